@@ -1,0 +1,39 @@
+package io.streamkeeper.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a create or an append. It owns {@code bytes}: whoever carries the command out releases it, once.
+ *
+ * @param bytes the body as the client sent it, without transfer coding
+ * @param messages where the messages lie within {@code bytes}, for a body that was sent as {@code application/json}
+ * @param problem why the body cannot be taken; answered only where nothing that comes before it in the order of errors
+ *     (section 5.2) applies
+ */
+public record Body(
+        ByteBuf bytes,
+        @Nullable JsonMessages messages,
+        @Nullable Refusal problem) {
+
+    /** No body. */
+    public static Body empty() {
+        return new Body(Unpooled.EMPTY_BUFFER, null, null);
+    }
+
+    /** A body that is kept as it came. */
+    public static Body of(ByteBuf bytes) {
+        return new Body(bytes, null, null);
+    }
+
+    /** True where the client sent no byte at all; an empty JSON array is not that. */
+    public boolean isEmpty() {
+        return !bytes.isReadable();
+    }
+
+    /** Gives the bytes back. */
+    public void release() {
+        bytes.release();
+    }
+}

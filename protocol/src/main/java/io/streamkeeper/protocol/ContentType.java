@@ -1,0 +1,113 @@
+package io.streamkeeper.protocol;
+
+import java.util.Locale;
+
+/**
+ * A stream's content type (section 9): as it was given, and the type and subtype by which two are compared. Parameters
+ * and letter case make no difference to a comparison.
+ */
+public final class ContentType {
+    /** What a stream has that is created without one. */
+    public static final ContentType OCTET_STREAM =
+            new ContentType("application/octet-stream", "application/octet-stream");
+
+    /** What has messages rather than bytes (section 9.1). */
+    public static final ContentType JSON = new ContentType("application/json", "application/json");
+
+    /** Characters at the most; more is {@link ErrorCode#INVALID_HEADER}. */
+    public static final int LENGTH_MAX = 256;
+
+    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+
+    private final String value;
+    private final String essence;
+
+    private ContentType(String value, String essence) {
+        this.value = value;
+        this.essence = essence;
+    }
+
+    /**
+     * Reads a {@code Content-Type} header's value.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is not {@code type/subtype} with perhaps
+     *     parameters behind it
+     */
+    public static ContentType parse(String text) {
+        if (text.equals(JSON.value)) {
+            return JSON;
+        }
+        if (text.equals(OCTET_STREAM.value)) {
+            return OCTET_STREAM;
+        }
+        int semicolon = text.indexOf(';');
+        String essence = (semicolon < 0 ? text : text.substring(0, semicolon)).strip();
+        int slash = essence.indexOf('/');
+        if (text.length() > LENGTH_MAX
+                || slash < 0
+                || !isToken(essence, 0, slash)
+                || !isToken(essence, slash + 1, essence.length())
+                || !isVisible(text)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Content-Type " + Quoted.of(text) + " is not valid; expected type/subtype, at most " + LENGTH_MAX
+                            + " characters");
+        }
+        return new ContentType(text, essence.toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isToken(String text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            boolean alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!alphanumeric && TOKEN_MARKS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return start < end;
+    }
+
+    private static boolean isVisible(String text) {
+        return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f));
+    }
+
+    /** The text as it was given; what responses carry. */
+    public String value() {
+        return value;
+    }
+
+    /** Type and subtype, in lower case. */
+    public String essence() {
+        return essence;
+    }
+
+    /** Whether the stream has messages rather than bytes. */
+    public boolean isJson() {
+        return essence.equals(JSON.essence);
+    }
+
+    /** Whether events carry the bytes as text; other types are sent as base64 (section 5.8). */
+    public boolean isText() {
+        return isJson() || essence.startsWith("text/");
+    }
+
+    /** Whether both name the same type and subtype. */
+    public boolean matches(ContentType other) {
+        return essence.equals(other.essence);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ContentType that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,12 @@
+package io.streamkeeper.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a create that forks asks for (section 4.2).
+ *
+ * @param source the stream to inherit from
+ * @param offset where the fork diverges, or null for the source's tail
+ * @param subOffset how many messages (JSON) or bytes (anything else) to inherit past {@code offset}
+ */
+public record ForkOrigin(StreamPath source, @Nullable Offset offset, long subOffset) {}

@@ -1,0 +1,11 @@
+package io.streamkeeper.protocol;
+
+/**
+ * What a client may know of a stream without reading it (section 5.5).
+ *
+ * @param contentType as it was given when the stream was created
+ * @param tail the offset behind the last byte
+ * @param closed whether the stream takes no more
+ * @param expiry when it goes by itself
+ */
+public record StreamInfo(ContentType contentType, Offset tail, boolean closed, Expiry expiry) {}

@@ -1,0 +1,125 @@
+package io.streamkeeper.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The name of a stream: one or more segments joined by slashes, relative to the server's root and percent-decoded.
+ *
+ * @param value the segments, such as {@code chat/42/tokens}
+ */
+public record StreamPath(String value) {
+    /** Bytes of the decoded path at the most; more is {@link ErrorCode#INVALID_PATH}. */
+    public static final int BYTES_MAX = 1024;
+
+    /** The first segment of the control interfaces (section 6); no stream can have it. */
+    public static final String RESERVED_SEGMENT = "__ds";
+
+    /**
+     * Decodes the part of a request's target that follows the root, without the query.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .}
+     *     or {@code ..} segment, a control character, an encoded slash, or is not percent-encoded UTF-8
+     */
+    public static StreamPath parse(String encoded) {
+        String decoded = isPlain(encoded) ? encoded : decode(encoded);
+        checkSegments(decoded, encoded);
+        return new StreamPath(decoded);
+    }
+
+    /** True where nothing has to be decoded: the usual case. */
+    private static boolean isPlain(String encoded) {
+        if (encoded.length() > BYTES_MAX) {
+            return false;
+        }
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '%') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decode(String encoded) {
+        byte[] bytes = new byte[encoded.length()];
+        int count = 0;
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            if (c == '%') {
+                c = (char) decodedByte(encoded, i);
+                i += 2;
+                if (c == '/') {
+                    throw invalid(encoded, "an encoded slash (%2F) within a segment");
+                }
+            }
+            if (c < ' ' || c == 0x7f) {
+                throw invalid(encoded, "a control character");
+            }
+            bytes[count++] = (byte) c;
+        }
+        if (count > BYTES_MAX) {
+            throw invalid(encoded, count + " bytes, expected at most " + BYTES_MAX);
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, count))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw invalid(encoded, "bytes that are not UTF-8");
+        }
+    }
+
+    private static int decodedByte(String encoded, int percent) {
+        int high = percent + 2 < encoded.length() ? Character.digit(encoded.charAt(percent + 1), 16) : -1;
+        int low = percent + 2 < encoded.length() ? Character.digit(encoded.charAt(percent + 2), 16) : -1;
+        if (high < 0 || low < 0) {
+            throw invalid(encoded, "a percent sign without two hex digits behind it");
+        }
+        return (high << 4) | low;
+    }
+
+    private static void checkSegments(String decoded, String encoded) {
+        int start = 0;
+        while (start <= decoded.length()) {
+            int slash = decoded.indexOf('/', start);
+            int end = slash < 0 ? decoded.length() : slash;
+            int length = end - start;
+            if (length == 0) {
+                throw invalid(encoded, "an empty segment");
+            }
+            if (decoded.charAt(start) == '.' && (length == 1 || (length == 2 && decoded.charAt(start + 1) == '.'))) {
+                throw invalid(encoded, "a segment . or ..");
+            }
+            start = end + 1;
+        }
+    }
+
+    private static RefusedException invalid(String encoded, String reason) {
+        return new RefusedException(
+                ErrorCode.INVALID_PATH,
+                "stream path " + Quoted.of(encoded) + " has " + reason
+                        + "; expected non-empty segments of percent-encoded UTF-8 joined by slashes");
+    }
+
+    /** Whether the path belongs to the control interfaces. */
+    public boolean isReserved() {
+        return value.startsWith(RESERVED_SEGMENT)
+                && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
+    }
+
+    /** The shard that holds this path, of {@code shards}: the same in every process and version. */
+    public int shard(int shards) {
+        int hash = value.hashCode();
+        hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+        hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+        return Math.floorMod(hash ^ (hash >>> 16), shards);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
