@@ -1,0 +1,116 @@
+package io.streamkeeper.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * The packaged jar, run as a process of its own on a free port of the loopback interface. Belongs to the test that
+ * started it, which closes it; what the process prints is in its log file.
+ */
+final class PackagedServer implements AutoCloseable {
+
+    private static final Pattern READY_LINE = Pattern.compile(
+            "^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/v1/stream/)$", Pattern.MULTILINE);
+    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path log;
+
+    private PackagedServer(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** The jar that the build has packaged. */
+    static Path jar() {
+        return Path.of(System.getProperty("streamkeeper.jar"));
+    }
+
+    /** The launcher of the JVM that runs the tests. */
+    static Path runningJava() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** Starts the jar with the given flags and returns when it has said that it is ready. */
+    static PackagedServer start(Path java, Path log, List<String> flags) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.add("-Dio.netty.leakDetection.level=paranoid");
+        command.add("-jar");
+        command.add(jar().toString());
+        command.add("--port");
+        command.add("0");
+        command.addAll(flags);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        PackagedServer server = new PackagedServer(process, log);
+        try {
+            server.awaitReady();
+        } catch (RuntimeException | Error notReady) {
+            process.destroyForcibly();
+            throw notReady;
+        }
+        return server;
+    }
+
+    /** Where its streams are. */
+    URI uri() {
+        return URI.create(readyLines().get(0).group(1));
+    }
+
+    /** Everything that it has printed so far. */
+    String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How often it has said that it is ready. */
+    int readyLineCount() {
+        return readyLines().size();
+    }
+
+    /** Asks it to end, as a service manager does, and returns its exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the server has not ended " + STOP_MAX + " after SIGTERM:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private void awaitReady() {
+        await().atMost(START_MAX)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast(() -> assertThat(process.isAlive())
+                        .as(() -> "the server runs until it is ready; it printed:\n" + output())
+                        .isTrue())
+                .until(() -> readyLineCount() > 0);
+    }
+
+    private List<MatchResult> readyLines() {
+        return READY_LINE.matcher(output()).results().toList();
+    }
+}

@@ -1,0 +1,110 @@
+package io.streamkeeper.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What vitest's JSON reporter has written about one run. Of the report only this is read:
+ *
+ * <pre>{@code
+ * {"testResults": [{"name": file, "message": text,
+ *                   "assertionResults": [{"fullName": text, "status": "passed"|"failed"|"skipped"|…}]}]}
+ * }</pre>
+ *
+ * @param files the spec files that were run
+ */
+record VitestReport(List<SpecFile> files) {
+
+    /**
+     * One spec file and its tests.
+     *
+     * @param name the path of the file
+     * @param message why the file as a whole has failed, or nothing
+     */
+    record SpecFile(String name, String message, List<SpecTest> tests) {
+
+        List<String> testsThatAre(String status) {
+            return tests.stream()
+                    .filter(test -> test.status().equals(status))
+                    .map(SpecTest::name)
+                    .toList();
+        }
+
+        List<String> testsOtherThan(String... statuses) {
+            return tests.stream()
+                    .filter(test -> !List.of(statuses).contains(test.status()))
+                    .map(test -> test.status() + ": " + test.name())
+                    .toList();
+        }
+    }
+
+    /** One test and how it ended. */
+    record SpecTest(String name, String status) {}
+
+    static VitestReport read(Path file) throws IOException {
+        List<SpecFile> files = new ArrayList<>();
+        try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean results = parser.currentName().equals("testResults");
+                parser.nextToken();
+                if (results) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        files.add(readFile(parser));
+                    }
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return new VitestReport(List.copyOf(files));
+    }
+
+    SpecFile file(String name) {
+        return files.stream()
+                .filter(file -> file.name().endsWith("/" + name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in the report, only " + files));
+    }
+
+    private static SpecFile readFile(JsonParser parser) throws IOException {
+        String name = "";
+        String message = "";
+        List<SpecTest> tests = new ArrayList<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            parser.nextToken();
+            switch (field) {
+                case "name" -> name = parser.getText();
+                case "message" -> message = parser.getText();
+                case "assertionResults" -> {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        tests.add(readTest(parser));
+                    }
+                }
+                default -> parser.skipChildren();
+            }
+        }
+        return new SpecFile(name, message, List.copyOf(tests));
+    }
+
+    private static SpecTest readTest(JsonParser parser) throws IOException {
+        String name = "";
+        String status = "";
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            parser.nextToken();
+            switch (field) {
+                case "fullName" -> name = parser.getText();
+                case "status" -> status = parser.getText();
+                default -> parser.skipChildren();
+            }
+        }
+        return new SpecTest(name, status);
+    }
+}
