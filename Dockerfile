@@ -1,0 +1,17 @@
+FROM eclipse-temurin:25-jdk AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 \
+    ./mvnw --batch-mode --no-transfer-progress -DskipTests -pl server -am package
+
+FROM eclipse-temurin:25-jre
+RUN groupadd --gid 10001 streamkeeper \
+    && useradd --uid 10001 --gid streamkeeper --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin streamkeeper
+COPY --chmod=755 docker/healthcheck /usr/local/bin/healthcheck
+COPY --from=build /src/server/target/durable-streams-server.jar /opt/streamkeeper/durable-streams-server.jar
+USER 10001:10001
+EXPOSE 4437
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/usr/local/bin/healthcheck"]
+# No shell in between: the JVM is process 1 and gets SIGTERM itself.
+ENTRYPOINT ["java", "-jar", "/opt/streamkeeper/durable-streams-server.jar", "--host", "0.0.0.0"]
