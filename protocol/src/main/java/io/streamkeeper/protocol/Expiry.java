@@ -1,5 +1,13 @@
 package io.streamkeeper.protocol;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
  * When a stream goes by itself (section 5.1): never, after it was neither read nor written for a while, or at a moment.
  * Two are equal if they mean the same.
@@ -27,7 +35,58 @@ public sealed interface Expiry {
      *
      * @param epochMillis milliseconds since 1970 UTC
      */
-    record At(long epochMillis) implements Expiry {}
+    record At(long epochMillis) implements Expiry {
+        private static final DateTimeFormatter TEXT = DateTimeFormatter.ofPattern(
+                        "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+
+        /** The moment as RFC 3339, in UTC with milliseconds. */
+        public String text() {
+            return TEXT.format(Instant.ofEpochMilli(epochMillis));
+        }
+    }
+
+    /**
+     * Reads the headers {@code Stream-TTL} and {@code Stream-Expires-At}.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid, or both were sent
+     */
+    static Expiry parse(@Nullable String ttl, @Nullable String expiresAt) {
+        if (ttl != null && expiresAt != null) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER, "Stream-TTL and Stream-Expires-At were both sent, expected one of them");
+        }
+        if (ttl != null) {
+            return new Ttl(seconds(ttl));
+        }
+        return expiresAt == null ? never() : new At(moment(expiresAt));
+    }
+
+    private static long seconds(String text) {
+        if (!text.matches("0|[1-9][0-9]{0,14}")) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-TTL is " + Quoted.of(text) + ", expected seconds as a whole number without sign or leading"
+                            + " zeros");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static long moment(String text) {
+        try {
+            if (text.matches("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)")) {
+                return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT))
+                        .toInstant()
+                        .toEpochMilli();
+            }
+        } catch (DateTimeParseException e) {
+            // A date that does not exist is answered like one that cannot be read.
+        }
+        throw new RefusedException(
+                ErrorCode.INVALID_HEADER,
+                "Stream-Expires-At is " + Quoted.of(text) + ", expected a moment as RFC 3339 has it, such as"
+                        + " 2030-01-31T12:00:00Z");
+    }
 
     /** The moment at which a stream goes that was last used at {@code usedMillis}; {@link Long#MAX_VALUE} for never. */
     default long deadlineMillis(long usedMillis) {

@@ -1,5 +1,7 @@
 package io.streamkeeper.protocol;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -83,17 +85,19 @@ public record Offset(long generation, long position) implements Comparable<Offse
                         + " an underscore and 16 digits");
     }
 
-    /** Writes the text form, {@value #TEXT_LENGTH} ASCII bytes, into {@code target} from {@code index} on. */
-    public void writeTo(byte[] target, int index) {
+    /** Writes the text form behind {@code out}'s writer index. */
+    public void writeTo(ByteBuf out) {
+        out.writeZero(TEXT_LENGTH);
+        int index = out.writerIndex() - TEXT_LENGTH;
         long rest = generation;
         for (int i = DIGITS - 1; i >= 0; i--) {
-            target[index + i] = HEX[(int) (rest & 15)];
+            out.setByte(index + i, HEX[(int) (rest & 15)]);
             rest >>>= 4;
         }
-        target[index + DIGITS] = '_';
+        out.setByte(index + DIGITS, '_');
         rest = position;
         for (int i = TEXT_LENGTH - 1; i > DIGITS; i--) {
-            target[index + i] = (byte) ('0' + rest % 10);
+            out.setByte(index + i, (int) ('0' + rest % 10));
             rest /= 10;
         }
     }
@@ -108,8 +112,8 @@ public record Offset(long generation, long position) implements Comparable<Offse
     /** The text form. */
     @Override
     public String toString() {
-        byte[] text = new byte[TEXT_LENGTH];
-        writeTo(text, 0);
-        return new String(text, StandardCharsets.ISO_8859_1);
+        ByteBuf text = Unpooled.wrappedBuffer(new byte[TEXT_LENGTH]).clear();
+        writeTo(text);
+        return text.toString(StandardCharsets.ISO_8859_1);
     }
 }

@@ -59,5 +59,20 @@ public sealed interface Outcome
             boolean upToDate,
             boolean closed,
             ByteBuf bytes)
-            implements Outcome {}
+            implements Outcome {
+
+        /** The same run with other buffers of the same bytes. */
+        public Chunk withBytes(ByteBuf sameBytes) {
+            return new Chunk(contentType, incarnation, start, next, upToDate, closed, sameBytes);
+        }
+
+        /** The first {@code length} bytes of the run, which end at {@code end}; shares this chunk's buffer. */
+        public Chunk upTo(int length, Offset end) {
+            if (length == bytes.readableBytes()) {
+                return this;
+            }
+            ByteBuf first = bytes.slice(bytes.readerIndex(), length);
+            return new Chunk(contentType, incarnation, start, end, false, false, first);
+        }
+    }
 }

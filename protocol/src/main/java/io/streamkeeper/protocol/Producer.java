@@ -1,5 +1,7 @@
 package io.streamkeeper.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The three producer headers of an append: who writes, in which session, and which request of it this is (section
  * 5.2.1).
@@ -11,4 +13,44 @@ package io.streamkeeper.protocol;
 public record Producer(String id, long epoch, long seq) {
     /** The largest epoch or sequence number: what a JavaScript client can hold exactly. */
     public static final long NUMBER_MAX = (1L << 53) - 1;
+
+    /** Characters of an id at the most. */
+    public static final int ID_LENGTH_MAX = 256;
+
+    private static final int DIGITS_MAX = 16;
+
+    /**
+     * Reads the three headers.
+     *
+     * @return null if none of them was sent
+     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if only some were, or one is not valid
+     */
+    public static @Nullable Producer parse(@Nullable String id, @Nullable String epoch, @Nullable String seq) {
+        if (id == null && epoch == null && seq == null) {
+            return null;
+        }
+        if (id == null || epoch == null || seq == null) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PRODUCER,
+                    "Producer-Id, Producer-Epoch and Producer-Seq go together; missing: "
+                            + (id == null ? "Producer-Id" : epoch == null ? "Producer-Epoch" : "Producer-Seq"));
+        }
+        if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PRODUCER,
+                    "Producer-Id has " + id.length() + " characters, expected 1 to " + ID_LENGTH_MAX);
+        }
+        return new Producer(id, number("Producer-Epoch", epoch), number("Producer-Seq", seq));
+    }
+
+    private static long number(String header, String text) {
+        boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        long value = digits && text.length() <= DIGITS_MAX ? Long.parseLong(text) : -1;
+        if (value < 0 || value > NUMBER_MAX) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PRODUCER,
+                    header + " is " + Quoted.of(text) + ", expected an integer from 0 to " + NUMBER_MAX);
+        }
+        return value;
+    }
 }

@@ -1,6 +1,12 @@
 /**
- * A shard's state and its durability. Knows nothing of HTTP and of Netty channels; one shard's state is owned by the one
- * loop that runs the shard.
+ * The streams of a shard and their durability.
+ *
+ * <p>To read in this order: {@link io.streamkeeper.storage.ShardStore}, which decides commands and makes them visible;
+ * {@link io.streamkeeper.storage.AppendOperation} and {@link io.streamkeeper.storage.CreateOperation}, the rules;
+ * {@link io.streamkeeper.storage.StreamState} with {@link io.streamkeeper.storage.StreamContent}, what a stream is;
+ * {@link io.streamkeeper.storage.LogRecord} and {@link io.streamkeeper.storage.Journal}, what is logged and where;
+ * {@link io.streamkeeper.storage.CommitQueue}, why no answer leaves too early; {@link io.streamkeeper.storage.Lineage},
+ * what a fork inherits. Everything is owned by the shard's loop unless it says otherwise; nothing here starts a thread.
  */
 @NullMarked
 package io.streamkeeper.storage;

@@ -1,0 +1,222 @@
+package io.streamkeeper.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
+ * whole text. The client's own bytes are kept; nothing is decoded. Owned by one event loop.
+ *
+ * <p>The text is UTF-8 without a byte order mark (RFC 8259 section 8.1), nested at most {@value #NESTING_MAX} deep.
+ */
+public final class JsonSplitter {
+    /** How deep arrays and objects may be nested. */
+    public static final int NESTING_MAX = 1_000;
+
+    private static final int SCRATCH_BYTES_KEPT = 64 << 10;
+    private static final int MESSAGES_AT_FIRST = 4;
+
+    private static final JsonFactory PARSERS = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(NESTING_MAX)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private byte[] scratch = new byte[1 << 10];
+
+    /**
+     * Finds the messages of a body. The body comes back with them, or with the {@link ErrorCode#INVALID_JSON} that says
+     * where it is wrong; either way it owns {@code bytes}.
+     */
+    public Body split(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        if (!ByteBufUtil.isText(bytes, bytes.readerIndex(), length, StandardCharsets.UTF_8)) {
+            return invalid(bytes, "it is not UTF-8");
+        }
+        byte[] array = bytes.hasArray() ? bytes.array() : copied(bytes, length);
+        int start = bytes.hasArray() ? bytes.arrayOffset() + bytes.readerIndex() : 0;
+        if (!beginsAsJson(array, start, length)) {
+            return invalid(bytes, "it does not begin as one");
+        }
+        try (JsonParser parser = PARSERS.createParser(array, start, length)) {
+            JsonMessages messages = parser.nextToken() == JsonToken.START_ARRAY
+                    ? elements(parser, array, start)
+                    : wholeText(parser, array, start, length);
+            if (parser.nextToken() != null) {
+                return invalid(bytes, "another value follows at byte " + tokenStart(parser));
+            }
+            return new Body(bytes, messages, null);
+        } catch (JsonProcessingException e) {
+            return invalid(
+                    bytes,
+                    e.getOriginalMessage() + " at byte " + e.getLocation().getByteOffset());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Body invalid(ByteBuf bytes, String reason) {
+        return new Body(
+                bytes,
+                null,
+                Refusal.of(ErrorCode.INVALID_JSON, "the body is not a JSON text in UTF-8: " + withoutLineEnds(reason)));
+    }
+
+    private static String withoutLineEnds(String text) {
+        return text.replaceAll("[\\p{Cntrl}]+", " ");
+    }
+
+    /** The parser guesses the encoding from the first bytes; a text that begins in ASCII leaves it no other guess. */
+    private static boolean beginsAsJson(byte[] array, int start, int length) {
+        for (int i = 0; i < Math.min(length, 4); i++) {
+            if (array[start + i] == 0) {
+                return false;
+            }
+        }
+        return length > 0 && array[start] > 0;
+    }
+
+    private byte[] copied(ByteBuf bytes, int length) {
+        byte[] target = scratch(length);
+        bytes.getBytes(bytes.readerIndex(), target, 0, length);
+        return target;
+    }
+
+    /** A large array is not kept: it is as rare as the body that asks for it. */
+    private byte[] scratch(int length) {
+        if (length <= scratch.length) {
+            return scratch;
+        }
+        byte[] larger = new byte[length <= SCRATCH_BYTES_KEPT ? Math.min(SCRATCH_BYTES_KEPT, 2 * length) : length];
+        if (larger.length <= SCRATCH_BYTES_KEPT) {
+            scratch = larger;
+        }
+        return larger;
+    }
+
+    private static JsonMessages elements(JsonParser parser, byte[] array, int start) throws IOException {
+        int[] bounds = new int[2 * MESSAGES_AT_FIRST];
+        int count = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (count > 0) {
+                bounds[2 * count - 1] = endBefore(array, start, tokenStart(parser), true);
+            }
+            if (2 * count == bounds.length) {
+                bounds = Arrays.copyOf(bounds, 2 * bounds.length);
+            }
+            bounds[2 * count] = tokenStart(parser);
+            count++;
+            parser.skipChildren();
+        }
+        if (count == 0) {
+            return JsonMessages.NONE;
+        }
+        bounds[2 * count - 1] = endBefore(array, start, tokenStart(parser), false);
+        return new JsonMessages(bounds, count);
+    }
+
+    private static JsonMessages wholeText(JsonParser parser, byte[] array, int start, int length) throws IOException {
+        int first = tokenStart(parser);
+        parser.skipChildren();
+        parser.finishToken();
+        return new JsonMessages(new int[] {first, endBefore(array, start, length, false)}, 1);
+    }
+
+    /** Where the value ends that nothing but white space, and perhaps one comma, parts from what is at {@code index}. */
+    private static int endBefore(byte[] array, int start, int index, boolean comma) {
+        int end = withoutSpace(array, start, index);
+        return comma ? withoutSpace(array, start, end - 1) : end;
+    }
+
+    private static int withoutSpace(byte[] array, int start, int index) {
+        int end = index;
+        while (end > 0 && isSpace(array[start + end - 1])) {
+            end--;
+        }
+        return end;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    private static int tokenStart(JsonParser parser) {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    // ---- stored messages ----
+
+    /**
+     * How many messages of {@code stored} end at or before {@code index}.
+     *
+     * @param stored a run of stored messages, each with a comma behind it
+     * @param index bytes from the beginning of the run
+     * @return -1 if {@code index} is inside a message
+     */
+    public int messagesBefore(ByteBuf stored, int index) {
+        try (JsonParser parser = parserOf(stored)) {
+            int before = 0;
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                int messageStart = tokenStart(parser) - 1;
+                if (messageStart >= index) {
+                    return messageStart == index ? before : -1;
+                }
+                before++;
+                parser.skipChildren();
+            }
+            return index == stored.readableBytes() ? before : -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Where the first {@code count} messages of {@code stored} end, commas included; in bytes from its beginning.
+     *
+     * @return -1 if it holds fewer
+     */
+    public int boundaryAfter(ByteBuf stored, int count) {
+        try (JsonParser parser = parserOf(stored)) {
+            int before = 0;
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (before == count) {
+                    return tokenStart(parser) - 1;
+                }
+                before++;
+                parser.skipChildren();
+            }
+            return before == count ? stored.readableBytes() : -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A parser of the array that the stored messages are the elements of, its first bracket read already. */
+    private JsonParser parserOf(ByteBuf stored) throws IOException {
+        int length = stored.readableBytes();
+        byte[] array = scratch(length + 1);
+        array[0] = '[';
+        stored.getBytes(stored.readerIndex(), array, 1, length);
+        array[length] = ']';
+        if (length == 0) {
+            array = new byte[] {'[', ']'};
+            length = 1;
+        }
+        JsonParser parser = PARSERS.createParser(array, 0, length + 1);
+        parser.nextToken();
+        return parser;
+    }
+}

@@ -1,0 +1,144 @@
+package io.streamkeeper.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ByteProcessor;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes server-sent events (section 5.8). Each data event stands for itself: a JSON one is a whole array, a base64 one
+ * decodes alone. Each event carries the offset behind it as its id, with which a browser resumes.
+ *
+ * <p>In text, every CR, LF or CRLF begins another {@code data:} line, so no content can end an event or begin a field;
+ * a reader gets LF for each of them.
+ */
+public final class SseEncoder {
+    private static final byte[] DATA_EVENT = ascii("event: data\nid: ");
+    private static final byte[] CONTROL_EVENT = ascii("event: control\nid: ");
+    private static final byte[] LINE = ascii("\ndata: ");
+    private static final byte[] END = ascii("\n\n");
+    private static final byte[] COMMENT = ascii(": keep-alive\n\n");
+    private static final byte[] NEXT_OFFSET = ascii("\ndata: {\"streamNextOffset\":\"");
+    private static final byte[] CURSOR = ascii("\",\"streamCursor\":\"");
+    private static final byte[] UP_TO_DATE = ascii("\",\"upToDate\":true");
+    private static final byte[] CLOSED = ascii(",\"streamClosed\":true");
+
+    /** Bytes that are encoded in one go; a multiple of three, so that the pieces join without padding. */
+    private static final int BASE64_PIECE_BYTES = 12 << 10;
+
+    private SseEncoder() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Writes a data event into {@code out}.
+     *
+     * @param type the stream's
+     * @param bytes a run of the stream, for JSON messages with a comma behind each; read, not consumed
+     * @param next the offset behind the run
+     */
+    public static void data(ByteBuf out, ContentType type, ByteBuf bytes, Offset next) {
+        out.writeBytes(DATA_EVENT);
+        next.writeTo(out);
+        out.writeBytes(LINE);
+        int start = bytes.readerIndex();
+        int length = bytes.readableBytes();
+        if (type.isJson()) {
+            out.writeByte('[');
+            lines(out, bytes, start, Math.max(0, length - 1));
+            out.writeByte(']');
+        } else if (type.isText()) {
+            lines(out, bytes, start, length);
+        } else {
+            base64(out, bytes, start, length);
+        }
+        out.writeBytes(END);
+    }
+
+    private static void lines(ByteBuf out, ByteBuf bytes, int start, int length) {
+        int end = start + length;
+        int index = start;
+        while (true) {
+            int lineEnd = bytes.forEachByte(index, end - index, ByteProcessor.FIND_CRLF);
+            if (lineEnd < 0) {
+                out.writeBytes(bytes, index, end - index);
+                return;
+            }
+            out.writeBytes(bytes, index, lineEnd - index).writeBytes(LINE);
+            boolean pair = bytes.getByte(lineEnd) == '\r' && lineEnd + 1 < end && bytes.getByte(lineEnd + 1) == '\n';
+            index = lineEnd + (pair ? 2 : 1);
+        }
+    }
+
+    private static void base64(ByteBuf out, ByteBuf bytes, int start, int length) {
+        Base64.Encoder encoder = Base64.getEncoder();
+        for (int done = 0; done < length; done += BASE64_PIECE_BYTES) {
+            int piece = Math.min(BASE64_PIECE_BYTES, length - done);
+            out.writeBytes(encoder.encode(ByteBufUtil.getBytes(bytes, start + done, piece)));
+        }
+    }
+
+    /**
+     * Writes a control event into {@code out}.
+     *
+     * @param cursor left out where the stream is closed; null only then
+     */
+    public static void control(ByteBuf out, Offset next, @Nullable String cursor, boolean upToDate, boolean closed) {
+        out.writeBytes(CONTROL_EVENT);
+        next.writeTo(out);
+        out.writeBytes(NEXT_OFFSET);
+        next.writeTo(out);
+        if (cursor != null && !closed) {
+            out.writeBytes(CURSOR);
+            ByteBufUtil.writeAscii(out, cursor);
+        }
+        if (upToDate || closed) {
+            out.writeBytes(UP_TO_DATE);
+        } else {
+            out.writeByte('"');
+        }
+        if (closed) {
+            out.writeBytes(CLOSED);
+        }
+        out.writeByte('}').writeBytes(END);
+    }
+
+    /** Writes a comment, which readers ignore, into {@code out}. */
+    public static void comment(ByteBuf out) {
+        out.writeBytes(COMMENT);
+    }
+
+    /**
+     * How many of the readable bytes are whole UTF-8 characters. A last one that is not whole yet, of at most three bytes,
+     * is left out; bytes that begin no character are not.
+     */
+    public static int wholeTextLength(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        for (int back = 1; back <= Math.min(3, length); back++) {
+            int b = bytes.getByte(bytes.writerIndex() - back) & 0xff;
+            if ((b & 0xc0) != 0x80) {
+                return characterBytes(b) > back ? length - back : length;
+            }
+        }
+        return length;
+    }
+
+    private static int characterBytes(int first) {
+        if (first >= 0xc2 && first < 0xe0) {
+            return 2;
+        }
+        if (first >= 0xe0 && first < 0xf0) {
+            return 3;
+        }
+        return first >= 0xf0 && first < 0xf5 ? 4 : 1;
+    }
+
+    /** About as many bytes as the data event of a run of {@code bytes} takes; more where the run has many lines. */
+    public static int encodedBytesHint(ContentType type, int bytes) {
+        return type.isText() ? bytes + bytes / 8 : (bytes + 2) / 3 * 4;
+    }
+}

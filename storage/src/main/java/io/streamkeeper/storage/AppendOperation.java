@@ -1,0 +1,137 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Outcome.Appended;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an append does to a stream, decided against its staged state and changing nothing (sections 5.2, 5.2.1, 5.3).
+ *
+ * <p>The order of the answers: a closed stream, the content type, the body, the producer, {@code If-Match},
+ * {@code Stream-Seq}. A duplicate is told before {@code If-Match} and {@code Stream-Seq} are looked at, because both
+ * were moved by the request that it repeats.
+ */
+final class AppendOperation {
+    private AppendOperation() {}
+
+    /** The answer to an append that changes nothing, or null where the stream takes it. */
+    static @Nullable Outcome decide(StreamState stream, Command.Append append) {
+        if (stream.isClosed()) {
+            return onClosed(stream, append);
+        }
+        Refusal refusal = checkBody(stream, append);
+        if (refusal != null) {
+            return refusal;
+        }
+        Outcome answer = checkProducer(stream, append);
+        if (answer != null) {
+            return answer;
+        }
+        refusal = checkTail(stream, append.ifMatch());
+        return refusal != null ? refusal : checkSeq(stream, append.streamSeq());
+    }
+
+    private static Outcome onClosed(StreamState stream, Command.Append append) {
+        Producer producer = append.producer();
+        boolean repeatsClose = producer != null && producer.equals(stream.closedBy());
+        boolean closesAgain =
+                producer == null && append.close() && append.body().isEmpty();
+        if (repeatsClose || closesAgain) {
+            return new Appended(stream.offsetAt(stream.tail()), true, false, producer);
+        }
+        return Refusal.at(
+                ErrorCode.STREAM_CLOSED,
+                "stream " + Quoted.of(stream.path().value()) + " is closed and takes no more",
+                stream.offsetAt(stream.tail()),
+                true);
+    }
+
+    private static @Nullable Refusal checkBody(StreamState stream, Command.Append append) {
+        if (append.body().isEmpty()) {
+            return null;
+        }
+        ContentType type = append.contentType();
+        if (type == null || !type.matches(stream.contentType())) {
+            return Refusal.of(
+                    ErrorCode.CONTENT_TYPE_MISMATCH,
+                    "Content-Type is " + Quoted.of(String.valueOf(type)) + ", expected the stream's own "
+                            + Quoted.of(stream.contentType().value()));
+        }
+        return append.body().problem();
+    }
+
+    private static @Nullable Outcome checkProducer(StreamState stream, Command.Append append) {
+        Producer producer = append.producer();
+        if (producer == null) {
+            return null;
+        }
+        Producer last = stream.lastOf(producer.id());
+        if (last == null) {
+            return checkFirst(stream, producer);
+        }
+        if (producer.epoch() < last.epoch()) {
+            return Refusal.staleEpoch(
+                    "producer " + Quoted.of(producer.id()) + " is in epoch " + producer.epoch() + ", but epoch "
+                            + last.epoch() + " has begun",
+                    last.epoch());
+        }
+        if (producer.epoch() > last.epoch()) {
+            return producer.seq() == 0
+                    ? null
+                    : Refusal.of(
+                            ErrorCode.INVALID_PRODUCER,
+                            "Producer-Seq is " + producer.seq() + " in the new epoch " + producer.epoch()
+                                    + ", expected 0");
+        }
+        if (producer.seq() <= last.seq()) {
+            return new Appended(stream.offsetAt(stream.tail()), false, false, last);
+        }
+        return checkNext(producer, last.seq() + 1);
+    }
+
+    private static @Nullable Refusal checkFirst(StreamState stream, Producer producer) {
+        if (stream.hasTooManyProducers()) {
+            return Refusal.of(
+                    ErrorCode.OVERLOADED,
+                    "stream " + Quoted.of(stream.path().value()) + " has " + ProducerTable.PRODUCERS_MAX
+                            + " producers, which is the limit; use a Producer-Id again with a higher epoch");
+        }
+        return checkNext(producer, 0);
+    }
+
+    private static @Nullable Refusal checkNext(Producer producer, long expectedSeq) {
+        return producer.seq() == expectedSeq
+                ? null
+                : Refusal.sequenceGap(
+                        "Producer-Seq is " + producer.seq() + ", expected " + expectedSeq, expectedSeq, producer.seq());
+    }
+
+    private static @Nullable Refusal checkTail(StreamState stream, @Nullable Offset ifMatch) {
+        Offset tail = stream.offsetAt(stream.tail());
+        boolean matches =
+                ifMatch == null || ifMatch.equals(tail) || (ifMatch.equals(Offset.ZERO) && stream.tail() == 0);
+        return matches
+                ? null
+                : Refusal.at(
+                        ErrorCode.OFFSET_MISMATCH,
+                        "If-Match names " + ifMatch + ", but the stream's tail is " + tail,
+                        tail,
+                        false);
+    }
+
+    private static @Nullable Refusal checkSeq(StreamState stream, @Nullable String seq) {
+        String last = stream.streamSeq();
+        return seq == null || last == null || seq.compareTo(last) > 0
+                ? null
+                : Refusal.of(
+                        ErrorCode.SEQUENCE_REGRESSION,
+                        "Stream-Seq is " + Quoted.of(seq) + ", expected one that sorts after " + Quoted.of(last));
+    }
+}

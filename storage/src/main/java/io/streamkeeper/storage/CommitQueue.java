@@ -1,0 +1,81 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What waits for the journal, in the order of the log: staged records with what is to be published or undone, and answers
+ * that speak of staged state and so may leave only when that is durable (I1). Owned by the shard's loop. Bounded by the
+ * journal's own bound on what it takes.
+ */
+final class CommitQueue {
+    /** A step of the log whose fate is open. */
+    private record Pending(long lsn, Step step, Outcome outcome, Reply reply) {}
+
+    /** What becomes of the state with a record's fate. */
+    interface Step {
+        /** Nothing was changed: only the answer waits. */
+        Step NONE = new Step() {
+            @Override
+            public void publish() {}
+
+            @Override
+            public void undo() {}
+        };
+
+        /** The record is durable: readers may see it. */
+        void publish();
+
+        /** The record was refused: as if it had never been. */
+        void undo();
+    }
+
+    private final Journal journal;
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+
+    CommitQueue(Journal journal) {
+        this.journal = journal;
+    }
+
+    /**
+     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. What waits is kept in the
+     * order of the log, so that a refused batch is always the end of the queue.
+     */
+    void add(long lsn, Step step, Outcome outcome, Reply reply) {
+        if (waiting.isEmpty() && lsn <= journal.durableLsn()) {
+            step.publish();
+            reply.complete(outcome);
+        } else {
+            long last = waiting.isEmpty() ? lsn : waiting.peekLast().lsn();
+            waiting.add(new Pending(Math.max(lsn, last), step, outcome, reply));
+        }
+    }
+
+    /** Everything up to {@code lsn} is durable. */
+    void durable(long lsn) {
+        while (!waiting.isEmpty() && waiting.peek().lsn() <= lsn) {
+            Pending next = waiting.remove();
+            next.step().publish();
+            next.reply().complete(next.outcome());
+        }
+    }
+
+    /**
+     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers leaves,
+     * because an answer may bring the next command with it.
+     */
+    void refused(long firstLsn, StorageFullException reason) {
+        Deque<Pending> undone = new ArrayDeque<>();
+        while (!waiting.isEmpty() && waiting.peekLast().lsn() >= firstLsn) {
+            Pending last = waiting.removeLast();
+            last.step().undo();
+            undone.addFirst(last);
+        }
+        for (Pending pending : undone) {
+            pending.reply().complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(reason.getMessage())));
+        }
+    }
+}

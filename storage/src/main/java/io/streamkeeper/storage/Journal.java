@@ -1,0 +1,52 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The log of one shard: takes records in order and tells when they are durable. Owned by the shard's loop, on which its
+ * {@link Listener} is called too, whatever threads the journal has inside.
+ *
+ * <p>A payload is copied once, from the request's buffer into the journal's open block; the stream's content refers to
+ * that block from then on.
+ */
+public interface Journal extends AutoCloseable {
+
+    /** Told what becomes of staged records, on the shard's loop. */
+    interface Listener {
+        /** Everything up to {@code lsn} is durable. */
+        void durable(long lsn);
+
+        /**
+         * Nothing from {@code firstLsn} on was kept, and none of it will be: it must be undone, last first. The journal
+         * goes on behind it.
+         */
+        void refused(long firstLsn, StorageFullException reason);
+    }
+
+    /** Names who is told of records that were not durable at once; called before the first one is staged. */
+    void listen(Listener listener);
+
+    /**
+     * Takes a record into the open batch.
+     *
+     * @return where its payload lies
+     * @throws StorageFullException if there is no room; nothing was taken then
+     */
+    Staged stage(LogRecord record, Payload payload);
+
+    /** Every record up to this place is durable. */
+    long durableLsn();
+
+    /** Lets go of what the journal holds; the streams' own references stay valid. */
+    @Override
+    void close();
+
+    /**
+     * A record that was taken.
+     *
+     * @param lsn its place in the log
+     * @param block where the payload was copied to; not retained for the caller
+     * @param position the payload's first byte in {@code block}
+     */
+    record Staged(long lsn, ByteBuf block, int position) {}
+}

@@ -1,0 +1,72 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's whole effect on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. A shard's
+ * state is a function of its records; the bytes go beside the record, as a {@link Payload}.
+ */
+sealed interface LogRecord {
+    /** The stream that the record is about. */
+    long generation();
+
+    /**
+     * A stream is created.
+     *
+     * @param generation its own, unique
+     * @param path its path
+     * @param contentType as it was given, or inherited
+     * @param expiry as it was asked for, or inherited
+     * @param closed whether it is created closed
+     * @param fork where it comes from, or null
+     * @param atMillis when
+     */
+    record Created(
+            long generation,
+            StreamPath path,
+            ContentType contentType,
+            Expiry expiry,
+            boolean closed,
+            @Nullable Fork fork,
+            long atMillis)
+            implements LogRecord {}
+
+    /**
+     * A stream grows, is closed, or both.
+     *
+     * @param generation the stream
+     * @param producer the producer's new state, or null
+     * @param streamSeq the new {@code Stream-Seq}, or null where it stays
+     * @param close whether the stream is closed behind the bytes
+     * @param atMillis when
+     */
+    record Appended(
+            long generation,
+            @Nullable Producer producer,
+            @Nullable String streamSeq,
+            boolean close,
+            long atMillis) implements LogRecord {}
+
+    /**
+     * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.
+     *
+     * @param generation the stream
+     * @param atMillis when
+     */
+    record Deleted(long generation, long atMillis) implements LogRecord {}
+
+    /**
+     * Where a fork comes from.
+     *
+     * @param origin what the request asked for, to which a repeated create is compared
+     * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
+     * @param position where the fork diverges
+     * @param lineage what it inherits
+     */
+    record Fork(ForkOrigin origin, long sourceGeneration, long position, Lineage lineage) {}
+}

@@ -1,0 +1,33 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+
+/** The memory that the blocks of all shards share, with its bound. Safe for use by any thread. */
+public final class MemoryBudget {
+    private final UnpooledByteBufAllocator blocks = new UnpooledByteBufAllocator(true);
+    private final long bytesMax;
+
+    /** At most {@code bytesMax} bytes of blocks at a time. */
+    public MemoryBudget(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** Bytes of all blocks that a journal, a stream or a reader still holds. */
+    public long usedBytes() {
+        return blocks.metric().usedDirectMemory();
+    }
+
+    /**
+     * A new block, owned by the caller. Shards that ask at one moment may together pass the bound by a block each.
+     *
+     * @throws StorageFullException if it does not fit
+     */
+    ByteBuf allocate(int bytes) {
+        if (usedBytes() + bytes > bytesMax) {
+            throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of " + bytesMax
+                    + " bytes are in use; delete streams, or start the server with a larger --max-memory");
+        }
+        return blocks.directBuffer(bytes, bytes);
+    }
+}

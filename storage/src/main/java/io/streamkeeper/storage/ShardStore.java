@@ -1,0 +1,547 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.protocol.StreamPath;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one shard: decides commands, logs what they change, and makes it visible when it is durable. Owned by
+ * the shard's loop, which makes every call and gets every reply.
+ *
+ * <p>Why nothing acknowledged is lost (I1): a mutation's reply is handed to the {@link CommitQueue} together with the
+ * place of its record in the log, and so is every answer that speaks of staged state: that a stream exists, that an
+ * append is a duplicate, that a stream is closed. The queue lets none of them go before the journal is durable up to
+ * there. Readers are shown durable state only (I2).
+ */
+public final class ShardStore implements AutoCloseable {
+
+    /** Gives a fork's count back to its source, which may live in another shard. */
+    public interface SourceReleaser {
+        /** To be carried out by {@link #releaseSource} on the source's loop. */
+        void release(StreamPath source, long generation);
+    }
+
+    /**
+     * A run of bytes that a fork inherits.
+     *
+     * @param bytes owned by the receiver
+     * @param end the position behind them
+     */
+    public record Inherited(ByteBuf bytes, long end) {}
+
+    /**
+     * How far a count of messages went.
+     *
+     * @param position where it came to
+     * @param remaining messages that are still to be skipped behind the end of the run
+     */
+    public record Skipped(long position, long remaining) {}
+
+    private final Journal journal;
+    private final Clock clock;
+    private final SourceReleaser releaser;
+    private final Generations generations;
+    private final StreamTable streams = new StreamTable();
+    private final Map<Long, StreamState> sources = new HashMap<>();
+    private final CommitQueue commits;
+    private final ExpiryQueue expiring = new ExpiryQueue();
+    private final JsonSplitter splitter = new JsonSplitter();
+
+    /** The store of shard {@code shard} of {@code shards}; it closes the journal when it is closed. */
+    public ShardStore(int shard, int shards, Journal journal, Clock clock, SourceReleaser releaser) {
+        this.journal = journal;
+        this.clock = clock;
+        this.releaser = releaser;
+        this.generations = new Generations(shard, shards);
+        this.commits = new CommitQueue(journal);
+        journal.listen(new Journal.Listener() {
+            @Override
+            public void durable(long lsn) {
+                commits.durable(lsn);
+            }
+
+            @Override
+            public void refused(long firstLsn, StorageFullException reason) {
+                commits.refused(firstLsn, reason);
+            }
+        });
+    }
+
+    // ---- create ----
+
+    /** Answers a create whose path is taken. Returns false, having answered nothing, if it is free. */
+    public boolean answerExisting(Command.Create create, Reply reply) {
+        StreamState existing = stagedAt(create.path());
+        if (existing == null) {
+            return false;
+        }
+        if (!existing.isDeleted()) {
+            existing.use(clock.nowMillis());
+        }
+        commits.add(existing.lastLsn(), CommitQueue.Step.NONE, CreateOperation.decideExisting(existing, create), reply);
+        return true;
+    }
+
+    /**
+     * Creates a stream unless its path is taken. The body is released, and the source given back if no fork came of it.
+     *
+     * @param source where a fork comes from; present exactly if the command forks
+     */
+    public void create(Command.Create create, @Nullable ForkSource source, Reply reply) {
+        boolean created = false;
+        try {
+            created = !answerExisting(create, reply) && tryCreate(create, source, reply);
+        } finally {
+            create.body().release();
+            if (!created && source != null) {
+                releaser.release(source.path(), source.generation());
+            }
+        }
+    }
+
+    private boolean tryCreate(Command.Create create, @Nullable ForkSource source, Reply reply) {
+        ContentType type = contentTypeOf(create, source);
+        Body body = create.body();
+        if (type.isJson() && !body.isEmpty() && body.messages() == null && body.problem() == null) {
+            body = splitter.split(body.bytes());
+        }
+        Refusal problem = body.problem();
+        if (problem != null) {
+            reply.complete(problem);
+            return false;
+        }
+        long now = clock.nowMillis();
+        long generation = generations.next(now, source == null ? 0 : source.generation());
+        boolean inheritsExpiry = source != null && create.expiry().equals(Expiry.never());
+        LogRecord.Created record = new LogRecord.Created(
+                generation,
+                create.path(),
+                type,
+                inheritsExpiry ? source.expiry() : create.expiry(),
+                create.closed(),
+                source == null ? null : fork(create, source),
+                now);
+        Payload payload = body.isEmpty() ? Payload.NONE : new Payload(body.bytes(), body.messages());
+        Journal.Staged staged = stage(record, payload, reply);
+        if (staged == null) {
+            return false;
+        }
+        StreamState stream = new StreamState(record);
+        stream.stageCreated(staged, payload);
+        streams.put(stream);
+        StreamInfo info = new StreamInfo(type, stream.offsetAt(stream.tail()), stream.isClosed(), stream.expiry());
+        commits.add(staged.lsn(), creation(stream), new Outcome.Created(false, info), reply);
+        return true;
+    }
+
+    private static ContentType contentTypeOf(Command.Create create, @Nullable ForkSource source) {
+        ContentType asked = create.contentType();
+        if (source != null) {
+            return source.contentType();
+        }
+        return asked == null ? ContentType.OCTET_STREAM : asked;
+    }
+
+    private static LogRecord.Fork fork(Command.Create create, ForkSource source) {
+        ForkOrigin origin = create.fork();
+        if (origin == null) {
+            throw new IllegalStateException("a source was found for a create that does not fork: " + create.path());
+        }
+        return new LogRecord.Fork(
+                origin, source.generation(), source.position(), source.lineage().upTo(source.position()));
+    }
+
+    private CommitQueue.Step creation(StreamState stream) {
+        long tail = stream.tail();
+        boolean closed = stream.isClosed();
+        return new CommitQueue.Step() {
+            @Override
+            public void publish() {
+                stream.publish(tail, closed);
+                streams.settled(stream);
+                expiring.add(stream);
+            }
+
+            @Override
+            public void undo() {
+                streams.takeBack(stream);
+                drop(stream);
+            }
+        };
+    }
+
+    // ---- append ----
+
+    /** Appends to a stream, closes it, or both. The body is released. */
+    public void append(Command.Append append, Reply reply) {
+        try {
+            StreamState stream = stagedAt(append.path());
+            if (stream == null || stream.isDeleted()) {
+                commits.add(
+                        stream == null ? 0 : stream.lastLsn(),
+                        CommitQueue.Step.NONE,
+                        absent(append.path(), stream),
+                        reply);
+                return;
+            }
+            stream.use(clock.nowMillis());
+            Outcome answer = AppendOperation.decide(stream, append);
+            if (answer != null) {
+                commits.add(stream.lastLsn(), CommitQueue.Step.NONE, answer, reply);
+            } else {
+                apply(stream, append, reply);
+            }
+        } finally {
+            append.body().release();
+        }
+    }
+
+    private void apply(StreamState stream, Command.Append append, Reply reply) {
+        LogRecord.Appended record = new LogRecord.Appended(
+                stream.generation(), append.producer(), append.streamSeq(), append.close(), clock.nowMillis());
+        Payload payload = append.body().isEmpty()
+                ? Payload.NONE
+                : new Payload(append.body().bytes(), append.body().messages());
+        Journal.Staged staged = stage(record, payload, reply);
+        if (staged == null) {
+            return;
+        }
+        StreamState.Mark before = stream.mark(record);
+        stream.stageAppended(record, staged, payload);
+        long tail = stream.tail();
+        boolean closed = stream.isClosed();
+        CommitQueue.Step step = new CommitQueue.Step() {
+            @Override
+            public void publish() {
+                stream.publish(tail, closed);
+                TailWaiters waiters = stream.waiters();
+                if (waiters != null) {
+                    waiters.moved(stream);
+                }
+            }
+
+            @Override
+            public void undo() {
+                stream.undo(before);
+            }
+        };
+        Outcome outcome =
+                new Outcome.Appended(stream.offsetAt(tail), closed, payload.storedBytes() > 0, append.producer());
+        commits.add(staged.lsn(), step, outcome, reply);
+    }
+
+    // ---- delete ----
+
+    /** Deletes a stream; its bytes stay for as long as forks inherit them. */
+    public void delete(Command.Delete delete, Reply reply) {
+        StreamState stream = stagedAt(delete.path());
+        if (stream == null || stream.isDeleted()) {
+            commits.add(
+                    stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
+        } else {
+            remove(stream, new Outcome.Deleted(), reply);
+        }
+    }
+
+    private void remove(StreamState stream, Outcome outcome, Reply reply) {
+        long lsnBefore = stream.lastLsn();
+        LogRecord.Deleted record = new LogRecord.Deleted(stream.generation(), clock.nowMillis());
+        Journal.Staged staged = stage(record, Payload.NONE, reply);
+        if (staged == null) {
+            return;
+        }
+        stream.stageDeleted(staged.lsn());
+        CommitQueue.Step step = new CommitQueue.Step() {
+            @Override
+            public void publish() {
+                stream.publishDeleted();
+                TailWaiters waiters = stream.waiters();
+                if (waiters != null) {
+                    waiters.gone(stream);
+                }
+                if (stream.forks() == 0) {
+                    drop(stream);
+                }
+            }
+
+            @Override
+            public void undo() {
+                stream.undoDeleted(lsnBefore);
+                expiring.add(stream);
+            }
+        };
+        commits.add(staged.lsn(), step, outcome, reply);
+    }
+
+    /** Lets go of a stream that nobody reads or inherits any more, and of what it inherits itself. */
+    private void drop(StreamState stream) {
+        streams.remove(stream);
+        stream.content().release();
+        LogRecord.Fork fork = stream.fork();
+        if (fork != null) {
+            releaser.release(fork.origin().source(), fork.sourceGeneration());
+        }
+    }
+
+    // ---- forks ----
+
+    /**
+     * Finds the stream that a fork asks for and counts the fork, so that the source's bytes stay.
+     *
+     * @param contentType what the fork insists on, or null
+     * @throws RefusedException if there is no such stream, place or type; nothing is counted then
+     */
+    public ForkSource pinSource(ForkOrigin origin, @Nullable ContentType contentType) {
+        StreamState source = visibleAt(origin.source());
+        if (source == null) {
+            throw new RefusedException(
+                    ErrorCode.SOURCE_NOT_FOUND,
+                    "Stream-Forked-From names " + Quoted.of(origin.source().value()) + ", which does not exist");
+        }
+        if (source.isDeleted()) {
+            throw new RefusedException(
+                    ErrorCode.SOURCE_DELETED,
+                    "Stream-Forked-From names " + Quoted.of(origin.source().value()) + ", which is deleted");
+        }
+        if (contentType != null && !contentType.matches(source.contentType())) {
+            throw new RefusedException(
+                    ErrorCode.CONTENT_TYPE_MISMATCH,
+                    "Content-Type is " + Quoted.of(contentType.value()) + ", expected that of the fork's source, "
+                            + Quoted.of(source.contentType().value()));
+        }
+        long tail = source.durableTail();
+        long position = origin.offset() == null ? tail : source.positionOf(origin.offset());
+        source.addFork();
+        sources.put(source.generation(), source);
+        return new ForkSource(
+                source.path(), source.generation(), source.contentType(), source.expiry(), position, lineage(source));
+    }
+
+    private static Lineage lineage(StreamState source) {
+        LogRecord.Fork fork = source.fork();
+        return new Lineage(
+                source.path(),
+                source.generation(),
+                source.ownStart(),
+                source.durableTail(),
+                fork == null ? null : fork.lineage());
+    }
+
+    /**
+     * Goes {@code count} messages on from {@code from} within what a fork inherits of a JSON stream of this shard.
+     *
+     * @throws RefusedException if {@code from} is inside a message
+     */
+    public Skipped skipMessages(Lineage run, long from, long count) {
+        StreamContent content = source(run).content();
+        long before = content.messagesBefore(from, splitter);
+        if (before < 0) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_OFFSET,
+                    "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
+                            + " server issued");
+        }
+        long here = Math.min(count, content.messagesBefore(run.end(), splitter) - before);
+        return new Skipped(content.positionAfter(before + here, splitter), count - here);
+    }
+
+    private StreamState source(Lineage run) {
+        StreamState source = sources.get(run.generation());
+        if (source == null) {
+            throw new RefusedException(
+                    ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(run.path().value()) + " is gone by now");
+        }
+        return source;
+    }
+
+    /** Takes one fork off a source's count; the last one takes a deleted source with it. */
+    public void releaseSource(long generation) {
+        StreamState source = sources.get(generation);
+        if (source == null) {
+            throw new IllegalStateException("no fork is counted of generation " + generation);
+        }
+        source.removeFork();
+        if (source.forks() == 0) {
+            sources.remove(generation);
+            if (source.isDurablyDeleted()) {
+                drop(source);
+            }
+        }
+    }
+
+    /**
+     * Reads what a fork inherits of a stream of this shard, from {@code from} on and about {@code bytesMax} bytes at the
+     * most.
+     *
+     * @throws RefusedException if {@code from} is inside a message, or the stream has gone since
+     */
+    public Inherited readInherited(Lineage run, long from, int bytesMax) {
+        StreamState source = source(run);
+        checkBoundary(source, from);
+        long end = source.content().readEnd(from, run.end(), bytesMax);
+        return new Inherited(source.content().read(from, end), end);
+    }
+
+    // ---- reads ----
+
+    /**
+     * Finds a stream for a reader, and counts the read as use unless it only asks for the description.
+     *
+     * @throws RefusedException if there is none
+     */
+    public StreamState open(StreamPath path, boolean use) {
+        StreamState stream = visibleAt(path);
+        if (stream == null || stream.isDurablyDeleted()) {
+            throw new RefusedException(absent(path, stream));
+        }
+        if (use) {
+            stream.use(clock.nowMillis());
+        }
+        return stream;
+    }
+
+    /**
+     * The position at which a read begins.
+     *
+     * @throws RefusedException if the offset is not one of this stream
+     */
+    public long resolve(StreamState stream, ReadStart start) {
+        if (start instanceof ReadStart.At at) {
+            return checkedPosition(stream, at.offset());
+        }
+        return start instanceof ReadStart.Now ? stream.durableTail() : 0;
+    }
+
+    private long checkedPosition(StreamState stream, Offset offset) {
+        long position = stream.positionOf(offset);
+        if (position >= stream.ownStart()) {
+            checkBoundary(stream, position);
+        }
+        return position;
+    }
+
+    private void checkBoundary(StreamState stream, long position) {
+        if (!stream.content().isBoundary(position, splitter)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_OFFSET,
+                    "offset " + stream.offsetAt(position)
+                            + " is inside a message; expected one that this server issued");
+        }
+    }
+
+    /**
+     * Reads what a stream itself wrote, from {@code from} on, about {@code bytesMax} bytes at the most, and answers with
+     * it behind {@code inherited}, which was read before and ends at {@code from}.
+     *
+     * @param start where the whole run begins
+     * @param inherited owned by the chunk from now on
+     */
+    public Outcome.Chunk read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax) {
+        long end = from < stream.ownStart() ? from : stream.content().readEnd(from, stream.durableTail(), bytesMax);
+        ByteBuf own = end == from ? Buffers.NONE : stream.content().read(from, end);
+        boolean upToDate = end == stream.durableTail();
+        return new Outcome.Chunk(
+                stream.contentType(),
+                stream.generation(),
+                stream.offsetAt(start),
+                stream.offsetAt(end),
+                upToDate,
+                upToDate && stream.isDurablyClosed(),
+                Buffers.join(inherited, own));
+    }
+
+    // ---- expiry ----
+
+    /** Removes streams whose time has come; a bounded step, to be called now and then. */
+    public void expire() {
+        long now = clock.nowMillis();
+        expiring.step(now, stream -> {
+            if (!expireIfDue(stream, now)) {
+                expiring.add(stream);
+            }
+        });
+    }
+
+    /** Returns true if the stream is gone; one that a live reader waits at counts as used (section 5.1). */
+    private boolean expireIfDue(StreamState stream, long now) {
+        if (stream.isDeleted()) {
+            return true;
+        }
+        if (stream.expiry() instanceof Expiry.Ttl && stream.waiters() != null) {
+            stream.use(now);
+        }
+        if (stream.deadlineMillis() <= now) {
+            remove(stream, new Outcome.Deleted(), outcome -> {});
+        }
+        return stream.isDeleted();
+    }
+
+    // ---- lookup ----
+
+    /** The stream that the next mutation of a path meets, or null. */
+    private @Nullable StreamState stagedAt(StreamPath path) {
+        StreamState stream = streams.at(path);
+        if (stream == null) {
+            return null;
+        }
+        expireIfDue(stream, clock.nowMillis());
+        return stream.isDeleted() && stream.forks() == 0 ? null : stream;
+    }
+
+    /** The stream that readers of a path see, or null; one that is deleted is seen while forks hold it. */
+    private @Nullable StreamState visibleAt(StreamPath path) {
+        StreamState stream = streams.at(path);
+        while (stream != null && !stream.isVisible()) {
+            stream = stream.replaced();
+        }
+        if (stream != null) {
+            expireIfDue(stream, clock.nowMillis());
+        }
+        return stream == null || (stream.isDurablyDeleted() && stream.forks() == 0) ? null : stream;
+    }
+
+    private static Refusal absent(StreamPath path, @Nullable StreamState deleted) {
+        return deleted == null
+                ? Refusal.of(ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(path.value()) + " does not exist")
+                : Refusal.of(ErrorCode.STREAM_DELETED, "stream " + Quoted.of(path.value()) + " is deleted");
+    }
+
+    // ---- journal ----
+
+    private Journal.@Nullable Staged stage(LogRecord record, Payload payload, Reply reply) {
+        try {
+            return journal.stage(record, payload);
+        } catch (StorageFullException e) {
+            reply.complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(e.getMessage())));
+            return null;
+        }
+    }
+
+    /** Streams that this shard holds, deleted ones that forks need included. */
+    public int streamCount() {
+        return streams.size();
+    }
+
+    @Override
+    public void close() {
+        streams.forEach(stream -> stream.content().release());
+        sources.values().forEach(stream -> stream.content().release());
+        journal.close();
+    }
+}

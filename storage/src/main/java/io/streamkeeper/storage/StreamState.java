@@ -1,0 +1,318 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One incarnation of one stream. Owned by the shard's loop.
+ *
+ * <p>Its state is there twice. What is <em>staged</em> ({@link #tail}, {@link #isClosed}, producers, {@code Stream-Seq})
+ * counts every record in the journal, durable or not; commands are decided against it. What is <em>durable</em>
+ * ({@link #durableTail}, {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #publish}
+ * moves the second up to the first; {@link #undo} moves the first back when the journal refused a batch.
+ */
+public final class StreamState {
+    private final StreamPath path;
+    private final long generation;
+    private final ContentType contentType;
+    private final Expiry expiry;
+    private final LogRecord.@Nullable Fork fork;
+    private final StreamContent content;
+
+    private boolean closed;
+    private @Nullable Producer closedBy;
+    private @Nullable String streamSeq;
+    private @Nullable ProducerTable producers;
+    private boolean deleted;
+    private long lastLsn;
+
+    private long durableTail;
+    private boolean durablyClosed;
+    private boolean visible;
+    private boolean durablyDeleted;
+
+    private @Nullable StreamState replaced;
+    private int forks;
+    private long usedMillis;
+    private @Nullable TailWaiters waiters;
+
+    StreamState(LogRecord.Created record) {
+        this.path = record.path();
+        this.generation = record.generation();
+        this.contentType = record.contentType();
+        this.expiry = record.expiry();
+        this.fork = record.fork();
+        this.content = new StreamContent(ownStart(), contentType.isJson());
+        this.closed = record.closed();
+        this.durableTail = ownStart();
+        this.usedMillis = record.atMillis();
+    }
+
+    public StreamPath path() {
+        return path;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public ContentType contentType() {
+        return contentType;
+    }
+
+    public Expiry expiry() {
+        return expiry;
+    }
+
+    LogRecord.@Nullable Fork fork() {
+        return fork;
+    }
+
+    /** What the stream inherits, or null if it is not a fork. */
+    public @Nullable Lineage lineage() {
+        return fork == null ? null : fork.lineage();
+    }
+
+    StreamContent content() {
+        return content;
+    }
+
+    /** Where this stream's own bytes begin: zero, or where a fork diverges. */
+    public long ownStart() {
+        return fork == null ? 0 : fork.position();
+    }
+
+    // ---- staged ----
+
+    long tail() {
+        return content.end();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The producer's request that closed the stream, if it was one. */
+    @Nullable
+    Producer closedBy() {
+        return closedBy;
+    }
+
+    @Nullable
+    String streamSeq() {
+        return streamSeq;
+    }
+
+    @Nullable
+    Producer lastOf(String producerId) {
+        return producers == null ? null : producers.last(producerId);
+    }
+
+    boolean hasTooManyProducers() {
+        return producers != null && producers.isFull();
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    /** The place in the log of the last record about this stream: what an answer about its staged state waits for. */
+    long lastLsn() {
+        return lastLsn;
+    }
+
+    /** What {@link #undo} needs to take back one append. */
+    record Mark(
+            long tail,
+            long messages,
+            boolean closed,
+            @Nullable Producer closedBy,
+            @Nullable String streamSeq,
+            @Nullable String producerId,
+            @Nullable Producer producerBefore,
+            long lastLsn) {}
+
+    /** The staged state as it is before {@code next} is applied. */
+    Mark mark(LogRecord.Appended next) {
+        Producer producer = next.producer();
+        return new Mark(
+                tail(),
+                content.messageCount(),
+                closed,
+                closedBy,
+                streamSeq,
+                producer == null ? null : producer.id(),
+                producer == null ? null : lastOf(producer.id()),
+                lastLsn);
+    }
+
+    /** Applies the creation's own payload. */
+    void stageCreated(Journal.Staged staged, Payload payload) {
+        content.add(staged.block(), staged.position(), payload);
+        lastLsn = staged.lsn();
+    }
+
+    /** Applies an append, in recovery as in service. */
+    void stageAppended(LogRecord.Appended record, Journal.Staged staged, Payload payload) {
+        content.add(staged.block(), staged.position(), payload);
+        Producer producer = record.producer();
+        if (producer != null) {
+            if (producers == null) {
+                producers = new ProducerTable();
+            }
+            producers.accept(producer);
+        }
+        if (record.streamSeq() != null) {
+            streamSeq = record.streamSeq();
+        }
+        if (record.close()) {
+            closed = true;
+            closedBy = producer;
+        }
+        lastLsn = staged.lsn();
+    }
+
+    void stageDeleted(long lsn) {
+        deleted = true;
+        lastLsn = lsn;
+    }
+
+    /** Takes the last staged append back. */
+    void undo(Mark mark) {
+        content.truncate(mark.tail(), mark.messages());
+        closed = mark.closed();
+        closedBy = mark.closedBy();
+        streamSeq = mark.streamSeq();
+        if (mark.producerId() != null && producers != null) {
+            producers.undo(mark.producerId(), mark.producerBefore());
+        }
+        lastLsn = mark.lastLsn();
+    }
+
+    /** Takes a staged deletion back. */
+    void undoDeleted(long lsnBefore) {
+        deleted = false;
+        lastLsn = lsnBefore;
+    }
+
+    // ---- durable ----
+
+    /** Moves what readers see up to a tail and closure that are durable now. */
+    void publish(long newTail, boolean nowClosed) {
+        visible = true;
+        durableTail = newTail;
+        durablyClosed = nowClosed;
+    }
+
+    void publishDeleted() {
+        durablyDeleted = true;
+    }
+
+    public long durableTail() {
+        return durableTail;
+    }
+
+    public boolean isDurablyClosed() {
+        return durablyClosed;
+    }
+
+    /** Whether the creation is durable. */
+    boolean isVisible() {
+        return visible;
+    }
+
+    /** Whether the stream is gone for its readers; forks may still inherit its bytes. */
+    public boolean isDurablyDeleted() {
+        return durablyDeleted;
+    }
+
+    public StreamInfo info() {
+        return new StreamInfo(contentType, offsetAt(durableTail), durablyClosed, expiry);
+    }
+
+    /** The incarnation that readers of the path see until this one is durable. */
+    @Nullable
+    StreamState replaced() {
+        return replaced;
+    }
+
+    void replaces(@Nullable StreamState before) {
+        replaced = before;
+    }
+
+    // ---- forks ----
+
+    int forks() {
+        return forks;
+    }
+
+    void addFork() {
+        forks++;
+    }
+
+    void removeFork() {
+        forks--;
+    }
+
+    // ---- use ----
+
+    void use(long nowMillis) {
+        usedMillis = Math.max(usedMillis, nowMillis);
+    }
+
+    long deadlineMillis() {
+        return expiry.deadlineMillis(usedMillis);
+    }
+
+    /** Those that wait for this stream to move; null while nobody does. */
+    public @Nullable TailWaiters waiters() {
+        return waiters;
+    }
+
+    public void waiters(@Nullable TailWaiters newWaiters) {
+        waiters = newWaiters;
+    }
+
+    // ---- offsets ----
+
+    /** The offset of a position of this stream, inherited or its own. */
+    public Offset offsetAt(long position) {
+        if (fork != null && position <= fork.position()) {
+            return new Offset(fork.lineage().before(position).generation(), position);
+        }
+        return new Offset(generation, position);
+    }
+
+    /**
+     * The position that an offset names.
+     *
+     * @throws RefusedException with {@link ErrorCode#OFFSET_GONE} if it is of another incarnation of the path, and with
+     *     {@link ErrorCode#INVALID_OFFSET} if this stream cannot have issued it
+     */
+    public long positionOf(Offset offset) {
+        if (offset.equals(Offset.ZERO)) {
+            return 0;
+        }
+        Lineage inherited = fork == null ? null : fork.lineage().of(offset.generation());
+        if (inherited == null && offset.generation() != generation) {
+            throw new RefusedException(
+                    ErrorCode.OFFSET_GONE,
+                    "offset " + offset + " is of an earlier stream at this path, which is gone; start again at -1");
+        }
+        long first = inherited == null ? ownStart() : inherited.start();
+        long last = inherited == null ? durableTail : inherited.end();
+        if (offset.position() < first || offset.position() > last) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_OFFSET,
+                    "offset " + offset + " was not issued for this stream, whose tail is " + offsetAt(durableTail));
+        }
+        return offset.position();
+    }
+}
