@@ -1,0 +1,101 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonMessages;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link Command.Append} of a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only. */
+final class AppendParser {
+    /** Characters of a {@code Stream-Seq} at the most. */
+    static final int STREAM_SEQ_LENGTH_MAX = 1024;
+
+    private final BodyParser bodies;
+
+    AppendParser(BodyParser bodies) {
+        this.bodies = bodies;
+    }
+
+    /**
+     * The command owns the request's body. What is wrong within a JSON body is not refused here but carried in {@link
+     * Body#problem}, because a closed stream and a type that does not match come before it (section 5.2).
+     *
+     * @throws RefusedException if a field is not valid; the request is then the caller's to release
+     */
+    Command.Append parse(HttpRequest request, StreamPath path) {
+        boolean close = CreateParser.isClosed(request);
+        boolean empty = !request.body().isReadable();
+        if (empty && !close) {
+            throw new RefusedException(
+                    ErrorCode.EMPTY_BODY, "the body is empty; expected bytes to append, or Stream-Closed: true");
+        }
+        // Section 5.2: what a client says of the type of no bytes is of no account.
+        ContentType contentType = empty ? null : contentType(request);
+        Producer producer = Producer.parse(
+                request.header(HeaderName.PRODUCER_ID),
+                request.header(HeaderName.PRODUCER_EPOCH),
+                request.header(HeaderName.PRODUCER_SEQ));
+        String streamSeq = streamSeq(request.header(HeaderName.STREAM_SEQ));
+        Offset ifMatch = ifMatch(request.header(HeaderName.IF_MATCH));
+        Body body = withoutEmptyArray(bodies.parse(request.body(), contentType));
+        return new Command.Append(path, contentType, close, producer, streamSeq, ifMatch, body);
+    }
+
+    private static ContentType contentType(HttpRequest request) {
+        String text = request.header(HeaderName.CONTENT_TYPE);
+        if (text == null) {
+            throw new RefusedException(
+                    ErrorCode.MISSING_CONTENT_TYPE, "the field content-type is missing; expected that of the stream");
+        }
+        return ContentType.parse(text);
+    }
+
+    private static @Nullable String streamSeq(@Nullable String text) {
+        if (text != null && (text.isEmpty() || text.length() > STREAM_SEQ_LENGTH_MAX)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-Seq " + Quoted.of(text) + " has " + text.length() + " characters; expected 1 to "
+                            + STREAM_SEQ_LENGTH_MAX);
+        }
+        return text;
+    }
+
+    private static @Nullable Offset ifMatch(@Nullable String text) {
+        if (text == null || text.equals("*")) {
+            return null;
+        }
+        boolean quoted = text.length() == Offset.TEXT_LENGTH + 2 && text.startsWith("\"") && text.endsWith("\"");
+        if (quoted) {
+            try {
+                return Offset.parse(text.substring(1, text.length() - 1));
+            } catch (RefusedException e) {
+                throw invalidIfMatch(text);
+            }
+        }
+        throw invalidIfMatch(text);
+    }
+
+    private static RefusedException invalidIfMatch(String text) {
+        return new RefusedException(
+                ErrorCode.INVALID_HEADER,
+                "If-Match " + Quoted.of(text) + " is not valid; expected one offset in double quotes, or *");
+    }
+
+    /** An array without messages creates a stream but appends nothing (section 9.1.3). */
+    private static Body withoutEmptyArray(Body body) {
+        JsonMessages messages = body.messages();
+        if (body.problem() != null || messages == null || messages.count() > 0) {
+            return body;
+        }
+        Refusal problem = Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append");
+        return new Body(body.bytes(), messages, problem);
+    }
+}

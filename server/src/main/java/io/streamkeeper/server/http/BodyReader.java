@@ -1,0 +1,19 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one request's body out of however many reads it comes in. Used by the connection's event loop only. */
+sealed interface BodyReader permits FixedBody, ChunkedBody {
+    /**
+     * Takes bytes of {@code in}; returns the whole body, which is the caller's to release, or null where it ends in a later
+     * read.
+     *
+     * @throws io.streamkeeper.protocol.RefusedException if what came cannot become a body that the server takes
+     */
+    @Nullable
+    ByteBuf read(ByteBuf in);
+
+    /** Gives up a body that is not whole. */
+    void release();
+}

@@ -1,0 +1,97 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link Command.Create} of a PUT (sections 5.1 and 4.2). One for each event loop, used by that loop only. */
+final class CreateParser {
+    /** More digits may not fit a {@code long}. */
+    private static final int SUB_OFFSET_DIGITS_MAX = 18;
+
+    private final String root;
+    private final BodyParser bodies;
+
+    CreateParser(String root, BodyParser bodies) {
+        this.root = root;
+        this.bodies = bodies;
+    }
+
+    /**
+     * The command owns the request's body.
+     *
+     * @throws RefusedException if a field is not valid; the request is then the caller's to release
+     */
+    Command.Create parse(HttpRequest request, StreamPath path) {
+        String type = request.header(HeaderName.CONTENT_TYPE);
+        ContentType contentType = type == null ? null : ContentType.parse(type);
+        Expiry expiry =
+                Expiry.parse(request.header(HeaderName.STREAM_TTL), request.header(HeaderName.STREAM_EXPIRES_AT));
+        boolean closed = isClosed(request);
+        ForkOrigin fork = fork(request);
+        return new Command.Create(path, contentType, expiry, closed, fork, bodies.parse(request.body(), contentType));
+    }
+
+    /** Whether the request closes the stream; any value but {@code true} means that it does not (section 5.1). */
+    static boolean isClosed(HttpRequest request) {
+        String value = request.header(HeaderName.STREAM_CLOSED);
+        return value != null && value.equalsIgnoreCase("true");
+    }
+
+    private @Nullable ForkOrigin fork(HttpRequest request) {
+        String source = request.header(HeaderName.STREAM_FORKED_FROM);
+        String offset = request.header(HeaderName.STREAM_FORK_OFFSET);
+        String subOffset = request.header(HeaderName.STREAM_FORK_SUB_OFFSET);
+        if (source != null) {
+            return new ForkOrigin(source(source), offset(offset), subOffset(subOffset));
+        }
+        if (offset != null || subOffset != null) {
+            HeaderName name = offset != null ? HeaderName.STREAM_FORK_OFFSET : HeaderName.STREAM_FORK_SUB_OFFSET;
+            throw invalid("field " + name.text() + " came alone; expected stream-forked-from with it");
+        }
+        return null;
+    }
+
+    private StreamPath source(String text) {
+        boolean path = text.startsWith(root) && text.indexOf('?') < 0 && text.indexOf('#') < 0;
+        if (!path) {
+            throw invalid("Stream-Forked-From " + Quoted.of(text)
+                    + " is not valid; expected the path of a stream below " + root);
+        }
+        return StreamPath.parse(text.substring(root.length()));
+    }
+
+    private static @Nullable Offset offset(@Nullable String text) {
+        if (text == null || text.equals(ReadParser.TAIL)) {
+            return null;
+        }
+        return text.equals(ReadParser.BEGINNING) ? Offset.ZERO : Offset.parse(text);
+    }
+
+    private static long subOffset(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        boolean number = !text.isEmpty()
+                && text.length() <= SUB_OFFSET_DIGITS_MAX
+                && text.chars().allMatch(Octets::isDigit)
+                && (text.length() == 1 || text.charAt(0) != '0');
+        if (!number) {
+            throw invalid("Stream-Fork-Sub-Offset " + Quoted.of(text)
+                    + " is not valid; expected a decimal integer without sign and leading zeros, at most "
+                    + SUB_OFFSET_DIGITS_MAX + " digits");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static RefusedException invalid(String message) {
+        return new RefusedException(ErrorCode.INVALID_HEADER, message);
+    }
+}

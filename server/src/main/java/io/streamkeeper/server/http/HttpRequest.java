@@ -1,0 +1,68 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One whole request. It owns its body until {@link RequestParser} takes it over; whoever drops a request before that
+ * releases it, once.
+ */
+final class HttpRequest {
+    private final RequestHead head;
+    private final ByteBuf body;
+
+    /** Takes over {@code body}. */
+    HttpRequest(RequestHead head, ByteBuf body) {
+        this.head = head;
+        this.body = body;
+    }
+
+    Method method() {
+        return head.method();
+    }
+
+    /** The method as it came; what {@link Method#OTHER} stands for. */
+    String methodText() {
+        return head.methodText();
+    }
+
+    /** The target's path as it came, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
+    String path() {
+        return head.path();
+    }
+
+    /** What follows the question mark, as it came; null where there is none. */
+    @Nullable
+    String query() {
+        return head.query();
+    }
+
+    /** The field's value without whitespace around it, as ISO-8859-1; null for a field that did not come. */
+    @Nullable
+    String header(HeaderName name) {
+        return head.header(name);
+    }
+
+    boolean has(HeaderName name) {
+        return head.has(name);
+    }
+
+    /** Whether a version 1.0 client asked: it knows no chunked responses. */
+    boolean isHttp10() {
+        return head.isHttp10();
+    }
+
+    /** Whether the connection stays open behind the response (RFC 9112 section 9.3). */
+    boolean keepAlive() {
+        return head.keepAlive();
+    }
+
+    /** The body without transfer coding; empty where there is none. */
+    ByteBuf body() {
+        return body;
+    }
+
+    void release() {
+        body.release();
+    }
+}

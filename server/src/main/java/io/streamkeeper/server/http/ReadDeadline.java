@@ -1,0 +1,112 @@
+package io.streamkeeper.server.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.Future;
+import io.streamkeeper.server.config.HttpLimits;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches that a request which has begun comes in in time. A connection has one timer, which is armed only while a request
+ * is half read; the timer looks at what is awaited when it fires, so nothing is scheduled or cancelled for each request.
+ * Used by the connection's event loop only.
+ *
+ * <p>While the channel is not read, the client is not blamed: time counts anew from then on.
+ */
+final class ReadDeadline {
+    /** What the connection waits for. */
+    enum Awaited {
+        NOTHING,
+        HEAD,
+        BODY
+    }
+
+    private final long headNanos;
+    private final long bodyNanos;
+    private final Consumer<ChannelHandlerContext> onTimeout;
+    private Awaited awaited = Awaited.NOTHING;
+    private long sinceNanos;
+    private @Nullable Future<?> timer;
+
+    ReadDeadline(HttpLimits limits, Consumer<ChannelHandlerContext> onTimeout) {
+        this.headNanos = TimeUnit.MILLISECONDS.toNanos(limits.headerTimeoutMillis());
+        this.bodyNanos = TimeUnit.MILLISECONDS.toNanos(limits.bodyStallTimeoutMillis());
+        this.onTimeout = onTimeout;
+    }
+
+    Awaited awaited() {
+        return awaited;
+    }
+
+    /** Nothing is half read. */
+    void awaitNothing() {
+        awaited = Awaited.NOTHING;
+    }
+
+    /** A head has begun; time counts from now on unless it already does for this head. */
+    void awaitHead(ChannelHandlerContext context) {
+        if (awaited != Awaited.HEAD) {
+            await(context, Awaited.HEAD);
+        }
+    }
+
+    /** A part of a body has come; time counts from now on. */
+    void awaitBody(ChannelHandlerContext context) {
+        await(context, Awaited.BODY);
+    }
+
+    /** Counts anew what is awaited, because the channel was not read for a while. */
+    void restart(ChannelHandlerContext context) {
+        if (awaited != Awaited.NOTHING) {
+            sinceNanos = nowNanos(context);
+        }
+    }
+
+    /** Ends the watch. */
+    void stop() {
+        awaitNothing();
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void await(ChannelHandlerContext context, Awaited next) {
+        awaited = next;
+        sinceNanos = nowNanos(context);
+        if (timer == null) {
+            arm(context, allowedNanos());
+        }
+    }
+
+    /** Never sleeps longer than either timeout, so that a head which begins meanwhile is not overlooked. */
+    private void arm(ChannelHandlerContext context, long nanos) {
+        long delayNanos = Math.min(nanos, Math.min(headNanos, bodyNanos));
+        timer = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void check(ChannelHandlerContext context) {
+        timer = null;
+        if (awaited == Awaited.NOTHING) {
+            return;
+        }
+        if (!context.channel().config().isAutoRead()) {
+            sinceNanos = nowNanos(context);
+        }
+        long leftNanos = sinceNanos + allowedNanos() - nowNanos(context);
+        if (leftNanos > 0) {
+            arm(context, leftNanos);
+        } else {
+            onTimeout.accept(context);
+        }
+    }
+
+    private long allowedNanos() {
+        return awaited == Awaited.HEAD ? headNanos : bodyNanos;
+    }
+
+    private static long nowNanos(ChannelHandlerContext context) {
+        return context.executor().ticker().nanoTime();
+    }
+}

@@ -1,0 +1,108 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link Command.Read} of a GET (sections 5.6 to 5.8 and 8). */
+final class ReadParser {
+    /** The offset that names the beginning of any stream. */
+    static final String BEGINNING = "-1";
+
+    /** The offset that names the tail of any stream. */
+    static final String TAIL = "now";
+
+    /** Characters of a cursor at the most; a longer one is none of ours. */
+    static final int CURSOR_LENGTH_MAX = 64;
+
+    private static final ReadStart AT_BEGINNING = new ReadStart.Beginning();
+    private static final ReadStart AT_TAIL = new ReadStart.Now();
+    private static final long SERVERS_TIMEOUT = -1;
+
+    /** More digits count as this many nines: no server waits as long. */
+    private static final int SECONDS_DIGITS_MAX = 12;
+
+    private static final int FRACTION_DIGITS_MAX = 3;
+
+    private ReadParser() {}
+
+    /**
+     * Reads the request's query and its {@code Last-Event-ID}.
+     *
+     * @throws RefusedException if a parameter is not valid or there twice
+     */
+    static Command.Read parse(HttpRequest request, StreamPath path) {
+        QueryParameters query = QueryParameters.parse(request.query());
+        LiveMode live = live(query.live());
+        ReadStart start = start(query.offset());
+        String lastEventId = live == LiveMode.SSE ? request.header(HeaderName.LAST_EVENT_ID) : null;
+        if (lastEventId != null && !lastEventId.isEmpty()) {
+            start = new ReadStart.At(Offset.parse(lastEventId));
+        }
+        if (start == null && live != LiveMode.NONE) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER, "parameter offset is missing; expected it with a live read");
+        }
+        String cursor = query.cursor();
+        return new Command.Read(
+                path,
+                start == null ? AT_BEGINNING : start,
+                live,
+                timeoutMillis(query.timeout()),
+                cursor == null || cursor.length() > CURSOR_LENGTH_MAX ? null : cursor);
+    }
+
+    private static LiveMode live(@Nullable String text) {
+        if (text == null) {
+            return LiveMode.NONE;
+        }
+        return switch (text) {
+            case "long-poll", "true" -> LiveMode.LONG_POLL;
+            case "sse" -> LiveMode.SSE;
+            default ->
+                throw new RefusedException(
+                        ErrorCode.INVALID_PARAMETER,
+                        "parameter live " + Quoted.of(text) + " is not valid; expected long-poll or sse");
+        };
+    }
+
+    private static @Nullable ReadStart start(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return switch (text) {
+            case BEGINNING -> AT_BEGINNING;
+            case TAIL -> AT_TAIL;
+            default -> new ReadStart.At(Offset.parse(text));
+        };
+    }
+
+    private static long timeoutMillis(@Nullable String text) {
+        if (text == null) {
+            return SERVERS_TIMEOUT;
+        }
+        int point = text.indexOf('.');
+        String seconds = point < 0 ? text : text.substring(0, point);
+        String fraction = point < 0 ? "0" : text.substring(point + 1);
+        if (!isNumber(seconds) || !isNumber(fraction) || fraction.length() > FRACTION_DIGITS_MAX) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "parameter timeout " + Quoted.of(text)
+                            + " is not valid; expected seconds in decimal digits, with at most " + FRACTION_DIGITS_MAX
+                            + " of them behind a point");
+        }
+        String bounded = seconds.length() > SECONDS_DIGITS_MAX ? "9".repeat(SECONDS_DIGITS_MAX) : seconds;
+        String millis = fraction + "0".repeat(FRACTION_DIGITS_MAX - fraction.length());
+        return Long.parseLong(bounded) * 1000 + Long.parseLong(millis);
+    }
+
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.chars().allMatch(Octets::isDigit);
+    }
+}

@@ -1,0 +1,100 @@
+package io.streamkeeper.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.StreamPath;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestParserTest {
+    private static final StreamPath A = new StreamPath("a");
+
+    private final ParsingConnection connection = new ParsingConnection();
+
+    @AfterEach
+    void nothingIsLeaked() {
+        connection.close();
+    }
+
+    @Test
+    void healthIsAskedByGetAndHead() {
+        assertThat(connection.intent("GET /health", "", "")).isEqualTo(new Intent.Health());
+        assertThat(connection.intent("HEAD /health?x", "", "ignored")).isEqualTo(new Intent.Health());
+    }
+
+    @Test
+    void anotherMethodOnHealthIsNotAllowed() {
+        Intent.Refused refused = (Intent.Refused) connection.intent("PUT /health", "", "body");
+
+        assertThat(refused.refusal().code()).isEqualTo(ErrorCode.METHOD_NOT_ALLOWED);
+        assertThat(refused.allow()).isEqualTo("GET, HEAD");
+    }
+
+    @Test
+    void healthIsNotAStreamWhereStreamsAreAtTheTop() {
+        RequestParser atTop = new RequestParser("/", new JsonSplitter());
+
+        assertThat(atTop.parse(connection.request("GET /health", "", ""))).isEqualTo(new Intent.Health());
+        assertThat(atTop.parse(connection.request("HEAD /a/b", "", "")))
+                .isEqualTo(new Intent.OnStream(new Command.Describe(new StreamPath("a/b"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/stream", "/v1/streams/a", "/V1/stream/a", "/v1/stream%2Fa", "/healthy"})
+    void aPathBesideTheRootIsNotFound(String path) {
+        connection.assertRefused(ErrorCode.NOT_FOUND, "PUT " + path, "", "body");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"__ds", "__ds/subscriptions", "%5F_ds/x"})
+    void theReservedSegmentIsNotFound(String path) {
+        connection.assertRefused(ErrorCode.NOT_FOUND, "GET /v1/stream/" + path, "", "");
+    }
+
+    @Test
+    void aPathIsDecoded() {
+        assertThat(connection.command("HEAD /v1/stream/a%20b/%C3%A4", "", ""))
+                .isEqualTo(new Command.Describe(new StreamPath("a b/\u00e4")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a//b", "a/", "a/../b", "%", "%2f", "%00"})
+    void aPathThatIsNotAStreamsIsRefused(String path) {
+        connection.assertRefused(ErrorCode.INVALID_PATH, "PUT /v1/stream/" + path, "", "body");
+    }
+
+    @Test
+    void anUnknownMethodOnAStreamIsNotAllowed() {
+        Intent.Refused refused = (Intent.Refused) connection.intent("PATCH /v1/stream/a", "", "body");
+
+        assertThat(refused.refusal().code()).isEqualTo(ErrorCode.METHOD_NOT_ALLOWED);
+        assertThat(refused.allow()).isEqualTo("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+    }
+
+    @Test
+    void optionsOnAnyPathIsAPreflight() {
+        assertThat(connection.intent("OPTIONS *", "", "")).isEqualTo(new Intent.Preflight());
+        assertThat(connection.intent("OPTIONS /v1/stream/a", "", "ignored")).isEqualTo(new Intent.Preflight());
+        assertThat(connection.intent("OPTIONS /nowhere", "", "")).isEqualTo(new Intent.Preflight());
+    }
+
+    @Test
+    void headDescribesAndDeleteRemovesWhateverBodyTheyHave() {
+        assertThat(connection.command("HEAD /v1/stream/a", "", "ignored")).isEqualTo(new Command.Describe(A));
+        assertThat(connection.command("DELETE /v1/stream/a", "", "ignored")).isEqualTo(new Command.Delete(A));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "v1/stream/", "/v1/stream"})
+    void aRootThatDoesNotBeginAndEndWithASlashIsRefused(String root) {
+        assertThatThrownBy(() -> new RequestParser(root, new JsonSplitter()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining('"' + root + '"');
+    }
+}
