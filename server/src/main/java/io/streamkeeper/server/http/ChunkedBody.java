@@ -26,6 +26,9 @@ final class ChunkedBody implements BodyReader {
     /** Digits of a chunk's size; more may not fit a {@code long}. */
     private static final int SIZE_DIGITS_MAX = 15;
 
+    /** Little more than most sizes are long: behind them comes data, which is not copied here. */
+    private static final int READ_AHEAD_BYTES = 8;
+
     private static final int INITIAL_BYTES = 4 << 10;
     private static final int CRLF = 2;
 
@@ -38,7 +41,7 @@ final class ChunkedBody implements BodyReader {
 
     private final HttpLimits limits;
     private final BodyBuffer body;
-    private final LineBuffer line = new LineBuffer();
+    private final LineBuffer line = new LineBuffer(READ_AHEAD_BYTES);
     private State state = State.SIZE;
     private int chunkMissing;
     private int extensionBytes;
@@ -70,6 +73,7 @@ final class ChunkedBody implements BodyReader {
         if (fillLine(in, SIZE_DIGITS_MAX + extensionLeft + CRLF)) {
             chunkMissing = size(line.bytes(), line.lineStart(), line.lineEnd());
             state = chunkMissing == 0 ? State.TRAILER : State.DATA;
+            line.giveBack(in);
             line.clear();
         }
         return false;
@@ -123,6 +127,7 @@ final class ChunkedBody implements BodyReader {
             throw invalid("a chunk is longer than its size; expected CRLF behind it");
         }
         if (fill == LineBuffer.Fill.LINE) {
+            line.giveBack(in);
             line.clear();
             state = State.SIZE;
         }
@@ -138,8 +143,9 @@ final class ChunkedBody implements BodyReader {
         if (start < end) {
             FieldLine.check(line.bytes(), start, end);
             trailerBytes += end - start + CRLF;
-            line.clear();
         }
+        line.giveBack(in);
+        line.clear();
         return start == end;
     }
 

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class HeadParser {
     private static final int CRLF = 2;
 
+    /** Enough for most heads, so that those are copied at once. */
+    private static final int READ_AHEAD_BYTES = 1024;
+
     private final HttpLimits limits;
-    private final LineBuffer lines = new LineBuffer();
+    private final LineBuffer lines = new LineBuffer(READ_AHEAD_BYTES);
 
     /** The head whose fields are being read; null before its request line is whole. */
     private @Nullable HeadBuilder head;
@@ -28,7 +31,7 @@ final class HeadParser {
 
     /** Whether a byte of the next head has come. */
     boolean hasBegun() {
-        return !lines.isEmpty() || emptyLineSeen;
+        return !lines.isEmpty();
     }
 
     /**
@@ -45,6 +48,7 @@ final class HeadParser {
             if (builder == null) {
                 beginHead(start, end);
             } else if (start == end) {
+                lines.giveBack(in);
                 return endHead(builder);
             } else {
                 builder.addField(lines.bytes(), start, end);
@@ -70,21 +74,22 @@ final class HeadParser {
 
     /** Tells a client that speaks TLS or anything else at its first byte: there may never be a line feed. */
     private LineBuffer.Fill fillRequestLine(ByteBuf in) {
-        if (lines.isEmpty() && in.isReadable()) {
-            byte first = in.getByte(in.readerIndex());
+        LineBuffer.Fill fill = lines.fill(in, limits.requestLineBytesMax() + CRLF);
+        if (lines.hasLineBegun()) {
+            byte first = lines.bytes()[lines.lineStart()];
             if (!Octets.isToken(first) && first != Octets.CR && first != Octets.LF) {
                 throw invalid("a request begins with byte 0x" + Integer.toHexString(first & 0xff)
                         + "; expected a method of plain HTTP/1.1");
             }
         }
-        return lines.fill(in, limits.requestLineBytesMax() + CRLF);
+        return fill;
     }
 
     private void beginHead(int start, int end) {
         if (start == end && !emptyLineSeen) {
             // Some clients send an empty line behind a body (RFC 9112 section 2.2).
             emptyLineSeen = true;
-            lines.clear();
+            lines.next();
             return;
         }
         head = new HeadBuilder(RequestLine.parse(lines.bytes(), start, end));

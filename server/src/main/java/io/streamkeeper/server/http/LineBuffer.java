@@ -8,11 +8,14 @@ import java.util.Arrays;
  * lines end up as one array. Used by the connection's event loop only.
  *
  * <pre>
- *   ┌──────────────────┬──────────────┬───────────┐
- *   │ lines before     │ current line │ free      │
- *   └──────────────────┴──────────────┴───────────┘
- *   0              start            end
+ *   ┌──────────────────┬──────────────┬────────────┬──────┐
+ *   │ lines before     │ current line │ read ahead │ free │
+ *   └──────────────────┴──────────────┴────────────┴──────┘
+ *   0              start            end       loaded
  * </pre>
+ *
+ * Bytes are read ahead because one copy of many is cheaper than many of few. They are looked at before the input is, and
+ * {@link #giveBack} returns those that belong to no line. None is left when the input is used up.
  */
 final class LineBuffer {
     /** What came of {@link #fill}. */
@@ -27,37 +30,62 @@ final class LineBuffer {
         BARE_LF
     }
 
-    /** What a buffer begins with at the most: enough for most heads, so that those are copied once. */
-    private static final int INITIAL_BYTES_MAX = 1024;
-
-    private static final int INITIAL_BYTES_MIN = 128;
     private static final byte[] EMPTY = {};
 
+    private final int readAheadBytes;
     private byte[] bytes = EMPTY;
     private int start;
     private int end;
+    private int loaded;
+
+    /** A buffer that takes {@code readAheadBytes} of the input at a time. */
+    LineBuffer(int readAheadBytes) {
+        this.readAheadBytes = readAheadBytes;
+    }
 
     /** Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF. */
     Fill fill(ByteBuf in, int lineBytesMax) {
-        int from = in.readerIndex();
-        int window = Math.min(in.readableBytes(), lineBytesMax - (end - start));
-        int lf = in.indexOf(from, from + window, Octets.LF);
-        int count = lf < 0 ? window : lf + 1 - from;
-        reserve(count, in.readableBytes());
-        in.readBytes(bytes, end, count);
-        end += count;
-        if (lf < 0) {
-            return end - start == lineBytesMax ? Fill.TOO_LONG : Fill.PARTIAL;
+        int limit = start + lineBytesMax;
+        while (true) {
+            int to = Math.min(loaded, limit);
+            end = lineEnd(bytes, end, to);
+            if (end > start && bytes[end - 1] == Octets.LF) {
+                return end - start >= 2 && bytes[end - 2] == Octets.CR ? Fill.LINE : Fill.BARE_LF;
+            }
+            if (end == limit) {
+                return Fill.TOO_LONG;
+            }
+            if (!in.isReadable()) {
+                return Fill.PARTIAL;
+            }
+            load(in);
         }
-        return end - start >= 2 && bytes[end - 2] == Octets.CR ? Fill.LINE : Fill.BARE_LF;
     }
 
-    private void reserve(int count, int readableBytes) {
-        int needed = end + count;
-        if (needed > bytes.length) {
-            int initial = Math.max(INITIAL_BYTES_MIN, Math.min(readableBytes, INITIAL_BYTES_MAX));
-            bytes = Arrays.copyOf(bytes, Math.max(needed, bytes.length == 0 ? initial : 2 * bytes.length));
+    /** Behind the first LF of {@code bytes[from, to)}, or {@code to} where there is none. */
+    private static int lineEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to) {
+            if (bytes[i++] == Octets.LF) {
+                break;
+            }
         }
+        return i;
+    }
+
+    private void load(ByteBuf in) {
+        int count = Math.min(in.readableBytes(), readAheadBytes);
+        if (loaded + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(loaded + count, 2 * bytes.length));
+        }
+        in.readBytes(bytes, loaded, count);
+        loaded += count;
+    }
+
+    /** Returns what was read ahead of {@code in}, and is part of no line. */
+    void giveBack(ByteBuf in) {
+        in.readerIndex(in.readerIndex() - (loaded - end));
+        loaded = end;
     }
 
     /** The array that holds the lines; another one once the buffer has grown. */
@@ -68,6 +96,11 @@ final class LineBuffer {
     /** Where the current line begins. */
     int lineStart() {
         return start;
+    }
+
+    /** Whether a byte of the current line has come. */
+    boolean hasLineBegun() {
+        return start < end;
     }
 
     /** Where the current line, which is whole, ends without its CRLF. */
@@ -85,13 +118,14 @@ final class LineBuffer {
         start = end;
     }
 
-    /** Forgets all lines; the array is used again. */
+    /** Forgets all lines; nothing may be read ahead. The array is used again. */
     void clear() {
         start = 0;
         end = 0;
+        loaded = 0;
     }
 
-    /** Forgets all lines and leaves the array to whoever asked for it. */
+    /** Forgets all lines and leaves the array to whoever asked for it; nothing may be read ahead. */
     void detach() {
         bytes = EMPTY;
         clear();
