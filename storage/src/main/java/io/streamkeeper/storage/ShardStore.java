@@ -128,12 +128,11 @@ public final class ShardStore implements AutoCloseable {
         }
         long now = clock.nowMillis();
         long generation = generations.next(now, source == null ? 0 : source.generation());
-        boolean inheritsExpiry = source != null && create.expiry().equals(Expiry.never());
         LogRecord.Created record = new LogRecord.Created(
                 generation,
                 create.path(),
                 type,
-                inheritsExpiry ? source.expiry() : create.expiry(),
+                source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
                 create.closed(),
                 source == null ? null : fork(create, source),
                 now);

@@ -1,0 +1,69 @@
+package io.streamkeeper.server;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.server.config.Transport;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transport brings: its loops and its sockets.
+ *
+ * @param transport which one; never {@link Transport#AUTO}
+ * @param handlers makes what its loops wait with
+ * @param serverChannel its listening socket
+ */
+record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends ServerChannel> serverChannel) {
+
+    /**
+     * The transport that was asked for.
+     *
+     * @throws IOException if this machine does not have it
+     */
+    static Sockets of(Transport asked) throws IOException {
+        return switch (asked) {
+            case AUTO -> Epoll.isAvailable() ? epoll() : nio();
+            case NIO -> nio();
+            case EPOLL -> {
+                require("epoll", Epoll.unavailabilityCause());
+                yield epoll();
+            }
+            case IO_URING -> {
+                require("io_uring", IoUring.unavailabilityCause());
+                yield new Sockets(asked, IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+            }
+        };
+    }
+
+    private static Sockets epoll() {
+        return new Sockets(Transport.EPOLL, EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+    }
+
+    private static Sockets nio() {
+        return new Sockets(Transport.NIO, NioIoHandler.newFactory(), NioServerSocketChannel.class);
+    }
+
+    private static void require(String name, @Nullable Throwable cause) throws IOException {
+        if (cause != null) {
+            throw new IOException(
+                    "transport " + name + " is not to be had on this machine (" + cause.getMessage()
+                            + "); expected auto, nio, or another that is",
+                    cause);
+        }
+    }
+
+    EventLoopGroup loops(int count, String name) {
+        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("streamkeeper-" + name, true), handlers);
+    }
+}

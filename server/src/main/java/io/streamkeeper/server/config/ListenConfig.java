@@ -1,0 +1,29 @@
+package io.streamkeeper.server.config;
+
+/**
+ * Where the server listens and with what.
+ *
+ * @param host name or address to listen on
+ * @param port 0 for any that is free
+ * @param transport how it talks to the sockets
+ * @param shards event loops and shards; 0 for one for each core
+ * @param connectionsMax connections that are open at once; more are closed as soon as they come
+ */
+public record ListenConfig(String host, int port, Transport transport, int shards, int connectionsMax) {
+    private static final int PORT_MAX = 65_535;
+    private static final int SHARDS_MAX = 1_024;
+    private static final int CONNECTIONS_MAX = 10_000_000;
+
+    public ListenConfig {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host is empty; expected a name or an address");
+        }
+        Range.check("port", port, 0, PORT_MAX);
+        Range.check("shards", shards, 0, SHARDS_MAX);
+        Range.check("max-connections", connectionsMax, 1, CONNECTIONS_MAX);
+    }
+
+    public static ListenConfig defaults() {
+        return new ListenConfig("127.0.0.1", 4437, Transport.AUTO, 0, 65_536);
+    }
+}

@@ -1,0 +1,379 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.server.shard.LongPoll;
+import io.streamkeeper.server.shard.Shard;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: hands requests to their shards as they come and writes the responses in the same order (RFC 9112
+ * section 9.3.2). Owned by the connection's loop.
+ *
+ * <p>An {@link Exchange} waits in line until those before it are written. As many may wait as the limits allow; beyond
+ * that, and while the client does not read, nothing more is read from it.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    /** How long a client may take to read the last response before the connection is closed under it. */
+    private static final long LINGER_MILLIS = 1_000;
+
+    /** What the server tells its connections. */
+    enum Event {
+        /** No response but those which are owed by now. */
+        STOPPING
+    }
+
+    private final HttpServer server;
+    private final Channel channel;
+    private final LoopContext loop;
+    private final RequestDecoder decoder;
+    private final Deque<Exchange> line = new ArrayDeque<>();
+    private final IdleTimer idle;
+    private boolean reading;
+    private boolean writing;
+    private boolean flushes;
+    private boolean ends;
+
+    ConnectionHandler(HttpServer server, Channel channel) {
+        this.server = server;
+        this.channel = channel;
+        this.loop = server.context(channel.eventLoop());
+        this.decoder = new RequestDecoder(server.config().http(), this::mayBegin);
+        this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), line::isEmpty);
+    }
+
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    HttpServer server() {
+        return server;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    ResponseWriter writer() {
+        return loop.writer();
+    }
+
+    private boolean mayBegin() {
+        return line.size() < server.config().http().inFlightRequestsMax() && channel.isWritable() && !ends;
+    }
+
+    // ---- requests ----
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        idle.start();
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        reading = true;
+        idle.touch();
+        if (ends) {
+            if (message instanceof HttpRequest late) {
+                late.release();
+            }
+        } else if (message instanceof HttpRequest request) {
+            begin(request);
+        } else if (message instanceof MalformedRequest malformed) {
+            Exchange exchange = new Exchange(this, null, true);
+            line.add(exchange);
+            ready(exchange, writer().refused(exchange, malformed.refusal(), null));
+        } else {
+            Exchange exchange = new Exchange(this, null, false);
+            line.add(exchange);
+            ready(exchange, writer().proceed());
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        Exchange exchange = new Exchange(this, request, !request.keepAlive() || server.isStopping());
+        line.add(exchange);
+        Intent intent = loop.parser().parse(request);
+        if (intent instanceof Intent.OnStream onStream) {
+            begin(exchange, onStream.command());
+        } else if (intent instanceof Intent.Refused refused) {
+            ready(exchange, writer().refused(exchange, refused.refusal(), refused.allow()));
+        } else if (intent instanceof Intent.Health) {
+            ready(exchange, writer().health(exchange, server.isStopping()));
+        } else {
+            ready(exchange, writer().preflight(exchange));
+        }
+    }
+
+    private void begin(Exchange exchange, Command command) {
+        Shard shard = server.shards().of(command.path());
+        int readBytesMax = server.config().read().readBytesMax();
+        if (!(command instanceof Command.Read read)) {
+            shard.execute(command, readBytesMax, exchange);
+            return;
+        }
+        exchange.read(read);
+        if (read.live() == LiveMode.NONE) {
+            shard.execute(command, readBytesMax, exchange);
+        } else if (read.live() == LiveMode.LONG_POLL) {
+            LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
+            exchange.poll(poll);
+            shard.poll(poll);
+        } else {
+            exchange.session(new SseSession(this, exchange, shard));
+            advance();
+        }
+    }
+
+    private long timeoutMillis(Command.Read read) {
+        long timeoutMax = server.config().live().longPollTimeoutMillis();
+        return read.timeoutMillis() < 0 ? timeoutMax : Math.min(read.timeoutMillis(), timeoutMax);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        flush();
+        if (!mayBegin()) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    // ---- responses ----
+
+    /** Takes an exchange's outcome, from whichever thread it comes. */
+    void complete(Exchange exchange, Outcome outcome) {
+        if (channel.eventLoop().inEventLoop()) {
+            respond(exchange, outcome);
+        } else {
+            channel.eventLoop().execute(() -> respond(exchange, outcome));
+        }
+    }
+
+    private void respond(Exchange exchange, Outcome outcome) {
+        if (!channel.isActive()) {
+            if (outcome instanceof Outcome.Chunk chunk) {
+                chunk.bytes().release();
+            }
+        } else if (outcome instanceof Outcome.Chunk chunk && compresses(exchange, chunk)) {
+            compress(exchange, chunk);
+        } else {
+            ready(exchange, writer().outcome(exchange, outcome));
+        }
+    }
+
+    private boolean compresses(Exchange exchange, Outcome.Chunk chunk) {
+        return server.config().read().gzip()
+                && exchange.read().live() == LiveMode.NONE
+                && chunk.bytes().readableBytes() >= Compression.BYTES_MIN
+                && Compression.suits(chunk.contentType())
+                && exchange.acceptsGzip();
+    }
+
+    private void compress(Exchange exchange, Outcome.Chunk chunk) {
+        Response unchanged = writer().unchangedCompressed(exchange, chunk);
+        if (unchanged != null) {
+            ready(exchange, unchanged);
+            return;
+        }
+        EventLoop eventLoop = channel.eventLoop();
+        server.compression().gzip(WireBody.of(chunk), channel.alloc(), eventLoop, compressed -> {
+            if (channel.isActive()) {
+                ready(exchange, writer().compressed(exchange, chunk, compressed));
+            } else {
+                compressed.release();
+            }
+        });
+    }
+
+    private void ready(Exchange exchange, Response response) {
+        if (ends || !channel.isActive()) {
+            response.release();
+            return;
+        }
+        exchange.response(response);
+        advance();
+    }
+
+    /** Writes what has come to the front of the line. */
+    void advance() {
+        if (writing) {
+            return;
+        }
+        writing = true;
+        boolean moved = false;
+        while (!ends && !line.isEmpty()) {
+            Exchange first = line.element();
+            Response response = first.response();
+            SseSession session = first.session();
+            if (response != null) {
+                line.remove();
+                write(response);
+                moved = true;
+            } else if (session != null && session.isOver()) {
+                line.remove();
+                sessionEnded(first);
+                moved = true;
+            } else if (session == null || !session.start()) {
+                break;
+            }
+        }
+        writing = false;
+        if (moved) {
+            afterWriting();
+        }
+    }
+
+    private void write(Response response) {
+        channel.write(response.head());
+        writeIfAny(response.body());
+        writeIfAny(response.tail());
+        if (response.close()) {
+            end();
+        }
+    }
+
+    private void writeIfAny(ByteBuf buffer) {
+        if (buffer.isReadable()) {
+            channel.write(buffer);
+        } else {
+            buffer.release();
+        }
+    }
+
+    private void afterWriting() {
+        idle.touch();
+        if (!reading) {
+            flush();
+            resumeReading();
+        }
+        if (server.isStopping()) {
+            endIfNothingIsOwed();
+        }
+    }
+
+    private void endIfNothingIsOwed() {
+        if (line.isEmpty() && !ends) {
+            end();
+        }
+    }
+
+    /** Flushes at the end of the turn, once for all that was written in it. */
+    void flushLater() {
+        if (!reading && !flushes) {
+            flushes = true;
+            channel.eventLoop().execute(() -> {
+                flushes = false;
+                flush();
+            });
+        }
+    }
+
+    private void flush() {
+        channel.flush();
+    }
+
+    private void resumeReading() {
+        if (mayBegin() && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+            decoder.resume();
+        }
+    }
+
+    // ---- events ----
+
+    private void sessionEnded(Exchange exchange) {
+        if (exchange.closes() || !exchange.isFramed()) {
+            end();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange first = line.peek();
+        if (channel.isWritable()) {
+            if (first != null && first.session() != null) {
+                first.session().writable();
+            }
+            resumeReading();
+        }
+    }
+
+    // ---- the end ----
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Event.STOPPING) {
+            endIfNothingIsOwed();
+        }
+    }
+
+    /**
+     * Ends the connection behind what is written by now. Only the sending side is shut at first: a client that is still
+     * sending would otherwise lose the response to the reset that answers its bytes.
+     */
+    private void end() {
+        ends = true;
+        releaseLine();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
+                duplex.shutdownOutput();
+                channel.config().setAutoRead(true);
+                channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                channel.close();
+            }
+        });
+    }
+
+    private void releaseLine() {
+        for (Exchange exchange : line) {
+            Response response = exchange.response();
+            if (response != null) {
+                response.release();
+            }
+            LongPoll poll = exchange.poll();
+            if (poll != null) {
+                poll.cancel(server.shards().of(exchange.read().path()));
+            }
+            if (exchange.session() != null) {
+                exchange.session().cancel();
+            }
+        }
+        line.clear();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ends = true;
+        idle.stop();
+        releaseLine();
+        ctx.fireChannelInactive();
+    }
+
+    /** A client that resets its connection is no fault of the server; anything else is, and costs this connection only. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("connection from {} failed", channel.remoteAddress(), cause);
+        }
+        channel.close();
+    }
+}

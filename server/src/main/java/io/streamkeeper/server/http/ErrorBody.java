@@ -1,0 +1,17 @@
+package io.streamkeeper.server.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.streamkeeper.protocol.Refusal;
+
+/** The body of every refusal: {@code {"error":{"code":"…","message":"…"}}}. */
+final class ErrorBody {
+    private ErrorBody() {}
+
+    static String of(Refusal refusal) {
+        StringBuilder body = new StringBuilder("{\"error\":{\"code\":\"")
+                .append(refusal.code().code())
+                .append("\",\"message\":\"");
+        JsonStringEncoder.getInstance().quoteAsString(refusal.message(), body);
+        return body.append("\"}}").toString();
+    }
+}

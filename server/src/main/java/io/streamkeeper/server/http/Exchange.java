@@ -1,0 +1,125 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.server.shard.LongPoll;
+import io.streamkeeper.storage.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's place in its connection's order: the request as far as the response needs it, then the response until
+ * its turn comes. Owned by the connection's loop, to which {@link #complete} carries itself over.
+ */
+final class Exchange implements Reply {
+    private final ConnectionHandler connection;
+    private final @Nullable HttpRequest request;
+    private final boolean closes;
+    private Command.@Nullable Read read;
+    private @Nullable LongPoll poll;
+    private @Nullable SseSession session;
+    private @Nullable Response response;
+
+    /**
+     * The place of a request.
+     *
+     * @param request null for what could not be read as one
+     * @param closes whether the connection ends behind the response
+     */
+    Exchange(ConnectionHandler connection, @Nullable HttpRequest request, boolean closes) {
+        this.connection = connection;
+        this.request = request;
+        this.closes = closes;
+    }
+
+    // ---- the request ----
+
+    boolean closes() {
+        return closes;
+    }
+
+    boolean isHttp10() {
+        return request != null && request.isHttp10();
+    }
+
+    /** Whether a body that has no length known before gets chunked coding. */
+    boolean isFramed() {
+        return !isHttp10();
+    }
+
+    /** Whether the response ends behind its head, whatever that says of a body. */
+    boolean isBodyless() {
+        return request != null && request.method() == Method.HEAD;
+    }
+
+    boolean isCrossOrigin() {
+        return request != null
+                && (request.method() == Method.GET
+                        || request.method() == Method.HEAD
+                        || request.has(HeaderName.ORIGIN));
+    }
+
+    @Nullable
+    String ifNoneMatch() {
+        return request == null ? null : request.header(HeaderName.IF_NONE_MATCH);
+    }
+
+    boolean acceptsGzip() {
+        String accepted = request == null ? null : request.header(HeaderName.ACCEPT_ENCODING);
+        return accepted != null && AcceptEncoding.allowsGzip(accepted);
+    }
+
+    /** The stream's URL as the client named it. */
+    String url() {
+        String host = request == null ? null : request.header(HeaderName.HOST);
+        return "http://" + (host == null ? "localhost" : host) + (request == null ? "/" : request.path());
+    }
+
+    /** The read that this answers. */
+    Command.Read read() {
+        if (read == null) {
+            throw new IllegalStateException("the exchange does not answer a read");
+        }
+        return read;
+    }
+
+    void read(Command.Read newRead) {
+        read = newRead;
+    }
+
+    /** The poll to cancel if the client goes. */
+    @Nullable
+    LongPoll poll() {
+        return poll;
+    }
+
+    void poll(LongPoll newPoll) {
+        poll = newPoll;
+    }
+
+    /** The session that begins when this exchange's turn has come. */
+    @Nullable
+    SseSession session() {
+        return session;
+    }
+
+    void session(@Nullable SseSession newSession) {
+        session = newSession;
+    }
+
+    // ---- the response ----
+
+    /** May be called by any thread. */
+    @Override
+    public void complete(Outcome outcome) {
+        connection.complete(this, outcome);
+    }
+
+    @Nullable
+    Response response() {
+        return response;
+    }
+
+    void response(Response newResponse) {
+        response = newResponse;
+    }
+}

@@ -1,0 +1,93 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.storage.Clock;
+import java.util.IdentityHashMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP side of a server: sets up the pipeline of each connection, bounds their number, and ends them when the server
+ * stops. Safe for use by any thread.
+ */
+public final class HttpServer extends ChannelInitializer<Channel> {
+    private final ServerConfig config;
+    private final Shards shards;
+    private final Compression compression;
+    private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private volatile boolean stopping;
+
+    /** Serves {@code shards} on connections of {@code loops}; {@code workers} compress. */
+    public HttpServer(
+            ServerConfig config, Shards shards, Iterable<EventExecutor> loops, Executor workers, Clock clock) {
+        this.config = config;
+        this.shards = shards;
+        this.compression = new Compression(workers);
+        for (EventExecutor loop : loops) {
+            RequestParser parser = new RequestParser(config.root(), new JsonSplitter());
+            ResponseWriter writer = new ResponseWriter(
+                    ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
+            contexts.put(loop, new LoopContext(parser, writer));
+        }
+    }
+
+    ServerConfig config() {
+        return config;
+    }
+
+    Shards shards() {
+        return shards;
+    }
+
+    Compression compression() {
+        return compression;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    LoopContext context(EventLoop loop) {
+        LoopContext context = contexts.get(loop);
+        if (context == null) {
+            throw new IllegalStateException("a connection on a loop that is not the server's: " + loop);
+        }
+        return context;
+    }
+
+    /** One connection too many is closed at once, so that those which are open are served. */
+    @Override
+    protected void initChannel(Channel channel) {
+        if (stopping || connections.size() >= config.listen().connectionsMax()) {
+            channel.close();
+            return;
+        }
+        connections.add(channel);
+        ConnectionHandler connection = new ConnectionHandler(this, channel);
+        channel.pipeline().addLast(connection.decoder(), connection);
+    }
+
+    /** From now on every response is its connection's last; a connection that owes none is closed. */
+    public void stop() {
+        stopping = true;
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING));
+    }
+
+    /** Waits until every connection is closed; at {@code deadlineNanos} those that are left are closed under way. */
+    public void awaitConnectionsClosed(long deadlineNanos) {
+        connections.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        connections.close().awaitUninterruptibly();
+    }
+}

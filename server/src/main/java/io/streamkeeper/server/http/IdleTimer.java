@@ -1,0 +1,61 @@
+package io.streamkeeper.server.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection that nobody uses: one that owes no response and was silent for the idle time, or one whose client
+ * took not a byte of what waits for it in that time. Owned by the connection's loop; one timer for each connection,
+ * whatever its requests.
+ */
+final class IdleTimer {
+    private final Channel channel;
+    private final long idleNanos;
+    private final BooleanSupplier owesNothing;
+    private long touchedNanos = System.nanoTime();
+    private long unsentBytes;
+    private @Nullable Future<?> timer;
+
+    IdleTimer(Channel channel, long idleMillis, BooleanSupplier owesNothing) {
+        this.channel = channel;
+        this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
+        this.owesNothing = owesNothing;
+    }
+
+    void start() {
+        schedule(idleNanos);
+    }
+
+    private void schedule(long delayNanos) {
+        timer = channel.eventLoop().schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The connection was used just now. */
+    void touch() {
+        touchedNanos = System.nanoTime();
+    }
+
+    private void check() {
+        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+        long unsentBefore = unsentBytes;
+        unsentBytes = outbound == null ? 0 : outbound.totalPendingWriteBytes();
+        long left = touchedNanos + idleNanos - System.nanoTime();
+        boolean stalled = unsentBytes > 0 && unsentBytes == unsentBefore;
+        boolean silent = unsentBytes == 0 && owesNothing.getAsBoolean();
+        if (left <= 0 && (stalled || silent)) {
+            channel.close();
+        } else {
+            schedule(left > 0 ? left : idleNanos);
+        }
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+}

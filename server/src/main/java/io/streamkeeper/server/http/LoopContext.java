@@ -1,0 +1,9 @@
+package io.streamkeeper.server.http;
+
+/**
+ * What the connections of one event loop share. Owned by that loop.
+ *
+ * @param parser makes intents of requests
+ * @param writer makes responses of outcomes
+ */
+record LoopContext(RequestParser parser, ResponseWriter writer) {}

@@ -1,0 +1,316 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Cursor;
+import io.streamkeeper.protocol.EntityTag;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.server.config.CacheConfig;
+import io.streamkeeper.storage.Clock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the responses: the one place where outcomes become statuses and fields. Owned by one event loop.
+ *
+ * <p>Reads always carry the cross-origin fields, because a cached answer may be used for another origin; other responses
+ * carry them where the request names one.
+ */
+final class ResponseWriter {
+    /** A body up to this size is copied behind the head, which costs less than another buffer to write. */
+    private static final int BODY_IN_HEAD_BYTES_MAX = 4 << 10;
+
+    private static final int HEAD_BYTES = 768;
+
+    private static final ByteBuf CLOSING_BRACKET =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {']'}));
+
+    private final ByteBufAllocator allocator;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final CacheConfig cache;
+    private final byte[] crossOrigin;
+    private final HttpDate date = new HttpDate();
+
+    ResponseWriter(
+            ByteBufAllocator allocator, Clock clock, RandomGenerator random, CacheConfig cache, String corsOrigin) {
+        this.allocator = allocator;
+        this.clock = clock;
+        this.random = random;
+        this.cache = cache;
+        this.crossOrigin = ResponseFields.crossOrigin(corsOrigin);
+    }
+
+    /** The response of an outcome; takes the outcome's buffer over. */
+    Response outcome(Exchange exchange, Outcome outcome) {
+        if (outcome instanceof Outcome.Appended appended) {
+            return appended(exchange, appended);
+        }
+        if (outcome instanceof Outcome.Chunk chunk) {
+            return chunk(exchange, chunk);
+        }
+        if (outcome instanceof Outcome.Created created) {
+            return created(exchange, created);
+        }
+        if (outcome instanceof Outcome.Described described) {
+            return described(exchange, described.stream());
+        }
+        if (outcome instanceof Refusal refusal) {
+            return refused(exchange, refusal, null);
+        }
+        return finish(exchange, begin(exchange, 204));
+    }
+
+    private Response appended(Exchange exchange, Outcome.Appended appended) {
+        boolean tellsNew = appended.wrote() && appended.producer() != null;
+        ResponseHead head = begin(exchange, tellsNew ? 200 : 204);
+        head.field(ResponseFields.NEXT_OFFSET, appended.nextOffset());
+        if (appended.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+        if (appended.producer() != null) {
+            head.field(ResponseFields.PRODUCER_EPOCH, appended.producer().epoch());
+            head.field(ResponseFields.PRODUCER_SEQ, appended.producer().seq());
+        }
+        if (tellsNew) {
+            head.field(ResponseFields.CONTENT_LENGTH, 0);
+        }
+        return finish(exchange, head);
+    }
+
+    private Response created(Exchange exchange, Outcome.Created created) {
+        ResponseHead head = begin(exchange, created.existed() ? 200 : 201);
+        if (!created.existed()) {
+            head.field(ResponseFields.LOCATION, exchange.url());
+        }
+        describe(head, created.stream());
+        head.field(ResponseFields.CONTENT_LENGTH, 0);
+        return finish(exchange, head);
+    }
+
+    private Response described(Exchange exchange, StreamInfo stream) {
+        ResponseHead head = begin(exchange, 200);
+        describe(head, stream);
+        if (stream.expiry() instanceof Expiry.Ttl ttl) {
+            head.field(ResponseFields.TTL, ttl.seconds());
+        } else if (stream.expiry() instanceof Expiry.At at) {
+            head.field(ResponseFields.EXPIRES_AT, at.text());
+        }
+        head.fields(ResponseFields.NO_STORE);
+        return finish(exchange, head);
+    }
+
+    private static void describe(ResponseHead head, StreamInfo stream) {
+        head.field(ResponseFields.CONTENT_TYPE, stream.contentType().value());
+        head.field(ResponseFields.NEXT_OFFSET, stream.tail());
+        if (stream.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+    }
+
+    // ---- reads ----
+
+    private Response chunk(Exchange exchange, Outcome.Chunk chunk) {
+        boolean polled = exchange.read().live() == LiveMode.LONG_POLL;
+        if (polled && !chunk.bytes().isReadable()) {
+            chunk.bytes().release();
+            ResponseHead head = begin(exchange, 204);
+            tellPlace(exchange, head, chunk);
+            head.fields(ResponseFields.NO_STORE);
+            return finish(exchange, head);
+        }
+        String tag = EntityTag.of(chunk);
+        return isUnchanged(exchange, tag)
+                ? unchanged(exchange, chunk, tag)
+                : data(exchange, chunk, tag, WireBody.of(chunk), false);
+    }
+
+    /** The response of a chunk whose body, {@code compressed}, was made of the chunk's bytes before. */
+    Response compressed(Exchange exchange, Outcome.Chunk chunk, ByteBuf compressed) {
+        return data(exchange, chunk, compressedTag(chunk), WireBody.of(compressed), true);
+    }
+
+    /** The response that there is nothing new, if that is so for a client that takes compressed bodies; else null. */
+    @Nullable
+    Response unchangedCompressed(Exchange exchange, Outcome.Chunk chunk) {
+        String tag = compressedTag(chunk);
+        return isUnchanged(exchange, tag) ? unchanged(exchange, chunk, tag) : null;
+    }
+
+    /** The compressed form is another sequence of bytes, so it has another tag. */
+    private static String compressedTag(Outcome.Chunk chunk) {
+        String tag = EntityTag.of(chunk);
+        return tag.substring(0, tag.length() - 1) + ":gz\"";
+    }
+
+    private static boolean isUnchanged(Exchange exchange, String tag) {
+        String known = exchange.ifNoneMatch();
+        return known != null && hasTag(exchange) && EntityTag.matches(known, tag);
+    }
+
+    /** A read at the tail of the moment has none, because the same request reads something else later (section 10.1). */
+    private static boolean hasTag(Exchange exchange) {
+        return !(exchange.read().start() instanceof ReadStart.Now)
+                || exchange.read().live() == LiveMode.LONG_POLL;
+    }
+
+    private Response unchanged(Exchange exchange, Outcome.Chunk chunk, String tag) {
+        chunk.bytes().release();
+        ResponseHead head = begin(exchange, 304);
+        tellPlace(exchange, head, chunk);
+        head.field(ResponseFields.CACHE_CONTROL, cache.data()).field(ResponseFields.ETAG, tag);
+        return finish(exchange, head);
+    }
+
+    private Response data(Exchange exchange, Outcome.Chunk chunk, String tag, WireBody body, boolean compressed) {
+        ResponseHead head = begin(exchange, 200);
+        head.field(ResponseFields.CONTENT_TYPE, chunk.contentType().value());
+        tellPlace(exchange, head, chunk);
+        if (!chunk.contentType().isText() && chunk.contentType().essence().equals("application/octet-stream")) {
+            head.fields(ResponseFields.ATTACHMENT);
+        }
+        if (hasTag(exchange)) {
+            head.field(ResponseFields.CACHE_CONTROL, body.stored().isReadable() ? cache.data() : cache.nothing());
+            head.field(ResponseFields.ETAG, tag);
+        } else {
+            head.fields(ResponseFields.NO_STORE);
+        }
+        if (Compression.suits(chunk.contentType())) {
+            head.fields(ResponseFields.VARY_ENCODING);
+        }
+        if (compressed) {
+            head.fields(ResponseFields.GZIP);
+        }
+        return finish(exchange, head, body);
+    }
+
+    private void tellPlace(Exchange exchange, ResponseHead head, Outcome.Chunk chunk) {
+        head.field(ResponseFields.NEXT_OFFSET, chunk.next());
+        if (chunk.upToDate()) {
+            head.fields(ResponseFields.UP_TO_DATE);
+        }
+        if (chunk.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        } else if (exchange.read().live() == LiveMode.LONG_POLL) {
+            head.field(ResponseFields.CURSOR, cursor(exchange));
+        }
+    }
+
+    /** The cursor for the client that asks now (section 10.1). */
+    String cursor(Exchange exchange) {
+        return Cursor.next(clock.nowMillis(), exchange.read().cursor(), random);
+    }
+
+    /** The head of a response whose body is events of a stream like that of {@code first}. */
+    ByteBuf eventStream(Exchange exchange, Outcome.Chunk first) {
+        ResponseHead head = begin(exchange, 200).fields(ResponseFields.EVENT_STREAM);
+        if (!first.contentType().isText()) {
+            head.fields(ResponseFields.BASE64);
+        }
+        if (exchange.isFramed()) {
+            head.fields(ResponseFields.CHUNKED);
+        }
+        return head.finish();
+    }
+
+    // ---- everything else ----
+
+    /** {@code allow} is told with a method that is not allowed. */
+    Response refused(Exchange exchange, Refusal refusal, @Nullable String allow) {
+        ResponseHead head = begin(exchange, refusal.code().status());
+        if (refusal.nextOffset() != null) {
+            head.field(ResponseFields.NEXT_OFFSET, refusal.nextOffset());
+        }
+        if (refusal.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+        if (refusal.producer() != null) {
+            tellProducer(head, refusal.producer());
+        }
+        if (refusal.code().status() == 503) {
+            head.fields(ResponseFields.RETRY_AFTER);
+        }
+        if (allow != null) {
+            head.field(ResponseFields.ALLOW, allow);
+        }
+        head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
+        ByteBuf body = ByteBufUtil.writeUtf8(allocator, ErrorBody.of(refusal));
+        return finish(exchange, head, WireBody.of(body));
+    }
+
+    private static void tellProducer(ResponseHead head, Refusal.ProducerConflict conflict) {
+        if (conflict.currentEpoch() >= 0) {
+            head.field(ResponseFields.PRODUCER_EPOCH, conflict.currentEpoch());
+        }
+        if (conflict.expectedSeq() >= 0) {
+            head.field(ResponseFields.EXPECTED_SEQ, conflict.expectedSeq());
+            head.field(ResponseFields.RECEIVED_SEQ, conflict.receivedSeq());
+        }
+    }
+
+    Response preflight(Exchange exchange) {
+        ResponseHead head = begin(exchange, 204);
+        return finish(exchange, crossOrigin.length == 0 ? head : head.fields(ResponseFields.PREFLIGHT));
+    }
+
+    Response health(Exchange exchange, boolean stopping) {
+        ResponseHead head = begin(exchange, stopping ? ErrorCode.SHUTTING_DOWN.status() : 200);
+        head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
+        String status = stopping ? "stopping" : "ok";
+        return finish(exchange, head, WireBody.of(ByteBufUtil.writeUtf8(allocator, "{\"status\":\"" + status + "\"}")));
+    }
+
+    /** The interim response that asks for a request's body. */
+    Response proceed() {
+        return Response.of(new ResponseHead(allocator.buffer(HEAD_BYTES), 100).finish(), false);
+    }
+
+    private ResponseHead begin(Exchange exchange, int status) {
+        ResponseHead head = new ResponseHead(allocator.buffer(HEAD_BYTES), status);
+        head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
+        if (exchange.isCrossOrigin()) {
+            head.fields(crossOrigin);
+        }
+        if (exchange.closes()) {
+            head.fields(ResponseFields.CLOSE);
+        } else if (exchange.isHttp10()) {
+            head.fields(ResponseFields.KEEP_ALIVE);
+        }
+        return head;
+    }
+
+    private static Response finish(Exchange exchange, ResponseHead head) {
+        return Response.of(head.finish(), exchange.closes());
+    }
+
+    private static Response finish(Exchange exchange, ResponseHead head, WireBody body) {
+        head.field(ResponseFields.CONTENT_LENGTH, body.length());
+        ByteBuf out = head.finish();
+        ByteBuf stored = body.stored();
+        if (exchange.isBodyless()) {
+            stored.release();
+            return Response.of(out, exchange.closes());
+        }
+        if (body.isArray()) {
+            out.writeByte('[');
+        }
+        if (stored.readableBytes() > BODY_IN_HEAD_BYTES_MAX) {
+            ByteBuf tail = body.isArray() ? CLOSING_BRACKET.duplicate() : Unpooled.EMPTY_BUFFER;
+            return new Response(out, stored, tail, exchange.closes());
+        }
+        out.writeBytes(stored);
+        stored.release();
+        if (body.isArray()) {
+            out.writeByte(']');
+        }
+        return Response.of(out, exchange.closes());
+    }
+}

@@ -1,0 +1,193 @@
+package io.streamkeeper.server.shard;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.Journal;
+import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.StreamState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread and
+ * carry themselves over to the loop; on the loop itself they run at once.
+ */
+public final class Shard {
+    /** How often streams are looked at whose time may have come. */
+    private static final long EXPIRY_PERIOD_MILLIS = 100;
+
+    private final EventLoop loop;
+    private final Shards shards;
+    private final ShardStore store;
+    private final List<LiveTail> moved = new ArrayList<>();
+    private final List<LiveTail> live = new ArrayList<>();
+    private boolean draining;
+    private @Nullable Future<?> expiry;
+
+    Shard(int index, int count, EventLoop loop, Journal journal, Clock clock, Shards shards) {
+        this.loop = loop;
+        this.shards = shards;
+        this.store = new ShardStore(
+                index,
+                count,
+                journal,
+                clock,
+                (source, generation) -> shards.of(source).releaseSource(generation));
+    }
+
+    /** The loop that owns this shard. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    ShardStore store() {
+        return store;
+    }
+
+    Shards shards() {
+        return shards;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Runs {@code task} on the loop: at once if that is where the caller is. */
+    void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    /**
+     * Carries a command out.
+     *
+     * @param readBytesMax about how many bytes one answer to a read may have
+     * @param reply called once, on this shard's loop
+     */
+    public void execute(Command command, int readBytesMax, Reply reply) {
+        run(() -> dispatch(command, readBytesMax, reply));
+    }
+
+    private void dispatch(Command command, int readBytesMax, Reply reply) {
+        try {
+            if (command instanceof Command.Append append) {
+                store.append(append, reply);
+            } else if (command instanceof Command.Read read) {
+                read(read, readBytesMax, reply);
+            } else if (command instanceof Command.Create create) {
+                create(create, reply);
+            } else if (command instanceof Command.Describe describe) {
+                reply.complete(
+                        new Outcome.Described(store.open(describe.path(), false).info()));
+            } else if (command instanceof Command.Delete delete) {
+                store.delete(delete, reply);
+            }
+        } catch (RefusedException e) {
+            reply.complete(e.refusal());
+        }
+    }
+
+    private void create(Command.Create create, Reply reply) {
+        if (create.fork() == null) {
+            store.create(create, null, reply);
+        } else if (store.answerExisting(create, reply)) {
+            create.body().release();
+        } else {
+            new ForkCreation(this, create, create.fork(), reply).start();
+        }
+    }
+
+    private void read(Command.Read read, int readBytesMax, Reply reply) {
+        StreamState stream = store.open(read.path(), true);
+        long position = store.resolve(stream, read.start());
+        StreamRead.start(this, stream, position, readBytesMax, reply);
+    }
+
+    /** Answers with what is there behind the poll's start, or parks the poll until there is something. */
+    public void poll(LongPoll poll) {
+        run(() -> {
+            try {
+                StreamState stream = store.open(poll.read().path(), true);
+                long position = store.resolve(stream, poll.read().start());
+                boolean waits = position == stream.durableTail() && !stream.isDurablyClosed() && !draining;
+                if (waits && !poll.isCancelled()) {
+                    tailOf(stream).park(poll);
+                } else {
+                    StreamRead.start(this, stream, position, poll.readBytesMax(), poll.reply());
+                }
+            } catch (RefusedException e) {
+                poll.reply().complete(e.refusal());
+            }
+        });
+    }
+
+    /** The waiters of a stream, made when the first of them comes. */
+    LiveTail tailOf(StreamState stream) {
+        if (stream.waiters() instanceof LiveTail tail) {
+            return tail;
+        }
+        LiveTail tail = new LiveTail(this, stream);
+        stream.waiters(tail);
+        live.add(tail);
+        tail.index(live.size() - 1);
+        return tail;
+    }
+
+    /** The last waiter of a stream has gone. */
+    void forget(LiveTail tail) {
+        LiveTail last = live.remove(live.size() - 1);
+        if (last != tail) {
+            live.set(tail.index(), last);
+            last.index(tail.index());
+        }
+    }
+
+    /** Wakes the waiters of {@code tail} at the end of this turn, once for all that moved until then. */
+    void wakeLater(LiveTail tail) {
+        if (moved.isEmpty()) {
+            loop.execute(this::wake);
+        }
+        moved.add(tail);
+    }
+
+    private void wake() {
+        List<LiveTail> woken = List.copyOf(moved);
+        moved.clear();
+        woken.forEach(LiveTail::wake);
+    }
+
+    void releaseSource(long generation) {
+        run(() -> store.releaseSource(generation));
+    }
+
+    void start() {
+        expiry = loop.scheduleWithFixedDelay(
+                store::expire, EXPIRY_PERIOD_MILLIS, EXPIRY_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void drain() {
+        run(() -> {
+            draining = true;
+            List.copyOf(live).forEach(LiveTail::drain);
+        });
+    }
+
+    void close() {
+        run(() -> {
+            if (expiry != null) {
+                expiry.cancel(false);
+            }
+            store.close();
+        });
+    }
+}
