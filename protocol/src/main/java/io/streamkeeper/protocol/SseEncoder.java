@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  * decodes alone. Each event carries the offset behind it as its id, with which a browser resumes.
  *
  * <p>In text, every CR, LF or CRLF begins another {@code data:} line, so no content can end an event or begin a field;
- * a reader gets LF for each of them.
+ * a reader gets LF for each of them. A space follows the colon only where the line itself begins with one, because
+ * readers drop the first.
  */
 public final class SseEncoder {
-    private static final byte[] DATA_EVENT = ascii("event: data\nid: ");
-    private static final byte[] CONTROL_EVENT = ascii("event: control\nid: ");
-    private static final byte[] LINE = ascii("\ndata: ");
+    private static final byte[] DATA_EVENT = ascii("event: data\ndata:");
+    private static final byte[] CONTROL_EVENT = ascii("event: control\ndata:{\"streamNextOffset\":\"");
+    private static final byte[] LINE = ascii("\ndata:");
+    private static final byte[] ID = ascii("\nid: ");
     private static final byte[] END = ascii("\n\n");
     private static final byte[] COMMENT = ascii(": keep-alive\n\n");
-    private static final byte[] NEXT_OFFSET = ascii("\ndata: {\"streamNextOffset\":\"");
     private static final byte[] CURSOR = ascii("\",\"streamCursor\":\"");
     private static final byte[] UP_TO_DATE = ascii("\",\"upToDate\":true");
     private static final byte[] CLOSED = ascii(",\"streamClosed\":true");
@@ -43,8 +44,6 @@ public final class SseEncoder {
      */
     public static void data(ByteBuf out, ContentType type, ByteBuf bytes, Offset next) {
         out.writeBytes(DATA_EVENT);
-        next.writeTo(out);
-        out.writeBytes(LINE);
         int start = bytes.readerIndex();
         int length = bytes.readableBytes();
         if (type.isJson()) {
@@ -56,6 +55,12 @@ public final class SseEncoder {
         } else {
             base64(out, bytes, start, length);
         }
+        end(out, next);
+    }
+
+    private static void end(ByteBuf out, Offset next) {
+        out.writeBytes(ID);
+        next.writeTo(out);
         out.writeBytes(END);
     }
 
@@ -63,6 +68,9 @@ public final class SseEncoder {
         int end = start + length;
         int index = start;
         while (true) {
+            if (index < end && bytes.getByte(index) == ' ') {
+                out.writeByte(' ');
+            }
             int lineEnd = bytes.forEachByte(index, end - index, ByteProcessor.FIND_CRLF);
             if (lineEnd < 0) {
                 out.writeBytes(bytes, index, end - index);
@@ -90,8 +98,6 @@ public final class SseEncoder {
     public static void control(ByteBuf out, Offset next, @Nullable String cursor, boolean upToDate, boolean closed) {
         out.writeBytes(CONTROL_EVENT);
         next.writeTo(out);
-        out.writeBytes(NEXT_OFFSET);
-        next.writeTo(out);
         if (cursor != null && !closed) {
             out.writeBytes(CURSOR);
             ByteBufUtil.writeAscii(out, cursor);
@@ -104,7 +110,8 @@ public final class SseEncoder {
         if (closed) {
             out.writeBytes(CLOSED);
         }
-        out.writeByte('}').writeBytes(END);
+        out.writeByte('}');
+        end(out, next);
     }
 
     /** Writes a comment, which readers ignore, into {@code out}. */
