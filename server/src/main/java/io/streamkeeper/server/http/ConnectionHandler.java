@@ -48,6 +48,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean writing;
     private boolean flushes;
+    private boolean lastCame;
     private boolean ends;
 
     ConnectionHandler(HttpServer server, Channel channel) {
@@ -75,7 +76,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayBegin() {
-        return line.size() < server.config().http().inFlightRequestsMax() && channel.isWritable() && !ends;
+        return line.size() < server.config().http().inFlightRequestsMax() && channel.isWritable() && !lastCame;
     }
 
     // ---- requests ----
@@ -98,6 +99,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             begin(request);
         } else if (message instanceof MalformedRequest malformed) {
             Exchange exchange = new Exchange(this, null, true);
+            lastCame = true;
             line.add(exchange);
             ready(exchange, writer().refused(exchange, malformed.refusal(), null));
         } else {
@@ -108,7 +110,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest request) {
-        Exchange exchange = new Exchange(this, request, !request.keepAlive() || server.isStopping());
+        lastCame = !request.keepAlive() || server.isStopping();
+        Exchange exchange = new Exchange(this, request, lastCame);
         line.add(exchange);
         Intent intent = loop.parser().parse(request);
         if (intent instanceof Intent.OnStream onStream) {
@@ -331,6 +334,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      */
     private void end() {
         ends = true;
+        lastCame = true;
         releaseLine();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {

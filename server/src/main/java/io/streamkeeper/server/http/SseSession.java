@@ -39,7 +39,7 @@ final class SseSession implements Subscriber {
     private boolean behind;
     private boolean spoke;
     private long position;
-    private String cursor = "";
+    private long cursor;
     private @Nullable Future<?> keepAlive;
     private @Nullable Future<?> end;
 
@@ -112,7 +112,7 @@ final class SseSession implements Subscriber {
     private void begin(Outcome.Chunk first) {
         headWritten = true;
         position = first.start().position();
-        cursor = connection.writer().cursor(exchange);
+        cursor = Long.parseLong(connection.writer().cursor(exchange));
         channel.write(connection.writer().eventStream(exchange, first));
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
@@ -120,12 +120,13 @@ final class SseSession implements Subscriber {
         end = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** A chunk of the tail that the session is not attached to is followed by the session's end: the server stops. */
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
-        write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
+        write(SseFrame.encode(channel.alloc(), chunk, Long.toString(cursor), exchange.isFramed()));
         if (chunk.closed()) {
             finish();
-        } else if (!attached) {
+        } else if (!attached && !chunk.upToDate()) {
             pull();
         }
     }
@@ -141,11 +142,11 @@ final class SseSession implements Subscriber {
             return;
         }
         position = event.to();
-        boolean shared = exchange.isFramed() && Long.parseLong(cursor) <= event.cursor();
+        boolean shared = exchange.isFramed() && cursor <= event.cursor();
         write(
                 shared
                         ? event.frame().retainedDuplicate()
-                        : SseFrame.encode(channel.alloc(), event.chunk(), cursor, exchange.isFramed()));
+                        : SseFrame.encode(channel.alloc(), event.chunk(), Long.toString(cursor), exchange.isFramed()));
         if (event.chunk().closed()) {
             finish();
         } else if (event.hasMore()) {

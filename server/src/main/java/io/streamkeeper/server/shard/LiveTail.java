@@ -188,16 +188,20 @@ final class LiveTail implements TailWaiters {
         ByteBuf frame = SseFrame.encode(ByteBufAllocator.DEFAULT, told, Long.toString(cursor), true);
         TailEvent event = new TailEvent(toldUpTo, told.next().position(), told, frame, cursor, !all.upToDate());
         toldUpTo = all.upToDate() ? event.to() : stream.durableTail();
+        List<Runnable> tellings = new ArrayList<>();
         groups.forEach((loop, group) -> {
             Subscriber[] subscribers = group.snapshot();
             event.retain();
-            on(loop, () -> {
-                for (Subscriber subscriber : subscribers) {
-                    subscriber.moved(event);
-                }
-                event.release();
-            });
+            tellings.add(() -> on(loop, () -> tell(event, subscribers)));
         });
+        event.release();
+        tellings.forEach(Runnable::run);
+    }
+
+    private static void tell(TailEvent event, Subscriber[] subscribers) {
+        for (Subscriber subscriber : subscribers) {
+            subscriber.moved(event);
+        }
         event.release();
     }
 

@@ -3,7 +3,9 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.Journal;
@@ -14,12 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread and
  * carry themselves over to the loop; on the loop itself they run at once.
  */
 public final class Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
     /** How often streams are looked at whose time may have come. */
     private static final long EXPIRY_PERIOD_MILLIS = 100;
 
@@ -94,7 +100,15 @@ public final class Shard {
             }
         } catch (RefusedException e) {
             reply.complete(e.refusal());
+        } catch (RuntimeException e) {
+            reply.complete(failed(command, e));
         }
+    }
+
+    /** A fault of ours: the client learns that there is one, the log which. */
+    private static Refusal failed(Command command, RuntimeException fault) {
+        LOG.error("{} of stream {} failed", command.getClass().getSimpleName(), command.path(), fault);
+        return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");
     }
 
     private void create(Command.Create create, Reply reply) {
@@ -127,6 +141,8 @@ public final class Shard {
                 }
             } catch (RefusedException e) {
                 poll.reply().complete(e.refusal());
+            } catch (RuntimeException e) {
+                poll.reply().complete(failed(poll.read(), e));
             }
         });
     }

@@ -48,7 +48,7 @@ public final class Subscription {
                 stream = opened;
                 pullFrom(opened, shard.store().resolve(opened, read.start()));
             } catch (RefusedException e) {
-                pulled(e.refusal());
+                pulled(e.refusal(), false);
             }
         });
     }
@@ -59,26 +59,32 @@ public final class Subscription {
             detach();
             StreamState opened = stream;
             if (opened == null || opened.isDurablyDeleted()) {
-                pulled(Refusal.of(
-                        ErrorCode.STREAM_NOT_FOUND,
-                        "stream " + Quoted.of(read.path().value()) + " is gone"));
+                String message = "stream " + Quoted.of(read.path().value()) + " is gone";
+                pulled(Refusal.of(ErrorCode.STREAM_NOT_FOUND, message), false);
             } else {
                 pullFrom(opened, position);
             }
         });
     }
 
-    /** A subscriber that has come to the tail is attached in the same turn, so that it misses nothing. */
+    /**
+     * A subscriber that has come to the tail is attached in the same turn, so that it misses nothing; while the server
+     * stops, it is let go there.
+     */
     private void pullFrom(StreamState opened, long position) {
         StreamRead.start(shard, opened, position, chunkBytesMax, outcome -> {
-            if (outcome instanceof Outcome.Chunk chunk) {
-                boolean attaches = chunk.upToDate() && !chunk.closed() && !cancelled && !shard.isDraining();
-                if (attaches) {
-                    shard.tailOf(opened).attach(this);
-                }
-                pulled(tellable(opened, chunk), attaches);
-            } else {
-                pulled(outcome);
+            if (!(outcome instanceof Outcome.Chunk chunk)) {
+                pulled(outcome, false);
+                return;
+            }
+            boolean waits = chunk.upToDate() && !chunk.closed();
+            boolean attaches = waits && !cancelled && !shard.isDraining();
+            if (attaches) {
+                shard.tailOf(opened).attach(this);
+            }
+            pulled(tellable(opened, chunk), attaches);
+            if (waits && shard.isDraining()) {
+                onSubscriberLoop(subscriber::ended);
             }
         });
     }
@@ -88,15 +94,15 @@ public final class Subscription {
         return chunk.upTo(length, opened.offsetAt(chunk.start().position() + length));
     }
 
-    private void pulled(Outcome refusal) {
-        pulled(refusal, false);
+    private void pulled(Outcome outcome, boolean attached) {
+        onSubscriberLoop(() -> subscriber.pulled(outcome, attached));
     }
 
-    private void pulled(Outcome outcome, boolean attached) {
+    private void onSubscriberLoop(Runnable task) {
         if (subscriber.loop().inEventLoop()) {
-            subscriber.pulled(outcome, attached);
+            task.run();
         } else {
-            subscriber.loop().execute(() -> subscriber.pulled(outcome, attached));
+            subscriber.loop().execute(task);
         }
     }
 
