@@ -44,6 +44,7 @@ public sealed interface Outcome
      * A run of a stream's bytes, perhaps empty. It owns {@code bytes}: who writes the response releases it.
      *
      * @param contentType the stream's
+     * @param expiry the stream's, beyond which no cache may keep the run
      * @param incarnation the stream's own generation, for the entity tag
      * @param start where the run begins
      * @param next where it ends; the offset to read on from
@@ -53,6 +54,7 @@ public sealed interface Outcome
      */
     record Chunk(
             ContentType contentType,
+            Expiry expiry,
             long incarnation,
             Offset start,
             Offset next,
@@ -63,7 +65,7 @@ public sealed interface Outcome
 
         /** The same run with other buffers of the same bytes. */
         public Chunk withBytes(ByteBuf sameBytes) {
-            return new Chunk(contentType, incarnation, start, next, upToDate, closed, sameBytes);
+            return new Chunk(contentType, expiry, incarnation, start, next, upToDate, closed, sameBytes);
         }
 
         /** The first {@code length} bytes of the run, which end at {@code end}; shares this chunk's buffer. */
@@ -72,7 +74,7 @@ public sealed interface Outcome
                 return this;
             }
             ByteBuf first = bytes.slice(bytes.readerIndex(), length);
-            return new Chunk(contentType, incarnation, start, end, false, false, first);
+            return new Chunk(contentType, expiry, incarnation, start, end, false, false, first);
         }
     }
 }

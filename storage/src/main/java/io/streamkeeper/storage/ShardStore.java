@@ -457,6 +457,7 @@ public final class ShardStore implements AutoCloseable {
         boolean upToDate = end == stream.durableTail();
         return new Outcome.Chunk(
                 stream.contentType(),
+                stream.expiry(),
                 stream.generation(),
                 stream.offsetAt(start),
                 stream.offsetAt(end),

@@ -1,5 +1,7 @@
 package io.streamkeeper.server.config;
 
+import io.streamkeeper.protocol.Expiry;
+
 /**
  * What caches may do with the answers to reads (section 10.1).
  *
@@ -18,14 +20,20 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         return new CacheConfig(60, false);
     }
 
-    /** {@code Cache-Control} for an answer with data, which never changes. */
-    public String data() {
-        return (isPrivate ? "private" : "public") + ", max-age=" + maxAgeSeconds + ", stale-while-revalidate="
-                + STALE_FACTOR * maxAgeSeconds;
+    /** {@code Cache-Control} for an answer with data, which never changes; kept no longer than the stream is. */
+    public String data(Expiry expiry, long nowMillis) {
+        long goesInSeconds = Math.max(0, (expiry.deadlineMillis(nowMillis) - nowMillis) / 1000);
+        long freshSeconds = Math.min(maxAgeSeconds, goesInSeconds);
+        long staleSeconds = Math.min(STALE_FACTOR * maxAgeSeconds, goesInSeconds - freshSeconds);
+        return scope() + ", max-age=" + freshSeconds + ", stale-while-revalidate=" + staleSeconds;
     }
 
     /** {@code Cache-Control} for the answer that there is nothing yet, which may change at any moment. */
     public String nothing() {
-        return (isPrivate ? "private" : "public") + ", no-cache";
+        return scope() + ", no-cache";
+    }
+
+    private String scope() {
+        return isPrivate ? "private" : "public";
     }
 }

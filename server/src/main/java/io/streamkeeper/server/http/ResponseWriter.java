@@ -166,7 +166,7 @@ final class ResponseWriter {
         chunk.bytes().release();
         ResponseHead head = begin(exchange, 304);
         tellPlace(exchange, head, chunk);
-        head.field(ResponseFields.CACHE_CONTROL, cache.data()).field(ResponseFields.ETAG, tag);
+        head.field(ResponseFields.CACHE_CONTROL, keeping(chunk)).field(ResponseFields.ETAG, tag);
         return finish(exchange, head);
     }
 
@@ -178,7 +178,7 @@ final class ResponseWriter {
             head.fields(ResponseFields.ATTACHMENT);
         }
         if (hasTag(exchange)) {
-            head.field(ResponseFields.CACHE_CONTROL, body.stored().isReadable() ? cache.data() : cache.nothing());
+            head.field(ResponseFields.CACHE_CONTROL, body.stored().isReadable() ? keeping(chunk) : cache.nothing());
             head.field(ResponseFields.ETAG, tag);
         } else {
             head.fields(ResponseFields.NO_STORE);
@@ -190,6 +190,10 @@ final class ResponseWriter {
             head.fields(ResponseFields.GZIP);
         }
         return finish(exchange, head, body);
+    }
+
+    private String keeping(Outcome.Chunk chunk) {
+        return cache.data(chunk.expiry(), clock.nowMillis());
     }
 
     private void tellPlace(Exchange exchange, ResponseHead head, Outcome.Chunk chunk) {
