@@ -15,7 +15,6 @@ import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryJournal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -49,7 +48,7 @@ public final class StreamServer implements AutoCloseable {
         this.loops = sockets.loops(loopCount, "loop");
         this.workers = workers();
         MemoryBudget memory = new MemoryBudget(memoryBytesMax(config));
-        this.shards = new Shards(loopCount, loops, shard -> new MemoryJournal(memory), Clock.SYSTEM);
+        this.shards = new Shards(loopCount, loops, memory, Clock.SYSTEM);
         this.http = new HttpServer(config, shards, loops, workers, Clock.SYSTEM);
         try {
             this.listener = bind(sockets);

@@ -1,7 +1,5 @@
 package io.streamkeeper.storage;
 
-import io.netty.buffer.ByteBuf;
-
 /**
  * The log of one shard: takes records in order and tells when they are durable. Owned by the shard's loop, on which its
  * {@link Listener} is called too, whatever threads the journal has inside.
@@ -45,8 +43,8 @@ public interface Journal extends AutoCloseable {
      * A record that was taken.
      *
      * @param lsn its place in the log
-     * @param block where the payload was copied to; not retained for the caller
+     * @param block where the payload was copied to
      * @param position the payload's first byte in {@code block}
      */
-    record Staged(long lsn, ByteBuf block, int position) {}
+    record Staged(long lsn, Block block, int position) {}
 }

@@ -1,27 +1,15 @@
 package io.streamkeeper.storage;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-
 /**
  * A journal that keeps payloads in memory blocks and no log: durability {@code memory}. A record is as durable as it
- * will be when it is staged. Owned by the shard's loop; a block is freed by whichever thread lets go of the last slice
- * of it.
+ * will be when it is staged. Owned by the shard's loop.
  */
 public final class MemoryJournal implements Journal {
-    /** Bytes of a block that many payloads share. */
-    static final int BLOCK_BYTES = 1 << 20;
-
-    /** A payload of at least this size gets a block of its own, so that a shared block wastes at most a quarter. */
-    static final int OWN_BLOCK_BYTES_MIN = BLOCK_BYTES / 4;
-
-    private final MemoryBudget budget;
-    private ByteBuf shared = Unpooled.EMPTY_BUFFER;
-    private ByteBuf own = Unpooled.EMPTY_BUFFER;
+    private final OpenBlock open;
     private long lsn;
 
     public MemoryJournal(MemoryBudget budget) {
-        this.budget = budget;
+        this.open = new OpenBlock(budget);
     }
 
     @Override
@@ -31,28 +19,10 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public Staged stage(LogRecord record, Payload payload) {
-        int bytes = payload.storedBytes();
-        ByteBuf block = blockFor(bytes);
-        int position = block.writerIndex();
-        if (bytes > 0) {
-            payload.writeTo(block);
-        }
+        Block block = open.blockFor(payload.storedBytes());
+        int position = block.memory().writerIndex();
+        payload.writeTo(block.memory());
         return new Staged(++lsn, block, position);
-    }
-
-    private ByteBuf blockFor(int bytes) {
-        own.release();
-        own = Unpooled.EMPTY_BUFFER;
-        if (bytes >= OWN_BLOCK_BYTES_MIN) {
-            own = budget.allocate(bytes);
-            return own;
-        }
-        if (shared.writableBytes() < bytes) {
-            ByteBuf next = budget.allocate(BLOCK_BYTES);
-            shared.release();
-            shared = next;
-        }
-        return shared;
     }
 
     @Override
@@ -62,9 +32,6 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public void close() {
-        shared.release();
-        own.release();
-        shared = Unpooled.EMPTY_BUFFER;
-        own = Unpooled.EMPTY_BUFFER;
+        open.close();
     }
 }

@@ -54,6 +54,8 @@ public final class ShardStore implements AutoCloseable {
     public record Skipped(long position, long remaining) {}
 
     private final Journal journal;
+    private final ExtentStore extents;
+    private final Compaction compaction;
     private final Clock clock;
     private final SourceReleaser releaser;
     private final Generations generations;
@@ -63,11 +65,14 @@ public final class ShardStore implements AutoCloseable {
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final JsonSplitter splitter = new JsonSplitter();
 
-    /** The store of shard {@code shard} of {@code shards}; it closes the journal when it is closed. */
-    public ShardStore(int shard, int shards, Journal journal, Clock clock, SourceReleaser releaser) {
+    /** The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed. */
+    public ShardStore(
+            int shard, int shards, Journal journal, ExtentStore extents, Clock clock, SourceReleaser releaser) {
         this.journal = journal;
         this.clock = clock;
         this.releaser = releaser;
+        this.extents = extents;
+        this.compaction = new Compaction(extents);
         this.generations = new Generations(shard, shards);
         this.commits = new CommitQueue(journal);
         journal.listen(new Journal.Listener() {
@@ -291,7 +296,7 @@ public final class ShardStore implements AutoCloseable {
     /** Lets go of a stream that nobody reads or inherits any more, and of what it inherits itself. */
     private void drop(StreamState stream) {
         streams.remove(stream);
-        stream.content().release();
+        stream.content().release(compaction);
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
             releaser.release(fork.origin().source(), fork.sourceGeneration());
@@ -492,6 +497,11 @@ public final class ShardStore implements AutoCloseable {
         return stream.isDeleted();
     }
 
+    /** Frees memory that is kept for little; a bounded step, to be called now and then. */
+    public void compact() {
+        compaction.step();
+    }
+
     // ---- lookup ----
 
     /** The stream that the next mutation of a path meets, or null. */
@@ -540,8 +550,9 @@ public final class ShardStore implements AutoCloseable {
 
     @Override
     public void close() {
-        streams.forEach(stream -> stream.content().release());
-        sources.values().forEach(stream -> stream.content().release());
+        streams.forEach(stream -> stream.content().release(compaction));
+        sources.values().forEach(stream -> stream.content().release(compaction));
+        extents.close();
         journal.close();
     }
 }

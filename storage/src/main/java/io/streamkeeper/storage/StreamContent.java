@@ -24,12 +24,12 @@ final class StreamContent {
     /** Runs shorter than this on average are copied together for a read. */
     private static final int COPY_BYTES_MAX = 4 << 10;
 
-    private static final ByteBuf[] NO_BLOCKS = {};
+    private static final Block[] NO_BLOCKS = {};
     private static final int[] NO_INTS = {};
     private static final long[] NO_LONGS = {};
 
     private final long start;
-    private ByteBuf[] blocks = NO_BLOCKS;
+    private Block[] blocks = NO_BLOCKS;
     private int[] indexes = NO_INTS;
     private long[] ends = NO_LONGS;
     private long @Nullable [] messages;
@@ -51,7 +51,7 @@ final class StreamContent {
     }
 
     /** Adds a payload that was copied into {@code block} at {@code index}. */
-    void add(ByteBuf block, int index, Payload payload) {
+    void add(Block block, int index, Payload payload) {
         JsonMessages split = payload.messages();
         if (split == null) {
             addRun(block, index, payload.storedBytes(), 0);
@@ -74,13 +74,15 @@ final class StreamContent {
         addRun(block, runIndex, runBytes, runMessages);
     }
 
-    private void addRun(ByteBuf block, int index, int bytes, int runMessages) {
+    @SuppressWarnings("ReferenceEquality")
+    private void addRun(Block block, int index, int bytes, int runMessages) {
         if (bytes == 0) {
             return;
         }
         long runEnd = end() + bytes;
         long messageEnd = messageCount() + runMessages;
         if (count > 0 && continuesLast(block, index, bytes)) {
+            block.extend(bytes);
             ends[count - 1] = runEnd;
             if (messages != null) {
                 messages[count - 1] = messageEnd;
@@ -90,7 +92,8 @@ final class StreamContent {
         if (count == ends.length) {
             grow();
         }
-        blocks[count] = block.retain();
+        block.enter(this, bytes, count == 0 || blocks[count - 1] != block);
+        blocks[count] = block;
         indexes[count] = index;
         ends[count] = runEnd;
         if (messages != null) {
@@ -99,9 +102,9 @@ final class StreamContent {
         count++;
     }
 
-    /** Whether this is the same block and follows on; two blocks of equal content are two blocks. */
+    /** Whether this is the same block and follows on. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean continuesLast(ByteBuf block, int index, int bytes) {
+    private boolean continuesLast(Block block, int index, int bytes) {
         int last = count - 1;
         long length = ends[last] - runStart(last);
         return blocks[last] == block && indexes[last] + length == index && length + bytes <= RUN_BYTES_MAX;
@@ -121,10 +124,11 @@ final class StreamContent {
     void truncate(long position, long messagesKept) {
         while (count > 0 && runStart(count - 1) >= position) {
             count--;
-            blocks[count].release();
-            blocks[count] = Unpooled.EMPTY_BUFFER;
+            blocks[count].leave((int) (ends[count] - runStart(count)));
+            blocks[count] = Block.NONE;
         }
         if (count > 0) {
+            blocks[count - 1].shrink((int) (ends[count - 1] - position));
             ends[count - 1] = position;
             if (messages != null) {
                 messages[count - 1] = messagesKept;
@@ -191,7 +195,7 @@ final class StreamContent {
     }
 
     private ByteBuf slice(int run, long from, long to) {
-        return blocks[run].slice(indexes[run] + (int) (from - runStart(run)), (int) (to - from));
+        return blocks[run].memory().slice(indexes[run] + (int) (from - runStart(run)), (int) (to - from));
     }
 
     /** Whether {@code position} lies between two messages; for a stream of bytes every position does. */
@@ -235,10 +239,29 @@ final class StreamContent {
         return run == 0 || messages == null ? 0 : messages[run - 1];
     }
 
-    /** Lets go of all blocks. */
-    void release() {
+    /** Copies the runs that lie in {@code block} into extents. */
+    @SuppressWarnings("ReferenceEquality")
+    void move(Block block, ExtentStore extents) {
         for (int run = 0; run < count; run++) {
-            blocks[run].release();
+            if (blocks[run] == block) {
+                int bytes = (int) (ends[run] - runStart(run));
+                ExtentStore.Place place = extents.write(block, indexes[run], bytes);
+                place.block().enter(this, bytes, run == 0 || blocks[run - 1] != place.block());
+                block.leave(bytes);
+                blocks[run] = place.block();
+                indexes[run] = place.index();
+            }
+        }
+    }
+
+    /** Lets go of all blocks. */
+    @SuppressWarnings("ReferenceEquality")
+    void release(Compaction compaction) {
+        for (int run = 0; run < count; run++) {
+            blocks[run].leave((int) (ends[run] - runStart(run)));
+            if (run == 0 || blocks[run - 1] != blocks[run]) {
+                compaction.left(blocks[run]);
+            }
         }
         blocks = NO_BLOCKS;
         count = 0;

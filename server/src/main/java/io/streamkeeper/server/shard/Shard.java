@@ -8,7 +8,9 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.Journal;
+import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.MemoryExtentStore;
+import io.streamkeeper.storage.MemoryJournal;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StreamState;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
-    /** How often streams are looked at whose time may have come. */
-    private static final long EXPIRY_PERIOD_MILLIS = 100;
+    /** How often streams are looked at whose time may have come, and memory that may be freed. */
+    private static final long UPKEEP_PERIOD_MILLIS = 100;
 
     private final EventLoop loop;
     private final Shards shards;
@@ -35,15 +37,16 @@ public final class Shard {
     private final List<LiveTail> moved = new ArrayList<>();
     private final List<LiveTail> live = new ArrayList<>();
     private boolean draining;
-    private @Nullable Future<?> expiry;
+    private @Nullable Future<?> upkeep;
 
-    Shard(int index, int count, EventLoop loop, Journal journal, Clock clock, Shards shards) {
+    Shard(int index, int count, EventLoop loop, MemoryBudget memory, Clock clock, Shards shards) {
         this.loop = loop;
         this.shards = shards;
         this.store = new ShardStore(
                 index,
                 count,
-                journal,
+                new MemoryJournal(memory),
+                new MemoryExtentStore(memory),
                 clock,
                 (source, generation) -> shards.of(source).releaseSource(generation));
     }
@@ -187,8 +190,13 @@ public final class Shard {
     }
 
     void start() {
-        expiry = loop.scheduleWithFixedDelay(
-                store::expire, EXPIRY_PERIOD_MILLIS, EXPIRY_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        upkeep = loop.scheduleWithFixedDelay(
+                this::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void keepUp() {
+        store.expire();
+        store.compact();
     }
 
     void drain() {
@@ -200,8 +208,8 @@ public final class Shard {
 
     void close() {
         run(() -> {
-            if (expiry != null) {
-                expiry.cancel(false);
+            if (upkeep != null) {
+                upkeep.cancel(false);
             }
             store.close();
         });

@@ -4,21 +4,20 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.Journal;
+import io.streamkeeper.storage.MemoryBudget;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /** All shards of a server, each on a loop of its own as far as the loops go. Immutable; safe for use by any thread. */
 public final class Shards {
     private final List<Shard> shards;
 
-    /** {@code count} shards on the loops of {@code loops}, in turn, each with the journal that {@code journals} makes. */
-    public Shards(int count, EventLoopGroup loops, IntFunction<Journal> journals, Clock clock) {
+    /** {@code count} shards on the loops of {@code loops}, in turn, which share {@code memory}. */
+    public Shards(int count, EventLoopGroup loops, MemoryBudget memory, Clock clock) {
         List<Shard> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             EventLoop loop = loops.next();
-            made.add(new Shard(i, count, loop, journals.apply(i), clock, this));
+            made.add(new Shard(i, count, loop, memory, clock, this));
         }
         this.shards = List.copyOf(made);
     }

@@ -1,0 +1,94 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Memory that runs of many streams lie in. Its bytes are written once, behind each other, and freed with the last slice
+ * of them. The account of who lies in it belongs to the shard's loop; slices may be read and let go by any thread.
+ */
+public final class Block {
+    /** A block without room. */
+    static final Block NONE = new Block(Unpooled.EMPTY_BUFFER);
+
+    /** A block of which less than one part in so many is alive is worth emptying. */
+    private static final int SPARSE_FRACTION = 4;
+
+    private final ByteBuf memory;
+    private final List<StreamContent> tenants = new ArrayList<>(1);
+    private int liveBytes;
+    private boolean full;
+    private boolean candidate;
+
+    /** Takes {@code memory} over. */
+    Block(ByteBuf memory) {
+        this.memory = memory;
+    }
+
+    /** The bytes; written behind the writer index by whoever fills the block. */
+    ByteBuf memory() {
+        return memory;
+    }
+
+    /** Counts a new run in. Runs of one stream that come one after the other count as one tenant. */
+    void enter(StreamContent content, int bytes, boolean newTenant) {
+        memory.retain();
+        liveBytes += bytes;
+        if (newTenant) {
+            tenants.add(content);
+        }
+    }
+
+    /** Counts in what was added to a run. */
+    void extend(int bytes) {
+        liveBytes += bytes;
+    }
+
+    /** Counts out what was cut off a run. */
+    void shrink(int bytes) {
+        liveBytes -= bytes;
+    }
+
+    /** Counts a run out. */
+    void leave(int bytes) {
+        liveBytes -= bytes;
+        memory.release();
+    }
+
+    /** Nothing more is written into it: the writer lets go. */
+    void finish() {
+        if (!full) {
+            full = true;
+            memory.release();
+        }
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    /** Makes the block a candidate for compaction if it is sparse; returns false if it is not, or was one before. */
+    boolean beginCandidacy() {
+        boolean begins = !candidate && isSparse();
+        candidate |= begins;
+        return begins;
+    }
+
+    /** Ends the candidacy; returns whether the block is still worth emptying. */
+    boolean endCandidacy() {
+        candidate = false;
+        return isSparse();
+    }
+
+    /** Whether most of the block is kept for a few bytes. */
+    private boolean isSparse() {
+        return liveBytes > 0 && liveBytes < memory.capacity() / SPARSE_FRACTION;
+    }
+
+    /** Whose runs are here, or were. */
+    List<StreamContent> tenants() {
+        return tenants;
+    }
+}

@@ -1,0 +1,48 @@
+package io.streamkeeper.storage;
+
+/** Gives out room in memory, block after block. Owned by the shard's loop. */
+final class OpenBlock {
+    /** Bytes of a block that many runs share. */
+    static final int BLOCK_BYTES = 1 << 20;
+
+    /** What has at least this size gets a block of its own, so that a shared block wastes at most a quarter. */
+    static final int OWN_BLOCK_BYTES_MIN = BLOCK_BYTES / 4;
+
+    private final MemoryBudget budget;
+    private Block shared = Block.NONE;
+    private Block own = Block.NONE;
+
+    OpenBlock(MemoryBudget budget) {
+        this.budget = budget;
+    }
+
+    /**
+     * A block with room for {@code bytes}, to be written and entered before the next call.
+     *
+     * @throws StorageFullException if there is none
+     */
+    Block blockFor(int bytes) {
+        own.finish();
+        own = Block.NONE;
+        if (bytes == 0) {
+            return Block.NONE;
+        }
+        if (bytes >= OWN_BLOCK_BYTES_MIN) {
+            own = new Block(budget.allocate(bytes));
+            return own;
+        }
+        if (shared.memory().writableBytes() < bytes) {
+            Block next = new Block(budget.allocate(BLOCK_BYTES));
+            shared.finish();
+            shared = next;
+        }
+        return shared;
+    }
+
+    void close() {
+        shared.finish();
+        own.finish();
+        shared = Block.NONE;
+        own = Block.NONE;
+    }
+}
