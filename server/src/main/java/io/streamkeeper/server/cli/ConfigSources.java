@@ -1,0 +1,114 @@
+package io.streamkeeper.server.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Finds the values of flags that are not on the command line: in the environment, else in the configuration file, else
+ * nowhere, which leaves the default.
+ */
+final class ConfigSources implements IDefaultValueProvider {
+    private static final String ENVIRONMENT_PREFIX = "DS_";
+    private static final String FILE_FLAG = "config";
+
+    private final Map<String, String> environment;
+    private final Properties file;
+
+    private ConfigSources(Map<String, String> environment, Properties file) {
+        this.environment = environment;
+        this.file = file;
+    }
+
+    /**
+     * Reads the file that the command line, or else the environment, names.
+     *
+     * @throws IllegalArgumentException if it cannot be read or holds a key that is no flag
+     */
+    static ConfigSources of(CommandSpec command, String[] args, Map<String, String> environment) {
+        String path = fileOnCommandLine(args);
+        if (path == null) {
+            path = environment.get(environmentName(FILE_FLAG));
+        }
+        Properties file = path == null ? new Properties() : read(path);
+        Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
+        unknown.removeAll(flagNames(command));
+        unknown.remove(FILE_FLAG);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("config file " + path + " has the unknown key \""
+                    + unknown.iterator().next() + "\"; expected names of flags without their dashes, see --help");
+        }
+        return new ConfigSources(environment, file);
+    }
+
+    private static @Nullable String fileOnCommandLine(String[] args) {
+        String path = null;
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith("--" + FILE_FLAG + "=")) {
+                path = args[i].substring(FILE_FLAG.length() + 3);
+            } else if (args[i].equals("--" + FILE_FLAG) && i + 1 < args.length) {
+                path = args[i + 1];
+            }
+        }
+        return path;
+    }
+
+    private static Properties read(String path) {
+        Properties file = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(path), StandardCharsets.UTF_8)) {
+            file.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("config file " + path + " does not exist", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "config file " + path + " cannot be read as a properties file: " + e.getMessage(), e);
+        }
+        return file;
+    }
+
+    private static Set<String> flagNames(CommandSpec command) {
+        return command.options().stream().map(ConfigSources::flagName).collect(Collectors.toSet());
+    }
+
+    private static String flagName(OptionSpec option) {
+        return option.longestName().substring(2);
+    }
+
+    /** The environment variable of a flag: {@code DS_LONG_POLL_TIMEOUT} for {@code long-poll-timeout}. */
+    private static String environmentName(String flag) {
+        return ENVIRONMENT_PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Variables that look like ours and are no flag's. */
+    Set<String> unknownVariables(CommandSpec command) {
+        Set<String> known =
+                flagNames(command).stream().map(ConfigSources::environmentName).collect(Collectors.toSet());
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec arg) {
+        if (!(arg instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+            return null;
+        }
+        String flag = flagName(option);
+        String value = environment.get(environmentName(flag));
+        return value == null ? file.getProperty(flag) : value;
+    }
+}

@@ -1,0 +1,80 @@
+package io.streamkeeper.server.cli;
+
+import ch.qos.logback.classic.Level;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The process itself. */
+final class ProcessOptions {
+    @Option(
+            names = "--root",
+            paramLabel = "PATH",
+            defaultValue = "/v1/stream/",
+            description = "Path that streams are below; begins and ends with a slash. Default: ${DEFAULT-VALUE}")
+    private String root = "";
+
+    @Option(
+            names = "--max-memory",
+            paramLabel = "SIZE",
+            defaultValue = "0",
+            converter = Sizes.class,
+            description = "Memory for all streams; more is answered 507. 0 for three quarters of what the JVM gives to"
+                    + " buffers. Default: ${DEFAULT-VALUE}")
+    private long memoryBytesMax;
+
+    @Option(
+            names = "--shutdown-timeout",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = Durations.class,
+            description = "How long a stop waits for what is in flight. Default: ${DEFAULT-VALUE}")
+    private long shutdownTimeoutMillis;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "warn",
+            converter = LogLevel.class,
+            description = "error, warn, info or debug; to standard error. Default: ${DEFAULT-VALUE}")
+    private Level logLevel = Level.WARN;
+
+    /** Known to the parser and to help only: {@link ConfigSources} reads it before the other flags can be parsed. */
+    @SuppressWarnings("UnusedVariable")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Properties file with flags by name, such as: long-poll-timeout = 5s")
+    private @Nullable Path config;
+
+    String root() {
+        return root;
+    }
+
+    long memoryBytesMax() {
+        return memoryBytesMax;
+    }
+
+    long shutdownTimeoutMillis() {
+        return shutdownTimeoutMillis;
+    }
+
+    Level logLevel() {
+        return logLevel;
+    }
+
+    /** Reads a level. */
+    static final class LogLevel implements ITypeConverter<Level> {
+        @Override
+        public Level convert(String text) {
+            Level level = Level.toLevel(text, null);
+            if (level == null) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not a log level; expected error, warn, info or debug");
+            }
+            return level;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.streamkeeper.server.cli;
+
+import io.netty.util.Version;
+import picocli.CommandLine.IVersionProvider;
+
+/** Which build this is. */
+final class ProductVersion implements IVersionProvider {
+    /** The version that the jar names; {@code development} where there is no jar. */
+    static String text() {
+        String version = ProductVersion.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    @Override
+    public String[] getVersion() {
+        Version netty = Version.identify(ProductVersion.class.getClassLoader()).get("netty-buffer");
+        return new String[] {
+            "Streamkeeper " + text(),
+            "Java " + Runtime.version(),
+            "Netty " + (netty == null ? "unknown" : netty.artifactVersion())
+        };
+    }
+}

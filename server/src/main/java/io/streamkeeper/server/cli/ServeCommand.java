@@ -1,0 +1,179 @@
+package io.streamkeeper.server.cli;
+
+import ch.qos.logback.classic.Logger;
+import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command that serves: reads the configuration, starts the server, and stops it when the process is told to end. */
+@Command(
+        name = "durable-streams-server",
+        versionProvider = ProductVersion.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = "Serves durable streams over HTTP.",
+        synopsisHeading = "Usage: ",
+        customSynopsis = "java -jar durable-streams-server.jar [FLAG]...",
+        descriptionHeading = "%n",
+        optionListHeading = "",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar durable-streams-server.jar --port 4437",
+            "  java -jar durable-streams-server.jar --host 0.0.0.0 --cors-origin https://example.com",
+            "  DS_LONG_POLL_TIMEOUT=5s java -jar durable-streams-server.jar --config streams.properties",
+            "",
+            "A flag wins over its environment variable (DS_ and its name, as DS_MAX_BODY), that over the",
+            "config file, that over the default. Times: 500ms, 2s, 1m. Sizes: 64KiB, 8MB, or bytes."
+        })
+public final class ServeCommand {
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_USAGE = 2;
+
+    private static final Map<String, String> HEADINGS = Map.of(
+            "listen", "Listening:",
+            "http", "Requests:",
+            "live", "Live readers:",
+            "read", "Reads:",
+            "process", "Process:");
+
+    private static final List<String> ORDER = List.of("listen", "http", "live", "read", "process");
+
+    @Mixin
+    private final ListenOptions listen = new ListenOptions();
+
+    @Mixin
+    private final HttpOptions http = new HttpOptions();
+
+    @Mixin
+    private final LiveOptions live = new LiveOptions();
+
+    @Mixin
+    private final ReadOptions read = new ReadOptions();
+
+    @Mixin
+    private final ProcessOptions process = new ProcessOptions();
+
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = "--help", usageHelp = true, description = "Show this.")
+    private boolean help;
+
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    private ServeCommand() {}
+
+    /**
+     * Runs the command until the process ends, or until it turns out that it cannot.
+     *
+     * @param environment where {@code DS_} variables are looked for
+     * @param out where the ready line goes, and what was asked for
+     * @param err where errors go, one line each
+     * @return the exit status
+     */
+    public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        ServeCommand command = new ServeCommand();
+        CommandLine line = commandLine(command);
+        try {
+            ConfigSources sources = ConfigSources.of(line.getCommandSpec(), args, environment);
+            line.setDefaultValueProvider(sources);
+            if (CommandLine.printHelpIfRequested(line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                    .parseArgs(args))) {
+                return 0;
+            }
+            sources.unknownVariables(line.getCommandSpec())
+                    .forEach(name -> say(err, "warning: the environment variable " + name + " is not one of ours"));
+            return command.serve(command.config(), out);
+        } catch (ParameterException | IllegalArgumentException e) {
+            say(err, e.getMessage() + (e instanceof ParameterException ? "; see --help" : ""));
+            return EXIT_USAGE;
+        } catch (IOException e) {
+            say(err, String.valueOf(e.getMessage()));
+            return EXIT_FAILED;
+        }
+    }
+
+    /** The flags and how help shows them: by concern. */
+    static CommandLine commandLine() {
+        return commandLine(new ServeCommand());
+    }
+
+    private static CommandLine commandLine(ServeCommand command) {
+        CommandLine line = new CommandLine(command)
+                .setOverwrittenOptionsAllowed(true)
+                .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByConcern);
+        return line;
+    }
+
+    private static String optionsByConcern(Help help) {
+        StringBuilder sections = new StringBuilder();
+        Map<String, CommandSpec> mixins = help.commandSpec().mixins();
+        for (String name : ORDER) {
+            CommandSpec mixin = mixins.get(name);
+            if (mixin != null) {
+                sections.append(System.lineSeparator())
+                        .append(HEADINGS.get(name))
+                        .append(System.lineSeparator())
+                        .append(help.optionListExcludingGroups(mixin.options()));
+            }
+        }
+        return sections.toString();
+    }
+
+    private static void say(PrintStream err, String message) {
+        err.println("durable-streams-server: " + message.replaceAll("\\R", " "));
+    }
+
+    /** The configuration that flags, environment and file amount to. */
+    ServerConfig config() {
+        return new ServerConfig(
+                listen.config(),
+                http.config(),
+                live.config(),
+                read.read(),
+                read.cache(),
+                process.root(),
+                read.corsOrigin(),
+                process.memoryBytesMax(),
+                process.shutdownTimeoutMillis());
+    }
+
+    private int serve(ServerConfig config, PrintStream out) throws IOException {
+        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+            root.setLevel(process.logLevel());
+        }
+        StreamServer server = StreamServer.start(config);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
+        out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
+        out.flush();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
+    }
+
+    /** A process that was told to end and did so properly says so by its status, which a signal's would hide. */
+    private static void stop(StreamServer server) {
+        server.stop();
+        Runtime.getRuntime().halt(0);
+    }
+}
