@@ -47,6 +47,7 @@ class EntityTagTest {
     private static Outcome.Chunk chunk(long incarnation, long start, long next, boolean closed) {
         return new Outcome.Chunk(
                 ContentType.OCTET_STREAM,
+                Expiry.never(),
                 incarnation,
                 new Offset(0xabc, start),
                 new Offset(0xabc, next),
