@@ -69,9 +69,12 @@ public final class Block {
         return full;
     }
 
-    /** Makes the block a candidate for compaction if it is sparse; returns false if it is not, or was one before. */
+    /**
+     * Makes the block a candidate for compaction if it is sparse, or empty so far and still written: what comes may be
+     * little. Returns false if it is not, or was one before.
+     */
     boolean beginCandidacy() {
-        boolean begins = !candidate && isSparse();
+        boolean begins = !candidate && (isSparse() || (liveBytes == 0 && !full));
         candidate |= begins;
         return begins;
     }

@@ -1,53 +1,55 @@
 package io.streamkeeper.storage;
 
-import java.util.PriorityQueue;
+import java.util.Comparator;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * The streams that go by themselves, by when they were to go as far as known. Owned by the shard's loop. A stream is in it
- * once; using a stream moves nothing here: when its turn comes its deadline is asked again.
+ * once, until it is gone; using a stream moves nothing here: when its turn comes its deadline is asked again.
  */
 final class ExpiryQueue {
     /** Streams looked at in one step, so that a step stays short. */
     static final int STEP_MAX = 1_000;
 
-    private record Entry(long deadlineMillis, StreamState stream) implements Comparable<Entry> {
-        @Override
-        public int compareTo(Entry other) {
-            return Long.compare(deadlineMillis, other.deadlineMillis);
-        }
-    }
-
-    private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+    private final TreeSet<StreamState> turns = new TreeSet<>(
+            Comparator.comparingLong(StreamState::expiryTurnMillis).thenComparingLong(StreamState::generation));
 
     /** Takes a stream in, if it ever goes by itself. */
     void add(StreamState stream) {
+        turns.remove(stream);
         long deadline = stream.deadlineMillis();
         if (deadline != Long.MAX_VALUE) {
-            entries.add(new Entry(deadline, stream));
+            stream.takeExpiryTurnAt(deadline);
+            turns.add(stream);
         }
+    }
+
+    /** Lets go of a stream that is gone. */
+    void remove(StreamState stream) {
+        turns.remove(stream);
     }
 
     /** Hands over the streams that are due, at most {@value #STEP_MAX}; those that were used since are kept. */
     void step(long nowMillis, Consumer<StreamState> expired) {
         for (int i = 0; i < STEP_MAX; i++) {
-            Entry first = entries.peek();
-            if (first == null || first.deadlineMillis() > nowMillis) {
+            StreamState first = turns.isEmpty() ? null : turns.first();
+            if (first == null || first.expiryTurnMillis() > nowMillis) {
                 return;
             }
-            entries.remove();
-            if (first.stream().isDeleted()) {
+            turns.remove(first);
+            if (first.isDeleted()) {
                 continue;
             }
-            if (first.stream().deadlineMillis() > nowMillis) {
-                add(first.stream());
+            if (first.deadlineMillis() > nowMillis) {
+                add(first);
             } else {
-                expired.accept(first.stream());
+                expired.accept(first);
             }
         }
     }
 
     int size() {
-        return entries.size();
+        return turns.size();
     }
 }

@@ -24,7 +24,21 @@ public final class MemoryBudget {
      * @throws StorageFullException if it does not fit
      */
     ByteBuf allocate(int bytes) {
-        if (usedBytes() + bytes > bytesMax) {
+        return allocate(bytes, bytesMax - bytes);
+    }
+
+    /**
+     * A new block, owned by the caller, for what makes room: unlike others it may pass the bound by itself, because a
+     * full memory could not be emptied otherwise.
+     *
+     * @throws StorageFullException if the bound is passed already
+     */
+    ByteBuf allocateToMakeRoom(int bytes) {
+        return allocate(bytes, bytesMax);
+    }
+
+    private ByteBuf allocate(int bytes, long usedBytesMax) {
+        if (usedBytes() > usedBytesMax) {
             throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of " + bytesMax
                     + " bytes are in use; delete streams, or start the server with a larger --max-memory");
         }

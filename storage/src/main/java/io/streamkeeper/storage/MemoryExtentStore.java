@@ -5,7 +5,7 @@ public final class MemoryExtentStore implements ExtentStore {
     private final OpenBlock open;
 
     public MemoryExtentStore(MemoryBudget budget) {
-        this.open = new OpenBlock(budget);
+        this.open = new OpenBlock(budget::allocateToMakeRoom);
     }
 
     @Override

@@ -9,7 +9,7 @@ public final class MemoryJournal implements Journal {
     private long lsn;
 
     public MemoryJournal(MemoryBudget budget) {
-        this.open = new OpenBlock(budget);
+        this.open = new OpenBlock(budget::allocate);
     }
 
     @Override

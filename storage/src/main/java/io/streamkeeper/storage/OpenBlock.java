@@ -1,5 +1,8 @@
 package io.streamkeeper.storage;
 
+import io.netty.buffer.ByteBuf;
+import java.util.function.IntFunction;
+
 /** Gives out room in memory, block after block. Owned by the shard's loop. */
 final class OpenBlock {
     /** Bytes of a block that many runs share. */
@@ -8,12 +11,13 @@ final class OpenBlock {
     /** What has at least this size gets a block of its own, so that a shared block wastes at most a quarter. */
     static final int OWN_BLOCK_BYTES_MIN = BLOCK_BYTES / 4;
 
-    private final MemoryBudget budget;
+    private final IntFunction<ByteBuf> memory;
     private Block shared = Block.NONE;
     private Block own = Block.NONE;
 
-    OpenBlock(MemoryBudget budget) {
-        this.budget = budget;
+    /** Blocks that are made of {@code memory}, which throws where there is none left. */
+    OpenBlock(IntFunction<ByteBuf> memory) {
+        this.memory = memory;
     }
 
     /**
@@ -28,11 +32,11 @@ final class OpenBlock {
             return Block.NONE;
         }
         if (bytes >= OWN_BLOCK_BYTES_MIN) {
-            own = new Block(budget.allocate(bytes));
+            own = new Block(memory.apply(bytes));
             return own;
         }
         if (shared.memory().writableBytes() < bytes) {
-            Block next = new Block(budget.allocate(BLOCK_BYTES));
+            Block next = new Block(memory.apply(BLOCK_BYTES));
             shared.finish();
             shared = next;
         }

@@ -275,6 +275,7 @@ public final class ShardStore implements AutoCloseable {
             @Override
             public void publish() {
                 stream.publishDeleted();
+                expiring.remove(stream);
                 TailWaiters waiters = stream.waiters();
                 if (waiters != null) {
                     waiters.gone(stream);
@@ -411,11 +412,12 @@ public final class ShardStore implements AutoCloseable {
      */
     public StreamState open(StreamPath path, boolean use) {
         StreamState stream = visibleAt(path);
-        if (stream == null || stream.isDurablyDeleted()) {
+        long now = clock.nowMillis();
+        if (stream == null || stream.isDurablyDeleted() || stream.isExpired(now)) {
             throw new RefusedException(absent(path, stream));
         }
         if (use) {
-            stream.use(clock.nowMillis());
+            stream.use(now);
         }
         return stream;
     }
@@ -491,7 +493,7 @@ public final class ShardStore implements AutoCloseable {
         if (stream.expiry() instanceof Expiry.Ttl && stream.waiters() != null) {
             stream.use(now);
         }
-        if (stream.deadlineMillis() <= now) {
+        if (stream.isExpired(now)) {
             remove(stream, new Outcome.Deleted(), outcome -> {});
         }
         return stream.isDeleted();
@@ -514,16 +516,22 @@ public final class ShardStore implements AutoCloseable {
         return stream.isDeleted() && stream.forks() == 0 ? null : stream;
     }
 
-    /** The stream that readers of a path see, or null; one that is deleted is seen while forks hold it. */
+    /**
+     * The stream that readers of a path see, or null; one that is gone is seen while forks hold it. An expired stream is
+     * gone by the clock: nobody sees it again, whatever becomes of the record that says so.
+     */
     private @Nullable StreamState visibleAt(StreamPath path) {
         StreamState stream = streams.at(path);
         while (stream != null && !stream.isVisible()) {
             stream = stream.replaced();
         }
-        if (stream != null) {
-            expireIfDue(stream, clock.nowMillis());
+        if (stream == null) {
+            return null;
         }
-        return stream == null || (stream.isDurablyDeleted() && stream.forks() == 0) ? null : stream;
+        long now = clock.nowMillis();
+        expireIfDue(stream, now);
+        boolean gone = stream.isDurablyDeleted() || stream.isExpired(now);
+        return gone && stream.forks() == 0 ? null : stream;
     }
 
     private static Refusal absent(StreamPath path, @Nullable StreamState deleted) {
@@ -541,6 +549,11 @@ public final class ShardStore implements AutoCloseable {
             reply.complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(e.getMessage())));
             return null;
         }
+    }
+
+    /** Streams that this shard holds and that go by themselves. */
+    int expiringCount() {
+        return expiring.size();
     }
 
     /** Streams that this shard holds, deleted ones that forks need included. */

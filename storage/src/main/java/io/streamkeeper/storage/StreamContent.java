@@ -259,7 +259,7 @@ final class StreamContent {
     void release(Compaction compaction) {
         for (int run = 0; run < count; run++) {
             blocks[run].leave((int) (ends[run] - runStart(run)));
-            if (run == 0 || blocks[run - 1] != blocks[run]) {
+            if (run + 1 == count || blocks[run + 1] != blocks[run]) {
                 compaction.left(blocks[run]);
             }
         }

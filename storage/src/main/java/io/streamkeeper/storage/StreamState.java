@@ -41,6 +41,7 @@ public final class StreamState {
     private @Nullable StreamState replaced;
     private int forks;
     private long usedMillis;
+    private long expiryTurnMillis;
     private @Nullable TailWaiters waiters;
 
     StreamState(LogRecord.Created record) {
@@ -269,6 +270,19 @@ public final class StreamState {
 
     long deadlineMillis() {
         return expiry.deadlineMillis(usedMillis);
+    }
+
+    boolean isExpired(long nowMillis) {
+        return deadlineMillis() <= nowMillis;
+    }
+
+    /** When the stream's turn comes in the {@link ExpiryQueue}, which alone changes it. */
+    long expiryTurnMillis() {
+        return expiryTurnMillis;
+    }
+
+    void takeExpiryTurnAt(long millis) {
+        expiryTurnMillis = millis;
     }
 
     /** Those that wait for this stream to move; null while nobody does. */

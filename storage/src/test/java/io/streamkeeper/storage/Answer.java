@@ -1,0 +1,74 @@
+package io.streamkeeper.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+
+/** What was answered to one command, once it was. */
+final class Answer implements Reply {
+    private Outcome outcome;
+    private Runnable then = () -> {};
+
+    @Override
+    public void complete(Outcome newOutcome) {
+        assertThat(outcome).as("answered before").isNull();
+        outcome = newOutcome;
+        then.run();
+    }
+
+    /** What is done as soon as the answer is there. */
+    Answer then(Runnable next) {
+        then = next;
+        return this;
+    }
+
+    boolean isThere() {
+        return outcome != null;
+    }
+
+    Outcome outcome() {
+        assertThat(outcome).as("the answer").isNotNull();
+        return outcome;
+    }
+
+    <T extends Outcome> T as(Class<T> type) {
+        assertThat(outcome()).isInstanceOf(type);
+        return type.cast(outcome);
+    }
+
+    Outcome.Appended appended() {
+        return as(Outcome.Appended.class);
+    }
+
+    Outcome.Created created() {
+        return as(Outcome.Created.class);
+    }
+
+    Refusal refusal() {
+        return as(Refusal.class);
+    }
+
+    ErrorCode code() {
+        return refusal().code();
+    }
+
+    /** What was answered in one word: the error's code, or what came to be. */
+    String word() {
+        return word(outcome());
+    }
+
+    static String word(Outcome outcome) {
+        if (outcome instanceof Refusal refusal) {
+            return refusal.code().code();
+        }
+        if (outcome instanceof Outcome.Created created) {
+            return created.existed() ? "existed" : "created";
+        }
+        if (outcome instanceof Outcome.Appended appended) {
+            return (appended.wrote() ? "wrote" : "kept") + (appended.closed() ? " closed" : "");
+        }
+        return outcome instanceof Outcome.Deleted ? "deleted" : outcome.toString();
+    }
+}

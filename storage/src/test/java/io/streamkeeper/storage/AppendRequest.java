@@ -1,0 +1,91 @@
+package io.streamkeeper.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+
+/** An append in the making: of text to a stream of bytes, unless something else is said. */
+final class AppendRequest {
+    private final String path;
+    private String text = "";
+    private ContentType type = ContentType.OCTET_STREAM;
+    private boolean close;
+    private Producer producer;
+    private String streamSeq;
+    private Offset ifMatch;
+    private boolean broken;
+
+    private AppendRequest(String path) {
+        this.path = path;
+    }
+
+    static AppendRequest to(String path) {
+        return new AppendRequest(path);
+    }
+
+    AppendRequest text(String newText) {
+        text = newText;
+        return this;
+    }
+
+    AppendRequest json(String newText) {
+        type = ContentType.JSON;
+        return text(newText);
+    }
+
+    AppendRequest type(ContentType newType) {
+        type = newType;
+        return this;
+    }
+
+    AppendRequest close() {
+        close = true;
+        return this;
+    }
+
+    AppendRequest by(String producerId, long epoch, long seq) {
+        producer = new Producer(producerId, epoch, seq);
+        return this;
+    }
+
+    AppendRequest seq(String newStreamSeq) {
+        streamSeq = newStreamSeq;
+        return this;
+    }
+
+    AppendRequest ifMatch(Offset tail) {
+        ifMatch = tail;
+        return this;
+    }
+
+    /** With a body that its parser could not take. */
+    AppendRequest broken() {
+        broken = true;
+        return this;
+    }
+
+    Command.Append command() {
+        return new Command.Append(new StreamPath(path), type, close, producer, streamSeq, ifMatch, body(text, type));
+    }
+
+    private Body body(String content, ContentType contentType) {
+        if (broken) {
+            Refusal problem = Refusal.of(ErrorCode.INVALID_JSON, "broken");
+            return new Body(Unpooled.copiedBuffer("{", UTF_8), null, problem);
+        }
+        if (content.isEmpty()) {
+            return Body.empty();
+        }
+        Body body = Body.of(Unpooled.copiedBuffer(content, UTF_8));
+        return contentType != null && contentType.isJson() ? new JsonSplitter().split(body.bytes()) : body;
+    }
+}

@@ -1,0 +1,89 @@
+package io.streamkeeper.storage;
+
+/**
+ * A journal whose records become durable, or are refused, when the test says so. Payloads lie where the journal behind it
+ * puts them. Belongs to the thread of its test, on which the listener is called.
+ *
+ * <p>Its faults: a record that is not synced yet; a batch that is refused before it was synced, with all that was staged
+ * behind it; a journal that has no room at all. What was refused stays in the blocks as bytes that nobody refers to.
+ */
+public final class HeldJournal implements Journal {
+    private final Journal behind;
+    private Listener listener = new Listener() {
+        @Override
+        public void durable(long lsn) {}
+
+        @Override
+        public void refused(long firstLsn, StorageFullException reason) {}
+    };
+    private long lastLsn;
+    private long durableLsn;
+    private boolean full;
+
+    public HeldJournal(Journal behind) {
+        this.behind = behind;
+    }
+
+    @Override
+    public void listen(Listener newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public Staged stage(LogRecord record, Payload payload) {
+        if (full) {
+            throw new StorageFullException("the test's disk is full");
+        }
+        Staged staged = behind.stage(record, payload);
+        lastLsn++;
+        return new Staged(lastLsn, staged.block(), staged.position());
+    }
+
+    /** The place of the record that was staged last. */
+    public long lastLsn() {
+        return lastLsn;
+    }
+
+    @Override
+    public long durableLsn() {
+        return durableLsn;
+    }
+
+    /** Makes everything up to {@code lsn} durable. */
+    public void sync(long lsn) {
+        if (lsn < durableLsn || lsn > lastLsn) {
+            throw new IllegalArgumentException(
+                    "cannot sync up to " + lsn + ": " + durableLsn + " is durable, " + lastLsn + " was staged last");
+        }
+        durableLsn = lsn;
+        listener.durable(lsn);
+    }
+
+    /** Makes everything durable that was staged so far. */
+    public void sync() {
+        sync(lastLsn);
+    }
+
+    /** Refuses everything from {@code firstLsn} on that was staged so far. */
+    public void refuse(long firstLsn) {
+        if (firstLsn <= durableLsn) {
+            throw new IllegalArgumentException("cannot refuse " + firstLsn + ": " + durableLsn + " is durable");
+        }
+        listener.refused(firstLsn, new StorageFullException("the test's disk is full"));
+    }
+
+    /** Refuses everything that is not durable. */
+    public void refuse() {
+        refuse(durableLsn + 1);
+    }
+
+    /** Whether there is no room for any other record. */
+    public void full(boolean isFull) {
+        full = isFull;
+    }
+
+    @Override
+    public void close() {
+        behind.close();
+    }
+}

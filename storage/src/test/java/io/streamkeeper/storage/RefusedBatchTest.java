@@ -1,0 +1,246 @@
+package io.streamkeeper.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Producer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A refused batch is undone as if it had never been, and the store goes on. */
+class RefusedBatchTest {
+    private final TestStore test = new TestStore();
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    @Test
+    void everyAnswerOfTheBatchIsStorageFull() {
+        test.created("a");
+        List<Answer> answers = List.of(
+                test.append("a", "x"),
+                test.create("b"),
+                test.create("b"),
+                test.append(AppendRequest.to("a").close()),
+                test.append("a", "y"),
+                test.delete("a"),
+                test.append("a", "z"));
+        test.journal.refuse();
+        assertThat(answers).extracting(Answer::code).containsOnly(ErrorCode.STORAGE_FULL);
+        assertThat(answers.get(0).refusal().message()).contains("the test's disk is full");
+    }
+
+    @Test
+    void bytesAndTailAreUndone() {
+        test.created("a");
+        Offset tail = test.appended("a", "kept");
+        test.append("a", "lost");
+        test.append("a", "lost too");
+        test.journal.refuse();
+        assertThat(test.text("a")).isEqualTo("kept");
+        assertThat(test.appended(AppendRequest.to("a").text("!").ifMatch(tail)).position())
+                .isEqualTo(5);
+        assertThat(test.text("a")).isEqualTo("kept!");
+    }
+
+    @Test
+    void onlyWhatWasRefusedIsUndone() {
+        test.created("a");
+        Answer kept = test.append("a", "kept");
+        Answer lost = test.append("a", "lost");
+        test.journal.refuse(3);
+        assertThat(kept.isThere()).isFalse();
+        assertThat(lost.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        test.journal.sync();
+        assertThat(kept.appended().nextOffset().position()).isEqualTo(4);
+        assertThat(test.text("a")).isEqualTo("kept");
+    }
+
+    @Test
+    void aRefusedProducersRetryIsNotTakenForADuplicate() {
+        test.created("a");
+        test.append(AppendRequest.to("a").text("x").by("p", 0, 0));
+        test.journal.refuse();
+        Answer retry = test.append(AppendRequest.to("a").text("x").by("p", 0, 0));
+        test.journal.sync();
+        assertThat(retry.appended().wrote()).isTrue();
+        assertThat(test.text("a")).isEqualTo("x");
+    }
+
+    @Test
+    void aProducersEarlierStateIsBack() {
+        test.created("a");
+        test.appended(AppendRequest.to("a").text("x").by("p", 3, 0));
+        test.append(AppendRequest.to("a").text("y").by("p", 3, 1));
+        test.append(AppendRequest.to("a").text("z").by("p", 4, 0));
+        test.append(AppendRequest.to("a").text("z").by("q", 0, 0));
+        test.journal.refuse();
+        assertThat(test.append(AppendRequest.to("a").text("y").by("p", 2, 0))
+                        .refusal()
+                        .producer()
+                        .currentEpoch())
+                .isEqualTo(3);
+        assertThat(test.append(AppendRequest.to("a").text("x").by("p", 3, 0))
+                        .appended()
+                        .producer())
+                .isEqualTo(new Producer("p", 3, 0));
+        test.appended(AppendRequest.to("a").text("y").by("p", 3, 1));
+        test.appended(AppendRequest.to("a").text("z").by("q", 0, 0));
+        assertThat(test.text("a")).isEqualTo("xyz");
+    }
+
+    @Test
+    void streamSeqIsUndone() {
+        test.created("a");
+        test.appended(AppendRequest.to("a").text("x").seq("1"));
+        test.append(AppendRequest.to("a").text("y").seq("9"));
+        test.journal.refuse();
+        assertThat(test.append(AppendRequest.to("a").text("y").seq("1")).code())
+                .isEqualTo(ErrorCode.SEQUENCE_REGRESSION);
+        test.appended(AppendRequest.to("a").text("y").seq("2"));
+    }
+
+    @Test
+    void closureIsUndone() {
+        test.created("a");
+        test.append(AppendRequest.to("a").text("x").close().by("p", 0, 0));
+        test.journal.refuse();
+        test.appended(AppendRequest.to("a").text("y"));
+        Answer retry = test.append(AppendRequest.to("a").text("x").close().by("p", 0, 0));
+        test.journal.sync();
+        assertThat(retry.appended().wrote()).isTrue();
+        assertThat(test.text("a")).isEqualTo("yx");
+    }
+
+    @Test
+    void creationIsUndoneAndThePathIsFree() {
+        test.create(CreateRequest.at("a").json().text("[1]"));
+        test.append(AppendRequest.to("a").json("[2]"));
+        test.journal.refuse();
+        assertThat(test.store.streamCount()).isZero();
+        assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        assertThat(test.created(CreateRequest.at("a").text("new")).existed()).isFalse();
+        assertThat(test.text("a")).isEqualTo("new");
+    }
+
+    @Test
+    void deletionIsUndone() {
+        test.created(CreateRequest.at("a").text("x"));
+        test.delete("a");
+        test.journal.refuse();
+        assertThat(test.text("a")).isEqualTo("x");
+        test.appended("a", "y");
+        assertThat(test.text("a")).isEqualTo("xy");
+    }
+
+    @Test
+    void deletionAndCreationInItsPlaceAreUndoneTogether() {
+        Outcome.Created old = test.created(CreateRequest.at("a").text("old"));
+        test.delete("a");
+        test.create(CreateRequest.at("a").text("new"));
+        test.append("a", "er");
+        test.journal.refuse();
+        assertThat(test.text("a")).isEqualTo("old");
+        assertThat(test.open("a").info().tail()).isEqualTo(old.stream().tail());
+        test.appended("a", "er");
+        assertThat(test.text("a")).isEqualTo("older");
+    }
+
+    @Test
+    void creationInThePlaceOfADeletedStreamIsUndoneAlone() {
+        test.created(CreateRequest.at("a").text("old"));
+        test.delete("a");
+        test.create(CreateRequest.at("a").text("new"));
+        test.journal.sync(2);
+        test.journal.refuse();
+        assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        assertThat(test.store.streamCount()).isZero();
+        test.created(CreateRequest.at("a").text("newer"));
+        assertThat(test.text("a")).isEqualTo("newer");
+    }
+
+    @Test
+    void aNewGenerationIsNotGivenTwice() {
+        long first = test.created("b").stream().tail().generation();
+        test.create("c");
+        test.journal.refuse();
+        assertThat(test.created("c").stream().tail().generation()).isGreaterThan(first + 1);
+    }
+
+    @Test
+    void aRefusedForkGivesItsCountBack() {
+        test.created(CreateRequest.at("a").text("x"));
+        test.create(CreateRequest.at("f").forkOf("a", null));
+        test.journal.refuse();
+        test.deleted("a");
+        assertThat(test.store.streamCount()).isZero();
+        assertThat(test.created("a").existed()).isFalse();
+    }
+
+    @Test
+    void aForkOfWhichTheDeletionWasRefusedIsStillThere() {
+        test.created(CreateRequest.at("a").text("x"));
+        test.created(CreateRequest.at("f").forkOf("a", null).text("y"));
+        test.delete("f");
+        test.delete("a");
+        test.journal.refuse();
+        assertThat(test.text("f")).isEqualTo("xy");
+        assertThat(test.text("a")).isEqualTo("x");
+        test.deleted("a");
+        assertThat(test.text("f")).isEqualTo("xy");
+        test.deleted("f");
+        assertThat(test.store.streamCount()).isZero();
+    }
+
+    @Test
+    void jsonMessagesAreCountedRightAfterTheyWereUndone() {
+        test.created(CreateRequest.at("a").json());
+        test.appended(AppendRequest.to("a").json("[1,22]"));
+        test.append(AppendRequest.to("a").json("[333,4444]"));
+        test.journal.refuse();
+        Offset tail = test.appended(AppendRequest.to("a").json("[55555]"));
+        assertThat(test.text("a")).isEqualTo("1,22,55555,");
+        StreamContent content = test.open("a").content();
+        assertThat(content.messageCount()).isEqualTo(3);
+        assertThat(test.resolve("a", new Offset(tail.generation(), 5))).isEqualTo(5);
+        assertThat(TestStore.codeOf(() -> test.resolve("a", new Offset(tail.generation(), 9))))
+                .isEqualTo(ErrorCode.INVALID_OFFSET);
+    }
+
+    @Test
+    void everythingIsUndoneBeforeTheFirstAnswerLeaves() {
+        test.created("a");
+        List<Answer> retries = new ArrayList<>();
+        Answer first = new Answer()
+                .then(() -> retries.add(
+                        test.append(AppendRequest.to("a").text("again").by("p", 0, 0))));
+        test.append(AppendRequest.to("a").text("x").by("p", 0, 0), first);
+        test.append(AppendRequest.to("a").text("y").by("p", 0, 1));
+        test.append(AppendRequest.to("a").close());
+        test.journal.refuse();
+        assertThat(retries).hasSize(1);
+        assertThat(retries.get(0).isThere()).isFalse();
+        test.journal.sync();
+        assertThat(retries.get(0).appended().nextOffset().position()).isEqualTo(5);
+        assertThat(test.text("a")).isEqualTo("again");
+    }
+
+    @Test
+    void answersLeaveInTheOrderOfTheLog() {
+        test.created("a");
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String name = "answer " + i;
+            test.append(AppendRequest.to("a").text("x"), new Answer().then(() -> order.add(name)));
+        }
+        test.journal.sync(3);
+        test.journal.refuse();
+        assertThat(order).containsExactly("answer 0", "answer 1", "answer 2", "answer 3");
+    }
+}

@@ -1,0 +1,174 @@
+package io.streamkeeper.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/**
+ * The store of a server's only shard with a journal that is held and a clock that stands still. Closing it fails if a body
+ * or a block of memory was not given back.
+ */
+final class TestStore implements AutoCloseable {
+    final ManualClock clock = new ManualClock(1_700_000_000_000L);
+    final MemoryBudget budget;
+    final HeldJournal journal;
+    final ShardStore store;
+    private final List<ByteBuf> bodies = new ArrayList<>();
+
+    TestStore() {
+        this(256 << 20);
+    }
+
+    TestStore(long memoryBytesMax) {
+        budget = new MemoryBudget(memoryBytesMax);
+        journal = new HeldJournal(new MemoryJournal(budget));
+        store = new ShardStore(
+                0, 1, journal, new MemoryExtentStore(budget), clock, (path, generation) -> release(generation));
+    }
+
+    private void release(long generation) {
+        store.releaseSource(generation);
+    }
+
+    Answer create(CreateRequest request) {
+        Answer answer = new Answer();
+        Command.Create command = request.command();
+        bodies.add(command.body().bytes());
+        ForkSource source = null;
+        if (command.fork() != null && !store.answerExisting(command, answer)) {
+            try {
+                source = store.pinSource(command.fork(), command.contentType());
+            } catch (RefusedException e) {
+                answer.complete(e.refusal());
+            }
+        }
+        if (command.fork() != null && source == null) {
+            command.body().release();
+        } else {
+            store.create(command, source, answer);
+        }
+        return answer;
+    }
+
+    Answer create(String path) {
+        return create(CreateRequest.at(path));
+    }
+
+    /** Creates a stream that is durable when this returns. */
+    Outcome.Created created(CreateRequest request) {
+        Answer answer = create(request);
+        journal.sync();
+        return answer.created();
+    }
+
+    Outcome.Created created(String path) {
+        return created(CreateRequest.at(path));
+    }
+
+    Answer append(AppendRequest request) {
+        return append(request, new Answer());
+    }
+
+    Answer append(AppendRequest request, Answer answer) {
+        Command.Append command = request.command();
+        bodies.add(command.body().bytes());
+        store.append(command, answer);
+        return answer;
+    }
+
+    Answer append(String path, String text) {
+        return append(AppendRequest.to(path).text(text));
+    }
+
+    /** Appends what is durable when this returns. */
+    Offset appended(AppendRequest request) {
+        Answer answer = append(request);
+        journal.sync();
+        return answer.appended().nextOffset();
+    }
+
+    Offset appended(String path, String text) {
+        return appended(AppendRequest.to(path).text(text));
+    }
+
+    Answer delete(String path) {
+        Answer answer = new Answer();
+        store.delete(new Command.Delete(new StreamPath(path)), answer);
+        return answer;
+    }
+
+    /** Deletes a stream; that is durable when this returns. */
+    void deleted(String path) {
+        Answer answer = delete(path);
+        journal.sync();
+        answer.as(Outcome.Deleted.class);
+    }
+
+    StreamState open(String path) {
+        return store.open(new StreamPath(path), false);
+    }
+
+    /** All that readers see of a stream. */
+    String text(String path) {
+        StreamState stream = store.open(new StreamPath(path), true);
+        return text(stream, 0, Integer.MAX_VALUE);
+    }
+
+    String text(StreamState stream, long start, int bytesMax) {
+        StringBuilder text = new StringBuilder();
+        long from = start;
+        while (from < stream.ownStart()) {
+            ShardStore.Inherited run = store.readInherited(stream.lineage().at(from), from, bytesMax);
+            text.append(run.bytes().toString(UTF_8));
+            run.bytes().release();
+            from = run.end();
+        }
+        Outcome.Chunk chunk = store.read(stream, start, Buffers.NONE, from, bytesMax);
+        text.append(chunk.bytes().toString(UTF_8));
+        chunk.bytes().release();
+        return text.toString();
+    }
+
+    long resolve(String path, Offset offset) {
+        return store.resolve(open(path), new ReadStart.At(offset));
+    }
+
+    /** Why readers do not get a stream, or null if they do. */
+    ErrorCode absence(String path) {
+        try {
+            open(path);
+            return null;
+        } catch (RefusedException e) {
+            return e.refusal().code();
+        }
+    }
+
+    static ErrorCode codeOf(ThrowingCallable refused) {
+        RefusedException exception = catchThrowableOfType(RefusedException.class, refused);
+        assertThat(exception).as("a refusal").isNotNull();
+        return exception.refusal().code();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        assertThat(budget.usedBytes()).as("bytes that were not given back").isZero();
+        for (ByteBuf body : bodies) {
+            assertThat(!body.isReadable() && body.capacity() == 0 ? 0 : body.refCnt())
+                    .as("references to a body")
+                    .isZero();
+        }
+    }
+}
