@@ -147,7 +147,6 @@ public final class JsonSplitter {
     private static JsonMessages wholeText(JsonParser parser, byte[] array, int start, int length) throws IOException {
         int first = tokenStart(parser);
         parser.skipChildren();
-        parser.finishToken();
         return new JsonMessages(new int[] {first, endBefore(array, start, length, false)}, 1);
     }
 
