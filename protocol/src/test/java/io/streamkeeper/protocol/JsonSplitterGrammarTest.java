@@ -86,6 +86,24 @@ class JsonSplitterGrammarTest {
         });
     }
 
+    /** The library's own memory of names would keep three times what was sent. */
+    @Test
+    void namesAreForgotten() {
+        int sentMegabytes = 96;
+        long before = usedMegabytes();
+        for (int i = 0; i < sentMegabytes; i++) {
+            byte[] text = ("{\"" + i + "x".repeat(1 << 20) + "\":1}").getBytes(UTF_8);
+            assertThat(splitter.split(Unpooled.wrappedBuffer(text)).problem()).isNull();
+        }
+        assertThat(usedMegabytes() - before).isLessThan(sentMegabytes / 2);
+    }
+
+    private static long usedMegabytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) >> 20;
+    }
+
     @Test
     void aStringAndANameOfAnyLengthAreTaken() {
         String large = "x".repeat(2_000_000);
