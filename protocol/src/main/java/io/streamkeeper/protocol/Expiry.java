@@ -40,6 +40,9 @@ public sealed interface Expiry {
                         "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
 
+        /** The last year that RFC 3339 can write; a numeric offset may name a moment past it. */
+        private static final int YEAR_MAX = 9999;
+
         /** The moment as RFC 3339, in UTC with milliseconds. */
         public String text() {
             return TEXT.format(Instant.ofEpochMilli(epochMillis));
@@ -75,9 +78,11 @@ public sealed interface Expiry {
     private static long moment(String text) {
         try {
             if (text.matches("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)")) {
-                return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT))
-                        .toInstant()
-                        .toEpochMilli();
+                OffsetDateTime moment =
+                        OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).withOffsetSameInstant(ZoneOffset.UTC);
+                if (moment.getYear() >= 0 && moment.getYear() <= At.YEAR_MAX) {
+                    return moment.toInstant().toEpochMilli();
+                }
             }
         } catch (DateTimeParseException e) {
             // A date that does not exist is answered like one that cannot be read.

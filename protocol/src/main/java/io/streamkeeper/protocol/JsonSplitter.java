@@ -1,11 +1,9 @@
 package io.streamkeeper.protocol;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -27,24 +25,12 @@ public final class JsonSplitter {
     private static final int SCRATCH_BYTES_KEPT = 64 << 10;
     private static final int MESSAGES_AT_FIRST = 4;
 
-    private static final JsonFactory BODIES = parsers(NESTING_MAX);
+    private final JsonParsers bodies = new JsonParsers(NESTING_MAX);
 
     /** Stored messages are read within an array of ours, a level deeper than they came. */
-    private static final JsonFactory STORED = parsers(NESTING_MAX + 1);
+    private final JsonParsers stored = new JsonParsers(NESTING_MAX + 1);
 
     private byte[] scratch = new byte[1 << 10];
-
-    private static JsonFactory parsers(int nestingMax) {
-        return JsonFactory.builder()
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(nestingMax)
-                        .maxNameLength(Integer.MAX_VALUE)
-                        .maxNumberLength(Integer.MAX_VALUE)
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .build())
-                .build();
-    }
 
     /**
      * Finds the messages of a body. The body comes back with them, or with the {@link ErrorCode#INVALID_JSON} that says
@@ -60,7 +46,7 @@ public final class JsonSplitter {
         if (!beginsAsJson(array, start, length)) {
             return invalid(bytes, "it does not begin as one");
         }
-        try (JsonParser parser = BODIES.createParser(array, start, length)) {
+        try (JsonParser parser = bodies.of(array, start, length)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return invalid(bytes, "it is nothing but white space");
@@ -147,7 +133,6 @@ public final class JsonSplitter {
     private static JsonMessages wholeText(JsonParser parser, byte[] array, int start, int length) throws IOException {
         int first = tokenStart(parser);
         parser.skipChildren();
-        parser.finishToken();
         return new JsonMessages(new int[] {first, endBefore(array, start, length, false)}, 1);
     }
 
@@ -231,7 +216,7 @@ public final class JsonSplitter {
             array = new byte[] {'[', ']'};
             length = 1;
         }
-        JsonParser parser = STORED.createParser(array, 0, length + 1);
+        JsonParser parser = this.stored.of(array, 0, length + 1);
         parser.nextToken();
         return parser;
     }

@@ -37,6 +37,13 @@ class CursorTest {
     }
 
     @Test
+    void aCursorIsBelievedUpToItsLimitOfDigits() {
+        String longest = "9".repeat(15);
+        assertThat(Long.parseLong(Cursor.next(NOW, longest, new Random(1)))).isGreaterThan(Long.parseLong(longest));
+        assertThat(Cursor.next(NOW, longest + "9", new Random(1))).isEqualTo("4320");
+    }
+
+    @Test
     void cursorsOnlyGrow() {
         Seeds.forEach(50, random -> {
             long now = NOW;

@@ -105,6 +105,24 @@ class ExpiryTest {
         assertThat(refusal.message()).startsWith("Stream-Expires-At is " + Quoted.of(text));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0000-01-01T00:00:00Z, 0000-01-01T00:00:00.000Z",
+        "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
+        "2030-01-31T12:00:00.1-00:30, 2030-01-31T12:30:00.100Z",
+    })
+    void textOfAMomentIsReadBack(String text, String utc) {
+        Expiry.At at = (Expiry.At) Expiry.parse(null, text);
+        assertThat(at.text()).isEqualTo(utc);
+        assertThat(Expiry.parse(null, at.text())).isEqualTo(at);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"})
+    void aMomentWhoseYearInUtcHasNotFourDigitsIsRefused(String text) {
+        assertThat(Refusals.of(() -> Expiry.parse(null, text)).code()).isEqualTo(ErrorCode.INVALID_HEADER);
+    }
+
     @Test
     void bothHeadersTogetherAreRefused() {
         Refusal refusal = Refusals.of(() -> Expiry.parse("60", "2030-01-31T12:00:00Z"));
