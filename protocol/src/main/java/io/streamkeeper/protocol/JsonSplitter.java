@@ -1,6 +1,7 @@
 package io.streamkeeper.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
@@ -25,17 +27,24 @@ public final class JsonSplitter {
     private static final int SCRATCH_BYTES_KEPT = 64 << 10;
     private static final int MESSAGES_AT_FIRST = 4;
 
-    private static final JsonFactory PARSERS = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(NESTING_MAX)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    private static final JsonFactory BODIES = parsers(NESTING_MAX);
+
+    /** Stored messages are read within an array of ours, a level deeper than they came. */
+    private static final JsonFactory STORED = parsers(NESTING_MAX + 1);
 
     private byte[] scratch = new byte[1 << 10];
+
+    private static JsonFactory parsers(int nestingMax) {
+        return JsonFactory.builder()
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(nestingMax)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
 
     /**
      * Finds the messages of a body. The body comes back with them, or with the {@link ErrorCode#INVALID_JSON} that says
@@ -51,8 +60,12 @@ public final class JsonSplitter {
         if (!beginsAsJson(array, start, length)) {
             return invalid(bytes, "it does not begin as one");
         }
-        try (JsonParser parser = PARSERS.createParser(array, start, length)) {
-            JsonMessages messages = parser.nextToken() == JsonToken.START_ARRAY
+        try (JsonParser parser = BODIES.createParser(array, start, length)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return invalid(bytes, "it is nothing but white space");
+            }
+            JsonMessages messages = first == JsonToken.START_ARRAY
                     ? elements(parser, array, start)
                     : wholeText(parser, array, start, length);
             if (parser.nextToken() != null) {
@@ -60,12 +73,15 @@ public final class JsonSplitter {
             }
             return new Body(bytes, messages, null);
         } catch (JsonProcessingException e) {
-            return invalid(
-                    bytes,
-                    e.getOriginalMessage() + " at byte " + e.getLocation().getByteOffset());
+            return invalid(bytes, e.getOriginalMessage() + place(e.getLocation()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A broken limit is told without a place. */
+    private static String place(@Nullable JsonLocation location) {
+        return location == null ? "" : " at byte " + location.getByteOffset();
     }
 
     private static Body invalid(ByteBuf bytes, String reason) {
@@ -215,7 +231,7 @@ public final class JsonSplitter {
             array = new byte[] {'[', ']'};
             length = 1;
         }
-        JsonParser parser = PARSERS.createParser(array, 0, length + 1);
+        JsonParser parser = STORED.createParser(array, 0, length + 1);
         parser.nextToken();
         return parser;
     }
