@@ -457,9 +457,11 @@ public final class ShardStore implements AutoCloseable {
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
+     * @param bytesMax none or fewer where {@code inherited} has used up the bound, as a long message may
      */
     public Outcome.Chunk read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax) {
-        long end = from < stream.ownStart() ? from : stream.content().readEnd(from, stream.durableTail(), bytesMax);
+        boolean full = from < stream.ownStart() || bytesMax <= 0;
+        long end = full ? from : stream.content().readEnd(from, stream.durableTail(), bytesMax);
         ByteBuf own = end == from ? Buffers.NONE : stream.content().read(from, end);
         boolean upToDate = end == stream.durableTail();
         return new Outcome.Chunk(

@@ -26,6 +26,9 @@ final class SseSession implements Subscriber {
     /** Bytes of the stream in one event at the most, about. */
     private static final int CHUNK_BYTES_MAX = 256 << 10;
 
+    /** Bytes of the longest character: less than one would never make an event. */
+    private static final int CHUNK_BYTES_MIN = 4;
+
     private static final ByteBuf LAST_CHUNK =
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
@@ -54,8 +57,8 @@ final class SseSession implements Subscriber {
         this.connection = connection;
         this.channel = connection.channel();
         this.exchange = exchange;
-        int chunkBytesMax =
-                Math.min(CHUNK_BYTES_MAX, connection.server().config().read().readBytesMax());
+        int readBytesMax = connection.server().config().read().readBytesMax();
+        int chunkBytesMax = Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, readBytesMax));
         this.subscription = new Subscription(shard, exchange.read(), chunkBytesMax, this);
     }
 

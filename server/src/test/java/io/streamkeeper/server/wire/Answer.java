@@ -1,0 +1,55 @@
+package io.streamkeeper.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A response as it came over the wire; field names are looked up in any case. */
+@SuppressWarnings("ArrayRecordComponent")
+record Answer(int status, Map<String, String> fields, byte[] body) {
+    private static final Pattern ERROR =
+            Pattern.compile("\\{\"error\":\\{\"code\":\"([a-z_]+)\",\"message\":\"((?:[^\"\\\\]|\\\\.)+)\"}}");
+
+    @Nullable
+    String field(String name) {
+        return fields.get(name);
+    }
+
+    String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    String nextOffset() {
+        String offset = field("Stream-Next-Offset");
+        assertThat(offset).as("Stream-Next-Offset").matches("[0-9a-f]{16}_[0-9]{16}");
+        return offset;
+    }
+
+    boolean isUpToDate() {
+        return "true".equals(field("Stream-Up-To-Date"));
+    }
+
+    boolean isClosed() {
+        return "true".equals(field("Stream-Closed"));
+    }
+
+    /** This answer, which must have the status. */
+    Answer is(int expectedStatus) {
+        assertThat(status).as("status of the answer %s %s", fields, text()).isEqualTo(expectedStatus);
+        return this;
+    }
+
+    /** This answer, which must be an error of the one shape that errors have. */
+    Answer isError(int expectedStatus, String code) {
+        is(expectedStatus);
+        assertThat(field("Content-Type")).isEqualTo("application/json");
+        Matcher error = ERROR.matcher(text());
+        assertThat(error.matches()).as("the shape of %s", text()).isTrue();
+        assertThat(error.group(1)).as("the code of %s", text()).isEqualTo(code);
+        return this;
+    }
+}

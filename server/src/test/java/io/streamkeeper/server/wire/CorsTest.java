@@ -1,0 +1,124 @@
+package io.streamkeeper.server.wire;
+
+import static io.streamkeeper.server.wire.TestServer.TEXT;
+import static io.streamkeeper.server.wire.TestServer.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class CorsTest {
+    private static final String ORIGIN = "Origin: https://example.com";
+
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer(TestServer.config());
+
+    private static List<String> names(String list) {
+        return Stream.of(list.split(",", -1)).map(String::strip).toList();
+    }
+
+    @Test
+    void aPreflightAllowsWhatTheProtocolNeeds() {
+        Answer preflight = SERVER.exchange(
+                        "OPTIONS",
+                        path(),
+                        "",
+                        ORIGIN,
+                        "Access-Control-Request-Method: PUT",
+                        "Access-Control-Request-Headers: stream-ttl")
+                .is(204);
+
+        assertThat(preflight.field("Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(names(preflight.field("Access-Control-Allow-Methods")))
+                .contains("GET", "HEAD", "PUT", "POST", "DELETE");
+        assertThat(names(preflight.field("Access-Control-Allow-Headers")))
+                .contains(
+                        "Content-Type",
+                        "If-Match",
+                        "If-None-Match",
+                        "Last-Event-ID",
+                        "Producer-Epoch",
+                        "Producer-Id",
+                        "Producer-Seq",
+                        "Stream-Closed",
+                        "Stream-Expires-At",
+                        "Stream-Fork-Offset",
+                        "Stream-Fork-Sub-Offset",
+                        "Stream-Forked-From",
+                        "Stream-Seq",
+                        "Stream-TTL");
+    }
+
+    @Test
+    void everyFieldThatAClientNeedsIsExposed() {
+        String path = SERVER.create(TEXT, "abc");
+
+        Answer read = SERVER.get(path, ORIGIN);
+
+        assertThat(read.field("Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(names(read.field("Access-Control-Expose-Headers")))
+                .contains(
+                        "ETag",
+                        "Location",
+                        "Producer-Epoch",
+                        "Producer-Expected-Seq",
+                        "Producer-Received-Seq",
+                        "Producer-Seq",
+                        "Stream-Closed",
+                        "Stream-Cursor",
+                        "Stream-Expires-At",
+                        "Stream-Next-Offset",
+                        "Stream-SSE-Data-Encoding",
+                        "Stream-TTL",
+                        "Stream-Up-To-Date");
+    }
+
+    @Test
+    void errorsAndEventsAreReadableToo() throws IOException {
+        assertThat(SERVER.post(path(), "a", TEXT, ORIGIN).is(404).field("Access-Control-Allow-Origin"))
+                .isEqualTo("*");
+        try (EventReader events = SERVER.events(SERVER.create(TEXT, ""), "-1", ORIGIN)) {
+            assertThat(events.head().field("Access-Control-Allow-Origin")).isEqualTo("*");
+        }
+    }
+
+    @Test
+    void aReadSaysItForAnyOriginBecauseACacheMayKeepIt() {
+        assertThat(SERVER.get(SERVER.create(TEXT, "")).field("Access-Control-Allow-Origin"))
+                .isEqualTo("*");
+    }
+
+    @Test
+    void oneOriginMayBeNamed() throws IOException {
+        try (TestServer server = TestServer.started(TestServer.config().withCorsOrigin("https://example.com"))) {
+            Answer read = server.get(server.create(TEXT, ""), ORIGIN);
+
+            assertThat(read.field("Access-Control-Allow-Origin")).isEqualTo("https://example.com");
+            assertThat(read.field("Access-Control-Expose-Headers")).isNotNull();
+        }
+    }
+
+    @Test
+    void noOriginMayBeAllowed() throws IOException {
+        try (TestServer server = TestServer.started(TestServer.config().withCorsOrigin("none"))) {
+            String path = server.create(TEXT, "");
+
+            assertThat(server.get(path, ORIGIN).field("Access-Control-Allow-Origin"))
+                    .isNull();
+            assertThat(server.exchange("OPTIONS", path, "", ORIGIN).field("Access-Control-Allow-Methods"))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void everyResponseIsSafeForBrowsers() {
+        String path = SERVER.create(TEXT, "");
+        for (Answer answer : List.of(SERVER.get(path), SERVER.head(path), SERVER.get(path()), SERVER.delete(path))) {
+            assertThat(answer.field("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(answer.field("Cross-Origin-Resource-Policy")).isEqualTo("cross-origin");
+        }
+    }
+}

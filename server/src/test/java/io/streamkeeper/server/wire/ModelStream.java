@@ -1,0 +1,69 @@
+package io.streamkeeper.server.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream should hold: its units, which are messages of a JSON stream and single characters of a text, and the
+ * offsets that the server has told, each with the number of units before it.
+ */
+final class ModelStream {
+    final boolean json;
+    final @Nullable ModelStream source;
+    final int inherited;
+    final List<String> units;
+    final TreeMap<Integer, String> offsets = new TreeMap<>();
+    boolean closed;
+    boolean deleted;
+    int forks;
+
+    ModelStream(boolean json) {
+        this.json = json;
+        this.source = null;
+        this.inherited = 0;
+        this.units = new ArrayList<>();
+    }
+
+    /** A fork of the first {@code inherited} units of {@code source}. */
+    ModelStream(ModelStream source, int inherited) {
+        this.json = source.json;
+        this.source = source;
+        this.inherited = inherited;
+        this.units = new ArrayList<>(source.units.subList(0, inherited));
+        this.offsets.putAll(source.offsets.headMap(inherited, true));
+        source.forks++;
+    }
+
+    /** Whether the path is free: the stream is gone and no fork holds it. */
+    boolean isGone() {
+        return deleted && forks == 0;
+    }
+
+    void delete() {
+        deleted = true;
+        if (forks == 0) {
+            release();
+        }
+    }
+
+    /** The stream itself is dropped: so may be its source. */
+    private void release() {
+        if (source != null) {
+            source.forks--;
+            if (source.isGone()) {
+                source.release();
+            }
+        }
+    }
+
+    /** How a response tells the units from {@code from} on, without the brackets of JSON. */
+    String text(int from) {
+        return String.join(json ? "," : "", units.subList(from, units.size()));
+    }
+
+    String contentType() {
+        return json ? TestServer.JSON : TestServer.TEXT;
+    }
+}

@@ -1,0 +1,116 @@
+package io.streamkeeper.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/** One raw connection to a server; what it sends is up to the test, what it receives is read strictly. */
+final class TestConnection implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final Socket socket = new Socket();
+    private final WireInput input;
+
+    TestConnection(InetSocketAddress address) throws IOException {
+        this(address, 0);
+    }
+
+    /** {@code receiveBytes} bounds what the kernel takes for a client that does not read; 0 leaves it as it is. */
+    TestConnection(InetSocketAddress address, int receiveBytes) throws IOException {
+        if (receiveBytes > 0) {
+            socket.setReceiveBufferSize(receiveBytes);
+        }
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.connect(address);
+        input = new WireInput(new BufferedInputStream(socket.getInputStream()));
+    }
+
+    WireInput input() {
+        return input;
+    }
+
+    /** The port of this end. */
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
+    // ---- sending ----
+
+    void send(String bytes) throws IOException {
+        send(bytes.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** Sends a request and does not wait. */
+    void request(String method, String target, String body, String... fields) throws IOException {
+        send(requestText(method, target, body, fields));
+    }
+
+    /** A request as text. The length of a body is told, also of an empty one where the method usually has one. */
+    static String requestText(String method, String target, String body, String... fields) {
+        StringBuilder text =
+                new StringBuilder(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: test\r\n");
+        for (String field : fields) {
+            text.append(field).append("\r\n");
+        }
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        if (length > 0 || method.equals("POST") || method.equals("PUT")) {
+            text.append("Content-Length: ").append(length).append("\r\n");
+        }
+        return text.append("\r\n").append(body).toString();
+    }
+
+    // ---- receiving ----
+
+    Answer receive() throws IOException {
+        return input.answer(false);
+    }
+
+    Answer exchange(String method, String target, String body, String... fields) throws IOException {
+        request(method, target, body, fields);
+        return input.answer(method.equals("HEAD"));
+    }
+
+    /** Asks for events and reads the head of the response, which must be one of events. */
+    EventReader events(String target, String... fields) throws IOException {
+        request("GET", target, "", fields);
+        return receiveEvents();
+    }
+
+    EventReader receiveEvents() throws IOException {
+        Answer head = input.head();
+        if (head.status() != 200) {
+            throw new AssertionError("expected events, got " + head);
+        }
+        assertThat(head.field("Content-Type")).startsWith("text/event-stream");
+        assertThat(head.field("Transfer-Encoding")).isEqualTo("chunked");
+        return new EventReader(this, head);
+    }
+
+    /** Waits for the server to end the connection; it must send nothing more. */
+    void assertEnds() throws IOException {
+        int read;
+        try {
+            read = socket.getInputStream().read();
+        } catch (SocketException e) {
+            read = -1;
+        }
+        assertThat(read)
+                .as("what the server sent where it should have ended the connection")
+                .isEqualTo(-1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,177 @@
+package io.streamkeeper.server.wire;
+
+import static io.streamkeeper.server.wire.TestConnection.requestText;
+
+import io.netty.channel.epoll.Epoll;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.config.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A server in this JVM on a free port: as an extension, one for all tests of a class. When it has stopped, no buffer may
+ * have leaked, no loop may have been blocked, and no thread of it may have logged a fault.
+ *
+ * <p>Each request goes over a connection of its own, so that over time every loop meets every shard.
+ */
+final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+    static final String ROOT = "/v1/stream/";
+    static final int SHARDS = 3;
+    static final String TEXT = "Content-Type: text/plain";
+    static final String JSON = "Content-Type: application/json";
+    static final String BINARY = "Content-Type: application/octet-stream";
+
+    private static final AtomicInteger PATHS = new AtomicInteger();
+
+    private final ServerConfig config;
+    private StreamServer server;
+
+    TestServer(ServerConfig config) {
+        this.config = config;
+    }
+
+    /** The defaults, on a free port with a few shards. */
+    static ServerConfig config() {
+        return config(Transport.AUTO);
+    }
+
+    static ServerConfig config(Transport transport) {
+        return ServerConfig.defaults().withListen(new ListenConfig("127.0.0.1", 0, transport, SHARDS, 10_000));
+    }
+
+    /** The transports that this machine has. */
+    static Stream<Transport> transports() {
+        return Stream.of(Transport.NIO, Transport.EPOLL)
+                .filter(transport -> transport != Transport.EPOLL || Epoll.isAvailable());
+    }
+
+    static TestServer started(ServerConfig config) throws IOException {
+        TestServer server = new TestServer(config);
+        server.start();
+        return server;
+    }
+
+    private void start() throws IOException {
+        LoopGuard.install();
+        FaultRecorder.install();
+        server = StreamServer.start(config);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        start();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Stops the server, which must not have leaked or blocked. */
+    @Override
+    public void close() {
+        server.stop();
+        FaultRecorder.assertNothingFailed();
+        LoopGuard.assertNothingBlocked();
+        LeakRecorder.assertNothingLeaked();
+    }
+
+    StreamServer server() {
+        return server;
+    }
+
+    // ---- paths ----
+
+    /** A target that no other test has. */
+    static String path() {
+        return ROOT + "s" + PATHS.incrementAndGet();
+    }
+
+    /** A target that no other test has, in the given shard. */
+    static String path(int shard) {
+        while (true) {
+            String path = path();
+            if (new StreamPath(path.substring(ROOT.length())).shard(SHARDS) == shard) {
+                return path;
+            }
+        }
+    }
+
+    // ---- requests ----
+
+    TestConnection connect() {
+        try {
+            return new TestConnection(server.address());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Answer exchange(String method, String target, String body, String... fields) {
+        try (TestConnection connection = connect()) {
+            connection.send(requestText(method, target, body, fields));
+            return connection.input().answer(method.equals("HEAD"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Answer put(String target, String body, String... fields) {
+        return exchange("PUT", target, body, fields);
+    }
+
+    Answer post(String target, String body, String... fields) {
+        return exchange("POST", target, body, fields);
+    }
+
+    Answer get(String target, String... fields) {
+        return exchange("GET", target, "", fields);
+    }
+
+    Answer head(String target) {
+        return exchange("HEAD", target, "");
+    }
+
+    Answer delete(String target) {
+        return exchange("DELETE", target, "");
+    }
+
+    /** Creates a stream with {@code type}, which is a whole field line, and first content; its path. */
+    String create(String type, String body, String... fields) {
+        String path = path();
+        createAt(path, type, body, fields);
+        return path;
+    }
+
+    /** Creates the stream; its tail. */
+    String createAt(String path, String type, String body, String... fields) {
+        String[] all = Stream.concat(Stream.of(type), Stream.of(fields)).toArray(String[]::new);
+        return put(path, body, all).is(201).nextOffset();
+    }
+
+    /** Appends text; the tail behind it. */
+    String append(String path, String body) {
+        return post(path, body, TEXT).is(204).nextOffset();
+    }
+
+    String appendJson(String path, String body) {
+        return post(path, body, JSON).is(204).nextOffset();
+    }
+
+    void closeStream(String path) {
+        post(path, "", "Stream-Closed: true").is(204);
+    }
+
+    /** Asks for events on a connection of its own. */
+    EventReader events(String path, String offset, String... fields) throws IOException {
+        return connect().events(path + "?live=sse&offset=" + offset, fields);
+    }
+}
