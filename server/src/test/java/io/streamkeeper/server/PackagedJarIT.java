@@ -1,0 +1,146 @@
+package io.streamkeeper.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged jar as a user runs it: a process with flags, an environment and signals. */
+class PackagedJarIT {
+    private static final long SECONDS_MAX = 30;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @Test
+    void itCreatesAppendsAndReads() throws Exception {
+        try (PackagedServer server = start()) {
+            URI stream = server.uri().resolve("a/b");
+            assertThat(send("PUT", stream, "hello").statusCode()).isEqualTo(201);
+            assertThat(send("POST", stream, " world").statusCode()).isEqualTo(204);
+            assertThat(send("GET", stream, "").body()).isEqualTo("hello world");
+            assertThat(send("GET", server.uri().resolve("/health"), "").body()).isEqualTo("{\"status\":\"ok\"}");
+        }
+    }
+
+    @Test
+    void theReadyLineIsAllThatItPrints() throws Exception {
+        try (PackagedServer server = start()) {
+            assertThat(server.output().strip().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void onTerminationWaitingReadersAreAnsweredAndTheStatusIsZero() throws Exception {
+        try (PackagedServer server = start("--long-poll-timeout", "1h")) {
+            URI stream = server.uri().resolve("s");
+            send("PUT", stream, "x");
+            HttpResponse<Stream<String>> events =
+                    client.send(get(stream + "?offset=-1&live=sse"), BodyHandlers.ofLines());
+            try (Socket socket = new Socket("127.0.0.1", stream.getPort())) {
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS_MAX));
+                String poll = request("/health") + request(stream.getPath() + "?offset=now&live=long-poll");
+                socket.getOutputStream().write(poll.getBytes(StandardCharsets.US_ASCII));
+                BufferedReader answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+                assertThat(answers.readLine()).isEqualTo("HTTP/1.1 200 OK");
+                assertThat(server.stop()).isZero();
+                assertThat(answers.lines()).anyMatch(line -> line.endsWith("HTTP/1.1 204 No Content"));
+            }
+            assertThat(events.body().toList()).contains("data:x").anyMatch(line -> line.contains("upToDate"));
+        }
+    }
+
+    /** Two of these in one write are read together, so an answer to the first says that the second has come. */
+    private static String request(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    @Test
+    void aPortInUseIsOneLineAndStatusOne() throws Exception {
+        try (PackagedServer server = start()) {
+            Run second = run(Map.of(), "--port", String.valueOf(server.uri().getPort()));
+            assertThat(second.status()).isEqualTo(1);
+            assertThat(second.output().strip().lines()).hasSize(1);
+            assertThat(second.output())
+                    .contains("cannot listen on 127.0.0.1 port " + server.uri().getPort());
+        }
+    }
+
+    @Test
+    void aBadFlagIsOneLineAndStatusTwo() throws Exception {
+        Run bad = run(Map.of(), "--max-body", "plenty");
+        assertThat(bad.status()).isEqualTo(2);
+        assertThat(bad.output().strip().lines()).hasSize(1);
+        assertThat(bad.output()).contains("--max-body", "'plenty' is not a size");
+    }
+
+    @Test
+    void theEnvironmentConfiguresTheProcess() throws Exception {
+        Run bad = run(Map.of("DS_SHARDS", "many"));
+        assertThat(bad.status()).isEqualTo(2);
+        assertThat(bad.output()).contains("--shards", "many");
+    }
+
+    @Test
+    void helpAndVersionAreToldOnRequest() throws Exception {
+        assertThat(run(Map.of(), "--help").output()).contains("--long-poll-timeout", "Default: 20s");
+        assertThat(run(Map.of(), "--version").output()).contains("Streamkeeper 0", "Java ", "Netty 4.2");
+    }
+
+    private PackagedServer start(String... flags) throws IOException {
+        return PackagedServer.start(PackagedServer.runningJava(), folder.resolve("log"), List.of(flags));
+    }
+
+    private record Run(int status, String output) {}
+
+    private Run run(Map<String, String> environment, String... flags) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                PackagedServer.runningJava().toString(),
+                "-jar",
+                PackagedServer.jar().toString()));
+        command.addAll(List.of(flags));
+        Path output = folder.resolve("output");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        assertThat(process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), Files.readString(output));
+    }
+
+    private HttpResponse<String> send(String method, URI uri, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "text/plain")
+                .timeout(Duration.ofSeconds(SECONDS_MAX))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    private static HttpRequest get(String uri) {
+        return HttpRequest.newBuilder(URI.create(uri)).build();
+    }
+}
