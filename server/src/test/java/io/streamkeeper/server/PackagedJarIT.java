@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -59,7 +60,7 @@ class PackagedJarIT {
             send("PUT", stream, "x");
             HttpResponse<Stream<String>> events =
                     client.send(get(stream + "?offset=-1&live=sse"), BodyHandlers.ofLines());
-            try (Socket socket = new Socket("127.0.0.1", stream.getPort())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stream.getPort())) {
                 socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS_MAX));
                 String poll = request("/health") + request(stream.getPath() + "?offset=now&live=long-poll");
                 socket.getOutputStream().write(poll.getBytes(StandardCharsets.US_ASCII));
