@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
@@ -92,9 +93,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         reading = true;
         idle.touch();
         if (ends) {
-            if (message instanceof HttpRequest late) {
-                late.release();
-            }
+            discard(message);
         } else if (message instanceof HttpRequest request) {
             begin(request);
         } else if (message instanceof MalformedRequest malformed) {
@@ -106,6 +105,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             Exchange exchange = new Exchange(this, null, false);
             line.add(exchange);
             ready(exchange, writer().proceed());
+        }
+    }
+
+    /** What comes behind the end: a request that was being decoded, or bytes that nobody decodes any more. */
+    private static void discard(Object message) {
+        if (message instanceof HttpRequest request) {
+            request.release();
+        } else {
+            ReferenceCountUtil.release(message);
         }
     }
 
@@ -336,6 +344,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ends = true;
         lastCame = true;
         releaseLine();
+        if (channel.pipeline().context(decoder) != null) {
+            channel.pipeline().remove(decoder);
+        }
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
                 duplex.shutdownOutput();

@@ -94,6 +94,7 @@ class ServeCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "--port x|'x' is not an int",
                 "--port 70000|port is 70000; expected 0 to 65535",
