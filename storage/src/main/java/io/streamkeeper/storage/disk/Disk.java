@@ -1,0 +1,47 @@
+package io.streamkeeper.storage.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The operations on files and directories that the storage uses: a seam, so that a simulated disk can tear, lose and
+ * fail. Safe for use by any thread; every call may block.
+ *
+ * <p>What a power cut leaves: of a file's bytes those that were there at its last {@link DiskFile#sync}, and any part of
+ * what was written since, also later parts without earlier ones; of a directory's names those that were there at the
+ * last {@link #syncDirectory}, and any part of what changed since.
+ */
+public interface Disk {
+    /**
+     * Opens a file for reading and writing.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     */
+    DiskFile open(Path file) throws IOException;
+
+    /**
+     * Makes an empty file and opens it.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one of that name
+     */
+    DiskFile create(Path file) throws IOException;
+
+    /** Whether a file or directory of that name is there. */
+    boolean exists(Path path) throws IOException;
+
+    /** The names in a directory, in order; none if it is empty. */
+    List<String> list(Path directory) throws IOException;
+
+    /** Makes a directory, and those above it, unless it is there. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** Renames a file within its directory; one of the new name is replaced in the same step. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Removes a file; bytes of one that is open stay until it is closed. */
+    void delete(Path file) throws IOException;
+
+    /** Makes the names in a directory durable. */
+    void syncDirectory(Path directory) throws IOException;
+}
