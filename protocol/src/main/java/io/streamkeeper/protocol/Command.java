@@ -16,6 +16,7 @@ public sealed interface Command {
      * @param path the stream
      * @param contentType null where the header was not sent
      * @param expiry what was asked for; {@link Expiry#never()} where nothing was
+     * @param retention what was asked for; {@link Retention#none()} where nothing was
      * @param closed whether the stream is created closed
      * @param fork null where the stream is not a fork
      * @param body the initial content
@@ -24,6 +25,7 @@ public sealed interface Command {
             StreamPath path,
             @Nullable ContentType contentType,
             Expiry expiry,
+            Retention retention,
             boolean closed,
             @Nullable ForkOrigin fork,
             Body body)

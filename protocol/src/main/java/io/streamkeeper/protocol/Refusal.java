@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param nextOffset the stream's tail, where the protocol tells it (closed stream, failed {@code If-Match})
  * @param closed whether the stream is closed
  * @param producer what is told of the producer, where its epoch or sequence was the reason
+ * @param earliestOffset the first offset that can be read, where what was asked for is before it
  */
 public record Refusal(
         ErrorCode code,
         String message,
         @Nullable Offset nextOffset,
         boolean closed,
-        @Nullable ProducerConflict producer)
+        @Nullable ProducerConflict producer,
+        @Nullable Offset earliestOffset)
         implements Outcome {
 
     /**
@@ -31,18 +33,23 @@ public record Refusal(
 
     /** A refusal that tells nothing but its reason. */
     public static Refusal of(ErrorCode code, String message) {
-        return new Refusal(code, message, null, false, null);
+        return new Refusal(code, message, null, false, null, null);
     }
 
     /** A refusal that tells the stream's tail and whether it is closed. */
     public static Refusal at(ErrorCode code, String message, Offset nextOffset, boolean closed) {
-        return new Refusal(code, message, nextOffset, closed, null);
+        return new Refusal(code, message, nextOffset, closed, null, null);
+    }
+
+    /** An offset that retention has let go of. */
+    public static Refusal retained(String message, Offset earliest) {
+        return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest);
     }
 
     /** A producer of an epoch before the one that the server holds. */
     public static Refusal staleEpoch(String message, long currentEpoch) {
         return new Refusal(
-                ErrorCode.STALE_PRODUCER_EPOCH, message, null, false, new ProducerConflict(currentEpoch, -1, -1));
+                ErrorCode.STALE_PRODUCER_EPOCH, message, null, false, new ProducerConflict(currentEpoch, -1, -1), null);
     }
 
     /** A producer that left out sequence numbers. */
@@ -52,6 +59,7 @@ public record Refusal(
                 message,
                 null,
                 false,
-                new ProducerConflict(-1, expectedSeq, receivedSeq));
+                new ProducerConflict(-1, expectedSeq, receivedSeq),
+                null);
     }
 }

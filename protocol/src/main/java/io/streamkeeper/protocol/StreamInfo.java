@@ -7,5 +7,8 @@ package io.streamkeeper.protocol;
  * @param tail the offset behind the last byte
  * @param closed whether the stream takes no more
  * @param expiry when it goes by itself
+ * @param retention how much it keeps
+ * @param earliest the first offset that can be read
  */
-public record StreamInfo(ContentType contentType, Offset tail, boolean closed, Expiry expiry) {}
+public record StreamInfo(
+        ContentType contentType, Offset tail, boolean closed, Expiry expiry, Retention retention, Offset earliest) {}

@@ -3,6 +3,7 @@ package io.streamkeeper.storage;
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,9 @@ final class ContentReader {
     void read(StreamState stream, long from, long limit, int bytesMax, Callback<ByteBuf> then) {
         StreamContent content = stream.content();
         if (from < content.start()) {
-            then.refuse(Refusal.of(
-                    ErrorCode.OFFSET_GONE, "offset " + stream.offsetAt(from) + " is not there any more; start again"));
+            Offset earliest = stream.offsetAt(stream.durableEarliest());
+            then.refuse(Refusal.retained(
+                    "offset " + stream.offsetAt(from) + " is before the earliest that is kept, " + earliest, earliest));
             return;
         }
         if (from >= limit) {

@@ -30,7 +30,12 @@ final class CreateOperation {
                     "stream " + Quoted.of(create.path().value()) + " exists with another " + difference);
         }
         StreamInfo info = new StreamInfo(
-                existing.contentType(), existing.offsetAt(existing.tail()), existing.isClosed(), existing.expiry());
+                existing.contentType(),
+                existing.offsetAt(existing.tail()),
+                existing.isClosed(),
+                existing.expiry(),
+                existing.retention(),
+                existing.offsetAt(existing.earliest()));
         return new Outcome.Created(true, info);
     }
 
@@ -46,6 +51,9 @@ final class CreateOperation {
         boolean inherits = forks && create.expiry().equals(Expiry.never());
         if (!inherits && !create.expiry().equals(existing.expiry())) {
             return "expiry";
+        }
+        if (!create.retention().equals(existing.retention())) {
+            return "retention";
         }
         if (create.closed() != existing.isClosed()) {
             return existing.isClosed() ? "state: it is closed" : "state: it is open";

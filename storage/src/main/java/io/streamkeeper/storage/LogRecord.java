@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public sealed interface LogRecord {
      * @param path its path
      * @param contentType as it was given, or inherited
      * @param expiry as it was asked for, or inherited
+     * @param retention how much it keeps
      * @param closed whether it is created closed
      * @param fork where it comes from, or null
      * @param atMillis when
@@ -34,6 +36,7 @@ public sealed interface LogRecord {
             StreamPath path,
             ContentType contentType,
             Expiry expiry,
+            Retention retention,
             boolean closed,
             @Nullable Fork fork,
             long atMillis)

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class RecordCodec {
     private static final int IS_CLOSED = 1;
     private static final int IS_FORK = 2;
     private static final int HAS_OFFSET = 4;
+    private static final int HAS_RETENTION = 8;
 
     /** More than the fields of fixed size and the small ones take together. */
     private static final int FIXED_BYTES_MAX = 128;
@@ -141,11 +143,18 @@ final class RecordCodec {
     static void writeCreated(ByteBuf out, LogRecord.Created created) {
         LogRecord.Fork fork = created.fork();
         Offset offset = fork == null ? null : fork.origin().offset();
-        out.writeByte(
-                (created.closed() ? IS_CLOSED : 0) | (fork == null ? 0 : IS_FORK) | (offset == null ? 0 : HAS_OFFSET));
+        out.writeByte((created.closed() ? IS_CLOSED : 0)
+                | (fork == null ? 0 : IS_FORK)
+                | (offset == null ? 0 : HAS_OFFSET)
+                | (created.retention().isNone() ? 0 : HAS_RETENTION));
         Fields.writeText(out, created.path().value());
         Fields.writeText(out, created.contentType().value());
         writeExpiry(out, created.expiry());
+        if (!created.retention().isNone()) {
+            Fields.writeVariable(out, created.retention().maxAgeSeconds() + 1);
+            Fields.writeVariable(out, created.retention().maxBytes() + 1);
+            Fields.writeVariable(out, created.retention().maxMessages() + 1);
+        }
         if (fork == null) {
             return;
         }
@@ -256,8 +265,11 @@ final class RecordCodec {
         StreamPath path = new StreamPath(Fields.readText(in));
         ContentType type = interned.contentType(Fields.readText(in));
         Expiry expiry = readExpiry(in);
+        Retention retention = (flags & HAS_RETENTION) == 0
+                ? Retention.none()
+                : new Retention(Fields.readVariable(in) - 1, Fields.readVariable(in) - 1, Fields.readVariable(in) - 1);
         LogRecord.Fork fork = (flags & IS_FORK) == 0 ? null : readFork(in, (flags & HAS_OFFSET) != 0);
-        return new LogRecord.Created(generation, path, type, expiry, (flags & IS_CLOSED) != 0, fork, at);
+        return new LogRecord.Created(generation, path, type, expiry, retention, (flags & IS_CLOSED) != 0, fork, at);
     }
 
     private static Expiry readExpiry(ByteBuf in) {

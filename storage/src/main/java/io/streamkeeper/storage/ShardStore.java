@@ -16,7 +16,9 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,9 @@ public final class ShardStore implements AutoCloseable {
      */
     public record Skipped(long position, long remaining) {}
 
+    /** Streams whose data goes by its age that are looked at in one step, so that a step stays short. */
+    private static final int AGED_STEP_MAX = 1_000;
+
     private final Journal journal;
     private final ExtentStore extents;
     private final ContentReader reader;
@@ -66,6 +71,7 @@ public final class ShardStore implements AutoCloseable {
     private final Map<Long, StreamState> sources = new HashMap<>();
     private final CommitQueue commits;
     private final ExpiryQueue expiring = new ExpiryQueue();
+    private final Deque<StreamState> aged = new ArrayDeque<>();
     private final JsonSplitter splitter = new JsonSplitter();
     private List<StreamState> recovered = new ArrayList<>();
     private volatile @Nullable StorageFailedException failure;
@@ -152,6 +158,13 @@ public final class ShardStore implements AutoCloseable {
             reply.complete(problem);
             return false;
         }
+        if (create.retention().maxMessages() >= 0 && !type.isJson()) {
+            reply.complete(Refusal.of(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-Retention-Max-Messages is for JSON streams, but the content type is "
+                            + Quoted.of(type.value()) + "; expected Stream-Retention-Max-Bytes"));
+            return false;
+        }
         long now = clock.nowMillis();
         long generation = generations.next(now, source == null ? 0 : source.generation());
         LogRecord.Created record = new LogRecord.Created(
@@ -159,6 +172,7 @@ public final class ShardStore implements AutoCloseable {
                 create.path(),
                 interned.contentType(type),
                 source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
+                create.retention(),
                 create.closed(),
                 source == null ? null : fork(create, source),
                 now);
@@ -171,8 +185,15 @@ public final class ShardStore implements AutoCloseable {
         stream.stageCreated(staged, payload.runs());
         streams.put(stream);
         extents.changed(stream);
-        StreamInfo info = new StreamInfo(type, stream.offsetAt(stream.tail()), stream.isClosed(), stream.expiry());
+        StreamInfo info = new StreamInfo(
+                type,
+                stream.offsetAt(stream.tail()),
+                stream.isClosed(),
+                stream.expiry(),
+                stream.retention(),
+                stream.offsetAt(stream.earliest()));
         commits.add(staged.lsn(), creation(stream), new Outcome.Created(false, info), reply);
+        trim(stream, now);
         return true;
     }
 
@@ -212,6 +233,7 @@ public final class ShardStore implements AutoCloseable {
                 stream.publish(tail, closed);
                 streams.settled(stream);
                 expiring.add(stream);
+                keepAged(stream);
             }
 
             @Override
@@ -275,6 +297,63 @@ public final class ShardStore implements AutoCloseable {
         Outcome outcome =
                 new Outcome.Appended(stream.offsetAt(tail), closed, payload.storedBytes() > 0, append.producer());
         commits.add(staged.lsn(), step, outcome, reply);
+        trim(stream, record.atMillis());
+    }
+
+    // ---- retention ----
+
+    /**
+     * Lets go of what retention does not keep. Where there is no room for the record that says so, a later one says it.
+     */
+    private void trim(StreamState stream, long nowMillis) {
+        if (stream.retention().isNone() || stream.isDeleted()) {
+            return;
+        }
+        long position = RetentionPolicy.earliest(stream, nowMillis);
+        if (position <= stream.earliest()) {
+            return;
+        }
+        LogRecord.Trimmed record = new LogRecord.Trimmed(stream.generation(), position, nowMillis);
+        Journal.Staged staged = stage(record, Payload.NONE, outcome -> {});
+        if (staged == null) {
+            return;
+        }
+        long earliestBefore = stream.earliest();
+        long lsnBefore = stream.lastLsn();
+        stream.stageTrimmed(position, staged.lsn());
+        extents.changed(stream);
+        CommitQueue.Step step = new CommitQueue.Step() {
+            @Override
+            public void publish() {
+                stream.publishTrimmed(position);
+                if (stream.forks() == 0) {
+                    stream.content().dropBefore(position, extents);
+                }
+            }
+
+            @Override
+            public void undo() {
+                stream.undoTrimmed(earliestBefore, lsnBefore);
+            }
+        };
+        commits.add(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
+    }
+
+    /** Looks at some of the streams of which data goes by its age; all of them in turn. */
+    private void trimAged(long nowMillis) {
+        for (int looks = Math.min(AGED_STEP_MAX, aged.size()); looks > 0; looks--) {
+            StreamState stream = aged.remove();
+            if (!stream.isDeleted()) {
+                trim(stream, nowMillis);
+                aged.add(stream);
+            }
+        }
+    }
+
+    private void keepAged(StreamState stream) {
+        if (stream.retention().maxAgeSeconds() >= 0) {
+            aged.add(stream);
+        }
     }
 
     // ---- delete ----
@@ -316,6 +395,7 @@ public final class ShardStore implements AutoCloseable {
             public void undo() {
                 stream.undoDeleted(lsnBefore);
                 expiring.add(stream);
+                keepAged(stream);
             }
         };
         commits.add(staged.lsn(), step, outcome, reply);
@@ -496,9 +576,8 @@ public final class ShardStore implements AutoCloseable {
 
     private static Refusal retained(StreamState stream, long position) {
         Offset earliest = stream.offsetAt(stream.durableEarliest());
-        return Refusal.of(
-                ErrorCode.OFFSET_GONE,
-                "offset " + stream.offsetAt(position) + " is before the earliest that is kept, " + earliest);
+        return Refusal.retained(
+                "offset " + stream.offsetAt(position) + " is before the earliest that is kept, " + earliest, earliest);
     }
 
     /**
@@ -568,6 +647,7 @@ public final class ShardStore implements AutoCloseable {
                 expiring.add(stream);
             }
         });
+        trimAged(now);
     }
 
     /** Returns true if the stream is gone; one that a live reader waits at counts as used (section 5.1). */
@@ -608,6 +688,7 @@ public final class ShardStore implements AutoCloseable {
             streams.settled(stream);
             if (!stream.isDeleted()) {
                 expiring.add(stream);
+                keepAged(stream);
             }
         }
     }

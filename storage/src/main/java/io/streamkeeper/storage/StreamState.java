@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
 import java.util.List;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamState {
     /** Nobody's place in a list. */
-    static final StreamState NONE = new StreamState(
-            new LogRecord.Created(0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), true, null, 0));
+    static final StreamState NONE = new StreamState(new LogRecord.Created(
+            0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
 
     private final StreamPath path;
     private final long generation;
     private final ContentType contentType;
     private final Expiry expiry;
+    private final Retention retention;
     private final LogRecord.@Nullable Fork fork;
     private final StreamContent content;
     private final long createdMillis;
@@ -63,9 +65,10 @@ public final class StreamState {
         this.generation = record.generation();
         this.contentType = record.contentType();
         this.expiry = record.expiry();
+        this.retention = record.retention();
         this.fork = record.fork();
         this.createdMillis = record.atMillis();
-        this.content = new StreamContent(ownStart(), contentType.isJson(), RunLimits.ANY);
+        this.content = new StreamContent(ownStart(), contentType.isJson(), RetentionPolicy.limits(retention));
         this.closed = record.closed();
         this.createdClosed = record.closed();
         this.earliest = fork == null ? 0 : fork.earliest();
@@ -81,10 +84,12 @@ public final class StreamState {
         this.generation = record.generation();
         this.contentType = record.contentType();
         this.expiry = record.expiry();
+        this.retention = record.retention();
         this.fork = record.fork();
         this.createdMillis = record.atMillis();
         this.createdClosed = record.closed();
-        this.content = new StreamContent(contentStart, messagesBefore, contentType.isJson(), RunLimits.ANY);
+        this.content = new StreamContent(
+                contentStart, messagesBefore, contentType.isJson(), RetentionPolicy.limits(retention));
         this.closed = meta.closed();
         this.closedBy = meta.closedBy();
         this.streamSeq = meta.streamSeq();
@@ -112,6 +117,14 @@ public final class StreamState {
 
     public Expiry expiry() {
         return expiry;
+    }
+
+    public Retention retention() {
+        return retention;
+    }
+
+    long createdMillis() {
+        return createdMillis;
     }
 
     LogRecord.@Nullable Fork fork() {
@@ -315,7 +328,8 @@ public final class StreamState {
     }
 
     public StreamInfo info() {
-        return new StreamInfo(contentType, offsetAt(durableTail), durablyClosed, expiry);
+        return new StreamInfo(
+                contentType, offsetAt(durableTail), durablyClosed, expiry, retention, offsetAt(durableEarliest));
     }
 
     /** The incarnation that readers of the path see until this one is durable. */
@@ -347,7 +361,8 @@ public final class StreamState {
     /** The description of what is staged, for an extent. */
     StreamMeta meta() {
         return new StreamMeta(
-                new LogRecord.Created(generation, path, contentType, expiry, createdClosed, fork, createdMillis),
+                new LogRecord.Created(
+                        generation, path, contentType, expiry, retention, createdClosed, fork, createdMillis),
                 lastLsn,
                 tail(),
                 content.messageCount(),

@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 
 /** A create in the making: of an empty stream of bytes that stays, unless something else is said. */
@@ -17,6 +18,7 @@ final class CreateRequest {
     private final String path;
     private ContentType type;
     private Expiry expiry = Expiry.never();
+    private Retention retention = Retention.none();
     private boolean closed;
     private ForkOrigin fork;
     private String text = "";
@@ -47,6 +49,11 @@ final class CreateRequest {
         return expiry(new Expiry.Ttl(seconds));
     }
 
+    CreateRequest retention(Retention newRetention) {
+        retention = newRetention;
+        return this;
+    }
+
     CreateRequest closed() {
         closed = true;
         return this;
@@ -71,6 +78,6 @@ final class CreateRequest {
         if (!body.isEmpty() && type != null && type.isJson()) {
             body = new JsonSplitter().split(body.bytes());
         }
-        return new Command.Create(new StreamPath(path), type, expiry, closed, fork, body);
+        return new Command.Create(new StreamPath(path), type, expiry, retention, closed, fork, body);
     }
 }

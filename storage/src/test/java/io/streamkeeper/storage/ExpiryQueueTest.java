@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,13 @@ class ExpiryQueueTest {
 
     private static StreamState stream(long generation, Expiry expiry) {
         return new StreamState(new LogRecord.Created(
-                generation, new StreamPath("s" + generation), ContentType.OCTET_STREAM, expiry, false, null, 0));
+                generation,
+                new StreamPath("s" + generation),
+                ContentType.OCTET_STREAM,
+                expiry,
+                Retention.none(),
+                false,
+                null,
+                0));
     }
 }

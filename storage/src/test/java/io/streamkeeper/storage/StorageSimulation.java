@@ -490,7 +490,7 @@ final class StorageSimulation {
             return "none";
         }
         long position = 0;
-        while (true) {
+        while (!stream.isDurablyDeleted()) {
             if (position < stream.ownStart()) {
                 Taken<ShardStore.Inherited> inherited = new Taken<>();
                 store.readInherited(stream.lineage().at(position), position, 1 + random.nextInt(5_000), inherited);
@@ -519,6 +519,7 @@ final class StorageSimulation {
             }
             position = chunk.next().position();
         }
+        return "none";
     }
 
     private boolean await(java.util.function.BooleanSupplier done) {

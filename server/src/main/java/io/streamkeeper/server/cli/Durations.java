@@ -10,8 +10,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads a duration, such as {@code 500ms}, {@code 2s}, {@code 0.5s}, {@code 1m}, or plain seconds; gives milliseconds. */
 final class Durations implements ITypeConverter<Long> {
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ms|s|m|h)?");
-    private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ms|s|m|h|d)?");
+    private static final Map<String, Long> MILLIS =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
     @Override
     public Long convert(String text) {

@@ -153,6 +153,7 @@ public final class ServeCommand {
                 read.read(),
                 read.cache(),
                 storage.config(),
+                storage.retention(),
                 process.root(),
                 read.corsOrigin(),
                 process.memoryBytesMax(),

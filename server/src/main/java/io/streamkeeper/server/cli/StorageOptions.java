@@ -2,6 +2,7 @@ package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
+import io.streamkeeper.server.config.RetentionConfig;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
@@ -60,6 +61,19 @@ final class StorageOptions {
             converter = Sizes.class,
             description = "Size of a journal segment. Default: ${DEFAULT-VALUE}")
     private long segmentBytes;
+
+    @Option(
+            names = "--retention",
+            paramLabel = "RULES",
+            defaultValue = "",
+            converter = RetentionRules.class,
+            description = "What streams keep that are created without retention headers, by path; the first rule that"
+                    + " matches counts: logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000")
+    private RetentionConfig retention = RetentionConfig.defaults();
+
+    RetentionConfig retention() {
+        return retention;
+    }
 
     DataConfig config() {
         return new DataConfig(durability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
  * @param read how much one read returns
  * @param cache what caches may do
  * @param data where streams are kept
+ * @param retention what streams keep that say nothing of it
  * @param root the path that streams are below; begins and ends with a slash
  * @param corsOrigin the origin whose scripts may use the server: one, {@code *} for all, {@code none} for none
  * @param memoryBytesMax bytes of all streams together where they are in memory; 0 for three quarters of the memory that the JVM gives to buffers
@@ -23,6 +24,7 @@ public record ServerConfig(
         ReadConfig read,
         CacheConfig cache,
         DataConfig data,
+        RetentionConfig retention,
         String root,
         String corsOrigin,
         long memoryBytesMax,
@@ -50,6 +52,7 @@ public record ServerConfig(
                 ReadConfig.defaults(),
                 CacheConfig.defaults(),
                 DataConfig.defaults(),
+                RetentionConfig.defaults(),
                 "/v1/stream/",
                 "*",
                 0,
@@ -58,51 +61,166 @@ public record ServerConfig(
 
     public ServerConfig withListen(ListenConfig newListen) {
         return new ServerConfig(
-                newListen, http, live, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                newListen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withHttp(HttpLimits newHttp) {
         return new ServerConfig(
-                listen, newHttp, live, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                newHttp,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withLive(LiveConfig newLive) {
         return new ServerConfig(
-                listen, http, newLive, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                newLive,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withRead(ReadConfig newRead) {
         return new ServerConfig(
-                listen, http, live, newRead, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                newRead,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withCache(CacheConfig newCache) {
         return new ServerConfig(
-                listen, http, live, read, newCache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                newCache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withData(DataConfig newData) {
         return new ServerConfig(
-                listen, http, live, read, cache, newData, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                newData,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
+    }
+
+    public ServerConfig withRetention(RetentionConfig newRetention) {
+        return new ServerConfig(
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                newRetention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withRoot(String newRoot) {
         return new ServerConfig(
-                listen, http, live, read, cache, data, newRoot, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                newRoot,
+                corsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withCorsOrigin(String newCorsOrigin) {
         return new ServerConfig(
-                listen, http, live, read, cache, data, root, newCorsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                newCorsOrigin,
+                memoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withMemoryBytesMax(long newMemoryBytesMax) {
         return new ServerConfig(
-                listen, http, live, read, cache, data, root, corsOrigin, newMemoryBytesMax, shutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                newMemoryBytesMax,
+                shutdownTimeoutMillis);
     }
 
     public ServerConfig withShutdownTimeoutMillis(long newShutdownTimeoutMillis) {
         return new ServerConfig(
-                listen, http, live, read, cache, data, root, corsOrigin, memoryBytesMax, newShutdownTimeoutMillis);
+                listen,
+                http,
+                live,
+                read,
+                cache,
+                data,
+                retention,
+                root,
+                corsOrigin,
+                memoryBytesMax,
+                newShutdownTimeoutMillis);
     }
 }

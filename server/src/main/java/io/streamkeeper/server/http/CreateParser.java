@@ -8,7 +8,9 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.RetentionConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Create} of a PUT (sections 5.1 and 4.2). One for each event loop, used by that loop only. */
@@ -17,10 +19,12 @@ final class CreateParser {
     private static final int SUB_OFFSET_DIGITS_MAX = 18;
 
     private final String root;
+    private final RetentionConfig defaults;
     private final BodyParser bodies;
 
-    CreateParser(String root, BodyParser bodies) {
+    CreateParser(String root, RetentionConfig defaults, BodyParser bodies) {
         this.root = root;
+        this.defaults = defaults;
         this.bodies = bodies;
     }
 
@@ -34,9 +38,16 @@ final class CreateParser {
         ContentType contentType = type == null ? null : ContentType.parse(type);
         Expiry expiry =
                 Expiry.parse(request.header(HeaderName.STREAM_TTL), request.header(HeaderName.STREAM_EXPIRES_AT));
+        Retention asked = Retention.parse(
+                request.header(HeaderName.STREAM_RETENTION_MAX_AGE),
+                request.header(HeaderName.STREAM_RETENTION_MAX_BYTES),
+                request.header(HeaderName.STREAM_RETENTION_MAX_MESSAGES));
         boolean closed = isClosed(request);
         ForkOrigin fork = fork(request);
-        return new Command.Create(path, contentType, expiry, closed, fork, bodies.parse(request.body(), contentType));
+        Retention retention =
+                asked.isNone() && fork == null ? defaults.of(path, contentType != null && contentType.isJson()) : asked;
+        return new Command.Create(
+                path, contentType, expiry, retention, closed, fork, bodies.parse(request.body(), contentType));
     }
 
     /** Whether the request closes the stream; any value but {@code true} means that it does not (section 5.1). */

@@ -12,6 +12,12 @@ final class ErrorBody {
                 .append(refusal.code().code())
                 .append("\",\"message\":\"");
         JsonStringEncoder.getInstance().quoteAsString(refusal.message(), body);
-        return body.append("\"}}").toString();
+        body.append('"');
+        if (refusal.earliestOffset() != null) {
+            body.append(",\"earliestOffset\":\"")
+                    .append(refusal.earliestOffset())
+                    .append('"');
+        }
+        return body.append("}}").toString();
     }
 }

@@ -36,7 +36,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         this.shards = shards;
         this.compression = new Compression(workers);
         for (EventExecutor loop : loops) {
-            RequestParser parser = new RequestParser(config.root(), new JsonSplitter());
+            RequestParser parser = new RequestParser(config.root(), config.retention(), new JsonSplitter());
             ResponseWriter writer = new ResponseWriter(
                     ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
             contexts.put(loop, new LoopContext(parser, writer));

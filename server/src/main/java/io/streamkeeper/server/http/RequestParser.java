@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.RetentionConfig;
 
 /**
  * Makes an {@link Intent} of a request: every rule of the protocol that needs no stream to be looked at. One for each event
@@ -24,16 +25,17 @@ final class RequestParser {
     /**
      * Streams are named relative to {@code root}, which begins and ends with a slash.
      *
+     * @param retention what streams keep that say nothing of it
      * @throws IllegalArgumentException if it does not
      */
-    RequestParser(String root, JsonSplitter splitter) {
+    RequestParser(String root, RetentionConfig retention, JsonSplitter splitter) {
         if (!root.startsWith("/") || !root.endsWith("/")) {
             throw new IllegalArgumentException(
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
         }
         BodyParser bodies = new BodyParser(splitter);
         this.root = root;
-        this.creates = new CreateParser(root, bodies);
+        this.creates = new CreateParser(root, retention, bodies);
         this.appends = new AppendParser(bodies);
     }
 

@@ -10,6 +10,10 @@ final class ResponseFields {
     static final byte[] CLOSED = ascii("Stream-Closed: true\r\n");
     static final byte[] TTL = ascii("Stream-TTL: ");
     static final byte[] EXPIRES_AT = ascii("Stream-Expires-At: ");
+    static final byte[] RETENTION_MAX_AGE = ascii("Stream-Retention-Max-Age: ");
+    static final byte[] RETENTION_MAX_BYTES = ascii("Stream-Retention-Max-Bytes: ");
+    static final byte[] RETENTION_MAX_MESSAGES = ascii("Stream-Retention-Max-Messages: ");
+    static final byte[] EARLIEST_OFFSET = ascii("Stream-Earliest-Offset: ");
     static final byte[] BASE64 = ascii("Stream-SSE-Data-Encoding: base64\r\n");
     static final byte[] PRODUCER_EPOCH = ascii("Producer-Epoch: ");
     static final byte[] PRODUCER_SEQ = ascii("Producer-Seq: ");
@@ -42,13 +46,15 @@ final class ResponseFields {
     static final byte[] PREFLIGHT = ascii("Access-Control-Allow-Methods: GET, HEAD, PUT, POST, DELETE, OPTIONS\r\n"
             + "Access-Control-Allow-Headers: Authorization, Cache-Control, Content-Type, If-Match, If-None-Match,"
             + " Last-Event-ID, Producer-Epoch, Producer-Id, Producer-Seq, Stream-Closed, Stream-Expires-At,"
-            + " Stream-Fork-Offset, Stream-Fork-Sub-Offset, Stream-Forked-From, Stream-Seq, Stream-TTL\r\n"
+            + " Stream-Fork-Offset, Stream-Fork-Sub-Offset, Stream-Forked-From, Stream-Retention-Max-Age,"
+            + " Stream-Retention-Max-Bytes, Stream-Retention-Max-Messages, Stream-Seq, Stream-TTL\r\n"
             + "Access-Control-Max-Age: 86400\r\n");
 
     /** What a script of another origin may read: every field that a client of the protocol needs. */
     private static final String EXPOSED = "Access-Control-Expose-Headers: Content-Encoding, Date, ETag, Location,"
             + " Producer-Epoch, Producer-Expected-Seq, Producer-Received-Seq, Producer-Seq, Retry-After, Stream-Closed,"
-            + " Stream-Cursor, Stream-Expires-At, Stream-Next-Offset, Stream-SSE-Data-Encoding, Stream-TTL,"
+            + " Stream-Cursor, Stream-Earliest-Offset, Stream-Expires-At, Stream-Next-Offset, Stream-Retention-Max-Age,"
+            + " Stream-Retention-Max-Bytes, Stream-Retention-Max-Messages, Stream-SSE-Data-Encoding, Stream-TTL,"
             + " Stream-Up-To-Date\r\n";
 
     private ResponseFields() {}

@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.storage.Clock;
@@ -114,6 +115,19 @@ final class ResponseWriter {
         head.field(ResponseFields.NEXT_OFFSET, stream.tail());
         if (stream.closed()) {
             head.fields(ResponseFields.CLOSED);
+        }
+        Retention retention = stream.retention();
+        describe(head, ResponseFields.RETENTION_MAX_AGE, retention.maxAgeSeconds());
+        describe(head, ResponseFields.RETENTION_MAX_BYTES, retention.maxBytes());
+        describe(head, ResponseFields.RETENTION_MAX_MESSAGES, retention.maxMessages());
+        if (!retention.isNone() || stream.earliest().position() > 0) {
+            head.field(ResponseFields.EARLIEST_OFFSET, stream.earliest());
+        }
+    }
+
+    private static void describe(ResponseHead head, byte[] name, long bound) {
+        if (bound != Retention.UNBOUNDED) {
+            head.field(name, bound);
         }
     }
 
@@ -236,6 +250,9 @@ final class ResponseWriter {
         }
         if (refusal.closed()) {
             head.fields(ResponseFields.CLOSED);
+        }
+        if (refusal.earliestOffset() != null) {
+            head.field(ResponseFields.EARLIEST_OFFSET, refusal.earliestOffset());
         }
         if (refusal.producer() != null) {
             tellProducer(head, refusal.producer());

@@ -2,6 +2,7 @@ package io.streamkeeper.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
@@ -9,6 +10,7 @@ import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.config.ReadConfig;
+import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +47,7 @@ class ServeCommandTest {
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
                                 + " --cors-origin none --data-dir /d --durability os --data-dir-must-exist"
-                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB"
+                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
         assertThat(config)
@@ -55,6 +58,8 @@ class ServeCommandTest {
                         new ReadConfig(5_000, false),
                         new CacheConfig(6, true),
                         new DataConfig(Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20),
+                        new RetentionConfig(
+                                List.of(new RetentionConfig.Rule("logs/**", new Retention(86_400, 1_024, -1)))),
                         "/s/",
                         "none",
                         7 << 20,

@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.RetentionConfig;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class AppendParserTest {
 
     @Test
     void theBodyIsHandedOnWithoutACopy() {
-        RequestParser parser = new RequestParser("/v1/stream/", new JsonSplitter());
+        RequestParser parser = new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
         HttpRequest request = connection.request("POST /v1/stream/a", "Content-Type: text/plain\r\n", "body");
         ByteBuf bytes = request.body();
         Command.Append append = (Command.Append) ((Intent.OnStream) parser.parse(request)).command();

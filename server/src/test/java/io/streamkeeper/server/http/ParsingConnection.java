@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.server.config.RetentionConfig;
 
 /** A connection whose requests are parsed: what a request is as text, and what a {@link RequestParser} makes of it. */
 final class ParsingConnection implements AutoCloseable {
     private final DecodingConnection connection = new DecodingConnection();
-    private final RequestParser parser = new RequestParser("/v1/stream/", new JsonSplitter());
+    private final RequestParser parser =
+            new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
 
     /** A request whose body is in the connection's memory. */
     HttpRequest request(String requestLine, String fields, String body) {

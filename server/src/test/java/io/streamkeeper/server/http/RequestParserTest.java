@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.RetentionConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,7 @@ class RequestParserTest {
 
     @Test
     void healthIsNotAStreamWhereStreamsAreAtTheTop() {
-        RequestParser atTop = new RequestParser("/", new JsonSplitter());
+        RequestParser atTop = new RequestParser("/", RetentionConfig.defaults(), new JsonSplitter());
 
         assertThat(atTop.parse(connection.request("GET /health", "", ""))).isEqualTo(new Intent.Health());
         assertThat(atTop.parse(connection.request("HEAD /a/b", "", "")))
@@ -93,7 +94,7 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "v1/stream/", "/v1/stream"})
     void aRootThatDoesNotBeginAndEndWithASlashIsRefused(String root) {
-        assertThatThrownBy(() -> new RequestParser(root, new JsonSplitter()))
+        assertThatThrownBy(() -> new RequestParser(root, RetentionConfig.defaults(), new JsonSplitter()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining('"' + root + '"');
     }

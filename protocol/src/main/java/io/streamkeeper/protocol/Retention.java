@@ -1,0 +1,60 @@
+package io.streamkeeper.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a stream keeps: what is beyond goes from its beginning. Any of the bounds may be left out.
+ *
+ * @param maxAgeSeconds data older than this goes, or {@value #UNBOUNDED}
+ * @param maxBytes bytes before the last so many go, or {@value #UNBOUNDED}
+ * @param maxMessages messages before the last so many go, or {@value #UNBOUNDED}; for JSON streams only
+ */
+public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
+    /** No bound of this kind. */
+    public static final long UNBOUNDED = -1;
+
+    private static final Retention NONE = new Retention(UNBOUNDED, UNBOUNDED, UNBOUNDED);
+
+    /** Everything is kept. */
+    public static Retention none() {
+        return NONE;
+    }
+
+    /**
+     * Reads the headers {@code Stream-Retention-Max-Age}, {@code -Max-Bytes} and {@code -Max-Messages}.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid
+     */
+    public static Retention parse(@Nullable String age, @Nullable String bytes, @Nullable String messages) {
+        if (age == null && bytes == null && messages == null) {
+            return NONE;
+        }
+        return new Retention(
+                number("Stream-Retention-Max-Age", age, "seconds"),
+                number("Stream-Retention-Max-Bytes", bytes, "bytes"),
+                number("Stream-Retention-Max-Messages", messages, "messages"));
+    }
+
+    private static long number(String name, @Nullable String text, String unit) {
+        if (text == null) {
+            return UNBOUNDED;
+        }
+        if (!text.matches("[1-9][0-9]{0,14}")) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    name + " is " + Quoted.of(text) + ", expected " + unit
+                            + " as a whole number above 0 without sign or leading zeros, at most 15 digits");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** Whether everything is kept. */
+    public boolean isNone() {
+        return equals(NONE);
+    }
+
+    /** The same without a bound on messages, which a stream of bytes does not have. */
+    public Retention withoutMessages() {
+        return new Retention(maxAgeSeconds, maxBytes, UNBOUNDED);
+    }
+}

@@ -1,0 +1,74 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.Retention;
+
+/**
+ * What retention lets go of: whole runs from the beginning, as many as can go without less being kept than was asked for,
+ * and those that are too old. So nothing is cut inside a message; and as the runs of such a stream are short, see
+ * {@link RunLimits}, little more is kept than was asked for.
+ */
+final class RetentionPolicy {
+    /** A run holds at most this part of what is kept. */
+    private static final int GRAIN = 256;
+
+    /** The appends of one run are at most this part of the age apart. */
+    private static final int AGE_GRAIN = 64;
+
+    private static final long AGE_MILLIS_MIN = 100;
+
+    private RetentionPolicy() {}
+
+    /** How long the runs of a stream may be. */
+    static RunLimits limits(Retention retention) {
+        if (retention.isNone()) {
+            return RunLimits.ANY;
+        }
+        long bytes = retention.maxBytes() < 0 ? Long.MAX_VALUE : retention.maxBytes() / GRAIN;
+        long messages = retention.maxMessages() < 0 ? Long.MAX_VALUE : retention.maxMessages() / GRAIN;
+        long millis = retention.maxAgeSeconds() < 0
+                ? Long.MAX_VALUE
+                : Math.max(AGE_MILLIS_MIN, retention.maxAgeSeconds() * 1_000 / AGE_GRAIN);
+        return new RunLimits(
+                (int) Math.max(1, Math.min(RunLimits.RUN_BYTES_MAX, bytes)),
+                (int) Math.max(1, Math.min(Integer.MAX_VALUE, messages)),
+                millis);
+    }
+
+    /** The first position that a stream keeps at {@code nowMillis}, by everything that is staged. */
+    static long earliest(StreamState stream, long nowMillis) {
+        StreamContent content = stream.content();
+        Retention retention = stream.retention();
+        long earliest = stream.earliest();
+        if (earliest < content.start()
+                && goes(
+                        retention,
+                        content,
+                        content.start(),
+                        content.startMessages(),
+                        nowMillis - stream.createdMillis())) {
+            earliest = content.start();
+        }
+        if (earliest < content.start()) {
+            return earliest;
+        }
+        int run = content.runAt(earliest);
+        while (run < content.runCount()
+                && goes(
+                        retention,
+                        content,
+                        content.runEnd(run),
+                        content.messagesBeforeRun(run + 1),
+                        nowMillis - content.runMillis(run))) {
+            earliest = content.runEnd(run);
+            run++;
+        }
+        return earliest;
+    }
+
+    /** Whether what ends at {@code end}, behind {@code messages} messages, and is of such an age can go. */
+    private static boolean goes(Retention retention, StreamContent content, long end, long messages, long ageMillis) {
+        boolean tooMany = retention.maxBytes() >= 0 && content.end() - end >= retention.maxBytes();
+        tooMany |= retention.maxMessages() >= 0 && content.messageCount() - messages >= retention.maxMessages();
+        return tooMany || (retention.maxAgeSeconds() >= 0 && ageMillis > retention.maxAgeSeconds() * 1_000);
+    }
+}
