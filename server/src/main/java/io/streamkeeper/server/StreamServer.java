@@ -9,12 +9,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.internal.PlatformDependent;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -38,21 +37,28 @@ public final class StreamServer implements AutoCloseable {
     private final EventLoopGroup acceptors;
     private final EventLoopGroup loops;
     private final ExecutorService workers;
+    private final Stores stores;
     private final Shards shards;
     private final HttpServer http;
     private final Channel listener;
 
-    private StreamServer(ServerConfig config, Sockets sockets, int loopCount) throws IOException {
+    private StreamServer(ServerConfig config, Sockets sockets, Stores stores) throws IOException {
         this.config = config;
+        this.stores = stores;
         this.acceptors = sockets.loops(1, "accept");
-        this.loops = sockets.loops(loopCount, "loop");
+        this.loops = sockets.loops(stores.shards(), "loop");
         this.workers = workers();
-        MemoryBudget memory = new MemoryBudget(memoryBytesMax(config));
-        this.shards = new Shards(loopCount, loops, memory, Clock.SYSTEM);
+        try {
+            this.shards = new Shards(stores, loops);
+        } catch (IOException e) {
+            endThreads(0);
+            throw e;
+        }
         this.http = new HttpServer(config, shards, loops, workers, Clock.SYSTEM);
         try {
             this.listener = bind(sockets);
         } catch (IOException e) {
+            shards.close();
             endThreads(0);
             throw e;
         }
@@ -62,18 +68,12 @@ public final class StreamServer implements AutoCloseable {
     /**
      * Starts a server; it answers when this returns.
      *
-     * @throws IOException if the transport cannot be had or the address cannot be listened on; nothing is left running
+     * @throws IOException if the transport cannot be had, the address cannot be listened on, or the data directory cannot
+     *     be used; nothing is left running
      */
     public static StreamServer start(ServerConfig config) throws IOException {
-        int shards = config.listen().shards();
-        return new StreamServer(
-                config,
-                Sockets.of(config.listen().transport()),
-                shards == 0 ? NettyRuntime.availableProcessors() : shards);
-    }
-
-    private static long memoryBytesMax(ServerConfig config) {
-        return config.memoryBytesMax() > 0 ? config.memoryBytesMax() : PlatformDependent.maxDirectMemory() / 4 * 3;
+        Sockets sockets = Sockets.of(config.listen().transport());
+        return new StreamServer(config, sockets, StoresFactory.open(config));
     }
 
     /** Few threads, for work that would hold up a loop; they are there while there is such work. */
@@ -145,11 +145,13 @@ public final class StreamServer implements AutoCloseable {
         endThreads(Math.max(0, deadline - System.nanoTime()));
     }
 
+    /** Loops end before the stores do: what a store tells a loop late is of no interest, what it writes late is. */
     private void endThreads(long waitNanos) {
         workers.shutdown();
         acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
         loops.shutdownGracefully(0, waitNanos, TimeUnit.NANOSECONDS).awaitUninterruptibly();
         acceptors.terminationFuture().awaitUninterruptibly();
+        stores.close();
     }
 
     /** The same as {@link #stop}. */

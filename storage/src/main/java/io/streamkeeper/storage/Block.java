@@ -9,7 +9,7 @@ import java.util.List;
  * Memory that runs of many streams lie in. Its bytes are written once, behind each other, and freed with the last slice
  * of them. The account of who lies in it belongs to the shard's loop; slices may be read and let go by any thread.
  */
-public final class Block {
+public final class Block extends Place {
     /** A block without room. */
     static final Block NONE = new Block(Unpooled.EMPTY_BUFFER);
 
@@ -18,7 +18,6 @@ public final class Block {
 
     private final ByteBuf memory;
     private final List<StreamContent> tenants = new ArrayList<>(1);
-    private int liveBytes;
     private boolean full;
     private boolean candidate;
 
@@ -32,28 +31,18 @@ public final class Block {
         return memory;
     }
 
-    /** Counts a new run in. Runs of one stream that come one after the other count as one tenant. */
+    @Override
     void enter(StreamContent content, int bytes, boolean newTenant) {
+        super.enter(content, bytes, newTenant);
         memory.retain();
-        liveBytes += bytes;
         if (newTenant) {
             tenants.add(content);
         }
     }
 
-    /** Counts in what was added to a run. */
-    void extend(int bytes) {
-        liveBytes += bytes;
-    }
-
-    /** Counts out what was cut off a run. */
-    void shrink(int bytes) {
-        liveBytes -= bytes;
-    }
-
-    /** Counts a run out. */
+    @Override
     void leave(int bytes) {
-        liveBytes -= bytes;
+        super.leave(bytes);
         memory.release();
     }
 
@@ -74,7 +63,7 @@ public final class Block {
      * little. Returns false if it is not, or was one before.
      */
     boolean beginCandidacy() {
-        boolean begins = !candidate && (isSparse() || (liveBytes == 0 && !full));
+        boolean begins = !candidate && (isSparse() || (liveBytes() == 0 && !full));
         candidate |= begins;
         return begins;
     }
@@ -87,7 +76,7 @@ public final class Block {
 
     /** Whether most of the block is kept for a few bytes. */
     private boolean isSparse() {
-        return liveBytes > 0 && liveBytes < memory.capacity() / SPARSE_FRACTION;
+        return liveBytes() > 0 && liveBytes() < memory.capacity() / SPARSE_FRACTION;
     }
 
     /** Whose runs are here, or were. */

@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for the journal, in the order of the log: staged records with what is to be published or undone, and answers
@@ -13,7 +14,7 @@ import java.util.Deque;
  */
 final class CommitQueue {
     /** A step of the log whose fate is open. */
-    private record Pending(long lsn, Step step, Outcome outcome, Reply reply) {}
+    private record Pending(long lsn, long needs, Step step, Outcome outcome, Reply reply) {}
 
     /** What becomes of the state with a record's fate. */
     interface Step {
@@ -35,6 +36,7 @@ final class CommitQueue {
 
     private final Journal journal;
     private final Deque<Pending> waiting = new ArrayDeque<>();
+    private @Nullable StorageFailedException failure;
 
     CommitQueue(Journal journal) {
         this.journal = journal;
@@ -48,9 +50,11 @@ final class CommitQueue {
         if (waiting.isEmpty() && lsn <= journal.durableLsn()) {
             step.publish();
             reply.complete(outcome);
+        } else if (failure != null) {
+            reply.complete(refusal(failure));
         } else {
             long last = waiting.isEmpty() ? lsn : waiting.peekLast().lsn();
-            waiting.add(new Pending(Math.max(lsn, last), step, outcome, reply));
+            waiting.add(new Pending(Math.max(lsn, last), lsn, step, outcome, reply));
         }
     }
 
@@ -65,7 +69,8 @@ final class CommitQueue {
 
     /**
      * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers leaves,
-     * because an answer may bring the next command with it.
+     * because an answer may bring the next command with it. An answer that only waited in line, and speaks of nothing that
+     * was undone, waits on for what it speaks of.
      */
     void refused(long firstLsn, StorageFullException reason) {
         Deque<Pending> undone = new ArrayDeque<>();
@@ -75,7 +80,26 @@ final class CommitQueue {
             undone.addFirst(last);
         }
         for (Pending pending : undone) {
-            pending.reply().complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(reason.getMessage())));
+            if (pending.needs() < firstLsn) {
+                add(pending.needs(), Step.NONE, pending.outcome(), pending.reply());
+            } else {
+                pending.reply().complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(reason.getMessage())));
+            }
         }
+    }
+
+    /**
+     * Nothing more becomes durable. What waits is answered that its fate is not known; nothing is undone, because a part of
+     * it may be on the disk all the same (I9).
+     */
+    void failed(StorageFailedException reason) {
+        failure = reason;
+        while (!waiting.isEmpty()) {
+            waiting.remove().reply().complete(refusal(reason));
+        }
+    }
+
+    static Refusal refusal(StorageFailedException reason) {
+        return Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(reason.getMessage()));
     }
 }

@@ -1,24 +1,25 @@
 package io.streamkeeper.storage;
 
 /**
- * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop.
+ * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop,
+ * whatever threads it has inside.
  */
 public interface ExtentStore extends AutoCloseable {
-    /**
-     * Takes a copy of a run that a stream keeps, so that the block which it lies in can go.
-     *
-     * @throws StorageFullException if there is no room; nothing was taken then
-     */
-    Place write(Block from, int index, int bytes);
+    /** A record about a stream was staged: what extents have of it is not all. */
+    void changed(StreamState stream);
+
+    /** A run has left its place, which may be worth emptying by now. */
+    void left(Place place);
+
+    /** A stream is of no interest any more: nobody sees it, and nothing inherits from it. */
+    void dropped(StreamState stream);
+
+    /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
+    void step();
+
+    /** Carries a read out, somewhere else, and hands the bytes over on the loop. */
+    void read(ColdRead read, Received then);
 
     @Override
     void close();
-
-    /**
-     * Where a run lies.
-     *
-     * @param block its block
-     * @param index its first byte there
-     */
-    record Place(Block block, int index) {}
 }

@@ -13,13 +13,20 @@ import io.streamkeeper.protocol.StreamPath;
  * @param contentType what the fork inherits where it names none
  * @param expiry likewise
  * @param position where the fork diverges
+ * @param earliest the first position that the source can be read from
  * @param lineage what the source holds, its own bytes and those that it inherited
  */
 public record ForkSource(
-        StreamPath path, long generation, ContentType contentType, Expiry expiry, long position, Lineage lineage) {
+        StreamPath path,
+        long generation,
+        ContentType contentType,
+        Expiry expiry,
+        long position,
+        long earliest,
+        Lineage lineage) {
 
     /** The same source with the fork diverging at {@code newPosition}. */
     public ForkSource at(long newPosition) {
-        return new ForkSource(path, generation, contentType, expiry, newPosition, lineage);
+        return new ForkSource(path, generation, contentType, expiry, newPosition, earliest, lineage);
     }
 }

@@ -19,6 +19,9 @@ public interface Journal extends AutoCloseable {
          * goes on behind it.
          */
         void refused(long firstLsn, StorageFullException reason);
+
+        /** What is not durable by now never will be, nor anything else (I9). */
+        void failed(StorageFailedException reason);
     }
 
     /** Names who is told of records that were not durable at once; called before the first one is staged. */
@@ -29,6 +32,8 @@ public interface Journal extends AutoCloseable {
      *
      * @return where its payload lies
      * @throws StorageFullException if there is no room; nothing was taken then
+     * @throws StorageBusyException if too much waits to be written; nothing was taken then
+     * @throws StorageFailedException if nothing can become durable any more
      */
     Staged stage(LogRecord record, Payload payload);
 

@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  * One request's whole effect on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. A shard's
  * state is a function of its records; the bytes go beside the record, as a {@link Payload}.
  */
-sealed interface LogRecord {
+public sealed interface LogRecord {
     /** The stream that the record is about. */
     long generation();
+
+    /** When it was staged. */
+    long atMillis();
 
     /**
      * A stream is created.
@@ -61,12 +64,22 @@ sealed interface LogRecord {
     record Deleted(long generation, long atMillis) implements LogRecord {}
 
     /**
+     * Retention lets go of what lies before a position; it stays as long as forks inherit it.
+     *
+     * @param generation the stream
+     * @param position the earliest that can be read from now on
+     * @param atMillis when
+     */
+    record Trimmed(long generation, long position, long atMillis) implements LogRecord {}
+
+    /**
      * Where a fork comes from.
      *
      * @param origin what the request asked for, to which a repeated create is compared
      * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
      * @param position where the fork diverges
+     * @param earliest the first position that it inherits: later than the beginning where the source has let go of some
      * @param lineage what it inherits
      */
-    record Fork(ForkOrigin origin, long sourceGeneration, long position, Lineage lineage) {}
+    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest, Lineage lineage) {}
 }

@@ -37,6 +37,11 @@ public final class MemoryBudget {
         return allocate(bytes, bytesMax);
     }
 
+    /** A new block, owned by the caller, for what is on the disk already and has to be taken. */
+    ByteBuf allocateRecovered(int bytes) {
+        return allocate(bytes, Long.MAX_VALUE);
+    }
+
     private ByteBuf allocate(int bytes, long usedBytesMax) {
         if (usedBytes() > usedBytesMax) {
             throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of " + bytesMax

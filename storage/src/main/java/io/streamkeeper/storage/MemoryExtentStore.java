@@ -1,23 +1,44 @@
 package io.streamkeeper.storage;
 
-/** Extents in memory: blocks like the journal's, filled with what others leave. Owned by the shard's loop. */
+/** Extents in memory: durability {@code memory}. Owned by the shard's loop. */
 public final class MemoryExtentStore implements ExtentStore {
-    private final OpenBlock open;
+    private final MemoryExtents extents;
+    private final BlockCompaction compaction;
 
     public MemoryExtentStore(MemoryBudget budget) {
-        this.open = new OpenBlock(budget::allocateToMakeRoom);
+        this.extents = new MemoryExtents(budget);
+        this.compaction = new BlockCompaction(extents);
     }
 
     @Override
-    public Place write(Block from, int index, int bytes) {
-        Block block = open.blockFor(bytes);
-        int place = block.memory().writerIndex();
-        block.memory().writeBytes(from.memory(), index, bytes);
-        return new Place(block, place);
+    public void changed(StreamState stream) {
+        // There is nothing but the blocks.
+    }
+
+    @Override
+    public void left(Place place) {
+        if (place instanceof Block block) {
+            compaction.left(block);
+        }
+    }
+
+    @Override
+    public void dropped(StreamState stream) {
+        // Its runs have left already.
+    }
+
+    @Override
+    public void step() {
+        compaction.step();
+    }
+
+    @Override
+    public void read(ColdRead read, Received then) {
+        throw new IllegalStateException("a read of " + read.length() + " bytes from files, of which there are none");
     }
 
     @Override
     public void close() {
-        open.close();
+        extents.close();
     }
 }

@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes the request's body
  * @param messages where its messages lie, or null for a stream of bytes
+ * @param runs how the stored bytes fall into runs
  */
-record Payload(ByteBuf bytes, @Nullable JsonMessages messages) {
-    static final Payload NONE = new Payload(Unpooled.EMPTY_BUFFER, null);
+record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs) {
+    static final Payload NONE = new Payload(Unpooled.EMPTY_BUFFER, null, Runs.NONE);
+
+    /** A body that falls into runs as {@code limits} say. */
+    static Payload of(ByteBuf bytes, @Nullable JsonMessages messages, RunLimits limits) {
+        Runs runs = messages == null ? Runs.one(bytes.readableBytes(), 0) : Runs.of(messages, limits);
+        return new Payload(bytes, messages, runs);
+    }
 
     /** Bytes that this takes in the stream. */
     int storedBytes() {
-        return messages == null ? bytes.readableBytes() : messages.storedBytes();
+        return runs.bytes();
     }
 
     /** Writes the stored form behind {@code block}'s writer index. The body is read but not consumed. */

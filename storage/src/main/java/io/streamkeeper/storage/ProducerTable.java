@@ -2,6 +2,7 @@ package io.streamkeeper.storage;
 
 import io.streamkeeper.protocol.Producer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,14 @@ final class ProducerTable {
     /** Whether another producer than those known would be one too many. */
     boolean isFull() {
         return many != null && many.size() >= PRODUCERS_MAX;
+    }
+
+    /** The last accepted request of each producer. */
+    List<Producer> all() {
+        if (many != null) {
+            return List.copyOf(many.values());
+        }
+        return only == null ? List.of() : List.of(only);
     }
 
     void accept(Producer producer) {

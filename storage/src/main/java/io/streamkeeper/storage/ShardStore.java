@@ -16,7 +16,9 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,8 @@ public final class ShardStore implements AutoCloseable {
 
     private final Journal journal;
     private final ExtentStore extents;
-    private final Compaction compaction;
+    private final ContentReader reader;
+    private final Interned interned = new Interned();
     private final Clock clock;
     private final SourceReleaser releaser;
     private final Generations generations;
@@ -64,15 +67,26 @@ public final class ShardStore implements AutoCloseable {
     private final CommitQueue commits;
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final JsonSplitter splitter = new JsonSplitter();
+    private volatile @Nullable StorageFailedException failure;
 
-    /** The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed. */
+    /**
+     * The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed.
+     *
+     * @param budget the memory for what is read from files
+     */
     public ShardStore(
-            int shard, int shards, Journal journal, ExtentStore extents, Clock clock, SourceReleaser releaser) {
+            int shard,
+            int shards,
+            Journal journal,
+            ExtentStore extents,
+            ReadBudget budget,
+            Clock clock,
+            SourceReleaser releaser) {
         this.journal = journal;
         this.clock = clock;
         this.releaser = releaser;
         this.extents = extents;
-        this.compaction = new Compaction(extents);
+        this.reader = new ContentReader(extents, budget, splitter);
         this.generations = new Generations(shard, shards);
         this.commits = new CommitQueue(journal);
         journal.listen(new Journal.Listener() {
@@ -84,6 +98,12 @@ public final class ShardStore implements AutoCloseable {
             @Override
             public void refused(long firstLsn, StorageFullException reason) {
                 commits.refused(firstLsn, reason);
+            }
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                failure = reason;
+                commits.failed(reason);
             }
         });
     }
@@ -136,22 +156,29 @@ public final class ShardStore implements AutoCloseable {
         LogRecord.Created record = new LogRecord.Created(
                 generation,
                 create.path(),
-                type,
+                interned.contentType(type),
                 source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
                 create.closed(),
                 source == null ? null : fork(create, source),
                 now);
-        Payload payload = body.isEmpty() ? Payload.NONE : new Payload(body.bytes(), body.messages());
+        StreamState stream = new StreamState(record);
+        Payload payload = payload(stream, body);
         Journal.Staged staged = stage(record, payload, reply);
         if (staged == null) {
             return false;
         }
-        StreamState stream = new StreamState(record);
-        stream.stageCreated(staged, payload);
+        stream.stageCreated(staged, payload.runs());
         streams.put(stream);
+        extents.changed(stream);
         StreamInfo info = new StreamInfo(type, stream.offsetAt(stream.tail()), stream.isClosed(), stream.expiry());
         commits.add(staged.lsn(), creation(stream), new Outcome.Created(false, info), reply);
         return true;
+    }
+
+    private static Payload payload(StreamState stream, Body body) {
+        return body.isEmpty()
+                ? Payload.NONE
+                : Payload.of(body.bytes(), body.messages(), stream.content().limits());
     }
 
     private static ContentType contentTypeOf(Command.Create create, @Nullable ForkSource source) {
@@ -168,7 +195,11 @@ public final class ShardStore implements AutoCloseable {
             throw new IllegalStateException("a source was found for a create that does not fork: " + create.path());
         }
         return new LogRecord.Fork(
-                origin, source.generation(), source.position(), source.lineage().upTo(source.position()));
+                origin,
+                source.generation(),
+                source.position(),
+                source.earliest(),
+                source.lineage().upTo(source.position()));
     }
 
     private CommitQueue.Step creation(StreamState stream) {
@@ -197,11 +228,7 @@ public final class ShardStore implements AutoCloseable {
         try {
             StreamState stream = stagedAt(append.path());
             if (stream == null || stream.isDeleted()) {
-                commits.add(
-                        stream == null ? 0 : stream.lastLsn(),
-                        CommitQueue.Step.NONE,
-                        absent(append.path(), stream),
-                        reply);
+                commits.add(lastLsn(append.path()), CommitQueue.Step.NONE, absent(append.path(), stream), reply);
                 return;
             }
             stream.use(clock.nowMillis());
@@ -219,15 +246,14 @@ public final class ShardStore implements AutoCloseable {
     private void apply(StreamState stream, Command.Append append, Reply reply) {
         LogRecord.Appended record = new LogRecord.Appended(
                 stream.generation(), append.producer(), append.streamSeq(), append.close(), clock.nowMillis());
-        Payload payload = append.body().isEmpty()
-                ? Payload.NONE
-                : new Payload(append.body().bytes(), append.body().messages());
+        Payload payload = payload(stream, append.body());
         Journal.Staged staged = stage(record, payload, reply);
         if (staged == null) {
             return;
         }
         StreamState.Mark before = stream.mark(record);
-        stream.stageAppended(record, staged, payload);
+        stream.stageAppended(record, staged, payload.runs());
+        extents.changed(stream);
         long tail = stream.tail();
         boolean closed = stream.isClosed();
         CommitQueue.Step step = new CommitQueue.Step() {
@@ -256,8 +282,7 @@ public final class ShardStore implements AutoCloseable {
     public void delete(Command.Delete delete, Reply reply) {
         StreamState stream = stagedAt(delete.path());
         if (stream == null || stream.isDeleted()) {
-            commits.add(
-                    stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
+            commits.add(lastLsn(delete.path()), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
         } else {
             remove(stream, new Outcome.Deleted(), reply);
         }
@@ -271,6 +296,7 @@ public final class ShardStore implements AutoCloseable {
             return;
         }
         stream.stageDeleted(staged.lsn());
+        extents.changed(stream);
         CommitQueue.Step step = new CommitQueue.Step() {
             @Override
             public void publish() {
@@ -297,7 +323,8 @@ public final class ShardStore implements AutoCloseable {
     /** Lets go of a stream that nobody reads or inherits any more, and of what it inherits itself. */
     private void drop(StreamState stream) {
         streams.remove(stream);
-        stream.content().release(compaction);
+        stream.content().release(extents);
+        extents.dropped(stream);
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
             releaser.release(fork.origin().source(), fork.sourceGeneration());
@@ -331,11 +358,17 @@ public final class ShardStore implements AutoCloseable {
                             + Quoted.of(source.contentType().value()));
         }
         long tail = source.durableTail();
-        long position = origin.offset() == null ? tail : source.positionOf(origin.offset());
+        long position = origin.offset() == null ? tail : readable(source, source.positionOf(origin.offset()));
         source.addFork();
         sources.put(source.generation(), source);
         return new ForkSource(
-                source.path(), source.generation(), source.contentType(), source.expiry(), position, lineage(source));
+                source.path(),
+                source.generation(),
+                source.contentType(),
+                source.expiry(),
+                position,
+                source.durableEarliest(),
+                lineage(source));
     }
 
     private static Lineage lineage(StreamState source) {
@@ -349,21 +382,27 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Goes {@code count} messages on from {@code from} within what a fork inherits of a JSON stream of this shard.
-     *
-     * @throws RefusedException if {@code from} is inside a message
+     * Goes {@code count} messages on from {@code from} within what a fork inherits of a JSON stream of this shard; refused
+     * if {@code from} is inside a message.
      */
-    public Skipped skipMessages(Lineage run, long from, long count) {
+    public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
         StreamContent content = source(run).content();
-        long before = content.messagesBefore(from, splitter);
-        if (before < 0) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_OFFSET,
-                    "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
-                            + " server issued");
-        }
-        long here = Math.min(count, content.messagesBefore(run.end(), splitter) - before);
-        return new Skipped(content.positionAfter(before + here, splitter), count - here);
+        reader.messagesBefore(content, from, Callbacks.then(then, before -> {
+            if (before < 0) {
+                then.refuse(Refusal.of(
+                        ErrorCode.INVALID_OFFSET,
+                        "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
+                                + " server issued"));
+                return;
+            }
+            reader.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
+                long here = Math.min(count, end - before);
+                reader.positionAfter(
+                        content,
+                        before + here,
+                        Callbacks.then(then, position -> then.complete(new Skipped(position, count - here))));
+            }));
+        }));
     }
 
     private StreamState source(Lineage run) {
@@ -375,32 +414,45 @@ public final class ShardStore implements AutoCloseable {
         return source;
     }
 
-    /** Takes one fork off a source's count; the last one takes a deleted source with it. */
+    /**
+     * Takes one fork off a source's count; the last one takes a deleted source with it. A source that recovery did not
+     * find has no count.
+     */
     public void releaseSource(long generation) {
         StreamState source = sources.get(generation);
         if (source == null) {
-            throw new IllegalStateException("no fork is counted of generation " + generation);
+            return;
         }
         source.removeFork();
         if (source.forks() == 0) {
             sources.remove(generation);
             if (source.isDurablyDeleted()) {
                 drop(source);
+            } else {
+                source.content().dropBefore(source.durableEarliest(), extents);
             }
         }
     }
 
     /**
      * Reads what a fork inherits of a stream of this shard, from {@code from} on and about {@code bytesMax} bytes at the
-     * most.
+     * most; refused if {@code from} is inside a message.
      *
-     * @throws RefusedException if {@code from} is inside a message, or the stream has gone since
+     * @throws RefusedException if the stream has gone since
      */
-    public Inherited readInherited(Lineage run, long from, int bytesMax) {
+    public void readInherited(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
         StreamState source = source(run);
-        checkBoundary(source, from);
-        long end = source.content().readEnd(from, run.end(), bytesMax);
-        return new Inherited(source.content().read(from, end), end);
+        reader.read(source, from, run.end(), bytesMax, new Callback<>() {
+            @Override
+            public void complete(ByteBuf bytes) {
+                then.complete(new Inherited(bytes, from + bytes.readableBytes()));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                then.refuse(refusal);
+            }
+        });
     }
 
     // ---- reads ----
@@ -423,46 +475,69 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The position at which a read begins.
+     * The position at which a read begins. Whether it is inside a message shows when it is read.
      *
-     * @throws RefusedException if the offset is not one of this stream
+     * @throws RefusedException if the offset is not one of this stream, or retention has let go of it
      */
-    public long resolve(StreamState stream, ReadStart start) {
+    public long position(StreamState stream, ReadStart start) {
         if (start instanceof ReadStart.At at) {
-            return checkedPosition(stream, at.offset());
+            return readable(stream, stream.positionOf(at.offset()));
         }
-        return start instanceof ReadStart.Now ? stream.durableTail() : 0;
+        return start instanceof ReadStart.Now ? stream.durableTail() : stream.durableEarliest();
     }
 
-    private long checkedPosition(StreamState stream, Offset offset) {
-        long position = stream.positionOf(offset);
-        if (position >= stream.ownStart()) {
-            checkBoundary(stream, position);
+    private static long readable(StreamState stream, long position) {
+        if (position < stream.durableEarliest()) {
+            throw new RefusedException(retained(stream, position));
         }
         return position;
     }
 
-    private void checkBoundary(StreamState stream, long position) {
-        if (!stream.content().isBoundary(position, splitter)) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_OFFSET,
-                    "offset " + stream.offsetAt(position)
-                            + " is inside a message; expected one that this server issued");
-        }
+    private static Refusal retained(StreamState stream, long position) {
+        Offset earliest = stream.offsetAt(stream.durableEarliest());
+        return Refusal.of(
+                ErrorCode.OFFSET_GONE,
+                "offset " + stream.offsetAt(position) + " is before the earliest that is kept, " + earliest);
     }
 
     /**
      * Reads what a stream itself wrote, from {@code from} on, about {@code bytesMax} bytes at the most, and answers with
-     * it behind {@code inherited}, which was read before and ends at {@code from}.
+     * it behind {@code inherited}, which was read before and ends at {@code from}. The answer may come at once.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
      * @param bytesMax none or fewer where {@code inherited} has used up the bound, as a long message may
      */
-    public Outcome.Chunk read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax) {
+    public void read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax, Reply reply) {
         boolean full = from < stream.ownStart() || bytesMax <= 0;
-        long end = full ? from : stream.content().readEnd(from, stream.durableTail(), bytesMax);
-        ByteBuf own = end == from ? Buffers.NONE : stream.content().read(from, end);
+        if (full || from == stream.durableTail()) {
+            reply.complete(chunk(stream, start, from, inherited));
+            return;
+        }
+        reader.read(stream, from, stream.durableTail(), bytesMax, new Callback<>() {
+            @Override
+            public void complete(ByteBuf bytes) {
+                long end = from + bytes.readableBytes();
+                if (stream.isDurablyDeleted()) {
+                    inherited.release();
+                    bytes.release();
+                    reply.complete(Refusal.of(
+                            ErrorCode.STREAM_NOT_FOUND,
+                            "stream " + Quoted.of(stream.path().value()) + " was deleted while it was read"));
+                } else {
+                    reply.complete(chunk(stream, start, end, Buffers.join(inherited, bytes)));
+                }
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                inherited.release();
+                reply.complete(refusal);
+            }
+        });
+    }
+
+    private static Outcome.Chunk chunk(StreamState stream, long start, long end, ByteBuf bytes) {
         boolean upToDate = end == stream.durableTail();
         return new Outcome.Chunk(
                 stream.contentType(),
@@ -472,7 +547,14 @@ public final class ShardStore implements AutoCloseable {
                 stream.offsetAt(end),
                 upToDate,
                 upToDate && stream.isDurablyClosed(),
-                Buffers.join(inherited, own));
+                bytes);
+    }
+
+    /** The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}. */
+    public Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
+        long end = stream.content().readEnd(from, stream.durableTail(), bytesMax);
+        return chunk(
+                stream, from, end, end == from ? Buffers.NONE : stream.content().read(from, end));
     }
 
     // ---- expiry ----
@@ -501,9 +583,67 @@ public final class ShardStore implements AutoCloseable {
         return stream.isDeleted();
     }
 
-    /** Frees memory that is kept for little; a bounded step, to be called now and then. */
+    /** Goes on with what makes room, in memory and on the disk; a bounded step, to be called now and then. */
     public void compact() {
-        compaction.step();
+        extents.step();
+    }
+
+    /** Why nothing more is acknowledged, or null while the disk is well (I9); may be asked by any thread. */
+    public @Nullable StorageFailedException failure() {
+        return failure;
+    }
+
+    // ---- recovery ----
+
+    /** Takes over the streams that recovery has found, in the order of their generations; before anything else. */
+    void recover(List<StreamState> found, long lastGeneration) {
+        generations.seen(lastGeneration);
+        long now = clock.nowMillis();
+        for (StreamState stream : found) {
+            generations.seen(stream.generation());
+            stream.publishRecovered(now);
+            streams.put(stream);
+            streams.settled(stream);
+            expiring.add(stream);
+        }
+    }
+
+    /** What the forks of this shard inherit from, in any shard; each is to be counted there. */
+    public List<LogRecord.Fork> forks() {
+        List<LogRecord.Fork> forks = new ArrayList<>();
+        streams.forEach(stream -> {
+            if (stream.fork() != null) {
+                forks.add(stream.fork());
+            }
+        });
+        return forks;
+    }
+
+    /** Counts a fork that recovery has found, so that its source stays. Returns false if the source is not there. */
+    public boolean countFork(LogRecord.Fork fork) {
+        StreamState source = streams.at(fork.origin().source());
+        if (source == null
+                || source.generation() != fork.sourceGeneration()
+                || source.durableTail()
+                        < Math.min(fork.position(), fork.lineage().end())) {
+            return false;
+        }
+        source.addFork();
+        sources.put(source.generation(), source);
+        return true;
+    }
+
+    /** All forks of all shards are counted: lets go of what nobody needs. */
+    public void settle() {
+        List<StreamState> all = new ArrayList<>();
+        streams.forEach(all::add);
+        for (StreamState stream : all) {
+            if (stream.forks() == 0 && stream.isDurablyDeleted()) {
+                drop(stream);
+            } else if (stream.forks() == 0) {
+                stream.content().dropBefore(stream.durableEarliest(), extents);
+            }
+        }
     }
 
     // ---- lookup ----
@@ -516,6 +656,12 @@ public final class ShardStore implements AutoCloseable {
         }
         expireIfDue(stream, clock.nowMillis());
         return stream.isDeleted() && stream.forks() == 0 ? null : stream;
+    }
+
+    /** The last record about a path, also where it has taken the stream away: what an answer about the path waits for. */
+    private long lastLsn(StreamPath path) {
+        StreamState stream = streams.at(path);
+        return stream == null ? 0 : stream.lastLsn();
     }
 
     /**
@@ -549,8 +695,12 @@ public final class ShardStore implements AutoCloseable {
             return journal.stage(record, payload);
         } catch (StorageFullException e) {
             reply.complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(e.getMessage())));
-            return null;
+        } catch (StorageBusyException e) {
+            reply.complete(Refusal.of(ErrorCode.OVERLOADED, String.valueOf(e.getMessage())));
+        } catch (StorageFailedException e) {
+            reply.complete(CommitQueue.refusal(e));
         }
+        return null;
     }
 
     /** Streams that this shard holds and that go by themselves. */
@@ -565,8 +715,8 @@ public final class ShardStore implements AutoCloseable {
 
     @Override
     public void close() {
-        streams.forEach(stream -> stream.content().release(compaction));
-        sources.values().forEach(stream -> stream.content().release(compaction));
+        streams.forEach(stream -> stream.content().release(extents));
+        sources.values().forEach(stream -> stream.content().release(extents));
         extents.close();
         journal.close();
     }

@@ -4,144 +4,220 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.streamkeeper.protocol.JsonMessages;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.storage.extent.ExtentRuns;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes lie that a stream itself wrote: runs within blocks, in order of position, each block retained once for
- * each run. Owned by the shard's loop; slices that it gives out hold their block by themselves, so neither deletion nor
+ * Where the bytes lie that a stream itself wrote: runs within blocks of memory and extent files, in order of position.
+ * Owned by the shard's loop; slices that it gives out hold their block by themselves, so neither deletion, checkpoint nor
  * compaction waits for a reader.
  *
- * <p>A run of a JSON stream begins and ends between messages, and is at most {@value #RUN_BYTES_MAX} bytes long unless
- * it is a single message: so a boundary is found by looking at one run only, and a bounded read never cuts a message.
+ * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless it
+ * is a single message: so a boundary is found by looking at one run only, and a bounded read never cuts a message.
  */
 final class StreamContent {
-    /** What one run grows to before another is begun. */
-    static final int RUN_BYTES_MAX = 64 << 10;
-
     /** Runs shorter than this on average are copied together for a read. */
     private static final int COPY_BYTES_MAX = 4 << 10;
 
-    private static final Block[] NO_BLOCKS = {};
-    private static final int[] NO_INTS = {};
+    private static final Place[] NO_PLACES = {};
     private static final long[] NO_LONGS = {};
 
-    private final long start;
-    private Block[] blocks = NO_BLOCKS;
-    private int[] indexes = NO_INTS;
+    private final RunLimits limits;
+    private long start;
+    private long startMessages;
+    private Place[] places = NO_PLACES;
+
+    /** Of each run its first byte in its place, and, where that is an extent, its checksum in the lower half. */
+    private long[] spots = NO_LONGS;
+
     private long[] ends = NO_LONGS;
     private long @Nullable [] messages;
+    private long @Nullable [] times;
     private int count;
+    private int sealed;
 
     /** Content whose first byte will be at {@code start}. */
-    StreamContent(long start, boolean json) {
+    StreamContent(long start, boolean json, RunLimits limits) {
+        this(start, 0, json, limits);
+    }
+
+    /** Content of which what lies before {@code start} was let go, with {@code startMessages} messages. */
+    StreamContent(long start, long startMessages, boolean json, RunLimits limits) {
         this.start = start;
+        this.startMessages = startMessages;
+        this.limits = limits;
         this.messages = json ? NO_LONGS : null;
+        this.times = limits.millisMax() == Long.MAX_VALUE ? null : NO_LONGS;
+    }
+
+    RunLimits limits() {
+        return limits;
+    }
+
+    /** The first position that is still there. */
+    long start() {
+        return start;
     }
 
     long end() {
         return count == 0 ? start : ends[count - 1];
     }
 
-    /** Messages before the end; only for JSON. */
+    boolean isJson() {
+        return messages != null;
+    }
+
+    /** Messages before the end, those that were let go included; only for JSON. */
     long messageCount() {
-        return messages == null || count == 0 ? 0 : messages[count - 1];
+        return messagesBeforeRun(count);
     }
 
-    /** Adds a payload that was copied into {@code block} at {@code index}. */
-    void add(Block block, int index, Payload payload) {
-        JsonMessages split = payload.messages();
-        if (split == null) {
-            addRun(block, index, payload.storedBytes(), 0);
-            return;
-        }
-        int runBytes = 0;
-        int runMessages = 0;
-        int runIndex = index;
-        for (int i = 0; i < split.count(); i++) {
-            int bytes = split.end(i) - split.start(i) + 1;
-            if (runMessages > 0 && runBytes + bytes > RUN_BYTES_MAX) {
-                addRun(block, runIndex, runBytes, runMessages);
-                runIndex += runBytes;
-                runBytes = 0;
-                runMessages = 0;
-            }
-            runBytes += bytes;
-            runMessages++;
-        }
-        addRun(block, runIndex, runBytes, runMessages);
+    /** Messages before the first position that is still there. */
+    long startMessages() {
+        return startMessages;
     }
 
-    @SuppressWarnings("ReferenceEquality")
-    private void addRun(Block block, int index, int bytes, int runMessages) {
+    int runCount() {
+        return count;
+    }
+
+    long runStart(int run) {
+        return run == 0 ? start : ends[run - 1];
+    }
+
+    long runEnd(int run) {
+        return ends[run];
+    }
+
+    long messagesBeforeRun(int run) {
+        if (messages == null) {
+            return 0;
+        }
+        return run == 0 ? startMessages : messages[run - 1];
+    }
+
+    /** When the last append of a run came, in a stream that keeps it. */
+    long runMillis(int run) {
+        return times == null ? 0 : times[run];
+    }
+
+    Place place(int run) {
+        return places[run];
+    }
+
+    private int index(int run) {
+        return (int) (spots[run] >>> 32);
+    }
+
+    // ---- growth ----
+
+    /** Adds what was copied into {@code block} at {@code index}. */
+    void add(Block block, int index, Runs runs, long millis) {
+        int at = index;
+        for (int i = 0; i < runs.count(); i++) {
+            addRun(block, at, runs.bytes(i), runs.messages(i), millis);
+            at += runs.bytes(i);
+        }
+    }
+
+    private void addRun(Block block, int index, int bytes, int runMessages, long millis) {
         if (bytes == 0) {
             return;
         }
         long runEnd = end() + bytes;
         long messageEnd = messageCount() + runMessages;
-        if (count > 0 && continuesLast(block, index, bytes)) {
+        if (continuesLast(block, index, bytes, runMessages, millis)) {
             block.extend(bytes);
-            ends[count - 1] = runEnd;
-            if (messages != null) {
-                messages[count - 1] = messageEnd;
-            }
-            return;
+            set(count - 1, places[count - 1], spots[count - 1], runEnd, messageEnd, millis);
+        } else {
+            append(block, (long) index << 32, bytes, messageEnd, millis);
         }
+    }
+
+    /** Adds a run that an extent holds. */
+    void add(Extent extent, long spot, int bytes, int runMessages, long millis) {
+        append(extent, spot, bytes, messageCount() + runMessages, millis);
+        sealed = count;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private void append(Place place, long spot, int bytes, long messageEnd, long millis) {
         if (count == ends.length) {
             grow();
         }
-        block.enter(this, bytes, count == 0 || blocks[count - 1] != block);
-        blocks[count] = block;
-        indexes[count] = index;
-        ends[count] = runEnd;
-        if (messages != null) {
-            messages[count] = messageEnd;
-        }
+        place.enter(this, bytes, count == 0 || places[count - 1] != place);
+        long runEnd = end() + bytes;
         count++;
+        set(count - 1, place, spot, runEnd, messageEnd, millis);
     }
 
-    /** Whether this is the same block and follows on. */
+    private void set(int run, Place place, long spot, long runEnd, long messageEnd, long millis) {
+        places[run] = place;
+        spots[run] = spot;
+        ends[run] = runEnd;
+        if (messages != null) {
+            messages[run] = messageEnd;
+        }
+        if (times != null) {
+            times[run] = millis;
+        }
+    }
+
+    /** Whether this is the same block and follows on, and the run may grow. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean continuesLast(Block block, int index, int bytes) {
+    private boolean continuesLast(Block block, int index, int bytes, int runMessages, long millis) {
         int last = count - 1;
+        if (count <= sealed || places[last] != block) {
+            return false;
+        }
         long length = ends[last] - runStart(last);
-        return blocks[last] == block && indexes[last] + length == index && length + bytes <= RUN_BYTES_MAX;
+        boolean soon = times == null || last == 0 || millis - times[last - 1] <= limits.millisMax();
+        return index(last) + length == index
+                && soon
+                && limits.allow(length + bytes, messageCount() - messagesBeforeRun(last) + runMessages);
     }
 
     private void grow() {
         int capacity = count == 0 ? 1 : count + Math.max(1, count >> 1);
-        blocks = Arrays.copyOf(blocks, capacity);
-        indexes = Arrays.copyOf(indexes, capacity);
+        places = Arrays.copyOf(places, capacity);
+        spots = Arrays.copyOf(spots, capacity);
         ends = Arrays.copyOf(ends, capacity);
         if (messages != null) {
             messages = Arrays.copyOf(messages, capacity);
         }
+        if (times != null) {
+            times = Arrays.copyOf(times, capacity);
+        }
+    }
+
+    /** From now on what is here stays as it is: what comes begins a run of its own. */
+    void seal() {
+        sealed = count;
     }
 
     /** Drops everything behind {@code position}, where content with {@code messagesKept} messages ended before. */
     void truncate(long position, long messagesKept) {
         while (count > 0 && runStart(count - 1) >= position) {
             count--;
-            blocks[count].leave((int) (ends[count] - runStart(count)));
-            blocks[count] = Block.NONE;
+            places[count].leave((int) (ends[count] - runStart(count)));
+            places[count] = Block.NONE;
         }
-        if (count > 0) {
-            blocks[count - 1].shrink((int) (ends[count - 1] - position));
+        if (count > 0 && ends[count - 1] > position) {
+            places[count - 1].shrink((int) (ends[count - 1] - position));
             ends[count - 1] = position;
             if (messages != null) {
                 messages[count - 1] = messagesKept;
             }
         }
+        sealed = Math.min(sealed, count);
     }
 
-    private long runStart(int run) {
-        return run == 0 ? start : ends[run - 1];
-    }
+    // ---- reads ----
 
     /** The run that holds the byte at {@code position}. */
-    private int runAt(long position) {
+    int runAt(long position) {
         int found = Arrays.binarySearch(ends, 0, count, position);
         return found >= 0 ? found + 1 : -found - 1;
     }
@@ -162,9 +238,23 @@ final class StreamContent {
         return cut > from ? cut : Math.min(ends[run], limit);
     }
 
+    /** Whether no byte from {@code from} to {@code to} lies in a file. */
+    boolean isInMemory(long from, long to) {
+        if (from == to) {
+            return true;
+        }
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            if (places[run] instanceof Extent) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
-     * The bytes from {@code from} to {@code to}. Many small runs are copied together, because a system call takes only so
-     * many pieces; large ones are not copied.
+     * The bytes from {@code from} to {@code to}, all of which are in memory. Many small runs are copied together, because
+     * a system call takes only so many pieces; large ones are not copied.
      */
     ByteBuf read(long from, long to) {
         if (from == to) {
@@ -194,76 +284,203 @@ final class StreamContent {
         return all;
     }
 
-    private ByteBuf slice(int run, long from, long to) {
-        return blocks[run].memory().slice(indexes[run] + (int) (from - runStart(run)), (int) (to - from));
+    /** Some bytes of a run that is in memory. */
+    ByteBuf slice(int run, long from, long to) {
+        if (!(places[run] instanceof Block block)) {
+            throw new IllegalStateException("run " + run + " of a stream is in a file, expected it in memory");
+        }
+        return block.memory().slice(index(run) + (int) (from - runStart(run)), (int) (to - from));
     }
 
-    /** Whether {@code position} lies between two messages; for a stream of bytes every position does. */
-    boolean isBoundary(long position, JsonSplitter splitter) {
-        return messages == null || messagesBefore(position, splitter) >= 0;
+    /**
+     * What is to be read for the bytes from {@code from} to {@code to}: what lies in memory, and of files whole runs,
+     * because a checksum is one of a whole run.
+     */
+    ColdRead coldRead(long from, long to) {
+        ColdRead read = new ColdRead(to - from);
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            long first = Math.max(from, runStart(run));
+            long end = Math.min(to, ends[run]);
+            if (places[run] instanceof Extent extent) {
+                int length = (int) (ends[run] - runStart(run));
+                read.add(extent, index(run), length, (int) spots[run], (int) (first - runStart(run)), (int)
+                        (end - first));
+            } else {
+                read.add(slice(run, first, end).retain());
+            }
+        }
+        return read;
     }
 
-    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
-    long messagesBefore(long position, JsonSplitter splitter) {
+    // ---- messages ----
+
+    /**
+     * How many messages end at or before {@code position}, where that is known without a look at the bytes: between two
+     * runs; else -1. Only for JSON.
+     */
+    long messagesBeforeEdge(long position) {
         if (messages == null) {
             throw new IllegalStateException("a stream of bytes has no messages");
         }
         if (position <= start || count == 0) {
-            return 0;
+            return startMessages;
         }
         int run = runAt(position - 1);
-        if (position == ends[run]) {
-            return messages[run];
-        }
-        int inRun = splitter.messagesBefore(slice(run, runStart(run), ends[run]), (int) (position - runStart(run)));
-        return inRun < 0 ? -1 : messagesBeforeRun(run) + inRun;
+        return position == ends[run] ? messages[run] : -1;
     }
 
-    /** The position behind the first {@code number} messages, of which there are as many; only for JSON. */
-    long positionAfter(long number, JsonSplitter splitter) {
+    /** The run behind whose beginning the message {@code number} ends, counted from the first of the stream. */
+    int runOfMessage(long number) {
         if (messages == null || number > messageCount()) {
             throw new IllegalStateException(number + " messages asked for, expected at most " + messageCount());
         }
         int found = Arrays.binarySearch(messages, 0, count, number);
-        if (found >= 0) {
-            return ends[found];
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /**
+     * How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON in memory.
+     */
+    long messagesBefore(long position, JsonSplitter splitter) {
+        long known = messagesBeforeEdge(position);
+        if (known >= 0) {
+            return known;
         }
-        int run = -found - 1;
-        int inRun = (int) (number - messagesBeforeRun(run));
-        return inRun == 0
-                ? runStart(run)
-                : runStart(run) + splitter.boundaryAfter(slice(run, runStart(run), ends[run]), inRun);
+        int run = runAt(position - 1);
+        int inRun = splitter.messagesBefore(slice(run, runStart(run), ends[run]), (int) (position - runStart(run)));
+        return inRun < 0 ? -1 : messagesBeforeRun(run) + inRun;
     }
 
-    private long messagesBeforeRun(int run) {
-        return run == 0 || messages == null ? 0 : messages[run - 1];
-    }
+    // ---- moves ----
 
-    /** Copies the runs that lie in {@code block} into extents. */
+    /** Copies the runs that lie in {@code block} into other memory. */
     @SuppressWarnings("ReferenceEquality")
-    void move(Block block, ExtentStore extents) {
+    void move(Block block, MemoryExtents extents) {
         for (int run = 0; run < count; run++) {
-            if (blocks[run] == block) {
+            if (places[run] == block) {
                 int bytes = (int) (ends[run] - runStart(run));
-                ExtentStore.Place place = extents.write(block, indexes[run], bytes);
-                place.block().enter(this, bytes, run == 0 || blocks[run - 1] != place.block());
+                MemoryExtents.Spot spot = extents.write(block, index(run), bytes);
+                spot.block().enter(this, bytes, run == 0 || places[run - 1] != spot.block());
                 block.leave(bytes);
-                blocks[run] = place.block();
-                indexes[run] = place.index();
+                places[run] = spot.block();
+                spots[run] = (long) spot.index() << 32;
+                sealed = Math.max(sealed, run + 1);
             }
         }
     }
 
-    /** Lets go of all blocks. */
-    @SuppressWarnings("ReferenceEquality")
-    void release(Compaction compaction) {
-        for (int run = 0; run < count; run++) {
-            blocks[run].leave((int) (ends[run] - runStart(run)));
-            if (run + 1 == count || blocks[run + 1] != blocks[run]) {
-                compaction.left(blocks[run]);
+    /**
+     * Puts runs of an extent in the place of those that hold the same bytes, all of which are sealed. What has been let go
+     * at the front since is left out.
+     *
+     * @return bytes of the extent that are used
+     */
+    int replace(ExtentRuns written, Extent extent) {
+        int skipped = 0;
+        while (skipped < written.count() && written.end(skipped) <= start) {
+            skipped++;
+        }
+        if (skipped == written.count()) {
+            return 0;
+        }
+        long from = Math.max(start, written.start(skipped));
+        int first = runAt(from);
+        int last = runAt(written.end(written.count() - 1) - 1);
+        for (int run = first; run <= last; run++) {
+            places[run].leave((int) (ends[run] - runStart(run)));
+        }
+        long firstMessages = messagesBeforeRun(first);
+        int added = written.count() - skipped;
+        shift(last + 1, first + added);
+        int bytes = 0;
+        long messageEnd = firstMessages;
+        for (int i = 0; i < added; i++) {
+            int length = written.bytes(skipped + i);
+            messageEnd += written.messages(skipped + i);
+            set(
+                    first + i,
+                    extent,
+                    written.spot(skipped + i),
+                    written.end(skipped + i),
+                    messageEnd,
+                    written.millis(skipped + i));
+            extent.enter(this, length, false);
+            bytes += length;
+        }
+        sealed = Math.max(sealed, first + added);
+        return bytes;
+    }
+
+    /** Moves the runs from {@code from} on to {@code to}. */
+    private void shift(int from, int to) {
+        int moved = count - from;
+        int newCount = to + moved;
+        sealed += to - from;
+        if (newCount > ends.length || newCount < ends.length - 1) {
+            places = shifted(places, Arrays.copyOf(places, newCount), from, to, moved);
+            spots = shifted(spots, Arrays.copyOf(spots, newCount), from, to, moved);
+            ends = shifted(ends, Arrays.copyOf(ends, newCount), from, to, moved);
+            messages = messages == null ? null : shifted(messages, Arrays.copyOf(messages, newCount), from, to, moved);
+            times = times == null ? null : shifted(times, Arrays.copyOf(times, newCount), from, to, moved);
+        } else {
+            shifted(places, places, from, to, moved);
+            shifted(spots, spots, from, to, moved);
+            shifted(ends, ends, from, to, moved);
+            if (messages != null) {
+                shifted(messages, messages, from, to, moved);
+            }
+            if (times != null) {
+                shifted(times, times, from, to, moved);
             }
         }
-        blocks = NO_BLOCKS;
+        count = newCount;
+    }
+
+    @SuppressWarnings("SuspiciousSystemArraycopy")
+    private static <T> T shifted(T source, T target, int from, int to, int moved) {
+        System.arraycopy(source, from, target, to, moved);
+        return target;
+    }
+
+    /**
+     * Lets go of the runs before {@code position}, which is where one begins, or the end.
+     *
+     * @param places told of each place that a run has left
+     */
+    void dropBefore(long position, ExtentStore places) {
+        int runs = position >= end() ? count : runAt(position);
+        if (runs == 0) {
+            return;
+        }
+        long newStart = ends[runs - 1];
+        long newMessages = messagesBeforeRun(runs);
+        for (int run = 0; run < runs; run++) {
+            leave(run, places);
+        }
+        int sealedRest = Math.max(0, sealed - runs);
+        shift(runs, 0);
+        sealed = sealedRest;
+        start = newStart;
+        startMessages = newMessages;
+    }
+
+    private void leave(int run, ExtentStore extents) {
+        places[run].leave((int) (ends[run] - runStart(run)));
+        extents.left(places[run]);
+    }
+
+    /** Lets go of everything. */
+    void release(ExtentStore extents) {
+        for (int run = 0; run < count; run++) {
+            leave(run, extents);
+        }
+        start = end();
+        places = NO_PLACES;
+        spots = NO_LONGS;
+        ends = NO_LONGS;
         count = 0;
+        sealed = 0;
+        messages = messages == null ? null : NO_LONGS;
     }
 }

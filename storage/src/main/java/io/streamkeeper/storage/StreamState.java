@@ -8,6 +8,7 @@ import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,18 @@ import org.jspecify.annotations.Nullable;
  * moves the second up to the first; {@link #undo} moves the first back when the journal refused a batch.
  */
 public final class StreamState {
+    /** Nobody's place in a list. */
+    static final StreamState NONE = new StreamState(
+            new LogRecord.Created(0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), true, null, 0));
+
     private final StreamPath path;
     private final long generation;
     private final ContentType contentType;
     private final Expiry expiry;
     private final LogRecord.@Nullable Fork fork;
     private final StreamContent content;
+    private final long createdMillis;
+    private final boolean createdClosed;
 
     private boolean closed;
     private @Nullable Producer closedBy;
@@ -32,8 +39,10 @@ public final class StreamState {
     private @Nullable ProducerTable producers;
     private boolean deleted;
     private long lastLsn;
+    private long earliest;
 
     private long durableTail;
+    private long durableEarliest;
     private boolean durablyClosed;
     private boolean visible;
     private boolean durablyDeleted;
@@ -44,15 +53,46 @@ public final class StreamState {
     private long expiryTurnMillis;
     private @Nullable TailWaiters waiters;
 
+    private @Nullable Extent home;
+    private boolean changed;
+    private boolean dropped;
+
     StreamState(LogRecord.Created record) {
         this.path = record.path();
         this.generation = record.generation();
         this.contentType = record.contentType();
         this.expiry = record.expiry();
         this.fork = record.fork();
-        this.content = new StreamContent(ownStart(), contentType.isJson());
+        this.createdMillis = record.atMillis();
+        this.content = new StreamContent(ownStart(), contentType.isJson(), RunLimits.ANY);
         this.closed = record.closed();
+        this.createdClosed = record.closed();
+        this.earliest = fork == null ? 0 : fork.earliest();
+        this.durableEarliest = earliest;
         this.durableTail = ownStart();
+        this.usedMillis = record.atMillis();
+    }
+
+    /** A stream as a checkpoint has kept it; its runs follow. */
+    StreamState(StreamMeta meta, long contentStart, long messagesBefore) {
+        LogRecord.Created record = meta.created();
+        this.path = record.path();
+        this.generation = record.generation();
+        this.contentType = record.contentType();
+        this.expiry = record.expiry();
+        this.fork = record.fork();
+        this.createdMillis = record.atMillis();
+        this.createdClosed = record.closed();
+        this.content = new StreamContent(contentStart, messagesBefore, contentType.isJson(), RunLimits.ANY);
+        this.closed = meta.closed();
+        this.closedBy = meta.closedBy();
+        this.streamSeq = meta.streamSeq();
+        for (Producer producer : meta.producers()) {
+            accept(producer);
+        }
+        this.deleted = meta.deleted();
+        this.lastLsn = meta.lastLsn();
+        this.earliest = meta.earliest();
         this.usedMillis = record.atMillis();
     }
 
@@ -155,20 +195,17 @@ public final class StreamState {
     }
 
     /** Applies the creation's own payload. */
-    void stageCreated(Journal.Staged staged, Payload payload) {
-        content.add(staged.block(), staged.position(), payload);
+    void stageCreated(Journal.Staged staged, Runs runs) {
+        content.add(staged.block(), staged.position(), runs, createdMillis);
         lastLsn = staged.lsn();
     }
 
     /** Applies an append, in recovery as in service. */
-    void stageAppended(LogRecord.Appended record, Journal.Staged staged, Payload payload) {
-        content.add(staged.block(), staged.position(), payload);
+    void stageAppended(LogRecord.Appended record, Journal.Staged staged, Runs runs) {
+        content.add(staged.block(), staged.position(), runs, record.atMillis());
         Producer producer = record.producer();
         if (producer != null) {
-            if (producers == null) {
-                producers = new ProducerTable();
-            }
-            producers.accept(producer);
+            accept(producer);
         }
         if (record.streamSeq() != null) {
             streamSeq = record.streamSeq();
@@ -178,6 +215,30 @@ public final class StreamState {
             closedBy = producer;
         }
         lastLsn = staged.lsn();
+    }
+
+    private void accept(Producer producer) {
+        if (producers == null) {
+            producers = new ProducerTable();
+        }
+        producers.accept(producer);
+    }
+
+    /** The first position that can be read, once everything is durable. */
+    long earliest() {
+        return earliest;
+    }
+
+    /** Lets go of what lies before {@code position} as far as readers are concerned; its bytes stay for now. */
+    void stageTrimmed(long position, long lsn) {
+        earliest = position;
+        lastLsn = lsn;
+    }
+
+    /** Takes a staged trim back. */
+    void undoTrimmed(long earliestBefore, long lsnBefore) {
+        earliest = earliestBefore;
+        lastLsn = lsnBefore;
     }
 
     void stageDeleted(long lsn) {
@@ -214,6 +275,23 @@ public final class StreamState {
 
     void publishDeleted() {
         durablyDeleted = true;
+    }
+
+    void publishTrimmed(long position) {
+        durableEarliest = position;
+    }
+
+    /** Everything is durable that is staged: the stream comes from the disk. */
+    void publishRecovered(long nowMillis) {
+        publish(tail(), closed);
+        durablyDeleted = deleted;
+        durableEarliest = earliest;
+        use(nowMillis);
+    }
+
+    /** The first position that can be read. */
+    public long durableEarliest() {
+        return durableEarliest;
     }
 
     public long durableTail() {
@@ -260,6 +338,60 @@ public final class StreamState {
 
     void removeFork() {
         forks--;
+    }
+
+    // ---- extents ----
+
+    /** The description of what is staged, for an extent. */
+    StreamMeta meta() {
+        return new StreamMeta(
+                new LogRecord.Created(generation, path, contentType, expiry, createdClosed, fork, createdMillis),
+                lastLsn,
+                tail(),
+                content.messageCount(),
+                earliest,
+                closed,
+                deleted,
+                closedBy,
+                streamSeq,
+                producers == null ? List.of() : producers.all());
+    }
+
+    /** The extent that has the newest description of the stream, or null if none has one. */
+    @Nullable
+    Extent home() {
+        return home;
+    }
+
+    void home(@Nullable Extent newHome) {
+        if (home != null) {
+            home.leaveHome();
+        }
+        home = newHome;
+        if (newHome != null) {
+            newHome.enterHome();
+        }
+    }
+
+    /** Whether nobody sees the stream any more, and nothing inherits from it. */
+    boolean isDropped() {
+        return dropped;
+    }
+
+    void dropped() {
+        dropped = true;
+        if (home != null) {
+            home.leaveHome();
+        }
+    }
+
+    /** Whether the journal has records about the stream that no extent has. */
+    boolean isChanged() {
+        return changed;
+    }
+
+    void changed(boolean nowChanged) {
+        changed = nowChanged;
     }
 
     // ---- use ----

@@ -147,15 +147,27 @@ class ForkOffsetsTest {
         test.created(CreateRequest.at("k").forkOf("j", new Offset(j, 5)).text("[4444,5]"));
         assertThat(test.text("k")).isEqualTo("1,22,4444,5,");
         Lineage run = test.open("k").lineage();
-        assertThat(test.store.skipMessages(run, 0, 1)).isEqualTo(new ShardStore.Skipped(2, 0));
-        assertThat(test.store.skipMessages(run, 2, 1)).isEqualTo(new ShardStore.Skipped(5, 0));
-        assertThat(test.store.skipMessages(run, 2, 3)).isEqualTo(new ShardStore.Skipped(5, 2));
-        assertThat(test.store.skipMessages(run, 2, 0)).isEqualTo(new ShardStore.Skipped(2, 0));
-        assertThat(TestStore.codeOf(() -> test.store.skipMessages(run, 3, 0))).isEqualTo(ErrorCode.INVALID_OFFSET);
-        assertThat(TestStore.codeOf(() -> test.store.readInherited(run, 1, 10))).isEqualTo(ErrorCode.INVALID_OFFSET);
+        assertThat(skip(test, run, 0, 1)).isEqualTo(new ShardStore.Skipped(2, 0));
+        assertThat(skip(test, run, 2, 1)).isEqualTo(new ShardStore.Skipped(5, 0));
+        assertThat(skip(test, run, 2, 3)).isEqualTo(new ShardStore.Skipped(5, 2));
+        assertThat(skip(test, run, 2, 0)).isEqualTo(new ShardStore.Skipped(2, 0));
+        assertThat(TestStore.codeOf(() -> skip(test, run, 3, 0))).isEqualTo(ErrorCode.INVALID_OFFSET);
+        assertThat(TestStore.codeOf(() -> inherited(test, run, 1, 10))).isEqualTo(ErrorCode.INVALID_OFFSET);
     }
 
     private ErrorCode refusal(String path, Offset offset) {
         return TestStore.codeOf(() -> test.resolve(path, offset));
+    }
+
+    private static ShardStore.Skipped skip(TestStore test, Lineage run, long from, long count) {
+        Taken<ShardStore.Skipped> skipped = new Taken<>();
+        test.store.skipMessages(run, from, count, skipped);
+        return skipped.get();
+    }
+
+    private static ShardStore.Inherited inherited(TestStore test, Lineage run, long from, int bytesMax) {
+        Taken<ShardStore.Inherited> read = new Taken<>();
+        test.store.readInherited(run, from, bytesMax, read);
+        return read.get();
     }
 }

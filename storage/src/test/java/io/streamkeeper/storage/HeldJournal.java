@@ -15,6 +15,9 @@ public final class HeldJournal implements Journal {
 
         @Override
         public void refused(long firstLsn, StorageFullException reason) {}
+
+        @Override
+        public void failed(StorageFailedException reason) {}
     };
     private long lastLsn;
     private long durableLsn;

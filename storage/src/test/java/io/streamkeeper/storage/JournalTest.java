@@ -99,6 +99,11 @@ class JournalTest {
                 public void refused(long firstLsn, StorageFullException reason) {
                     told.add("refused " + firstLsn);
                 }
+
+                @Override
+                public void failed(StorageFailedException reason) {
+                    told.add("failed");
+                }
             });
             for (int i = 0; i < 5; i++) {
                 journal.stage(RECORD, Payload.NONE);
@@ -116,6 +121,6 @@ class JournalTest {
     }
 
     private static Payload payload(String text) {
-        return new Payload(Unpooled.copiedBuffer(text, UTF_8), null);
+        return Payload.of(Unpooled.copiedBuffer(text, UTF_8), null, RunLimits.ANY);
     }
 }

@@ -20,6 +20,9 @@ class StreamContentTest {
 
         @Override
         public void refused(long firstLsn, StorageFullException reason) {}
+
+        @Override
+        public void failed(StorageFailedException reason) {}
     };
 
     private final MemoryBudget budget = new MemoryBudget(1L << 30);
@@ -61,7 +64,7 @@ class StreamContentTest {
         }
         rig.append(messages);
         long end = rig.content.readEnd(0, rig.content.end(), 1_000);
-        assertThat(end).isBetween(1L, (long) StreamContent.RUN_BYTES_MAX);
+        assertThat(end).isBetween(1L, (long) RunLimits.RUN_BYTES_MAX);
         assertThat(end % 101).isZero();
         assertThat(rig.content.readEnd(0, rig.content.end(), 100_000)).isBetween(1L, 100_000L);
         rig.close();
@@ -70,7 +73,7 @@ class StreamContentTest {
     @Test
     void aMessageLargerThanARunIsNeverCut() {
         Rig rig = new Rig(new Random(1), true);
-        String large = "\"" + "x".repeat(3 * StreamContent.RUN_BYTES_MAX) + "\"";
+        String large = "\"" + "x".repeat(3 * RunLimits.RUN_BYTES_MAX) + "\"";
         rig.append(List.of("1", large, "2"));
         assertThat(rig.content.readEnd(0, rig.content.end(), 10)).isEqualTo(2);
         assertThat(rig.content.readEnd(2, rig.content.end(), 10)).isEqualTo(2 + large.length() + 1);
@@ -107,10 +110,9 @@ class StreamContentTest {
         final boolean json;
         final long start;
         final MemoryExtentStore extents = new MemoryExtentStore(budget);
-        final Compaction compaction = new Compaction(extents);
         final Journal journal = new MemoryJournal(budget);
         final StreamContent content;
-        StreamContent other = new StreamContent(0, false);
+        StreamContent other = new StreamContent(0, false, RunLimits.ANY);
         final StringBuilder model = new StringBuilder();
         final List<Long> ends = new ArrayList<>();
 
@@ -118,7 +120,7 @@ class StreamContentTest {
             this.random = random;
             this.json = json;
             this.start = json || random.nextBoolean() ? 0 : random.nextInt(1_000);
-            this.content = new StreamContent(start, json);
+            this.content = new StreamContent(start, json, RunLimits.ANY);
             journal.listen(NOBODY);
         }
 
@@ -126,7 +128,7 @@ class StreamContentTest {
             switch (random.nextInt(6)) {
                 case 0 -> otherAppends();
                 case 1 -> undoAppends();
-                case 2 -> compaction.step();
+                case 2 -> extents.step();
                 default -> append(anyMessages());
             }
         }
@@ -145,9 +147,9 @@ class StreamContentTest {
             String text = json ? "[" + String.join(", ", messages) + "]" : String.join("", messages);
             Body body = Body.of(Unpooled.copiedBuffer(text, UTF_8));
             body = json ? splitter.split(body.bytes()) : body;
-            Payload payload = new Payload(body.bytes(), body.messages());
+            Payload payload = Payload.of(body.bytes(), body.messages(), RunLimits.ANY);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
-            content.add(staged.block(), staged.position(), payload);
+            content.add(staged.block(), staged.position(), payload.runs(), 0);
             for (String message : messages) {
                 model.append(message).append(json ? "," : "");
                 ends.add(start + model.length());
@@ -155,12 +157,13 @@ class StreamContentTest {
         }
 
         private void otherAppends() {
-            Payload payload = new Payload(Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null);
+            Payload payload =
+                    Payload.of(Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null, RunLimits.ANY);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
-            other.add(staged.block(), staged.position(), payload);
+            other.add(staged.block(), staged.position(), payload.runs(), 0);
             if (random.nextBoolean()) {
-                other.release(compaction);
-                other = new StreamContent(0, false);
+                other.release(extents);
+                other = new StreamContent(0, false, RunLimits.ANY);
             }
         }
 
@@ -204,14 +207,15 @@ class StreamContentTest {
             long position = random.nextBoolean() ? anyBoundary() : start + random.nextInt(model.length() + 1);
             long expected = position == start ? 0 : ends.indexOf(position) + 1;
             assertThat(content.messagesBefore(position, splitter)).isEqualTo(isBoundary(position) ? expected : -1);
-            assertThat(content.isBoundary(position, splitter)).isEqualTo(isBoundary(position));
             int number = random.nextInt(ends.size() + 1);
-            assertThat(content.positionAfter(number, splitter)).isEqualTo(number == 0 ? start : ends.get(number - 1));
+            Taken<Long> after = new Taken<>();
+            new ContentReader(extents, new ReadBudget(0), splitter).positionAfter(content, number, after);
+            assertThat(after.get()).isEqualTo(number == 0 ? start : ends.get(number - 1));
         }
 
         void close() {
-            content.release(compaction);
-            other.release(compaction);
+            content.release(extents);
+            other.release(extents);
             journal.close();
             extents.close();
         }

@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import java.util.ArrayList;
@@ -35,7 +36,13 @@ final class TestStore implements AutoCloseable {
         budget = new MemoryBudget(memoryBytesMax);
         journal = new HeldJournal(new MemoryJournal(budget));
         store = new ShardStore(
-                0, 1, journal, new MemoryExtentStore(budget), clock, (path, generation) -> release(generation));
+                0,
+                1,
+                journal,
+                new MemoryExtentStore(budget),
+                new ReadBudget(0),
+                clock,
+                (path, generation) -> release(generation));
     }
 
     private void release(long generation) {
@@ -130,19 +137,34 @@ final class TestStore implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         long from = start;
         while (from < stream.ownStart()) {
-            ShardStore.Inherited run = store.readInherited(stream.lineage().at(from), from, bytesMax);
+            Taken<ShardStore.Inherited> inherited = new Taken<>();
+            store.readInherited(stream.lineage().at(from), from, bytesMax, inherited);
+            ShardStore.Inherited run = inherited.get();
             text.append(run.bytes().toString(UTF_8));
             run.bytes().release();
             from = run.end();
         }
-        Outcome.Chunk chunk = store.read(stream, start, Buffers.NONE, from, bytesMax);
+        Answer answer = new Answer();
+        store.read(stream, start, Buffers.NONE, from, bytesMax, answer);
+        Outcome.Chunk chunk = answer.as(Outcome.Chunk.class);
         text.append(chunk.bytes().toString(UTF_8));
         chunk.bytes().release();
         return text.toString();
     }
 
+    /** Where a read from {@code offset} begins, if it is taken. */
     long resolve(String path, Offset offset) {
-        return store.resolve(open(path), new ReadStart.At(offset));
+        StreamState stream = open(path);
+        long position = store.position(stream, new ReadStart.At(offset));
+        if (position >= stream.ownStart()) {
+            Answer answer = new Answer();
+            store.read(stream, position, Buffers.NONE, position, 1, answer);
+            if (answer.outcome() instanceof Refusal refusal) {
+                throw new RefusedException(refusal);
+            }
+            answer.as(Outcome.Chunk.class).bytes().release();
+        }
+        return position;
     }
 
     /** Why readers do not get a stream, or null if they do. */

@@ -21,8 +21,8 @@ final class ProcessOptions {
             paramLabel = "SIZE",
             defaultValue = "0",
             converter = Sizes.class,
-            description = "Memory for all streams; more is answered 507. 0 for three quarters of what the JVM gives to"
-                    + " buffers. Default: ${DEFAULT-VALUE}")
+            description = "Memory for all streams in durability memory; more is answered 507. 0 for three quarters of"
+                    + " what the JVM gives to buffers. Default: ${DEFAULT-VALUE}")
     private long memoryBytesMax;
 
     @Option(

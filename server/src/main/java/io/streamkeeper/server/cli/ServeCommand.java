@@ -49,9 +49,10 @@ public final class ServeCommand {
             "http", "Requests:",
             "live", "Live readers:",
             "read", "Reads:",
+            "storage", "Storage:",
             "process", "Process:");
 
-    private static final List<String> ORDER = List.of("listen", "http", "live", "read", "process");
+    private static final List<String> ORDER = List.of("listen", "http", "live", "read", "storage", "process");
 
     @Mixin
     private final ListenOptions listen = new ListenOptions();
@@ -64,6 +65,9 @@ public final class ServeCommand {
 
     @Mixin
     private final ReadOptions read = new ReadOptions();
+
+    @Mixin
+    private final StorageOptions storage = new StorageOptions();
 
     @Mixin
     private final ProcessOptions process = new ProcessOptions();
@@ -148,6 +152,7 @@ public final class ServeCommand {
                 live.config(),
                 read.read(),
                 read.cache(),
+                storage.config(),
                 process.root(),
                 read.corsOrigin(),
                 process.memoryBytesMax(),

@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
  * @param live how long live readers are kept
  * @param read how much one read returns
  * @param cache what caches may do
+ * @param data where streams are kept
  * @param root the path that streams are below; begins and ends with a slash
  * @param corsOrigin the origin whose scripts may use the server: one, {@code *} for all, {@code none} for none
- * @param memoryBytesMax bytes of all streams together; 0 for three quarters of the memory that the JVM gives to buffers
+ * @param memoryBytesMax bytes of all streams together where they are in memory; 0 for three quarters of the memory that the JVM gives to buffers
  * @param shutdownTimeoutMillis how long a stop waits for what is in flight
  */
 public record ServerConfig(
@@ -21,6 +22,7 @@ public record ServerConfig(
         LiveConfig live,
         ReadConfig read,
         CacheConfig cache,
+        DataConfig data,
         String root,
         String corsOrigin,
         long memoryBytesMax,
@@ -47,6 +49,7 @@ public record ServerConfig(
                 LiveConfig.defaults(),
                 ReadConfig.defaults(),
                 CacheConfig.defaults(),
+                DataConfig.defaults(),
                 "/v1/stream/",
                 "*",
                 0,
@@ -55,46 +58,51 @@ public record ServerConfig(
 
     public ServerConfig withListen(ListenConfig newListen) {
         return new ServerConfig(
-                newListen, http, live, read, cache, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                newListen, http, live, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withHttp(HttpLimits newHttp) {
         return new ServerConfig(
-                listen, newHttp, live, read, cache, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, newHttp, live, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withLive(LiveConfig newLive) {
         return new ServerConfig(
-                listen, http, newLive, read, cache, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, http, newLive, read, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withRead(ReadConfig newRead) {
         return new ServerConfig(
-                listen, http, live, newRead, cache, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, http, live, newRead, cache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withCache(CacheConfig newCache) {
         return new ServerConfig(
-                listen, http, live, read, newCache, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, http, live, read, newCache, data, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+    }
+
+    public ServerConfig withData(DataConfig newData) {
+        return new ServerConfig(
+                listen, http, live, read, cache, newData, root, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withRoot(String newRoot) {
         return new ServerConfig(
-                listen, http, live, read, cache, newRoot, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, http, live, read, cache, data, newRoot, corsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withCorsOrigin(String newCorsOrigin) {
         return new ServerConfig(
-                listen, http, live, read, cache, root, newCorsOrigin, memoryBytesMax, shutdownTimeoutMillis);
+                listen, http, live, read, cache, data, root, newCorsOrigin, memoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withMemoryBytesMax(long newMemoryBytesMax) {
         return new ServerConfig(
-                listen, http, live, read, cache, root, corsOrigin, newMemoryBytesMax, shutdownTimeoutMillis);
+                listen, http, live, read, cache, data, root, corsOrigin, newMemoryBytesMax, shutdownTimeoutMillis);
     }
 
     public ServerConfig withShutdownTimeoutMillis(long newShutdownTimeoutMillis) {
         return new ServerConfig(
-                listen, http, live, read, cache, root, corsOrigin, memoryBytesMax, newShutdownTimeoutMillis);
+                listen, http, live, read, cache, data, root, corsOrigin, memoryBytesMax, newShutdownTimeoutMillis);
     }
 }

@@ -127,7 +127,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else if (intent instanceof Intent.Refused refused) {
             ready(exchange, writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Health) {
-            ready(exchange, writer().health(exchange, server.isStopping()));
+            ready(
+                    exchange,
+                    writer().health(
+                                    exchange,
+                                    server.isStopping(),
+                                    server.shards().failure()));
         } else {
             ready(exchange, writer().preflight(exchange));
         }

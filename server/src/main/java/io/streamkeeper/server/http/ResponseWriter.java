@@ -15,6 +15,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.StorageFailedException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -265,11 +266,16 @@ final class ResponseWriter {
         return finish(exchange, crossOrigin.length == 0 ? head : head.fields(ResponseFields.PREFLIGHT));
     }
 
-    Response health(Exchange exchange, boolean stopping) {
-        ResponseHead head = begin(exchange, stopping ? ErrorCode.SHUTTING_DOWN.status() : 200);
+    /** How the server is: well, stopping, or without a disk to write to. */
+    Response health(Exchange exchange, boolean stopping, @Nullable StorageFailedException failure) {
+        boolean well = !stopping && failure == null;
+        ResponseHead head = begin(exchange, well ? 200 : ErrorCode.SHUTTING_DOWN.status());
         head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
-        String status = stopping ? "stopping" : "ok";
-        return finish(exchange, head, WireBody.of(ByteBufUtil.writeUtf8(allocator, "{\"status\":\"" + status + "\"}")));
+        String text = well ? "{\"status\":\"ok\"}" : "{\"status\":\"stopping\"}";
+        if (failure != null) {
+            text = ErrorBody.of(Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(failure.getMessage())));
+        }
+        return finish(exchange, head, WireBody.of(ByteBufUtil.writeUtf8(allocator, text)));
     }
 
     /** The interim response that asks for a request's body. */

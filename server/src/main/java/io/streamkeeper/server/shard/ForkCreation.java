@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.ForkSource;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
@@ -67,12 +68,21 @@ final class ForkCreation {
         Shard owner = home.shards().of(run.path());
         owner.run(() -> {
             try {
-                Skipped skipped = owner.store().skipMessages(run, source.position(), count);
-                if (skipped.remaining() == 0) {
-                    found(source.at(skipped.position()));
-                } else {
-                    skip(source.at(skipped.position()), skipped.remaining());
-                }
+                owner.store().skipMessages(run, source.position(), count, new Callback<>() {
+                    @Override
+                    public void complete(Skipped skipped) {
+                        if (skipped.remaining() == 0) {
+                            found(source.at(skipped.position()));
+                        } else {
+                            skip(source.at(skipped.position()), skipped.remaining());
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Refusal refusal) {
+                        ForkCreation.this.refuse(source, refusal);
+                    }
+                });
             } catch (RefusedException e) {
                 refuse(source, e.refusal());
             }

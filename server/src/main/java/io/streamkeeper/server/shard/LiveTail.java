@@ -36,6 +36,7 @@ final class LiveTail implements TailWaiters {
     private int subscriptionCount;
     private long toldUpTo;
     private boolean wakes;
+    private boolean reads;
     private int index;
 
     LiveTail(Shard shard, StreamState stream) {
@@ -173,11 +174,26 @@ final class LiveTail implements TailWaiters {
     }
 
     private Outcome.Chunk read(long from, int bytesMax) {
-        return shard.store().read(stream, from, Buffers.NONE, from, bytesMax);
+        return shard.store().readNew(stream, from, bytesMax);
     }
 
+    /** What was told last may end inside a character, whose first bytes are in a file by now: the read may take a while. */
     private void tellSubscriptions() {
-        Outcome.Chunk all = read(toldUpTo, SHARED_BYTES_MAX);
+        if (reads) {
+            return;
+        }
+        reads = true;
+        shard.store().read(stream, toldUpTo, Buffers.NONE, toldUpTo, SHARED_BYTES_MAX, outcome -> {
+            reads = false;
+            if (outcome instanceof Outcome.Chunk all) {
+                tellSubscriptions(all);
+            } else {
+                endSubscriptions();
+            }
+        });
+    }
+
+    private void tellSubscriptions(Outcome.Chunk all) {
         int tellable = SseFrame.tellableBytes(all);
         if (tellable == 0 && !all.closed()) {
             all.bytes().release();

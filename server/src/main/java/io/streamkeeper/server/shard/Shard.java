@@ -7,15 +7,13 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryExtentStore;
-import io.streamkeeper.storage.MemoryJournal;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.StorageFailedException;
 import io.streamkeeper.storage.StreamState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,16 +37,11 @@ public final class Shard {
     private boolean draining;
     private @Nullable Future<?> upkeep;
 
-    Shard(int index, int count, EventLoop loop, MemoryBudget memory, Clock clock, Shards shards) {
+    /** The shard whose store is {@code store}, which belongs to {@code loop} from now on. */
+    Shard(EventLoop loop, ShardStore store, Shards shards) {
         this.loop = loop;
         this.shards = shards;
-        this.store = new ShardStore(
-                index,
-                count,
-                new MemoryJournal(memory),
-                new MemoryExtentStore(memory),
-                clock,
-                (source, generation) -> shards.of(source).releaseSource(generation));
+        this.store = store;
     }
 
     /** The loop that owns this shard. */
@@ -72,8 +65,12 @@ public final class Shard {
     void run(Runnable task) {
         if (loop.inEventLoop()) {
             task.run();
-        } else {
+            return;
+        }
+        try {
             loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server has stopped: nobody waits for what a connection still asks of its shard", e);
         }
     }
 
@@ -126,7 +123,7 @@ public final class Shard {
 
     private void read(Command.Read read, int readBytesMax, Reply reply) {
         StreamState stream = store.open(read.path(), true);
-        long position = store.resolve(stream, read.start());
+        long position = store.position(stream, read.start());
         StreamRead.start(this, stream, position, readBytesMax, reply);
     }
 
@@ -135,7 +132,7 @@ public final class Shard {
         run(() -> {
             try {
                 StreamState stream = store.open(poll.read().path(), true);
-                long position = store.resolve(stream, poll.read().start());
+                long position = store.position(stream, poll.read().start());
                 boolean waits = position == stream.durableTail() && !stream.isDurablyClosed() && !draining;
                 if (waits && !poll.isCancelled()) {
                     tailOf(stream).park(poll);
@@ -197,6 +194,12 @@ public final class Shard {
     private void keepUp() {
         store.expire();
         store.compact();
+    }
+
+    /** Why nothing more is acknowledged, or null while the disk is well; may be asked by any thread. */
+    @Nullable
+    StorageFailedException failure() {
+        return store.failure();
     }
 
     void drain() {

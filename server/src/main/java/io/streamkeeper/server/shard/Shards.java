@@ -3,23 +3,128 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.LogRecord;
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.StorageFailedException;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All shards of a server, each on a loop of its own as far as the loops go. Immutable; safe for use by any thread. */
 public final class Shards {
+    private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
+
     private final List<Shard> shards;
 
-    /** {@code count} shards on the loops of {@code loops}, in turn, which share {@code memory}. */
-    public Shards(int count, EventLoopGroup loops, MemoryBudget memory, Clock clock) {
-        List<Shard> made = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+    /**
+     * Opens the shards on the loops of {@code loops}, in turn; may block, for as long as it takes to read what is there.
+     *
+     * @throws IOException if one cannot be opened; those that were are closed again
+     */
+    public Shards(Stores stores, EventLoopGroup loops) throws IOException {
+        List<EventLoop> owners = new ArrayList<>();
+        List<Callable<ShardStore>> openings = new ArrayList<>();
+        for (int i = 0; i < stores.shards(); i++) {
+            int shard = i;
             EventLoop loop = loops.next();
-            made.add(new Shard(i, count, loop, memory, clock, this));
+            owners.add(loop);
+            openings.add(() -> stores.open(shard, loop, this::release));
+        }
+        List<ShardStore> opened = openAll(openings, owners);
+        List<Shard> made = new ArrayList<>();
+        for (int i = 0; i < opened.size(); i++) {
+            made.add(new Shard(owners.get(i), opened.get(i), this));
         }
         this.shards = List.copyOf(made);
+        countForks();
+    }
+
+    private void release(StreamPath source, long generation) {
+        of(source).releaseSource(generation);
+    }
+
+    private static List<ShardStore> openAll(List<Callable<ShardStore>> openings, List<EventLoop> owners)
+            throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(openings.size());
+        List<ShardStore> opened = new ArrayList<>();
+        IOException failure = null;
+        try {
+            for (Future<ShardStore> opening : threads.invokeAll(openings)) {
+                try {
+                    opened.add(opening.get());
+                } catch (ExecutionException e) {
+                    failure = failure == null ? causeOf(e) : failure;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure = new IOException("the start was interrupted", e);
+        } finally {
+            threads.shutdown();
+        }
+        if (failure != null) {
+            for (int i = 0; i < opened.size(); i++) {
+                owners.get(i).execute(opened.get(i)::close);
+            }
+            throw failure;
+        }
+        return opened;
+    }
+
+    private static IOException causeOf(ExecutionException e) {
+        return e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    }
+
+    /** How many forks a stream has is derived from the forks, wherever they are; then what nobody needs can go. */
+    private void countForks() throws IOException {
+        Map<Shard, List<LogRecord.Fork>> bySource = new HashMap<>();
+        for (Shard shard : shards) {
+            for (LogRecord.Fork fork : shard.store().forks()) {
+                bySource.computeIfAbsent(of(fork.origin().source()), source -> new ArrayList<>())
+                        .add(fork);
+            }
+        }
+        List<Future<?>> counts = new ArrayList<>();
+        bySource.forEach((shard, forks) -> counts.add(shard.loop().submit(() -> count(shard, forks))));
+        await(counts);
+        List<Future<?>> settled = new ArrayList<>();
+        shards.forEach(shard -> settled.add(shard.loop().submit(shard.store()::settle)));
+        await(settled);
+    }
+
+    private static void count(Shard shard, List<LogRecord.Fork> forks) {
+        for (LogRecord.Fork fork : forks) {
+            if (!shard.store().countFork(fork)) {
+                LOG.warn(
+                        "a fork inherits up to position {} of stream {}, which is not there: after a power cut in"
+                                + " durability os this can be; the fork's own data is",
+                        fork.position(),
+                        fork.origin().source());
+            }
+        }
+    }
+
+    private static void await(List<Future<?>> tasks) throws IOException {
+        try {
+            for (Future<?> task : tasks) {
+                task.get();
+            }
+        } catch (ExecutionException e) {
+            throw causeOf(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the start was interrupted", e);
+        }
     }
 
     /** The shard that holds a path. */
@@ -27,7 +132,18 @@ public final class Shards {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));
     }
 
-    /** Begins the shards' own work: expiry. */
+    /** Why a shard acknowledges nothing more, or null while all disks are well (I9). */
+    public @Nullable StorageFailedException failure() {
+        for (Shard shard : shards) {
+            StorageFailedException failure = shard.failure();
+            if (failure != null) {
+                return failure;
+            }
+        }
+        return null;
+    }
+
+    /** Begins the shards' own work: expiry, checkpoints. */
     public void start() {
         shards.forEach(Shard::start);
     }
@@ -37,8 +153,14 @@ public final class Shards {
         shards.forEach(Shard::drain);
     }
 
-    /** Lets go of all streams; nothing may be asked of the shards any more. */
+    /** Lets go of all streams; nothing may be asked of the shards any more. Returns when that is done. */
     public void close() {
-        shards.forEach(Shard::close);
+        List<Future<?>> closed = new ArrayList<>();
+        shards.forEach(shard -> closed.add(shard.loop().submit(shard::close)));
+        try {
+            await(closed);
+        } catch (IOException e) {
+            LOG.error("a shard was not closed properly", e);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Buffers;
+import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Inherited;
@@ -40,7 +41,7 @@ final class StreamRead {
     static void start(Shard shard, StreamState stream, long start, int bytesMax, Reply reply) {
         Lineage lineage = stream.lineage();
         if (lineage == null || start >= stream.ownStart()) {
-            reply.complete(shard.store().read(stream, start, Buffers.NONE, start, bytesMax));
+            shard.store().read(stream, start, Buffers.NONE, start, bytesMax, reply);
         } else {
             new StreamRead(shard, stream, lineage, start, bytesMax, reply).next();
         }
@@ -54,7 +55,7 @@ final class StreamRead {
                     ErrorCode.STREAM_NOT_FOUND,
                     "stream " + Quoted.of(stream.path().value()) + " was deleted while it was read"));
         } else if (position >= stream.ownStart() || rest <= 0) {
-            reply.complete(shard.store().read(stream, start, inherited, position, rest));
+            shard.store().read(stream, start, inherited, position, rest, reply);
         } else {
             Lineage run = lineage.at(position);
             Shard owner = shard.shards().of(run.path());
@@ -65,17 +66,30 @@ final class StreamRead {
     /** On the ancestor's loop. */
     private void readFrom(Shard owner, Lineage run, int rest) {
         try {
-            Inherited read = owner.store().readInherited(run, position, rest);
-            shard.run(() -> {
-                inherited = Buffers.join(inherited, read.bytes());
-                position = read.end();
-                next();
+            owner.store().readInherited(run, position, rest, new Callback<>() {
+                @Override
+                public void complete(Inherited read) {
+                    shard.run(() -> {
+                        inherited = Buffers.join(inherited, read.bytes());
+                        position = read.end();
+                        next();
+                    });
+                }
+
+                @Override
+                public void refuse(Refusal refusal) {
+                    StreamRead.this.refuse(refusal);
+                }
             });
         } catch (RefusedException e) {
-            shard.run(() -> {
-                inherited.release();
-                reply.complete(e.refusal());
-            });
+            refuse(e.refusal());
         }
+    }
+
+    private void refuse(Refusal refusal) {
+        shard.run(() -> {
+            inherited.release();
+            reply.complete(refusal);
+        });
     }
 }

@@ -46,7 +46,7 @@ public final class Subscription {
             try {
                 StreamState opened = shard.store().open(read.path(), true);
                 stream = opened;
-                pullFrom(opened, shard.store().resolve(opened, read.start()));
+                pullFrom(opened, shard.store().position(opened, read.start()));
             } catch (RefusedException e) {
                 pulled(e.refusal(), false);
             }

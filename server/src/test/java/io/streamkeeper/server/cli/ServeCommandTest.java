@@ -3,6 +3,8 @@ package io.streamkeeper.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.server.config.CacheConfig;
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
@@ -41,7 +43,9 @@ class ServeCommandTest {
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
-                                + " --cors-origin none --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
+                                + " --cors-origin none --data-dir /d --durability os --data-dir-must-exist"
+                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB"
+                                + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
         assertThat(config)
                 .isEqualTo(new ServerConfig(
@@ -50,6 +54,7 @@ class ServeCommandTest {
                         new LiveConfig(500, 120_000, 4_000),
                         new ReadConfig(5_000, false),
                         new CacheConfig(6, true),
+                        new DataConfig(Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20),
                         "/s/",
                         "none",
                         7 << 20,

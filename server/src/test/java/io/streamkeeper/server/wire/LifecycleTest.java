@@ -157,8 +157,7 @@ class LifecycleTest {
         first.put(path(), "abc", TEXT).is(201);
         first.close();
 
-        ServerConfig same =
-                ServerConfig.defaults().withListen(new ListenConfig("127.0.0.1", port, Transport.AUTO, 2, 100));
+        ServerConfig same = TestServer.config().withListen(new ListenConfig("127.0.0.1", port, Transport.AUTO, 2, 100));
         try (TestServer second = TestServer.started(same)) {
             second.get("/health").is(200);
         }
@@ -169,8 +168,7 @@ class LifecycleTest {
     void aPortInUseIsSaidWithItsNumber(Transport transport) throws IOException {
         try (TestServer first = TestServer.started(TestServer.config(transport))) {
             int port = first.server().address().getPort();
-            ServerConfig same =
-                    ServerConfig.defaults().withListen(new ListenConfig("127.0.0.1", port, transport, 2, 100));
+            ServerConfig same = TestServer.config().withListen(new ListenConfig("127.0.0.1", port, transport, 2, 100));
 
             assertThatThrownBy(() -> StreamServer.start(same))
                     .isInstanceOf(IOException.class)

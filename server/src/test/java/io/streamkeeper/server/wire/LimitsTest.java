@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
@@ -127,7 +128,9 @@ class LimitsTest {
 
     @Test
     void theMemoryForStreamsIsBounded() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withMemoryBytesMax(8 << 20))) {
+        try (TestServer server = TestServer.started(TestServer.config()
+                .withData(TestServer.data().withDurability(Durability.MEMORY))
+                .withMemoryBytesMax(8 << 20))) {
             String path = server.create(TEXT, "");
             String body = "x".repeat(1 << 20);
             int taken = 0;
@@ -212,7 +215,7 @@ class LimitsTest {
 
     @Test
     void oneConnectionTooManyIsClosedAndTheOthersAreServed() throws IOException {
-        ServerConfig two = ServerConfig.defaults().withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 2));
+        ServerConfig two = TestServer.config().withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 2));
         try (TestServer server = TestServer.started(two)) {
             try (TestConnection first = server.connect();
                     TestConnection second = server.connect()) {

@@ -5,11 +5,17 @@ import static io.streamkeeper.server.wire.TestConnection.requestText;
 import io.netty.channel.epoll.Epoll;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -44,7 +50,24 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     static ServerConfig config(Transport transport) {
-        return ServerConfig.defaults().withListen(new ListenConfig("127.0.0.1", 0, transport, SHARDS, 10_000));
+        return ServerConfig.defaults()
+                .withListen(new ListenConfig("127.0.0.1", 0, transport, SHARDS, 10_000))
+                .withData(data());
+    }
+
+    /**
+     * Streams in files of a new directory, which are written anew all the time, so that what is read comes from memory and
+     * from files alike; with {@code -Dstreamkeeper.durability=memory} or {@code os}, so.
+     */
+    static DataConfig data() {
+        Durability durability = Durability.valueOf(
+                System.getProperty("streamkeeper.durability", "fsync").toUpperCase(Locale.ROOT));
+        try {
+            Path directory = Files.createTempDirectory("streamkeeper-test");
+            return new DataConfig(durability, directory, false, 64 << 10, 150, 256 << 10);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The transports that this machine has. */
@@ -79,9 +102,20 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     @Override
     public void close() {
         server.stop();
+        remove(config.data().directory());
         FaultRecorder.assertNothingFailed();
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
+    }
+
+    private static void remove(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     StreamServer server() {

@@ -6,21 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Empties blocks of which little is left alive, so that they can be freed: what a stream still has there is copied into
- * an extent. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in steps.
+ * other memory. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in steps.
  *
  * <p>A block is emptied when less than a quarter of it is alive, so a byte that stays is copied a third of the times that
  * a byte goes.
  */
-final class Compaction {
+final class BlockCompaction {
     /** Streams looked at in one step, so that a step stays short. */
     static final int STEP_MAX = 1_000;
 
-    private final ExtentStore extents;
+    private final MemoryExtents extents;
     private final Deque<Block> candidates = new ArrayDeque<>();
     private @Nullable Block emptied;
     private int nextTenant;
 
-    Compaction(ExtentStore extents) {
+    BlockCompaction(MemoryExtents extents) {
         this.extents = extents;
     }
 

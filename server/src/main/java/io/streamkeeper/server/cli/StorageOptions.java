@@ -1,0 +1,80 @@
+package io.streamkeeper.server.cli;
+
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Where streams are kept. */
+final class StorageOptions {
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = "./data",
+            description = "Directory that streams are kept in; made if it is not there. Default: ${DEFAULT-VALUE}")
+    private Path directory = Path.of("data");
+
+    @Option(
+            names = "--durability",
+            paramLabel = "MODE",
+            defaultValue = "fsync",
+            converter = DurabilityName.class,
+            description =
+                    "What an acknowledged byte survives: fsync, a power cut; os, a killed process; memory, nothing."
+                            + " Default: ${DEFAULT-VALUE}")
+    private Durability durability = Durability.FSYNC;
+
+    @Option(
+            names = "--data-dir-must-exist",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "Refuse to start where the directory holds no streams: its file system may not be mounted."
+                    + " Default: ${DEFAULT-VALUE}")
+    private boolean mustExist;
+
+    @Option(
+            names = "--checkpoint-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "64MiB",
+            converter = Sizes.class,
+            description = "Journal of a shard after which a checkpoint is made: memory, and time of a restart. Default:"
+                    + " ${DEFAULT-VALUE}")
+    private long checkpointBytes;
+
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            converter = Durations.class,
+            description = "How long a record waits for a checkpoint at the most. Default: ${DEFAULT-VALUE}")
+    private long checkpointMillis;
+
+    @Option(
+            names = "--segment-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "32MiB",
+            converter = Sizes.class,
+            description = "Size of a journal segment. Default: ${DEFAULT-VALUE}")
+    private long segmentBytes;
+
+    DataConfig config() {
+        return new DataConfig(durability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
+    }
+
+    /** Reads the name of a durability. */
+    static final class DurabilityName implements ITypeConverter<Durability> {
+        @Override
+        public Durability convert(String text) {
+            for (Durability durability : Durability.values()) {
+                if (durability.name().toLowerCase(Locale.ROOT).equals(text)) {
+                    return durability;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is not a durability; expected fsync, os or memory");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.streamkeeper.server.shard;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.FileShard;
+import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.ShardThreads;
+import io.streamkeeper.storage.StorageConfig;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.disk.Disk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stores in a data directory, with the threads that may block: one for each journal, one for the background, few to read. */
+public final class FileStores implements Stores {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStores.class);
+    private static final int READ_THREADS = 4;
+    private static final long IDLE_SECONDS = 30;
+    private static final long END_SECONDS = 60;
+
+    private final Disk disk;
+    private final DataDirectory data;
+    private final DirectoryLock lock;
+    private final StorageConfig config;
+    private final ReadBudget budget;
+    private final Clock clock;
+    private final ExecutorService background = single("streamkeeper-background");
+    private final ExecutorService reads = pool("streamkeeper-read", READ_THREADS);
+    private final List<ExecutorService> journals = Collections.synchronizedList(new ArrayList<>());
+
+    /** Stores in {@code data}, which is locked for this process; the lock is let go at the end. */
+    public FileStores(
+            Disk disk, DataDirectory data, DirectoryLock lock, StorageConfig config, ReadBudget budget, Clock clock) {
+        this.disk = disk;
+        this.data = data;
+        this.lock = lock;
+        this.config = config;
+        this.budget = budget;
+        this.clock = clock;
+    }
+
+    private static ExecutorService single(String name) {
+        return pool(name, 1);
+    }
+
+    private static ExecutorService pool(String name, int threads) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory(name, true));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Override
+    public int shards() {
+        return data.shards();
+    }
+
+    @Override
+    public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
+        ExecutorService journal = single("streamkeeper-journal-" + shard);
+        journals.add(journal);
+        return FileShard.open(
+                disk, data, shard, config, new ShardThreads(loop, journal, background, reads), budget, clock, releaser);
+    }
+
+    @Override
+    public void close() {
+        journals.forEach(FileStores::end);
+        end(background);
+        end(reads);
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("the lock of data directory {} cannot be let go: {}", data.path(), e.getMessage());
+        }
+    }
+
+    private static void end(ExecutorService threads) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the disk has not taken everything after {} s", END_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

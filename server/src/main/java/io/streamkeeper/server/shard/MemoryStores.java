@@ -1,0 +1,40 @@
+package io.streamkeeper.server.shard;
+
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.MemoryExtentStore;
+import io.streamkeeper.storage.MemoryJournal;
+import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.ShardStore;
+import java.util.concurrent.Executor;
+
+/** Stores in memory: durability {@code memory}. */
+public final class MemoryStores implements Stores {
+    private final int shards;
+    private final MemoryBudget memory;
+    private final ReadBudget nothing = new ReadBudget(0);
+    private final Clock clock;
+
+    /** Stores that share {@code memory}. */
+    public MemoryStores(int shards, MemoryBudget memory, Clock clock) {
+        this.shards = shards;
+        this.memory = memory;
+        this.clock = clock;
+    }
+
+    @Override
+    public int shards() {
+        return shards;
+    }
+
+    @Override
+    public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) {
+        return new ShardStore(
+                shard, shards, new MemoryJournal(memory), new MemoryExtentStore(memory), nothing, clock, releaser);
+    }
+
+    @Override
+    public void close() {
+        // The stores have given their memory back.
+    }
+}

@@ -1,0 +1,24 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.Refusal;
+import java.util.function.Consumer;
+
+/** Steps of which each waits for the one before. */
+final class Callbacks {
+    private Callbacks() {}
+
+    /** Goes on with {@code step}; a refusal goes to {@code end}. */
+    static <T> Callback<T> then(Callback<?> end, Consumer<T> step) {
+        return new Callback<>() {
+            @Override
+            public void complete(T value) {
+                step.accept(value);
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                end.refuse(refusal);
+            }
+        };
+    }
+}

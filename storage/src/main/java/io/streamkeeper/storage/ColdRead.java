@@ -1,0 +1,137 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.extent.ExtentFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One read of bytes some of which are in files. Planned on the shard's loop, carried out by a thread that may block; until
+ * then it holds the memory and the files that it is of, so that checkpoint, compaction and deletion go on without it.
+ */
+final class ColdRead {
+    /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
+    private static final int JOINED_BYTES_MAX = 1 << 20;
+
+    private sealed interface Part permits InMemory, InFile {}
+
+    private record InMemory(ByteBuf bytes) implements Part {}
+
+    /** A whole run, of which {@code length} bytes from {@code skip} on are wanted. */
+    private record InFile(ExtentFile file, int position, int bytes, int checksum, int skip, int length)
+            implements Part {
+        boolean isFollowedBy(InFile next) {
+            return next.file.equals(file) && next.position == position + bytes;
+        }
+    }
+
+    private final long length;
+    private final List<Part> parts = new ArrayList<>();
+
+    ColdRead(long length) {
+        this.length = length;
+    }
+
+    /** Adds bytes that are in memory; takes them over. */
+    void add(ByteBuf bytes) {
+        parts.add(new InMemory(bytes));
+    }
+
+    /** Adds a run, of which {@code wanted} bytes from {@code skip} on are wanted. */
+    void add(Extent extent, int position, int bytes, int checksum, int skip, int wanted) {
+        if (!extent.file().hold()) {
+            throw new IllegalStateException(extent.file().path() + " is closed, but a stream still needs it");
+        }
+        parts.add(new InFile(extent.file(), position, bytes, checksum, skip, wanted));
+    }
+
+    /** Bytes that the read gives. */
+    long length() {
+        return length;
+    }
+
+    /** Reads; returns the bytes, which are the caller's. Lets go of what was held, also when it fails. */
+    ByteBuf run(ReadBudget budget) throws IOException {
+        CompositeByteBuf all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
+        int next = 0;
+        try {
+            while (next < parts.size()) {
+                if (parts.get(next) instanceof InMemory memory) {
+                    all.addComponent(true, memory.bytes().retain());
+                    next++;
+                } else {
+                    int end = lastJoined(next) + 1;
+                    readRuns(next, end, budget, all);
+                    next = end;
+                }
+            }
+            return all;
+        } catch (IOException | RuntimeException e) {
+            all.release();
+            throw e;
+        } finally {
+            letGo();
+        }
+    }
+
+    private int lastJoined(int first) {
+        int last = first;
+        long bytes = ((InFile) parts.get(first)).bytes();
+        while (last + 1 < parts.size()
+                && parts.get(last) instanceof InFile here
+                && parts.get(last + 1) instanceof InFile next
+                && here.isFollowedBy(next)
+                && bytes + next.bytes() <= JOINED_BYTES_MAX) {
+            bytes += next.bytes();
+            last++;
+        }
+        return last;
+    }
+
+    private void readRuns(int first, int end, ReadBudget budget, CompositeByteBuf all) throws IOException {
+        InFile firstRun = (InFile) parts.get(first);
+        InFile lastRun = (InFile) parts.get(end - 1);
+        int bytes = lastRun.position() + lastRun.bytes() - firstRun.position();
+        ByteBuf buffer = budget.allocate(bytes);
+        try {
+            firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
+            for (Part part : parts.subList(first, end)) {
+                check((InFile) part, buffer, firstRun.position());
+            }
+            int from = firstRun.skip();
+            int to = lastRun.position() - firstRun.position() + lastRun.skip() + lastRun.length();
+            all.addComponent(true, buffer.retainedSlice(from, to - from));
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private static void check(InFile run, ByteBuf buffer, int base) throws IOException {
+        int index = run.position() - base;
+        if (Checksum.of(buffer, index, run.bytes()) != run.checksum()) {
+            throw new DamagedFileException(
+                    run.file().path(), run.position(), "the checksum of " + run.bytes() + " bytes does not match");
+        }
+    }
+
+    /** Lets go of what is held, where it is not to be read after all. */
+    void letGo() {
+        for (Part part : parts) {
+            if (part instanceof InMemory memory) {
+                memory.bytes().release();
+            } else if (part instanceof InFile run) {
+                try {
+                    run.file().letGo();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        }
+        parts.clear();
+    }
+}

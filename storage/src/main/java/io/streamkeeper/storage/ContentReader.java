@@ -1,0 +1,131 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Refusal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads of one shard's streams, be the bytes in memory or in files. Owned by the shard's loop, which it never holds up:
+ * what is in memory is answered at once, the rest when another thread has read it, again on the loop.
+ */
+final class ContentReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
+
+    private final ExtentStore extents;
+    private final ReadBudget budget;
+    private final JsonSplitter splitter;
+
+    ContentReader(ExtentStore extents, ReadBudget budget, JsonSplitter splitter) {
+        this.extents = extents;
+        this.budget = budget;
+        this.splitter = splitter;
+    }
+
+    /**
+     * Reads on from {@code from}, which lies before {@code limit}, about {@code bytesMax} bytes at the most. Refused if
+     * {@code from} is inside a message, or is not there any more.
+     */
+    void read(StreamState stream, long from, long limit, int bytesMax, Callback<ByteBuf> then) {
+        StreamContent content = stream.content();
+        if (from < content.start()) {
+            then.refuse(Refusal.of(
+                    ErrorCode.OFFSET_GONE, "offset " + stream.offsetAt(from) + " is not there any more; start again"));
+            return;
+        }
+        if (from >= limit) {
+            then.complete(Buffers.NONE);
+            return;
+        }
+        boolean atEdge = !content.isJson() || content.messagesBeforeEdge(from) >= 0;
+        int run = content.runAt(from);
+        long begin = atEdge ? from : content.runStart(run);
+        long end = content.readEnd(from, limit, bytesMax);
+        if (!content.isInMemory(begin, end)) {
+            end = content.readEnd(from, limit, budget.window(bytesMax));
+        }
+        int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), end) - begin);
+        fetch(content, begin, end, Callbacks.then(then, bytes -> {
+            int skipped = (int) (from - begin);
+            if (checked > 0 && splitter.messagesBefore(bytes.slice(bytes.readerIndex(), checked), skipped) < 0) {
+                bytes.release();
+                then.refuse(insideMessage(stream, from));
+            } else {
+                then.complete(bytes.skipBytes(skipped));
+            }
+        }));
+    }
+
+    private static Refusal insideMessage(StreamState stream, long position) {
+        return Refusal.of(
+                ErrorCode.INVALID_OFFSET,
+                "offset " + stream.offsetAt(position) + " is inside a message; expected one that this server issued");
+    }
+
+    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
+    void messagesBefore(StreamContent content, long position, Callback<Long> then) {
+        long known = content.messagesBeforeEdge(position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        int run = content.runAt(position - 1);
+        long start = content.runStart(run);
+        long messages = content.messagesBeforeRun(run);
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int inRun = splitter.messagesBefore(bytes, (int) (position - start));
+            bytes.release();
+            then.complete(inRun < 0 ? -1 : messages + inRun);
+        }));
+    }
+
+    /** The position behind the first {@code number} messages, of which there are as many; only for JSON. */
+    void positionAfter(StreamContent content, long number, Callback<Long> then) {
+        if (number <= content.startMessages()) {
+            then.complete(content.start());
+            return;
+        }
+        int run = content.runOfMessage(number);
+        if (content.messagesBeforeRun(run + 1) == number) {
+            then.complete(content.runEnd(run));
+            return;
+        }
+        long start = content.runStart(run);
+        int inRun = (int) (number - content.messagesBeforeRun(run));
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int length = splitter.boundaryAfter(bytes, inRun);
+            bytes.release();
+            then.complete(start + length);
+        }));
+    }
+
+    private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
+        if (content.isInMemory(from, to)) {
+            then.complete(content.read(from, to));
+            return;
+        }
+        if (budget.isExhausted()) {
+            then.refuse(Refusal.of(
+                    ErrorCode.OVERLOADED,
+                    "readers hold " + budget.usedBytes()
+                            + " bytes that they have not taken yet, which is the limit; try again later"));
+            return;
+        }
+        extents.read(content.coldRead(from, to), new Received() {
+            @Override
+            public void bytes(ByteBuf bytes) {
+                then.complete(bytes);
+            }
+
+            @Override
+            public void failed(Exception reason) {
+                LOG.error("stored data cannot be read", reason);
+                then.refuse(Refusal.of(
+                        ErrorCode.STORAGE_FAILED,
+                        "the stream's stored data cannot be read; the server's log tells why"));
+            }
+        });
+    }
+}

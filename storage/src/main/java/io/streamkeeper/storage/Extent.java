@@ -1,0 +1,54 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.storage.extent.ExtentFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An extent file of the shard, with the account of what of it is still needed. Owned by the shard's loop; the file itself
+ * may be read by any thread that holds it.
+ */
+final class Extent extends Place {
+    private final ExtentFile file;
+    private final List<StreamState> tenants;
+    private int homes;
+
+    /** An extent whose file is held for it; it lets go when it is dropped. */
+    Extent(ExtentFile file) {
+        this.file = file;
+        this.tenants = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));
+    }
+
+    ExtentFile file() {
+        return file;
+    }
+
+    /** Of each entry of the file's index, in order, the stream that it is about. */
+    List<StreamState> tenants() {
+        return tenants;
+    }
+
+    /** Whether the file may have an entry of a stream; false means that it has none. */
+    boolean mayHold(long generation) {
+        return !tenants.isEmpty()
+                && tenants.get(0).generation() <= generation
+                && generation <= tenants.get(tenants.size() - 1).generation();
+    }
+
+    /** A stream has its newest description here. */
+    void enterHome() {
+        homes++;
+    }
+
+    /** A stream has a newer description elsewhere, or needs none any more. */
+    void leaveHome() {
+        homes--;
+    }
+
+    /** Bytes of the file that are still needed; of descriptions an estimate. */
+    long neededBytes() {
+        long indexBytes = file.bytes() - file.dataBytes();
+        long ofHomes = file.entryCount() == 0 ? 0 : indexBytes * homes / file.entryCount();
+        return liveBytes() + ofHomes;
+    }
+}

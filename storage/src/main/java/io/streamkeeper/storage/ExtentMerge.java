@@ -1,0 +1,396 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentRuns;
+import io.streamkeeper.storage.extent.ExtentWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs behind each other. Its
+ * own steps are the loop's, and short; files are read and written in the background.
+ *
+ * <p>What is kept of an entry is decided on the loop: of a stream that is there its runs from where they still begin, and
+ * its description if no file has a newer one; of one that is gone, whose deletion is in the journal only, the description,
+ * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another file
+ * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8).
+ */
+final class ExtentMerge implements FileExtentStore.Job {
+    private static final Logger LOG = LoggerFactory.getLogger(ExtentMerge.class);
+
+    /** Entries decided on, or swapped, in one step, so that a step stays short. */
+    private static final int STEP_ENTRIES_MAX = 1_000;
+
+    /** Bytes written in one task, so that the background serves others in between. */
+    private static final long STEP_BYTES_MAX = 4 << 20;
+
+    private static final byte KEEP_RUNS = 1;
+    private static final byte KEEP_META = 2;
+
+    /** What one file has to give: its index, with what was decided about each entry. */
+    private static final class Input {
+        final Extent extent;
+        final byte[] decisions;
+        final long[] starts;
+        final ExtentFile.Cursor cursor;
+        int index = -1;
+        ExtentFile.@Nullable Entry entry;
+
+        Input(Extent extent) {
+            this.extent = extent;
+            int entries = (int) extent.file().entryCount();
+            this.decisions = new byte[entries];
+            this.starts = new long[entries];
+            this.cursor = extent.file().entries();
+        }
+
+        void advance() throws IOException {
+            entry = cursor.next();
+            index++;
+        }
+
+        boolean keeps(byte what) {
+            return (decisions[index] & what) != 0;
+        }
+
+        StreamState stream() {
+            return extent.tenants().get(index);
+        }
+    }
+
+    /** Runs of a stream in one of the files. */
+    private record Piece(ExtentFile file, ExtentRuns runs, int first) {
+        long start() {
+            return runs.start(first);
+        }
+
+        long messagesBefore() {
+            long messages = runs.messagesBefore();
+            for (int run = 0; run < first; run++) {
+                messages += runs.messages(run);
+            }
+            return messages;
+        }
+    }
+
+    private final FileExtentStore store;
+    private final int number;
+    private final List<Extent> merged;
+    private final List<Extent> others;
+    private final Manifest before;
+    private final List<Input> inputs = new ArrayList<>();
+    private final long begunNanos = System.nanoTime();
+
+    private @Nullable ExtentWriter writer;
+    private final List<StreamState> tenants = new ArrayList<>();
+    private final List<ExtentRuns> written = new ArrayList<>();
+    private final List<Boolean> described = new ArrayList<>();
+    private @Nullable Extent extent;
+
+    ExtentMerge(FileExtentStore store, int number, List<Extent> merged) {
+        this.store = store;
+        this.number = number;
+        this.merged = List.copyOf(merged);
+        this.others = new ArrayList<>(store.extents());
+        others.removeAll(merged);
+        this.before = store.manifest();
+        merged.forEach(input -> inputs.add(new Input(input)));
+    }
+
+    @Override
+    public String toString() {
+        return "compaction " + number;
+    }
+
+    @Override
+    public void start() {
+        LOG.info("shard {}: compaction {} begins: {} files", before.shard(), number, merged.size());
+        decide(0, 0);
+    }
+
+    @Override
+    public void step() {
+        // It goes on by itself.
+    }
+
+    // ---- deciding ----
+
+    private void decide(int input, int from) {
+        Input here = inputs.get(input);
+        int end = Math.min(here.decisions.length, from + STEP_ENTRIES_MAX);
+        for (int i = from; i < end; i++) {
+            StreamState stream = here.extent.tenants().get(i);
+            here.decisions[i] = decision(stream, here.extent);
+            here.starts[i] = stream.content().start();
+        }
+        if (end < here.decisions.length) {
+            store.onLoop(() -> decide(input, end));
+        } else if (input + 1 < inputs.size()) {
+            store.onLoop(() -> decide(input + 1, 0));
+        } else {
+            store.inBackground(this, this::begin, more -> write());
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static byte decision(StreamState stream, Extent here) {
+        if (stream.isDropped()) {
+            return stream.isChanged() ? KEEP_META : 0;
+        }
+        return stream.home() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+    }
+
+    // ---- writing ----
+
+    private boolean begin() throws IOException {
+        long firstLsn = Long.MAX_VALUE;
+        for (Input input : inputs) {
+            firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
+            input.advance();
+        }
+        writer = store.newFile(before, firstLsn);
+        return true;
+    }
+
+    private ExtentWriter writer() {
+        if (writer == null) {
+            throw new IllegalStateException(this + " has no file");
+        }
+        return writer;
+    }
+
+    private void write() {
+        store.inBackground(this, this::writeSome, more -> {
+            if (more) {
+                write();
+            } else {
+                finish();
+            }
+        });
+    }
+
+    /** Writes the next streams; returns whether there are more. */
+    private boolean writeSome() throws IOException {
+        long until = writer().bytes() + STEP_BYTES_MAX;
+        while (writer().bytes() < until && !store.isClosed()) {
+            long generation = Long.MAX_VALUE;
+            for (Input input : inputs) {
+                if (input.entry != null) {
+                    generation = Math.min(generation, input.entry.generation());
+                }
+            }
+            if (generation == Long.MAX_VALUE) {
+                return false;
+            }
+            writeStream(generation);
+        }
+        return true;
+    }
+
+    private void writeStream(long generation) throws IOException {
+        List<Piece> pieces = new ArrayList<>();
+        ByteBuf meta = null;
+        boolean keepsMeta = false;
+        boolean keepsRuns = false;
+        StreamState stream = null;
+        for (Input input : inputs) {
+            while (input.entry != null && input.entry.generation() == generation) {
+                stream = input.stream();
+                keepsMeta |= input.keeps(KEEP_META);
+                keepsRuns |= input.keeps(KEEP_RUNS);
+                meta = newer(meta, input.entry.meta());
+                addPiece(pieces, input);
+                input.advance();
+            }
+        }
+        if (stream == null) {
+            throw new IllegalStateException("no file has generation " + generation);
+        }
+        boolean tombstone = !keepsRuns && meta != null && StreamMeta.isDeleted(meta) && isNeeded(generation, meta);
+        if (!keepsRuns) {
+            pieces.clear();
+        }
+        write(stream, pieces, keepsMeta || tombstone ? meta : null);
+    }
+
+    private static @Nullable ByteBuf newer(@Nullable ByteBuf one, @Nullable ByteBuf other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return StreamMeta.lastLsnOf(one) >= StreamMeta.lastLsnOf(other) ? one : other;
+    }
+
+    private static void addPiece(List<Piece> pieces, Input input) {
+        ExtentFile.Entry entry = input.entry;
+        if (entry == null) {
+            return;
+        }
+        int first = 0;
+        while (first < entry.runs().count() && entry.runs().end(first) <= input.starts[input.index]) {
+            first++;
+        }
+        if (first < entry.runs().count()) {
+            pieces.add(new Piece(input.extent.file(), entry.runs(), first));
+        }
+    }
+
+    /** Whether the journal, or a file that is not merged, may still name a stream that is gone. */
+    private boolean isNeeded(long generation, ByteBuf meta) {
+        long lsn = StreamMeta.lastLsnOf(meta);
+        if (lsn > before.checkpointLsn()) {
+            return true;
+        }
+        for (Extent other : others) {
+            if (other.file().firstLsn() <= lsn && other.mayHold(generation)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Writes a stream's entries: one, or one for each gap that another file fills. */
+    private void write(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
+        pieces.sort(Comparator.comparingLong(Piece::start));
+        ByteBuf description = meta;
+        int next = 0;
+        while (next < pieces.size()) {
+            int end = next + 1;
+            while (end < pieces.size()
+                    && pieces.get(end).start() == pieces.get(end - 1).runs().end()) {
+                end++;
+            }
+            writeEntry(stream, pieces.subList(next, end), description);
+            description = null;
+            next = end;
+        }
+        if (description != null) {
+            long tail =
+                    pieces.isEmpty() ? 0 : pieces.get(pieces.size() - 1).runs().end();
+            writer().begin(stream.generation(), description, tail, 0, false);
+            ended(stream, writer().end(), true);
+        }
+    }
+
+    private void writeEntry(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
+        Piece first = pieces.get(0);
+        boolean joins = stream.content().limits().equals(RunLimits.ANY);
+        writer().begin(
+                        stream.generation(),
+                        meta,
+                        first.start(),
+                        first.messagesBefore(),
+                        first.runs().isTimed());
+        RunJoiner joiner = new RunJoiner(writer(), stream.contentType().isJson(), joins);
+        for (Piece piece : pieces) {
+            for (int run = piece.first(); run < piece.runs().count(); run++) {
+                joiner.add(
+                        read(piece, run),
+                        piece.runs().messages(run),
+                        piece.runs().millis(run));
+            }
+        }
+        joiner.end();
+        ended(stream, writer().end(), meta != null);
+    }
+
+    private void ended(StreamState stream, ExtentRuns runs, boolean hasMeta) {
+        tenants.add(stream);
+        written.add(runs);
+        described.add(hasMeta);
+    }
+
+    private static ByteBuf read(Piece piece, int run) throws IOException {
+        int bytes = piece.runs().bytes(run);
+        ByteBuf buffer = Unpooled.buffer(bytes, bytes);
+        piece.file().read(piece.runs().position(run), buffer.nioBuffer(0, bytes));
+        if (Checksum.of(buffer, 0, bytes) != piece.runs().checksum(run)) {
+            throw new DamagedFileException(
+                    piece.file().path(),
+                    piece.runs().position(run),
+                    "the checksum of " + bytes + " bytes does not match");
+        }
+        return buffer.writerIndex(bytes);
+    }
+
+    // ---- committing ----
+
+    private void finish() {
+        store.inBackground(
+                this,
+                () -> {
+                    if (writer().entries() == 0) {
+                        writer().close();
+                        return List.<Extent>of();
+                    }
+                    return List.of(store.finish(before, writer()));
+                },
+                finished -> {
+                    extent = finished.isEmpty() ? null : finished.get(0);
+                    commit();
+                });
+    }
+
+    private void commit() {
+        Manifest manifest = store.next(before.checkpointLsn(), merged, extent);
+        store.commit(this, manifest, extent, () -> swap(0));
+    }
+
+    /** Streams refer to the new file from now on. */
+    private void swap(int from) {
+        int end = Math.min(tenants.size(), from + STEP_ENTRIES_MAX);
+        for (int i = from; i < end && extent != null; i++) {
+            StreamState stream = tenants.get(i);
+            extent.tenants().add(stream);
+            if (stream.isDropped()) {
+                if (described.get(i)) {
+                    extent.enterHome();
+                }
+                continue;
+            }
+            stream.content().replace(written.get(i), extent);
+            if (described.get(i)) {
+                stream.home(extent);
+            }
+        }
+        if (end < tenants.size()) {
+            store.onLoop(() -> swap(end));
+            return;
+        }
+        store.remove(merged);
+        if (extent == null) {
+            store.discard(before.nextFile());
+        }
+        store.finished();
+        LOG.info(
+                "shard {}: compaction {} ends: {} bytes in {} ms",
+                before.shard(),
+                number,
+                extent == null ? 0 : extent.file().bytes(),
+                (System.nanoTime() - begunNanos) / 1_000_000);
+    }
+
+    @Override
+    public void abandon() {
+        store.closeAndDiscard(writer, extent, before.nextFile());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (writer != null) {
+            writer.close();
+        }
+        if (extent != null && !store.holds(extent)) {
+            extent.file().letGo();
+        }
+    }
+}

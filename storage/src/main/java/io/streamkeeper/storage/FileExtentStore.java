@@ -1,0 +1,452 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.NoSpaceException;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's blocks
+ * hold into a file, and by an {@link ExtentMerge}, which makes one file of several. One of them at a time. Owned by the
+ * shard's loop; files are written and read by other threads.
+ *
+ * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until then
+ * the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
+ */
+final class FileExtentStore implements ExtentStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
+
+    /** How long a job that failed is not tried again. */
+    private static final long RETRY_MILLIS = 1_000;
+
+    /** What one compaction writes at the most. */
+    private static final long MERGED_BYTES_MAX = 1L << 30;
+
+    /** A job that writes files, step by step. */
+    interface Job {
+        /** Begins; on the loop. */
+        void start();
+
+        /** Goes on if it waits for something; on the loop. */
+        void step();
+
+        /** What failed is undone; on the loop. */
+        void abandon();
+
+        /** The shard is closed: lets go of memory and files; in the background, where nothing of the job runs any more. */
+        void close() throws IOException;
+    }
+
+    private final Disk disk;
+    private final Path directory;
+    private final FileJournal journal;
+    private final StorageConfig config;
+    private final ShardThreads threads;
+    private final ReadBudget budget;
+    private final Clock clock;
+    private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
+    private final TreeMap<Long, Extent> extents = new TreeMap<>();
+
+    private Manifest manifest;
+    private List<StreamState> changed = new ArrayList<>();
+    private long lastGeneration;
+    private long bytesAtCheckpoint;
+    private long checkpointBytes;
+    private long changedSinceMillis = Long.MAX_VALUE;
+    private long notBeforeMillis;
+    private @Nullable Job job;
+    private int checkpoints;
+    private int merges;
+    private boolean stopped;
+    private boolean damaged;
+    private volatile boolean closed;
+
+    /**
+     * The files that recovery has found.
+     *
+     * @param manifest the one that counts
+     * @param found its extents, open
+     */
+    FileExtentStore(
+            Disk disk,
+            Path directory,
+            Manifest manifest,
+            Collection<Extent> found,
+            FileJournal journal,
+            StorageConfig config,
+            ShardThreads threads,
+            ReadBudget budget,
+            Clock clock) {
+        this.disk = disk;
+        this.directory = directory;
+        this.manifest = manifest;
+        this.journal = journal;
+        this.config = config;
+        this.threads = threads;
+        this.budget = budget;
+        this.clock = clock;
+        this.lastGeneration = manifest.lastGeneration();
+        this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
+        found.forEach(extent -> extents.put(extent.file().number(), extent));
+    }
+
+    /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
+    private static long staggered(long bytes, int shard) {
+        return bytes - bytes / 8 * (shard % 4);
+    }
+
+    /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
+    void recovered(List<StreamState> streams, long bytes) {
+        changed.addAll(streams);
+        if (!streams.isEmpty()) {
+            changedSinceMillis = clock.nowMillis();
+        }
+        bytesAtCheckpoint = journal.stagedBytes() - bytes;
+    }
+
+    // ---- what the shard tells ----
+
+    @Override
+    public void changed(StreamState stream) {
+        if (!stream.isChanged()) {
+            stream.changed(true);
+            changed.add(stream);
+            if (changed.size() == 1) {
+                changedSinceMillis = clock.nowMillis();
+            }
+        }
+        lastGeneration = Math.max(lastGeneration, stream.generation());
+    }
+
+    @Override
+    public void left(Place place) {
+        // Extents count by themselves; blocks go when the last run has left.
+    }
+
+    @Override
+    public void dropped(StreamState stream) {
+        stream.dropped();
+    }
+
+    @Override
+    public void read(ColdRead read, Received then) {
+        threads.reads().execute(() -> {
+            try {
+                ByteBuf bytes = read.run(budget);
+                onLoop(() -> then.bytes(bytes), bytes::release);
+            } catch (IOException | RuntimeException e) {
+                onLoop(() -> then.failed(e), () -> {});
+            }
+        });
+    }
+
+    /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
+    private void onLoop(Runnable task, Runnable otherwise) {
+        if (closed) {
+            otherwise.run();
+        } else {
+            threads.loop().execute(task);
+        }
+    }
+
+    // ---- jobs ----
+
+    @Override
+    public void step() {
+        if (job != null) {
+            job.step();
+        } else if (!stopped && !journal.isFailed() && clock.nowMillis() >= notBeforeMillis) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        if (isCheckpointDue()) {
+            checkpoints++;
+            start(new Checkpoint(this, checkpoints, takeChanged()));
+            return;
+        }
+        List<Extent> merged = damaged ? List.of() : policy.pick(extents.values());
+        if (!merged.isEmpty()) {
+            merges++;
+            start(new ExtentMerge(this, merges, merged));
+        }
+    }
+
+    private boolean isCheckpointDue() {
+        boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
+        boolean old = clock.nowMillis() - changedSinceMillis >= config.checkpointMillis();
+        return !changed.isEmpty() && (enough || old);
+    }
+
+    private List<StreamState> takeChanged() {
+        List<StreamState> taken = changed;
+        changed = new ArrayList<>();
+        changedSinceMillis = Long.MAX_VALUE;
+        bytesAtCheckpoint = journal.stagedBytes();
+        checkpointBytes = config.checkpointBytes();
+        return taken;
+    }
+
+    private void start(Job newJob) {
+        job = newJob;
+        newJob.start();
+    }
+
+    /** The job is done. */
+    void finished() {
+        job = null;
+        journal.diskFull(null);
+    }
+
+    /** The job has failed, or cannot go on: all is as it was before, and it is tried again later. */
+    void abandon(Job failedJob, Exception reason) {
+        if (reason instanceof IOException) {
+            LOG.warn(
+                    "shard {}: {} was abandoned: {}", manifest.shard(), failedJob, String.valueOf(reason.getMessage()));
+        } else {
+            LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
+        }
+        job = null;
+        notBeforeMillis = clock.nowMillis() + RETRY_MILLIS;
+        stopped = Manifest.isUncertain(reason);
+        failedJob.abandon();
+        if (reason instanceof NoSpaceException) {
+            journal.diskFull(String.valueOf(reason.getMessage()));
+        } else if (stopped) {
+            journal.fail(reason);
+        } else if (reason instanceof DamagedFileException) {
+            LOG.error(
+                    "shard {}: there are no more compactions until the server is started anew",
+                    manifest.shard(),
+                    reason);
+            damaged = true;
+        }
+    }
+
+    /** Does {@code work} in the background and {@code then} on the loop; a failure abandons the job. */
+    <T> void inBackground(Job ofJob, Callable<T> work, Consumer<T> then) {
+        threads.background().execute(() -> {
+            if (closed) {
+                return;
+            }
+            try {
+                T done = work.call();
+                onLoop(() -> then.accept(done), () -> {});
+            } catch (Exception e) {
+                onLoop(() -> abandon(ofJob, e), () -> {});
+            }
+        });
+    }
+
+    /** Goes on with a job in a later turn of the loop. */
+    void onLoop(Runnable task) {
+        onLoop(task, () -> {});
+    }
+
+    /** Removes what a job that was abandoned has written. */
+    void closeAndDiscard(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
+        threads.background().execute(() -> {
+            try {
+                if (writer != null) {
+                    writer.close();
+                }
+                if (extent != null) {
+                    extent.file().letGo();
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be closed: {}", path(file), e.getMessage());
+            }
+        });
+        if (!stopped) {
+            discard(file);
+        }
+    }
+
+    // ---- for the jobs ----
+
+    FileJournal journal() {
+        return journal;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Streams of a checkpoint that came to nothing have changed still; what changed since stays in the list too. */
+    void takeBack(List<StreamState> streams) {
+        List<StreamState> all = new ArrayList<>(streams);
+        all.addAll(changed);
+        changed = new ArrayList<>();
+        all.forEach(stream -> stream.changed(false));
+        all.forEach(this::changed);
+        bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
+    }
+
+    /** Whether an extent is among those that count. */
+    boolean holds(Extent extent) {
+        return extents.containsKey(extent.file().number());
+    }
+
+    Collection<Extent> extents() {
+        return extents.values();
+    }
+
+    private Path path(long file) {
+        return DataDirectory.extents(directory).resolve(ExtentLayout.name(file));
+    }
+
+    /** Begins the next extent file; in the background. */
+    ExtentWriter newFile(Manifest current, long firstLsn) throws IOException {
+        Path path = path(current.nextFile());
+        if (disk.exists(path)) {
+            disk.delete(path);
+        }
+        return new ExtentWriter(disk, path, current.nextFile(), current.shard(), current.store(), firstLsn);
+    }
+
+    /** Completes an extent file, opens it for reading, and makes its name durable; in the background. */
+    Extent finish(Manifest current, ExtentWriter writer) throws IOException {
+        writer.finish();
+        writer.close();
+        disk.syncDirectory(DataDirectory.extents(directory));
+        long number = current.nextFile();
+        return new Extent(ExtentFile.open(disk, path(number), number, current.shard(), current.store()));
+    }
+
+    /** Removes a file that no manifest names; in the background. */
+    void discard(long file) {
+        threads.background().execute(() -> {
+            try {
+                if (disk.exists(path(file))) {
+                    disk.delete(path(file));
+                }
+            } catch (IOException e) {
+                LOG.warn("{} is not needed, but cannot be removed: {}", path(file), e.getMessage());
+            }
+        });
+    }
+
+    /** The manifest that comes next; on the loop. */
+    Manifest next(long checkpointLsn, Collection<Extent> removed, @Nullable Extent added) {
+        Set<Long> gone = new HashSet<>();
+        removed.forEach(extent -> gone.add(extent.file().number()));
+        List<Manifest.ExtentRef> refs = new ArrayList<>();
+        for (Extent extent : extents.values()) {
+            if (!gone.contains(extent.file().number())) {
+                refs.add(new Manifest.ExtentRef(
+                        extent.file().number(), extent.file().bytes()));
+            }
+        }
+        if (added != null) {
+            refs.add(new Manifest.ExtentRef(added.file().number(), added.file().bytes()));
+        }
+        return new Manifest(
+                manifest.store(),
+                manifest.shard(),
+                checkpointLsn,
+                journal.segments().firstNeeded(checkpointLsn),
+                lastGeneration,
+                manifest.nextFile() + 1,
+                refs);
+    }
+
+    /**
+     * Makes a manifest the one that counts, and then goes on with {@code then}. What it does without must be durable in
+     * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
+     */
+    void commit(Job ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
+        threads.journal().execute(() -> {
+            try {
+                journal.syncWritten();
+            } catch (IOException e) {
+                onLoop(() -> {
+                    stopped = true;
+                    journal.fail(e);
+                });
+                return;
+            }
+            inBackground(
+                    ofJob,
+                    () -> {
+                        newManifest.write(disk, directory);
+                        return newManifest;
+                    },
+                    committed -> {
+                        manifest = committed;
+                        if (added != null) {
+                            extents.put(added.file().number(), added);
+                        }
+                        then.run();
+                    });
+        });
+    }
+
+    /** Lets go of the journal's segments that the manifest does without. */
+    void releaseSegments() {
+        long first = manifest.firstSegment();
+        threads.background().execute(() -> {
+            try {
+                journal.segments().release(first);
+            } catch (IOException e) {
+                LOG.warn("journal segments before {} are not needed, but cannot be removed: {}", first, e.getMessage());
+            }
+        });
+    }
+
+    /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */
+    void remove(Collection<Extent> removed) {
+        for (Extent extent : removed) {
+            extents.remove(extent.file().number());
+            threads.background().execute(() -> letGo(extent));
+            discard(extent.file().number());
+        }
+    }
+
+    private static void letGo(Extent extent) {
+        try {
+            extent.file().letGo();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", extent.file().path(), e.getMessage());
+        }
+    }
+
+    /** Whether the shard's loop has let go of the store: what runs in the background ends. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Job unfinished = job;
+        threads.background().execute(() -> {
+            extents.values().forEach(FileExtentStore::letGo);
+            try {
+                if (unfinished != null) {
+                    unfinished.close();
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be closed: {}", unfinished, e.getMessage());
+            }
+        });
+    }
+}

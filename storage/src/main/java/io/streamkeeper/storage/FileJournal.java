@@ -1,0 +1,278 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.log.FrameLayout;
+import io.streamkeeper.storage.log.LogWriter;
+import io.streamkeeper.storage.log.LogWriter.Frame;
+import io.streamkeeper.storage.log.Segments;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
+ * readers slice, so a payload is copied once. Owned by the shard's loop; the {@link LogWriter} behind it has its own
+ * thread.
+ *
+ * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
+ * syncs, more frames come, and the next sync is theirs together.
+ */
+final class FileJournal implements Journal {
+    /** What has a body of its own beside the frame: its header and the padding behind it. */
+    private static final int FRAME_EXTRA_BYTES = FrameLayout.HEADER_BYTES + FrameLayout.ALIGNMENT;
+
+    private final MemoryBudget memory;
+    private final OpenBlock blocks;
+    private final Segments segments;
+    private final LogWriter writer;
+    private final Executor loop;
+    private final Executor thread;
+    private Listener listener = new Listener() {
+        @Override
+        public void durable(long lsn) {}
+
+        @Override
+        public void refused(long firstLsn, StorageFullException reason) {}
+
+        @Override
+        public void failed(StorageFailedException reason) {}
+    };
+
+    private long lastLsn;
+    private long durableLsn;
+    private long stagedBytes;
+    private int refusals;
+    private boolean flushes;
+    private volatile boolean closed;
+    private @Nullable StorageFailedException failure;
+    private @Nullable String diskFull;
+
+    private @Nullable Block frameBlock;
+    private int frameStart;
+    private int frameCount;
+    private long frameFirstLsn;
+
+    /**
+     * A journal that goes on behind what was recovered.
+     *
+     * @param memory bounds what is staged and not yet in extents
+     * @param log the last segment that there is
+     * @param syncs whether a record is durable when it is synced, or already when the kernel has it
+     */
+    FileJournal(
+            MemoryBudget memory,
+            Segments segments,
+            UUID store,
+            int shard,
+            LogEnd log,
+            boolean syncs,
+            Executor loop,
+            Executor thread) {
+        this.memory = memory;
+        this.blocks = new OpenBlock(this::allocate);
+        this.segments = segments;
+        this.loop = loop;
+        this.thread = thread;
+        this.lastLsn = log.lastLsn();
+        this.durableLsn = log.lastLsn();
+        this.writer = new LogWriter(
+                segments, store, shard, log.segment(), log.end(), log.lastLsn(), syncs, thread, new FromWriter());
+    }
+
+    /**
+     * Where a journal ends.
+     *
+     * @param segment the last segment that was begun, or 0
+     * @param end where its frames end
+     * @param lastLsn the last log sequence number that anything refers to
+     */
+    record LogEnd(long segment, long end, long lastLsn) {}
+
+    private ByteBuf allocate(int bytes) {
+        try {
+            return memory.allocate(bytes);
+        } catch (StorageFullException e) {
+            if (diskFull != null) {
+                throw fullDisk(diskFull);
+            }
+            throw new StorageBusyException("more is written than the disk takes: " + memory.usedBytes()
+                    + " bytes wait for a checkpoint; try again later");
+        }
+    }
+
+    @Override
+    public void listen(Listener newListener) {
+        listener = newListener;
+    }
+
+    // ---- staging ----
+
+    @Override
+    public Staged stage(LogRecord record, Payload payload) {
+        if (failure != null) {
+            throw failure;
+        }
+        Block block = blocks.blockFor(RecordCodec.bytesMax(record, payload.runs()) + FRAME_EXTRA_BYTES);
+        beginFrame(block);
+        ByteBuf out = block.memory();
+        int start = RecordCodec.begin(out, record, payload.runs());
+        int position = out.writerIndex();
+        payload.writeTo(out);
+        RecordCodec.finish(out, start);
+        lastLsn++;
+        frameCount++;
+        stagedBytes += out.writerIndex() - start;
+        if (!flushes) {
+            flushes = true;
+            loop.execute(this::flush);
+        }
+        return new Staged(lastLsn, block, position);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private void beginFrame(Block block) {
+        if (frameBlock == block) {
+            return;
+        }
+        submitFrame();
+        align(block.memory());
+        frameBlock = block;
+        frameStart = block.memory().writerIndex();
+        frameCount = 0;
+        frameFirstLsn = lastLsn + 1;
+        block.memory().retain().writeZero(FrameLayout.HEADER_BYTES);
+    }
+
+    private static void align(ByteBuf bytes) {
+        bytes.writeZero(FrameLayout.paddedBytes(bytes.writerIndex()) - bytes.writerIndex());
+    }
+
+    /** The end of a turn: hands over what has come in it. */
+    private void flush() {
+        flushes = false;
+        submitFrame();
+    }
+
+    private void submitFrame() {
+        Block block = frameBlock;
+        if (block == null) {
+            return;
+        }
+        int length = block.memory().writerIndex() - frameStart;
+        align(block.memory());
+        frameBlock = null;
+        writer.submit(new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals));
+    }
+
+    // ---- what the writer tells ----
+
+    /** Carries over to the loop what the writer tells. */
+    private final class FromWriter implements LogWriter.Events {
+        @Override
+        public void durable(long lsn) {
+            tell(() -> onDurable(lsn));
+        }
+
+        @Override
+        public void refused(long firstLsn, String reason) {
+            tell(() -> onRefused(firstLsn, reason));
+        }
+
+        @Override
+        public void failed(Throwable reason) {
+            tell(() -> onFailed(reason));
+        }
+
+        /** Nobody waits any more once the journal is closed, and the loop may have ended. */
+        private void tell(Runnable task) {
+            if (!closed) {
+                loop.execute(task);
+            }
+        }
+    }
+
+    private void onDurable(long lsn) {
+        durableLsn = lsn;
+        listener.durable(lsn);
+    }
+
+    private void onRefused(long firstLsn, String reason) {
+        refusals++;
+        if (frameBlock != null) {
+            frameBlock.memory().release();
+            frameBlock = null;
+        }
+        listener.refused(firstLsn, fullDisk(reason));
+    }
+
+    private static StorageFullException fullDisk(String reason) {
+        return new StorageFullException(
+                "the disk is full (" + reason + "); delete streams or make room, and try again");
+    }
+
+    private void onFailed(Throwable reason) {
+        failure = new StorageFailedException(
+                "the disk has failed (" + reason.getMessage() + "); nothing more is acknowledged until the server is"
+                        + " started anew",
+                reason);
+        listener.failed(failure);
+    }
+
+    // ---- for the checkpoint ----
+
+    @Override
+    public long durableLsn() {
+        return durableLsn;
+    }
+
+    /** Says why no checkpoint can be made, or that one was made. */
+    void diskFull(@Nullable String reason) {
+        diskFull = reason;
+    }
+
+    /** Ends all acknowledgement, because of a failure beside the journal (I9). */
+    void fail(Throwable reason) {
+        onFailed(reason);
+    }
+
+    /** Whether nothing can become durable any more. */
+    boolean isFailed() {
+        return failure != null;
+    }
+
+    /** Bytes of all records that were ever staged; for how much has come since a checkpoint. */
+    long stagedBytes() {
+        return stagedBytes;
+    }
+
+    /** Refusals so far: a checkpoint that has seen what was refused since is void. */
+    int refusals() {
+        return refusals;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    /** Makes durable what the kernel has, because something durable is to rely on it; on the journal's thread. */
+    void syncWritten() throws IOException {
+        writer.syncWritten();
+    }
+
+    /** Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files. */
+    @Override
+    public void close() {
+        closed = true;
+        submitFrame();
+        blocks.close();
+        thread.execute(() -> {
+            try {
+                writer.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}

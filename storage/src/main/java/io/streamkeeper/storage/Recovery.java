@@ -1,0 +1,300 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentRuns;
+import io.streamkeeper.storage.log.FrameLayout;
+import io.streamkeeper.storage.log.LogReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the state of one shard in its files: the descriptions and runs that the extents have, and on top of them the
+ * journal's records, through the same methods that service calls. Used by one thread, before the shard has a loop.
+ *
+ * <p>Of the descriptions of a stream the newest counts. A record that a description counts in already is left out; any other
+ * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
+ */
+final class Recovery {
+    /** An entry's runs, until all files are read. */
+    private record Span(Extent extent, ExtentRuns runs) {}
+
+    /** What is known of a stream until all files are read. */
+    private static final class Found {
+        @Nullable
+        StreamMeta meta;
+
+        @Nullable
+        Extent home;
+
+        final List<Span> spans = new ArrayList<>(1);
+        final List<TenantRef> entries = new ArrayList<>(1);
+    }
+
+    /** Where a file's list of tenants has the stream. */
+    private record TenantRef(Extent extent, int index) {}
+
+    private final Disk disk;
+    private final Path directory;
+    private final Manifest manifest;
+    private final MemoryBudget memory;
+    private final Interned interned = new Interned();
+    private final List<Extent> extents = new ArrayList<>();
+    private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
+    private final List<StreamState> changed = new ArrayList<>();
+    private long lastLsn;
+    private long lastGeneration;
+
+    /**
+     * The recovery of a shard.
+     *
+     * @param memory where the journal's records go that no extent has
+     */
+    Recovery(Disk disk, Path directory, Manifest manifest, MemoryBudget memory) {
+        this.disk = disk;
+        this.directory = directory;
+        this.manifest = manifest;
+        this.memory = memory;
+        this.lastLsn = manifest.checkpointLsn();
+        this.lastGeneration = manifest.lastGeneration();
+    }
+
+    /** Reads everything; returns what the journal is found to be. */
+    LogReader.Log run() throws IOException {
+        readExtents();
+        LogReader reader = new LogReader(disk, DataDirectory.journal(directory), manifest.store(), manifest.shard());
+        Replay replay = new Replay();
+        LogReader.Log log;
+        try {
+            log = reader.read(manifest.firstSegment(), manifest.checkpointLsn(), replay);
+        } finally {
+            replay.close();
+        }
+        lastLsn = Math.max(lastLsn, log.lastLsn());
+        check();
+        return log;
+    }
+
+    /** The extents that the manifest names, open. */
+    List<Extent> extents() {
+        return extents;
+    }
+
+    /** All streams, in the order of their generations; those that are deleted included. */
+    List<StreamState> streams() {
+        List<StreamState> all = new ArrayList<>(streams.values());
+        all.sort(Comparator.comparingLong(StreamState::generation));
+        return all;
+    }
+
+    /** The streams that the journal has records about which no extent has. */
+    List<StreamState> changed() {
+        return changed;
+    }
+
+    /** The last log sequence number that anything refers to. */
+    long lastLsn() {
+        return lastLsn;
+    }
+
+    long lastGeneration() {
+        return lastGeneration;
+    }
+
+    /** Lets go of everything, where the shard does not come to be. */
+    void close() throws IOException {
+        for (Extent extent : extents) {
+            extent.file().letGo();
+        }
+    }
+
+    // ---- extents ----
+
+    private void readExtents() throws IOException {
+        LongObjectMap<Found> found = new LongObjectHashMap<>();
+        for (Manifest.ExtentRef ref : manifest.extents()) {
+            Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(ref.file()));
+            if (!disk.exists(path)) {
+                throw new IOException("extent file " + path
+                        + " is missing, which the manifest names; put it back, or restore the data directory from a"
+                        + " backup");
+            }
+            Extent extent = new Extent(ExtentFile.open(disk, path, ref.file(), manifest.shard(), manifest.store()));
+            extents.add(extent);
+            if (extent.file().bytes() != ref.bytes()) {
+                throw new DamagedFileException(
+                        path, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
+            }
+            readIndex(extent, found);
+        }
+        for (LongObjectMap.PrimitiveEntry<Found> entry : found.entries()) {
+            build(entry.key(), entry.value());
+        }
+    }
+
+    private void readIndex(Extent extent, LongObjectMap<Found> found) throws IOException {
+        ExtentFile.Cursor cursor = extent.file().entries();
+        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            Found stream = found.get(entry.generation());
+            if (stream == null) {
+                stream = new Found();
+                found.put(entry.generation(), stream);
+            }
+            stream.entries.add(new TenantRef(extent, extent.tenants().size()));
+            extent.tenants().add(StreamState.NONE);
+            ByteBuf meta = entry.meta();
+            if (meta != null && (stream.meta == null || StreamMeta.lastLsnOf(meta) > stream.meta.lastLsn())) {
+                stream.meta = decode(extent, meta, entry.generation());
+                stream.home = extent;
+            }
+            if (entry.runs().count() > 0) {
+                stream.spans.add(new Span(extent, entry.runs()));
+            }
+        }
+    }
+
+    private StreamMeta decode(Extent extent, ByteBuf meta, long generation) throws IOException {
+        try {
+            return StreamMeta.decode(meta, generation, interned);
+        } catch (RuntimeException e) {
+            throw new DamagedFileException(
+                    extent.file().path(), 0, "the description of stream " + generation + " cannot be read: " + e);
+        }
+    }
+
+    private void build(long generation, Found found) throws IOException {
+        StreamMeta meta = found.meta;
+        Extent home = found.home;
+        if (meta == null || home == null) {
+            throw new DamagedFileException(
+                    found.entries.get(0).extent().file().path(),
+                    0,
+                    "there are runs of stream " + generation + ", but no file describes it");
+        }
+        List<Span> spans = found.spans;
+        spans.sort(Comparator.comparingLong(span -> span.runs().start()));
+        StreamState stream = spans.isEmpty()
+                ? new StreamState(meta, meta.tail(), meta.messages())
+                : new StreamState(
+                        meta, spans.get(0).runs().start(), spans.get(0).runs().messagesBefore());
+        for (Span span : spans) {
+            add(stream, span, meta);
+        }
+        if (stream.tail() != meta.tail() && !meta.deleted()) {
+            throw misfit(home, meta, "its runs end at " + stream.tail() + ", expected " + meta.tail());
+        }
+        stream.home(home);
+        found.entries.forEach(entry -> entry.extent().tenants().set(entry.index(), stream));
+        streams.put(generation, stream);
+        lastLsn = Math.max(lastLsn, meta.lastLsn());
+        lastGeneration = Math.max(lastGeneration, generation);
+    }
+
+    private static void add(StreamState stream, Span span, StreamMeta meta) throws IOException {
+        ExtentRuns runs = span.runs();
+        if (runs.start() != stream.tail()) {
+            if (meta.deleted()) {
+                return;
+            }
+            throw misfit(span.extent(), meta, "runs begin at " + runs.start() + ", expected " + stream.tail());
+        }
+        for (int run = 0; run < runs.count(); run++) {
+            stream.content().add(span.extent(), runs.spot(run), runs.bytes(run), runs.messages(run), runs.millis(run));
+        }
+    }
+
+    private static DamagedFileException misfit(Extent extent, StreamMeta meta, String what) {
+        return new DamagedFileException(
+                extent.file().path(), 0, "of stream " + meta.created().path() + " " + what);
+    }
+
+    // ---- journal ----
+
+    /** Applies the records of one frame after the other. */
+    private final class Replay implements LogReader.Visitor {
+        private Block block = Block.NONE;
+
+        @Override
+        public ByteBuf buffer(int bytes) {
+            block.finish();
+            block = new Block(memory.allocateRecovered(bytes));
+            return block.memory();
+        }
+
+        @Override
+        public void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException {
+            ByteBuf records =
+                    buffer.slice(index + FrameLayout.HEADER_BYTES, header.length() - FrameLayout.HEADER_BYTES);
+            long lsn = header.firstLsn();
+            try {
+                for (int i = 0; i < header.count(); i++) {
+                    RecordCodec.Read read = RecordCodec.read(records, interned);
+                    int position = index + FrameLayout.HEADER_BYTES + read.payload();
+                    if (lsn > manifest.checkpointLsn()) {
+                        apply(read, new Journal.Staged(lsn, block, position));
+                    }
+                    lsn++;
+                }
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                throw new IOException(
+                        "journal of " + directory + ": record " + lsn + " cannot be applied: " + e.getMessage()
+                                + "; nothing was changed. Restore the data directory from a backup",
+                        e);
+            }
+        }
+
+        void close() {
+            block.finish();
+            block = Block.NONE;
+        }
+    }
+
+    private void apply(RecordCodec.Read read, Journal.Staged staged) {
+        LogRecord record = read.record();
+        StreamState stream = streams.get(record.generation());
+        lastGeneration = Math.max(lastGeneration, record.generation());
+        if (stream != null && staged.lsn() <= stream.lastLsn()) {
+            return;
+        }
+        if (record instanceof LogRecord.Created created) {
+            stream = new StreamState(created);
+            stream.stageCreated(staged, read.runs());
+            streams.put(record.generation(), stream);
+        } else if (stream == null) {
+            throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
+        } else if (record instanceof LogRecord.Appended appended) {
+            stream.stageAppended(appended, staged, read.runs());
+        } else if (record instanceof LogRecord.Trimmed trimmed) {
+            stream.stageTrimmed(trimmed.position(), staged.lsn());
+        } else {
+            stream.stageDeleted(staged.lsn());
+        }
+        if (!stream.isChanged()) {
+            stream.changed(true);
+            changed.add(stream);
+        }
+    }
+
+    /** What is there of each stream must reach from its earliest position on. */
+    private void check() throws IOException {
+        for (StreamState stream : streams.values()) {
+            long needed = Math.max(stream.earliest(), stream.ownStart());
+            if (!stream.isDeleted() && stream.content().start() > needed) {
+                throw new IOException("the data of stream " + stream.path() + " in " + directory + " begins at "
+                        + stream.content().start() + ", expected " + needed
+                        + "; nothing was changed. Restore the data directory from a backup");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.streamkeeper.storage;
+
+import io.streamkeeper.protocol.JsonMessages;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the stored bytes of one request fall into runs: pieces that lie behind each other, of a JSON stream whole messages.
+ * Usually there is one. Immutable.
+ */
+final class Runs {
+    static final Runs NONE = new Runs(0, 0, null);
+
+    private final int bytes;
+    private final int messages;
+    private final int @Nullable [] parts;
+
+    private Runs(int bytes, int messages, int @Nullable [] parts) {
+        this.bytes = bytes;
+        this.messages = messages;
+        this.parts = parts;
+    }
+
+    /** A single run. */
+    static Runs one(int bytes, int messages) {
+        return new Runs(bytes, messages, null);
+    }
+
+    /** Runs of which {@code parts} has the bytes and the messages of each in turn. */
+    static Runs of(int[] parts) {
+        int bytes = 0;
+        int messages = 0;
+        for (int i = 0; i < parts.length; i += 2) {
+            bytes += parts[i];
+            messages += parts[i + 1];
+        }
+        return parts.length <= 2 ? one(bytes, messages) : new Runs(bytes, messages, parts);
+    }
+
+    /** Messages as runs that are as long as {@code limits} allow; a message that is longer is a run by itself. */
+    static Runs of(JsonMessages split, RunLimits limits) {
+        if (split.storedBytes() <= limits.bytesMax() && split.count() <= limits.messagesMax()) {
+            return one(split.storedBytes(), split.count());
+        }
+        int[] parts = new int[16];
+        int used = 0;
+        for (int i = 0; i < split.count(); i++) {
+            int bytes = split.end(i) - split.start(i) + 1;
+            boolean joins = used > 0 && limits.allow(parts[used - 2] + bytes, parts[used - 1] + 1);
+            if (!joins) {
+                parts = used == parts.length ? Arrays.copyOf(parts, 2 * used) : parts;
+                used += 2;
+            }
+            parts[used - 2] += bytes;
+            parts[used - 1]++;
+        }
+        return of(Arrays.copyOf(parts, used));
+    }
+
+    /** Stored bytes of all runs. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Messages of all runs; 0 in a stream of bytes. */
+    int messages() {
+        return messages;
+    }
+
+    int count() {
+        return parts == null ? 1 : parts.length / 2;
+    }
+
+    int bytes(int run) {
+        return parts == null ? bytes : parts[2 * run];
+    }
+
+    int messages(int run) {
+        return parts == null ? messages : parts[2 * run + 1];
+    }
+}

@@ -1,0 +1,13 @@
+package io.streamkeeper.storage;
+
+/**
+ * How a shard keeps its streams in files.
+ *
+ * @param syncs whether a record is acknowledged when it is synced, or already when the kernel has it
+ * @param checkpointBytes bytes of records after which a checkpoint is made
+ * @param checkpointMillis how long a record waits at the most for a checkpoint to be made
+ * @param segmentBytes the size of a journal segment
+ * @param backlogBytesMax bytes of records that no checkpoint has reached yet; more is refused for a while
+ */
+public record StorageConfig(
+        boolean syncs, long checkpointBytes, long checkpointMillis, long segmentBytes, long backlogBytesMax) {}

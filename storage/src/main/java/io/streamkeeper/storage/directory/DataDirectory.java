@@ -1,0 +1,150 @@
+package io.streamkeeper.storage.directory;
+
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.log.Segments;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A data directory that was found to be one of ours, or made one.
+ *
+ * @param path where it is
+ * @param store its identity, which every file in it carries
+ * @param shards how many shards it has, which never changes
+ */
+public record DataDirectory(Path path, UUID store, int shards) {
+    /** The file that the process which uses the directory holds a lock of. */
+    public static final String LOCK = "LOCK";
+
+    private static final String FORMAT = "FORMAT";
+    private static final String TITLE = "streamkeeper data 1";
+    private static final int SHARDS_MAX = 1_000;
+
+    /**
+     * Opens the directory at {@code path}; makes it if there is none or it is empty.
+     *
+     * @param shardsAsked how many shards it must have, or 0 for any
+     * @param shardsNew how many it gets if it is made
+     * @param mustExist whether one that would have to be made is refused: it may be that a file system is not mounted
+     * @throws IOException with what to do, if it is not ours, not whole, of a newer version, or of another shard count
+     */
+    public static DataDirectory open(Disk disk, Path path, int shardsAsked, int shardsNew, boolean mustExist)
+            throws IOException {
+        if (disk.exists(path.resolve(FORMAT))) {
+            DataDirectory found = read(disk, path);
+            found.check(disk, shardsAsked);
+            return found;
+        }
+        List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
+        names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
+        if (mustExist) {
+            throw new IOException("data directory " + path
+                    + " holds no streams, but --data-dir-must-exist is set; is the" + " file system mounted?");
+        }
+        for (String name : names) {
+            if (!isHalfMade(disk, path, name)) {
+                throw new IOException("data directory " + path + " has \"" + name + "\" in it but no file " + FORMAT
+                        + "; expected an empty directory or one of this server. Name another with --data-dir");
+            }
+        }
+        return make(disk, path, shardsNew);
+    }
+
+    /** Whether this is a shard that was being made when the process ended: it has nothing but its empty manifest. */
+    private static boolean isHalfMade(Disk disk, Path path, String name) throws IOException {
+        if (!name.matches("shard-\\d{3}")) {
+            return false;
+        }
+        Path journal = journal(path.resolve(name));
+        Path first = journal.resolve(Segments.name(1));
+        boolean empty = !disk.exists(journal) || disk.list(journal).isEmpty();
+        if (!empty && disk.list(journal).size() == 1 && disk.exists(first)) {
+            try (DiskFile file = disk.open(first)) {
+                empty = file.size() == 0;
+            }
+        }
+        Path extents = extents(path.resolve(name));
+        return empty && (!disk.exists(extents) || disk.list(extents).isEmpty());
+    }
+
+    private static DataDirectory make(Disk disk, Path path, int shards) throws IOException {
+        if (shards < 1 || shards > SHARDS_MAX) {
+            throw new IOException(shards + " shards were asked for, expected 1 to " + SHARDS_MAX);
+        }
+        UUID store = UUID.randomUUID();
+        DataDirectory made = new DataDirectory(path, store, shards);
+        for (int shard = 0; shard < shards; shard++) {
+            Path directory = made.shard(shard);
+            disk.createDirectories(journal(directory));
+            disk.createDirectories(extents(directory));
+            Path first = journal(directory).resolve(Segments.name(1));
+            if (!disk.exists(first)) {
+                disk.create(first).close();
+            }
+            Manifest.empty(store, shard).write(disk, directory);
+            disk.syncDirectory(journal(directory));
+            disk.syncDirectory(extents(directory));
+        }
+        disk.syncDirectory(path);
+        TextFile.write(
+                disk,
+                path.resolve(FORMAT),
+                List.of(TITLE, "store " + store, "shards " + shards, "created " + Instant.now()));
+        return made;
+    }
+
+    /** Reads what the directory says of itself. */
+    public static DataDirectory read(Disk disk, Path path) throws IOException {
+        Path file = path.resolve(FORMAT);
+        if (!disk.exists(file)) {
+            throw new IOException(path + " has no file " + FORMAT + "; expected a data directory of this server");
+        }
+        List<String> lines = TextFile.read(disk, file);
+        if (!lines.get(0).equals(TITLE)) {
+            throw new IOException(file + " begins with \"" + lines.get(0) + "\", expected \"" + TITLE
+                    + "\"; it was written by another version of the server, which is to be used");
+        }
+        return new DataDirectory(
+                path,
+                UUID.fromString(TextFile.value(file, lines, "store")),
+                Integer.parseInt(TextFile.value(file, lines, "shards")));
+    }
+
+    private void check(Disk disk, int shardsAsked) throws IOException {
+        if (shardsAsked != 0 && shardsAsked != shards) {
+            throw new IOException(
+                    "data directory " + path + " has " + shards + " shards, but --shards is " + shardsAsked
+                            + "; the number is fixed when the directory is made: leave --shards out, or name another directory");
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            Path directory = shard(shard);
+            if (!disk.exists(Manifest.in(directory))
+                    || !disk.exists(journal(directory))
+                    || !disk.exists(extents(directory))) {
+                throw new IOException(directory + " is missing or not whole, expected " + shards
+                        + " shards with MANIFEST, journal and extents; is a file system not mounted? Put it back, or"
+                        + " restore the data directory from a backup");
+            }
+        }
+    }
+
+    /** Where a shard's files are. */
+    public Path shard(int shard) {
+        return path.resolve(String.format("shard-%03d", shard));
+    }
+
+    /** Where the journal of a shard's directory is. */
+    public static Path journal(Path shardDirectory) {
+        return shardDirectory.resolve("journal");
+    }
+
+    /** Where the extent files of a shard's directory are. */
+    public static Path extents(Path shardDirectory) {
+        return shardDirectory.resolve("extents");
+    }
+}

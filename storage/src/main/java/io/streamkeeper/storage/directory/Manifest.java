@@ -1,0 +1,111 @@
+package io.streamkeeper.storage.directory;
+
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Which extent files of a shard count, and how far they go. What it does not name does not exist; so a checkpoint or a
+ * compaction happens in the moment in which a new manifest takes the place of the old one.
+ *
+ * @param store the data directory's identity
+ * @param shard the shard
+ * @param checkpointLsn every record up to this one is in an extent
+ * @param firstSegment the first journal segment that holds, or may come to hold, a later record
+ * @param lastGeneration no stream that the extents know of, or have forgotten, has a higher generation
+ * @param nextFile no extent file has had this number or a higher one
+ * @param extents the files, in the order of their numbers
+ */
+public record Manifest(
+        UUID store,
+        int shard,
+        long checkpointLsn,
+        long firstSegment,
+        long lastGeneration,
+        long nextFile,
+        List<ExtentRef> extents) {
+    private static final String TITLE = "streamkeeper manifest 1";
+    private static final String NAME = "MANIFEST";
+
+    /**
+     * An extent file.
+     *
+     * @param file its number
+     * @param bytes its length
+     */
+    public record ExtentRef(long file, long bytes) {}
+
+    public Manifest {
+        extents = List.copyOf(extents);
+    }
+
+    /** The manifest of a shard that holds nothing. */
+    public static Manifest empty(UUID store, int shard) {
+        return new Manifest(store, shard, 0, 1, 0, 1, List.of());
+    }
+
+    /** Where the manifest of a shard is. */
+    public static Path in(Path shardDirectory) {
+        return shardDirectory.resolve(NAME);
+    }
+
+    /** Whether an exception of {@link #write} leaves open which manifest counts. */
+    public static boolean isUncertain(Exception e) {
+        return e instanceof TextFile.Uncertain;
+    }
+
+    /** Makes this the manifest that counts. */
+    public void write(Disk disk, Path shardDirectory) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add(TITLE);
+        lines.add("store " + store);
+        lines.add("shard " + shard);
+        lines.add("checkpoint-lsn " + checkpointLsn);
+        lines.add("first-segment " + firstSegment);
+        lines.add("last-generation " + lastGeneration);
+        lines.add("next-file " + nextFile);
+        extents.forEach(extent -> lines.add("extent " + extent.file() + " " + extent.bytes()));
+        TextFile.write(disk, in(shardDirectory), lines);
+    }
+
+    /** Reads the manifest that counts. */
+    public static Manifest read(Disk disk, Path shardDirectory) throws IOException {
+        Path file = in(shardDirectory);
+        List<String> lines = TextFile.read(disk, file);
+        if (lines.isEmpty() || !lines.get(0).equals(TITLE)) {
+            throw new IOException(file + " begins with \"" + (lines.isEmpty() ? "" : lines.get(0)) + "\", expected \""
+                    + TITLE + "\"; it was written by another version of the server, which is to be used");
+        }
+        try {
+            return new Manifest(
+                    UUID.fromString(TextFile.value(file, lines, "store")),
+                    (int) number(file, lines, "shard"),
+                    number(file, lines, "checkpoint-lsn"),
+                    number(file, lines, "first-segment"),
+                    number(file, lines, "last-generation"),
+                    number(file, lines, "next-file"),
+                    extents(lines));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            throw new DamagedFileException(file, 0, "a line cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static long number(Path file, List<String> lines, String word) throws IOException {
+        return Long.parseLong(TextFile.value(file, lines, word));
+    }
+
+    private static List<ExtentRef> extents(List<String> lines) {
+        List<ExtentRef> extents = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("extent ")) {
+                String[] words = line.split(" ", -1);
+                extents.add(new ExtentRef(Long.parseLong(words[1]), Long.parseLong(words[2])));
+            }
+        }
+        return extents;
+    }
+}

@@ -1,0 +1,93 @@
+package io.streamkeeper.storage.directory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A small file of lines, a word and its values each; the last line is the checksum of the others. It is replaced whole: a
+ * crash leaves the old one or the new one.
+ */
+final class TextFile {
+    private static final String CHECKSUM = "crc32c ";
+    private static final int BYTES_MAX = 64 << 20;
+
+    private TextFile() {}
+
+    /** A replacement was made, but whether it is durable is not known: the failure is final (I9). */
+    static final class Uncertain extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Uncertain(Path file, IOException cause) {
+            super("whether " + file + " was replaced is not known: " + cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Puts {@code lines} into {@code file}.
+     *
+     * @throws Uncertain if it may have been replaced or not; any other exception says that it was not
+     */
+    static void write(Disk disk, Path file, List<String> lines) throws IOException {
+        String text = String.join("\n", lines) + "\n";
+        byte[] bytes = (text + checksumLine(text)).getBytes(UTF_8);
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        if (disk.exists(temporary)) {
+            disk.delete(temporary);
+        }
+        try (DiskFile opened = disk.create(temporary)) {
+            opened.writeFully(0, ByteBuffer.wrap(bytes));
+            opened.sync();
+        }
+        try {
+            disk.rename(temporary, file);
+            disk.syncDirectory(directoryOf(file));
+        } catch (IOException e) {
+            throw new Uncertain(file, e);
+        }
+    }
+
+    private static Path directoryOf(Path file) {
+        Path directory = file.getParent();
+        if (directory == null) {
+            throw new IllegalArgumentException(file + " is in no directory");
+        }
+        return directory;
+    }
+
+    private static String checksumLine(String text) {
+        return CHECKSUM + String.format("%08x", Checksum.of(ByteBuffer.wrap(text.getBytes(UTF_8)))) + "\n";
+    }
+
+    /** The lines of {@code file} without the checksum. */
+    static List<String> read(Disk disk, Path file) throws IOException {
+        String all;
+        try (DiskFile opened = disk.open(file)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(BYTES_MAX, opened.size()));
+            opened.readFully(0, bytes);
+            all = UTF_8.decode(bytes.flip()).toString();
+        }
+        int last = all.lastIndexOf(CHECKSUM);
+        if (last < 0 || !all.substring(last).equals(checksumLine(all.substring(0, last)))) {
+            throw new DamagedFileException(file, Math.max(0, last), "the checksum in the last line does not match");
+        }
+        return all.substring(0, last).lines().toList();
+    }
+
+    /** The value behind {@code word} in a line that must be there. */
+    static String value(Path file, List<String> lines, String word) throws IOException {
+        for (String line : lines) {
+            if (line.startsWith(word + " ")) {
+                return line.substring(word.length() + 1);
+            }
+        }
+        throw new DamagedFileException(file, 0, "there is no line \"" + word + "\"");
+    }
+}

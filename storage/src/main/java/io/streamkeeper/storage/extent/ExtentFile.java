@@ -1,0 +1,225 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.Variable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A complete extent file, open for reading. Safe for use by any thread that may block. It is closed when the last holder
+ * lets go, so that a reader goes on while the file is removed.
+ */
+public final class ExtentFile {
+    private final Path path;
+    private final DiskFile file;
+    private final ExtentLayout.Header header;
+    private final ExtentLayout.Trailer trailer;
+    private final ByteBuf footer;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private ExtentFile(
+            Path path, DiskFile file, ExtentLayout.Header header, ExtentLayout.Trailer trailer, ByteBuf footer) {
+        this.path = path;
+        this.file = file;
+        this.header = header;
+        this.trailer = trailer;
+        this.footer = footer;
+    }
+
+    /**
+     * Opens a file; the caller holds it.
+     *
+     * @throws DamagedFileException if its header, footer or trailer is not as it was written
+     */
+    public static ExtentFile open(Disk disk, Path path, long number, int shard, UUID store) throws IOException {
+        DiskFile file = disk.open(path);
+        try {
+            long size = file.size();
+            if (size < ExtentLayout.HEADER_BYTES + ExtentLayout.TRAILER_BYTES) {
+                throw new DamagedFileException(path, size, "the file ends here, expected at least header and trailer");
+            }
+            ExtentLayout.Header header = header(path, file);
+            if (!header.store().equals(store) || header.shard() != shard || header.file() != number) {
+                throw new IOException(path + " is file " + header.file() + " of shard " + header.shard() + " of store "
+                        + header.store() + ", expected file " + number + " of shard " + shard + " of store " + store
+                        + "; put the file back where it came from");
+            }
+            return withTrailer(path, file, header, size);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static ExtentLayout.Header header(Path path, DiskFile file) throws IOException {
+        ExtentLayout.Header header = ExtentLayout.readHeader(read(file, 0, ExtentLayout.HEADER_BYTES));
+        if (header == null) {
+            throw new DamagedFileException(path, 0, "the header cannot be read");
+        }
+        if (header.version() != ExtentLayout.VERSION) {
+            throw new IOException(path + " has format version " + header.version() + ", expected "
+                    + ExtentLayout.VERSION + "; it was written by another version of the server, which is to be used");
+        }
+        return header;
+    }
+
+    private static ExtentFile withTrailer(Path path, DiskFile file, ExtentLayout.Header header, long size)
+            throws IOException {
+        long trailerPosition = size - ExtentLayout.TRAILER_BYTES;
+        ByteBuf trailerBytes = read(file, trailerPosition, ExtentLayout.TRAILER_BYTES);
+        ExtentLayout.Trailer trailer = ExtentLayout.readTrailer(trailerBytes);
+        long footerBytes = trailer == null ? -1 : trailerPosition - trailer.footerPosition();
+        if (trailer == null
+                || trailer.file() != header.file()
+                || footerBytes != (long) trailer.blocks() * ExtentLayout.FOOTER_ENTRY_BYTES) {
+            throw new DamagedFileException(path, trailerPosition, "the trailer cannot be read");
+        }
+        ByteBuf footer = read(file, trailer.footerPosition(), (int) footerBytes);
+        if (!ExtentLayout.isIntact(trailerBytes, footer)) {
+            throw new DamagedFileException(path, trailer.footerPosition(), "the footer's checksum does not match");
+        }
+        return new ExtentFile(path, file, header, trailer, footer);
+    }
+
+    private static ByteBuf read(DiskFile file, long position, int bytes) throws IOException {
+        ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
+        file.readFully(position, buffer.nioBuffer(0, bytes));
+        return buffer.writerIndex(bytes);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public long number() {
+        return header.file();
+    }
+
+    /** No record in the file is older. */
+    public long firstLsn() {
+        return header.firstLsn();
+    }
+
+    public long entryCount() {
+        return trailer.entries();
+    }
+
+    /** Bytes of runs. */
+    public long dataBytes() {
+        return trailer.dataBytes();
+    }
+
+    /** Bytes of the whole file. */
+    public long bytes() {
+        return trailer.footerPosition()
+                + (long) trailer.blocks() * ExtentLayout.FOOTER_ENTRY_BYTES
+                + ExtentLayout.TRAILER_BYTES;
+    }
+
+    /**
+     * An entry of the index.
+     *
+     * @param meta the stream's description, on the heap, or null where the entry has none
+     */
+    public record Entry(long generation, @Nullable ByteBuf meta, ExtentRuns runs) {}
+
+    /** Goes through the entries in order. */
+    public Cursor entries() {
+        return new Cursor();
+    }
+
+    /** A place in the index; used by one thread. */
+    public final class Cursor {
+        private int blockIndex;
+        private int left;
+        private ByteBuf block = Unpooled.EMPTY_BUFFER;
+
+        /**
+         * The next entry, or null behind the last.
+         *
+         * @throws DamagedFileException if the index is not as it was written
+         */
+        public @Nullable Entry next() throws IOException {
+            while (left == 0) {
+                if (blockIndex == trailer.blocks()) {
+                    return null;
+                }
+                readBlock();
+            }
+            left--;
+            try {
+                return readEntry(block);
+            } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+                throw new DamagedFileException(
+                        path, blockPosition(blockIndex - 1), "an index entry cannot be read: " + e);
+            }
+        }
+
+        private void readBlock() throws IOException {
+            long position = blockPosition(blockIndex);
+            int length = footer.getInt(blockIndex * ExtentLayout.FOOTER_ENTRY_BYTES + 8);
+            block = read(file, position, length);
+            if (!ExtentLayout.isBlock(block, length)) {
+                throw new DamagedFileException(path, position, "the checksum of an index block does not match");
+            }
+            left = block.getInt(12);
+            block.readerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
+            blockIndex++;
+        }
+
+        private long blockPosition(int index) {
+            return footer.getLong(index * ExtentLayout.FOOTER_ENTRY_BYTES);
+        }
+    }
+
+    private static Entry readEntry(ByteBuf in) {
+        long generation = in.readLong();
+        int flags = in.readByte();
+        ByteBuf meta = (flags & ExtentLayout.HAS_META) == 0 ? null : in.readSlice(Variable.readCount(in));
+        boolean timed = (flags & ExtentLayout.HAS_TIMES) != 0;
+        ExtentRuns runs = new ExtentRuns(Variable.read(in), Variable.read(in), timed);
+        long position = Variable.read(in);
+        int count = Variable.readCount(in);
+        for (int i = 0; i < count; i++) {
+            int bytes = Variable.readCount(in);
+            int messages = Variable.readCount(in);
+            long millis = timed ? Variable.read(in) : 0;
+            runs.add(position, in.readInt(), bytes, messages, millis);
+            position += bytes;
+        }
+        return new Entry(generation, meta, runs);
+    }
+
+    /** Fills {@code into} with the bytes from {@code position} on. */
+    public void read(long position, ByteBuffer into) throws IOException {
+        file.readFully(position, into);
+    }
+
+    /** Takes part in holding the file open; returns false if it is closed already. */
+    public boolean hold() {
+        while (true) {
+            int now = holders.get();
+            if (now == 0) {
+                return false;
+            }
+            if (holders.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** Lets go; the last one closes the file. */
+    public void letGo() throws IOException {
+        if (holders.decrementAndGet() == 0) {
+            file.close();
+        }
+    }
+}

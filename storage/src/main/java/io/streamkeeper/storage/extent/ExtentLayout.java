@@ -1,0 +1,124 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Checksum;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form of an extent file. It is written once, from its beginning to its end, and not changed.
+ *
+ * <pre>
+ *   header   64 bytes
+ *   parts    runs of streams, each stream's behind each other, then an index block that describes them; and so on
+ *   footer   position (u64) and length (u32) of each index block
+ *   trailer  48 bytes
+ *
+ *   header:       0 magic u32, 4 crc32c u32 of 8 to 64, 8 version u32, 12 shard u32, 16 store 16 bytes, 32 file u64,
+ *                 40 firstLsn u64: no record in the file is older
+ *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16 entries
+ *   entry:        generation u64, flags u8 (1 has a description, 2 its runs have times),
+ *                 description: length variable, bytes; opaque here
+ *                 start, messages before it, position in the file of the first run, number of runs: variable
+ *                 of each run: length, messages and perhaps milliseconds variable; crc32c u32 of its bytes
+ *   trailer:      0 magic u32, 4 crc32c u32 of the footer and of 8 to 48, 8 footer position u64, 16 blocks u32,
+ *                 24 entries u64, 32 data bytes u64, 40 file u64
+ * </pre>
+ *
+ * <p>Entries are in the order of generations, and of positions within one. A run is read whole, so its checksum tells
+ * damage before a reader sees a byte of it (I10).
+ */
+public final class ExtentLayout {
+    static final int HEADER_BYTES = 64;
+    static final int TRAILER_BYTES = 48;
+    static final int BLOCK_HEADER_BYTES = 16;
+    static final int FOOTER_ENTRY_BYTES = 12;
+    static final int VERSION = 1;
+
+    static final int HAS_META = 1;
+    static final int HAS_TIMES = 2;
+
+    private static final int MAGIC_HEADER = 0x534b5831;
+    private static final int MAGIC_BLOCK = 0x534b5842;
+    private static final int MAGIC_TRAILER = 0x534b5854;
+    private static final int CRC = 4;
+    private static final int CHECKED = 8;
+
+    private ExtentLayout() {}
+
+    /** What the header says. */
+    public record Header(int version, int shard, UUID store, long file, long firstLsn) {}
+
+    /** What the trailer says. */
+    public record Trailer(long footerPosition, int blocks, long entries, long dataBytes, long file) {}
+
+    /** The name of an extent file. */
+    public static String name(long file) {
+        return String.format("%016x.ext", file);
+    }
+
+    static ByteBuf writeHeader(Header header) {
+        ByteBuf bytes = Unpooled.directBuffer(HEADER_BYTES, HEADER_BYTES);
+        bytes.writeInt(MAGIC_HEADER).writeInt(0).writeInt(header.version()).writeInt(header.shard());
+        bytes.writeLong(header.store().getMostSignificantBits())
+                .writeLong(header.store().getLeastSignificantBits())
+                .writeLong(header.file())
+                .writeLong(header.firstLsn());
+        bytes.writeZero(HEADER_BYTES - bytes.writerIndex());
+        return bytes.setInt(CRC, Checksum.of(bytes, CHECKED, HEADER_BYTES - CHECKED));
+    }
+
+    static @Nullable Header readHeader(ByteBuf bytes) {
+        boolean intact = bytes.getInt(0) == MAGIC_HEADER
+                && bytes.getInt(CRC) == Checksum.of(bytes, CHECKED, HEADER_BYTES - CHECKED);
+        return intact
+                ? new Header(
+                        bytes.getInt(8),
+                        bytes.getInt(12),
+                        new UUID(bytes.getLong(16), bytes.getLong(24)),
+                        bytes.getLong(32),
+                        bytes.getLong(40))
+                : null;
+    }
+
+    /** Completes the header of a block whose entries are written behind room for it. */
+    static void finishBlock(ByteBuf block, int entries) {
+        block.setInt(0, MAGIC_BLOCK);
+        block.setInt(8, block.writerIndex());
+        block.setInt(12, entries);
+        block.setInt(CRC, Checksum.of(block, CHECKED, block.writerIndex() - CHECKED));
+    }
+
+    /** Whether {@code block} is an index block, whole and as it was written. */
+    static boolean isBlock(ByteBuf block, int length) {
+        return length >= BLOCK_HEADER_BYTES
+                && block.getInt(0) == MAGIC_BLOCK
+                && block.getInt(8) == length
+                && block.getInt(CRC) == Checksum.of(block, CHECKED, length - CHECKED);
+    }
+
+    static ByteBuf writeTrailer(Trailer trailer, ByteBuf footer) {
+        ByteBuf bytes = Unpooled.directBuffer(TRAILER_BYTES, TRAILER_BYTES);
+        bytes.writeInt(MAGIC_TRAILER).writeInt(0).writeLong(trailer.footerPosition());
+        bytes.writeInt(trailer.blocks()).writeInt(0);
+        bytes.writeLong(trailer.entries()).writeLong(trailer.dataBytes()).writeLong(trailer.file());
+        return bytes.setInt(CRC, trailerChecksum(bytes, footer));
+    }
+
+    static @Nullable Trailer readTrailer(ByteBuf bytes) {
+        return bytes.getInt(0) == MAGIC_TRAILER
+                ? new Trailer(
+                        bytes.getLong(8), bytes.getInt(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40))
+                : null;
+    }
+
+    static boolean isIntact(ByteBuf trailer, ByteBuf footer) {
+        return trailer.getInt(CRC) == trailerChecksum(trailer, footer);
+    }
+
+    private static int trailerChecksum(ByteBuf trailer, ByteBuf footer) {
+        int ofFooter = Checksum.of(footer, 0, footer.writerIndex());
+        return ofFooter * 31 + Checksum.of(trailer, CHECKED, TRAILER_BYTES - CHECKED);
+    }
+}

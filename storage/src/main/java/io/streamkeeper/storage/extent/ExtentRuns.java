@@ -1,0 +1,104 @@
+package io.streamkeeper.storage.extent;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Where runs of one stream lie in an extent file, one behind the other in the stream. Not changed once it is complete. */
+public final class ExtentRuns {
+    private final long start;
+    private final long messagesBefore;
+    private long[] ends = new long[1];
+    private long[] spots = new long[1];
+    private int[] messages = new int[1];
+    private long @Nullable [] millis;
+    private int count;
+
+    /** Runs of which the first begins at {@code start}, where the stream has had {@code messagesBefore} messages. */
+    ExtentRuns(long start, long messagesBefore, boolean timed) {
+        this.start = start;
+        this.messagesBefore = messagesBefore;
+        this.millis = timed ? new long[1] : null;
+    }
+
+    /** The spot of a run: its position in the file, and its checksum. */
+    static long spot(long position, int checksum) {
+        return position << 32 | (checksum & 0xffffffffL);
+    }
+
+    void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, 2 * count);
+            spots = Arrays.copyOf(spots, 2 * count);
+            messages = Arrays.copyOf(messages, 2 * count);
+            millis = millis == null ? null : Arrays.copyOf(millis, 2 * count);
+        }
+        ends[count] = end() + bytes;
+        spots[count] = spot(position, checksum);
+        messages[count] = runMessages;
+        if (millis != null) {
+            millis[count] = runMillis;
+        }
+        count++;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** The stream's position at which the first run begins. */
+    public long start() {
+        return start;
+    }
+
+    /** Messages of the stream before the first run. */
+    public long messagesBefore() {
+        return messagesBefore;
+    }
+
+    /** Where the last run ends. */
+    public long end() {
+        return count == 0 ? start : ends[count - 1];
+    }
+
+    public long start(int run) {
+        return run == 0 ? start : ends[run - 1];
+    }
+
+    public long end(int run) {
+        return ends[run];
+    }
+
+    public int bytes(int run) {
+        return (int) (end(run) - start(run));
+    }
+
+    /** Messages of one run. */
+    public int messages(int run) {
+        return messages[run];
+    }
+
+    /** The run's position in the file in the upper half, its checksum in the lower. */
+    public long spot(int run) {
+        return spots[run];
+    }
+
+    /** The run's first byte in the file. */
+    public int position(int run) {
+        return (int) (spots[run] >>> 32);
+    }
+
+    /** The checksum of the run's bytes. */
+    public int checksum(int run) {
+        return (int) spots[run];
+    }
+
+    /** Whether the runs have times. */
+    public boolean isTimed() {
+        return millis != null;
+    }
+
+    /** When the last append of a run came, if the runs have times. */
+    public long millis(int run) {
+        return millis == null ? 0 : millis[run];
+    }
+}

@@ -1,0 +1,206 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one extent file from its beginning to its end. It is not durable before {@link #finish}, and not part of the store
+ * before the manifest names it. Used by one background thread.
+ */
+public final class ExtentWriter implements AutoCloseable {
+    /** How much is written at once. */
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    /** What an index block grows to. */
+    private static final int BLOCK_BYTES = 64 << 10;
+
+    /** What is written between two syncs, so that the last one does not find everything still to do. */
+    private static final int SYNC_BYTES = 4 << 20;
+
+    /** Positions in a file are kept in 31 bits. */
+    private static final long FILE_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
+
+    private final DiskFile file;
+    private final long number;
+    private final ByteBuf buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
+    private final ByteBuf block = Unpooled.directBuffer(BLOCK_BYTES);
+    private final ByteBuf footer = Unpooled.directBuffer(BLOCK_BYTES);
+    private final CRC32C crc = new CRC32C();
+    private long position;
+    private long flushed;
+    private long unsynced;
+    private int blockEntries;
+    private long entries;
+    private long dataBytes;
+
+    private long generation;
+    private @Nullable ByteBuf meta;
+    private ExtentRuns runs = new ExtentRuns(0, 0, false);
+    private long runPosition;
+
+    /** Begins the file {@code number} at {@code path}, in which no record is older than {@code firstLsn}. */
+    public ExtentWriter(Disk disk, Path path, long number, int shard, UUID store, long firstLsn) throws IOException {
+        this.number = number;
+        this.file = disk.create(path);
+        block.writerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
+        write(ExtentLayout.writeHeader(new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
+    }
+
+    /** Begins an entry; in the order of generations, and of positions within one. */
+    public void begin(
+            long ofGeneration, @Nullable ByteBuf description, long start, long messagesBefore, boolean timed) {
+        generation = ofGeneration;
+        meta = description;
+        runs = new ExtentRuns(start, messagesBefore, timed);
+        runPosition = position;
+    }
+
+    /** Adds bytes to the run that is being written; they stay the caller's. */
+    public void data(ByteBuf bytes) throws IOException {
+        Checksum.update(crc, bytes, bytes.readerIndex(), bytes.readableBytes());
+        dataBytes += bytes.readableBytes();
+        append(bytes, bytes.readerIndex(), bytes.readableBytes());
+    }
+
+    /** Bytes of the run that is being written. */
+    public int runBytes() {
+        return (int) (position - runPosition);
+    }
+
+    /** Ends a run. */
+    public void endRun(int messages, long millis) {
+        runs.add(runPosition, (int) crc.getValue(), runBytes(), messages, millis);
+        crc.reset();
+        runPosition = position;
+    }
+
+    /** Ends the entry; returns where its runs lie. */
+    public ExtentRuns end() throws IOException {
+        ByteBuf description = meta;
+        int flags = (description == null ? 0 : ExtentLayout.HAS_META) | (runs.isTimed() ? ExtentLayout.HAS_TIMES : 0);
+        block.writeLong(generation).writeByte(flags);
+        if (description != null) {
+            Variable.write(block, description.readableBytes());
+            block.writeBytes(description, description.readerIndex(), description.readableBytes());
+        }
+        Variable.write(block, runs.start());
+        Variable.write(block, runs.messagesBefore());
+        Variable.write(block, runs.count() == 0 ? 0 : runs.position(0));
+        Variable.write(block, runs.count());
+        for (int i = 0; i < runs.count(); i++) {
+            Variable.write(block, runs.bytes(i));
+            Variable.write(block, runs.messages(i));
+            if (runs.isTimed()) {
+                Variable.write(block, runs.millis(i));
+            }
+            block.writeInt(runs.checksum(i));
+        }
+        blockEntries++;
+        entries++;
+        ExtentRuns ended = runs;
+        meta = null;
+        if (block.writerIndex() >= BLOCK_BYTES) {
+            endBlock();
+        }
+        return ended;
+    }
+
+    private void endBlock() throws IOException {
+        if (blockEntries == 0) {
+            return;
+        }
+        ExtentLayout.finishBlock(block, blockEntries);
+        footer.writeLong(position).writeInt(block.writerIndex());
+        append(block, 0, block.writerIndex());
+        block.writerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
+        blockEntries = 0;
+    }
+
+    private void append(ByteBuf bytes, int index, int length) throws IOException {
+        if (position + length > FILE_BYTES_MAX) {
+            throw new IOException("an extent file would have more than " + FILE_BYTES_MAX
+                    + " bytes; start the server with a smaller --checkpoint-bytes");
+        }
+        int written = 0;
+        while (written < length) {
+            int part = Math.min(length - written, buffer.writableBytes());
+            buffer.writeBytes(bytes, index + written, part);
+            written += part;
+            if (!buffer.isWritable()) {
+                flush();
+            }
+        }
+        position += length;
+    }
+
+    private void write(ByteBuf owned) throws IOException {
+        try {
+            append(owned, 0, owned.writerIndex());
+        } finally {
+            owned.release();
+        }
+    }
+
+    private void flush() throws IOException {
+        file.writeFully(flushed, buffer.nioBuffer(0, buffer.readableBytes()));
+        flushed += buffer.readableBytes();
+        unsynced += buffer.readableBytes();
+        buffer.clear();
+        if (unsynced >= SYNC_BYTES) {
+            file.sync();
+            unsynced = 0;
+        }
+    }
+
+    /** Bytes of the file so far. */
+    public long bytes() {
+        return position;
+    }
+
+    public long entries() {
+        return entries;
+    }
+
+    /** Bytes of runs so far. */
+    public long dataBytes() {
+        return dataBytes;
+    }
+
+    /** Completes the file and makes its bytes durable. */
+    public void finish() throws IOException {
+        endBlock();
+        long footerPosition = position;
+        append(footer, 0, footer.writerIndex());
+        write(ExtentLayout.writeTrailer(
+                new ExtentLayout.Trailer(
+                        footerPosition,
+                        footer.writerIndex() / ExtentLayout.FOOTER_ENTRY_BYTES,
+                        entries,
+                        dataBytes,
+                        number),
+                footer));
+        flush();
+        file.sync();
+    }
+
+    /** Lets go of memory and file; more than once does no harm. */
+    @Override
+    public void close() throws IOException {
+        if (buffer.refCnt() == 0) {
+            return;
+        }
+        buffer.release();
+        block.release();
+        footer.release();
+        file.close();
+    }
+}

@@ -1,0 +1,309 @@
+package io.streamkeeper.storage.log;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a journal's frames in order, and finds where they end. Used by one thread, at the start and by the tools; it may
+ * block.
+ *
+ * <p>In every segment but the last, frames must follow each other without a fault up to where the next one says that it
+ * ended. In the last, the first frame that cannot be read is the end: it was being written when the process or the
+ * machine stopped, and was not acknowledged. Unless a later frame says that the segment was durable beyond it: then this is
+ * damage (I10).
+ */
+public final class LogReader {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /** Longer than any frame can be. */
+    private static final int FRAME_BYTES_MAX = 1 << 30;
+
+    /** Takes what is read. */
+    public interface Visitor {
+        /** Memory for frames: at least {@code bytes} long, owned by the visitor. */
+        ByteBuf buffer(int bytes);
+
+        /** A frame, whose records begin {@link FrameLayout#HEADER_BYTES} behind {@code index}. */
+        void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException;
+    }
+
+    /**
+     * What a journal is found to be.
+     *
+     * @param last the number of the last segment that was begun, or 0
+     * @param end where its frames end
+     * @param lastLsn the last record's number, or what the segments say that came before
+     * @param kept the segments that were begun, with the last log sequence number before each
+     * @param unused segment files that were never begun
+     * @param highestNumber the highest number of any segment file
+     */
+    public record Log(long last, long end, long lastLsn, Map<Long, Long> kept, List<Path> unused, long highestNumber) {}
+
+    private record Found(Path file, long number, SegmentLayout.@Nullable Header header) {}
+
+    private final Disk disk;
+    private final Path directory;
+    private final UUID store;
+    private final int shard;
+
+    public LogReader(Disk disk, Path directory, UUID store, int shard) {
+        this.disk = disk;
+        this.directory = directory;
+        this.store = store;
+        this.shard = shard;
+    }
+
+    /**
+     * Reads all frames of the segments from {@code first} on; earlier ones are left over and not looked at.
+     *
+     * @param checkpointLsn the segments must hold every record behind this one
+     * @throws DamagedFileException if a frame that was durable cannot be read, or a segment is missing
+     */
+    public Log read(long first, long checkpointLsn, Visitor visitor) throws IOException {
+        List<Found> begun = new ArrayList<>();
+        List<Path> unused = new ArrayList<>();
+        long highest = 0;
+        for (long number : Segments.numbers(disk, directory)) {
+            highest = Math.max(highest, number);
+            if (number >= first) {
+                Found found = open(number);
+                if (found.header() == null) {
+                    unused.add(found.file());
+                } else {
+                    begun.add(found);
+                }
+            }
+        }
+        checkChain(first, checkpointLsn, begun, unused);
+        Map<Long, Long> kept = new TreeMap<>();
+        long end = 0;
+        long lastLsn = 0;
+        for (int i = 0; i < begun.size(); i++) {
+            Found segment = begun.get(i);
+            SegmentLayout.Header header = headerOf(segment);
+            kept.put(segment.number(), header.lastLsn());
+            lastLsn = Math.max(lastLsn, header.lastLsn());
+            long until = i + 1 < begun.size() ? headerOf(begun.get(i + 1)).previousEnd() : -1;
+            Walk walk = new Walk(segment, until, lastLsn, visitor);
+            walk.run();
+            end = walk.position;
+            lastLsn = walk.lastLsn;
+        }
+        long last = begun.isEmpty() ? 0 : begun.get(begun.size() - 1).number();
+        return new Log(last, end, lastLsn, kept, unused, highest);
+    }
+
+    /** Makes durable that the last segment ends where its frames do: it will not be the last one any more. */
+    public void cut(Log log) throws IOException {
+        if (log.last() == 0) {
+            return;
+        }
+        try (DiskFile file = disk.open(directory.resolve(Segments.name(log.last())))) {
+            if (file.size() > log.end()) {
+                file.truncate(log.end());
+                file.sync();
+            }
+        }
+    }
+
+    private static SegmentLayout.Header headerOf(Found segment) {
+        if (segment.header() == null) {
+            throw new IllegalStateException(segment.file() + " has no header");
+        }
+        return segment.header();
+    }
+
+    private Found open(long number) throws IOException {
+        Path path = directory.resolve(Segments.name(number));
+        try (DiskFile file = disk.open(path)) {
+            ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
+            boolean there = file.size() >= SegmentLayout.HEADER_BYTES;
+            if (there) {
+                file.readFully(0, bytes);
+            }
+            SegmentLayout.Header header = there ? SegmentLayout.read(bytes.flip()) : null;
+            if (header == null || header.number() != number) {
+                if (there && isDurableBeyond(file, number, 0, 0)) {
+                    throw new DamagedFileException(
+                            path, 0, "the segment's header cannot be read, but frames follow it");
+                }
+                return new Found(path, number, null);
+            }
+            check(path, header);
+            return new Found(path, number, header);
+        }
+    }
+
+    private void check(Path path, SegmentLayout.Header header) throws IOException {
+        if (header.version() != SegmentLayout.VERSION) {
+            throw new IOException(path + " has format version " + header.version() + ", expected "
+                    + SegmentLayout.VERSION + "; it was written by another version of the server, which is to be used");
+        }
+        if (!header.store().equals(store) || header.shard() != shard) {
+            throw new IOException(path + " belongs to shard " + header.shard() + " of store " + header.store()
+                    + ", expected shard " + shard + " of store " + store + "; put the file back where it came from");
+        }
+    }
+
+    /**
+     * Each segment must name the one before it, and the first must begin where the checkpoint ends or before. A journal
+     * without any file is one that is lost: even before the first record there is one.
+     */
+    private void checkChain(long first, long checkpointLsn, List<Found> begun, List<Path> unused) throws IOException {
+        boolean lost = begun.isEmpty() ? unused.isEmpty() || checkpointLsn > 0 : isLate(begun.get(0), checkpointLsn);
+        if (lost) {
+            throw missing(first);
+        }
+        for (int i = 1; i < begun.size(); i++) {
+            if (headerOf(begun.get(i)).previous() != begun.get(i - 1).number()) {
+                throw missing(headerOf(begun.get(i)).previous());
+            }
+        }
+    }
+
+    private static boolean isLate(Found segment, long checkpointLsn) {
+        return headerOf(segment).lastLsn() > checkpointLsn;
+    }
+
+    private IOException missing(long number) {
+        return new IOException("journal segment " + directory.resolve(Segments.name(number))
+                + " is missing, which holds records that no extent has; put it back, or restore the data directory from"
+                + " a backup");
+    }
+
+    /** Whether a frame behind {@code from} says that the segment was durable beyond {@code position}. */
+    private static boolean isDurableBeyond(DiskFile file, long number, long from, long position) throws IOException {
+        long size = file.size();
+        ByteBuf window = Unpooled.buffer(BUFFER_BYTES);
+        long at = (from + FrameLayout.ALIGNMENT - 1) & -FrameLayout.ALIGNMENT;
+        while (at + FrameLayout.HEADER_BYTES <= size) {
+            int bytes = (int) Math.min(BUFFER_BYTES, size - at);
+            file.readFully(at, window.nioBuffer(0, bytes));
+            for (int i = 0; i + FrameLayout.HEADER_BYTES <= bytes; i += FrameLayout.ALIGNMENT) {
+                if (FrameLayout.begins(window, i, number)
+                        && FrameLayout.readHeader(window, i).durable() > position
+                        && isIntact(
+                                file, at + i, FrameLayout.readHeader(window, i).length())) {
+                    return true;
+                }
+            }
+            at += Math.max(FrameLayout.ALIGNMENT, bytes - FrameLayout.HEADER_BYTES & -FrameLayout.ALIGNMENT);
+        }
+        return false;
+    }
+
+    private static boolean isIntact(DiskFile file, long position, int length) throws IOException {
+        if (length < FrameLayout.HEADER_BYTES || length > FRAME_BYTES_MAX || position + length > file.size()) {
+            return false;
+        }
+        ByteBuf frame = Unpooled.buffer(length);
+        file.readFully(position, frame.nioBuffer(0, length));
+        return FrameLayout.isIntact(frame, 0, length);
+    }
+
+    /** Goes through the frames of one segment. */
+    private final class Walk {
+        private final Found segment;
+        private final long until;
+        private final Visitor visitor;
+        private long position = SegmentLayout.HEADER_BYTES;
+        private long lastLsn;
+
+        /** Up to {@code until}, or, if that is negative, as far as there are frames. */
+        Walk(Found segment, long until, long lastLsn, Visitor visitor) {
+            this.segment = segment;
+            this.until = until;
+            this.lastLsn = lastLsn;
+            this.visitor = visitor;
+        }
+
+        void run() throws IOException {
+            try (DiskFile file = disk.open(segment.file())) {
+                long size = until < 0 ? file.size() : until;
+                while (position < size) {
+                    if (!readSome(file, size)) {
+                        endAt(file);
+                        return;
+                    }
+                }
+            }
+        }
+
+        /** Reads a buffer's worth of frames; returns false where one cannot be read. */
+        private boolean readSome(DiskFile file, long size) throws IOException {
+            int length = nextLength(file, size);
+            if (length < 0) {
+                return false;
+            }
+            ByteBuf buffer = visitor.buffer((int) Math.max(length, Math.min(BUFFER_BYTES, size - position)));
+            int bytes = (int) Math.min(buffer.capacity(), size - position);
+            file.readFully(position, buffer.nioBuffer(0, bytes));
+            int index = 0;
+            while (index + FrameLayout.HEADER_BYTES <= bytes) {
+                if (!FrameLayout.begins(buffer, index, segment.number())) {
+                    return false;
+                }
+                FrameLayout.Header header = FrameLayout.readHeader(buffer, index);
+                if (!isPlausible(header, size)) {
+                    return false;
+                }
+                if (index + header.length() > bytes) {
+                    return index > 0;
+                }
+                if (!FrameLayout.isIntact(buffer, index, header.length())) {
+                    return false;
+                }
+                visitor.frame(buffer, index, header);
+                lastLsn = header.lastLsn();
+                position += FrameLayout.paddedBytes(header.length());
+                index += FrameLayout.paddedBytes(header.length());
+            }
+            return index > 0;
+        }
+
+        private boolean isPlausible(FrameLayout.Header header, long size) {
+            return header.length() >= FrameLayout.HEADER_BYTES
+                    && header.length() <= FRAME_BYTES_MAX
+                    && position + header.length() <= size
+                    && header.count() > 0
+                    && header.firstLsn() > lastLsn;
+        }
+
+        private int nextLength(DiskFile file, long size) throws IOException {
+            if (position + FrameLayout.HEADER_BYTES > size) {
+                return -1;
+            }
+            ByteBuf header = Unpooled.buffer(FrameLayout.HEADER_BYTES);
+            file.readFully(position, header.nioBuffer(0, FrameLayout.HEADER_BYTES));
+            if (!FrameLayout.begins(header, 0, segment.number())) {
+                return -1;
+            }
+            FrameLayout.Header next = FrameLayout.readHeader(header, 0);
+            return isPlausible(next, size) ? next.length() : -1;
+        }
+
+        /** No frame can be read here: the end of the last segment, or damage. */
+        private void endAt(DiskFile file) throws IOException {
+            if (until >= 0) {
+                throw new DamagedFileException(
+                        segment.file(), position, "no frame can be read, expected frames up to " + until);
+            }
+            if (isDurableBeyond(file, segment.number(), position, position)) {
+                throw new DamagedFileException(
+                        segment.file(), position, "a frame cannot be read that later ones say was durable");
+            }
+        }
+    }
+}

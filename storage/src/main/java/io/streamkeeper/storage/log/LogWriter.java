@@ -1,0 +1,315 @@
+package io.streamkeeper.storage.log;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.NoSpaceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The group commit of one journal: writes all frames that have come since the last time with as few writes as they have
+ * blocks, makes them durable with one sync, and says so. Frames are submitted by the shard's loop; everything else happens
+ * on the journal's thread, one {@link #step} at a time.
+ *
+ * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
+ * returned. A segment is begun only when the one before is durable to its end. A sync that fails is final (I9): the pages
+ * may be gone and another sync would not tell. A full disk is not: nothing of the group has been acknowledged, so the
+ * group is made unreadable, durably, before anyone is told; else a crash could bring back what was answered 507.
+ */
+public final class LogWriter implements AutoCloseable {
+    /** What one group writes at the most, so that the first of it does not wait for too many others. */
+    private static final int GROUP_BYTES_MAX = 8 << 20;
+
+    /** What becomes of frames; called on the journal's thread. */
+    public interface Events {
+        /** Every record up to {@code lsn} is durable. */
+        void durable(long lsn);
+
+        /**
+         * The disk is full: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a later epoch
+         * come.
+         */
+        void refused(long firstLsn, String reason);
+
+        /** The disk has failed: nothing more will become durable (I9). */
+        void failed(Throwable reason);
+    }
+
+    /**
+     * A frame on its way to the disk: its records lie in {@code memory} behind room for a header. It owns a reference to
+     * the memory, which the writer gives back.
+     *
+     * @param start a multiple of {@link FrameLayout#ALIGNMENT}
+     * @param length with the header, without padding; the padding behind is there and zero
+     * @param epoch how many refusals the submitter has seen
+     */
+    public record Frame(ByteBuf memory, int start, int length, int count, long firstLsn, int epoch) {
+        int end() {
+            return start + FrameLayout.paddedBytes(length);
+        }
+
+        long lastLsn() {
+            return firstLsn + count - 1;
+        }
+    }
+
+    private final Segments segments;
+    private final UUID store;
+    private final int shard;
+    private final boolean syncs;
+    private final Executor thread;
+    private final Events events;
+    private final Queue<Frame> submitted = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    private @Nullable DiskFile file;
+    private long number;
+    private long position;
+    private long durablePosition;
+    private long previous;
+    private long previousEnd;
+    private long lastLsn;
+    private int refusals;
+    private boolean failed;
+    private final AtomicLong groupCount = new AtomicLong();
+    private final AtomicLong writtenBytes = new AtomicLong();
+
+    /**
+     * A writer that goes on behind what was recovered; it begins a segment of its own.
+     *
+     * @param previous the last segment there is, or 0
+     * @param previousEnd where its frames end
+     * @param lastLsn the last log sequence number there is, or 0
+     * @param syncs whether frames are synced; if not, they are durable when the kernel has them
+     * @param thread runs one task at a time, in order
+     */
+    public LogWriter(
+            Segments segments,
+            UUID store,
+            int shard,
+            long previous,
+            long previousEnd,
+            long lastLsn,
+            boolean syncs,
+            Executor thread,
+            Events events) {
+        this.segments = segments;
+        this.store = store;
+        this.shard = shard;
+        this.previous = previous;
+        this.previousEnd = previousEnd;
+        this.lastLsn = lastLsn;
+        this.syncs = syncs;
+        this.thread = thread;
+        this.events = events;
+    }
+
+    /** Takes a frame over; in the order of their log sequence numbers. */
+    public void submit(Frame frame) {
+        submitted.add(frame);
+        if (!scheduled.getAndSet(true)) {
+            thread.execute(this::step);
+        }
+    }
+
+    /** Commits what has been submitted; a bounded step. */
+    private void step() {
+        commitNext();
+        scheduled.set(false);
+        if (!submitted.isEmpty() && !scheduled.getAndSet(true)) {
+            thread.execute(this::step);
+        }
+    }
+
+    private void commitNext() {
+        List<Frame> group = nextGroup();
+        try {
+            if (!group.isEmpty() && !failed) {
+                commit(group);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failed = true;
+            events.failed(e);
+        } finally {
+            group.forEach(frame -> frame.memory().release());
+        }
+    }
+
+    private List<Frame> nextGroup() {
+        List<Frame> group = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < GROUP_BYTES_MAX) {
+            Frame frame = submitted.poll();
+            if (frame == null) {
+                break;
+            }
+            if (frame.epoch() < refusals || failed) {
+                frame.memory().release();
+            } else {
+                group.add(frame);
+                bytes += frame.length();
+            }
+        }
+        return group;
+    }
+
+    private void commit(List<Frame> group) throws IOException {
+        long groupStart = -1;
+        try {
+            DiskFile segment = segmentFor(group);
+            groupStart = position;
+            write(segment, group);
+        } catch (NoSpaceException e) {
+            refuse(group.get(0).firstLsn(), groupStart, e);
+            return;
+        }
+        if (syncs) {
+            file().sync();
+            durablePosition = position;
+        }
+        lastLsn = group.get(group.size() - 1).lastLsn();
+        groupCount.incrementAndGet();
+        events.durable(lastLsn);
+    }
+
+    private DiskFile file() {
+        if (file == null) {
+            throw new IllegalStateException("no segment was begun");
+        }
+        return file;
+    }
+
+    /** The segment that takes the group: this one, or, if it would grow too long, the next. */
+    private DiskFile segmentFor(List<Frame> group) throws IOException {
+        long bytes =
+                group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
+        boolean fits =
+                file != null && (position + bytes <= segments.segmentBytes() || position <= SegmentLayout.HEADER_BYTES);
+        if (fits) {
+            return file();
+        }
+        long nextNumber = segments.nextNumber();
+        DiskFile next = segments.take(lastLsn);
+        if (file != null) {
+            finish(file);
+        }
+        file = next;
+        number = nextNumber;
+        position = 0;
+        durablePosition = 0;
+        return next;
+    }
+
+    /** Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. */
+    private void finish(DiskFile full) throws IOException {
+        if (!syncs) {
+            full.sync();
+        }
+        full.close();
+        previous = number;
+        previousEnd = position;
+    }
+
+    private void write(DiskFile segment, List<Frame> group) throws IOException {
+        if (position == 0) {
+            ByteBuffer header = SegmentLayout.write(new SegmentLayout.Header(
+                    SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn));
+            segment.writeFully(0, header);
+            position = SegmentLayout.HEADER_BYTES;
+        }
+        int first = 0;
+        while (first < group.size()) {
+            int last = lastAdjacent(group, first);
+            for (int i = first; i <= last; i++) {
+                seal(group.get(i));
+            }
+            ByteBuf memory = group.get(first).memory();
+            int start = group.get(first).start();
+            int bytes = group.get(last).end() - start;
+            segment.writeFully(position, memory.nioBuffer(start, bytes));
+            position += bytes;
+            writtenBytes.addAndGet(bytes);
+            first = last + 1;
+        }
+    }
+
+    /** The last frame that lies right behind the others from {@code first} on, so that one write takes them all. */
+    @SuppressWarnings("ReferenceEquality")
+    private static int lastAdjacent(List<Frame> group, int first) {
+        int last = first;
+        while (last + 1 < group.size()
+                && group.get(last + 1).memory() == group.get(first).memory()
+                && group.get(last + 1).start() == group.get(last).end()) {
+            last++;
+        }
+        return last;
+    }
+
+    private void seal(Frame frame) {
+        FrameLayout.writeHeader(
+                frame.memory(),
+                frame.start(),
+                new FrameLayout.Header(frame.length(), frame.count(), number, frame.firstLsn(), durablePosition));
+    }
+
+    /**
+     * Takes a group back that did not fit. What was written of it is made unreadable by its first bytes, durably; if not
+     * even that succeeds, the failure is final.
+     */
+    private void refuse(long firstLsn, long groupStart, NoSpaceException reason) throws IOException {
+        if (groupStart >= 0) {
+            file().writeFully(groupStart, ByteBuffer.allocateDirect(FrameLayout.HEADER_BYTES));
+            file().sync();
+            position = groupStart;
+        }
+        refusals++;
+        events.refused(firstLsn, String.valueOf(reason.getMessage()));
+    }
+
+    /**
+     * Makes durable what has been written so far, where frames are not synced, because something durable is to rely on it;
+     * on the journal's thread.
+     */
+    public void syncWritten() throws IOException {
+        if (!syncs && file != null && !failed) {
+            file.sync();
+        }
+    }
+
+    /** How often a group was committed; for any thread. */
+    public long groupCount() {
+        return groupCount.get();
+    }
+
+    /** Bytes of frames that were written; for any thread. */
+    public long writtenBytes() {
+        return writtenBytes.get();
+    }
+
+    /** Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more. */
+    @Override
+    public void close() throws IOException {
+        while (!submitted.isEmpty()) {
+            commitNext();
+        }
+        try {
+            if (file != null) {
+                if (!failed) {
+                    file.sync();
+                }
+                file.close();
+            }
+        } finally {
+            segments.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.streamkeeper.storage.log;
+
+import io.streamkeeper.storage.disk.Checksum;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The header of a journal segment. It is written with the segment's first frames, not when the file is prepared, because
+ * only then it is known where the segment before ended.
+ *
+ * <pre>
+ *   0  magic        u32
+ *   4  crc32c       u32  of 8 to 64
+ *   8  version      u32
+ *  12  shard        u32
+ *  16  store        16 bytes, the data directory's identity
+ *  32  number       u64
+ *  40  previous     u64  the number of the segment before; 0 for the first
+ *  48  previousEnd  u64  where the frames of that one end
+ *  56  lastLsn      u64  of the last record before this segment
+ *  64  frames
+ * </pre>
+ */
+public final class SegmentLayout {
+    /** Where the first frame lies. */
+    public static final int HEADER_BYTES = 64;
+
+    static final int VERSION = 1;
+
+    private static final int MAGIC = 0x534b4a31;
+    private static final int CRC = 4;
+    private static final int CHECKED = 8;
+
+    private SegmentLayout() {}
+
+    /** What a segment's header says. */
+    public record Header(
+            int version, int shard, UUID store, long number, long previous, long previousEnd, long lastLsn) {}
+
+    /** The header as bytes. */
+    static ByteBuffer write(Header header) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(HEADER_BYTES);
+        bytes.putInt(MAGIC)
+                .putInt(0)
+                .putInt(header.version())
+                .putInt(header.shard())
+                .putLong(header.store().getMostSignificantBits())
+                .putLong(header.store().getLeastSignificantBits())
+                .putLong(header.number())
+                .putLong(header.previous())
+                .putLong(header.previousEnd())
+                .putLong(header.lastLsn())
+                .flip();
+        bytes.putInt(CRC, Checksum.of(bytes.slice(CHECKED, HEADER_BYTES - CHECKED)));
+        return bytes;
+    }
+
+    /** The header that {@code bytes} are, or null if they are none that is intact. */
+    static @Nullable Header read(ByteBuffer bytes) {
+        boolean intact = bytes.remaining() == HEADER_BYTES
+                && bytes.getInt(0) == MAGIC
+                && bytes.getInt(CRC) == Checksum.of(bytes.slice(CHECKED, HEADER_BYTES - CHECKED));
+        if (!intact) {
+            return null;
+        }
+        return new Header(
+                bytes.getInt(8),
+                bytes.getInt(12),
+                new UUID(bytes.getLong(16), bytes.getLong(24)),
+                bytes.getLong(32),
+                bytes.getLong(40),
+                bytes.getLong(48),
+                bytes.getLong(56));
+    }
+}

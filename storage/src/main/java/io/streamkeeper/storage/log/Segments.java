@@ -1,0 +1,192 @@
+package io.streamkeeper.storage.log;
+
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segment files of one journal: makes the next one ready before it is needed, keeps those whose records are still
+ * needed, and uses the others again. Safe for use by the journal's and the background's thread; both may wait for the
+ * disk here.
+ *
+ * <p>A file is filled with zeros before its first use, or was one of ours before, so that a commit changes bytes and no
+ * metadata of the file system. A name is never used twice, and no file of an earlier start is written to.
+ */
+public final class Segments {
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+    private static final int FILL_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final long segmentBytes;
+    private final Executor background;
+
+    /** Segments in use by number, each with the last log sequence number before it. */
+    private final TreeMap<Long, Long> lsnBefore = new TreeMap<>();
+
+    private final Deque<Path> spares = new ArrayDeque<>();
+    private @Nullable DiskFile next;
+    private long nextNumber;
+    private boolean closed;
+
+    /**
+     * The segments of {@code directory}.
+     *
+     * @param segmentBytes what a segment is filled up to
+     * @param nextNumber greater than that of any file there
+     * @param background where the next segment is made ready as soon as one was taken
+     * @param kept those that are still needed, with the last log sequence number before each
+     */
+    public Segments(
+            Disk disk, Path directory, long segmentBytes, long nextNumber, Map<Long, Long> kept, Executor background) {
+        this.background = background;
+        this.disk = disk;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        this.nextNumber = nextNumber;
+        lsnBefore.putAll(kept);
+    }
+
+    /** The name of a segment's file. */
+    public static String name(long number) {
+        return String.format("%016x.wal", number);
+    }
+
+    /** The number of the segment that a file name is, or -1 if it is none's. */
+    public static long number(String name) {
+        return name.matches("[0-9a-f]{16}\\.wal") ? Long.parseLong(name.substring(0, 16), 16) : -1;
+    }
+
+    /** The numbers of all segment files in {@code directory}, in order. */
+    public static List<Long> numbers(Disk disk, Path directory) throws IOException {
+        return disk.list(directory).stream()
+                .map(Segments::number)
+                .filter(number -> number >= 0)
+                .sorted()
+                .toList();
+    }
+
+    long segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Makes the next segment ready, unless it is. */
+    private synchronized void prepare() throws IOException {
+        if (next == null && !closed) {
+            next = make(directory.resolve(name(nextNumber)));
+        }
+    }
+
+    /** In the background a failure is nobody's yet: it will show when the segment is needed. */
+    public void prepareAhead() {
+        try {
+            prepare();
+        } catch (IOException e) {
+            LOG.warn("the next journal segment cannot be made ready yet: {}", e.getMessage());
+        }
+    }
+
+    private DiskFile make(Path file) throws IOException {
+        Path spare = spares.poll();
+        if (spare != null) {
+            disk.rename(spare, file);
+            disk.syncDirectory(directory);
+            return disk.open(file);
+        }
+        DiskFile made = disk.create(file);
+        try {
+            fill(made);
+            disk.syncDirectory(directory);
+            return made;
+        } catch (IOException | RuntimeException e) {
+            made.close();
+            disk.delete(file);
+            throw e;
+        }
+    }
+
+    private void fill(DiskFile file) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, segmentBytes));
+        for (long position = 0; position < segmentBytes; position += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), segmentBytes - position));
+            file.writeFully(position, zeros);
+        }
+        file.sync();
+    }
+
+    /** The number that the segment which is taken next will have. */
+    synchronized long nextNumber() {
+        return nextNumber;
+    }
+
+    /** Hands over the next segment, made now if it is not ready; what comes behind {@code lsn} will be in it. */
+    synchronized DiskFile take(long lsn) throws IOException {
+        prepare();
+        DiskFile taken = next;
+        if (taken == null) {
+            throw new IllegalStateException("a segment was prepared, but there is none");
+        }
+        lsnBefore.put(nextNumber, lsn);
+        next = null;
+        nextNumber++;
+        background.execute(this::prepareAhead);
+        return taken;
+    }
+
+    /** The first segment that holds a record behind {@code lsn}, or may come to. */
+    public synchronized long firstNeeded(long lsn) {
+        long needed = 0;
+        for (Map.Entry<Long, Long> segment : lsnBefore.entrySet()) {
+            if (segment.getValue() <= lsn || needed == 0) {
+                needed = segment.getKey();
+            }
+        }
+        return needed == 0 ? nextNumber : needed;
+    }
+
+    /**
+     * Lets go of the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
+     * the background.
+     */
+    public synchronized void release(long number) throws IOException {
+        while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {
+            Path file = directory.resolve(name(lsnBefore.firstKey()));
+            lsnBefore.pollFirstEntry();
+            if (spares.isEmpty() && sizeOf(file) == segmentBytes) {
+                spares.add(file);
+            } else {
+                disk.delete(file);
+            }
+        }
+    }
+
+    private long sizeOf(Path file) throws IOException {
+        try (DiskFile opened = disk.open(file)) {
+            return opened.size();
+        }
+    }
+
+    /** How many segment files there are, the one that is ready included. */
+    public synchronized int count() {
+        return lsnBefore.size() + spares.size() + (next == null ? 0 : 1);
+    }
+
+    synchronized void close() throws IOException {
+        closed = true;
+        if (next != null) {
+            next.close();
+            next = null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.streamkeeper.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+
+/** What a callback was given, once. */
+final class Taken<T> implements Callback<T> {
+    private T value;
+    private Refusal refusal;
+
+    @Override
+    public void complete(T newValue) {
+        assertThat(isThere()).isFalse();
+        value = newValue;
+    }
+
+    @Override
+    public void refuse(Refusal newRefusal) {
+        assertThat(isThere()).isFalse();
+        refusal = newRefusal;
+    }
+
+    boolean isThere() {
+        return value != null || refusal != null;
+    }
+
+    /** The value; a refusal is thrown. */
+    T get() {
+        assertThat(isThere()).as("an answer").isTrue();
+        if (refusal != null) {
+            throw new RefusedException(refusal);
+        }
+        return value;
+    }
+}
