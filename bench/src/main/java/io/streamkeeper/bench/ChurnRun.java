@@ -1,6 +1,7 @@
 package io.streamkeeper.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +15,13 @@ final class ChurnRun {
     private static final double STEADY_SHARE = 0.8;
     private static final long SETTLE_MILLIS = 5_000;
 
-    private record Sample(long seconds, long userBytes, long liveBytes, long writtenBytes, long diskBytes) {
+    private record Sample(
+            long seconds, long userBytes, long liveBytes, long deviceBytes, long writtenBytes, long diskBytes) {
         double writeAmplification() {
+            return (double) deviceBytes / Math.max(1, userBytes);
+        }
+
+        double chargedAmplification() {
             return (double) writtenBytes / Math.max(1, userBytes);
         }
 
@@ -38,18 +44,20 @@ final class ChurnRun {
     void run(LoadClient client, Workload workload, Pacing pacing, int seconds, int intervalSeconds)
             throws IOException, InterruptedException {
         try (ServerProcess server = setup.start()) {
+            DeviceWrites device =
+                    DeviceWrites.below(setup.dataDirectory() == null ? Path.of("") : setup.dataDirectory());
             Measurement measured = Measurement.whole();
             long startNanos = System.nanoTime();
             CompletableFuture<Void> run =
                     client.start(server.address(), workload, pacing, measured, TimeUnit.SECONDS.toNanos(seconds));
             for (int second = intervalSeconds; second < seconds && !run.isDone(); second += intervalSeconds) {
                 sleepUntil(startNanos + TimeUnit.SECONDS.toNanos(second));
-                sample(server, second);
+                sample(server, device, second);
             }
             LoadClient.await(run);
-            sample(server, seconds);
+            sample(server, device, seconds);
             Thread.sleep(SETTLE_MILLIS);
-            say(measured, setup.diskBytes(), server.sample());
+            say(measured, setup.diskBytes(), device.bytes());
             server.stop();
         }
     }
@@ -58,18 +66,25 @@ final class ChurnRun {
         TimeUnit.NANOSECONDS.sleep(Math.max(0, nanos - System.nanoTime()));
     }
 
-    private void sample(ServerProcess server, long second) throws IOException, InterruptedException {
+    private void sample(ServerProcess server, DeviceWrites device, long second)
+            throws IOException, InterruptedException {
         ProcessSample process = server.sample();
         Sample sample = new Sample(
-                second, tally.writtenUserBytes(), tally.liveUserBytes(), process.writtenBytes(), setup.diskBytes());
+                second,
+                tally.writtenUserBytes(),
+                tally.liveUserBytes(),
+                device.bytes(),
+                process.writtenBytes(),
+                setup.diskBytes());
         samples.add(sample);
         report.say(
-                "%4d s: user wrote %s, live %s, written %s (x %.2f), disk %s (x %.2f), RSS %s, %d open files",
+                "%4d s: user wrote %s, live %s, written %s (x %.2f; charged x %.2f), disk %s (x %.2f), RSS %s, %d open files",
                 second,
                 Figures.bytes(sample.userBytes()),
                 Figures.bytes(sample.liveBytes()),
-                Figures.bytes(sample.writtenBytes()),
+                Figures.bytes(sample.deviceBytes()),
                 sample.writeAmplification(),
+                sample.chargedAmplification(),
                 Figures.bytes(sample.diskBytes()),
                 sample.spaceAmplification(),
                 Figures.bytes(process.residentBytes()),
@@ -79,6 +94,7 @@ final class ChurnRun {
                 .put("second", second)
                 .put("userBytes", sample.userBytes())
                 .put("liveBytes", sample.liveBytes())
+                .put("deviceBytes", sample.deviceBytes())
                 .put("writtenBytes", sample.writtenBytes())
                 .put("cancelledBytes", process.cancelledBytes())
                 .put("writeCallBytes", process.writeCallBytes())
@@ -86,12 +102,14 @@ final class ChurnRun {
                 .put("residentBytes", process.residentBytes());
     }
 
-    private void say(Measurement measured, long settledDiskBytes, ProcessSample settled) {
+    private void say(Measurement measured, long settledDiskBytes, long settledDeviceBytes) {
         Sample last = samples.get(samples.size() - 1);
         List<Sample> steady = samples.stream()
                 .filter(sample -> sample.liveBytes() >= STEADY_SHARE * last.liveBytes())
                 .toList();
         Spread write = Spread.of(steady.stream().map(Sample::writeAmplification).toList());
+        Spread charged =
+                Spread.of(steady.stream().map(Sample::chargedAmplification).toList());
         Spread space = Spread.of(steady.stream().map(Sample::spaceAmplification).toList());
         report.say(
                 "%,.0f requests/s; %,d streams created, %,d read (%d wrong), %d requests refused; by status %s",
@@ -106,9 +124,13 @@ final class ChurnRun {
                 Figures.bytes(last.userBytes()),
                 (double) last.userBytes() / Math.max(1, last.liveBytes()),
                 Figures.bytes(last.liveBytes()));
-        sayAmplification("write", write, (double) settled.writtenBytes() / Math.max(1, last.userBytes()));
+        sayAmplification("write", write, (double) settledDeviceBytes / Math.max(1, last.userBytes()));
+        report.say(
+                "write amplification as charged to the process (whole folios): median %.2f, max %.2f",
+                charged.median(), charged.max());
         sayAmplification("space", space, (double) settledDiskBytes / Math.max(1, tally.liveUserBytes()));
         report.root()
+                .put("chargedWriteAmplification", charged)
                 .put("requestsPerSecond", measured.perSecond())
                 .put("refused", tally.refused())
                 .put("wrongReads", tally.streamsReadWrong());

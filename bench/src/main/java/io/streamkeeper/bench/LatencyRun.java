@@ -1,6 +1,7 @@
 package io.streamkeeper.bench;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +119,7 @@ final class LatencyRun {
 
     private static String ratios(WindowClasses.WindowClass windows, WindowClasses.WindowClass quiet) {
         return String.format(
+                Locale.ROOT,
                 "; against quiet: p99 x %.2f, median p99 of a window x %.2f",
                 (double) windows.latencies().getValueAtPercentile(99)
                         / quiet.latencies().getValueAtPercentile(99),
@@ -126,6 +128,7 @@ final class LatencyRun {
 
     private static String figures(Histogram latencies) {
         return String.format(
+                Locale.ROOT,
                 "p50 %s, p99 %s, p99.9 %s, max %s",
                 Figures.millis(latencies.getValueAtPercentile(50)),
                 Figures.millis(latencies.getValueAtPercentile(99)),

@@ -1,5 +1,7 @@
 package io.streamkeeper.bench;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,7 +19,9 @@ public final class Main {
         System.exit(commandLine().execute(args));
     }
 
+    /** The commands. Netty would look for a logger of which there is none, and say so. */
     static CommandLine commandLine() {
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         return new CommandLine(new Main())
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((failure, line, parsed) -> {

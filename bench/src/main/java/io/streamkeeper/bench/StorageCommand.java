@@ -1,6 +1,5 @@
 package io.streamkeeper.bench;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,7 +18,7 @@ final class StorageCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                new CommandLine(spec),
+                spec.commandLine(),
                 "storage needs a subcommand: "
                         + String.join(", ", spec.subcommands().keySet()));
     }
