@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * A running server in a process of its own. One thread reads what it prints, another what it logs; the rest may be called
- * from any thread. Closing it kills it if it still runs.
+ * from any thread. Closing it kills it if it still runs; so does the end of this process.
  */
 final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("Streamkeeper \\S+ is ready on http://[^/]+:(\\d+)/\\S*");
@@ -29,12 +30,15 @@ final class ServerProcess implements AutoCloseable {
     private static final String ENVIRONMENT_PREFIX = "DS_";
 
     private final Process process;
+    private final Thread killAtExit;
     private final List<LogLine> log = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private long readyNanos;
 
     private ServerProcess(Process process) {
         this.process = process;
+        this.killAtExit = new Thread(process::destroyForcibly, "server-kill");
+        Runtime.getRuntime().addShutdownHook(killAtExit);
     }
 
     /**
@@ -123,7 +127,7 @@ final class ServerProcess implements AutoCloseable {
     private void readLines(InputStream in, Consumer<String> taker) {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             reader.lines().forEach(taker);
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             taker.accept("(unreadable from here: " + e.getMessage() + ")");
         } finally {
             port.completeExceptionally(new IOException("the process has ended"));
