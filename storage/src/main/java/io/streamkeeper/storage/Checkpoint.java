@@ -121,13 +121,14 @@ final class Checkpoint implements FileExtentStore.Job {
     }
 
     private @Nullable Captured capture(StreamState stream) {
-        boolean unknown = stream.home() == null && stream.lastLsn() <= checkpointLsn;
+        boolean unknown = !stream.isDescribed() && stream.lastLsn() <= checkpointLsn;
         if (stream.isDropped() && unknown) {
             stream.changed(false);
             return null;
         }
         stream.changed(false);
         lastLsn = Math.max(lastLsn, stream.lastLsn());
+        stream.described();
         StreamContent content = stream.content();
         content.seal();
         int first = content.runCount();

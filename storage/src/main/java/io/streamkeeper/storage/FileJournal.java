@@ -6,10 +6,11 @@ import io.streamkeeper.storage.log.LogWriter;
 import io.streamkeeper.storage.log.LogWriter.Frame;
 import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * syncs, more frames come, and the next sync is theirs together.
  */
 final class FileJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
+
     /** What has a body of its own beside the frame: its header and the padding behind it. */
     private static final int FRAME_EXTRA_BYTES = FrameLayout.HEADER_BYTES + FrameLayout.ALIGNMENT;
 
@@ -271,7 +274,7 @@ final class FileJournal implements Journal {
             try {
                 writer.close();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                LOG.warn("the journal's files cannot be closed: {}", e.getMessage());
             }
         });
     }

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ final class Recovery {
     private final List<Extent> extents = new ArrayList<>();
     private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
     private final List<StreamState> changed = new ArrayList<>();
+    private final Map<StreamState, DamagedFileException> incomplete = new HashMap<>();
     private long lastLsn;
     private long lastGeneration;
 
@@ -189,10 +192,19 @@ final class Recovery {
                 : new StreamState(
                         meta, spans.get(0).runs().start(), spans.get(0).runs().messagesBefore());
         for (Span span : spans) {
-            add(stream, span, meta);
+            if (span.runs().start() != stream.tail()) {
+                break;
+            }
+            add(stream, span);
         }
-        if (stream.tail() != meta.tail() && !meta.deleted()) {
-            throw misfit(home, meta, "its runs end at " + stream.tail() + ", expected " + meta.tail());
+        if (stream.tail() != meta.tail()) {
+            incomplete.put(
+                    stream,
+                    new DamagedFileException(
+                            home.file().path(),
+                            0,
+                            "of stream " + meta.created().path() + " there are runs up to " + stream.tail()
+                                    + ", expected " + meta.tail()));
         }
         stream.home(home);
         found.entries.forEach(entry -> entry.extent().tenants().set(entry.index(), stream));
@@ -201,22 +213,11 @@ final class Recovery {
         lastGeneration = Math.max(lastGeneration, generation);
     }
 
-    private static void add(StreamState stream, Span span, StreamMeta meta) throws IOException {
+    private static void add(StreamState stream, Span span) {
         ExtentRuns runs = span.runs();
-        if (runs.start() != stream.tail()) {
-            if (meta.deleted()) {
-                return;
-            }
-            throw misfit(span.extent(), meta, "runs begin at " + runs.start() + ", expected " + stream.tail());
-        }
         for (int run = 0; run < runs.count(); run++) {
             stream.content().add(span.extent(), runs.spot(run), runs.bytes(run), runs.messages(run), runs.millis(run));
         }
-    }
-
-    private static DamagedFileException misfit(Extent extent, StreamMeta meta, String what) {
-        return new DamagedFileException(
-                extent.file().path(), 0, "of stream " + meta.created().path() + " " + what);
     }
 
     // ---- journal ----
@@ -286,8 +287,16 @@ final class Recovery {
         }
     }
 
-    /** What is there of each stream must reach from its earliest position on. */
+    /**
+     * What is there of each stream must reach from its earliest position to its tail, unless the stream is deleted: its
+     * runs may have gone while its deletion was in the journal only.
+     */
     private void check() throws IOException {
+        for (Map.Entry<StreamState, DamagedFileException> entry : incomplete.entrySet()) {
+            if (!entry.getKey().isDeleted()) {
+                throw entry.getValue();
+            }
+        }
         for (StreamState stream : streams.values()) {
             long needed = Math.max(stream.earliest(), stream.ownStart());
             if (!stream.isDeleted() && stream.content().start() > needed) {

@@ -67,6 +67,7 @@ public final class ShardStore implements AutoCloseable {
     private final CommitQueue commits;
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final JsonSplitter splitter = new JsonSplitter();
+    private List<StreamState> recovered = new ArrayList<>();
     private volatile @Nullable StorageFailedException failure;
 
     /**
@@ -602,48 +603,56 @@ public final class ShardStore implements AutoCloseable {
         for (StreamState stream : found) {
             generations.seen(stream.generation());
             stream.publishRecovered(now);
+            recovered.add(stream);
             streams.put(stream);
             streams.settled(stream);
-            expiring.add(stream);
+            if (!stream.isDeleted()) {
+                expiring.add(stream);
+            }
         }
     }
 
-    /** What the forks of this shard inherit from, in any shard; each is to be counted there. */
-    public List<LogRecord.Fork> forks() {
-        List<LogRecord.Fork> forks = new ArrayList<>();
-        streams.forEach(stream -> {
+    /**
+     * A fork that recovery has found.
+     *
+     * @param fork where it comes from
+     * @param deleted whether it is only kept for forks of its own, if there are any: then its source may be gone
+     */
+    public record FoundFork(LogRecord.Fork fork, boolean deleted) {}
+
+    /** The forks of this shard; each is to be counted in the shard of its source. */
+    public List<FoundFork> forks() {
+        List<FoundFork> forks = new ArrayList<>();
+        for (StreamState stream : recovered) {
             if (stream.fork() != null) {
-                forks.add(stream.fork());
+                forks.add(new FoundFork(stream.fork(), stream.isDurablyDeleted()));
             }
-        });
+        }
         return forks;
     }
 
-    /** Counts a fork that recovery has found, so that its source stays. Returns false if the source is not there. */
-    public boolean countFork(LogRecord.Fork fork) {
+    /** Counts a fork, so that its source stays. Returns false if what it inherits is not there, though it should be. */
+    public boolean countFork(FoundFork found) {
+        LogRecord.Fork fork = found.fork();
         StreamState source = streams.at(fork.origin().source());
-        if (source == null
-                || source.generation() != fork.sourceGeneration()
-                || source.durableTail()
-                        < Math.min(fork.position(), fork.lineage().end())) {
-            return false;
+        if (source == null || source.generation() != fork.sourceGeneration()) {
+            return found.deleted();
         }
         source.addFork();
         sources.put(source.generation(), source);
-        return true;
+        return source.durableTail() >= Math.min(fork.position(), fork.lineage().end());
     }
 
     /** All forks of all shards are counted: lets go of what nobody needs. */
     public void settle() {
-        List<StreamState> all = new ArrayList<>();
-        streams.forEach(all::add);
-        for (StreamState stream : all) {
-            if (stream.forks() == 0 && stream.isDurablyDeleted()) {
+        for (StreamState stream : recovered) {
+            if (stream.forks() == 0 && stream.isDurablyDeleted() && !stream.isDropped()) {
                 drop(stream);
             } else if (stream.forks() == 0) {
                 stream.content().dropBefore(stream.durableEarliest(), extents);
             }
         }
+        recovered = List.of();
     }
 
     // ---- lookup ----
@@ -701,6 +710,12 @@ public final class ShardStore implements AutoCloseable {
             reply.complete(CommitQueue.refusal(e));
         }
         return null;
+    }
+
+    /** The stream that was staged last at a path, whatever has become of it, or null. */
+    @Nullable
+    StreamState streamAt(StreamPath path) {
+        return streams.at(path);
     }
 
     /** Streams that this shard holds and that go by themselves. */

@@ -56,6 +56,7 @@ public final class StreamState {
     private @Nullable Extent home;
     private boolean changed;
     private boolean dropped;
+    private boolean described;
 
     StreamState(LogRecord.Created record) {
         this.path = record.path();
@@ -91,6 +92,7 @@ public final class StreamState {
             accept(producer);
         }
         this.deleted = meta.deleted();
+        this.described = true;
         this.lastLsn = meta.lastLsn();
         this.earliest = meta.earliest();
         this.usedMillis = record.atMillis();
@@ -371,6 +373,15 @@ public final class StreamState {
         if (newHome != null) {
             newHome.enterHome();
         }
+    }
+
+    /** Whether a file may have an entry of the stream: then its deletion must be in one too (I8). */
+    boolean isDescribed() {
+        return described;
+    }
+
+    void described() {
+        described = true;
     }
 
     /** Whether nobody sees the stream any more, and nothing inherits from it. */

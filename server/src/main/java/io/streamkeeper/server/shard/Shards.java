@@ -3,8 +3,8 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.LogRecord;
 import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.ShardStore.FoundFork;
 import io.streamkeeper.storage.StorageFailedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -87,10 +87,10 @@ public final class Shards {
 
     /** How many forks a stream has is derived from the forks, wherever they are; then what nobody needs can go. */
     private void countForks() throws IOException {
-        Map<Shard, List<LogRecord.Fork>> bySource = new HashMap<>();
+        Map<Shard, List<FoundFork>> bySource = new HashMap<>();
         for (Shard shard : shards) {
-            for (LogRecord.Fork fork : shard.store().forks()) {
-                bySource.computeIfAbsent(of(fork.origin().source()), source -> new ArrayList<>())
+            for (FoundFork fork : shard.store().forks()) {
+                bySource.computeIfAbsent(of(fork.fork().origin().source()), source -> new ArrayList<>())
                         .add(fork);
             }
         }
@@ -102,14 +102,14 @@ public final class Shards {
         await(settled);
     }
 
-    private static void count(Shard shard, List<LogRecord.Fork> forks) {
-        for (LogRecord.Fork fork : forks) {
+    private static void count(Shard shard, List<FoundFork> forks) {
+        for (FoundFork fork : forks) {
             if (!shard.store().countFork(fork)) {
                 LOG.warn(
                         "a fork inherits up to position {} of stream {}, which is not there: after a power cut in"
                                 + " durability os this can be; the fork's own data is",
-                        fork.position(),
-                        fork.origin().source());
+                        fork.fork().position(),
+                        fork.fork().origin().source());
             }
         }
     }

@@ -105,7 +105,10 @@ public final class LogReader {
         return new Log(last, end, lastLsn, kept, unused, highest);
     }
 
-    /** Makes durable that the last segment ends where its frames do: it will not be the last one any more. */
+    /**
+     * Makes durable what was read, and that the last segment ends where its frames do. What a killed process has written
+     * was perhaps not synced; but from now on readers see it, and files rely on it.
+     */
     public void cut(Log log) throws IOException {
         if (log.last() == 0) {
             return;
@@ -113,8 +116,8 @@ public final class LogReader {
         try (DiskFile file = disk.open(directory.resolve(Segments.name(log.last())))) {
             if (file.size() > log.end()) {
                 file.truncate(log.end());
-                file.sync();
             }
+            file.sync();
         }
     }
 

@@ -301,12 +301,9 @@ public final class LogWriter implements AutoCloseable {
         while (!submitted.isEmpty()) {
             commitNext();
         }
-        try {
-            if (file != null) {
-                if (!failed) {
-                    file.sync();
-                }
-                file.close();
+        try (DiskFile last = file) {
+            if (last != null && !failed) {
+                last.sync();
             }
         } finally {
             segments.close();

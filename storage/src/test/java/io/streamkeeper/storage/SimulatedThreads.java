@@ -1,0 +1,54 @@
+package io.streamkeeper.storage;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/** The threads of a shard in one: tasks of each in order, of different ones in any order that the seed says. */
+final class SimulatedThreads {
+    private final Random random;
+    private final List<Queue<Runnable>> queues = new ArrayList<>();
+    final Executor loop = thread();
+    final Executor journal = thread();
+    final Executor background = thread();
+    final Executor reads = thread();
+
+    SimulatedThreads(Random random) {
+        this.random = random;
+    }
+
+    private Executor thread() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        queues.add(tasks);
+        return tasks::add;
+    }
+
+    ShardThreads threads() {
+        return new ShardThreads(loop, journal, background, reads);
+    }
+
+    /** Runs one task; returns false if there is none. */
+    boolean runOne() {
+        List<Queue<Runnable>> busy =
+                queues.stream().filter(tasks -> !tasks.isEmpty()).toList();
+        if (busy.isEmpty()) {
+            return false;
+        }
+        busy.get(random.nextInt(busy.size())).remove().run();
+        return true;
+    }
+
+    void runAll() {
+        while (runOne()) {
+            // Each task may bring others.
+        }
+    }
+
+    /** Drops what the loop has still to do: nobody is there any more whom it could tell. */
+    void dropLoop() {
+        queues.get(0).clear();
+    }
+}

@@ -1,0 +1,445 @@
+package io.streamkeeper.storage.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * A disk in memory that forgets what was not synced. Belongs to one thread, the test's; everything random comes from its
+ * {@link Random}.
+ *
+ * <p>The faults:
+ *
+ * <ul>
+ *   <li>A power cut ({@link #cutPower}) leaves of each file what was synced and any of the writes since, each whole, torn
+ *       at a sector, or not at all, also later ones without earlier ones; of each directory what was synced and, in order,
+ *       some first part of the changes since.
+ *   <li>A kill ({@link #killProcess}) leaves everything that was written.
+ *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut.
+ *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room.
+ *   <li>Writes may be short; reads may fail; a bit may flip.
+ *   <li>The world may stop before any change ({@link #stopBefore}): from then on every operation fails.
+ * </ul>
+ */
+public final class SimulatedDisk implements Disk {
+    private static final int SECTOR_BYTES = 512;
+
+    private static final class Write {
+        private final int position;
+        private final byte[] bytes;
+
+        Write(int position, byte[] bytes) {
+            this.position = position;
+            this.bytes = bytes;
+        }
+
+        int position() {
+            return position;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    private static final class Inode {
+        byte[] bytes = new byte[0];
+        byte[] durable = new byte[0];
+        List<Write> unsynced = new ArrayList<>();
+        List<Write> lost = new ArrayList<>();
+        int truncatedTo = Integer.MAX_VALUE;
+    }
+
+    /** A change of names that is not durable yet. */
+    private interface NameChange {
+        void to(Map<String, Inode> names);
+    }
+
+    private final Random random;
+    private final Map<String, Inode> names = new TreeMap<>();
+    private final Map<String, Inode> durableNames = new TreeMap<>();
+    private final Map<String, List<NameChange>> unsyncedNames = new HashMap<>();
+    private final Set<String> directories = new HashSet<>();
+    private int generation;
+    private long operations;
+    private long stopBefore = Long.MAX_VALUE;
+    private boolean stopped;
+    private int failingSyncs;
+    private boolean shortWrites;
+    private long capacityBytes = Long.MAX_VALUE;
+    private Predicate<Path> failingReads = file -> false;
+
+    public SimulatedDisk(Random random) {
+        this.random = random;
+    }
+
+    // ---- faults ----
+
+    /** The world stops before the change number {@code count} from now. */
+    public void stopBefore(long count) {
+        stopBefore = operations + count;
+    }
+
+    /** Every operation from now on fails: the process is not there any more to make it. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    public void failNextSyncs(int count) {
+        failingSyncs = count;
+    }
+
+    public void shortWrites(boolean are) {
+        shortWrites = are;
+    }
+
+    public void capacityBytes(long bytes) {
+        capacityBytes = bytes;
+    }
+
+    public void failReads(Predicate<Path> of) {
+        failingReads = of;
+    }
+
+    /** Flips a bit for good. */
+    public void flipBit(Path file, long position) {
+        Inode inode = names.get(file.toString());
+        int at = (int) position;
+        int bit = 1 << random.nextInt(8);
+        inode.bytes[at] ^= (byte) bit;
+        if (at < inode.durable.length) {
+            inode.durable[at] ^= (byte) bit;
+        }
+    }
+
+    /** All files, by name. */
+    public List<Path> files() {
+        return names.keySet().stream().map(Path::of).toList();
+    }
+
+    public long size(Path file) {
+        return names.get(file.toString()).bytes.length;
+    }
+
+    /** The process is killed: what was written stays. */
+    public void killProcess() {
+        begin();
+    }
+
+    /** The power is cut: what was not synced may be there, or in part, or not. */
+    public void cutPower() {
+        begin();
+        unsyncedNames.forEach((directory, changes) -> {
+            int kept = random.nextInt(changes.size() + 1);
+            changes.subList(0, kept).forEach(change -> change.to(durableNames));
+        });
+        unsyncedNames.clear();
+        names.clear();
+        names.putAll(durableNames);
+        for (Inode inode : new HashSet<>(names.values())) {
+            lose(inode);
+        }
+    }
+
+    private void begin() {
+        generation++;
+        stopped = false;
+        stopBefore = Long.MAX_VALUE;
+        failingSyncs = 0;
+        shortWrites = false;
+        capacityBytes = Long.MAX_VALUE;
+        failingReads = file -> false;
+    }
+
+    private void lose(Inode inode) {
+        List<Write> maybe = new ArrayList<>(inode.lost);
+        maybe.addAll(inode.unsynced);
+        int chance = random.nextInt(4);
+        for (Write write : maybe) {
+            if (random.nextInt(3) < chance) {
+                int length = write.bytes().length;
+                if (random.nextInt(4) == 0) {
+                    int sectors = random.nextInt(length / SECTOR_BYTES + 1);
+                    length = Math.min(length, sectors * SECTOR_BYTES);
+                }
+                inode.durable = put(inode.durable, write.position(), Arrays.copyOf(write.bytes(), length));
+            }
+        }
+        if (inode.truncatedTo < inode.durable.length && random.nextBoolean()) {
+            inode.durable = Arrays.copyOf(inode.durable, inode.truncatedTo);
+        }
+        inode.truncatedTo = Integer.MAX_VALUE;
+        inode.bytes = inode.durable.clone();
+        inode.unsynced = new ArrayList<>();
+        inode.lost = new ArrayList<>();
+    }
+
+    private static byte[] put(byte[] target, int position, byte[] bytes) {
+        byte[] grown =
+                target.length >= position + bytes.length ? target : Arrays.copyOf(target, position + bytes.length);
+        System.arraycopy(bytes, 0, grown, position, bytes.length);
+        return grown;
+    }
+
+    // ---- operations ----
+
+    /** Before a change: the world may have stopped. */
+    private void change() throws IOException {
+        operations++;
+        if (operations >= stopBefore) {
+            stopped = true;
+        }
+        look();
+    }
+
+    private void look() throws IOException {
+        if (stopped) {
+            throw new IOException("simulated: the world has stopped");
+        }
+    }
+
+    private void checkRoom(long more) throws IOException {
+        if (more > 0 && usedBytes() + more > capacityBytes) {
+            throw new NoSpaceException("simulated: no space left");
+        }
+    }
+
+    public long usedBytes() {
+        long used = 0;
+        for (Inode inode : new HashSet<>(names.values())) {
+            used += inode.bytes.length;
+        }
+        return used;
+    }
+
+    private void rename(Path directory, NameChange change) {
+        change.to(names);
+        unsyncedNames
+                .computeIfAbsent(directory.toString(), name -> new ArrayList<>())
+                .add(change);
+    }
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+        look();
+        Inode inode = names.get(file.toString());
+        if (inode == null) {
+            throw new NoSuchFileException(file.toString());
+        }
+        return new File(file, inode);
+    }
+
+    @Override
+    public DiskFile create(Path file) throws IOException {
+        change();
+        if (names.containsKey(file.toString())) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        if (!directories.contains(file.getParent().toString())) {
+            throw new NoSuchFileException(file.getParent().toString());
+        }
+        checkRoom(1);
+        Inode inode = new Inode();
+        rename(file.getParent(), all -> all.put(file.toString(), inode));
+        return new File(file, inode);
+    }
+
+    @Override
+    public boolean exists(Path path) throws IOException {
+        look();
+        return names.containsKey(path.toString()) || directories.contains(path.toString());
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        look();
+        if (!directories.contains(directory.toString())) {
+            throw new NoSuchFileException(directory.toString());
+        }
+        List<String> found = new ArrayList<>();
+        for (String name : names.keySet()) {
+            if (directory.equals(Path.of(name).getParent())) {
+                found.add(Path.of(name).getFileName().toString());
+            }
+        }
+        for (String name : directories) {
+            if (directory.equals(Path.of(name).getParent())) {
+                found.add(Path.of(name).getFileName().toString());
+            }
+        }
+        found.sort(null);
+        return found;
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        change();
+        for (Path path = directory; path != null; path = path.getParent()) {
+            directories.add(path.toString());
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        change();
+        Inode inode = names.get(from.toString());
+        if (inode == null) {
+            throw new NoSuchFileException(from.toString());
+        }
+        rename(from.getParent(), all -> {
+            all.remove(from.toString());
+            all.put(to.toString(), inode);
+        });
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        change();
+        if (!names.containsKey(file.toString())) {
+            throw new NoSuchFileException(file.toString());
+        }
+        rename(file.getParent(), all -> all.remove(file.toString()));
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        change();
+        failSync();
+        List<NameChange> changes = unsyncedNames.remove(directory.toString());
+        if (changes != null) {
+            changes.forEach(change -> change.to(durableNames));
+        }
+    }
+
+    private void failSync() throws IOException {
+        if (failingSyncs > 0) {
+            failingSyncs--;
+            throw new IOException("simulated: input/output error");
+        }
+    }
+
+    private final class File implements DiskFile {
+        private final Path path;
+        private final Inode inode;
+        private final int openedIn = generation;
+        private boolean closed;
+
+        File(Path path, Inode inode) {
+            this.path = path;
+            this.inode = inode;
+        }
+
+        private void checkOpen() throws IOException {
+            if (closed || openedIn != generation) {
+                throw new IOException("simulated: " + path + " is closed");
+            }
+        }
+
+        @Override
+        public int write(long position, ByteBuffer bytes) throws IOException {
+            checkOpen();
+            change();
+            int length = bytes.remaining();
+            if (shortWrites && length > 1) {
+                length = 1 + random.nextInt(length);
+            }
+            long more = position + length - inode.bytes.length;
+            if (more > 0 && usedBytes() + more > capacityBytes) {
+                int fits = (int) Math.max(0, Math.min(length, capacityBytes - usedBytes() + length - more));
+                put((int) position, bytes, fits == 0 ? 0 : random.nextInt(fits));
+                throw new NoSpaceException("simulated: no space left");
+            }
+            put((int) position, bytes, length);
+            return length;
+        }
+
+        private void put(int position, ByteBuffer bytes, int length) {
+            if (length == 0) {
+                return;
+            }
+            byte[] copy = new byte[length];
+            bytes.get(copy);
+            inode.bytes = SimulatedDisk.put(inode.bytes, position, copy);
+            inode.unsynced.add(new Write(position, copy));
+        }
+
+        @Override
+        public int read(long position, ByteBuffer into) throws IOException {
+            checkOpen();
+            look();
+            if (failingReads.test(path)) {
+                throw new IOException("simulated: input/output error");
+            }
+            if (position >= inode.bytes.length) {
+                return -1;
+            }
+            int length = (int) Math.min(into.remaining(), inode.bytes.length - position);
+            into.put(inode.bytes, (int) position, length);
+            return length;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            checkOpen();
+            change();
+            try {
+                failSync();
+            } catch (IOException e) {
+                inode.lost.addAll(inode.unsynced);
+                inode.unsynced = new ArrayList<>();
+                throw e;
+            }
+            for (Write write : inode.unsynced) {
+                inode.durable = SimulatedDisk.put(inode.durable, write.position(), write.bytes());
+            }
+            inode.unsynced = new ArrayList<>();
+            if (inode.truncatedTo < inode.durable.length) {
+                inode.durable = Arrays.copyOf(inode.durable, inode.truncatedTo);
+            }
+            inode.truncatedTo = Integer.MAX_VALUE;
+        }
+
+        @Override
+        public long size() throws IOException {
+            checkOpen();
+            look();
+            return inode.bytes.length;
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            checkOpen();
+            change();
+            if (size < inode.bytes.length) {
+                inode.bytes = Arrays.copyOf(inode.bytes, (int) size);
+                inode.truncatedTo = (int) Math.min(inode.truncatedTo, size);
+                inode.unsynced.replaceAll(write -> write.position() + write.bytes().length <= size
+                        ? write
+                        : new Write(write.position(), Arrays.copyOf(write.bytes(), (int)
+                                Math.max(0, size - write.position()))));
+                inode.unsynced.removeIf(write -> write.bytes().length == 0);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
