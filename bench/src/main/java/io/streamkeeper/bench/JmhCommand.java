@@ -1,0 +1,26 @@
+package io.streamkeeper.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+/** Hands everything on to JMH. */
+@Command(name = "jmh", description = "Runs the micro-benchmarks; takes JMH's own arguments (jmh -h).")
+final class JmhCommand implements Callable<Integer> {
+    @Unmatched
+    private final List<String> arguments = new ArrayList<>();
+
+    /** What JMH is given. */
+    List<String> arguments() {
+        return arguments;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
+        return 0;
+    }
+}
