@@ -34,6 +34,8 @@ final class Recovery {
 
     /** What is known of a stream until all files are read. */
     private static final class Found {
+        long generation;
+
         @Nullable
         StreamMeta meta;
 
@@ -122,6 +124,11 @@ final class Recovery {
         }
     }
 
+    /** Generations differ in few bits, which a table of them would take ill; this is as unique and differs in many. */
+    private static long mixed(long generation) {
+        return generation * 0x9e3779b97f4a7c15L;
+    }
+
     // ---- extents ----
 
     private void readExtents() throws IOException {
@@ -142,17 +149,18 @@ final class Recovery {
             readIndex(extent, found);
         }
         for (LongObjectMap.PrimitiveEntry<Found> entry : found.entries()) {
-            build(entry.key(), entry.value());
+            build(entry.value().generation, entry.value());
         }
     }
 
     private void readIndex(Extent extent, LongObjectMap<Found> found) throws IOException {
         ExtentFile.Cursor cursor = extent.file().entries();
         for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            Found stream = found.get(entry.generation());
+            Found stream = found.get(mixed(entry.generation()));
             if (stream == null) {
                 stream = new Found();
-                found.put(entry.generation(), stream);
+                stream.generation = entry.generation();
+                found.put(mixed(entry.generation()), stream);
             }
             stream.entries.add(new TenantRef(extent, extent.tenants().size()));
             extent.tenants().add(StreamState.NONE);
@@ -208,7 +216,7 @@ final class Recovery {
         }
         stream.home(home);
         found.entries.forEach(entry -> entry.extent().tenants().set(entry.index(), stream));
-        streams.put(generation, stream);
+        streams.put(mixed(generation), stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
         lastGeneration = Math.max(lastGeneration, generation);
     }
@@ -263,7 +271,7 @@ final class Recovery {
 
     private void apply(RecordCodec.Read read, Journal.Staged staged) {
         LogRecord record = read.record();
-        StreamState stream = streams.get(record.generation());
+        StreamState stream = streams.get(mixed(record.generation()));
         lastGeneration = Math.max(lastGeneration, record.generation());
         if (stream != null && staged.lsn() <= stream.lastLsn()) {
             return;
@@ -271,7 +279,7 @@ final class Recovery {
         if (record instanceof LogRecord.Created created) {
             stream = new StreamState(created);
             stream.stageCreated(staged, read.runs());
-            streams.put(record.generation(), stream);
+            streams.put(mixed(record.generation()), stream);
         } else if (stream == null) {
             throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
         } else if (record instanceof LogRecord.Appended appended) {
