@@ -509,7 +509,7 @@ final class StorageSimulation {
             }
             if (answer.outcome() instanceof Refusal refusal) {
                 assertThat(stream.isDurablyDeleted()).as(refusal.message()).isTrue();
-                return "none";
+                return read(path);
             }
             Outcome.Chunk chunk = answer.as(Outcome.Chunk.class);
             text.append(chunk.bytes().toString(UTF_8));
@@ -519,7 +519,7 @@ final class StorageSimulation {
             }
             position = chunk.next().position();
         }
-        return "none";
+        return read(path);
     }
 
     private boolean await(java.util.function.BooleanSupplier done) {

@@ -37,6 +37,8 @@ import picocli.CommandLine.ParameterException;
             "  java -jar durable-streams-server.jar --host 0.0.0.0 --cors-origin https://example.com",
             "  DS_LONG_POLL_TIMEOUT=5s java -jar durable-streams-server.jar --config streams.properties",
             "",
+            "Other commands, each with --help: verify, backup, restore, inspect.",
+            "",
             "A flag wins over its environment variable (DS_ and its name, as DS_MAX_BODY), that over the",
             "config file, that over the default. Times: 500ms, 2s, 1m. Sizes: 64KiB, 8MB, or bytes."
         })
@@ -91,6 +93,9 @@ public final class ServeCommand {
      * @return the exit status
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        if (args.length > 0 && ToolCommand.NAMES.contains(args[0])) {
+            return ToolCommand.run(args, out, err);
+        }
         ServeCommand command = new ServeCommand();
         CommandLine line = commandLine(command);
         try {

@@ -98,6 +98,17 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return made;
     }
 
+    /** Puts into a copy, when all else is there, what makes it a data directory. */
+    public void describe(Disk disk, Path copy) throws IOException {
+        TextFile.write(disk, copy.resolve(FORMAT), TextFile.read(disk, path.resolve(FORMAT)));
+    }
+
+    /** Takes away again what makes the directory one of ours: it is not whole. */
+    public void forget(Disk disk) throws IOException {
+        disk.delete(path.resolve(FORMAT));
+        disk.syncDirectory(path);
+    }
+
     /** Reads what the directory says of itself. */
     public static DataDirectory read(Disk disk, Path path) throws IOException {
         Path file = path.resolve(FORMAT);

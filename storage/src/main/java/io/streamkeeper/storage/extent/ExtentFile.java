@@ -59,6 +59,20 @@ public final class ExtentFile {
         }
     }
 
+    /** Opens a file of whatever store and shard; the caller holds it. */
+    public static ExtentFile openAny(Disk disk, Path path) throws IOException {
+        ExtentLayout.Header header;
+        try (DiskFile file = disk.open(path)) {
+            header = header(path, file);
+        }
+        return open(disk, path, header.file(), header.shard(), header.store());
+    }
+
+    /** What header and trailer say. */
+    public String describe() {
+        return header + ", " + trailer;
+    }
+
     private static ExtentLayout.Header header(Path path, DiskFile file) throws IOException {
         ExtentLayout.Header header = ExtentLayout.readHeader(read(file, 0, ExtentLayout.HEADER_BYTES));
         if (header == null) {

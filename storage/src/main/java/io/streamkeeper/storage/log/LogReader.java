@@ -46,10 +46,18 @@ public final class LogReader {
      * @param end where its frames end
      * @param lastLsn the last record's number, or what the segments say that came before
      * @param kept the segments that were begun, with the last log sequence number before each
+     * @param ends where the frames of each of them end
      * @param unused segment files that were never begun
      * @param highestNumber the highest number of any segment file
      */
-    public record Log(long last, long end, long lastLsn, Map<Long, Long> kept, List<Path> unused, long highestNumber) {}
+    public record Log(
+            long last,
+            long end,
+            long lastLsn,
+            Map<Long, Long> kept,
+            Map<Long, Long> ends,
+            List<Path> unused,
+            long highestNumber) {}
 
     private record Found(Path file, long number, SegmentLayout.@Nullable Header header) {}
 
@@ -88,6 +96,7 @@ public final class LogReader {
         }
         checkChain(first, checkpointLsn, begun, unused);
         Map<Long, Long> kept = new TreeMap<>();
+        Map<Long, Long> ends = new TreeMap<>();
         long end = 0;
         long lastLsn = 0;
         for (int i = 0; i < begun.size(); i++) {
@@ -99,10 +108,11 @@ public final class LogReader {
             Walk walk = new Walk(segment, until, lastLsn, visitor);
             walk.run();
             end = walk.position;
+            ends.put(segment.number(), end);
             lastLsn = walk.lastLsn;
         }
         long last = begun.isEmpty() ? 0 : begun.get(begun.size() - 1).number();
-        return new Log(last, end, lastLsn, kept, unused, highest);
+        return new Log(last, end, lastLsn, kept, ends, unused, highest);
     }
 
     /**
@@ -119,6 +129,23 @@ public final class LogReader {
             }
             file.sync();
         }
+    }
+
+    /** Reads the frames of one segment as far as there are any; null if it was not begun. */
+    public static SegmentLayout.@Nullable Header readSegment(Disk disk, Path path, Visitor visitor) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
+        try (DiskFile file = disk.open(path)) {
+            if (file.size() < SegmentLayout.HEADER_BYTES) {
+                return null;
+            }
+            file.readFully(0, bytes);
+        }
+        SegmentLayout.Header header = SegmentLayout.read(bytes.flip());
+        if (header != null) {
+            LogReader reader = new LogReader(disk, path, header.store(), header.shard());
+            reader.new Walk(new Found(path, header.number(), header), -1, header.lastLsn(), visitor).run();
+        }
+        return header;
     }
 
     private static SegmentLayout.Header headerOf(Found segment) {

@@ -1,0 +1,150 @@
+package io.streamkeeper.server.cli;
+
+import io.streamkeeper.storage.FileInspector;
+import io.streamkeeper.storage.StoreBackup;
+import io.streamkeeper.storage.StoreVerifier;
+import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.disk.LocalDisk;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** The commands beside serving: what can be done with a data directory. Each ends with status 0 if all is well, else 1. */
+@Command(
+        name = "durable-streams-server",
+        subcommands = {
+            ToolCommand.Verify.class,
+            ToolCommand.Backup.class,
+            ToolCommand.Restore.class,
+            ToolCommand.Inspect.class
+        })
+final class ToolCommand {
+    /** The names of the commands. */
+    static final Set<String> NAMES = Set.of("verify", "backup", "restore", "inspect");
+
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_USAGE = 2;
+
+    private final PrintStream out;
+
+    private ToolCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Runs the command that the first argument names; returns the exit status. */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        CommandLine line = new CommandLine(new ToolCommand(out))
+                .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((e, arguments) -> {
+                    err.println("durable-streams-server: " + e.getMessage() + "; see --help");
+                    return EXIT_USAGE;
+                })
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    err.println("durable-streams-server: " + e.getMessage());
+                    return EXIT_FAILED;
+                });
+        return line.execute(args);
+    }
+
+    private void say(String text) {
+        out.println(text);
+    }
+
+    /** What all of them have. */
+    private abstract static class Tool implements java.util.concurrent.Callable<Integer> {
+        @ParentCommand
+        ToolCommand parent;
+
+        @SuppressWarnings("UnusedVariable")
+        @Option(names = "--help", usageHelp = true, description = "Show this.")
+        private boolean help;
+
+        Tool() {
+            this.parent = new ToolCommand(System.out);
+        }
+    }
+
+    /** Checks a data directory. */
+    @Command(
+            name = "verify",
+            description = "Checks every checksum and cross-reference of a data directory, of a server that runs or not."
+                    + " Changes nothing; the status is 1 if anything is wrong.")
+    static final class Verify extends Tool {
+        @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", description = "What to check.")
+        private Path data = Path.of("data");
+
+        @Override
+        public Integer call() {
+            List<String> problems = new StoreVerifier(new LocalDisk(), parent::say).verify(data);
+            parent.say(problems.isEmpty() ? "all is well" : problems.size() + " problems");
+            return problems.isEmpty() ? 0 : EXIT_FAILED;
+        }
+    }
+
+    /** Copies a data directory. */
+    @Command(
+            name = "backup",
+            description = "Makes a consistent copy of a data directory, of a server that runs or not, and verifies it.")
+    static final class Backup extends Tool {
+        @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", description = "What to copy.")
+        private Path data = Path.of("data");
+
+        @Option(names = "--to", paramLabel = "DIR", required = true, description = "A new directory for the copy.")
+        private Path target = Path.of("backup");
+
+        @Override
+        public Integer call() throws IOException {
+            new StoreBackup(new LocalDisk(), parent::say).copy(data, target);
+            return 0;
+        }
+    }
+
+    /** Puts a copy back. */
+    @Command(name = "restore", description = "Makes a data directory of a backup, which is verified.")
+    static final class Restore extends Tool {
+        @Option(names = "--from", paramLabel = "DIR", required = true, description = "The backup.")
+        private Path source = Path.of("backup");
+
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                defaultValue = "./data",
+                description = "The data directory to make; it must be empty or not be there.")
+        private Path data = Path.of("data");
+
+        @Override
+        public Integer call() throws IOException {
+            DirectoryLock lock = DirectoryLock.take(data);
+            try {
+                new StoreBackup(new LocalDisk(), parent::say).copy(source, data);
+            } finally {
+                lock.close();
+            }
+            return 0;
+        }
+    }
+
+    /** Tells what is in a file. */
+    @Command(name = "inspect", description = "Tells what is in a journal segment (.wal) or an extent file (.ext).")
+    static final class Inspect extends Tool {
+        @Parameters(paramLabel = "FILE", description = "The file.")
+        private Path file = Path.of(".");
+
+        @Override
+        public Integer call() throws IOException {
+            new FileInspector(new LocalDisk(), parent::say).inspect(file);
+            return 0;
+        }
+    }
+}
