@@ -54,6 +54,10 @@ final class PackagedServer implements AutoCloseable {
         command.add("--port");
         command.add("0");
         command.addAll(flags);
+        if (flags.stream().noneMatch(flag -> flag.startsWith("--data-dir"))) {
+            command.add("--data-dir");
+            command.add(log.resolveSibling(log.getFileName() + "-data").toString());
+        }
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -94,6 +98,12 @@ final class PackagedServer implements AutoCloseable {
             throw new AssertionError("the server has not ended " + STOP_MAX + " after SIGTERM:\n" + output());
         }
         return process.exitValue();
+    }
+
+    /** Ends it at once, as the kernel does when memory is short, and returns when it has ended. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
     }
 
     @Override

@@ -240,6 +240,7 @@ public final class ShardStore implements AutoCloseable {
             public void undo() {
                 streams.takeBack(stream);
                 drop(stream);
+                stream.undoCreated();
             }
         };
     }

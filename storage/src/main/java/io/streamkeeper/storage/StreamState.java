@@ -273,6 +273,12 @@ public final class StreamState {
         lastLsn = mark.lastLsn();
     }
 
+    /** The stream never was: no file may name it. */
+    void undoCreated() {
+        described = false;
+        lastLsn = 0;
+    }
+
     /** Takes a staged deletion back. */
     void undoDeleted(long lsnBefore) {
         deleted = false;
