@@ -69,7 +69,7 @@ class RestartIT {
     @Test
     void aSecondProcessOnTheDirectoryIsRefusedWhileTheFirstServes() throws Exception {
         try (PackagedServer server = start("first")) {
-            assertRefused("--shards=2");
+            assertRefused("--shards=2", "is in use by another process");
             assertThat(send("GET", server.uri().resolve("/health"), "", TEXT).statusCode())
                     .isEqualTo(200);
         }
@@ -80,14 +80,14 @@ class RestartIT {
         try (PackagedServer server = start("first")) {
             assertThat(server.stop()).isZero();
         }
-        assertRefused("--shards=3");
+        assertRefused("--shards=3", "has 2 shards, but --shards is 3");
     }
 
     @Test
     void aDirectoryWithForeignFilesIsRefused() throws Exception {
         Files.createDirectory(folder.resolve("data"));
         Files.writeString(folder.resolve("data/thesis.txt"), "not ours");
-        assertRefused("--shards=2");
+        assertRefused("--shards=2", "\"thesis.txt\" in it but no file FORMAT");
     }
 
     private int produce(URI base) throws Exception {
@@ -112,7 +112,7 @@ class RestartIT {
                 List.of("--data-dir=" + folder.resolve("data"), "--shards=2"));
     }
 
-    private void assertRefused(String shards) throws Exception {
+    private void assertRefused(String shards, String reason) throws Exception {
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(
                         PackagedServer.runningJava().toString(),
@@ -131,7 +131,7 @@ class RestartIT {
                     .hasSize(1)
                     .first()
                     .asString()
-                    .contains("data");
+                    .contains(reason);
         } finally {
             process.destroyForcibly();
         }

@@ -722,7 +722,9 @@ public final class ShardStore implements AutoCloseable {
         }
         source.addFork();
         sources.put(source.generation(), source);
-        return source.durableTail() >= Math.min(fork.position(), fork.lineage().end());
+        return found.deleted()
+                || source.durableTail()
+                        >= Math.min(fork.position(), fork.lineage().end());
     }
 
     /** All forks of all shards are counted: lets go of what nobody needs. */
