@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The official conformance suite and the official TypeScript client against the packaged jar. System properties say
  * what is run: {@code conformance.java} (see {@link Jdks}), {@code conformance.transports} (a list) and
- * {@code conformance.runs} (how often each pair of the two).
+ * {@code conformance.runs} (how often each pair of the two). The runs take the durabilities in turn; files are written
+ * anew all the time, so that much of what is read comes from them.
  *
  * <p>It needs npm. Where npm is missing the run is skipped, and says so; where the environment has {@code CI=true} that
  * is a failure.
@@ -38,14 +39,20 @@ class ConformanceIT {
     private static final Duration INSTALL_MAX = Duration.ofMinutes(5);
     private static final Duration SUITE_MAX = Duration.ofMinutes(5);
 
+    private static final List<String> DURABILITIES = List.of("fsync", "os", "memory");
+
     private static final Path SPECS = Path.of(System.getProperty("conformance.specs"));
     private static final Path WORK = Path.of(System.getProperty("conformance.work"));
 
     /** One run of the whole suite. */
     record Run(Jdks.Jdk jdk, String transport, int number) {
+        String durability() {
+            return DURABILITIES.get(number % DURABILITIES.size());
+        }
+
         @Override
         public String toString() {
-            return "JDK " + jdk.name() + ", " + transport + ", run " + number;
+            return "JDK " + jdk.name() + ", " + transport + ", " + durability() + ", run " + number;
         }
 
         String fileName() {
@@ -58,8 +65,14 @@ class ConformanceIT {
                 System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux") ? "epoll,nio" : "nio";
         List<String> transports = List.of(
                 System.getProperty("conformance.transports", everyTransport).split(",", -1));
-        int count = Integer.getInteger("conformance.runs", 1);
-        return IntStream.rangeClosed(1, count)
+        int count = Integer.getInteger("conformance.runs", 0);
+        if (count == 0) {
+            return IntStream.range(0, DURABILITIES.size())
+                    .boxed()
+                    .flatMap(number -> Jdks.chosen().stream()
+                            .map(jdk -> new Run(jdk, transports.get(number % transports.size()), number)));
+        }
+        return IntStream.range(0, count)
                 .boxed()
                 .flatMap(number -> Jdks.chosen().stream()
                         .flatMap(jdk -> transports.stream().map(transport -> new Run(jdk, transport, number))));
@@ -85,8 +98,21 @@ class ConformanceIT {
         Path report = WORK.resolve(run.fileName() + ".json");
         Path log = WORK.resolve(run.fileName() + ".log");
         Files.deleteIfExists(report);
-        List<String> flags =
-                List.of("--transport", run.transport(), "--long-poll-timeout", LONG_POLL_TIMEOUT.toSeconds() + "s");
+        List<String> flags = List.of(
+                "--transport",
+                run.transport(),
+                "--long-poll-timeout",
+                LONG_POLL_TIMEOUT.toSeconds() + "s",
+                "--durability",
+                run.durability(),
+                "--data-dir",
+                Files.createTempDirectory(WORK, "data").toString(),
+                "--checkpoint-bytes",
+                "64KiB",
+                "--checkpoint-interval",
+                "200ms",
+                "--segment-bytes",
+                "256KiB");
 
         try (PackagedServer server =
                 PackagedServer.start(run.jdk().java(), WORK.resolve(run.fileName() + "-server.log"), flags)) {

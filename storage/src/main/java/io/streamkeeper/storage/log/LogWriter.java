@@ -262,13 +262,16 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Takes a group back that did not fit. What was written of it is made unreadable by its first bytes, durably; if not
-     * even that succeeds, the failure is final.
+     * Takes a group back that did not fit. What was written of it is made unreadable by its first bytes, durably, which
+     * needs no room because they are there; if not even that succeeds, the failure is final.
      */
     private void refuse(long firstLsn, long groupStart, NoSpaceException reason) throws IOException {
         if (groupStart >= 0) {
-            file().writeFully(groupStart, ByteBuffer.allocateDirect(FrameLayout.HEADER_BYTES));
-            file().sync();
+            int there = (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
+            if (there > 0) {
+                file().writeFully(groupStart, ByteBuffer.allocateDirect(there));
+                file().sync();
+            }
             position = groupStart;
         }
         refusals++;
