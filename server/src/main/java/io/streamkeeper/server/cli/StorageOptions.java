@@ -65,7 +65,6 @@ final class StorageOptions {
     @Option(
             names = "--retention",
             paramLabel = "RULES",
-            defaultValue = "",
             converter = RetentionRules.class,
             description = "What streams keep that are created without retention headers, by path; the first rule that"
                     + " matches counts: logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000")
