@@ -77,6 +77,7 @@ public final class SimulatedDisk implements Disk {
     private long stopBefore = Long.MAX_VALUE;
     private boolean stopped;
     private int failingSyncs;
+    private long syncs;
     private boolean shortWrites;
     private long capacityBytes = Long.MAX_VALUE;
     private Predicate<Path> failingReads = file -> false;
@@ -95,6 +96,11 @@ public final class SimulatedDisk implements Disk {
     /** Every operation from now on fails: the process is not there any more to make it. */
     public void stop() {
         stopped = true;
+    }
+
+    /** How often files and directories were synced. */
+    public long syncs() {
+        return syncs;
     }
 
     public boolean isStopped() {
@@ -328,6 +334,7 @@ public final class SimulatedDisk implements Disk {
     }
 
     private void failSync() throws IOException {
+        syncs++;
         if (failingSyncs > 0) {
             failingSyncs--;
             throw new IOException("simulated: input/output error");

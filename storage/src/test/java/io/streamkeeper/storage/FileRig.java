@@ -1,0 +1,145 @@
+package io.streamkeeper.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.SimulatedDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** A shard in files of a simulated disk, whose threads run when the test says so. */
+final class FileRig {
+    static final Path DATA = Path.of("/data");
+    static final Path SHARD = DATA.resolve("shard-000");
+
+    final SimulatedDisk disk = new SimulatedDisk(new Random(1));
+    final ManualClock clock = new ManualClock(1_700_000_000_000L);
+    StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+    SimulatedThreads threads;
+    ShardStore store;
+
+    FileRig() throws IOException {
+        disk.createDirectories(DATA);
+        DataDirectory.open(disk, DATA, 0, 1, false);
+        disk.syncDirectory(DATA);
+        start();
+    }
+
+    void start() throws IOException {
+        threads = new SimulatedThreads(new Random(1));
+        store = FileShard.open(
+                disk,
+                DataDirectory.open(disk, DATA, 0, 1, true),
+                0,
+                config,
+                threads.threads(),
+                new ReadBudget(1 << 26),
+                clock,
+                (path, generation) -> store.releaseSource(generation));
+        store.forks().forEach(store::countFork);
+        store.settle();
+        threads.runAll();
+    }
+
+    void cutPower() {
+        end();
+        disk.cutPower();
+    }
+
+    void kill() {
+        end();
+        disk.killProcess();
+    }
+
+    private void end() {
+        disk.stop();
+        threads.dropLoop();
+        store.close();
+        threads.runAll();
+    }
+
+    void restart() throws IOException {
+        cutPower();
+        start();
+    }
+
+    /** Makes a checkpoint, and the compactions that it brings. */
+    void checkpoint() {
+        clock.advance(2_000_000);
+        for (int i = 0; i < 20; i++) {
+            store.compact();
+            threads.runAll();
+        }
+    }
+
+    Answer create(CreateRequest request) {
+        Answer answer = new Answer();
+        store.create(request.command(), null, answer);
+        threads.runAll();
+        return answer;
+    }
+
+    Answer append(AppendRequest request) {
+        Answer answer = new Answer();
+        store.append(request.command(), answer);
+        threads.runAll();
+        return answer;
+    }
+
+    Answer append(String path, String text) {
+        return append(AppendRequest.to(path).text(text));
+    }
+
+    Answer delete(String path) {
+        Answer answer = new Answer();
+        store.delete(new Command.Delete(new StreamPath(path)), answer);
+        threads.runAll();
+        return answer;
+    }
+
+    StreamState stream(String path) {
+        return store.open(new StreamPath(path), true);
+    }
+
+    /** What a reader gets of a stream's own bytes: the text, or the code of the refusal. */
+    String read(String path) {
+        StreamState stream;
+        try {
+            stream = stream(path);
+        } catch (RefusedException e) {
+            return e.refusal().code().code();
+        }
+        Answer answer = new Answer();
+        long from = Math.max(stream.ownStart(), stream.durableEarliest());
+        store.read(stream, from, Buffers.NONE, from, 1 << 20, answer);
+        threads.runAll();
+        if (answer.outcome() instanceof Refusal refusal) {
+            return refusal.code().code();
+        }
+        Outcome.Chunk chunk = answer.as(Outcome.Chunk.class);
+        String text = chunk.bytes().toString(UTF_8);
+        chunk.bytes().release();
+        return text;
+    }
+
+    List<Path> files(String ending) {
+        return disk.files().stream()
+                .filter(file -> file.toString().endsWith(ending))
+                .toList();
+    }
+
+    /** The first segment that was begun; the one before it was there from the beginning and stays empty. */
+    Path segmentInUse() {
+        return files(".wal").stream()
+                .filter(file -> disk.size(file) > 0)
+                .findFirst()
+                .orElseThrow();
+    }
+}
