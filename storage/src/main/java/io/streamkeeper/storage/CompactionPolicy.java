@@ -8,15 +8,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which extent files are to be written anew, as one. First those of which less than half is needed: what is copied then
- * frees more than it takes. Else, where there are many files of about one size, the oldest of them: so the number of files
- * grows with the logarithm of what is stored, and each byte is copied once for each size.
+ * Which extent files are to be written anew, as one. Where less than two thirds of all bytes are needed, the emptiest files:
+ * what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where there are many
+ * files of about one size, the oldest of them: so the number of files grows with the logarithm of what is stored. A file of
+ * which nothing is needed goes at once.
  */
 final class CompactionPolicy {
     /** Files of one size that are merged together. */
     static final int TIER_FILES = 8;
 
     private static final int TIER_BASE_BYTES = 64 << 10;
+
+    /** Two of three bytes are to be needed. */
+    private static final int NEEDED = 2;
+
+    private static final int NEEDED_OF = 3;
+
+    /** Files of which less is needed are written anew together. */
+    private static final double SPARSE = 0.4;
 
     /** What one compaction writes at the most. */
     private final long outputBytesMax;
@@ -27,14 +36,36 @@ final class CompactionPolicy {
 
     /** The files to merge next; none if all is well. */
     List<Extent> pick(Collection<Extent> extents) {
-        List<Extent> sparse = new ArrayList<>();
+        long bytes = 0;
+        long needed = 0;
+        List<Extent> empty = new ArrayList<>();
         for (Extent extent : extents) {
-            if (2 * extent.neededBytes() < extent.file().bytes()) {
-                sparse.add(extent);
+            bytes += extent.file().bytes();
+            needed += extent.neededBytes();
+            if (extent.neededBytes() == 0) {
+                empty.add(extent);
             }
         }
-        sparse.sort(Comparator.comparingLong(Extent::neededBytes));
-        return sparse.isEmpty() ? pickTier(extents) : withinBounds(sparse, TIER_FILES);
+        if (!empty.isEmpty()) {
+            return empty;
+        }
+        return NEEDED_OF * needed < NEEDED * bytes ? pickSparse(extents) : pickTier(extents);
+    }
+
+    private List<Extent> pickSparse(Collection<Extent> extents) {
+        List<Extent> sparse = new ArrayList<>(extents);
+        sparse.sort(Comparator.comparingDouble(CompactionPolicy::neededPart));
+        List<Extent> picked = new ArrayList<>();
+        for (Extent extent : sparse) {
+            if (picked.isEmpty() || neededPart(extent) < SPARSE) {
+                picked.add(extent);
+            }
+        }
+        return withinBounds(picked, TIER_FILES);
+    }
+
+    private static double neededPart(Extent extent) {
+        return (double) extent.neededBytes() / extent.file().bytes();
     }
 
     private List<Extent> pickTier(Collection<Extent> extents) {

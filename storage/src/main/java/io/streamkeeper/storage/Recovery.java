@@ -29,12 +29,16 @@ import org.jspecify.annotations.Nullable;
  * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
  */
 final class Recovery {
-    /** An entry's runs, until all files are read. */
-    private record Span(Extent extent, ExtentRuns runs) {}
+    /** An entry of a file's index, and others of the same stream. */
+    private record Entry(
+            Extent extent,
+            int index,
+            ExtentRuns runs,
+            @Nullable Entry next) {}
 
     /** What is known of a stream until all files are read. */
     private static final class Found {
-        long generation;
+        final long generation;
 
         @Nullable
         StreamMeta meta;
@@ -42,12 +46,25 @@ final class Recovery {
         @Nullable
         Extent home;
 
-        final List<Span> spans = new ArrayList<>(1);
-        final List<TenantRef> entries = new ArrayList<>(1);
-    }
+        Entry entries;
 
-    /** Where a file's list of tenants has the stream. */
-    private record TenantRef(Extent extent, int index) {}
+        Found(long generation, Entry first) {
+            this.generation = generation;
+            this.entries = first;
+        }
+
+        /** The entries that have runs, in the order of the stream. */
+        List<Entry> spans() {
+            List<Entry> spans = new ArrayList<>(1);
+            for (Entry entry = entries; entry != null; entry = entry.next()) {
+                if (entry.runs().count() > 0) {
+                    spans.add(entry);
+                }
+            }
+            spans.sort(Comparator.comparingLong(entry -> entry.runs().start()));
+            return spans;
+        }
+    }
 
     private final Disk disk;
     private final Path directory;
@@ -157,20 +174,18 @@ final class Recovery {
         ExtentFile.Cursor cursor = extent.file().entries();
         for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
             Found stream = found.get(mixed(entry.generation()));
+            Entry here =
+                    new Entry(extent, extent.tenants().size(), entry.runs(), stream == null ? null : stream.entries);
             if (stream == null) {
-                stream = new Found();
-                stream.generation = entry.generation();
+                stream = new Found(entry.generation(), here);
                 found.put(mixed(entry.generation()), stream);
             }
-            stream.entries.add(new TenantRef(extent, extent.tenants().size()));
+            stream.entries = here;
             extent.tenants().add(StreamState.NONE);
             ByteBuf meta = entry.meta();
             if (meta != null && (stream.meta == null || StreamMeta.lastLsnOf(meta) > stream.meta.lastLsn())) {
                 stream.meta = decode(extent, meta, entry.generation());
                 stream.home = extent;
-            }
-            if (entry.runs().count() > 0) {
-                stream.spans.add(new Span(extent, entry.runs()));
             }
         }
     }
@@ -189,17 +204,16 @@ final class Recovery {
         Extent home = found.home;
         if (meta == null || home == null) {
             throw new DamagedFileException(
-                    found.entries.get(0).extent().file().path(),
+                    found.entries.extent().file().path(),
                     0,
                     "there are runs of stream " + generation + ", but no file describes it");
         }
-        List<Span> spans = found.spans;
-        spans.sort(Comparator.comparingLong(span -> span.runs().start()));
+        List<Entry> spans = found.spans();
         StreamState stream = spans.isEmpty()
                 ? new StreamState(meta, meta.tail(), meta.messages())
                 : new StreamState(
                         meta, spans.get(0).runs().start(), spans.get(0).runs().messagesBefore());
-        for (Span span : spans) {
+        for (Entry span : spans) {
             if (span.runs().start() != stream.tail()) {
                 break;
             }
@@ -215,13 +229,15 @@ final class Recovery {
                                     + ", expected " + meta.tail()));
         }
         stream.home(home);
-        found.entries.forEach(entry -> entry.extent().tenants().set(entry.index(), stream));
+        for (Entry entry = found.entries; entry != null; entry = entry.next()) {
+            entry.extent().tenants().set(entry.index(), stream);
+        }
         streams.put(mixed(generation), stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
         lastGeneration = Math.max(lastGeneration, generation);
     }
 
-    private static void add(StreamState stream, Span span) {
+    private static void add(StreamState stream, Entry span) {
         ExtentRuns runs = span.runs();
         for (int run = 0; run < runs.count(); run++) {
             stream.content().add(span.extent(), runs.spot(run), runs.bytes(run), runs.messages(run), runs.millis(run));

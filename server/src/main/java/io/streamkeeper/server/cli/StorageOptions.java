@@ -57,7 +57,7 @@ final class StorageOptions {
     @Option(
             names = "--segment-bytes",
             paramLabel = "SIZE",
-            defaultValue = "32MiB",
+            defaultValue = "16MiB",
             converter = Sizes.class,
             description = "Size of a journal segment. Default: ${DEFAULT-VALUE}")
     private long segmentBytes;

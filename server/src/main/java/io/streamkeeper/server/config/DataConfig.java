@@ -44,7 +44,7 @@ public record DataConfig(
 
     public static DataConfig defaults() {
         return new DataConfig(
-                Durability.FSYNC, Path.of("./data"), false, 64L << 20, TimeUnit.MINUTES.toMillis(5), 32L << 20);
+                Durability.FSYNC, Path.of("./data"), false, 64L << 20, TimeUnit.MINUTES.toMillis(5), 16L << 20);
     }
 
     /** Streams in memory, gone with the process. */
