@@ -7,10 +7,13 @@ RUN --mount=type=cache,target=/root/.m2 \
 FROM eclipse-temurin:25-jre
 RUN groupadd --gid 10001 streamkeeper \
     && useradd --uid 10001 --gid streamkeeper --no-create-home --home-dir /nonexistent \
-        --shell /usr/sbin/nologin streamkeeper
+        --shell /usr/sbin/nologin streamkeeper \
+    && install --directory --owner=10001 --group=10001 /data
 COPY --chmod=755 docker/healthcheck /usr/local/bin/healthcheck
 COPY --from=build /src/server/target/durable-streams-server.jar /opt/streamkeeper/durable-streams-server.jar
 USER 10001:10001
+ENV DS_DATA_DIR=/data
+VOLUME /data
 EXPOSE 4437
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/usr/local/bin/healthcheck"]
 # No shell in between: the JVM is process 1 and gets SIGTERM itself.

@@ -30,7 +30,9 @@ class LifecycleTest {
         TestServer server = TestServer.started(TestServer.config(transport));
         String path = server.create(TEXT, "abc");
         TestConnection waiting = server.connect();
-        waiting.request("GET", path + "?live=long-poll&offset=now", "");
+        waiting.send(TestConnection.requestText("GET", path, "")
+                + TestConnection.requestText("GET", path + "?live=long-poll&offset=now", ""));
+        waiting.receive().is(200);
         EventReader events = server.events(path, "now");
         Event control = events.control();
 

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations against a model of what they should do, one after the other over several connections. More seeds are
+ * Random operations against a model of what they should do, one after the other over several connections; halfway the server
+ * is stopped and started again. More seeds are
  * asked for with {@code -Dstreamkeeper.seeds=COUNT}, and a certain one with {@code -Dstreamkeeper.seed=SEED}.
  */
 class RandomOperationsTest {
@@ -44,6 +45,17 @@ class RandomOperationsTest {
         return one != null ? LongStream.of(one) : LongStream.range(1, 1 + Integer.getInteger("streamkeeper.seeds", 6));
     }
 
+    private void restart() throws IOException {
+        for (TestConnection connection : connections) {
+            connection.close();
+        }
+        connections.clear();
+        SERVER.restart();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            connections.add(SERVER.connect());
+        }
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void everyOperationDoesWhatTheModelSays(long seed) throws IOException {
@@ -53,6 +65,9 @@ class RandomOperationsTest {
             connections.add(SERVER.connect());
         }
         for (int i = 0; i < OPERATIONS; i++) {
+            if (i == OPERATIONS / 2) {
+                restart();
+            }
             try {
                 step(path());
             } catch (AssertionError | RuntimeException e) {

@@ -88,6 +88,14 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         server = StreamServer.start(config);
     }
 
+    /** Stops the server and starts it again with the same streams; where they are in memory only, nothing is done. */
+    void restart() throws IOException {
+        if (config.data().durability() != Durability.MEMORY) {
+            server.stop();
+            server = StreamServer.start(config);
+        }
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         start();

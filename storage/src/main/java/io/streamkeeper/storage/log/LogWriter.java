@@ -12,7 +12,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,8 +79,6 @@ public final class LogWriter implements AutoCloseable {
     private long lastLsn;
     private int refusals;
     private boolean failed;
-    private final AtomicLong groupCount = new AtomicLong();
-    private final AtomicLong writtenBytes = new AtomicLong();
 
     /**
      * A writer that goes on behind what was recovered; it begins a segment of its own.
@@ -177,7 +174,6 @@ public final class LogWriter implements AutoCloseable {
             durablePosition = position;
         }
         lastLsn = group.get(group.size() - 1).lastLsn();
-        groupCount.incrementAndGet();
         events.durable(lastLsn);
     }
 
@@ -237,7 +233,6 @@ public final class LogWriter implements AutoCloseable {
             int bytes = group.get(last).end() - start;
             segment.writeFully(position, memory.nioBuffer(start, bytes));
             position += bytes;
-            writtenBytes.addAndGet(bytes);
             first = last + 1;
         }
     }
@@ -286,16 +281,6 @@ public final class LogWriter implements AutoCloseable {
         if (!syncs && file != null && !failed) {
             file.sync();
         }
-    }
-
-    /** How often a group was committed; for any thread. */
-    public long groupCount() {
-        return groupCount.get();
-    }
-
-    /** Bytes of frames that were written; for any thread. */
-    public long writtenBytes() {
-        return writtenBytes.get();
     }
 
     /** Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more. */

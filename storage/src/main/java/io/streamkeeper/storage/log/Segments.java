@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The segment files of one journal: makes the next one ready before it is needed, keeps those whose records are still
- * needed, and uses the others again. Safe for use by the journal's and the background's thread; both may wait for the
- * disk here.
+ * needed, and uses the others again. Safe for use by the journal's and the background's thread, which may wait for the disk
+ * and each other here.
  *
  * <p>A file is filled with zeros before its first use, or was one of ours before, so that a commit changes bytes and no
  * metadata of the file system. A name is never used twice, and no file of an earlier start is written to.
@@ -33,11 +33,11 @@ public final class Segments {
     private final Executor background;
 
     /** Segments in use by number, each with the last log sequence number before it. */
-    private final TreeMap<Long, Long> lsnBefore = new TreeMap<>();
+    private final ConcurrentSkipListMap<Long, Long> lsnBefore = new ConcurrentSkipListMap<>();
 
     private final Deque<Path> spares = new ArrayDeque<>();
     private @Nullable DiskFile next;
-    private long nextNumber;
+    private volatile long nextNumber;
     private boolean closed;
 
     /**
@@ -139,13 +139,13 @@ public final class Segments {
         }
         lsnBefore.put(nextNumber, lsn);
         next = null;
-        nextNumber++;
+        nextNumber = nextNumber + 1;
         background.execute(this::prepareAhead);
         return taken;
     }
 
-    /** The first segment that holds a record behind {@code lsn}, or may come to. */
-    public synchronized long firstNeeded(long lsn) {
+    /** The first segment that holds a record behind {@code lsn}, or may come to; for any thread, without waiting. */
+    public long firstNeeded(long lsn) {
         long needed = 0;
         for (Map.Entry<Long, Long> segment : lsnBefore.entrySet()) {
             if (segment.getValue() <= lsn || needed == 0) {
@@ -175,11 +175,6 @@ public final class Segments {
         try (DiskFile opened = disk.open(file)) {
             return opened.size();
         }
-    }
-
-    /** How many segment files there are, the one that is ready included. */
-    public synchronized int count() {
-        return lsnBefore.size() + spares.size() + (next == null ? 0 : 1);
     }
 
     synchronized void close() throws IOException {

@@ -1,0 +1,126 @@
+package io.streamkeeper.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.server.config.RetentionConfig;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Retention over HTTP: what headers ask for, what is kept, and what readers of the rest are told. */
+class RetentionTest {
+    private static final String MAX_MESSAGES = "Stream-Retention-Max-Messages: ";
+    private static final String MAX_BYTES = "Stream-Retention-Max-Bytes: ";
+    private static final String MAX_AGE = "Stream-Retention-Max-Age: ";
+
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer(TestServer.config()
+            .withRetention(new RetentionConfig(List.of(
+                    new RetentionConfig.Rule("logs/**", new Retention(-1, 8, 2)),
+                    new RetentionConfig.Rule("*/short", new Retention(-1, 4, -1))))));
+
+    @Test
+    void whatIsBeyondTheLastMessagesGoes() {
+        String path = TestServer.path();
+        Answer created = SERVER.put(path, "", TestServer.JSON, MAX_MESSAGES + 2);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.field("Stream-Retention-Max-Messages")).isEqualTo("2");
+        String first = created.field("Stream-Next-Offset");
+        for (int i = 0; i < 5; i++) {
+            assertThat(SERVER.post(path, "[" + i + "]", TestServer.JSON).status())
+                    .isEqualTo(204);
+        }
+        await().untilAsserted(() -> assertThat(SERVER.get(path).text()).isEqualTo("[3,4]"));
+        Answer head = SERVER.head(path);
+        String earliest = head.field("Stream-Earliest-Offset");
+        assertThat(head.field("Stream-Retention-Max-Messages")).isEqualTo("2");
+        assertThat(SERVER.get(path + "?offset=" + earliest).text()).isEqualTo("[3,4]");
+        for (String live : List.of("", "&live=long-poll", "&live=sse")) {
+            Answer gone = SERVER.get(path + "?offset=" + first + live);
+            assertThat(gone.status()).as(live).isEqualTo(410);
+            assertThat(gone.field("Stream-Earliest-Offset")).isEqualTo(earliest);
+            assertThat(gone.text()).contains("\"code\":\"offset_gone\"", "\"earliestOffset\":\"" + earliest + "\"");
+        }
+    }
+
+    @Test
+    void retentionByBytesKeepsWholeAppends() {
+        String path = TestServer.path();
+        SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 7);
+        for (String text : List.of("one.", "two.", "three.", "four.")) {
+            SERVER.post(path, text, TestServer.TEXT);
+        }
+        await().untilAsserted(() -> assertThat(SERVER.get(path).text()).isEqualTo("three.four."));
+    }
+
+    @Test
+    void retentionByAgeGoesByItself() {
+        String path = TestServer.path();
+        SERVER.put(path, "old", TestServer.TEXT, MAX_AGE + 1);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(SERVER.get(path).text()).isEmpty());
+        assertThat(SERVER.head(path).field("Stream-Earliest-Offset")).endsWith("_0000000000000003");
+        SERVER.post(path, "new", TestServer.TEXT);
+        assertThat(SERVER.get(path).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theSameRetentionIsTheSameStreamAndAnotherIsNot() {
+        String path = TestServer.path();
+        assertThat(SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 5).status())
+                .isEqualTo(201);
+        assertThat(SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 5).status())
+                .isEqualTo(200);
+        assertThat(SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 6).status())
+                .isEqualTo(409);
+        assertThat(SERVER.put(path, "", TestServer.TEXT).status()).isEqualTo(409);
+    }
+
+    @Test
+    void aBoundThatIsNoneIsRefused() {
+        for (String value : List.of("0", "-1", "+1", "01", "x", "1.5", "9999999999999999")) {
+            assertThat(SERVER.put(TestServer.path(), "", TestServer.TEXT, MAX_BYTES + value)
+                            .status())
+                    .as(value)
+                    .isEqualTo(400);
+        }
+        Answer text = SERVER.put(TestServer.path(), "", TestServer.TEXT, MAX_MESSAGES + 5);
+        assertThat(text.status()).isEqualTo(400);
+        assertThat(text.text()).contains("is for JSON streams");
+    }
+
+    @Test
+    void aStreamThatSaysNothingKeepsWhatItsPathIsGiven() {
+        String path = TestServer.ROOT + "logs/" + TestServer.path().substring(TestServer.ROOT.length());
+        assertThat(SERVER.put(path, "", TestServer.TEXT).status()).isEqualTo(201);
+        assertThat(SERVER.put(path, "", TestServer.TEXT).status()).isEqualTo(200);
+        Answer head = SERVER.head(path);
+        assertThat(head.field("Stream-Retention-Max-Bytes")).isEqualTo("8");
+        assertThat(head.field("Stream-Retention-Max-Messages")).isNull();
+        assertThat(SERVER.put(path + "/json", "", TestServer.JSON).field("Stream-Retention-Max-Messages"))
+                .isEqualTo("2");
+        assertThat(SERVER.put(TestServer.path() + "/x/short", "", TestServer.TEXT)
+                        .field("Stream-Retention-Max-Bytes"))
+                .isNull();
+        assertThat(SERVER.put(TestServer.path() + "/short", "", TestServer.TEXT).field("Stream-Retention-Max-Bytes"))
+                .isEqualTo("4");
+    }
+
+    @Test
+    void aForkOfWhatIsKeptBeginsThere() {
+        String path = TestServer.path();
+        SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 4);
+        for (String text : List.of("aaaa", "bbbb", "cccc")) {
+            SERVER.post(path, text, TestServer.TEXT);
+        }
+        await().untilAsserted(() -> assertThat(SERVER.get(path).text()).isEqualTo("cccc"));
+        String fork = TestServer.path();
+        assertThat(SERVER.put(fork, "", "Stream-Forked-From: " + path).status()).isEqualTo(201);
+        SERVER.post(path, "dddd", TestServer.TEXT);
+        SERVER.post(fork, "!", TestServer.TEXT);
+        assertThat(SERVER.get(fork).text()).isEqualTo("cccc!");
+    }
+}
