@@ -163,7 +163,13 @@ final class FileExtentStore implements ExtentStore {
         if (closed) {
             otherwise.run();
         } else {
-            threads.loop().execute(task);
+            threads.loop().execute(() -> {
+                if (closed) {
+                    otherwise.run();
+                } else {
+                    task.run();
+                }
+            });
         }
     }
 
