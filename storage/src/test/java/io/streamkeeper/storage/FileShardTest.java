@@ -249,6 +249,56 @@ class FileShardTest {
     }
 
     @Test
+    void nothingIsReadOfAGroupThatTheFullDiskRefused() throws IOException {
+        rig.create(CreateRequest.at("a")).created();
+        rig.threads.holdJournal(true);
+        Answer fits = rig.append("a", "x".repeat(100));
+        Answer tooLong = rig.append("a", "y".repeat(12_000));
+        rig.disk.shortWrites(true);
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 2_000);
+        rig.threads.holdJournal(false);
+        rig.threads.runAll();
+        assertThat(fits.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(tooLong.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        rig.kill();
+        rig.start();
+        assertThat(rig.read("a")).isEmpty();
+    }
+
+    @Test
+    void aCheckpointWaitsForTheJournal() throws IOException {
+        rig.create(CreateRequest.at("a").text("one")).created();
+        rig.threads.holdJournal(true);
+        Answer unanswered = rig.append("a", " two");
+        rig.checkpoint();
+        rig.restart();
+        assertThat(unanswered.isThere()).isFalse();
+        assertThat(rig.read("a")).isEqualTo("one");
+        rig.append("a", " three").appended();
+        rig.restart();
+        assertThat(rig.read("a")).isEqualTo("one three");
+    }
+
+    @Test
+    void whatAKilledProcessLeftStaysOnceItWasRead() throws IOException {
+        int unacknowledged = 0;
+        for (int changes = 1; changes <= 6; changes++) {
+            FileRig rig = new FileRig();
+            rig.create(CreateRequest.at("a")).created();
+            rig.disk.stopBefore(changes);
+            Answer answer = rig.append("a", "x");
+            rig.kill();
+            rig.start();
+            String read = rig.read("a");
+            boolean acknowledged = answer.isThere() && answer.outcome() instanceof Outcome.Appended;
+            unacknowledged += read.isEmpty() || acknowledged ? 0 : 1;
+            rig.restart();
+            assertThat(rig.read("a")).as("stopped before change %d", changes).isEqualTo(read);
+        }
+        assertThat(unacknowledged).isPositive();
+    }
+
+    @Test
     void aCheckpointThatFailsForgetsNothing() throws IOException {
         rig.create(CreateRequest.at("a").text("one")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes());

@@ -18,7 +18,7 @@ class MemoryBudgetTest {
             String half = "x".repeat(BLOCK / 2);
             int taken = 0;
             Answer answer = test.append("b", half);
-            while (!answer.isThere()) {
+            while (!answer.isThere() && taken < 100) {
                 test.journal.sync();
                 taken++;
                 answer = test.append("b", half);

@@ -16,6 +16,8 @@ final class SimulatedThreads {
     final Executor background = thread();
     final Executor reads = thread();
 
+    private boolean holdsJournal;
+
     SimulatedThreads(Random random) {
         this.random = random;
     }
@@ -30,10 +32,16 @@ final class SimulatedThreads {
         return new ShardThreads(loop, journal, background, reads);
     }
 
+    /** Whether the journal's thread stands still, as behind a slow disk, while the others go on. */
+    void holdJournal(boolean holds) {
+        holdsJournal = holds;
+    }
+
     /** Runs one task; returns false if there is none. */
     boolean runOne() {
-        List<Queue<Runnable>> busy =
-                queues.stream().filter(tasks -> !tasks.isEmpty()).toList();
+        List<Queue<Runnable>> busy = queues.stream()
+                .filter(tasks -> !tasks.isEmpty() && !(holdsJournal && tasks == queues.get(1)))
+                .toList();
         if (busy.isEmpty()) {
             return false;
         }

@@ -137,6 +137,7 @@ final class StorageSimulation {
 
     /** Ends this process in some way; nothing of it goes on. */
     void end(End end) {
+        threads.holdJournal(false);
         if (end == End.STOP) {
             threads.runAll();
             noteAnswers();
@@ -187,6 +188,7 @@ final class StorageSimulation {
             }
             case 6, 7 -> store.compact();
             case 8 -> fault();
+            case 9 -> threads.holdJournal(random.nextInt(3) > 0);
             default -> append(path);
         }
     }
@@ -525,6 +527,7 @@ final class StorageSimulation {
     }
 
     private boolean await(java.util.function.BooleanSupplier done) {
+        threads.holdJournal(false);
         while (!done.getAsBoolean()) {
             if (disk.isStopped() || !threads.runOne()) {
                 assertThat(disk.isStopped()).as("a read is answered").isTrue();
