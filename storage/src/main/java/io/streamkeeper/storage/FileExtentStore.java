@@ -369,7 +369,7 @@ final class FileExtentStore implements ExtentStore {
                 manifest.store(),
                 manifest.shard(),
                 checkpointLsn,
-                journal.segments().firstNeeded(checkpointLsn),
+                journal.segments().firstNeeded(checkpointLsn, manifest.firstSegment()),
                 lastGeneration,
                 manifest.nextFile() + 1,
                 refs);

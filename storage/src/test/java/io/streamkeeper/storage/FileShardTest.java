@@ -299,6 +299,20 @@ class FileShardTest {
     }
 
     @Test
+    void whatAFailedSyncLeftInThePageCacheIsWrittenAgain() throws IOException {
+        rig.create(CreateRequest.at("a").text("kept")).created();
+        rig.disk.failNextSyncs(1);
+        assertThat(rig.append("a", "?").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        rig.kill();
+        rig.start();
+        String read = rig.read("a");
+        assertThat(read).isEqualTo("kept?");
+        rig.append("a", "!").appended();
+        rig.restart();
+        assertThat(rig.read("a")).isEqualTo(read + "!");
+    }
+
+    @Test
     void aCheckpointThatFailsForgetsNothing() throws IOException {
         rig.create(CreateRequest.at("a").text("one")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes());

@@ -125,7 +125,7 @@ class MemoryBudgetTest {
     void aFullMemoryIsEmptiedOfWhatIsKeptForLittle() {
         try (TestStore test = new TestStore(4 * BLOCK)) {
             int streams = 0;
-            while (true) {
+            while (streams < 100) {
                 Answer small = test.create(CreateRequest.at("small" + streams).text("s"));
                 Answer large = test.create(CreateRequest.at("large" + streams).text("x".repeat(BLOCK / 5)));
                 test.journal.sync();

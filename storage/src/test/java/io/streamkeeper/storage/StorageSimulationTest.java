@@ -23,7 +23,7 @@ class StorageSimulationTest {
     void everythingAcknowledgedIsThereExactlyOnce() {
         Map<String, Integer> words = new HashMap<>();
         long first = Long.getLong("sim.seed", 1);
-        long count = Long.getLong("sim.seed") == null ? Integer.getInteger("sim.seeds", 150) : 1;
+        long count = Long.getLong("sim.seed") == null ? Integer.getInteger("sim.seeds", 1_000) : 1;
         for (long seed = first; seed < first + count; seed++) {
             try {
                 live(new Random(seed), words);

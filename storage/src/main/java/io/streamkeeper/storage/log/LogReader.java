@@ -44,6 +44,7 @@ public final class LogReader {
      *
      * @param last the number of the last segment that was begun, or 0
      * @param end where its frames end
+     * @param proven up to where a later frame says that the last segment was durable, or 0
      * @param lastLsn the last record's number, or what the segments say that came before
      * @param kept the segments that were begun, with the last log sequence number before each
      * @param ends where the frames of each of them end
@@ -53,6 +54,7 @@ public final class LogReader {
     public record Log(
             long last,
             long end,
+            long proven,
             long lastLsn,
             Map<Long, Long> kept,
             Map<Long, Long> ends,
@@ -98,6 +100,7 @@ public final class LogReader {
         Map<Long, Long> kept = new TreeMap<>();
         Map<Long, Long> ends = new TreeMap<>();
         long end = 0;
+        long proven = 0;
         long lastLsn = 0;
         for (int i = 0; i < begun.size(); i++) {
             Found segment = begun.get(i);
@@ -108,16 +111,18 @@ public final class LogReader {
             Walk walk = new Walk(segment, until, lastLsn, visitor);
             walk.run();
             end = walk.position;
+            proven = walk.proven;
             ends.put(segment.number(), end);
             lastLsn = walk.lastLsn;
         }
         long last = begun.isEmpty() ? 0 : begun.get(begun.size() - 1).number();
-        return new Log(last, end, lastLsn, kept, ends, unused, highest);
+        return new Log(last, end, proven, lastLsn, kept, ends, unused, highest);
     }
 
     /**
      * Makes durable what was read, and that the last segment ends where its frames do. What a killed process has written
-     * was perhaps not synced; but from now on readers see it, and files rely on it.
+     * was perhaps not synced; but from now on readers see it, and files rely on it. It is written again, because after a
+     * sync that failed the kernel may take for clean what never reached the disk.
      */
     public void cut(Log log) throws IOException {
         if (log.last() == 0) {
@@ -127,7 +132,17 @@ public final class LogReader {
             if (file.size() > log.end()) {
                 file.truncate(log.end());
             }
+            rewrite(file, log.proven(), log.end());
             file.sync();
+        }
+    }
+
+    private static void rewrite(DiskFile file, long from, long to) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, to - from));
+        for (long position = from; position < to; position += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), to - position));
+            file.readFully(position, buffer);
+            file.writeFully(position, buffer.flip());
         }
     }
 
@@ -249,6 +264,7 @@ public final class LogReader {
         private final long until;
         private final Visitor visitor;
         private long position = SegmentLayout.HEADER_BYTES;
+        private long proven;
         private long lastLsn;
 
         /** Up to {@code until}, or, if that is negative, as far as there are frames. */
@@ -297,6 +313,7 @@ public final class LogReader {
                 }
                 visitor.frame(buffer, index, header);
                 lastLsn = header.lastLsn();
+                proven = Math.max(proven, header.durable());
                 position += FrameLayout.paddedBytes(header.length());
                 index += FrameLayout.paddedBytes(header.length());
             }

@@ -134,8 +134,7 @@ public final class LogWriter implements AutoCloseable {
                 commit(group);
             }
         } catch (IOException | RuntimeException | Error e) {
-            failed = true;
-            events.failed(e);
+            fail(e);
         } finally {
             group.forEach(frame -> frame.memory().release());
         }
@@ -190,19 +189,31 @@ public final class LogWriter implements AutoCloseable {
                 group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
         boolean fits =
                 file != null && (position + bytes <= segments.segmentBytes() || position <= SegmentLayout.HEADER_BYTES);
-        if (fits) {
-            return file();
+        if (!fits) {
+            long nextNumber = segments.nextNumber();
+            DiskFile next = segments.take();
+            if (file != null) {
+                finish(file);
+            }
+            file = next;
+            number = nextNumber;
+            position = 0;
         }
-        long nextNumber = segments.nextNumber();
-        DiskFile next = segments.take(lastLsn);
-        if (file != null) {
-            finish(file);
+        if (position == 0) {
+            begin(file());
         }
-        file = next;
-        number = nextNumber;
-        position = 0;
-        durablePosition = 0;
-        return next;
+        return file();
+    }
+
+    /** Writes a segment's header, durably: only then may those before it be let go, as a journal is never without any. */
+    private void begin(DiskFile segment) throws IOException {
+        ByteBuffer header = SegmentLayout.write(
+                new SegmentLayout.Header(SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn));
+        segment.writeFully(0, header);
+        segment.sync();
+        segments.begun(number, lastLsn);
+        position = SegmentLayout.HEADER_BYTES;
+        durablePosition = position;
     }
 
     /** Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. */
@@ -216,12 +227,6 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void write(DiskFile segment, List<Frame> group) throws IOException {
-        if (position == 0) {
-            ByteBuffer header = SegmentLayout.write(new SegmentLayout.Header(
-                    SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn));
-            segment.writeFully(0, header);
-            position = SegmentLayout.HEADER_BYTES;
-        }
         int first = 0;
         while (first < group.size()) {
             int last = lastAdjacent(group, first);
@@ -278,9 +283,23 @@ public final class LogWriter implements AutoCloseable {
      * on the journal's thread.
      */
     public void syncWritten() throws IOException {
-        if (!syncs && file != null && !failed) {
-            file.sync();
+        if (failed) {
+            throw new IOException("the journal has failed");
         }
+        if (!syncs && file != null) {
+            try {
+                file.sync();
+            } catch (IOException e) {
+                fail(e);
+                throw e;
+            }
+        }
+    }
+
+    /** What a failed sync has not written may never be written any more, so that nothing can be built on it (I9). */
+    private void fail(Throwable reason) {
+        failed = true;
+        events.failed(reason);
     }
 
     /** Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more. */

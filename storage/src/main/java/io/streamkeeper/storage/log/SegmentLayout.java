@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header of a journal segment. It is written with the segment's first frames, not when the file is prepared, because
- * only then it is known where the segment before ended.
+ * The header of a journal segment. It is written when the segment is begun, not when the file is prepared, because only
+ * then it is known where the segment before ended; and it is durable before that one may be let go.
  *
  * <pre>
  *   0  magic        u32

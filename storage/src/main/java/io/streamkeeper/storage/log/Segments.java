@@ -130,29 +130,36 @@ public final class Segments {
         return nextNumber;
     }
 
-    /** Hands over the next segment, made now if it is not ready; what comes behind {@code lsn} will be in it. */
-    synchronized DiskFile take(long lsn) throws IOException {
+    /** Hands over the next segment, made now if it is not ready. */
+    synchronized DiskFile take() throws IOException {
         prepare();
         DiskFile taken = next;
         if (taken == null) {
             throw new IllegalStateException("a segment was prepared, but there is none");
         }
-        lsnBefore.put(nextNumber, lsn);
         next = null;
         nextNumber = nextNumber + 1;
         background.execute(this::prepareAhead);
         return taken;
     }
 
-    /** The first segment that holds a record behind {@code lsn}, or may come to; for any thread, without waiting. */
-    public long firstNeeded(long lsn) {
+    /** Tells that a segment is there for good: what comes behind {@code lsn} will be in it. */
+    void begun(long number, long lsn) {
+        lsnBefore.put(number, lsn);
+    }
+
+    /**
+     * The first segment that holds a record behind {@code lsn}, or may come to; {@code otherwise} if none is there for
+     * good. For any thread, without waiting.
+     */
+    public long firstNeeded(long lsn, long otherwise) {
         long needed = 0;
         for (Map.Entry<Long, Long> segment : lsnBefore.entrySet()) {
             if (segment.getValue() <= lsn || needed == 0) {
                 needed = segment.getKey();
             }
         }
-        return needed == 0 ? nextNumber : needed;
+        return needed == 0 ? otherwise : needed;
     }
 
     /**

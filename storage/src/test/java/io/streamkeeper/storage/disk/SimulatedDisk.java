@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -158,7 +159,7 @@ public final class SimulatedDisk implements Disk {
         unsyncedNames.clear();
         names.clear();
         names.putAll(durableNames);
-        for (Inode inode : new HashSet<>(names.values())) {
+        for (Inode inode : new LinkedHashSet<>(names.values())) {
             lose(inode);
         }
     }
@@ -228,7 +229,7 @@ public final class SimulatedDisk implements Disk {
 
     public long usedBytes() {
         long used = 0;
-        for (Inode inode : new HashSet<>(names.values())) {
+        for (Inode inode : new LinkedHashSet<>(names.values())) {
             used += inode.bytes.length;
         }
         return used;
