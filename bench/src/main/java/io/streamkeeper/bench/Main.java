@@ -2,6 +2,7 @@ package io.streamkeeper.bench;
 
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.streamkeeper.bench.storage.StorageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
