@@ -67,7 +67,7 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
                     throw new IOException("the server sent " + in.readableBytes() + " bytes behind a response");
                 }
                 waits = false;
-                run.answered(this, parser.status(), parser.bodyBytes());
+                run.answered(this, parser);
             }
         } finally {
             in.release();
@@ -75,8 +75,12 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void handlerRemoved(ChannelHandlerContext context) {
         request.release();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
         if (waits) {
             run.failed(new IOException("the server closed connection " + index + " instead of answering"));
         }

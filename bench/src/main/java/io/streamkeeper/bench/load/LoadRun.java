@@ -1,6 +1,7 @@
 package io.streamkeeper.bench.load;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,14 +60,22 @@ public final class LoadRun {
     private void begin() {
         startNanos = System.nanoTime();
         measurement.begin(startNanos);
+        ScheduledFuture<?> telling = loop.scheduleAtFixedRate(
+                () -> measurement.progress().tell(measurement, System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        finished.whenComplete((done, failure) -> telling.cancel(false));
         loop.schedule(this::giveUp, limitNanos + DRAIN_NANOS, TimeUnit.NANOSECONDS);
         connections.forEach(connection -> proceed(connection, startNanos));
     }
 
-    public void answered(LoadConnection connection, int status, long bodyBytes) {
+    public void answered(LoadConnection connection, ResponseParser response) {
         long now = System.nanoTime();
-        measurement.answered(connection.dueNanos(), now, status);
-        workload.answered(connection.index(), status, bodyBytes);
+        measurement.received(response.bodyBytes());
+        boolean failed = response.status() / 100 != 2;
+        if (!workload.ends(connection.index(), response) && !failed) {
+            connection.send(workload, connection.dueNanos());
+            return;
+        }
+        measurement.answered(connection.dueNanos(), now, response.status());
         proceed(connection, now);
     }
 

@@ -19,6 +19,8 @@ public final class Measurement {
     private final long windowNanos;
     private final List<Histogram> windows = new ArrayList<>();
     private final long[] counts = new long[STATUS_MAX];
+    private Progress progress = Progress.NONE;
+    private long receivedBytes;
     private long startNanos;
     private long endNanos;
 
@@ -35,6 +37,16 @@ public final class Measurement {
         return new Measurement(windowNanos);
     }
 
+    /** Has what was measured so far told every second, on the run's loop. */
+    public Measurement toldTo(Progress newProgress) {
+        progress = newProgress;
+        return this;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
     public void begin(long nowNanos) {
         startNanos = nowNanos;
         endNanos = nowNanos;
@@ -49,6 +61,16 @@ public final class Measurement {
         }
         counts[status]++;
         endNanos = nowNanos;
+    }
+
+    /** Counts the bytes of a body. */
+    public void received(long bytes) {
+        receivedBytes += bytes;
+    }
+
+    /** The bytes of all bodies that were received. */
+    public long receivedBytes() {
+        return receivedBytes;
     }
 
     private Histogram window(int index) {

@@ -13,6 +13,15 @@ public interface Workload {
      */
     boolean next(int connection, ByteBuf out);
 
-    /** Told of the response to the last request of {@code connection}. */
+    /**
+     * Told of the response to the last request of {@code connection}; tells whether that was the end of the operation. If
+     * not, {@link #next} is asked at once for how it goes on, and its latency counts on.
+     */
+    default boolean ends(int connection, ResponseParser response) {
+        answered(connection, response.status(), response.bodyBytes());
+        return true;
+    }
+
+    /** Told of the response to the last request of {@code connection}, where each is an operation of its own. */
     default void answered(int connection, int status, long bodyBytes) {}
 }

@@ -45,9 +45,38 @@ final class ResponseParserTest {
     }
 
     @Test
-    void chunkedResponseIsRefused() {
-        assertThatThrownBy(() -> feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
-                .hasMessageContaining("Transfer-Encoding");
+    void chunkedResponseIsFoundWhateverThePieces() {
+        String text = String.join(
+                        "\r\n",
+                        List.of(
+                                "HTTP/1.1 200 OK",
+                                "Transfer-Encoding: chunked",
+                                "",
+                                "5",
+                                "hello",
+                                "A",
+                                ", my world",
+                                "0",
+                                ""))
+                + "\r\nHTTP/1.1 204 No Content\r\n\r\n";
+        for (int pieceBytes = 1; pieceBytes <= text.length(); pieceBytes++) {
+            StringBuilder body = new StringBuilder();
+            ResponseParser parser = new ResponseParser(
+                    (in, bytes) -> body.append(in.readCharSequence(bytes, StandardCharsets.US_ASCII)));
+            List<String> found = new ArrayList<>();
+            for (int at = 0; at < text.length(); at += pieceBytes) {
+                feed(parser, text.substring(at, Math.min(text.length(), at + pieceBytes)), found);
+            }
+            assertThat(found).as("in pieces of %d", pieceBytes).containsExactly("200:15", "204:0");
+            assertThat(body).hasToString("hello, my world");
+        }
+    }
+
+    @Test
+    void nextOffsetIsTold() {
+        ResponseParser parser = new ResponseParser();
+        feed(parser, "HTTP/1.1 200 OK\r\nstream-next-offset: 1_2\r\nContent-Length: 0\r\n\r\n", new ArrayList<>());
+        assertThat(parser.nextOffset()).asString(StandardCharsets.US_ASCII).isEqualTo("1_2");
     }
 
     @Test
@@ -58,9 +87,9 @@ final class ResponseParserTest {
 
     @Test
     void whatIsNotHttpIsRefused() {
-        assertThatThrownBy(() -> feed("HTTP/2 200 OK\r\n")).hasMessageContaining("byte 5 of the status line");
-        assertThatThrownBy(() -> feed("HTTP/1.1 2x0 OK\r\n")).hasMessageContaining("byte 10 of the status line");
-        assertThatThrownBy(() -> feed("HTTP/1.1\r\n")).hasMessageContaining("8 bytes");
+        assertThatThrownBy(() -> feed("HTTP/2 200 OK\r\n\r\n")).hasMessageContaining("byte 5 of the status line");
+        assertThatThrownBy(() -> feed("HTTP/1.1 2x0 OK\r\n\r\n")).hasMessageContaining("byte 10 of the status line");
+        assertThatThrownBy(() -> feed("HTTP/1.1\r\n\r\n")).hasMessageContaining("byte 8 of the status line");
     }
 
     @Test
