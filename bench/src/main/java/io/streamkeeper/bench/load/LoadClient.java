@@ -2,6 +2,8 @@ package io.streamkeeper.bench.load;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * An HTTP/1.1 load generator without pipelining: a number of connections on one loop, so that it takes one core at most
@@ -82,23 +85,32 @@ public final class LoadClient implements AutoCloseable {
     }
 
     private void connect(SocketAddress server, EventLoop loop, LoadRun run, int index) {
-        new Bootstrap()
-                .group(loop)
+        connect(server, channel -> new LoadConnection(index, run, channel)).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                loop.execute(() -> run.failed(connected.cause()));
+            }
+        });
+    }
+
+    /** The loop that everything runs on. */
+    public EventLoop loop() {
+        return group.next();
+    }
+
+    /** Makes a connection that has a handler of its own. */
+    public ChannelFuture connect(SocketAddress server, Function<Channel, ChannelHandler> handler) {
+        return new Bootstrap()
+                .group(group)
                 .channel(channelType)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new LoadConnection(index, run, channel));
+                        channel.pipeline().addLast(handler.apply(channel));
                     }
                 })
-                .connect(server)
-                .addListener(connected -> {
-                    if (!connected.isSuccess()) {
-                        loop.execute(() -> run.failed(connected.cause()));
-                    }
-                });
+                .connect(server);
     }
 
     @Override
