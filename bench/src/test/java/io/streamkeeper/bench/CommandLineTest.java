@@ -3,6 +3,12 @@ package io.streamkeeper.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.bench.process.DeviceWrites;
+import io.streamkeeper.bench.process.DiskUsage;
+import io.streamkeeper.bench.process.ServerOptions;
+import io.streamkeeper.bench.process.ServerProcess;
+import io.streamkeeper.bench.process.ServerSetup;
+import io.streamkeeper.bench.report.SizeConverter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

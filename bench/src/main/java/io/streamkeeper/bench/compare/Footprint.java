@@ -1,0 +1,131 @@
+package io.streamkeeper.bench.compare;
+
+import io.streamkeeper.bench.report.Figures;
+import io.streamkeeper.bench.report.Page;
+import io.streamkeeper.bench.report.Report;
+import io.streamkeeper.bench.report.Spread;
+import io.streamkeeper.bench.workload.Kind;
+import io.streamkeeper.bench.workload.Result;
+import io.streamkeeper.bench.workload.Scenario;
+import io.streamkeeper.bench.workload.Spec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** How long a server takes to start, and how much memory it has: idle, with many streams, with many subscribers. */
+final class Footprint {
+    static final String NAME = "footprint";
+
+    private static final int STREAMS = 100_000;
+    private static final int SUBSCRIBERS = 1_000;
+    private static final int BODY_BYTES = 256;
+    private static final double MILLIS = 1e6;
+
+    private final CompareConfig config;
+    private final Report report;
+
+    Footprint(CompareConfig config, Report report) {
+        this.config = config;
+        this.report = report;
+    }
+
+    private static final class Found {
+        private final List<Double> readyMillis = new ArrayList<>();
+        private final List<Double> idle = new ArrayList<>();
+        private final List<Double> streams = new ArrayList<>();
+        private final List<Double> subscribers = new ArrayList<>();
+        private final List<Double> restartMillis = new ArrayList<>();
+    }
+
+    void run(List<Peer> peers, Page page) throws IOException, InterruptedException {
+        List<Found> found = new ArrayList<>();
+        peers.forEach(peer -> found.add(new Found()));
+        for (int round = 0; round < config.rounds(); round++) {
+            for (int i = 0; i < peers.size(); i++) {
+                if (peers.get(i).isStarted()) {
+                    measure(peers.get(i), found.get(i));
+                }
+            }
+        }
+        List<String> columns = List.of(
+                "server",
+                "start ms",
+                "resident idle",
+                String.format(Locale.ROOT, "with %,d streams", STREAMS),
+                "start with them ms",
+                String.format(Locale.ROOT, "with %,d subscribers", SUBSCRIBERS));
+        List<List<String>> cells = new ArrayList<>();
+        for (int i = 0; i < peers.size(); i++) {
+            if (peers.get(i).isStarted()) {
+                cells.add(cells(peers.get(i), found.get(i)));
+            }
+        }
+        report.say("%n%s: medians (ranges) of %d rounds", NAME, config.rounds());
+        report.say("| %s |", String.join(" | ", columns));
+        report.say("|%s", " --- |".repeat(columns.size()));
+        cells.forEach(row -> report.say("| %s |", String.join(" | ", row)));
+        page.heading(NAME).table(columns, cells);
+    }
+
+    private void measure(Peer peer, Found found) throws IOException, InterruptedException {
+        try (RunningPeer started = RunningPeer.start(peer, config.directory())) {
+            found.readyMillis.add(started.readyNanos() / MILLIS);
+            TimeUnit.SECONDS.sleep(1);
+            found.idle.add((double) started.residentBytes());
+            follow(started, found);
+        }
+        try (RunningPeer started = RunningPeer.start(peer, config.directory())) {
+            fill(started);
+            found.streams.add((double) started.residentBytes());
+            try (RunningPeer restarted = started.restart()) {
+                found.restartMillis.add(restarted.readyNanos() / MILLIS);
+            }
+        }
+    }
+
+    private static void fill(RunningPeer peer) throws IOException, InterruptedException {
+        try (Scenario scenario = Kind.APPEND.on(peer.target(), Spec.of(STREAMS, 64, BODY_BYTES))) {
+            scenario.prepare();
+        }
+    }
+
+    private static void follow(RunningPeer peer, Found found) throws IOException, InterruptedException {
+        Spec spec = Spec.of(1, SUBSCRIBERS, BODY_BYTES).at(1);
+        try (Scenario scenario = Kind.SSE.on(peer.target(), spec)) {
+            scenario.prepare();
+            Result result = Result.of(scenario, peer.pid(), TimeUnit.SECONDS.toNanos(3), false);
+            found.subscribers.add((double) result.residentBytesAtEnd());
+        }
+    }
+
+    private List<String> cells(Peer peer, Found found) {
+        report.root()
+                .add(NAME)
+                .put("server", peer.name())
+                .put("readyMillis", Spread.of(found.readyMillis))
+                .put("residentIdle", Spread.of(found.idle))
+                .put("residentWithStreams", Spread.of(found.streams))
+                .put("restartMillis", Spread.of(found.restartMillis))
+                .put("residentWithSubscribers", Spread.of(found.subscribers));
+        return List.of(
+                peer.name(),
+                millis(found.readyMillis),
+                bytes(found.idle),
+                bytes(found.streams),
+                millis(found.restartMillis),
+                bytes(found.subscribers));
+    }
+
+    private static String millis(List<Double> values) {
+        Spread spread = Spread.of(values);
+        return String.format(Locale.ROOT, "%,.0f (%,.0f–%,.0f)", spread.median(), spread.min(), spread.max());
+    }
+
+    private static String bytes(List<Double> values) {
+        Spread spread = Spread.of(values);
+        return Figures.bytes((long) spread.median()) + " (" + Figures.bytes((long) spread.min()) + "–"
+                + Figures.bytes((long) spread.max()) + ")";
+    }
+}

@@ -1,0 +1,183 @@
+package io.streamkeeper.bench.compare;
+
+import io.streamkeeper.bench.report.Charts;
+import io.streamkeeper.bench.report.Figures;
+import io.streamkeeper.bench.report.Page;
+import io.streamkeeper.bench.report.Report;
+import io.streamkeeper.bench.report.Spread;
+import io.streamkeeper.bench.workload.Result;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/** Runs one row: every server in turn, round after round, in the other order each time. */
+final class RowRun {
+    private static final long DISK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int BARRIER_SECONDS = 2;
+    private static final double MILLIS = 1e6;
+
+    private final Row row;
+    private final CompareConfig config;
+    private final Report report;
+
+    RowRun(Row row, CompareConfig config, Report report) {
+        this.row = row;
+        this.config = config;
+        this.report = report;
+    }
+
+    void run(List<Peer> peers, Page page) throws IOException, InterruptedException {
+        List<PeerRounds> servers = new ArrayList<>();
+        try {
+            for (Peer peer : peers) {
+                PeerRounds server = new PeerRounds(RunningPeer.start(peer, config.directory()), row);
+                servers.add(server);
+                server.prepare();
+                server.warmUp(TimeUnit.SECONDS.toNanos(config.warmUpSeconds()));
+            }
+            double diskBefore = DiskRate.syncsPerSecond(config.directory(), DISK_NANOS);
+            for (int round = 0; round < config.rounds(); round++) {
+                for (int turn = 0; turn < servers.size(); turn++) {
+                    int index = round % 2 == 0 ? turn : servers.size() - 1 - turn;
+                    servers.get(index).round(TimeUnit.SECONDS.toNanos(config.seconds()));
+                }
+            }
+            double diskAfter = DiskRate.syncsPerSecond(config.directory(), DISK_NANOS);
+            if (config.barrier()) {
+                for (PeerRounds server : servers) {
+                    server.barrier(barrier(server));
+                }
+            }
+            tell(servers, diskBefore, diskAfter, page);
+        } finally {
+            for (PeerRounds server : servers) {
+                server.close();
+            }
+        }
+    }
+
+    /** Counts syncs under load, which is not one of the rounds. */
+    private double barrier(PeerRounds server) throws IOException, InterruptedException {
+        if (server.pid() == 0) {
+            return -1;
+        }
+        ExecutorService watcher = Executors.newSingleThreadExecutor();
+        try {
+            Future<Double> syncs = watcher.submit(() -> Barrier.syncsPerSecond(server.pid(), BARRIER_SECONDS));
+            server.warmUp(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS + 1));
+            return syncs.get();
+        } catch (ExecutionException e) {
+            throw new IOException("syncs of " + server.name() + " could not be counted: " + e.getMessage(), e);
+        } finally {
+            watcher.shutdownNow();
+        }
+    }
+
+    private void tell(List<PeerRounds> servers, double diskBefore, double diskAfter, Page page) {
+        report.say("%n%s: %s, %s", row.name(), row.kind().description(), row.spec());
+        Report.Section section = report.root()
+                .add("rows")
+                .put("row", row.name())
+                .put("spec", row.spec().toString())
+                .put("diskSyncsPerSecondBefore", diskBefore)
+                .put("diskSyncsPerSecondAfter", diskAfter);
+        List<List<String>> cells = new ArrayList<>();
+        PeerRounds ours = servers.get(0);
+        for (PeerRounds server : servers) {
+            cells.add(cells(server, ours, section.add("servers")));
+        }
+        List<String> columns = List.of(
+                "server",
+                "a second",
+                "p50 ms",
+                "p99 ms",
+                "server µs each",
+                "client µs each",
+                "resident",
+                "syncs/s",
+                "first / this: rate",
+                "p99",
+                "CPU");
+        say(columns, cells);
+        report.say("disk: %,.0f syncs/s before, %,.0f after", diskBefore, diskAfter);
+        page.heading(row.name() + ": " + row.spec()).table(columns, cells);
+        var chart = Charts.latencies("Latency by percentile, all rounds");
+        servers.forEach(server -> chart.add(Charts.latencyLine(server.name(), server.latencies())));
+        page.add(chart);
+    }
+
+    private List<String> cells(PeerRounds server, PeerRounds ours, Report.Section section) {
+        Spread rate = server.spread(result -> result.measured().perSecond());
+        Spread p50 = server.spread(result -> percentile(result, 50));
+        Spread p99 = server.spread(result -> percentile(result, 99));
+        Spread cpu = server.spread(Result::serverMicros);
+        Spread client = server.spread(RowRun::clientMicros);
+        Spread resident = server.spread(Result::residentBytesAtEnd);
+        Spread rateRatio = ratios(ours, server, result -> result.measured().perSecond());
+        Spread p99Ratio = ratios(ours, server, result -> percentile(result, 99));
+        Spread cpuRatio = ratios(ours, server, Result::serverMicros);
+        long errors = server.rounds().stream().mapToLong(Result::errors).sum();
+        section.put("server", server.name())
+                .put("perSecond", rate)
+                .put("p50Millis", p50)
+                .put("p99Millis", p99)
+                .put("serverMicrosEach", cpu)
+                .put("clientMicrosEach", client)
+                .put("residentBytes", resident)
+                .put("syncsPerSecond", server.barrier())
+                .put("errors", errors)
+                .put("rateRatio", rateRatio)
+                .put("p99Ratio", p99Ratio)
+                .put("cpuRatio", cpuRatio);
+        return List.of(
+                server.name() + (errors == 0 ? "" : " (" + errors + " errors)"),
+                spread("%,.0f", rate),
+                spread("%.2f", p50),
+                spread("%.2f", p99),
+                spread("%.1f", cpu),
+                String.format(Locale.ROOT, "%.1f", client.median()),
+                Figures.bytes((long) resident.median()),
+                server.barrier() < 0 ? "" : String.format(Locale.ROOT, "%,.0f", server.barrier()),
+                spread("%.2f", rateRatio),
+                spread("%.2f", p99Ratio),
+                spread("%.2f", cpuRatio));
+    }
+
+    private void say(List<String> columns, List<List<String>> rows) {
+        report.say("| %s |", String.join(" | ", columns));
+        report.say("|%s", " --- |".repeat(columns.size()));
+        rows.forEach(cells -> report.say("| %s |", String.join(" | ", cells)));
+    }
+
+    private static double percentile(Result result, double percentile) {
+        return result.measured().latencies().getValueAtPercentile(percentile) / MILLIS;
+    }
+
+    private static double clientMicros(Result result) {
+        return result.measured().count() == 0
+                ? 0
+                : result.clientSeconds() * MILLIS / result.measured().count();
+    }
+
+    /** What was shown by one server over what was shown by the other in the same round. */
+    private static Spread ratios(PeerRounds of, PeerRounds to, ToDoubleFunction<Result> figure) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < of.rounds().size(); round++) {
+            double divisor = figure.applyAsDouble(to.rounds().get(round));
+            ratios.add(divisor == 0 ? 0 : figure.applyAsDouble(of.rounds().get(round)) / divisor);
+        }
+        return Spread.of(ratios);
+    }
+
+    private static String spread(String format, Spread spread) {
+        return String.format(
+                Locale.ROOT, format + " (" + format + "–" + format + ")", spread.median(), spread.min(), spread.max());
+    }
+}

@@ -1,0 +1,120 @@
+package io.streamkeeper.bench.load;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * An HTTP/1.1 load generator without pipelining: a number of connections on one loop, so that it takes one core at most
+ * and the workload needs no locks. May be used from any thread; each run makes connections of its own.
+ */
+public final class LoadClient implements AutoCloseable {
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+    private final EventLoopGroup group;
+    private final Class<? extends Channel> channelType;
+    private final int connections;
+
+    public LoadClient(int connections) {
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections is " + connections + "; expected at least 1");
+        }
+        boolean epoll = Epoll.isAvailable();
+        this.connections = connections;
+        this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        this.group = new MultiThreadIoEventLoopGroup(
+                1,
+                new DefaultThreadFactory("load-client", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /**
+     * Starts a run that sends no more after {@code limitNanos}.
+     *
+     * @return completes when all that was sent is answered, exceptionally if a connection failed
+     */
+    public CompletableFuture<Void> start(
+            SocketAddress server, Workload workload, Pacing pacing, Measurement measurement, long limitNanos) {
+        EventLoop loop = group.next();
+        LoadRun run = new LoadRun(loop, connections, workload, pacing, measurement, limitNanos);
+        for (int index = 0; index < connections; index++) {
+            connect(server, loop, run, index);
+        }
+        return run.finished().whenCompleteAsync((done, failure) -> run.close(), loop);
+    }
+
+    /**
+     * Runs a workload to its end.
+     *
+     * @throws IOException if a connection failed
+     */
+    public Measurement run(
+            SocketAddress server, Workload workload, Pacing pacing, Measurement measurement, long limitNanos)
+            throws IOException, InterruptedException {
+        await(start(server, workload, pacing, measurement, limitNanos));
+        return measurement;
+    }
+
+    /** Waits for a run that was started. */
+    public static void await(CompletableFuture<Void> run) throws IOException, InterruptedException {
+        try {
+            run.get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
+            throw new IOException("the load could not be run: " + (cause == null ? e : cause.getMessage()), cause);
+        }
+    }
+
+    private void connect(SocketAddress server, EventLoop loop, LoadRun run, int index) {
+        connect(server, channel -> new LoadConnection(index, run, channel)).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                loop.execute(() -> run.failed(connected.cause()));
+            }
+        });
+    }
+
+    /** The loop that everything runs on. */
+    public EventLoop loop() {
+        return group.next();
+    }
+
+    /** Makes a connection that has a handler of its own. */
+    public ChannelFuture connect(SocketAddress server, Function<Channel, ChannelHandler> handler) {
+        return new Bootstrap()
+                .group(group)
+                .channel(channelType)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(handler.apply(channel));
+                    }
+                })
+                .connect(server);
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}

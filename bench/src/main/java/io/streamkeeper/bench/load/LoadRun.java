@@ -1,0 +1,142 @@
+package io.streamkeeper.bench.load;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of a workload over a number of connections. Owned by its loop; only {@link #finished} is for others.
+ *
+ * <p>It begins when every connection is there. In a closed loop a connection that was answered sends again at once. At a
+ * fixed rate it joins those that are idle, and whichever is idle takes the next request that is due; if none is, requests
+ * fall behind and are sent late, none is left out. The run ends when the time is over, or the workload, and everything
+ * that was sent is answered.
+ */
+public final class LoadRun {
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final EventLoop loop;
+    private final Workload workload;
+    private final Pacing pacing;
+    private final Measurement measurement;
+    private final long limitNanos;
+    private final List<LoadConnection> connections = new ArrayList<>();
+    private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+    private final int expected;
+    private long startNanos;
+    private long nextIndex;
+    private int retired;
+    private boolean exhausted;
+    private boolean timerRuns;
+
+    public LoadRun(
+            EventLoop loop, int expected, Workload workload, Pacing pacing, Measurement measurement, long limitNanos) {
+        this.loop = loop;
+        this.expected = expected;
+        this.workload = workload;
+        this.pacing = pacing;
+        this.measurement = measurement;
+        this.limitNanos = limitNanos;
+    }
+
+    /** Completes when the run is over. */
+    public CompletableFuture<Void> finished() {
+        return finished;
+    }
+
+    public void connected(LoadConnection connection) {
+        connections.add(connection);
+        if (connections.size() == expected) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        startNanos = System.nanoTime();
+        measurement.begin(startNanos);
+        ScheduledFuture<?> telling = loop.scheduleAtFixedRate(
+                () -> measurement.progress().tell(measurement, System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        finished.whenComplete((done, failure) -> telling.cancel(false));
+        loop.schedule(this::giveUp, limitNanos + DRAIN_NANOS, TimeUnit.NANOSECONDS);
+        connections.forEach(connection -> proceed(connection, startNanos));
+    }
+
+    public void answered(LoadConnection connection, ResponseParser response) {
+        long now = System.nanoTime();
+        measurement.received(response.bodyBytes());
+        boolean failed = response.status() / 100 != 2;
+        if (!workload.ends(connection.index(), response) && !failed) {
+            connection.send(workload, connection.dueNanos());
+            return;
+        }
+        measurement.answered(connection.dueNanos(), now, response.status());
+        proceed(connection, now);
+    }
+
+    public void failed(Throwable cause) {
+        finished.completeExceptionally(cause);
+    }
+
+    /** Closes every connection. */
+    public void close() {
+        connections.forEach(LoadConnection::close);
+    }
+
+    private void proceed(LoadConnection connection, long now) {
+        if (pacing.isClosedLoop()) {
+            if (now - startNanos >= limitNanos || !connection.send(workload, now)) {
+                retire();
+            }
+        } else {
+            idle.add(connection);
+            sendDue(now);
+        }
+    }
+
+    private void sendDue(long now) {
+        while (!idle.isEmpty() && !isOver() && pacing.dueNanos(nextIndex) <= now - startNanos) {
+            LoadConnection connection = idle.remove();
+            if (connection.send(workload, startNanos + pacing.dueNanos(nextIndex))) {
+                nextIndex++;
+            } else {
+                exhausted = true;
+                retire();
+            }
+        }
+        if (isOver()) {
+            while (!idle.isEmpty()) {
+                idle.remove();
+                retire();
+            }
+        } else if (!idle.isEmpty() && !timerRuns) {
+            timerRuns = true;
+            loop.schedule(this::tick, startNanos + pacing.dueNanos(nextIndex) - now, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void tick() {
+        timerRuns = false;
+        sendDue(System.nanoTime());
+    }
+
+    private boolean isOver() {
+        return exhausted || pacing.dueNanos(nextIndex) >= limitNanos;
+    }
+
+    private void retire() {
+        if (++retired == expected) {
+            finished.complete(null);
+        }
+    }
+
+    private void giveUp() {
+        failed(new IOException((expected - retired) + " connections still wait for a response "
+                + TimeUnit.NANOSECONDS.toSeconds(DRAIN_NANOS) + " s after the end"));
+    }
+}

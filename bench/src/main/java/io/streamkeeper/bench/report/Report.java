@@ -1,0 +1,93 @@
+package io.streamkeeper.bench.report;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command found: lines for people, printed as they come, and the same figures as a tree for {@code --json}. Used by
+ * the command's thread only.
+ */
+public final class Report {
+    private final PrintWriter out;
+    private final Section root = new Section();
+
+    public Report(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** Figures by name, and lists of further sections. */
+    public static final class Section {
+        private final Map<String, Object> values = new LinkedHashMap<>();
+        private final Map<String, List<Section>> lists = new LinkedHashMap<>();
+
+        public Section put(String name, Object value) {
+            values.put(name, value);
+            return this;
+        }
+
+        /** The usual figures of latencies in nanoseconds. */
+        public Section put(Histogram latencies) {
+            return put("count", latencies.getTotalCount())
+                    .put("p50Nanos", latencies.getValueAtPercentile(50))
+                    .put("p99Nanos", latencies.getValueAtPercentile(99))
+                    .put("p999Nanos", latencies.getValueAtPercentile(99.9))
+                    .put("maxNanos", latencies.getMaxValue());
+        }
+
+        public Section put(String name, Spread spread) {
+            return put(name, spread.median()).put(name + "Min", spread.min()).put(name + "Max", spread.max());
+        }
+
+        /** A new section at the end of the list {@code name}. */
+        public Section add(String name) {
+            Section section = new Section();
+            lists.computeIfAbsent(name, absent -> new ArrayList<>()).add(section);
+            return section;
+        }
+
+        private void writeTo(JsonGenerator json) throws IOException {
+            json.writeStartObject();
+            for (Map.Entry<String, Object> value : values.entrySet()) {
+                json.writeObjectField(value.getKey(), value.getValue());
+            }
+            for (Map.Entry<String, List<Section>> list : lists.entrySet()) {
+                json.writeArrayFieldStart(list.getKey());
+                for (Section section : list.getValue()) {
+                    section.writeTo(json);
+                }
+                json.writeEndArray();
+            }
+            json.writeEndObject();
+        }
+    }
+
+    public Section root() {
+        return root;
+    }
+
+    public void say(String format, Object... values) {
+        out.printf(Locale.ROOT, format + "%n", values);
+        out.flush();
+    }
+
+    /** Writes the tree, if there is a file for it. */
+    public void writeTo(@Nullable Path file) throws IOException {
+        if (file != null) {
+            try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {
+                json.useDefaultPrettyPrinter();
+                root.writeTo(json);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.streamkeeper.bench.report;
+
+import java.util.List;
+
+/** The middle of some values and how far they lie apart. */
+public record Spread(double median, double min, double max) {
+
+    /** Of at least one value. */
+    public static Spread of(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int count = sorted.size();
+        if (count == 0) {
+            throw new IllegalArgumentException("there are no values; expected at least one");
+        }
+        double median = (sorted.get((count - 1) / 2) + sorted.get(count / 2)) / 2;
+        return new Spread(median, sorted.get(0), sorted.get(count - 1));
+    }
+}

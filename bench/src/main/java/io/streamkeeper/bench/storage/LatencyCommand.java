@@ -1,0 +1,72 @@
+package io.streamkeeper.bench.storage;
+
+import io.streamkeeper.bench.process.ServerOptions;
+import io.streamkeeper.bench.report.SizeConverter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How long appends take at a fixed rate, and how much longer while the server works on its files. */
+@Command(
+        name = "latency",
+        mixinStandardHelpOptions = true,
+        description = "Appends at a fixed rate; compares windows of 1 s with and without checkpoints and compactions.")
+public final class LatencyCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final ServerOptions server = new ServerOptions();
+
+    @Option(names = "--rate", defaultValue = "2000", description = "Appends a second. Default: ${DEFAULT-VALUE}")
+    private double rate;
+
+    @Option(names = "--seconds", defaultValue = "60", description = "Default: ${DEFAULT-VALUE}")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "5",
+            description = "Seconds before it counts. Default: ${DEFAULT-VALUE}")
+    private int warmUpSeconds;
+
+    @Option(names = "--streams", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
+    private int streams;
+
+    @Option(names = "--connections", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}")
+    private int connections;
+
+    @Option(
+            names = "--append-bytes",
+            defaultValue = "256",
+            converter = SizeConverter.class,
+            description = "Default: ${DEFAULT-VALUE}")
+    private long appendBytes;
+
+    @Option(
+            names = "--churn-rate",
+            defaultValue = "0",
+            description = "Requests a second of streams that come and go beside, so that there is something to compact."
+                    + " Default: ${DEFAULT-VALUE}")
+    private double churnRate;
+
+    @Option(
+            names = "--churn-live-bytes",
+            defaultValue = "64MiB",
+            converter = SizeConverter.class,
+            description = "What these have at a time. Default: ${DEFAULT-VALUE}")
+    private long churnLiveBytes;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        LatencyConfig config = new LatencyConfig(
+                rate, seconds, warmUpSeconds, streams, connections, (int) appendBytes, churnRate, churnLiveBytes);
+        return Scenario.execute(server, out, (setup, report) -> new LatencyRun(config, report).run(setup));
+    }
+}

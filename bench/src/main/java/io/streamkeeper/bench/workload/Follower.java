@@ -1,0 +1,89 @@
+package io.streamkeeper.bench.workload;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.streamkeeper.bench.load.Measurement;
+import io.streamkeeper.bench.load.ResponseParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+
+/** Follows a stream live on a connection of its own, and notes how long each message took. Owned by its loop. */
+final class Follower extends ChannelInboundHandlerAdapter {
+    private static final int STATUS_OK = 200;
+
+    private final String path;
+    private final boolean events;
+    private final Measurement measurement;
+    private final CompletableFuture<Void> failure;
+    private final ResponseParser parser;
+    private boolean wants;
+
+    /**
+     * A follower from the tail on.
+     *
+     * @param events whether by server-sent events; else by long-polls, one after the other
+     * @param failure is completed exceptionally if it cannot follow
+     */
+    Follower(String path, boolean events, Measurement measurement, CompletableFuture<Void> failure) {
+        this.path = path;
+        this.events = events;
+        this.measurement = measurement;
+        this.failure = failure;
+        this.parser = new ResponseParser(new Stamp(nanos -> measurement.answered(nanos, System.nanoTime(), STATUS_OK)));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        wants = true;
+        ask(context.channel(), "now");
+    }
+
+    private void ask(Channel channel, String offset) {
+        String request = "GET " + path + "?offset=" + offset + "&live=" + (events ? "sse" : "long-poll")
+                + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        ByteBuf out = channel.alloc().buffer(request.length());
+        out.writeCharSequence(request, StandardCharsets.US_ASCII);
+        channel.writeAndFlush(out, channel.voidPromise());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws IOException {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            measurement.received(in.readableBytes());
+            while (in.isReadable()) {
+                boolean complete = parser.take(in);
+                if (parser.status() / 100 == 2 && complete) {
+                    byte[] next = parser.nextOffset();
+                    ask(context.channel(), next.length == 0 ? "now" : new String(next, StandardCharsets.US_ASCII));
+                } else if (complete) {
+                    throw new IOException("a live read was answered " + parser.status());
+                }
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (wants) {
+            failure.completeExceptionally(new IOException("the server closed a connection that followed " + path));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failure.completeExceptionally(cause);
+        context.close();
+    }
+
+    /** Wants no more; on its loop. */
+    void leave(Channel channel) {
+        wants = false;
+        channel.close();
+    }
+}

@@ -1,0 +1,142 @@
+package io.streamkeeper.bench.workload;
+
+import io.streamkeeper.bench.load.LoadClient;
+import io.streamkeeper.bench.load.Measurement;
+import io.streamkeeper.bench.load.NumberedRange;
+import io.streamkeeper.bench.load.NumberedRequest;
+import io.streamkeeper.bench.load.Pacing;
+import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.bench.load.Workload;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** A number of connections, each of which asks when it was answered, or when it is time to. */
+public final class RequestScenario implements Scenario {
+    private static final long PREPARE_NANOS_MAX = TimeUnit.MINUTES.toNanos(30);
+    private static final int PREPARE_CONNECTIONS = 64;
+    private static final int READ_BYTES = 1 << 10;
+    private static final int PIECE_BYTES = 1 << 20;
+
+    /** What has to be there before. */
+    private interface Preparation {
+        void run(RequestScenario scenario) throws IOException, InterruptedException;
+    }
+
+    private final Target target;
+    private final Spec spec;
+    private final String operations;
+    private final Workload workload;
+    private final Preparation preparation;
+    private final LoadClient client;
+
+    private RequestScenario(Target target, Spec spec, String operations, Workload workload, Preparation preparation) {
+        this.target = target;
+        this.spec = spec;
+        this.operations = operations;
+        this.workload = workload;
+        this.preparation = preparation;
+        this.client = new LoadClient(spec.connections());
+    }
+
+    /** Appends to existing streams. */
+    public static RequestScenario append(Target target, Spec spec) {
+        Requests requests = Requests.of(target, "append", spec);
+        return new RequestScenario(
+                target,
+                spec,
+                "appends",
+                new Appends(requests.append(), spec),
+                scenario -> scenario.ask(requests.create(), 0, spec.streams()));
+    }
+
+    /** Creates streams, each empty. */
+    public static RequestScenario create(Target target, Spec spec) {
+        Requests requests = Requests.of(target, "create", spec);
+        return new RequestScenario(target, spec, "creates", new Fresh(requests.create()), scenario -> {});
+    }
+
+    /** Reads streams of {@code bodyBytes} that were just written. */
+    public static RequestScenario readHot(Target target, Spec spec) {
+        Requests requests = Requests.of(target, "read", spec);
+        NumberedRequest create = requests.create(NumberedRequest.body(spec.bodyBytes()));
+        return new RequestScenario(
+                target,
+                spec,
+                "reads",
+                new Appends(requests.read(), spec),
+                scenario -> scenario.ask(create, 0, spec.streams()));
+    }
+
+    /** Reads streams of {@code bodyBytes} whole. */
+    public static RequestScenario catchUp(Target target, Spec spec) {
+        Requests requests = Requests.of(target, "catch-up", spec);
+        int pieces = Math.max(1, spec.bodyBytes() / PIECE_BYTES);
+        int pieceBytes = spec.bodyBytes() / pieces;
+        NumberedRequest append = requests.append(NumberedRequest.body(pieceBytes));
+        return new RequestScenario(
+                target, spec, "streams read", new CatchUps(requests, spec, (long) pieces * pieceBytes), scenario -> {
+                    scenario.ask(requests.create(), 0, spec.streams());
+                    for (int piece = 0; piece < pieces; piece++) {
+                        scenario.ask(append, 0, spec.streams());
+                    }
+                });
+    }
+
+    /** Appends, reads and creates. */
+    public static RequestScenario mixed(Target target, Spec spec) {
+        Requests appended = Requests.of(target, "mixed", spec);
+        Requests read = Requests.of(target, "mixed-read", spec);
+        Requests created = Requests.of(target, "mixed-new", spec);
+        NumberedRequest createRead = read.create(NumberedRequest.body(READ_BYTES));
+        return new RequestScenario(
+                target,
+                spec,
+                "requests",
+                new Mixed(appended.append(), read.read(), new Fresh(created.create()), spec.streams()),
+                scenario -> {
+                    scenario.ask(appended.create(), 0, spec.streams());
+                    scenario.ask(createRead, 0, spec.streams());
+                });
+    }
+
+    /** Streams that come, have ten appends, are read, and go. */
+    public static RequestScenario churn(Target target, Spec spec) {
+        Requests requests = Requests.of(target, "churn", spec);
+        return new RequestScenario(target, spec, "requests", new Lives(requests, spec), scenario -> {});
+    }
+
+    private void ask(NumberedRequest request, int from, int to) throws IOException, InterruptedException {
+        try (LoadClient preparing = new LoadClient(Math.min(PREPARE_CONNECTIONS, to - from))) {
+            Measurement measured = preparing.run(
+                    target.address(),
+                    new NumberedRange(request, from, to),
+                    Pacing.closedLoop(),
+                    Measurement.whole(),
+                    PREPARE_NANOS_MAX);
+            if (measured.failures() > 0 || measured.count() != to - from) {
+                throw new IOException("while streams were prepared, responses by status were " + measured.byStatus()
+                        + "; expected 2xx for all " + (to - from));
+            }
+        }
+    }
+
+    @Override
+    public void prepare() throws IOException, InterruptedException {
+        preparation.run(this);
+    }
+
+    @Override
+    public Measurement run(Measurement measurement, long nanos) throws IOException, InterruptedException {
+        return client.run(target.address(), workload, new Pacing(spec.rate()), measurement, nanos);
+    }
+
+    @Override
+    public String operations() {
+        return operations;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

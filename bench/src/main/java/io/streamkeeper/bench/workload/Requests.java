@@ -1,0 +1,79 @@
+package io.streamkeeper.bench.workload;
+
+import io.streamkeeper.bench.load.NumberedRequest;
+import io.streamkeeper.bench.load.Target;
+import java.nio.charset.StandardCharsets;
+
+/** The requests of a workload, for streams of its own: no other run, now or before, has used their paths. */
+final class Requests {
+    private static final String JSON = "application/json";
+    private static final String BYTES = "application/octet-stream";
+    private static final String TEXT = "text/plain";
+
+    private final String path;
+    private final String type;
+    private final Spec spec;
+
+    private Requests(Target target, String name, String type, Spec spec) {
+        this.path = target.root() + "bench-" + name + "-" + Long.toString(System.nanoTime(), Character.MAX_RADIX) + "-";
+        this.type = type;
+        this.spec = spec;
+    }
+
+    /** Streams of bytes, or of JSON messages if there are several in an append. */
+    static Requests of(Target target, String name, Spec spec) {
+        return new Requests(target, name, spec.batch() > 1 ? JSON : BYTES, spec);
+    }
+
+    /** Streams of text, which events carry as it is. */
+    static Requests ofText(Target target, String name, Spec spec) {
+        return new Requests(target, name, TEXT, spec);
+    }
+
+    /** The path of a stream. */
+    String path(int stream) {
+        return path + String.format("%0" + NumberedRequest.DIGITS + "d", stream);
+    }
+
+    NumberedRequest create() {
+        return create(new byte[0]);
+    }
+
+    NumberedRequest create(byte[] body) {
+        return new NumberedRequest("PUT", path, "", contentType(), body);
+    }
+
+    NumberedRequest append() {
+        String producer =
+                spec.producers() ? "Producer-Id: bench\r\nProducer-Epoch: 0\r\n" + NumberedRequest.sequenceField() : "";
+        return new NumberedRequest("POST", path, "", contentType() + producer, body());
+    }
+
+    NumberedRequest append(byte[] body) {
+        return new NumberedRequest("POST", path, "", contentType(), body);
+    }
+
+    /** Reads a stream from its beginning. */
+    NumberedRequest read() {
+        return new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
+    }
+
+    NumberedRequest delete() {
+        return new NumberedRequest("DELETE", path, "", "", new byte[0]);
+    }
+
+    private String contentType() {
+        return "Content-Type: " + type + "\r\n";
+    }
+
+    /** Messages that make up the body, or just bytes. */
+    private byte[] body() {
+        if (spec.batch() == 1) {
+            return NumberedRequest.body(spec.bodyBytes());
+        }
+        int each = Math.max(1, spec.bodyBytes() / spec.batch() - 3);
+        String message = "\"" + "x".repeat(each) + "\"";
+        String array = "[" + (message + ",").repeat(spec.batch() - 1) + message + "]";
+        return array.getBytes(StandardCharsets.US_ASCII);
+    }
+}

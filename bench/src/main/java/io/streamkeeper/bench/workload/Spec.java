@@ -1,0 +1,39 @@
+package io.streamkeeper.bench.workload;
+
+/**
+ * How large a workload is.
+ *
+ * @param streams how many there are
+ * @param connections how many ask, or, of readers that wait, how many wait
+ * @param bodyBytes of an append, or of what is read at once
+ * @param batch messages in an append; with more than one the streams are JSON
+ * @param producers whether appends are those of idempotent producers
+ * @param rate requests a second of all connections together, or 0 for as many as are answered
+ */
+public record Spec(int streams, int connections, int bodyBytes, int batch, boolean producers, double rate) {
+    private static final int STREAMS_MAX = 9_999_999;
+
+    /** Checks that all are possible. */
+    public Spec {
+        check("streams", streams, 1, STREAMS_MAX);
+        check("connections", connections, 1, 1 << 16);
+        check("body bytes", bodyBytes, 1, 1 << 30);
+        check("batch", batch, 1, 1 << 16);
+    }
+
+    /** As many as are answered, of so many bytes. */
+    public static Spec of(int streams, int connections, int bodyBytes) {
+        return new Spec(streams, connections, bodyBytes, 1, false, 0);
+    }
+
+    /** The same at a fixed rate. */
+    public Spec at(double newRate) {
+        return new Spec(streams, connections, bodyBytes, batch, producers, newRate);
+    }
+
+    private static void check(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " is " + value + "; expected " + min + " to " + max);
+        }
+    }
+}

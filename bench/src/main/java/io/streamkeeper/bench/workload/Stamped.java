@@ -1,0 +1,26 @@
+package io.streamkeeper.bench.workload;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.bench.load.NumberedRequest;
+import io.streamkeeper.bench.load.Workload;
+
+/** Appends to one stream after the other, each time with the time in the message. */
+final class Stamped implements Workload {
+    private final NumberedRequest append;
+    private final int messageBytes;
+    private final int streams;
+    private int next;
+
+    Stamped(NumberedRequest append, int messageBytes, int streams) {
+        this.append = append;
+        this.messageBytes = messageBytes;
+        this.streams = streams;
+    }
+
+    @Override
+    public boolean next(int connection, ByteBuf out) {
+        append.writeTo(out, next++ % streams);
+        Stamp.put(out, out.writerIndex() - messageBytes, System.nanoTime());
+        return true;
+    }
+}

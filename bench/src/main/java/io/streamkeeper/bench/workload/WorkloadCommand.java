@@ -1,0 +1,155 @@
+package io.streamkeeper.bench.workload;
+
+import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.bench.report.Charts;
+import io.streamkeeper.bench.report.Page;
+import io.streamkeeper.bench.report.Report;
+import io.streamkeeper.bench.report.SizeConverter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Runs one workload on one server. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+public final class WorkloadCommand implements Callable<Integer> {
+    private static final int SUSTAINED_SECONDS = 300;
+    private static final int SECONDS = 15;
+    private static final int PARTS = 3;
+
+    @CommandLine.Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final Kind kind;
+
+    @Option(
+            names = "--url",
+            defaultValue = "http://127.0.0.1:4437/v1/stream/",
+            description = "Where the server has streams. Default: ${DEFAULT-VALUE}")
+    private String url = "";
+
+    @Option(names = "--pid", description = "The server's process, whose processor time and memory are to be told.")
+    private long pid;
+
+    @Option(names = "--streams", description = "How many streams.")
+    private int streams;
+
+    @Option(names = "--connections", description = "How many connections; of live readers, how many readers.")
+    private int connections;
+
+    @Option(
+            names = "--bytes",
+            converter = SizeConverter.class,
+            description = "Of an append, or of what is read at once, such as 256 or 10MiB.")
+    private long bytes;
+
+    @Option(names = "--batch", description = "Messages in an append; more than one makes JSON streams.")
+    private int batch;
+
+    @Option(names = "--producers", description = "Append as idempotent producers.")
+    private boolean producers;
+
+    @Option(
+            names = "--rate",
+            description = "Requests a second, each with its time, so that a late one counts from when it was due;"
+                    + " 0 for as many as are answered.")
+    private double rate;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "5",
+            description = "Seconds before it counts. Default: ${DEFAULT-VALUE}")
+    private int warmUpSeconds;
+
+    @Option(names = "--seconds", description = "How long it counts.")
+    private int seconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+    private @Nullable Path json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write one page with the figures and their curves.")
+    private @Nullable Path html;
+
+    private WorkloadCommand(Kind kind) {
+        this.kind = kind;
+        Spec defaults = kind.defaults();
+        streams = defaults.streams();
+        connections = defaults.connections();
+        bytes = defaults.bodyBytes();
+        batch = defaults.batch();
+        rate = defaults.rate();
+        seconds = kind.equals(Kind.SUSTAINED) ? SUSTAINED_SECONDS : SECONDS;
+    }
+
+    /** A command for each workload. */
+    public static void addTo(CommandLine line) {
+        for (Kind kind : Kind.ALL) {
+            CommandLine command = new CommandLine(new WorkloadCommand(kind));
+            command.getCommandSpec().usageMessage().description(kind.description());
+            line.addSubcommand(kind.title(), command);
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Report report = new Report(spec.commandLine().getOut());
+        Spec size = new Spec(streams, connections, Math.toIntExact(bytes), batch, producers, rate);
+        report.say("%s on %s: %s", kind.title(), url, size);
+        try (Scenario scenario = kind.on(Target.of(url), size)) {
+            scenario.prepare();
+            if (warmUpSeconds > 0) {
+                Result.of(scenario, pid, TimeUnit.SECONDS.toNanos(warmUpSeconds), true);
+            }
+            Result result = Result.of(scenario, pid, TimeUnit.SECONDS.toNanos(seconds), true);
+            result.say(report);
+            sayDrift(report, result);
+            report.root().put("workload", kind.title()).put("url", url).put("size", size.toString());
+            result.put(report.root());
+            report.writeTo(json);
+            if (html != null) {
+                page(size, result).writeTo(html);
+            }
+            return result.errors() == 0 ? 0 : 1;
+        }
+    }
+
+    private void sayDrift(Report report, Result result) {
+        var windows = result.measured().windows();
+        if (!kind.equals(Kind.SUSTAINED) || windows.size() < PARTS) {
+            return;
+        }
+        int part = windows.size() / PARTS;
+        Histogram first = new Histogram(2);
+        Histogram last = new Histogram(2);
+        windows.subList(0, part).forEach(first::add);
+        windows.subList(windows.size() - part, windows.size()).forEach(last::add);
+        var memory = result.residentBytes();
+        report.say(
+                "last third against first: p50 x %.2f, p99 x %.2f, resident memory x %.2f",
+                ratio(last.getValueAtPercentile(50), first.getValueAtPercentile(50)),
+                ratio(last.getValueAtPercentile(99), first.getValueAtPercentile(99)),
+                memory.size() < 2 ? 1 : ratio(memory.get(memory.size() - 1), memory.get(memory.size() / PARTS)));
+    }
+
+    private static double ratio(long of, long to) {
+        return to == 0 ? 0 : (double) of / to;
+    }
+
+    private Page page(Spec size, Result result) {
+        Page page = new Page(kind.title() + " on " + url, size.toString());
+        page.add(Charts.latencies(
+                "Latency by percentile", kind.title(), result.measured().latencies()));
+        page.add(Charts.rates("Throughput", kind.title(), result.measured().windows()));
+        page.add(Charts.percentiles("Latency over time", result.measured().windows()));
+        if (!result.residentBytes().isEmpty()) {
+            page.add(Charts.memory("Resident memory of the server", result.residentBytes()));
+        }
+        return page;
+    }
+}
