@@ -4,6 +4,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.streamkeeper.bench.compare.CompareCommand;
 import io.streamkeeper.bench.compare.FloorCommand;
+import io.streamkeeper.bench.compare.RecoverCommand;
 import io.streamkeeper.bench.storage.StorageCommand;
 import io.streamkeeper.bench.workload.WorkloadCommand;
 import picocli.CommandLine;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Command;
         name = "durable-streams-bench",
         mixinStandardHelpOptions = true,
         description = "Measures servers of the Durable Streams protocol.",
-        subcommands = {JmhCommand.class, StorageCommand.class, CompareCommand.class, FloorCommand.class})
+        subcommands = {
+            JmhCommand.class,
+            StorageCommand.class,
+            CompareCommand.class,
+            RecoverCommand.class,
+            FloorCommand.class
+        })
 public final class Main {
     private Main() {}
 

@@ -23,11 +23,14 @@ final class StoresFactory {
     /** Room for requests beside two checkpoints' worth of records: one being written and one coming in. */
     private static final long BACKLOG_EXTRA_BYTES = 128L << 20;
 
+    /** A shard's loop and its journal's thread are busy at the same time; and each further loop is woken for less. */
+    private static final int CORES_PER_SHARD = 2;
+
     private StoresFactory() {}
 
     static Stores open(ServerConfig config) throws IOException {
         int asked = config.listen().shards();
-        int shards = asked == 0 ? NettyRuntime.availableProcessors() : asked;
+        int shards = asked == 0 ? Math.max(1, NettyRuntime.availableProcessors() / CORES_PER_SHARD) : asked;
         long buffersBytesMax = PlatformDependent.maxDirectMemory();
         if (config.data().durability() == Durability.MEMORY) {
             long bytesMax = config.memoryBytesMax() > 0 ? config.memoryBytesMax() : buffersBytesMax / 4 * 3;

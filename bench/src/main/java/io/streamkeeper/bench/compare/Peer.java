@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 record Peer(String name, Path script, String mode, String url, long pid) {
     private static final long SCRIPT_SECONDS_MAX = 30;
     private static final String PID = ",pid=";
+    private static final String FLOOR = "floor";
 
     /**
      * Reads {@code NAME:MODE}, which is a script's name, or {@code NAME=URL} or {@code NAME=URL,pid=PID}.
@@ -49,6 +51,11 @@ record Peer(String name, Path script, String mode, String url, long pid) {
                     + "' is not known; expected NAME:MODE with a script NAME in " + scripts + ", or NAME=URL");
         }
         return new Peer(text, script, text.substring(colon + 1), "", 0);
+    }
+
+    /** Whether this is no server but the yardstick, which cannot be followed live. */
+    boolean isFloor() {
+        return script.endsWith(FLOOR);
     }
 
     boolean isStarted() {
@@ -82,7 +89,7 @@ record Peer(String name, Path script, String mode, String url, long pid) {
     }
 
     private ProcessBuilder script(String... arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of(script.toString()));
+        List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true);
     }

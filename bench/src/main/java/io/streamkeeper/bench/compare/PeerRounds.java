@@ -17,6 +17,7 @@ final class PeerRounds implements AutoCloseable {
     private final Scenario scenario;
     private final List<Result> rounds = new ArrayList<>();
     private double barrier = -1;
+    private String failure = "";
 
     PeerRounds(RunningPeer peer, Row row) {
         this.peer = peer;
@@ -31,19 +32,42 @@ final class PeerRounds implements AutoCloseable {
         return peer.pid();
     }
 
-    void prepare() throws IOException, InterruptedException {
-        scenario.prepare();
+    /** Makes what is needed, and runs it without counting. */
+    void prepare(long warmUpNanos) throws InterruptedException {
+        attempt(() -> {
+            scenario.prepare();
+            Result.of(scenario, peer.pid(), warmUpNanos, false);
+        });
     }
 
-    /** Runs it without counting. */
-    void warmUp(long nanos) throws IOException, InterruptedException {
-        Result.of(scenario, peer.pid(), nanos, false);
+    void round(long nanos) throws InterruptedException {
+        attempt(() -> rounds.add(Result.of(scenario, peer.pid(), nanos, false)));
     }
 
-    Result round(long nanos) throws IOException, InterruptedException {
-        Result result = Result.of(scenario, peer.pid(), nanos, false);
-        rounds.add(result);
-        return result;
+    /** Runs it once more, without counting, for somebody who watches. */
+    void again(long nanos) throws InterruptedException {
+        attempt(() -> Result.of(scenario, peer.pid(), nanos, false));
+    }
+
+    private interface Attempt {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** A server that fails is left out from then on; the others go on. */
+    private void attempt(Attempt attempt) throws InterruptedException {
+        if (!failure.isEmpty()) {
+            return;
+        }
+        try {
+            attempt.run();
+        } catch (IOException e) {
+            failure = String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Why it could not go on, or empty. */
+    String failure() {
+        return failure;
     }
 
     List<Result> rounds() {

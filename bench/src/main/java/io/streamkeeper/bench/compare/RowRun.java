@@ -37,10 +37,12 @@ final class RowRun {
         List<PeerRounds> servers = new ArrayList<>();
         try {
             for (Peer peer : peers) {
+                if (peer.isFloor() && row.isPaced()) {
+                    continue;
+                }
                 PeerRounds server = new PeerRounds(RunningPeer.start(peer, config.directory()), row);
                 servers.add(server);
-                server.prepare();
-                server.warmUp(TimeUnit.SECONDS.toNanos(config.warmUpSeconds()));
+                server.prepare(TimeUnit.SECONDS.toNanos(config.warmUpSeconds()));
             }
             double diskBefore = DiskRate.syncsPerSecond(config.directory(), DISK_NANOS);
             for (int round = 0; round < config.rounds(); round++) {
@@ -65,13 +67,13 @@ final class RowRun {
 
     /** Counts syncs under load, which is not one of the rounds. */
     private double barrier(PeerRounds server) throws IOException, InterruptedException {
-        if (server.pid() == 0) {
+        if (server.pid() == 0 || !server.failure().isEmpty()) {
             return -1;
         }
         ExecutorService watcher = Executors.newSingleThreadExecutor();
         try {
             Future<Double> syncs = watcher.submit(() -> Barrier.syncsPerSecond(server.pid(), BARRIER_SECONDS));
-            server.warmUp(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS + 1));
+            server.again(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS + 1));
             return syncs.get();
         } catch (ExecutionException e) {
             throw new IOException("syncs of " + server.name() + " could not be counted: " + e.getMessage(), e);
@@ -91,7 +93,12 @@ final class RowRun {
         List<List<String>> cells = new ArrayList<>();
         PeerRounds ours = servers.get(0);
         for (PeerRounds server : servers) {
-            cells.add(cells(server, ours, section.add("servers")));
+            if (server.failure().isEmpty()) {
+                cells.add(cells(server, ours, section.add("servers")));
+            } else {
+                report.say("%s failed: %s", server.name(), server.failure());
+                section.add("servers").put("server", server.name()).put("failure", server.failure());
+            }
         }
         List<String> columns = List.of(
                 "server",
@@ -109,7 +116,9 @@ final class RowRun {
         report.say("disk: %,.0f syncs/s before, %,.0f after", diskBefore, diskAfter);
         page.heading(row.name() + ": " + row.spec()).table(columns, cells);
         var chart = Charts.latencies("Latency by percentile, all rounds");
-        servers.forEach(server -> chart.add(Charts.latencyLine(server.name(), server.latencies())));
+        servers.stream()
+                .filter(server -> server.failure().isEmpty())
+                .forEach(server -> chart.add(Charts.latencyLine(server.name(), server.latencies())));
         page.add(chart);
     }
 
@@ -169,7 +178,7 @@ final class RowRun {
     /** What was shown by one server over what was shown by the other in the same round. */
     private static Spread ratios(PeerRounds of, PeerRounds to, ToDoubleFunction<Result> figure) {
         List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < of.rounds().size(); round++) {
+        for (int round = 0; round < Math.min(of.rounds().size(), to.rounds().size()); round++) {
             double divisor = figure.applyAsDouble(to.rounds().get(round));
             ratios.add(divisor == 0 ? 0 : figure.applyAsDouble(of.rounds().get(round)) / divisor);
         }

@@ -35,7 +35,7 @@ final class ListenOptions {
             names = "--shards",
             paramLabel = "COUNT",
             defaultValue = "0",
-            description = "Event loops and shards; 0 for one for each core. Default: ${DEFAULT-VALUE}")
+            description = "Event loops and shards; 0 for one for every two cores. Default: ${DEFAULT-VALUE}")
     private int shards;
 
     @Option(

@@ -6,7 +6,7 @@ package io.streamkeeper.server.config;
  * @param host name or address to listen on
  * @param port 0 for any that is free
  * @param transport how it talks to the sockets
- * @param shards event loops and shards; 0 for one for each core
+ * @param shards event loops and shards; 0 for one for every two cores
  * @param connectionsMax connections that are open at once; more are closed as soon as they come
  */
 public record ListenConfig(String host, int port, Transport transport, int shards, int connectionsMax) {

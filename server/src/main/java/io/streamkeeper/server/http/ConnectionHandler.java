@@ -258,7 +258,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void write(Response response) {
-        channel.write(response.head());
+        channel.write(response.head(), channel.voidPromise());
         writeIfAny(response.body());
         writeIfAny(response.tail());
         if (response.close()) {
@@ -268,7 +268,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void writeIfAny(ByteBuf buffer) {
         if (buffer.isReadable()) {
-            channel.write(buffer);
+            channel.write(buffer, channel.voidPromise());
         } else {
             buffer.release();
         }
@@ -277,7 +277,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private void afterWriting() {
         idle.touch();
         if (!reading) {
-            flush();
+            flushLater();
             resumeReading();
         }
         if (server.isStopping()) {
@@ -295,11 +295,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     void flushLater() {
         if (!reading && !flushes) {
             flushes = true;
-            channel.eventLoop().execute(() -> {
-                flushes = false;
-                flush();
-            });
+            loop.flushes().add(this);
         }
+    }
+
+    /** The end of the turn. */
+    void flushNow() {
+        flushes = false;
+        flush();
     }
 
     private void flush() {

@@ -39,7 +39,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
             RequestParser parser = new RequestParser(config.root(), config.retention(), new JsonSplitter());
             ResponseWriter writer = new ResponseWriter(
                     ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
-            contexts.put(loop, new LoopContext(parser, writer));
+            contexts.put(loop, new LoopContext(parser, writer, new FlushQueue(loop)));
         }
     }
 

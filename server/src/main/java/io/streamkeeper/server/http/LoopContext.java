@@ -5,5 +5,6 @@ package io.streamkeeper.server.http;
  *
  * @param parser makes intents of requests
  * @param writer makes responses of outcomes
+ * @param flushes the connections with something to flush
  */
-record LoopContext(RequestParser parser, ResponseWriter writer) {}
+record LoopContext(RequestParser parser, ResponseWriter writer, FlushQueue flushes) {}

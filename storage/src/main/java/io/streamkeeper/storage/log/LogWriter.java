@@ -11,8 +11,11 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The group commit of one journal: writes all frames that have come since the last time with as few writes as they have
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * group is made unreadable, durably, before anyone is told; else a crash could bring back what was answered 507.
  */
 public final class LogWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
     /** What one group writes at the most, so that the first of it does not wait for too many others. */
     private static final int GROUP_BYTES_MAX = 8 << 20;
 
@@ -123,7 +128,15 @@ public final class LogWriter implements AutoCloseable {
         commitNext();
         scheduled.set(false);
         if (!submitted.isEmpty() && !scheduled.getAndSet(true)) {
+            again();
+        }
+    }
+
+    private void again() {
+        try {
             thread.execute(this::step);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the journal's thread ends; closing commits what was submitted");
         }
     }
 

@@ -1,0 +1,107 @@
+package io.streamkeeper.bench.compare;
+
+import io.streamkeeper.bench.load.ExactReads;
+import io.streamkeeper.bench.load.LoadClient;
+import io.streamkeeper.bench.load.Measurement;
+import io.streamkeeper.bench.load.NumberedRange;
+import io.streamkeeper.bench.load.NumberedRequest;
+import io.streamkeeper.bench.load.Pacing;
+import io.streamkeeper.bench.load.RandomPick;
+import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.bench.load.Workload;
+import io.streamkeeper.bench.report.Figures;
+import io.streamkeeper.bench.report.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How long a server that was killed takes until it answers again, and whether what it had acknowledged is there. */
+@Command(
+        name = "recover",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Fills a server with streams, kills it, starts it again, and reads some of them.")
+public final class RecoverCommand implements Callable<Integer> {
+    private static final int CONNECTIONS = 64;
+    private static final int CHECKED = 1_000;
+    private static final long SEED = 11;
+    private static final long FILL_NANOS_MAX = TimeUnit.MINUTES.toNanos(30);
+    private static final String TYPE = "Content-Type: application/octet-stream\r\n";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME:MODE",
+            defaultValue = "streamkeeper:fsync",
+            description = "What is started, by its script. Default: ${DEFAULT-VALUE}")
+    private String peer = "";
+
+    @Option(names = "--streams", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}")
+    private int streams;
+
+    @Option(names = "--bytes", defaultValue = "100", description = "In each stream. Default: ${DEFAULT-VALUE}")
+    private int bytes;
+
+    @Option(
+            names = "--scripts",
+            paramLabel = "DIR",
+            defaultValue = "bench/peers",
+            description = "Default: ${DEFAULT-VALUE}")
+    private Path scripts = Path.of("");
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = "bench/target/peers",
+            description = "Where the server has its data. Default: ${DEFAULT-VALUE}")
+    private Path directory = Path.of("");
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Report report = new Report(spec.commandLine().getOut());
+        Peer found = Peer.of(peer, scripts.toAbsolutePath());
+        try (RunningPeer started = RunningPeer.start(found, directory.toAbsolutePath());
+                LoadClient client = new LoadClient(CONNECTIONS)) {
+            String path = started.target().root() + "recover-";
+            NumberedRequest create = new NumberedRequest("PUT", path, "", TYPE, NumberedRequest.body(bytes));
+            Measurement filled = run(client, started.target(), new NumberedRange(create, 0, streams));
+            report.say("%,d streams created, %,.0f a second", filled.count() - filled.failures(), filled.perSecond());
+            try (RunningPeer restarted = started.restart()) {
+                NumberedRequest read = new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
+                ExactReads reads = new ExactReads(read, RandomPick.streams(CHECKED, streams, SEED), bytes);
+                run(client, restarted.target(), reads);
+                report.say(
+                        "%s answered %s after its start behind a kill; resident %s; %,d of %,d streams read are not whole",
+                        found.name(),
+                        Figures.seconds(restarted.readyNanos()),
+                        Figures.bytes(restarted.residentBytes()),
+                        reads.wrong(),
+                        Math.min(CHECKED, streams));
+                report.root()
+                        .put("server", found.name())
+                        .put("streams", streams)
+                        .put("readyNanos", restarted.readyNanos())
+                        .put("residentBytes", restarted.residentBytes())
+                        .put("wrong", reads.wrong());
+                report.writeTo(json);
+                return reads.wrong() == 0 && filled.failures() == 0 ? 0 : 1;
+            }
+        }
+    }
+
+    private static Measurement run(LoadClient client, Target target, Workload workload)
+            throws IOException, InterruptedException {
+        return client.run(target.address(), workload, Pacing.closedLoop(), Measurement.whole(), FILL_NANOS_MAX);
+    }
+}

@@ -1,0 +1,46 @@
+package io.streamkeeper.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PeerTest {
+    @TempDir
+    private Path scripts;
+
+    @Test
+    void aServerThatRunsIsNamedByItsUrl() {
+        Peer peer = Peer.of("mine=http://127.0.0.1:99/v1/stream/,pid=12", scripts);
+        assertThat(peer).isEqualTo(new Peer("mine", Path.of(""), "", "http://127.0.0.1:99/v1/stream/", 12));
+        assertThat(peer.isStarted()).isFalse();
+        assertThat(Peer.of("x=http://h/", scripts).pid()).isZero();
+    }
+
+    @Test
+    void aScriptIsAskedWhatItIs() throws Exception {
+        script("fake", "case $1 in check) echo 'install fake'; exit 1;; path) echo /s/;; esac");
+        Peer peer = Peer.of("fake:fast", scripts);
+        assertThat(peer.mode()).isEqualTo("fast");
+        assertThat(peer.missing()).isEqualTo("install fake");
+        assertThat(peer.path()).isEqualTo("/s/");
+        assertThat(peer.isFloor()).isFalse();
+    }
+
+    @Test
+    void aScriptThatIsNotThereIsRefused() {
+        assertThatThrownBy(() -> Peer.of("nobody:x", scripts))
+                .hasMessageContaining("'nobody:x' is not known")
+                .hasMessageContaining("expected NAME:MODE");
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = Files.writeString(scripts.resolve(name), "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}

@@ -1,0 +1,53 @@
+package io.streamkeeper.bench.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.bench.compare.FloorServer;
+import io.streamkeeper.bench.load.Target;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The workloads that need no live reads, on the floor server. */
+final class ScenarioTest {
+    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"append", "create", "read-hot", "catch-up", "mixed", "churn", "sustained"})
+    void everyRequestIsAnswered(String title) throws Exception {
+        Kind kind = Kind.ALL.stream()
+                .filter(each -> each.title().equals(title))
+                .findFirst()
+                .orElseThrow();
+        try (FloorServer server = FloorServer.start(0);
+                Scenario scenario = kind.on(new Target(server.address(), "/"), kind.defaults())) {
+            scenario.prepare();
+            Result result = Result.of(scenario, ProcessHandle.current().pid(), NANOS, false);
+            assertThat(result.errors()).isZero();
+            assertThat(result.measured().count()).isPositive();
+            assertThat(result.serverSeconds()).isPositive();
+        }
+    }
+
+    @Test
+    void catchUpReadsWholeStreams() throws Exception {
+        try (FloorServer server = FloorServer.start(0);
+                Scenario scenario = Kind.CATCH_UP.on(new Target(server.address(), "/"), Spec.of(2, 3, 3 << 20))) {
+            scenario.prepare();
+            Result result = Result.of(scenario, 0, NANOS, false);
+            assertThat(result.measured().receivedBytes())
+                    .isEqualTo(result.measured().count() * (3L << 20));
+        }
+    }
+
+    @Test
+    void producersCountTheirAppendsToEachStream() throws Exception {
+        Spec spec = new Spec(7, 3, 256, 4, true, 0);
+        try (FloorServer server = FloorServer.start(0);
+                Scenario scenario = Kind.APPEND.on(new Target(server.address(), "/"), spec)) {
+            scenario.prepare();
+            assertThat(Result.of(scenario, 0, NANOS, false).errors()).isZero();
+        }
+    }
+}
