@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class FileStores implements Stores {
     private static final Logger LOG = LoggerFactory.getLogger(FileStores.class);
     private static final int READ_THREADS = 4;
-    private static final long IDLE_SECONDS = 30;
     private static final long END_SECONDS = 60;
 
     private final Disk disk;
@@ -54,16 +53,15 @@ public final class FileStores implements Stores {
         return pool(name, 1);
     }
 
+    /** Threads that loops hand work to: the queue has no lock on which a loop might wait. */
     private static ExecutorService pool(String name, int threads) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+        return new ThreadPoolExecutor(
                 threads,
                 threads,
-                IDLE_SECONDS,
+                0,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
+                new LinkedTransferQueue<>(),
                 new DefaultThreadFactory(name, true));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
     }
 
     @Override
