@@ -1,0 +1,170 @@
+/**
+ * The page: a room of the feed, named by the address's hash. A room is two streams of its own, for what has to last and
+ * for what has not:
+ *
+ *   activity-feed/ROOM/posts      what was posted, the latest 500; each tab is a producer of its own, so a post that is
+ *                                 repeated because a connection broke is there once
+ *   activity-feed/ROOM/presence   who is online; see presence.mjs
+ *
+ * Whoever comes first creates them: a PUT of what is there already changes nothing.
+ */
+
+import { Presence } from '/presence.mjs';
+import { follow } from '/shared/reader.mjs';
+import { createStream, Producer } from '/shared/writer.mjs';
+
+const POSTS_KEPT = '500';
+const ANIMALS = [
+  'Badger',
+  'Curlew',
+  'Dormouse',
+  'Egret',
+  'Fox',
+  'Heron',
+  'Ibex',
+  'Lynx',
+  'Marten',
+  'Otter',
+  'Wren',
+  'Yak',
+];
+const COLOURS = ['Amber', 'Azure', 'Coral', 'Crimson', 'Golden', 'Indigo', 'Ivory', 'Jade', 'Olive', 'Scarlet', 'Teal'];
+
+const view = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
+const { streams } = await (await fetch('/settings.json')).json();
+const room = location.hash.slice(1) || 'lobby';
+const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `${pick(COLOURS)} ${pick(ANIMALS)}` };
+
+const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
+const producer = new Producer(posts, { id: me.id });
+const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}/presence`, streams), me, showOnline);
+
+function pick(words) {
+  return words[Math.floor(Math.random() * words.length)];
+}
+
+// ---- posts ----
+
+async function watch() {
+  enter('connecting');
+  await createStream(posts, { headers: { 'Stream-Retention-Max-Messages': POSTS_KEPT } });
+  for await (const batch of follow(posts, { onLost: () => enter('reconnecting') })) {
+    enter('live');
+    showPosts(batch.messages);
+  }
+}
+
+async function post(event) {
+  event.preventDefault();
+  const text = view.text.value.trim();
+  if (text === '') {
+    return;
+  }
+  const waiting = showWaiting({ ...me, text, at: Date.now() });
+  view.text.value = '';
+  try {
+    producer.append({ id: me.id, name: me.name, text, at: Date.now() });
+    await producer.flush();
+    waiting.remove();
+  } catch (error) {
+    waiting.classList.add('lost');
+    fail(error);
+  }
+}
+
+function rename() {
+  me.name = view.name.value.trim() || me.name;
+  view.name.value = me.name;
+  sessionStorage.setItem('name', me.name);
+  presence.beatNow();
+  showOnline(others);
+}
+
+// ---- painting ----
+
+let others = [];
+
+function enter(state, text = state) {
+  view.status.dataset.state = state;
+  view.status.textContent = text;
+}
+
+function fail(error) {
+  enter('failed', error.message);
+}
+
+function showPosts(messages) {
+  const list = view.posts;
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.append(...messages.map(postItem));
+  while (list.children.length > Number(POSTS_KEPT)) {
+    list.firstElementChild.remove();
+  }
+  view.empty.hidden = list.children.length > 0;
+  if (isAtEnd) {
+    list.scrollTop = list.scrollHeight;
+  }
+}
+
+/** What was posted here and is not in the stream yet. */
+function showWaiting(message) {
+  const item = postItem(message);
+  view.waiting.append(item);
+  return item;
+}
+
+function postItem({ id, name, text, at }) {
+  const item = element('li', 'post');
+  const head = element('p', 'head');
+  head.append(
+    element('b', '', name),
+    element('time', 'quiet', new Date(at).toLocaleTimeString([], { timeStyle: 'short' })),
+  );
+  const body = element('div', 'body');
+  body.append(head, element('p', 'words', text));
+  item.append(avatar(id, name), body);
+  item.classList.toggle('mine', id === me.id);
+  return item;
+}
+
+function showOnline(present) {
+  others = present;
+  view.count.textContent = others.length + 1;
+  view.online.replaceChildren(onlineItem(me, 'you'), ...others.map(other => onlineItem(other, '')));
+}
+
+function onlineItem({ id, name }, note) {
+  const item = element('li', 'person');
+  item.dataset.id = id;
+  item.append(avatar(id, name), element('span', 'name', name), element('span', 'quiet', note));
+  return item;
+}
+
+function avatar(id, name) {
+  const initials = String(name)
+    .split(/\s+/)
+    .slice(0, 2)
+    .map(word => [...word][0] ?? '')
+    .join('');
+  const circle = element('span', 'avatar', initials.toUpperCase());
+  circle.style.setProperty('--hue', parseInt(String(id).slice(0, 4), 16) % 360 || 0);
+  circle.ariaHidden = 'true';
+  return circle;
+}
+
+function element(name, className, text = '') {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+view.room.textContent = room;
+view.name.value = me.name;
+view.name.addEventListener('change', rename);
+view.write.addEventListener('submit', post);
+addEventListener('hashchange', () => location.reload());
+sessionStorage.setItem('name', me.name);
+showOnline([]);
+watch().catch(fail);
+presence.run();

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { Example, openBrowser, StreamServer, until } from './support.mjs';
+
+let streams;
+let example;
+let browser;
+let context;
+
+before(async () => {
+  streams = await StreamServer.started();
+  example = await Example.started('activity-feed', streams.url);
+  browser = await openBrowser();
+  context = await browser.newContext();
+});
+
+after(async () => {
+  await browser?.close();
+  await example?.close();
+  await streams?.close();
+});
+
+afterEach(() => Promise.all(context.pages().map(page => page.close())));
+
+async function enter(room, name) {
+  const page = await context.newPage();
+  await page.goto(`${example.url}#${room}`);
+  await page.waitForSelector('#status[data-state=live]');
+  await page.fill('#name', name);
+  await page.press('#name', 'Enter');
+  return page;
+}
+
+async function post(page, text) {
+  await page.fill('#text', text);
+  await page.press('#text', 'Enter');
+}
+
+const posts = page => page.locator('#posts .words').allTextContents();
+
+async function shows(page, ...expected) {
+  await until(`the posts are ${expected}`, async () => String(await posts(page)) === String(expected));
+}
+
+async function online(page, ...expected) {
+  const names = async () => (await page.locator('#online .name').allTextContents()).sort();
+  await until(`${expected} are online`, async () => String(await names()) === String(expected));
+}
+
+test('two tabs see each other and what the other posts', async () => {
+  const ada = await enter('meeting', 'Ada');
+  const ben = await enter('meeting', 'Ben');
+  await online(ada, 'Ada', 'Ben');
+  await online(ben, 'Ada', 'Ben');
+
+  await post(ada, 'Hello from here');
+  await shows(ben, 'Hello from here');
+  await post(ben, 'And from <b>there</b>');
+
+  await shows(ada, 'Hello from here', 'And from <b>there</b>');
+  await shows(ben, 'Hello from here', 'And from <b>there</b>');
+});
+
+test('a newcomer sees what was posted before', async () => {
+  const ada = await enter('history', 'Ada');
+  await post(ada, 'one');
+  await post(ada, 'two');
+  await shows(ada, 'one', 'two');
+
+  await shows(await enter('history', 'Ben'), 'one', 'two');
+});
+
+test('a closed tab goes offline, and so does one that was killed', async () => {
+  const ada = await enter('leaving', 'Ada');
+  const ben = await enter('leaving', 'Ben');
+  const cleo = await enter('leaving', 'Cleo');
+  await online(ada, 'Ada', 'Ben', 'Cleo');
+
+  await ben.close();
+  await online(ada, 'Ada', 'Cleo');
+  (await context.newCDPSession(cleo)).send('Page.crash').catch(() => {});
+  await online(ada, 'Ada');
+});
+
+test('a post that was made while the server was away is there once when it is back, and nobody has left', async () => {
+  const ada = await enter('restart', 'Ada');
+  const ben = await enter('restart', 'Ben');
+  await post(ada, 'before');
+  await shows(ben, 'before');
+  await online(ada, 'Ada', 'Ben');
+  await streams.kill();
+  await ada.waitForSelector('#status[data-state=reconnecting]');
+  await post(ada, 'meanwhile');
+  assert.equal(await ada.locator('#waiting .words').textContent(), 'meanwhile');
+  assert.deepEqual(await ada.locator('#online .name').allTextContents(), ['Ada', 'Ben']);
+
+  await streams.start();
+
+  await shows(ada, 'before', 'meanwhile');
+  await shows(ben, 'before', 'meanwhile');
+  await until('nothing waits', async () => (await ada.locator('#waiting li').count()) === 0);
+  await online(ada, 'Ada', 'Ben');
+});

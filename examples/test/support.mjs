@@ -1,0 +1,151 @@
+/** What the tests start: the packaged server, an example, a browser; and how they wait. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const JAR = fileURLToPath(new URL('../../server/target/durable-streams-server.jar', import.meta.url));
+const START_TIMEOUT_MILLIS = 60_000;
+const WAIT_TIMEOUT_MILLIS = 60_000;
+
+/** A program that says in one line of its output that it is ready. */
+class Program {
+  #process;
+
+  /** Starts a program; the address is what `ready` finds in the line that tells it. */
+  async start(command, args, ready, env = {}) {
+    this.#process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), START_TIMEOUT_MILLIS);
+    try {
+      for await (const line of createInterface(this.#process.stdout)) {
+        const match = ready.exec(line);
+        if (match) {
+          return match[1];
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    throw new Error(`${command} ${args.join(' ')} ended before it was ready`);
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill(signal);
+      await once(this.#process, 'exit');
+    }
+  }
+}
+
+/** A Durable Streams server on a free port, with a directory of its own. */
+export class StreamServer {
+  #program = new Program();
+  #folder;
+  #flags;
+  #port = '0';
+  url;
+
+  static async started(...flags) {
+    const server = new StreamServer();
+    server.#folder = await mkdtemp(join(tmpdir(), 'streamkeeper-examples-'));
+    server.#flags = flags;
+    await server.start();
+    return server;
+  }
+
+  /** Starts it, or starts it again where it was. */
+  async start() {
+    const args = [
+      '-Xmx256m',
+      '-jar',
+      JAR,
+      '--port',
+      this.#port,
+      '--data-dir',
+      join(this.#folder, 'data'),
+      ...this.#flags,
+    ];
+    this.url = await this.#program.start('java', args, /is ready on (http\S+?)\/v1\/stream\//);
+    this.#port = new URL(this.url).port;
+  }
+
+  async kill() {
+    await this.#program.stop('SIGKILL');
+  }
+
+  async close() {
+    await this.#program.stop();
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+/** The server of an example's page. */
+export class Example {
+  #program = new Program();
+  url;
+
+  static async started(name, streams, args = [], env = {}) {
+    const example = new Example();
+    const file = fileURLToPath(new URL(`../${name}/server.mjs`, import.meta.url));
+    const all = [file, '--streams', streams, '--port', '0', ...args];
+    const keyless = { ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '', ...env };
+    example.url = await example.#program.start(process.execPath, all, /The page is at (http\S+)/, keyless);
+    return example;
+  }
+
+  async close() {
+    await this.#program.stop();
+  }
+}
+
+export async function openBrowser() {
+  return chromium.launch({
+    executablePath: await findProgram(process.env.CHROMIUM ?? 'chromium'),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** The file of a program that is named as in a shell. */
+async function findProgram(name) {
+  const places = name.includes('/') ? [name] : process.env.PATH.split(delimiter).map(folder => join(folder, name));
+  for (const place of places) {
+    if (
+      await access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    ) {
+      return place;
+    }
+  }
+  throw new Error(`There is no program ${name}; CHROMIUM names another`);
+}
+
+/** Waits until `check` returns something; polls, because what it looks at is in other processes. */
+export async function until(what, check, timeoutMillis = WAIT_TIMEOUT_MILLIS) {
+  const end = performance.now() + timeoutMillis;
+  for (;;) {
+    const found = await check();
+    if (found) {
+      return found;
+    }
+    if (performance.now() > end) {
+      throw new Error(`Waited ${timeoutMillis} ms in vain until ${what}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}

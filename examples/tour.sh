@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# A tour of the HTTP API of a Durable Streams server, with curl: prints each command and its answer, and ends with
+# status 1 where the answer is not as expected. Takes the server's address; needs bash and curl. Its streams have
+# names of their own each time, and are deleted at the end.
+#
+#   examples/tour.sh http://localhost:4437
+
+set -euo pipefail
+
+server=${1:-http://localhost:4437}
+root="${server%/}/v1/stream"
+tour="tour-$(date +%s)-$$"
+streams="$root/$tour"
+work=$(mktemp -d)
+tail_offset=''
+tour_ends() {
+  for name in notes copy events orders log session; do
+    curl -s -o "$work/deleted" -X DELETE "$streams/$name" || true
+  done
+  rm -rf "$work"
+}
+trap tour_ends EXIT
+
+if [ -t 1 ]; then bold=$'\e[1m' faint=$'\e[2m' plain=$'\e[0m'; else bold='' faint='' plain=''; fi
+
+# ---- how a step is made ----
+
+chapter() {
+  printf '\n%s%s%s\n' "$bold" "$1" "$plain"
+}
+
+fail() {
+  printf '\nNot as expected: %s\n' "$1" >&2
+  exit 1
+}
+
+# Prints a curl command as one would type it.
+print_command() {
+  printf '\n$ curl'
+  local word
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./:=-]*) printf " '%s'" "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+}
+
+# Prints what a command answered, without the headers that a tour has no use for; keeps it for the checks.
+print_answer() {
+  tr -d '\r' < "$work/answer" > "$work/clean"
+  awk -v faint="$faint" -v plain="$plain" '
+    body { print body == 1 ? "\n" $0 : $0; body = 2; next }
+    /^$/ { body = 1; next }
+    /^(HTTP|Content-Type|Location|Stream-|Producer-)/ { print faint $0 plain }
+  ' "$work/clean" > "$work/shown"
+  print_file shown
+}
+
+# Prints a file, and the end of its last line if that has none.
+print_file() {
+  cat "$work/$1"
+  [ -z "$(tail -c 1 "$work/$1")" ] || printf '\n'
+}
+
+# step STATUS CURL-ARGUMENT...
+step() {
+  local expected=$1
+  shift
+  print_command -i "$@"
+  printf '\n'
+  curl -sS -i "$@" > "$work/answer"
+  print_answer
+  local status
+  status=$(awk 'NR == 1 { print $2 }' "$work/clean")
+  [ "$status" = "$expected" ] || fail "status $status instead of $expected"
+  tail_offset=$(header Stream-Next-Offset)
+}
+
+# The value of a header of the last answer; empty if it has none.
+header() {
+  awk -v name="$1: " '
+    /^$/ { exit }
+    index(tolower($0), tolower(name)) == 1 { print substr($0, length(name) + 1) }
+  ' "$work/clean"
+}
+
+body() {
+  awk 'body { print } /^$/ { body = 1 }' "$work/clean"
+}
+
+expect_body() {
+  [ "$(body)" = "$1" ] || fail "the body is not: $1"
+}
+
+expect_header() {
+  [ "$(header "$1")" = "$2" ] || fail "$1 is '$(header "$1")' instead of '$2'"
+}
+
+# follow NAME CURL-ARGUMENT...: begins a command that waits for what comes.
+follow() {
+  local name=$1
+  shift
+  print_command "$@"
+  printf ' &\n'
+  curl -sS --max-time 20 "$@" > "$work/$name" &
+  following=$!
+  # An append before the server has the request would be answered at once, without any wait to see.
+  sleep 0.5
+}
+
+# The answer of the command that was begun; it ends by itself.
+followed() {
+  wait "$following" || fail "the command that followed the stream ended with status $?"
+  printf '\n%s... and the command that waited prints:%s\n' "$faint" "$plain"
+  print_file "$1"
+  grep -qF -- "$2" "$work/$1" || fail "what was followed does not have: $2"
+}
+
+text='Content-Type: text/plain'
+json='Content-Type: application/json'
+
+# ---- the tour ----
+
+chapter '1. Create a stream, append to it, read it'
+step 201 -X PUT "$streams/notes" -H "$text" -d 'hello'
+step 204 -X POST "$streams/notes" -H "$text" -d ' world'
+world=$tail_offset
+step 200 "$streams/notes"
+expect_body 'hello world'
+expect_header Stream-Up-To-Date true
+
+chapter '2. Go on from an offset: only what came since'
+step 204 -X POST "$streams/notes" -H "$text" -d ', again'
+step 200 "$streams/notes?offset=$world"
+expect_body ', again'
+step 200 --head "$streams/notes"
+again=$tail_offset
+
+chapter '3. Follow live, by long-poll: the answer comes when there is something'
+follow polled "$streams/notes?live=long-poll&offset=$again"
+step 204 -X POST "$streams/notes" -H "$text" -d '!'
+followed polled '!'
+
+chapter '4. Follow live, by server-sent events, until the stream is closed'
+follow events -N "$streams/notes?live=sse&offset=now"
+step 204 -X POST "$streams/notes" -H "$text" -d ' One more,'
+step 204 -X POST "$streams/notes" -H "$text" -H 'Stream-Closed: true' -d ' and the last.'
+expect_header Stream-Closed true
+followed events '"streamClosed":true'
+
+chapter '5. A closed stream takes no more'
+step 409 -X POST "$streams/notes" -H "$text" -d 'too late'
+expect_header Stream-Closed true
+step 200 "$streams/notes"
+expect_body 'hello world, again! One more, and the last.'
+expect_header Stream-Closed true
+
+chapter '6. Fork it at an offset, and go on differently; nothing is copied'
+step 201 -X PUT "$streams/copy" -H "Stream-Forked-From: /v1/stream/$tour/notes" -H "Stream-Fork-Offset: $world"
+step 204 -X POST "$streams/copy" -H "$text" -d ' and moon'
+step 200 "$streams/copy"
+expect_body 'hello world and moon'
+
+chapter '7. JSON streams have messages; an array is a batch'
+step 201 -X PUT "$streams/events" -H "$json"
+step 204 -X POST "$streams/events" -H "$json" -d '{"n":1}'
+step 204 -X POST "$streams/events" -H "$json" -d '[{"n":2},{"n":3}]'
+step 200 "$streams/events"
+expect_body '[{"n":1},{"n":2},{"n":3}]'
+step 400 -X POST "$streams/events" -H "$json" -d '{"n":'
+
+chapter '8. A producer numbers its requests, and may repeat them: 200 is new, 204 is a duplicate'
+step 201 -X PUT "$streams/orders" -H "$json"
+producer=(-H 'Producer-Id: shop' -H 'Producer-Epoch: 0')
+step 200 -X POST "$streams/orders" -H "$json" "${producer[@]}" -H 'Producer-Seq: 0' -d '{"order":"tea"}'
+step 204 -X POST "$streams/orders" -H "$json" "${producer[@]}" -H 'Producer-Seq: 0' -d '{"order":"tea"}'
+step 409 -X POST "$streams/orders" -H "$json" "${producer[@]}" -H 'Producer-Seq: 2' -d '{"order":"cake"}'
+expect_header Producer-Expected-Seq 1
+step 200 "$streams/orders"
+expect_body '[{"order":"tea"}]'
+
+chapter '9. Retention: the latest messages are kept, and who asks for older ones is told where to go on'
+step 201 -X PUT "$streams/log" -H "$json" -H 'Stream-Retention-Max-Messages: 2'
+beginning=$tail_offset
+for n in 1 2 3 4; do
+  step 204 -X POST "$streams/log" -H "$json" -d "{\"line\":$n}"
+done
+step 410 "$streams/log?offset=$beginning"
+earliest=$(header Stream-Earliest-Offset)
+[ -n "$earliest" ] || fail 'there is no Stream-Earliest-Offset'
+step 200 "$streams/log?offset=$earliest"
+expect_body '[{"line":3},{"line":4}]'
+
+chapter '10. A time to live: a stream that nobody reads or writes for two seconds is gone'
+step 201 -X PUT "$streams/session" -H "$text" -H 'Stream-TTL: 2' -d 'here'
+step 200 --head "$streams/session"
+expect_header Stream-TTL 2
+sleep 3
+step 404 "$streams/session"
+
+chapter '11. Delete'
+step 204 -X DELETE "$streams/events"
+step 404 "$streams/events"
+
+printf '\n%sAll was as expected.%s\n' "$bold" "$plain"
