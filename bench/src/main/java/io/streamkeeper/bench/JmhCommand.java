@@ -20,7 +20,12 @@ final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        org.openjdk.jmh.Main.main(arguments.toArray(new String[0]));
+        List<String> all = new ArrayList<>(arguments);
+        if (!all.contains("-prof")) {
+            // Allocations are a figure like the time.
+            all.addAll(List.of("-prof", "gc"));
+        }
+        org.openjdk.jmh.Main.main(all.toArray(new String[0]));
         return 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.streamkeeper.bench;
+package io.streamkeeper.bench.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,0 +1,63 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.config.RetentionConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** From the bytes of a request, as a load generator sends them, to what it asks of a stream. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class RequestBenchmark {
+    private static final int BODY_BYTES = 256;
+    private static final ByteBuf APPEND = request(
+            "POST /v1/stream/bench-0000001 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
+                    + "Content-Length: " + BODY_BYTES + "\r\n\r\n" + "x".repeat(BODY_BYTES));
+    private static final ByteBuf READ = request(
+            "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000100 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    private final HeadParser heads = new HeadParser(HttpLimits.defaults());
+    private final RequestParser parser =
+            new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
+
+    private static ByteBuf request(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+    }
+
+    /** An append of 256 bytes. */
+    @Benchmark
+    public Object append() {
+        return parse(APPEND.duplicate());
+    }
+
+    /** A read from an offset. */
+    @Benchmark
+    public Object read() {
+        return parse(READ.duplicate());
+    }
+
+    private Intent parse(ByteBuf in) {
+        RequestHead head = heads.read(in);
+        if (head == null) {
+            throw new IllegalStateException("the request is not whole");
+        }
+        return parser.parse(new HttpRequest(head, in.readSlice(in.readableBytes())));
+    }
+}
