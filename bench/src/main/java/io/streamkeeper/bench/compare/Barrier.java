@@ -9,15 +9,16 @@ import java.util.concurrent.TimeUnit;
 /** How often a process really asks the disk to keep what it was told, as {@code strace} counts it. */
 final class Barrier {
     private static final int INTERRUPT_SECONDS_MAX = 20;
+    private static final int TIMED_OUT = 124;
 
     private Barrier() {}
 
     /**
      * Counts calls of {@code fsync} and {@code fdatasync} while it is watched; the watching slows the process down.
      *
-     * @return calls a second, or -1 if there is no {@code strace} or it may not watch
+     * @return calls, or -1 if there is no {@code strace} or it may not watch
      */
-    static double syncsPerSecond(long pid, int seconds) throws IOException, InterruptedException {
+    static long syncs(long pid, int seconds) throws IOException, InterruptedException {
         Path file = Files.createTempFile("barrier", ".strace");
         try {
             Process strace = new ProcessBuilder(
@@ -41,7 +42,7 @@ final class Barrier {
                 strace.destroyForcibly();
             }
             String found = Files.readString(file, StandardCharsets.UTF_8);
-            return found.isBlank() && strace.exitValue() != 124 ? -1 : (double) calls(found) / seconds;
+            return found.isBlank() && strace.exitValue() != TIMED_OUT ? -1 : calls(found);
         } catch (IOException e) {
             return -1;
         } finally {

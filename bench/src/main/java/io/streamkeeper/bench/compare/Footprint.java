@@ -77,7 +77,9 @@ final class Footprint {
             follow(started, found);
         }
         try (RunningPeer started = RunningPeer.start(peer, config.directory())) {
-            fill(started);
+            if (!fill(started)) {
+                return;
+            }
             found.streams.add((double) started.residentBytes());
             try (RunningPeer restarted = started.restart()) {
                 found.restartMillis.add(restarted.readyNanos() / MILLIS);
@@ -85,9 +87,14 @@ final class Footprint {
         }
     }
 
-    private static void fill(RunningPeer peer) throws IOException, InterruptedException {
+    /** Creates streams; false if the server cannot have as many. */
+    private boolean fill(RunningPeer peer) throws InterruptedException {
         try (Scenario scenario = Kind.APPEND.on(peer.target(), Spec.of(STREAMS, 64, BODY_BYTES))) {
             scenario.prepare();
+            return true;
+        } catch (IOException e) {
+            report.say("%s failed: %s", peer.peer().name(), e);
+            return false;
         }
     }
 
@@ -101,14 +108,16 @@ final class Footprint {
     }
 
     private List<String> cells(Peer peer, Found found) {
-        report.root()
+        Report.Section section = report.root()
                 .add(NAME)
                 .put("server", peer.name())
                 .put("readyMillis", Spread.of(found.readyMillis))
                 .put("residentIdle", Spread.of(found.idle))
-                .put("residentWithStreams", Spread.of(found.streams))
-                .put("restartMillis", Spread.of(found.restartMillis))
                 .put("residentWithSubscribers", Spread.of(found.subscribers));
+        if (!found.streams.isEmpty()) {
+            section.put("residentWithStreams", Spread.of(found.streams))
+                    .put("restartMillis", Spread.of(found.restartMillis));
+        }
         return List.of(
                 peer.name(),
                 millis(found.readyMillis),
@@ -119,11 +128,17 @@ final class Footprint {
     }
 
     private static String millis(List<Double> values) {
+        if (values.isEmpty()) {
+            return "";
+        }
         Spread spread = Spread.of(values);
         return String.format(Locale.ROOT, "%,.0f (%,.0f–%,.0f)", spread.median(), spread.min(), spread.max());
     }
 
     private static String bytes(List<Double> values) {
+        if (values.isEmpty()) {
+            return "";
+        }
         Spread spread = Spread.of(values);
         return Figures.bytes((long) spread.median()) + " (" + Figures.bytes((long) spread.min()) + "–"
                 + Figures.bytes((long) spread.max()) + ")";

@@ -6,6 +6,8 @@ import io.streamkeeper.bench.workload.Scenario;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
@@ -16,7 +18,7 @@ final class PeerRounds implements AutoCloseable {
     private final RunningPeer peer;
     private final Scenario scenario;
     private final List<Result> rounds = new ArrayList<>();
-    private double barrier = -1;
+    private double operationsPerSync = -1;
     private String failure = "";
 
     PeerRounds(RunningPeer peer, Row row) {
@@ -44,9 +46,18 @@ final class PeerRounds implements AutoCloseable {
         attempt(() -> rounds.add(Result.of(scenario, peer.pid(), nanos, false)));
     }
 
-    /** Runs it once more, without counting, for somebody who watches. */
-    void again(long nanos) throws InterruptedException {
-        attempt(() -> Result.of(scenario, peer.pid(), nanos, false));
+    /** Counts its syncs while it runs once more, which is none of the rounds. */
+    void watch(long nanos, Future<Long> syncs) throws InterruptedException {
+        attempt(() -> {
+            long operations =
+                    Result.of(scenario, peer.pid(), nanos, false).measured().count();
+            try {
+                long counted = syncs.get();
+                operationsPerSync = counted <= 0 ? counted : (double) operations / counted;
+            } catch (ExecutionException e) {
+                throw new IOException("the syncs could not be counted: " + e.getMessage(), e);
+            }
+        });
     }
 
     private interface Attempt {
@@ -85,13 +96,9 @@ final class PeerRounds implements AutoCloseable {
         return all;
     }
 
-    /** Syncs a second under this load, or -1 if they were not counted. */
-    double barrier() {
-        return barrier;
-    }
-
-    void barrier(double syncsPerSecond) {
-        barrier = syncsPerSecond;
+    /** How many operations shared a sync, 0 if there was none, or -1 if they were not counted. */
+    double operationsPerSync() {
+        return operationsPerSync;
     }
 
     @Override

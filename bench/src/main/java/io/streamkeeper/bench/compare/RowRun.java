@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,7 +19,8 @@ import java.util.function.ToDoubleFunction;
 /** Runs one row: every server in turn, round after round, in the other order each time. */
 final class RowRun {
     private static final long DISK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int BARRIER_SECONDS = 2;
+    private static final int BARRIER_SECONDS = 3;
+    private static final int BARRIER_MARGIN_SECONDS = 1;
     private static final double MILLIS = 1e6;
 
     private final Row row;
@@ -54,7 +54,7 @@ final class RowRun {
             double diskAfter = DiskRate.syncsPerSecond(config.directory(), DISK_NANOS);
             if (config.barrier()) {
                 for (PeerRounds server : servers) {
-                    server.barrier(barrier(server));
+                    watch(server);
                 }
             }
             tell(servers, diskBefore, diskAfter, page);
@@ -65,18 +65,17 @@ final class RowRun {
         }
     }
 
-    /** Counts syncs under load, which is not one of the rounds. */
-    private double barrier(PeerRounds server) throws IOException, InterruptedException {
+    /** Has its syncs counted under load. */
+    private static void watch(PeerRounds server) throws InterruptedException {
         if (server.pid() == 0 || !server.failure().isEmpty()) {
-            return -1;
+            return;
         }
         ExecutorService watcher = Executors.newSingleThreadExecutor();
         try {
-            Future<Double> syncs = watcher.submit(() -> Barrier.syncsPerSecond(server.pid(), BARRIER_SECONDS));
-            server.again(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS + 1));
-            return syncs.get();
-        } catch (ExecutionException e) {
-            throw new IOException("syncs of " + server.name() + " could not be counted: " + e.getMessage(), e);
+            Future<Long> syncs =
+                    watcher.submit(() -> Barrier.syncs(server.pid(), BARRIER_SECONDS + 2 * BARRIER_MARGIN_SECONDS));
+            TimeUnit.SECONDS.sleep(BARRIER_MARGIN_SECONDS);
+            server.watch(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS), syncs);
         } finally {
             watcher.shutdownNow();
         }
@@ -108,7 +107,7 @@ final class RowRun {
                 "server µs each",
                 "client µs each",
                 "resident",
-                "syncs/s",
+                "operations a sync",
                 "first / this: rate",
                 "p99",
                 "CPU");
@@ -140,7 +139,7 @@ final class RowRun {
                 .put("serverMicrosEach", cpu)
                 .put("clientMicrosEach", client)
                 .put("residentBytes", resident)
-                .put("syncsPerSecond", server.barrier())
+                .put("operationsPerSync", server.operationsPerSync())
                 .put("errors", errors)
                 .put("rateRatio", rateRatio)
                 .put("p99Ratio", p99Ratio)
@@ -153,7 +152,7 @@ final class RowRun {
                 spread("%.1f", cpu),
                 String.format(Locale.ROOT, "%.1f", client.median()),
                 Figures.bytes((long) resident.median()),
-                server.barrier() < 0 ? "" : String.format(Locale.ROOT, "%,.0f", server.barrier()),
+                operationsPerSync(server.operationsPerSync()),
                 spread("%.2f", rateRatio),
                 spread("%.2f", p99Ratio),
                 spread("%.2f", cpuRatio));
@@ -163,6 +162,10 @@ final class RowRun {
         report.say("| %s |", String.join(" | ", columns));
         report.say("|%s", " --- |".repeat(columns.size()));
         rows.forEach(cells -> report.say("| %s |", String.join(" | ", cells)));
+    }
+
+    private static String operationsPerSync(double figure) {
+        return figure < 0 ? "" : figure == 0 ? "no sync" : String.format(Locale.ROOT, "%,.1f", figure);
     }
 
     private static double percentile(Result result, double percentile) {

@@ -141,7 +141,7 @@ final class RunningPeer implements AutoCloseable {
         if (killAtExit != null) {
             Runtime.getRuntime().removeShutdownHook(killAtExit);
         }
-        if (directory != null) {
+        if (directory != null && Files.exists(directory)) {
             Files.deleteIfExists(directory.resolveSibling(directory.getFileName() + ".log"));
             try (Stream<Path> files = Files.walk(directory)) {
                 List<Path> deepestFirst =

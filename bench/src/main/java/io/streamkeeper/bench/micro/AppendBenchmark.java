@@ -6,7 +6,7 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
-import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
@@ -23,7 +23,6 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -31,27 +30,23 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A shard in memory, without sockets: appends of 256 bytes, decided and applied, and reads of slices. */
+/** A shard in memory, without sockets: appends of 256 bytes, decided and applied. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
-public class StoreBenchmark {
+public class AppendBenchmark {
     private static final int BODY_BYTES = 256;
-    private static final int STORED_BYTES = 1 << 20;
-    private static final long MEMORY_BYTES_MAX = 8L << 30;
+    private static final int APPENDS_MAX = 1 << 18;
+    private static final long MEMORY_BYTES_MAX = 1L << 30;
     private static final StreamPath PATH = new StreamPath("bench");
-    private static final StreamPath READ_PATH = new StreamPath("read");
-
-    /** How much is read at once. */
-    @Param({"1024", "65536"})
-    private int readBytes;
 
     private final ByteBuf body =
             Unpooled.unreleasableBuffer(Unpooled.directBuffer(BODY_BYTES).writeZero(BODY_BYTES));
     private ShardStore store = emptyStore();
+    private int appends;
 
     private static ShardStore emptyStore() {
         MemoryBudget memory = new MemoryBudget(MEMORY_BYTES_MAX);
@@ -65,18 +60,15 @@ public class StoreBenchmark {
                 (path, generation) -> {});
     }
 
-    /** Begins with empty streams, so that no iteration has more to keep than another. */
+    /** Begins with an empty stream, so that no iteration has more to keep than another. */
     @Setup(Level.Iteration)
     public void open() {
         close();
         store = emptyStore();
-        create(PATH, Body.empty());
-        create(READ_PATH, Body.of(Unpooled.directBuffer(STORED_BYTES).writeZero(STORED_BYTES)));
-    }
-
-    private void create(StreamPath path, Body with) {
+        appends = 0;
         store.create(
-                new Command.Create(path, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, with),
+                new Command.Create(
+                        PATH, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, Body.empty()),
                 null,
                 outcome -> {});
     }
@@ -87,22 +79,19 @@ public class StoreBenchmark {
         store.close();
     }
 
-    /** An append. */
+    /** An append; now and then, which the time contains, the stream begins anew. */
     @Benchmark
     public void append(Blackhole blackhole) {
+        if (++appends == APPENDS_MAX) {
+            open();
+        }
         store.append(
                 new Command.Append(PATH, ContentType.OCTET_STREAM, false, null, null, null, Body.of(body.duplicate())),
-                blackhole::consume);
-    }
-
-    /** A read. */
-    @Benchmark
-    public void read(Blackhole blackhole) {
-        store.read(store.open(READ_PATH, true), 0, Unpooled.EMPTY_BUFFER, 0, readBytes, outcome -> {
-            if (outcome instanceof Outcome.Chunk chunk) {
-                blackhole.consume(chunk.bytes().readableBytes());
-                chunk.bytes().release();
-            }
-        });
+                outcome -> {
+                    if (outcome instanceof Refusal refusal) {
+                        throw new IllegalStateException("an append was refused: " + refusal.message());
+                    }
+                    blackhole.consume(outcome);
+                });
     }
 }
