@@ -10,7 +10,7 @@ public final class Chart {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 300;
     private static final int LEFT = 80;
-    private static final int RIGHT = 20;
+    private static final int RIGHT = 40;
     private static final int TOP = 20;
     private static final int BOTTOM = 50;
     private static final int STEPS = 5;
@@ -77,7 +77,7 @@ public final class Chart {
             }
             svg.append("'/>");
             svg.append(format(
-                    "<text x='%d' y='%d' fill='%s'>%s</text>",
+                    "<text x='%d' y='%d' style='fill:%s'>%s</text>",
                     LEFT + i * 150, HEIGHT - 8, color, Page.escape(line.name())));
         }
         return svg.append("</svg></figure>\n").toString();

@@ -59,7 +59,7 @@ public final class Charts {
     }
 
     private static String seconds(double value) {
-        return String.format(Locale.ROOT, "%.0f s", value);
+        return String.format(Locale.ROOT, "%.1f s", value);
     }
 
     private static <T> Chart.Line overTime(String name, List<T> seconds, ToDoubleFunction<T> value) {

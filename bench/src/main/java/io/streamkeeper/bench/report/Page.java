@@ -8,9 +8,9 @@ import java.util.List;
 /** One page of HTML that needs nothing else: tables and charts. */
 public final class Page {
     private static final String STYLE = """
-            body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}
-            table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}
-            td,th{padding:.25rem .75rem;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}
+            body{font:15px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}
+            div{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}
+            td,th{padding:.25rem .6rem;white-space:nowrap;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}
             figure{margin:2rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;font-size:12px}
             .grid{stroke:#ddd}.y{text-anchor:end}.x{text-anchor:middle}text{fill:#555}
             @media(prefers-color-scheme:dark){body{color:#eee;background:#111}td,th{border-color:#333}.grid{stroke:#333}text{fill:#aaa}}
@@ -40,7 +40,7 @@ public final class Page {
 
     /** Adds a table. */
     public Page table(List<String> columns, List<List<String>> rows) {
-        body.append("<table><tr>");
+        body.append("<div><table><tr>");
         columns.forEach(column -> body.append("<th>").append(escape(column)).append("</th>"));
         body.append("</tr>\n");
         for (List<String> row : rows) {
@@ -48,7 +48,7 @@ public final class Page {
             row.forEach(cell -> body.append("<td>").append(escape(cell)).append("</td>"));
             body.append("</tr>\n");
         }
-        body.append("</table>\n");
+        body.append("</table></div>\n");
         return this;
     }
 

@@ -1,5 +1,7 @@
 package io.streamkeeper.bench.workload;
 
+import java.util.Locale;
+
 /**
  * How large a workload is.
  *
@@ -29,6 +31,21 @@ public record Spec(int streams, int connections, int bodyBytes, int batch, boole
     /** The same at a fixed rate. */
     public Spec at(double newRate) {
         return new Spec(streams, connections, bodyBytes, batch, producers, newRate);
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%,d %s, %,d connections, %,d B%s%s%s",
+                streams,
+                streams == 1 ? "stream" : "streams",
+                connections,
+                bodyBytes,
+                batch == 1 ? "" : " in " + batch + " messages",
+                producers ? ", by producers" : "",
+                rate == 0 ? "" : String.format(Locale.ROOT, ", %,.0f/s", rate));
     }
 
     private static void check(String name, int value, int min, int max) {

@@ -2,11 +2,14 @@ package io.streamkeeper.bench.workload;
 
 import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.report.Charts;
+import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
 import io.streamkeeper.bench.report.SizeConverter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -143,6 +146,18 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     private Page page(Spec size, Result result) {
         Page page = new Page(kind.title() + " on " + url, size.toString());
+        Histogram latencies = result.measured().latencies();
+        page.table(
+                List.of("a second", "errors", "p50", "p90", "p99", "p99.9", "max", "server µs each"),
+                List.of(List.of(
+                        String.format(Locale.ROOT, "%,.0f", result.measured().perSecond()),
+                        Long.toString(result.errors()),
+                        Figures.millis(latencies.getValueAtPercentile(50)),
+                        Figures.millis(latencies.getValueAtPercentile(90)),
+                        Figures.millis(latencies.getValueAtPercentile(99)),
+                        Figures.millis(latencies.getValueAtPercentile(99.9)),
+                        Figures.millis(latencies.getMaxValue()),
+                        String.format(Locale.ROOT, "%.1f", result.serverMicros()))));
         page.add(Charts.latencies(
                 "Latency by percentile", kind.title(), result.measured().latencies()));
         page.add(Charts.rates("Throughput", kind.title(), result.measured().windows()));
