@@ -384,10 +384,7 @@ final class FileExtentStore implements ExtentStore {
             try {
                 journal.syncWritten();
             } catch (IOException e) {
-                onLoop(() -> {
-                    stopped = true;
-                    journal.fail(e);
-                });
+                onLoop(() -> stopped = true);
                 return;
             }
             inBackground(

@@ -39,12 +39,7 @@ public final class FileShard {
             throws IOException {
         long begunNanos = System.nanoTime();
         Path directory = data.shard(shard);
-        Manifest manifest = Manifest.read(disk, directory);
-        if (!manifest.store().equals(data.store()) || manifest.shard() != shard) {
-            throw new IOException(Manifest.in(directory) + " is of shard " + manifest.shard() + " of store "
-                    + manifest.store() + ", expected shard " + shard + " of store " + data.store()
-                    + "; put the file back where it came from");
-        }
+        Manifest manifest = data.manifest(disk, shard);
         MemoryBudget memory = new MemoryBudget(config.backlogBytesMax());
         Recovery recovery = new Recovery(disk, directory, manifest, memory);
         LogReader.Log log;

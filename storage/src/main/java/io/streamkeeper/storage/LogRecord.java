@@ -84,5 +84,10 @@ public sealed interface LogRecord {
      * @param earliest the first position that it inherits: later than the beginning where the source has let go of some
      * @param lineage what it inherits
      */
-    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest, Lineage lineage) {}
+    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest, Lineage lineage) {
+        /** How far the source must reach for all that is inherited to be there. */
+        long sourceEnd() {
+            return Math.min(position, lineage.end());
+        }
+    }
 }

@@ -722,9 +722,7 @@ public final class ShardStore implements AutoCloseable {
         }
         source.addFork();
         sources.put(source.generation(), source);
-        return found.deleted()
-                || source.durableTail()
-                        >= Math.min(fork.position(), fork.lineage().end());
+        return found.deleted() || source.durableTail() >= fork.sourceEnd();
     }
 
     /** All forks of all shards are counted: lets go of what nobody needs. */

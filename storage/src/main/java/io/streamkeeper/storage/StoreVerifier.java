@@ -65,10 +65,8 @@ public final class StoreVerifier {
     private void walk(DataDirectory data, int shard, Map<Long, StreamState> streams) {
         String failure = "";
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            Manifest before = null;
             try {
-                before = Manifest.read(disk, data.shard(shard));
-                Walked walked = walk(data, shard, before);
+                Walked walked = walk(data, shard);
                 walked.streams().forEach(stream -> streams.put(stream.generation(), stream));
                 report.accept("shard " + shard + ": " + walked.summary());
                 return;
@@ -79,13 +77,9 @@ public final class StoreVerifier {
         problem(failure);
     }
 
-    private Walked walk(DataDirectory data, int shard, Manifest manifest) throws IOException {
-        Path directory = data.shard(shard);
-        if (!manifest.store().equals(data.store()) || manifest.shard() != shard) {
-            throw new IOException(Manifest.in(directory) + " is of shard " + manifest.shard() + " of store "
-                    + manifest.store() + ", expected shard " + shard + " of store " + data.store());
-        }
-        Recovery recovery = new Recovery(disk, directory, manifest, new MemoryBudget(Long.MAX_VALUE));
+    private Walked walk(DataDirectory data, int shard) throws IOException {
+        Manifest manifest = data.manifest(disk, shard);
+        Recovery recovery = new Recovery(disk, data.shard(shard), manifest, new MemoryBudget(Long.MAX_VALUE));
         try {
             recovery.run();
             long bytes = 0;
@@ -135,8 +129,7 @@ public final class StoreVerifier {
                 continue;
             }
             StreamState source = streams.get(fork.sourceGeneration());
-            if (source == null
-                    || source.tail() < Math.min(fork.position(), fork.lineage().end())) {
+            if (source == null || source.tail() < fork.sourceEnd()) {
                 problem("stream " + stream.path() + " inherits up to position " + fork.position() + " of stream "
                         + fork.origin().source() + ", which "
                         + (source == null ? "is not there" : "ends at " + source.tail()));

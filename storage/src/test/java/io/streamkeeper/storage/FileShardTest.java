@@ -227,6 +227,24 @@ class FileShardTest {
     }
 
     @Test
+    void aFailedSyncBesideACheckpointIsFinalToo() throws IOException {
+        rig.config = new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+        rig.restart();
+        rig.create(CreateRequest.at("a").text("kept")).created();
+        rig.threads.holdJournal(true);
+        rig.checkpoint();
+        rig.disk.failNextSyncs(1);
+        rig.threads.holdJournal(false);
+        rig.threads.runAll();
+        assertThat(rig.store.failure()).hasMessageContaining("input/output error");
+        assertThat(rig.append("a", "!").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(rig.read("a")).isEqualTo("kept");
+        rig.kill();
+        rig.start();
+        assertThat(rig.read("a")).isEqualTo("kept");
+    }
+
+    @Test
     void aFullDiskRefusesWritesAndRecoversByItself() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.append("a", "x".repeat(9_000)).appended();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -55,19 +56,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--barrier", description = "Count the syncs of each server under load, with strace.")
     private boolean barrier;
 
-    @Option(
-            names = "--scripts",
-            paramLabel = "DIR",
-            defaultValue = "bench/peers",
-            description = "Where the scripts are that start servers. Default: ${DEFAULT-VALUE}")
-    private Path scripts = Path.of("");
-
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            defaultValue = "bench/target/peers",
-            description = "Where servers have their data; the disk that is measured. Default: ${DEFAULT-VALUE}")
-    private Path directory = Path.of("");
+    @Mixin
+    private PeerOptions options = new PeerOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
     private @Nullable Path json;
@@ -80,7 +70,7 @@ public final class CompareCommand implements Callable<Integer> {
         Report report = new Report(spec.commandLine().getOut());
         Page page = new Page("Servers of the Durable Streams protocol, side by side", String.join(", ", peers));
         List<Peer> there = there(report);
-        CompareConfig config = new CompareConfig(directory.toAbsolutePath(), rounds, seconds, warmUpSeconds, barrier);
+        CompareConfig config = new CompareConfig(options.directory(), rounds, seconds, warmUpSeconds, barrier);
         report.say(
                 "%d processors; %d rounds of %d s in turn after %d s of warm-up; medians (ranges), ratios of the same round",
                 Runtime.getRuntime().availableProcessors(), rounds, seconds, warmUpSeconds);
@@ -108,7 +98,7 @@ public final class CompareCommand implements Callable<Integer> {
     private List<Peer> there(Report report) throws IOException, InterruptedException {
         List<Peer> found = new ArrayList<>();
         for (String text : peers) {
-            Peer peer = Peer.of(text, scripts.toAbsolutePath());
+            Peer peer = options.peer(text);
             String missing = peer.missing();
             if (missing.isEmpty()) {
                 found.add(peer);

@@ -63,9 +63,7 @@ final class Footprint {
             }
         }
         report.say("%n%s: medians (ranges) of %d rounds", NAME, config.rounds());
-        report.say("| %s |", String.join(" | ", columns));
-        report.say("|%s", " --- |".repeat(columns.size()));
-        cells.forEach(row -> report.say("| %s |", String.join(" | ", row)));
+        report.table(columns, cells);
         page.heading(NAME).table(columns, cells);
     }
 
@@ -81,9 +79,8 @@ final class Footprint {
                 return;
             }
             found.streams.add((double) started.residentBytes());
-            try (RunningPeer restarted = started.restart()) {
-                found.restartMillis.add(restarted.readyNanos() / MILLIS);
-            }
+            started.restart();
+            found.restartMillis.add(started.readyNanos() / MILLIS);
         }
     }
 
@@ -128,19 +125,10 @@ final class Footprint {
     }
 
     private static String millis(List<Double> values) {
-        if (values.isEmpty()) {
-            return "";
-        }
-        Spread spread = Spread.of(values);
-        return String.format(Locale.ROOT, "%,.0f (%,.0f–%,.0f)", spread.median(), spread.min(), spread.max());
+        return values.isEmpty() ? "" : Spread.of(values).text("%,.0f");
     }
 
     private static String bytes(List<Double> values) {
-        if (values.isEmpty()) {
-            return "";
-        }
-        Spread spread = Spread.of(values);
-        return Figures.bytes((long) spread.median()) + " (" + Figures.bytes((long) spread.min()) + "–"
-                + Figures.bytes((long) spread.max()) + ")";
+        return values.isEmpty() ? "" : Spread.of(values).text(value -> Figures.bytes((long) value));
     }
 }

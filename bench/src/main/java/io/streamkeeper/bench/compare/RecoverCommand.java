@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -50,19 +51,8 @@ public final class RecoverCommand implements Callable<Integer> {
     @Option(names = "--bytes", defaultValue = "100", description = "In each stream. Default: ${DEFAULT-VALUE}")
     private int bytes;
 
-    @Option(
-            names = "--scripts",
-            paramLabel = "DIR",
-            defaultValue = "bench/peers",
-            description = "Default: ${DEFAULT-VALUE}")
-    private Path scripts = Path.of("");
-
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            defaultValue = "bench/target/peers",
-            description = "Where the server has its data. Default: ${DEFAULT-VALUE}")
-    private Path directory = Path.of("");
+    @Mixin
+    private PeerOptions options = new PeerOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
     private @Nullable Path json;
@@ -70,33 +60,32 @@ public final class RecoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(spec.commandLine().getOut());
-        Peer found = Peer.of(peer, scripts.toAbsolutePath());
-        try (RunningPeer started = RunningPeer.start(found, directory.toAbsolutePath());
+        Peer found = options.peer(peer);
+        try (RunningPeer server = RunningPeer.start(found, options.directory());
                 LoadClient client = new LoadClient(CONNECTIONS)) {
-            String path = started.target().root() + "recover-";
+            String path = server.target().root() + "recover-";
             NumberedRequest create = new NumberedRequest("PUT", path, "", TYPE, NumberedRequest.body(bytes));
-            Measurement filled = run(client, started.target(), new NumberedRange(create, 0, streams));
+            Measurement filled = run(client, server.target(), new NumberedRange(create, 0, streams));
             report.say("%,d streams created, %,.0f a second", filled.count() - filled.failures(), filled.perSecond());
-            try (RunningPeer restarted = started.restart()) {
-                NumberedRequest read = new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
-                ExactReads reads = new ExactReads(read, RandomPick.streams(CHECKED, streams, SEED), bytes);
-                run(client, restarted.target(), reads);
-                report.say(
-                        "%s answered %s after its start behind a kill; resident %s; %,d of %,d streams read are not whole",
-                        found.name(),
-                        Figures.seconds(restarted.readyNanos()),
-                        Figures.bytes(restarted.residentBytes()),
-                        reads.wrong(),
-                        Math.min(CHECKED, streams));
-                report.root()
-                        .put("server", found.name())
-                        .put("streams", streams)
-                        .put("readyNanos", restarted.readyNanos())
-                        .put("residentBytes", restarted.residentBytes())
-                        .put("wrong", reads.wrong());
-                report.writeTo(json);
-                return reads.wrong() == 0 && filled.failures() == 0 ? 0 : 1;
-            }
+            server.restart();
+            NumberedRequest read = new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
+            ExactReads reads = new ExactReads(read, RandomPick.streams(CHECKED, streams, SEED), bytes);
+            run(client, server.target(), reads);
+            report.say(
+                    "%s answered %s after its start behind a kill; resident %s; %,d of %,d streams read are not whole",
+                    found.name(),
+                    Figures.seconds(server.readyNanos()),
+                    Figures.bytes(server.residentBytes()),
+                    reads.wrong(),
+                    Math.min(CHECKED, streams));
+            report.root()
+                    .put("server", found.name())
+                    .put("streams", streams)
+                    .put("readyNanos", server.readyNanos())
+                    .put("residentBytes", server.residentBytes())
+                    .put("wrong", reads.wrong());
+            report.writeTo(json);
+            return reads.wrong() == 0 && filled.failures() == 0 ? 0 : 1;
         }
     }
 

@@ -111,7 +111,7 @@ final class RowRun {
                 "first / this: rate",
                 "p99",
                 "CPU");
-        say(columns, cells);
+        report.table(columns, cells);
         report.say("disk: %,.0f syncs/s before, %,.0f after", diskBefore, diskAfter);
         page.heading(row.name() + ": " + row.spec()).table(columns, cells);
         var chart = Charts.latencies("Latency by percentile, all rounds");
@@ -146,22 +146,16 @@ final class RowRun {
                 .put("cpuRatio", cpuRatio);
         return List.of(
                 server.name() + (errors == 0 ? "" : " (" + errors + " errors)"),
-                spread("%,.0f", rate),
-                spread("%.2f", p50),
-                spread("%.2f", p99),
-                spread("%.1f", cpu),
+                rate.text("%,.0f"),
+                p50.text("%.2f"),
+                p99.text("%.2f"),
+                cpu.text("%.1f"),
                 String.format(Locale.ROOT, "%.1f", client.median()),
                 Figures.bytes((long) resident.median()),
                 operationsPerSync(server.operationsPerSync()),
-                spread("%.2f", rateRatio),
-                spread("%.2f", p99Ratio),
-                spread("%.2f", cpuRatio));
-    }
-
-    private void say(List<String> columns, List<List<String>> rows) {
-        report.say("| %s |", String.join(" | ", columns));
-        report.say("|%s", " --- |".repeat(columns.size()));
-        rows.forEach(cells -> report.say("| %s |", String.join(" | ", cells)));
+                rateRatio.text("%.2f"),
+                p99Ratio.text("%.2f"),
+                cpuRatio.text("%.2f"));
     }
 
     private static String operationsPerSync(double figure) {
@@ -186,10 +180,5 @@ final class RowRun {
             ratios.add(divisor == 0 ? 0 : figure.applyAsDouble(of.rounds().get(round)) / divisor);
         }
         return Spread.of(ratios);
-    }
-
-    private static String spread(String format, Spread spread) {
-        return String.format(
-                Locale.ROOT, format + " (" + format + "–" + format + ")", spread.median(), spread.min(), spread.max());
     }
 }

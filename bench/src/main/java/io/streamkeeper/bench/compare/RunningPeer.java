@@ -24,29 +24,21 @@ final class RunningPeer implements AutoCloseable {
     private static final long RETRY_MILLIS = 2;
     private static final int ANSWER_MILLIS_MAX = 5_000;
 
-    private final Peer peer;
-    private final Target target;
-    private final long pid;
-    private final long readyNanos;
-    private final @Nullable Process process;
-    private final @Nullable Path directory;
-    private final @Nullable Thread killAtExit;
+    /** A process that was started here. */
+    private record Started(Process process, Thread killAtExit) {}
 
-    private RunningPeer(
-            Peer peer,
-            Target target,
-            long pid,
-            long readyNanos,
-            @Nullable Process process,
-            @Nullable Path directory,
-            @Nullable Thread killAtExit) {
+    private final Peer peer;
+    private final @Nullable Path directory;
+    private @Nullable Started started;
+    private Target target;
+    private long pid;
+    private long readyNanos;
+
+    private RunningPeer(Peer peer, @Nullable Path directory, Target target, long pid) {
         this.peer = peer;
+        this.directory = directory;
         this.target = target;
         this.pid = pid;
-        this.readyNanos = readyNanos;
-        this.process = process;
-        this.directory = directory;
-        this.killAtExit = killAtExit;
     }
 
     /**
@@ -56,31 +48,41 @@ final class RunningPeer implements AutoCloseable {
      */
     static RunningPeer start(Peer peer, Path parent) throws IOException, InterruptedException {
         if (!peer.isStarted()) {
-            return new RunningPeer(peer, Target.of(peer.url()), peer.pid(), 0, null, null, null);
+            return new RunningPeer(peer, null, Target.of(peer.url()), peer.pid());
         }
-        return startIn(peer, Files.createTempDirectory(Files.createDirectories(parent), "peer-"));
+        Path directory = Files.createTempDirectory(Files.createDirectories(parent), "peer-");
+        RunningPeer running = new RunningPeer(peer, directory, newTarget(peer), 0);
+        running.launch(directory);
+        return running;
     }
 
-    private static RunningPeer startIn(Peer peer, Path directory) throws IOException, InterruptedException {
-        int port = Peer.freePort();
-        Target target = new Target(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), peer.path());
-        Path log = directory.resolveSibling(directory.getFileName() + ".log");
+    /** A port that is free now. */
+    private static Target newTarget(Peer peer) throws IOException, InterruptedException {
+        return new Target(new InetSocketAddress(InetAddress.getLoopbackAddress(), Peer.freePort()), peer.path());
+    }
+
+    private void launch(Path in) throws IOException, InterruptedException {
         long startNanos = System.nanoTime();
-        Process process = peer.run(port, directory)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        Process process = peer.run(target.address().getPort(), in)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(in).toFile()))
                 .start();
         Thread killAtExit = new Thread(process::destroyForcibly, "peer-kill");
         Runtime.getRuntime().addShutdownHook(killAtExit);
+        started = new Started(process, killAtExit);
+        pid = process.pid();
         while (!answers(target)) {
             boolean isLate = System.nanoTime() - startNanos > READY_NANOS_MAX;
             if (isLate || !process.isAlive()) {
                 process.destroyForcibly();
-                throw new IOException(peer.name() + " did not answer; it printed: " + Files.readString(log));
+                throw new IOException(peer.name() + " did not answer; it printed: " + Files.readString(log(in)));
             }
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
-        long readyNanos = System.nanoTime() - startNanos;
-        return new RunningPeer(peer, target, process.pid(), readyNanos, process, directory, killAtExit);
+        readyNanos = System.nanoTime() - startNanos;
+    }
+
+    private static Path log(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + ".log");
     }
 
     /** Whether a stream that is not there is answered at all. */
@@ -96,16 +98,14 @@ final class RunningPeer implements AutoCloseable {
         }
     }
 
-    /** Kills it, and starts it again with what it has stored. */
-    RunningPeer restart() throws IOException, InterruptedException {
-        if (process == null || directory == null) {
+    /** Kills it, and starts it again with what it has stored; where it listens is another port then. */
+    void restart() throws IOException, InterruptedException {
+        if (directory == null) {
             throw new IOException(peer.name() + " was not started here, so that it cannot be restarted");
         }
-        kill(process);
-        if (killAtExit != null) {
-            Runtime.getRuntime().removeShutdownHook(killAtExit);
-        }
-        return startIn(peer, directory);
+        kill();
+        target = newTarget(peer);
+        launch(directory);
     }
 
     Peer peer() {
@@ -129,20 +129,19 @@ final class RunningPeer implements AutoCloseable {
         return pid == 0 ? 0 : ProcessSample.of(pid).residentBytes();
     }
 
-    private static void kill(Process process) {
-        process.destroyForcibly().onExit().join();
+    private void kill() {
+        if (started != null) {
+            started.process().destroyForcibly().onExit().join();
+            Runtime.getRuntime().removeShutdownHook(started.killAtExit());
+            started = null;
+        }
     }
 
     @Override
     public void close() throws IOException {
-        if (process != null) {
-            kill(process);
-        }
-        if (killAtExit != null) {
-            Runtime.getRuntime().removeShutdownHook(killAtExit);
-        }
-        if (directory != null && Files.exists(directory)) {
-            Files.deleteIfExists(directory.resolveSibling(directory.getFileName() + ".log"));
+        kill();
+        if (directory != null) {
+            Files.deleteIfExists(log(directory));
             try (Stream<Path> files = Files.walk(directory)) {
                 List<Path> deepestFirst =
                         files.sorted(Comparator.reverseOrder()).toList();

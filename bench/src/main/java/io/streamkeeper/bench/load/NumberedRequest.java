@@ -13,12 +13,14 @@ public final class NumberedRequest {
     /** The digits of a stream's number, with leading zeros. */
     public static final int DIGITS = 7;
 
+    /** The greatest number that has as many. */
+    public static final int NUMBER_MAX = 9_999_999;
+
     private static final int SEQUENCE_DIGITS = 10;
     private static final String ROOT = "/v1/stream/";
     private static final String CONTENT_TYPE = "Content-Type: application/octet-stream\r\n";
     private static final String SEQUENCE = "Producer-Seq: ";
     private static final long BODY_SEED = 42;
-    private static final long NUMBER_MAX = 9_999_999;
 
     private final ByteBuf template;
     private final int lastDigit;

@@ -2,6 +2,7 @@ package io.streamkeeper.bench.load;
 
 import io.netty.buffer.ByteBuf;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /** Asks the same again and again, of one of a set of streams each time, all equally likely. */
 public final class RandomPick implements Workload {
@@ -13,6 +14,11 @@ public final class RandomPick implements Workload {
         this.request = request;
         this.streams = streams.clone();
         this.random = new SplittableRandom(seed);
+    }
+
+    /** The streams from 0 to {@code count}, which does not belong to them. */
+    public static long[] all(int count) {
+        return LongStream.range(0, count).toArray();
     }
 
     /** A set of {@code count} different streams out of {@code total}. */

@@ -5,15 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryExtentStore;
-import io.streamkeeper.storage.MemoryJournal;
-import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.ShardStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,37 +33,19 @@ import org.openjdk.jmh.infra.Blackhole;
 public class AppendBenchmark {
     private static final int BODY_BYTES = 256;
     private static final int APPENDS_MAX = 1 << 18;
-    private static final long MEMORY_BYTES_MAX = 1L << 30;
     private static final StreamPath PATH = new StreamPath("bench");
 
     private final ByteBuf body =
             Unpooled.unreleasableBuffer(Unpooled.directBuffer(BODY_BYTES).writeZero(BODY_BYTES));
-    private ShardStore store = emptyStore();
+    private ShardStore store = MemoryShard.empty();
     private int appends;
-
-    private static ShardStore emptyStore() {
-        MemoryBudget memory = new MemoryBudget(MEMORY_BYTES_MAX);
-        return new ShardStore(
-                0,
-                1,
-                new MemoryJournal(memory),
-                new MemoryExtentStore(memory),
-                new ReadBudget(0),
-                Clock.SYSTEM,
-                (path, generation) -> {});
-    }
 
     /** Begins with an empty stream, so that no iteration has more to keep than another. */
     @Setup(Level.Iteration)
     public void open() {
         close();
-        store = emptyStore();
+        store = MemoryShard.with(PATH, Body.empty());
         appends = 0;
-        store.create(
-                new Command.Create(
-                        PATH, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, Body.empty()),
-                null,
-                outcome -> {});
     }
 
     /** Gives the memory back. */

@@ -2,17 +2,8 @@ package io.streamkeeper.bench.micro;
 
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
-import io.streamkeeper.protocol.Command;
-import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryExtentStore;
-import io.streamkeeper.storage.MemoryJournal;
-import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.ShardStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,40 +30,20 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(2)
 public class ReadBenchmark {
     private static final int STORED_BYTES = 1 << 20;
-    private static final long MEMORY_BYTES_MAX = 1L << 30;
     private static final StreamPath PATH = new StreamPath("bench");
 
     /** How much is read at once. */
     @Param({"1024", "65536"})
     private int readBytes;
 
-    private ShardStore store = emptyStore();
-
-    private static ShardStore emptyStore() {
-        MemoryBudget memory = new MemoryBudget(MEMORY_BYTES_MAX);
-        return new ShardStore(
-                0,
-                1,
-                new MemoryJournal(memory),
-                new MemoryExtentStore(memory),
-                new ReadBudget(0),
-                Clock.SYSTEM,
-                (path, generation) -> {});
-    }
+    private ShardStore store = MemoryShard.empty();
 
     /** Writes what is read. */
     @Setup(Level.Trial)
     public void open() {
         close();
-        store = emptyStore();
-        create(PATH, Body.of(Unpooled.directBuffer(STORED_BYTES).writeZero(STORED_BYTES)));
-    }
-
-    private void create(StreamPath path, Body with) {
-        store.create(
-                new Command.Create(path, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, with),
-                null,
-                outcome -> {});
+        store = MemoryShard.with(
+                PATH, Body.of(Unpooled.directBuffer(STORED_BYTES).writeZero(STORED_BYTES)));
     }
 
     /** Gives the memory back. */

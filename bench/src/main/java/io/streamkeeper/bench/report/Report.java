@@ -81,6 +81,13 @@ public final class Report {
         out.flush();
     }
 
+    /** Says a table, as Markdown. */
+    public void table(List<String> columns, List<List<String>> rows) {
+        say("| %s |", String.join(" | ", columns));
+        say("|%s", " --- |".repeat(columns.size()));
+        rows.forEach(cells -> say("| %s |", String.join(" | ", cells)));
+    }
+
     /** Writes the tree, if there is a file for it. */
     public void writeTo(@Nullable Path file) throws IOException {
         if (file != null) {

@@ -1,6 +1,8 @@
 package io.streamkeeper.bench.report;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /** The middle of some values and how far they lie apart. */
 public record Spread(double median, double min, double max) {
@@ -14,5 +16,15 @@ public record Spread(double median, double min, double max) {
         }
         double median = (sorted.get((count - 1) / 2) + sorted.get(count / 2)) / 2;
         return new Spread(median, sorted.get(0), sorted.get(count - 1));
+    }
+
+    /** The median and, in brackets, the range. */
+    public String text(DoubleFunction<String> format) {
+        return format.apply(median) + " (" + format.apply(min) + "–" + format.apply(max) + ")";
+    }
+
+    /** The same with a format for numbers, such as {@code %.2f}. */
+    public String text(String format) {
+        return text(value -> String.format(Locale.ROOT, format, value));
     }
 }

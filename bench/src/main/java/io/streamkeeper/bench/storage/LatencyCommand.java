@@ -1,7 +1,7 @@
 package io.streamkeeper.bench.storage;
 
 import io.streamkeeper.bench.process.ServerOptions;
-import io.streamkeeper.bench.report.SizeConverter;
+import io.streamkeeper.server.cli.Sizes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -44,7 +44,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--append-bytes",
             defaultValue = "256",
-            converter = SizeConverter.class,
+            converter = Sizes.class,
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
@@ -58,7 +58,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--churn-live-bytes",
             defaultValue = "64MiB",
-            converter = SizeConverter.class,
+            converter = Sizes.class,
             description = "What these have at a time. Default: ${DEFAULT-VALUE}")
     private long churnLiveBytes;
 

@@ -7,7 +7,6 @@ import io.streamkeeper.bench.load.Workload;
 /** Each connection creates a stream, appends to it ten times, reads it, deletes it, and begins again. */
 final class Lives implements Workload {
     private static final int APPENDS = 10;
-    private static final int NUMBER_MAX = 9_999_999;
 
     private final NumberedRequest create;
     private final NumberedRequest append;
@@ -30,7 +29,7 @@ final class Lives implements Workload {
     public boolean next(int connection, ByteBuf out) {
         int step = steps[connection];
         if (step == 0) {
-            if (nextStream > NUMBER_MAX) {
+            if (nextStream > NumberedRequest.NUMBER_MAX) {
                 return false;
             }
             streams[connection] = nextStream++;

@@ -1,6 +1,7 @@
 package io.streamkeeper.bench.workload;
 
 import io.netty.buffer.ByteBuf;
+import io.streamkeeper.bench.load.NumberedRange;
 import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Workload;
 import java.util.SplittableRandom;
@@ -13,12 +14,12 @@ final class Mixed implements Workload {
 
     private final NumberedRequest append;
     private final NumberedRequest read;
-    private final Fresh create;
+    private final NumberedRange create;
     private final int streams;
     private final SplittableRandom random = new SplittableRandom(SEED);
 
     /** Reads are of {@code read}, whose streams nobody appends to; else they would grow while it runs. */
-    Mixed(NumberedRequest append, NumberedRequest read, Fresh create, int streams) {
+    Mixed(NumberedRequest append, NumberedRequest read, NumberedRange create, int streams) {
         this.append = append;
         this.read = read;
         this.create = create;

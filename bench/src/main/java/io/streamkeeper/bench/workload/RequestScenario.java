@@ -5,6 +5,7 @@ import io.streamkeeper.bench.load.Measurement;
 import io.streamkeeper.bench.load.NumberedRange;
 import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Pacing;
+import io.streamkeeper.bench.load.RandomPick;
 import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.load.Workload;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class RequestScenario implements Scenario {
     private static final long PREPARE_NANOS_MAX = TimeUnit.MINUTES.toNanos(30);
     private static final int PREPARE_CONNECTIONS = 64;
+    private static final long SEED = 1;
     private static final int READ_BYTES = 1 << 10;
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -45,14 +47,16 @@ public final class RequestScenario implements Scenario {
                 target,
                 spec,
                 "appends",
-                new Appends(requests.append(), spec),
+                spec.producers()
+                        ? new ProducerAppends(requests.append(), spec, SEED)
+                        : new RandomPick(requests.append(), RandomPick.all(spec.streams()), SEED),
                 scenario -> scenario.ask(requests.create(), 0, spec.streams()));
     }
 
     /** Creates streams, each empty. */
     public static RequestScenario create(Target target, Spec spec) {
         Requests requests = Requests.of(target, "create", spec);
-        return new RequestScenario(target, spec, "creates", new Fresh(requests.create()), scenario -> {});
+        return new RequestScenario(target, spec, "creates", everyNumber(requests.create()), scenario -> {});
     }
 
     /** Reads streams of {@code bodyBytes} that were just written. */
@@ -63,7 +67,7 @@ public final class RequestScenario implements Scenario {
                 target,
                 spec,
                 "reads",
-                new Appends(requests.read(), spec),
+                new RandomPick(requests.read(), RandomPick.all(spec.streams()), SEED),
                 scenario -> scenario.ask(create, 0, spec.streams()));
     }
 
@@ -92,7 +96,7 @@ public final class RequestScenario implements Scenario {
                 target,
                 spec,
                 "requests",
-                new Mixed(appended.append(), read.read(), new Fresh(created.create()), spec.streams()),
+                new Mixed(appended.append(), read.read(), everyNumber(created.create()), spec.streams()),
                 scenario -> {
                     scenario.ask(appended.create(), 0, spec.streams());
                     scenario.ask(createRead, 0, spec.streams());
@@ -103,6 +107,11 @@ public final class RequestScenario implements Scenario {
     public static RequestScenario churn(Target target, Spec spec) {
         Requests requests = Requests.of(target, "churn", spec);
         return new RequestScenario(target, spec, "requests", new Lives(requests, spec), scenario -> {});
+    }
+
+    /** One number after the other; the next run goes on where the last one left off. */
+    private static NumberedRange everyNumber(NumberedRequest request) {
+        return new NumberedRange(request, 0, NumberedRequest.NUMBER_MAX + 1);
     }
 
     private void ask(NumberedRequest request, int from, int to) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.workload;
 
+import io.streamkeeper.bench.load.NumberedRequest;
 import java.util.Locale;
 
 /**
@@ -13,11 +14,9 @@ import java.util.Locale;
  * @param rate requests a second of all connections together, or 0 for as many as are answered
  */
 public record Spec(int streams, int connections, int bodyBytes, int batch, boolean producers, double rate) {
-    private static final int STREAMS_MAX = 9_999_999;
-
     /** Checks that all are possible. */
     public Spec {
-        check("streams", streams, 1, STREAMS_MAX);
+        check("streams", streams, 1, NumberedRequest.NUMBER_MAX);
         check("connections", connections, 1, 1 << 16);
         check("body bytes", bodyBytes, 1, 1 << 30);
         check("batch", batch, 1, 1 << 16);

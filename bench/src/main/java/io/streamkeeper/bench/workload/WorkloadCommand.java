@@ -5,7 +5,7 @@ import io.streamkeeper.bench.report.Charts;
 import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
-import io.streamkeeper.bench.report.SizeConverter;
+import io.streamkeeper.server.cli.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--bytes",
-            converter = SizeConverter.class,
+            converter = Sizes.class,
             description = "Of an append, or of what is read at once, such as 256 or 10MiB.")
     private long bytes;
 

@@ -98,6 +98,21 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return made;
     }
 
+    /**
+     * Reads the manifest of a shard.
+     *
+     * @throws IOException if it is not there, cannot be read, or is that of another shard or store
+     */
+    public Manifest manifest(Disk disk, int shard) throws IOException {
+        Manifest manifest = Manifest.read(disk, shard(shard));
+        if (!manifest.store().equals(store) || manifest.shard() != shard) {
+            throw new IOException(Manifest.in(shard(shard)) + " is of shard " + manifest.shard() + " of store "
+                    + manifest.store() + ", expected shard " + shard + " of store " + store
+                    + "; put the file back where it came from");
+        }
+        return manifest;
+    }
+
     /** Puts into a copy, when all else is there, what makes it a data directory. */
     public void describe(Disk disk, Path copy) throws IOException {
         TextFile.write(disk, copy.resolve(FORMAT), TextFile.read(disk, path.resolve(FORMAT)));

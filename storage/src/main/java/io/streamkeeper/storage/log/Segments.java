@@ -37,7 +37,7 @@ public final class Segments {
 
     private final Deque<Path> spares = new ArrayDeque<>();
     private @Nullable DiskFile next;
-    private volatile long nextNumber;
+    private long nextNumber;
     private boolean closed;
 
     /**
@@ -138,7 +138,7 @@ public final class Segments {
             throw new IllegalStateException("a segment was prepared, but there is none");
         }
         next = null;
-        nextNumber = nextNumber + 1;
+        nextNumber++;
         background.execute(this::prepareAhead);
         return taken;
     }

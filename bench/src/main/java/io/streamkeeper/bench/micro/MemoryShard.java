@@ -1,0 +1,43 @@
+package io.streamkeeper.bench.micro;
+
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.MemoryExtentStore;
+import io.streamkeeper.storage.MemoryJournal;
+import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.ShardStore;
+
+/** Makes shards in memory; whoever has one closes it. */
+final class MemoryShard {
+    private static final long MEMORY_BYTES_MAX = 1L << 30;
+
+    private MemoryShard() {}
+
+    static ShardStore empty() {
+        MemoryBudget memory = new MemoryBudget(MEMORY_BYTES_MAX);
+        return new ShardStore(
+                0,
+                1,
+                new MemoryJournal(memory),
+                new MemoryExtentStore(memory),
+                new ReadBudget(0),
+                Clock.SYSTEM,
+                (path, generation) -> {});
+    }
+
+    /** A shard with one stream. */
+    static ShardStore with(StreamPath path, Body body) {
+        ShardStore store = empty();
+        store.create(
+                new Command.Create(path, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, body),
+                null,
+                outcome -> {});
+        return store;
+    }
+}
