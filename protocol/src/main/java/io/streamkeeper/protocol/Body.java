@@ -27,6 +27,17 @@ public record Body(
         return new Body(bytes, null, null);
     }
 
+    /**
+     * The same as what is appended: an array without messages creates a stream but appends nothing (section 9.1.3).
+     */
+    public Body toAppend() {
+        if (problem != null || messages == null || messages.count() > 0) {
+            return this;
+        }
+        return new Body(
+                bytes, messages, Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append"));
+    }
+
     /** True where the client sent no byte at all; an empty JSON array is not that. */
     public boolean isEmpty() {
         return !bytes.isReadable();

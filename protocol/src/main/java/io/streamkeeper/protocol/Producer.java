@@ -35,22 +35,42 @@ public record Producer(String id, long epoch, long seq) {
                     "Producer-Id, Producer-Epoch and Producer-Seq go together; missing: "
                             + (id == null ? "Producer-Id" : epoch == null ? "Producer-Epoch" : "Producer-Seq"));
         }
+        checkId(id);
+        return new Producer(id, number("Producer-Epoch", epoch), number("Producer-Seq", seq));
+    }
+
+    /**
+     * Takes the three values.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of its range
+     */
+    public static Producer of(String id, long epoch, long seq) {
+        checkId(id);
+        checkNumber("Producer-Epoch", Long.toString(epoch), epoch);
+        checkNumber("Producer-Seq", Long.toString(seq), seq);
+        return new Producer(id, epoch, seq);
+    }
+
+    private static void checkId(String id) {
         if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
             throw new RefusedException(
                     ErrorCode.INVALID_PRODUCER,
                     "Producer-Id has " + id.length() + " characters, expected 1 to " + ID_LENGTH_MAX);
         }
-        return new Producer(id, number("Producer-Epoch", epoch), number("Producer-Seq", seq));
     }
 
     private static long number(String header, String text) {
         boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
         long value = digits && text.length() <= DIGITS_MAX ? Long.parseLong(text) : -1;
+        checkNumber(header, text, value);
+        return value;
+    }
+
+    private static void checkNumber(String header, String text, long value) {
         if (value < 0 || value > NUMBER_MAX) {
             throw new RefusedException(
                     ErrorCode.INVALID_PRODUCER,
                     header + " is " + Quoted.of(text) + ", expected an integer from 0 to " + NUMBER_MAX);
         }
-        return value;
     }
 }

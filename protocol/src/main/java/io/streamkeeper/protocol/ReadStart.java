@@ -2,6 +2,25 @@ package io.streamkeeper.protocol;
 
 /** Where a read begins (section 8): at the beginning ({@code -1}), at the tail ({@code now}), or at an offset. */
 public sealed interface ReadStart {
+    /** The text that names the beginning of any stream. */
+    String BEGINNING = "-1";
+
+    /** The text that names the tail of any stream. */
+    String NOW = "now";
+
+    /**
+     * Reads the text form: {@value #BEGINNING}, {@value #NOW}, or an offset.
+     *
+     * @throws RefusedException if it is none of them, with {@link ErrorCode#INVALID_OFFSET}
+     */
+    static ReadStart parse(String text) {
+        return switch (text) {
+            case BEGINNING -> new Beginning();
+            case NOW -> new Now();
+            default -> new At(Offset.parse(text));
+        };
+    }
+
     /** The earliest byte that the stream holds. */
     record Beginning() implements ReadStart {}
 

@@ -1,8 +1,10 @@
 package io.streamkeeper.protocol;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * The name of a stream: one or more segments joined by slashes, relative to the server's root and percent-decoded.
@@ -12,6 +14,11 @@ import java.nio.charset.StandardCharsets;
 public record StreamPath(String value) {
     /** Bytes of the decoded path at the most; more is {@link ErrorCode#INVALID_PATH}. */
     public static final int BYTES_MAX = 1024;
+
+    /** What needs no encoding in a path besides letters and digits (RFC 3986 section 2.3), and the slash. */
+    private static final String PLAIN_MARKS = "-._~/";
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** The first segment of the control interfaces (section 6); no stream can have it. */
     public static final String RESERVED_SEGMENT = "__ds";
@@ -25,6 +32,28 @@ public record StreamPath(String value) {
     public static StreamPath parse(String encoded) {
         String decoded = isPlain(encoded) ? encoded : decode(encoded);
         checkSegments(decoded, encoded);
+        return new StreamPath(decoded);
+    }
+
+    /**
+     * Takes a path as it is, without percent-encoding.
+     *
+     * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .} or
+     *     {@code ..} segment, a control character, or a surrogate without its other half
+     */
+    public static StreamPath of(String decoded) {
+        for (int i = 0; i < decoded.length(); i++) {
+            if (decoded.charAt(i) < ' ' || decoded.charAt(i) == 0x7f) {
+                throw invalid(decoded, "a control character");
+            }
+        }
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(decoded));
+            checkLength(bytes.remaining(), decoded);
+        } catch (CharacterCodingException e) {
+            throw invalid(decoded, "a surrogate without its other half");
+        }
+        checkSegments(decoded, decoded);
         return new StreamPath(decoded);
     }
 
@@ -59,9 +88,7 @@ public record StreamPath(String value) {
             }
             bytes[count++] = (byte) c;
         }
-        if (count > BYTES_MAX) {
-            throw invalid(encoded, count + " bytes, expected at most " + BYTES_MAX);
-        }
+        checkLength(count, encoded);
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -79,6 +106,12 @@ public record StreamPath(String value) {
             throw invalid(encoded, "a percent sign without two hex digits behind it");
         }
         return (high << 4) | low;
+    }
+
+    private static void checkLength(int bytes, String text) {
+        if (bytes > BYTES_MAX) {
+            throw invalid(text, bytes + " bytes, expected at most " + BYTES_MAX);
+        }
     }
 
     private static void checkSegments(String decoded, String encoded) {
@@ -108,6 +141,21 @@ public record StreamPath(String value) {
     public boolean isReserved() {
         return value.startsWith(RESERVED_SEGMENT)
                 && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
+    }
+
+    /** The path as it stands in a URL: percent-encoded, the slashes between its segments as they are. */
+    public String encoded() {
+        StringBuilder text = new StringBuilder();
+        for (byte octet : value.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (octet & 0xff);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (plain || PLAIN_MARKS.indexOf(c) >= 0) {
+                text.append(c);
+            } else {
+                text.append('%').append(HEX.toHexDigits((byte) c));
+            }
+        }
+        return text.toString();
     }
 
     /** The shard that holds this path, of {@code shards}: the same in every process and version. */

@@ -1,7 +1,7 @@
 package io.streamkeeper.server.cli;
 
 import ch.qos.logback.classic.Logger;
-import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -169,7 +169,7 @@ public final class ServeCommand {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(process.logLevel());
         }
-        StreamServer server = StreamServer.start(config);
+        DurableStreamsServer server = DurableStreamsServer.start(config);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
         out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
@@ -183,7 +183,7 @@ public final class ServeCommand {
     }
 
     /** A process that was told to end and did so properly says so by its status, which a signal's would hide. */
-    private static void stop(StreamServer server) {
+    private static void stop(DurableStreamsServer server) {
         server.stop();
         Runtime.getRuntime().halt(0);
     }

@@ -4,11 +4,9 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.JsonMessages;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
-import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +43,7 @@ final class AppendParser {
                 request.header(HeaderName.PRODUCER_SEQ));
         String streamSeq = streamSeq(request.header(HeaderName.STREAM_SEQ));
         Offset ifMatch = ifMatch(request.header(HeaderName.IF_MATCH));
-        Body body = withoutEmptyArray(bodies.parse(request.body(), contentType));
+        Body body = bodies.parse(request.body(), contentType).toAppend();
         return new Command.Append(path, contentType, close, producer, streamSeq, ifMatch, body);
     }
 
@@ -87,15 +85,5 @@ final class AppendParser {
         return new RefusedException(
                 ErrorCode.INVALID_HEADER,
                 "If-Match " + Quoted.of(text) + " is not valid; expected one offset in double quotes, or *");
-    }
-
-    /** An array without messages creates a stream but appends nothing (section 9.1.3). */
-    private static Body withoutEmptyArray(Body body) {
-        JsonMessages messages = body.messages();
-        if (body.problem() != null || messages == null || messages.count() > 0) {
-            return body;
-        }
-        Refusal problem = Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append");
-        return new Body(body.bytes(), messages, problem);
     }
 }

@@ -17,6 +17,7 @@ import io.streamkeeper.server.shard.Shard;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,8 +159,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** While the server stops, nobody waits. */
     private long timeoutMillis(Command.Read read) {
-        long timeoutMax = server.config().live().longPollTimeoutMillis();
+        long timeoutMax = server.isStopping() ? 0 : server.config().live().longPollTimeoutMillis();
         return read.timeoutMillis() < 0 ? timeoutMax : Math.min(read.timeoutMillis(), timeoutMax);
     }
 
@@ -340,7 +342,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == Event.STOPPING) {
+            for (Exchange exchange : List.copyOf(line)) {
+                stopWaiting(exchange);
+            }
             endIfNothingIsOwed();
+        }
+    }
+
+    private void stopWaiting(Exchange exchange) {
+        LongPoll poll = exchange.poll();
+        if (poll != null) {
+            poll.timeOut(server.shards().of(exchange.read().path()));
+        }
+        SseSession session = exchange.session();
+        if (session != null) {
+            session.stopWaiting();
         }
     }
 

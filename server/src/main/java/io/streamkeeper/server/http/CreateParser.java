@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
@@ -80,10 +81,10 @@ final class CreateParser {
     }
 
     private static @Nullable Offset offset(@Nullable String text) {
-        if (text == null || text.equals(ReadParser.TAIL)) {
+        if (text == null || text.equals(ReadStart.NOW)) {
             return null;
         }
-        return text.equals(ReadParser.BEGINNING) ? Offset.ZERO : Offset.parse(text);
+        return text.equals(ReadStart.BEGINNING) ? Offset.ZERO : Offset.parse(text);
     }
 
     private static long subOffset(@Nullable String text) {

@@ -12,17 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Read} of a GET (sections 5.6 to 5.8 and 8). */
 final class ReadParser {
-    /** The offset that names the beginning of any stream. */
-    static final String BEGINNING = "-1";
-
-    /** The offset that names the tail of any stream. */
-    static final String TAIL = "now";
-
     /** Characters of a cursor at the most; a longer one is none of ours. */
     static final int CURSOR_LENGTH_MAX = 64;
 
-    private static final ReadStart AT_BEGINNING = new ReadStart.Beginning();
-    private static final ReadStart AT_TAIL = new ReadStart.Now();
     private static final long SERVERS_TIMEOUT = -1;
 
     /** More digits count as this many nines: no server waits as long. */
@@ -40,7 +32,7 @@ final class ReadParser {
     static Command.Read parse(HttpRequest request, StreamPath path) {
         QueryParameters query = QueryParameters.parse(request.query());
         LiveMode live = live(query.live());
-        ReadStart start = start(query.offset());
+        ReadStart start = query.offset() == null ? null : ReadStart.parse(query.offset());
         String lastEventId = live == LiveMode.SSE ? request.header(HeaderName.LAST_EVENT_ID) : null;
         if (lastEventId != null && !lastEventId.isEmpty()) {
             start = new ReadStart.At(Offset.parse(lastEventId));
@@ -52,7 +44,7 @@ final class ReadParser {
         String cursor = query.cursor();
         return new Command.Read(
                 path,
-                start == null ? AT_BEGINNING : start,
+                start == null ? new ReadStart.Beginning() : start,
                 live,
                 timeoutMillis(query.timeout()),
                 cursor == null || cursor.length() > CURSOR_LENGTH_MAX ? null : cursor);
@@ -69,17 +61,6 @@ final class ReadParser {
                 throw new RefusedException(
                         ErrorCode.INVALID_PARAMETER,
                         "parameter live " + Quoted.of(text) + " is not valid; expected long-poll or sse");
-        };
-    }
-
-    private static @Nullable ReadStart start(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        return switch (text) {
-            case BEGINNING -> AT_BEGINNING;
-            case TAIL -> AT_TAIL;
-            default -> new ReadStart.At(Offset.parse(text));
         };
     }
 

@@ -123,13 +123,12 @@ final class SseSession implements Subscriber {
         end = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** A chunk of the tail that the session is not attached to is followed by the session's end: the server stops. */
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
         write(SseFrame.encode(channel.alloc(), chunk, Long.toString(cursor), exchange.isFramed()));
-        if (chunk.closed()) {
+        if (chunk.closed() || (attached && connection.server().isStopping())) {
             finish();
-        } else if (!attached && !chunk.upToDate()) {
+        } else if (!attached) {
             pull();
         }
     }
@@ -194,6 +193,13 @@ final class SseSession implements Subscriber {
     }
 
     // ---- the end ----
+
+    /** The server stops: a session at the tail ends, one on its way there ends when it has come. */
+    void stopWaiting() {
+        if (headWritten && !pulling && !behind) {
+            finish();
+        }
+    }
 
     /** Ends the response properly; the client may use the connection for another. */
     private void finish() {

@@ -37,21 +37,11 @@ final class LiveTail implements TailWaiters {
     private long toldUpTo;
     private boolean wakes;
     private boolean reads;
-    private int index;
 
     LiveTail(Shard shard, StreamState stream) {
         this.shard = shard;
         this.stream = stream;
         this.toldUpTo = stream.durableTail();
-    }
-
-    /** Where the shard's list of live tails has this one. */
-    int index() {
-        return index;
-    }
-
-    void index(int newIndex) {
-        index = newIndex;
     }
 
     // ---- who waits ----
@@ -64,7 +54,8 @@ final class LiveTail implements TailWaiters {
         poll.timeout = shard.loop().schedule(() -> timeOut(poll), poll.timeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void timeOut(LongPoll poll) {
+    /** Answers a poll with what there is, which is nothing new. */
+    void timeOut(LongPoll poll) {
         if (poll.parkedAt == this) {
             answer(List.of(poll));
         }
@@ -119,7 +110,6 @@ final class LiveTail implements TailWaiters {
     private void forgetIfEmpty() {
         if (polls.isEmpty() && subscriptionCount == 0 && stream.waiters() == this) {
             stream.waiters(null);
-            shard.forget(this);
         }
     }
 
@@ -238,12 +228,6 @@ final class LiveTail implements TailWaiters {
                             ErrorCode.STREAM_NOT_FOUND,
                             "stream " + Quoted.of(stream.path().value()) + " was deleted while it was waited for"));
         }
-        endSubscriptions();
-    }
-
-    /** Answers the polls with what there is, which is nothing new, and ends the subscriptions. */
-    void drain() {
-        answer(List.copyOf(polls));
         endSubscriptions();
     }
 

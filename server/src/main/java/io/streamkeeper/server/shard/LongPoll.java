@@ -65,6 +65,15 @@ public final class LongPoll {
         return cancelled;
     }
 
+    /** The poll has waited long enough: it is answered with what there is. May be called by any thread. */
+    public void timeOut(Shard shard) {
+        shard.run(() -> {
+            if (parkedAt != null) {
+                parkedAt.timeOut(this);
+            }
+        });
+    }
+
     /** The client has gone: nobody wants the answer. May be called by any thread. */
     public void cancel(Shard shard) {
         cancelled = true;

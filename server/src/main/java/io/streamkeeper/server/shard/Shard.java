@@ -33,8 +33,6 @@ public final class Shard {
     private final Shards shards;
     private final ShardStore store;
     private final List<LiveTail> moved = new ArrayList<>();
-    private final List<LiveTail> live = new ArrayList<>();
-    private boolean draining;
     private @Nullable Future<?> upkeep;
 
     /** The shard whose store is {@code store}, which belongs to {@code loop} from now on. */
@@ -55,10 +53,6 @@ public final class Shard {
 
     Shards shards() {
         return shards;
-    }
-
-    boolean isDraining() {
-        return draining;
     }
 
     /** Runs {@code task} on the loop: at once if that is where the caller is. */
@@ -133,7 +127,7 @@ public final class Shard {
             try {
                 StreamState stream = store.open(poll.read().path(), true);
                 long position = store.position(stream, poll.read().start());
-                boolean waits = position == stream.durableTail() && !stream.isDurablyClosed() && !draining;
+                boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
                 if (waits && !poll.isCancelled()) {
                     tailOf(stream).park(poll);
                 } else {
@@ -154,18 +148,7 @@ public final class Shard {
         }
         LiveTail tail = new LiveTail(this, stream);
         stream.waiters(tail);
-        live.add(tail);
-        tail.index(live.size() - 1);
         return tail;
-    }
-
-    /** The last waiter of a stream has gone. */
-    void forget(LiveTail tail) {
-        LiveTail last = live.remove(live.size() - 1);
-        if (last != tail) {
-            live.set(tail.index(), last);
-            last.index(tail.index());
-        }
     }
 
     /** Wakes the waiters of {@code tail} at the end of this turn, once for all that moved until then. */
@@ -200,13 +183,6 @@ public final class Shard {
     @Nullable
     StorageFailedException failure() {
         return store.failure();
-    }
-
-    void drain() {
-        run(() -> {
-            draining = true;
-            List.copyOf(live).forEach(LiveTail::drain);
-        });
     }
 
     void close() {

@@ -148,11 +148,6 @@ public final class Shards {
         shards.forEach(Shard::start);
     }
 
-    /** Answers every waiting reader with what there is and ends every subscription; later ones do not wait any more. */
-    public void drain() {
-        shards.forEach(Shard::drain);
-    }
-
     /** Lets go of all streams; nothing may be asked of the shards any more. Returns when that is done. */
     public void close() {
         List<Future<?>> closed = new ArrayList<>();

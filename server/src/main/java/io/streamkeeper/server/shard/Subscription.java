@@ -67,25 +67,18 @@ public final class Subscription {
         });
     }
 
-    /**
-     * A subscriber that has come to the tail is attached in the same turn, so that it misses nothing; while the server
-     * stops, it is let go there.
-     */
+    /** A subscriber that has come to the tail is attached in the same turn, so that it misses nothing. */
     private void pullFrom(StreamState opened, long position) {
         StreamRead.start(shard, opened, position, chunkBytesMax, outcome -> {
             if (!(outcome instanceof Outcome.Chunk chunk)) {
                 pulled(outcome, false);
                 return;
             }
-            boolean waits = chunk.upToDate() && !chunk.closed();
-            boolean attaches = waits && !cancelled && !shard.isDraining();
+            boolean attaches = chunk.upToDate() && !chunk.closed() && !cancelled;
             if (attaches) {
                 shard.tailOf(opened).attach(this);
             }
             pulled(tellable(opened, chunk), attaches);
-            if (waits && shard.isDraining()) {
-                onSubscriberLoop(subscriber::ended);
-            }
         });
     }
 

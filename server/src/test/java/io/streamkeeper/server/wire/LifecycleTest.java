@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
@@ -172,7 +172,7 @@ class LifecycleTest {
             int port = first.server().address().getPort();
             ServerConfig same = TestServer.config().withListen(new ListenConfig("127.0.0.1", port, transport, 2, 100));
 
-            assertThatThrownBy(() -> StreamServer.start(same))
+            assertThatThrownBy(() -> DurableStreamsServer.start(same))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on 127.0.0.1 port " + port);
         }

@@ -4,7 +4,7 @@ import static io.streamkeeper.server.wire.TestConnection.requestText;
 
 import io.netty.channel.epoll.Epoll;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
@@ -38,7 +38,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private static final AtomicInteger PATHS = new AtomicInteger();
 
     private final ServerConfig config;
-    private StreamServer server;
+    private DurableStreamsServer server;
 
     TestServer(ServerConfig config) {
         this.config = config;
@@ -85,14 +85,14 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private void start() throws IOException {
         LoopGuard.install();
         FaultRecorder.install();
-        server = StreamServer.start(config);
+        server = DurableStreamsServer.start(config);
     }
 
     /** Stops the server and starts it again with the same streams; where they are in memory only, nothing is done. */
     void restart() throws IOException {
         if (config.data().durability() != Durability.MEMORY) {
             server.stop();
-            server = StreamServer.start(config);
+            server = DurableStreamsServer.start(config);
         }
     }
 
@@ -126,7 +126,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         }
     }
 
-    StreamServer server() {
+    DurableStreamsServer server() {
         return server;
     }
 

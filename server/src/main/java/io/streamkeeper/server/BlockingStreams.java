@@ -1,0 +1,106 @@
+package io.streamkeeper.server;
+
+import io.streamkeeper.server.api.AppendOptions;
+import io.streamkeeper.server.api.AppendResult;
+import io.streamkeeper.server.api.Batch;
+import io.streamkeeper.server.api.Content;
+import io.streamkeeper.server.api.CreateOptions;
+import io.streamkeeper.server.api.CreateResult;
+import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.StreamException;
+import io.streamkeeper.server.api.StreamMetadata;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * The calls of {@link DurableStreams} that return when they are done, and throw a {@link StreamException} where a future
+ * would fail with one. Each takes the thread that calls it, which may be a virtual one, and no other. Safe for use by any
+ * thread, listeners' included.
+ *
+ * <p>A thread that is interrupted stops waiting; what it asked for may be carried out all the same.
+ */
+public final class BlockingStreams {
+    private final DurableStreams streams;
+
+    BlockingStreams(DurableStreams streams) {
+        this.streams = streams;
+    }
+
+    /** Creates a stream, or finds that it is there with the same options (section 5.1). */
+    public CreateResult create(String path, CreateOptions options) throws InterruptedException {
+        return await(on -> streams.create(path, options, on));
+    }
+
+    /** Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2). */
+    public AppendResult append(String path, Content content) throws InterruptedException {
+        return append(path, content, AppendOptions.none());
+    }
+
+    /** Appends to a stream if the conditions hold (section 5.2). */
+    public AppendResult append(String path, Content content, AppendOptions options) throws InterruptedException {
+        return await(on -> streams.append(path, content, options, on));
+    }
+
+    /** Closes a stream: it takes no more (section 5.3). Closing it again is no error. */
+    public AppendResult close(String path) throws InterruptedException {
+        return close(path, AppendOptions.none());
+    }
+
+    /** Closes a stream if the conditions hold (section 5.3). */
+    public AppendResult close(String path, AppendOptions options) throws InterruptedException {
+        return await(on -> streams.close(path, options, on));
+    }
+
+    /** Reads what is there, as {@link DurableStreams#read(String, From)} does. */
+    public Batch read(String path, From from) throws InterruptedException {
+        return read(path, from, streams.config().read().readBytesMax());
+    }
+
+    /** Reads what is there, about {@code bytesMax} bytes at once (section 5.6). */
+    public Batch read(String path, From from, int bytesMax) throws InterruptedException {
+        return await(on -> streams.read(path, from, bytesMax, on));
+    }
+
+    /** Reads the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does. */
+    public List<String> readMessages(String path, From from) throws InterruptedException {
+        return read(path, from).messages();
+    }
+
+    /** Reads what is there, or waits at the most so long for what comes next (section 5.7). */
+    public Batch tail(String path, From from, Duration wait) throws InterruptedException {
+        return await(on -> streams.tail(path, from, wait, on));
+    }
+
+    /** Tells what is known of a stream (section 5.5). */
+    public StreamMetadata metadata(String path) throws InterruptedException {
+        return await(on -> streams.metadata(path, on));
+    }
+
+    /** Deletes a stream and all its data, but for what forks inherit (section 5.4). */
+    public void delete(String path) throws InterruptedException {
+        await(on -> streams.delete(path, on));
+    }
+
+    /** What makes a future complete is handed to the thread that waits for it, so that nobody else is needed. */
+    private static <T> T await(Function<Executor, CompletableFuture<T>> asking) throws InterruptedException {
+        CompletableFuture<Runnable> completion = new CompletableFuture<>();
+        CompletableFuture<T> future = asking.apply(completion::complete);
+        try {
+            completion.get().run();
+            return future.get();
+        } catch (InterruptedException e) {
+            future.cancel(false);
+            completion.thenAccept(Runnable::run);
+            throw e;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StreamException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.streamkeeper.server;
+
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.api.AppendOptions;
+import io.streamkeeper.server.api.Content;
+import io.streamkeeper.server.api.CreateOptions;
+import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.config.ServerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes commands of what the Java API is given, by the rules that hold over HTTP too. Immutable; the work of checking and
+ * splitting JSON is done on the caller's thread.
+ */
+final class Commands {
+    private static final ReadStart TAIL = new ReadStart.Now();
+    private static final Content NOTHING = Content.bytes(new byte[0]);
+
+    private final ServerConfig config;
+
+    Commands(ServerConfig config) {
+        this.config = config;
+    }
+
+    Command.Create create(String path, CreateOptions options) {
+        StreamPath at = StreamPath.of(path);
+        CreateOptions.Fork fork = options.fork();
+        ContentType type = fork == null ? ContentType.parse(options.content().contentType()) : null;
+        Retention retention = options.retention().isNone() && type != null
+                ? config.retention().of(at, type.isJson())
+                : options.retention();
+        return new Command.Create(
+                at,
+                type,
+                options.expiry(),
+                retention,
+                options.isClosed(),
+                fork == null ? null : origin(fork),
+                body(options.content(), type));
+    }
+
+    private static ForkOrigin origin(CreateOptions.Fork fork) {
+        ReadStart from = ReadStart.parse(fork.from().offset());
+        Offset offset = from instanceof ReadStart.At at ? at.offset() : from.equals(TAIL) ? null : Offset.ZERO;
+        return new ForkOrigin(StreamPath.of(fork.source()), offset, fork.subOffset());
+    }
+
+    /** A close alone. */
+    Command.Append close(String path, AppendOptions options) {
+        return append(path, NOTHING, options.closing());
+    }
+
+    Command.Append append(String path, Content content, AppendOptions options) {
+        boolean empty = content.bytes().length == 0;
+        if (empty && !options.closes()) {
+            throw new RefusedException(ErrorCode.EMPTY_BODY, "the content is empty; expected bytes to append");
+        }
+        ContentType type = empty ? null : ContentType.parse(content.contentType());
+        String ifMatch = options.ifMatch();
+        return new Command.Append(
+                StreamPath.of(path),
+                type,
+                options.closes(),
+                options.producer(),
+                options.streamSeq(),
+                ifMatch == null ? null : Offset.parse(ifMatch),
+                body(content, type).toAppend());
+    }
+
+    private Body body(Content content, @Nullable ContentType type) {
+        int bytesMax = config.http().bodyBytesMax();
+        if (content.bytes().length > bytesMax) {
+            throw new RefusedException(
+                    ErrorCode.BODY_TOO_LARGE,
+                    "the content has " + content.bytes().length + " bytes, expected at most " + bytesMax);
+        }
+        if (content.bytes().length == 0) {
+            return Body.empty();
+        }
+        Body body = Body.of(Unpooled.wrappedBuffer(content.bytes()));
+        return type != null && type.isJson() ? new JsonSplitter().split(body.bytes()) : body;
+    }
+
+    /** A read of what is there. */
+    Command.Read read(String path, From from) {
+        return read(path, from, LiveMode.NONE, 0);
+    }
+
+    /** A read that waits if there is nothing yet. */
+    Command.Read poll(String path, From from, long timeoutMillis) {
+        return read(path, from, LiveMode.LONG_POLL, timeoutMillis);
+    }
+
+    private static Command.Read read(String path, From from, LiveMode live, long timeoutMillis) {
+        return new Command.Read(StreamPath.of(path), ReadStart.parse(from.offset()), live, timeoutMillis, null);
+    }
+
+    Command.Describe describe(String path) {
+        return new Command.Describe(StreamPath.of(path));
+    }
+
+    Command.Delete delete(String path) {
+        return new Command.Delete(StreamPath.of(path));
+    }
+}

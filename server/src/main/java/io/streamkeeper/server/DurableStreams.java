@@ -1,0 +1,337 @@
+package io.streamkeeper.server;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.api.AppendOptions;
+import io.streamkeeper.server.api.AppendResult;
+import io.streamkeeper.server.api.Batch;
+import io.streamkeeper.server.api.Content;
+import io.streamkeeper.server.api.CreateOptions;
+import io.streamkeeper.server.api.CreateResult;
+import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.StreamMetadata;
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.listen.FeedSource;
+import io.streamkeeper.server.listen.Listening;
+import io.streamkeeper.server.listen.StreamListener;
+import io.streamkeeper.server.listen.StreamSource;
+import io.streamkeeper.server.shard.LongPoll;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Durable streams in this process: created, appended to, read, followed, closed and deleted without a socket, with the
+ * guarantees that the same has over HTTP. What a write's future tells is durable as the configuration says (I1), readers
+ * see nothing else (I2).
+ *
+ * <p>A path is one or more segments joined by slashes, such as {@code chat/42}, not percent-encoded. What the protocol
+ * refuses makes a future fail with a {@link io.streamkeeper.server.api.StreamException}, as the cause of the
+ * {@link java.util.concurrent.CompletionException} that {@code join} throws; {@link #blocking} has the same calls for
+ * threads that may wait. An error in an argument itself, such as a negative time, is an {@link IllegalArgumentException} at
+ * once.
+ *
+ * <p>Safe for use by any thread. Futures are completed, and listeners told, on the executor that {@link #open(ServerConfig,
+ * Executor)} is given, the common pool by default, so what depends on them may take its time.
+ */
+public final class DurableStreams implements StreamSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableStreams.class);
+
+    private final ServerConfig config;
+    private final Executor executor;
+    private final Engine engine;
+    private final Commands commands;
+    private final FeedSource feeds;
+    private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
+    private final Set<Call<?>> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<DurableStreamsServer> servers = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    private DurableStreams(ServerConfig config, Executor executor) throws IOException {
+        this.config = config;
+        this.executor = executor;
+        this.engine = Engine.open(config);
+        this.commands = new Commands(config);
+        this.feeds = new FeedSource(path -> new LocalFeed(this, path), executor);
+    }
+
+    /**
+     * Opens the streams that the configuration names; what it says of HTTP counts for servers on them only.
+     *
+     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
+     */
+    public static DurableStreams open(ServerConfig config) throws IOException {
+        return open(config, ForkJoinPool.commonPool());
+    }
+
+    /**
+     * Opens the streams that the configuration names.
+     *
+     * @param executor completes futures and tells listeners; what it refuses is run on the common pool
+     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
+     */
+    public static DurableStreams open(ServerConfig config, Executor executor) throws IOException {
+        return new DurableStreams(config, executor);
+    }
+
+    /**
+     * Opens the streams of a data directory, which is made if it is not there; a write is acknowledged when it is synced.
+     *
+     * @throws IOException if the directory cannot be used, or is in use by another process; nothing is left running
+     */
+    public static DurableStreams open(Path directory) throws IOException {
+        return open(ServerConfig.defaults().withData(DataConfig.defaults().withDirectory(directory)));
+    }
+
+    /**
+     * Streams in memory, gone when they are closed: for tests.
+     *
+     * @throws IOException if no event loop can be had
+     */
+    public static DurableStreams inMemory() throws IOException {
+        return open(ServerConfig.defaults().withData(DataConfig.memory()));
+    }
+
+    /** The same calls for threads that may wait, virtual ones among them. */
+    public BlockingStreams blocking() {
+        return new BlockingStreams(this);
+    }
+
+    // ---- what can be asked of a stream ----
+
+    /** Creates a stream, or finds that it is there with the same options (section 5.1). */
+    public CompletableFuture<CreateResult> create(String path, CreateOptions options) {
+        return create(path, options, executor);
+    }
+
+    CompletableFuture<CreateResult> create(String path, CreateOptions options, Executor on) {
+        return ask(on, Results::created, call -> execute(commands.create(path, options), 0, call));
+    }
+
+    /** Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2). */
+    public CompletableFuture<AppendResult> append(String path, Content content) {
+        return append(path, content, AppendOptions.none());
+    }
+
+    /** Appends to a stream if the conditions hold (section 5.2). */
+    public CompletableFuture<AppendResult> append(String path, Content content, AppendOptions options) {
+        return append(path, content, options, executor);
+    }
+
+    CompletableFuture<AppendResult> append(String path, Content content, AppendOptions options, Executor on) {
+        return ask(on, Results::appended, call -> execute(commands.append(path, content, options), 0, call));
+    }
+
+    /** Closes a stream: it takes no more (section 5.3). Closing it again is no error. */
+    public CompletableFuture<AppendResult> close(String path) {
+        return close(path, AppendOptions.none());
+    }
+
+    /** Closes a stream if the conditions hold (section 5.3). */
+    public CompletableFuture<AppendResult> close(String path, AppendOptions options) {
+        return close(path, options, executor);
+    }
+
+    CompletableFuture<AppendResult> close(String path, AppendOptions options, Executor on) {
+        return ask(on, Results::appended, call -> execute(commands.close(path, options), 0, call));
+    }
+
+    /**
+     * Reads what is there, about as much as the configuration's {@code readBytesMax} at once, no message cut (section 5.6).
+     * A batch that is not {@link Batch#upToDate} is followed by another.
+     */
+    public CompletableFuture<Batch> read(String path, From from) {
+        return read(path, from, config.read().readBytesMax());
+    }
+
+    /**
+     * Reads what is there, about {@code bytesMax} bytes at once (section 5.6).
+     *
+     * @throws IllegalArgumentException if {@code bytesMax} is not positive
+     */
+    public CompletableFuture<Batch> read(String path, From from, int bytesMax) {
+        return read(path, from, bytesMax, executor);
+    }
+
+    CompletableFuture<Batch> read(String path, From from, int bytesMax, Executor on) {
+        if (bytesMax < 1) {
+            throw new IllegalArgumentException("bytesMax is " + bytesMax + "; expected 1 or more");
+        }
+        return ask(on, Results::batch, call -> execute(commands.read(path, from), bytesMax, call));
+    }
+
+    /**
+     * Reads the messages of a JSON stream that are there, as {@link #read(String, From)} does; {@link
+     * io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if the stream has bytes.
+     */
+    public CompletableFuture<List<String>> readMessages(String path, From from) {
+        return read(path, from).thenApply(Batch::messages);
+    }
+
+    /**
+     * Reads what is there, or waits for what comes next (section 5.7).
+     *
+     * @param wait how long at the most; then the batch is empty. Cancelling the future ends the wait too.
+     */
+    public CompletableFuture<Batch> tail(String path, From from, Duration wait) {
+        return tail(path, from, wait, executor);
+    }
+
+    CompletableFuture<Batch> tail(String path, From from, Duration wait, Executor on) {
+        long millis = Math.max(0, wait.toMillis());
+        return ask(on, Results::batch, call -> poll(commands.poll(path, from, millis), call));
+    }
+
+    /** Tells what is known of a stream (section 5.5). */
+    public CompletableFuture<StreamMetadata> metadata(String path) {
+        return metadata(path, executor);
+    }
+
+    CompletableFuture<StreamMetadata> metadata(String path, Executor on) {
+        return ask(on, Results::described, call -> execute(commands.describe(path), 0, call));
+    }
+
+    /** Deletes a stream and all its data, but for what forks inherit (section 5.4). */
+    public CompletableFuture<Void> delete(String path) {
+        return delete(path, executor);
+    }
+
+    CompletableFuture<Void> delete(String path, Executor on) {
+        return ask(on, outcome -> null, call -> execute(commands.delete(path), 0, call));
+    }
+
+    @Override
+    public Listening listen(String path, From from, StreamListener listener) {
+        return feeds.listen(path, from, listener);
+    }
+
+    @Override
+    public Flow.Publisher<Batch> publisher(String path, From from) {
+        return feeds.publisher(path, from);
+    }
+
+    // ---- how it is asked ----
+
+    private interface Asking {
+        void ask(Call<?> call);
+    }
+
+    private <T> CompletableFuture<T> ask(Executor on, Function<Outcome, T> result, Asking asking) {
+        Call<T> call = new Call<>(result, on);
+        calls.add(call);
+        call.future().whenComplete((value, failure) -> calls.remove(call));
+        if (closing) {
+            call.complete(closed());
+            return call.future();
+        }
+        try {
+            asking.ask(call);
+        } catch (RefusedException e) {
+            call.complete(e.refusal());
+        }
+        return call.future();
+    }
+
+    private void execute(Command command, int readBytesMax, Call<?> call) {
+        engine.shards().of(command.path()).execute(command, readBytesMax, call);
+    }
+
+    private void poll(Command.Read read, Call<?> call) {
+        Shard shard = engine.shards().of(read.path());
+        LongPoll poll = new LongPoll(read, config.read().readBytesMax(), read.timeoutMillis(), shard.loop(), call);
+        waiting.add(call);
+        call.future().whenComplete((batch, failure) -> {
+            waiting.remove(call);
+            if (call.future().isCancelled()) {
+                poll.cancel(shard);
+            }
+        });
+        shard.poll(poll);
+    }
+
+    private static Refusal closed() {
+        return Refusal.of(ErrorCode.SHUTTING_DOWN, "the streams are closed");
+    }
+
+    // ---- servers on it ----
+
+    /** What the streams were opened with. */
+    public ServerConfig config() {
+        return config;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    HttpServer newHttpServer(ServerConfig httpConfig) {
+        return new HttpServer(httpConfig, engine.shards(), engine.loops(), engine.workers(), Clock.SYSTEM);
+    }
+
+    /** Has a server closed before the streams are. */
+    void attach(DurableStreamsServer server) {
+        servers.add(server);
+    }
+
+    void detach(DurableStreamsServer server) {
+        servers.remove(server);
+    }
+
+    // ---- the end ----
+
+    /**
+     * Closes the streams: stops the servers on them and whoever waits at a tail, lets what is under way end, for as long as
+     * the configuration's {@code shutdownTimeoutMillis} at the most, and makes everything durable. What is asked afterwards
+     * fails with {@link io.streamkeeper.server.api.StreamException.Unavailable}. Returns when all is done; not to be called
+     * by a listener or by what depends on a future, for which it waits.
+     */
+    @Override
+    public void close() {
+        close(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.shutdownTimeoutMillis()));
+    }
+
+    /** Servers that own these streams come here too, perhaps because it is the streams that were closed. */
+    synchronized void close(long deadlineNanos) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        servers.forEach(DurableStreamsServer::stop);
+        waiting.forEach(call -> call.complete(closed()));
+        awaitCalls(deadlineNanos);
+        engine.close(deadlineNanos - System.nanoTime());
+        calls.forEach(call -> call.complete(closed()));
+    }
+
+    private void awaitCalls(long deadlineNanos) {
+        CompletableFuture<?> all =
+                CompletableFuture.allOf(calls.stream().map(Call::future).toArray(CompletableFuture[]::new));
+        try {
+            all.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the streams are closed while some of what was asked fails or is under way", e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.streamkeeper.server;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.NettyRuntime;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.Stores;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What carries commands out: event loops, the shards on them, the threads that may block, and the stores. Opened and
+ * closed once; safe for use by any thread.
+ */
+final class Engine {
+    private static final int WORKER_QUEUE_MAX = 10_000;
+    private static final long IDLE_WORKER_SECONDS = 30;
+
+    private final Sockets sockets;
+    private final EventLoopGroup loops;
+    private final ExecutorService workers;
+    private final Stores stores;
+    private final Shards shards;
+
+    private Engine(Sockets sockets, Stores stores) throws IOException {
+        this.sockets = sockets;
+        this.stores = stores;
+        this.loops = sockets.loops(stores.shards(), "loop");
+        this.workers = newWorkers();
+        try {
+            this.shards = new Shards(stores, loops);
+        } catch (IOException e) {
+            endThreads(0);
+            throw e;
+        }
+        shards.start();
+    }
+
+    /**
+     * Opens what the configuration names.
+     *
+     * @throws IOException if the transport cannot be had or the data directory cannot be used; nothing is left running
+     */
+    static Engine open(ServerConfig config) throws IOException {
+        Sockets sockets = Sockets.of(config.listen().transport());
+        return new Engine(sockets, StoresFactory.open(config));
+    }
+
+    /** Few threads, for work that would hold up a loop; they are there while there is such work. */
+    private static ExecutorService newWorkers() {
+        int threads = Math.max(1, NettyRuntime.availableProcessors() / 2);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_WORKER_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(WORKER_QUEUE_MAX),
+                new DefaultThreadFactory("streamkeeper-worker", true),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** The transport of the loops. */
+    Sockets sockets() {
+        return sockets;
+    }
+
+    EventLoopGroup loops() {
+        return loops;
+    }
+
+    Executor workers() {
+        return workers;
+    }
+
+    Shards shards() {
+        return shards;
+    }
+
+    /** Lets go of all streams; nothing may be asked of the shards any more. Waits so long for what is under way. */
+    void close(long waitNanos) {
+        shards.close();
+        endThreads(waitNanos);
+    }
+
+    /** Loops end before the stores do: what a store tells a loop late is of no interest, what it writes late is. */
+    private void endThreads(long waitNanos) {
+        workers.shutdown();
+        loops.shutdownGracefully(0, Math.max(0, waitNanos), TimeUnit.NANOSECONDS)
+                .awaitUninterruptibly();
+        stores.close();
+    }
+}

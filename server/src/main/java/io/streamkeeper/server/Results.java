@@ -1,0 +1,70 @@
+package io.streamkeeper.server;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.server.api.AppendResult;
+import io.streamkeeper.server.api.Batch;
+import io.streamkeeper.server.api.CreateResult;
+import io.streamkeeper.server.api.StreamMetadata;
+
+/** Makes what the Java API gives of the outcomes of commands. */
+final class Results {
+    private Results() {}
+
+    static CreateResult created(Outcome outcome) {
+        Outcome.Created created = (Outcome.Created) outcome;
+        return new CreateResult(created.existed(), metadata(created.stream()));
+    }
+
+    static AppendResult appended(Outcome outcome) {
+        Outcome.Appended appended = (Outcome.Appended) outcome;
+        return new AppendResult(
+                appended.nextOffset().toString(), appended.wrote(), appended.closed(), appended.producer());
+    }
+
+    static StreamMetadata described(Outcome outcome) {
+        return metadata(((Outcome.Described) outcome).stream());
+    }
+
+    private static StreamMetadata metadata(StreamInfo stream) {
+        return new StreamMetadata(
+                stream.contentType().value(),
+                stream.tail().toString(),
+                stream.earliest().toString(),
+                stream.closed(),
+                stream.expiry(),
+                stream.retention());
+    }
+
+    /** Copies what was read, and releases it. */
+    static Batch batch(Outcome outcome) {
+        Outcome.Chunk chunk = (Outcome.Chunk) outcome;
+        try {
+            return new Batch(
+                    chunk.contentType(),
+                    chunk.contentType().isJson() ? array(chunk.bytes()) : all(chunk.bytes()),
+                    chunk.next().toString(),
+                    chunk.upToDate(),
+                    chunk.closed());
+        } finally {
+            chunk.bytes().release();
+        }
+    }
+
+    private static byte[] all(ByteBuf bytes) {
+        byte[] copy = new byte[bytes.readableBytes()];
+        bytes.getBytes(bytes.readerIndex(), copy);
+        return copy;
+    }
+
+    /** Stored messages have a comma behind each; the last one gives its place to the bracket. */
+    private static byte[] array(ByteBuf stored) {
+        int length = Math.max(0, stored.readableBytes() - 1);
+        byte[] array = new byte[length + 2];
+        array[0] = '[';
+        stored.getBytes(stored.readerIndex(), array, 1, length);
+        array[length + 1] = ']';
+        return array;
+    }
+}

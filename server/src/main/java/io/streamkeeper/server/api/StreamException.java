@@ -1,0 +1,236 @@
+package io.streamkeeper.server.api;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Refusal.ProducerConflict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that was asked of a stream was not done. The message names the value and what was expected; the subclass
+ * tells what can be done about it and carries what the protocol tells with it.
+ *
+ * <p>Nothing was written where it is thrown for a write, but for {@link Unavailable}: then it is not known.
+ */
+public abstract sealed class StreamException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+    private final int status;
+
+    private StreamException(ErrorCode code, String message) {
+        this(code.code(), code.status(), message, null);
+    }
+
+    private StreamException(String code, int status, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.status = status;
+    }
+
+    /** The exception that tells a refusal. */
+    public static StreamException of(Refusal refusal) {
+        ErrorCode code = refusal.code();
+        String message = refusal.message();
+        ProducerConflict producer = refusal.producer();
+        return switch (code) {
+            case STREAM_NOT_FOUND, SOURCE_NOT_FOUND -> new NotFound(code, message);
+            case STREAM_DELETED, SOURCE_DELETED -> new Deleted(code, message);
+            case STREAM_EXISTS -> new Exists(message);
+            case STREAM_CLOSED -> new Closed(message, text(refusal.nextOffset()));
+            case CONTENT_TYPE_MISMATCH -> new ContentTypeMismatch(message);
+            case SEQUENCE_REGRESSION -> new SequenceRegression(message);
+            case PRODUCER_SEQUENCE_GAP ->
+                new ProducerGap(
+                        message,
+                        producer == null ? -1 : producer.expectedSeq(),
+                        producer == null ? -1 : producer.receivedSeq());
+            case STALE_PRODUCER_EPOCH -> new ProducerFenced(message, producer == null ? -1 : producer.currentEpoch());
+            case OFFSET_GONE -> {
+                Offset earliest = refusal.earliestOffset();
+                yield new OffsetGone(message, earliest == null ? null : earliest.toString());
+            }
+            case OFFSET_MISMATCH -> new OffsetMismatch(message, text(refusal.nextOffset()));
+            default ->
+                code.status() < 500
+                        ? new Invalid(code.code(), code.status(), message)
+                        : new Unavailable(code.code(), code.status(), message, null);
+        };
+    }
+
+    private static String text(@Nullable Offset offset) {
+        return String.valueOf(offset);
+    }
+
+    /** The code that the same refusal has over HTTP, such as {@code stream_not_found}. */
+    public String code() {
+        return code;
+    }
+
+    /** The status that the same refusal has over HTTP; 0 where no answer came. */
+    public int status() {
+        return status;
+    }
+
+    /** There is no such stream, or none to fork from. */
+    public static final class NotFound extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        NotFound(ErrorCode code, String message) {
+            super(code, message);
+        }
+    }
+
+    /** The stream is deleted, but forks still need its data: its path cannot be used before they are gone. */
+    public static final class Deleted extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        Deleted(ErrorCode code, String message) {
+            super(code, message);
+        }
+    }
+
+    /** The path is taken by a stream with other options. */
+    public static final class Exists extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        Exists(String message) {
+            super(ErrorCode.STREAM_EXISTS, message);
+        }
+    }
+
+    /** The stream is closed and takes no more. */
+    public static final class Closed extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        private final String nextOffset;
+
+        Closed(String message, String nextOffset) {
+            super(ErrorCode.STREAM_CLOSED, message);
+            this.nextOffset = nextOffset;
+        }
+
+        /** Where the stream ends. */
+        public String nextOffset() {
+            return nextOffset;
+        }
+    }
+
+    /** What was appended, or asked for, has another content type than the stream. */
+    public static final class ContentTypeMismatch extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        ContentTypeMismatch(String message) {
+            super(ErrorCode.CONTENT_TYPE_MISMATCH, message);
+        }
+    }
+
+    /** The {@code Stream-Seq} does not sort after the last one. */
+    public static final class SequenceRegression extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        SequenceRegression(String message) {
+            super(ErrorCode.SEQUENCE_REGRESSION, message);
+        }
+    }
+
+    /** A producer left out sequence numbers: an append before this one never arrived. */
+    public static final class ProducerGap extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        private final long expectedSeq;
+        private final long receivedSeq;
+
+        ProducerGap(String message, long expectedSeq, long receivedSeq) {
+            super(ErrorCode.PRODUCER_SEQUENCE_GAP, message);
+            this.expectedSeq = expectedSeq;
+            this.receivedSeq = receivedSeq;
+        }
+
+        /** The number that would have been taken. */
+        public long expectedSeq() {
+            return expectedSeq;
+        }
+
+        /** The number that came. */
+        public long receivedSeq() {
+            return receivedSeq;
+        }
+    }
+
+    /** A later epoch of the producer has begun: this one is a zombie. */
+    public static final class ProducerFenced extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        private final long currentEpoch;
+
+        ProducerFenced(String message, long currentEpoch) {
+            super(ErrorCode.STALE_PRODUCER_EPOCH, message);
+            this.currentEpoch = currentEpoch;
+        }
+
+        /** The epoch that has begun. */
+        public long currentEpoch() {
+            return currentEpoch;
+        }
+    }
+
+    /** What was to be read is no longer there: retention has let go of it, or the path has another stream by now. */
+    public static final class OffsetGone extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        private final @Nullable String earliestOffset;
+
+        /** Tells where to go on, where that is known. */
+        public OffsetGone(String message, @Nullable String earliestOffset) {
+            super(ErrorCode.OFFSET_GONE, message);
+            this.earliestOffset = earliestOffset;
+        }
+
+        /** The first offset that can be read; null where the offset was of an earlier stream at this path. */
+        public @Nullable String earliestOffset() {
+            return earliestOffset;
+        }
+    }
+
+    /** Somebody else has appended since: the tail is not where {@code ifMatch} says. */
+    public static final class OffsetMismatch extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        private final String currentOffset;
+
+        OffsetMismatch(String message, String currentOffset) {
+            super(ErrorCode.OFFSET_MISMATCH, message);
+            this.currentOffset = currentOffset;
+        }
+
+        /** Where the tail is. */
+        public String currentOffset() {
+            return currentOffset;
+        }
+    }
+
+    /** What was asked is not valid, whatever the stream: an offset, a path, JSON, an option. */
+    public static final class Invalid extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** Tells a refusal that no other class tells. */
+        public Invalid(String code, int status, String message) {
+            super(code, status, message, null);
+        }
+    }
+
+    /**
+     * The streams cannot be had now: too much is asked of them, the disk is full or has failed, they are being closed, or
+     * the server cannot be reached. Trying again later may help; a write may have been carried out all the same, unless
+     * the {@link #code} is {@code overloaded} or {@code storage_full}.
+     */
+    public static final class Unavailable extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** Tells why. */
+        public Unavailable(String code, int status, String message, @Nullable Throwable cause) {
+            super(code, status, message, cause);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.streamkeeper.server.listen;
+
+import io.streamkeeper.server.api.Batch;
+import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.StreamException.OffsetGone;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told of a stream that is followed. One call at a time, in the order of the stream, on threads of the source's
+ * executor; a call may take as long as it wants.
+ */
+@FunctionalInterface
+public interface StreamListener {
+    /**
+     * Takes what came next; never empty. The next batch is read when this has returned. Keep {@link Batch#nextOffset()}
+     * together with what is made of the batch, and nothing is lost or doubled over a restart.
+     *
+     * <p>What it throws ends the listening before this batch, and is told to {@link #onError}.
+     */
+    void onData(Batch batch);
+
+    /** The listening has another status now. */
+    default void onStatus(Listening.Status status) {}
+
+    /**
+     * The stream is closed, and all of it was told: the last call.
+     *
+     * @param offset where the stream ends
+     */
+    default void onComplete(String offset) {}
+
+    /**
+     * What would come next is no longer there: retention has overtaken this listener, or another stream has taken the path.
+     *
+     * @param gone tells the earliest offset that can be read; null where another stream has taken the path
+     * @return where to go on, such as {@code From.offset(gone.earliestOffset())}; null to end here, which is the default
+     */
+    default @Nullable From onGone(OffsetGone gone) {
+        return null;
+    }
+
+    /**
+     * The listening has ended, because waiting does not help: the last call.
+     *
+     * @param failure a {@link io.streamkeeper.server.api.StreamException}, as when there is no such stream any more; or what
+     *     {@link #onData} threw
+     */
+    default void onError(Throwable failure) {}
+}
