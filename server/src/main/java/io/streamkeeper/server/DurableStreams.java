@@ -165,7 +165,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads what is there, about {@code bytesMax} bytes at once (section 5.6).
+     * Reads what is there, about {@code bytesMax} bytes at once (section 5.6): JSON messages that were written at about the
+     * same time, up to 64 KiB of them or those of one append, come together.
      *
      * @throws IllegalArgumentException if {@code bytesMax} is not positive
      */

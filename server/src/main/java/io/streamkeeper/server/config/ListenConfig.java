@@ -26,4 +26,12 @@ public record ListenConfig(String host, int port, Transport transport, int shard
     public static ListenConfig defaults() {
         return new ListenConfig("127.0.0.1", 4437, Transport.AUTO, 0, 65_536);
     }
+
+    public ListenConfig withHost(String newHost) {
+        return new ListenConfig(newHost, port, transport, shards, connectionsMax);
+    }
+
+    public ListenConfig withPort(int newPort) {
+        return new ListenConfig(host, newPort, transport, shards, connectionsMax);
+    }
 }
