@@ -286,6 +286,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     HttpServer newHttpServer(ServerConfig httpConfig) {
+        if (closing) {
+            throw new IllegalStateException("the streams are closed");
+        }
         return new HttpServer(httpConfig, engine.shards(), engine.loops(), engine.workers(), Clock.SYSTEM);
     }
 

@@ -37,8 +37,8 @@ public final class DurableStreamsServer implements AutoCloseable {
     private DurableStreamsServer(DurableStreams streams, boolean ownsStreams) throws IOException {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
-        this.acceptors = streams.engine().sockets().loops(1, "accept");
         this.http = streams.newHttpServer(streams.config());
+        this.acceptors = streams.engine().sockets().loops(1, "accept");
         try {
             this.listener = bind(streams.config().listen());
         } catch (IOException e) {
@@ -69,6 +69,7 @@ public final class DurableStreamsServer implements AutoCloseable {
      * them stops the server.
      *
      * @throws IOException if the address cannot be listened on
+     * @throws IllegalStateException if the streams are closed
      */
     public static DurableStreamsServer start(DurableStreams streams) throws IOException {
         return new DurableStreamsServer(streams, false);

@@ -1,6 +1,11 @@
 /**
- * The process: command line, configuration, pipeline, shards and live reads. A connection and a shard are each owned by one
- * event loop; what crosses from one loop to another is an immutable message.
+ * Durable streams for Java programs, and the process that serves them: {@link io.streamkeeper.server.DurableStreams}, the
+ * streams of one data directory, with {@link io.streamkeeper.server.BlockingStreams} for threads that may wait; {@link
+ * io.streamkeeper.server.DurableStreamsServer}, which serves them over HTTP; {@code Engine}, the loops, shards and stores
+ * below both; {@link io.streamkeeper.server.Main}, the process.
+ *
+ * <p>A connection and a shard are each owned by one event loop; what crosses from one loop to another is an immutable
+ * message. Programs call from any thread and are answered on an executor of their own.
  */
 @NullMarked
 package io.streamkeeper.server;

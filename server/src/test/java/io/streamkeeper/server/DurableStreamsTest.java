@@ -597,5 +597,8 @@ class DurableStreamsTest {
         assertThatThrownBy(() -> HttpClient.newHttpClient()
                         .send(HttpRequest.newBuilder(URI.create(server.url())).build(), BodyHandlers.discarding()))
                 .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> DurableStreamsServer.start(streams))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 }
