@@ -1,31 +1,28 @@
-package io.streamkeeper.server;
+package io.streamkeeper.server.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.server.cli.Flags;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ReadmeTest {
-    private static final Path README = Path.of("..", "README.md");
-
+/** The tables that name everything of a kind do. */
+class ReferenceTest {
     @Test
     void everyFlagIsThereWithItsDefault() throws IOException {
-        String readme = Files.readString(README);
+        String page = Documents.page("configuration.md");
         for (Map.Entry<String, String> flag : Flags.withDefaults().entrySet()) {
-            assertThat(readme).contains("| `" + flag.getKey() + "` | " + flag.getValue() + " |");
+            assertThat(page).contains("| `" + flag.getKey() + "` | " + flag.getValue() + " |");
         }
     }
 
     @Test
     void everyErrorCodeIsThereWithItsStatus() throws IOException {
-        String readme = Files.readString(README);
+        String page = Documents.page("errors.md");
         for (ErrorCode code : ErrorCode.values()) {
-            assertThat(readme).contains("| " + code.status() + " | `" + code.code() + "` |");
+            assertThat(page).contains("| " + code.status() + " | `" + code.code() + "` |");
         }
     }
 }

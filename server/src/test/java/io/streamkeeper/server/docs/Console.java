@@ -1,0 +1,182 @@
+package io.streamkeeper.server.docs;
+
+import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.config.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the {@code console} blocks of a document, one behind the other: a line that begins with {@code $} is a command
+ * of bash, with those behind it as long as they end with a backslash; the lines up to the next command are what it prints, see
+ * {@link Expectation}. A command without any prints nothing.
+ *
+ * <p>All of them have one directory, where the server has its {@code ./data}, and one server with the defaults, which a document
+ * finds at {@code localhost:4437}; but its event streams end after half a second, for the commands to end. A command
+ * with {@code &} at its end goes on beside the next one, and what both print is written behind that one, the other's last.
+ * {@code java -jar durable-streams-server.jar} runs the classes under test.
+ */
+final class Console implements AutoCloseable {
+    private static final String DOCUMENTED = "localhost:4437";
+    private static final String DOCUMENTED_JAR = "java -jar durable-streams-server.jar";
+    private static final String PROMPT = "$ ";
+    private static final long SSE_SESSION_MILLIS = 500;
+    private static final long COMMAND_SECONDS_MAX = 60;
+
+    private final Path directory;
+    private final StreamServer server;
+    private final String address;
+    private @Nullable Running beside;
+    private Names names = Names.NONE;
+
+    /**
+     * A command and what it prints.
+     *
+     * @param line the number of its first line in the document
+     */
+    record Step(int line, String command, List<String> prints) {
+        boolean goesOn() {
+            return command.endsWith("&") && !command.endsWith("&&");
+        }
+    }
+
+    /** A command that was started. */
+    private record Running(Step step, Process process, Path output) {}
+
+    private Console(Path directory) throws IOException {
+        this.directory = directory;
+        ServerConfig defaults = ServerConfig.defaults();
+        LiveConfig live = defaults.live();
+        this.server = StreamServer.start(defaults.withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
+                .withLive(new LiveConfig(live.longPollTimeoutMillis(), SSE_SESSION_MILLIS, live.sseKeepAliveMillis()))
+                .withData(defaults.data().withDirectory(directory.resolve("data"))));
+        this.address = "127.0.0.1:" + server.address().getPort();
+        Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
+    }
+
+    /**
+     * Carries out a document's blocks in a directory that is empty.
+     *
+     * @throws AssertionError if something else is printed than is written, with the command's place
+     */
+    static void run(Markdown document, Path directory) throws IOException, InterruptedException {
+        List<Step> steps = steps(document);
+        try (Console console = new Console(directory)) {
+            for (Step step : steps) {
+                try {
+                    console.carryOut(step);
+                } catch (AssertionError e) {
+                    throw new AssertionError(
+                            document.name() + ":" + step.line() + ": $ " + step.command() + "\n" + e.getMessage(), e);
+                }
+            }
+            if (console.beside != null) {
+                throw new AssertionError(document.name() + ":"
+                        + console.beside.step().line() + ": no command follows that would tell what this one prints");
+            }
+        }
+    }
+
+    /**
+     * The commands of a document.
+     *
+     * @throws AssertionError if a block does not begin with one
+     */
+    static List<Step> steps(Markdown document) {
+        List<Step> steps = new ArrayList<>();
+        for (Markdown.Block block : document.blocks("console")) {
+            steps.addAll(steps(document, block));
+        }
+        return steps;
+    }
+
+    private static List<Step> steps(Markdown document, Markdown.Block block) {
+        List<Step> steps = new ArrayList<>();
+        List<String> prints = new ArrayList<>();
+        List<String> lines = block.lines();
+        for (int index = 0; index < lines.size(); index++) {
+            if (lines.get(index).startsWith(PROMPT)) {
+                int first = index;
+                StringBuilder command = new StringBuilder(lines.get(index).substring(PROMPT.length()));
+                while (command.toString().endsWith("\\") && index + 1 < lines.size()) {
+                    command.append('\n').append(lines.get(++index));
+                }
+                prints = new ArrayList<>();
+                steps.add(new Step(block.line() + first, command.toString().strip(), prints));
+            } else if (steps.isEmpty()) {
+                throw new AssertionError(document.name() + ":" + block.line() + ": the block begins without a command");
+            } else {
+                prints.add(lines.get(index));
+            }
+        }
+        return steps;
+    }
+
+    private void carryOut(Step step) throws IOException, InterruptedException {
+        Running running = start(step);
+        if (step.goesOn()) {
+            if (beside != null || step.prints().stream().anyMatch(line -> !line.isBlank())) {
+                throw new AssertionError("the command goes on beside the next one; expected that behind it, once");
+            }
+            beside = running;
+            return;
+        }
+        List<String> printed = new ArrayList<>(end(running));
+        if (beside != null) {
+            printed.addAll(end(beside));
+            beside = null;
+        }
+        names = Expectation.compare(step.prints(), printed, names);
+    }
+
+    private Running start(Step step) throws IOException {
+        String command =
+                step.goesOn() ? step.command().substring(0, step.command().length() - 1) : step.command();
+        Path output = Files.createTempFile(directory, ".output", "");
+        ProcessBuilder bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        names.inThisRun(command)
+                                .replace(DOCUMENTED, address)
+                                .replace(
+                                        DOCUMENTED_JAR,
+                                        "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.Main"))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        bash.environment().put("UNDER_TEST_JAVA", ClassPath.java().toString());
+        bash.environment().put("UNDER_TEST", ClassPath.text());
+        bash.environment().put("CURL_HOME", directory.toString());
+        bash.environment().put("no_proxy", "*");
+        return new Running(step, bash.start(), output);
+    }
+
+    /** Waits for the command to end with status 0; what it printed. */
+    private List<String> end(Running running) throws IOException, InterruptedException {
+        boolean ended = running.process().waitFor(COMMAND_SECONDS_MAX, TimeUnit.SECONDS);
+        if (!ended) {
+            running.process().destroyForcibly().waitFor();
+        }
+        String printed = Files.readString(running.output()).replace(address, DOCUMENTED);
+        if (!ended || running.process().exitValue() != 0) {
+            String how = ended ? "with status " + running.process().exitValue() : "only when it was killed";
+            throw new AssertionError("the command ended " + how + "\n--- printed\n" + printed);
+        }
+        return printed.lines().toList();
+    }
+
+    @Override
+    public void close() {
+        if (beside != null) {
+            beside.process().destroyForcibly();
+        }
+        server.stop();
+    }
+}
