@@ -2,7 +2,7 @@ package io.streamkeeper.protocol;
 
 /**
  * The kinds of refusal, each with the HTTP status it answers and the code that clients see in
- * {@code {"error":{"code":…}}}. The codes are part of the interface: documented in the README, never renamed.
+ * {@code {"error":{"code":…}}}. The codes are part of the interface: documented in {@code docs/errors.md}, never renamed.
  */
 public enum ErrorCode {
     INVALID_REQUEST(400, "invalid_request"),

@@ -44,7 +44,7 @@ public final class StoreVerifier {
         Map<Long, StreamState> streams = new HashMap<>();
         try {
             DataDirectory data = DataDirectory.read(disk, path);
-            report.accept("store " + data.store() + ", " + data.shards() + " shards");
+            report.accept("store " + data.store() + ", " + counted(data.shards(), "shard"));
             for (int shard = 0; shard < data.shards(); shard++) {
                 walk(data, shard, streams);
             }
@@ -90,13 +90,18 @@ public final class StoreVerifier {
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
             return new Walked(
                     streams,
-                    live + " streams, " + recovery.extents().size() + " extent files with " + bytes
-                            + " bytes of data, checkpoint at record " + manifest.checkpointLsn()
+                    counted(live, "stream") + ", "
+                            + counted(recovery.extents().size(), "extent file") + " with "
+                            + counted(bytes, "byte") + " of data, checkpoint at record " + manifest.checkpointLsn()
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
             recovery.streams().forEach(stream -> stream.content().release(new MemoryExtentStore(new MemoryBudget(0))));
             recovery.close();
         }
+    }
+
+    private static String counted(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
     }
 
     private static long checkRuns(ExtentFile file) throws IOException {

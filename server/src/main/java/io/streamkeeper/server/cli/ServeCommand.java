@@ -40,7 +40,7 @@ import picocli.CommandLine.ParameterException;
             "Other commands, each with --help: verify, backup, restore, inspect.",
             "",
             "A flag wins over its environment variable (DS_ and its name, as DS_MAX_BODY), that over the",
-            "config file, that over the default. Times: 500ms, 2s, 1m. Sizes: 64KiB, 8MB, or bytes."
+            "config file, that over the default. Times: 500ms, 2s, 1m, 12h, 7d. Sizes: 64KiB, 8MB, bytes."
         })
 public final class ServeCommand {
     private static final int EXIT_FAILED = 1;

@@ -178,10 +178,10 @@ final class ResponseWriter {
     }
 
     private Response unchanged(Exchange exchange, Outcome.Chunk chunk, String tag) {
-        chunk.bytes().release();
         ResponseHead head = begin(exchange, 304);
         tellPlace(exchange, head, chunk);
-        head.field(ResponseFields.CACHE_CONTROL, keeping(chunk)).field(ResponseFields.ETAG, tag);
+        tellCaches(head, chunk, chunk.bytes().isReadable(), tag);
+        chunk.bytes().release();
         return finish(exchange, head);
     }
 
@@ -193,13 +193,9 @@ final class ResponseWriter {
             head.fields(ResponseFields.ATTACHMENT);
         }
         if (hasTag(exchange)) {
-            head.field(ResponseFields.CACHE_CONTROL, body.stored().isReadable() ? keeping(chunk) : cache.nothing());
-            head.field(ResponseFields.ETAG, tag);
+            tellCaches(head, chunk, body.stored().isReadable(), tag);
         } else {
             head.fields(ResponseFields.NO_STORE);
-        }
-        if (Compression.suits(chunk.contentType())) {
-            head.fields(ResponseFields.VARY_ENCODING);
         }
         if (compressed) {
             head.fields(ResponseFields.GZIP);
@@ -207,8 +203,13 @@ final class ResponseWriter {
         return finish(exchange, head, body);
     }
 
-    private String keeping(Outcome.Chunk chunk) {
-        return cache.data(chunk.expiry(), clock.nowMillis());
+    /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
+    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, boolean hasData, String tag) {
+        String kept = hasData ? cache.data(chunk.expiry(), clock.nowMillis()) : cache.nothing();
+        head.field(ResponseFields.CACHE_CONTROL, kept).field(ResponseFields.ETAG, tag);
+        if (Compression.suits(chunk.contentType())) {
+            head.fields(ResponseFields.VARY_ENCODING);
+        }
     }
 
     private void tellPlace(Exchange exchange, ResponseHead head, Outcome.Chunk chunk) {

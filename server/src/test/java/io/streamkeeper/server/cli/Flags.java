@@ -7,7 +7,7 @@ import java.util.Map;
 public final class Flags {
     private Flags() {}
 
-    /** Every flag that configures, with its default as the README writes it. */
+    /** Every flag that configures, with its default as {@code docs/configuration.md} writes it. */
     public static Map<String, String> withDefaults() {
         Map<String, String> flags = new LinkedHashMap<>();
         ServeCommand.commandLine().getCommandSpec().options().stream()

@@ -1,6 +1,6 @@
 package io.streamkeeper.server.docs;
 
-import io.streamkeeper.server.StreamServer;
+import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.config.ServerConfig;
@@ -31,7 +31,7 @@ final class Console implements AutoCloseable {
     private static final long COMMAND_SECONDS_MAX = 60;
 
     private final Path directory;
-    private final StreamServer server;
+    private final DurableStreamsServer server;
     private final String address;
     private @Nullable Running beside;
     private Names names = Names.NONE;
@@ -54,7 +54,8 @@ final class Console implements AutoCloseable {
         this.directory = directory;
         ServerConfig defaults = ServerConfig.defaults();
         LiveConfig live = defaults.live();
-        this.server = StreamServer.start(defaults.withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
+        this.server = DurableStreamsServer.start(defaults.withListen(
+                        new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
                 .withLive(new LiveConfig(live.longPollTimeoutMillis(), SSE_SESSION_MILLIS, live.sseKeepAliveMillis()))
                 .withData(defaults.data().withDirectory(directory.resolve("data"))));
         this.address = "127.0.0.1:" + server.address().getPort();

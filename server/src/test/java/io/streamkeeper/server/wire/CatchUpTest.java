@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.server.config.ReadConfig;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,6 +269,21 @@ class CatchUpTest {
         SERVER.get(path + "?offset=-1", "If-None-Match: W/" + first.field("ETag"))
                 .is(304);
         SERVER.get(path + "?offset=-1", "If-None-Match: \"x\"").is(200);
+    }
+
+    /** A cache takes the fields of a 304 for those of what it has: at the tail they must not say that it is fresh. */
+    @Test
+    void cachesAreToldTheSameWhetherTheBytesAreSentAgainOrNot() {
+        String path = SERVER.create(TEXT, "abc");
+        String tail = read(path, "-1").nextOffset();
+        for (String offset : List.of("-1", tail)) {
+            Answer first = read(path, offset);
+            Answer again = SERVER.get(path + "?offset=" + offset, "If-None-Match: " + first.field("ETag"))
+                    .is(304);
+
+            assertThat(again.field("Cache-Control")).isEqualTo(first.field("Cache-Control"));
+            assertThat(again.field("Vary")).isEqualTo(first.field("Vary"));
+        }
     }
 
     @Test
