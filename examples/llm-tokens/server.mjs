@@ -150,7 +150,7 @@ const provider = providerOf(flags.provider, flags.rate, process.env);
 const streams = streamsRoot(flags.streams);
 const pages = await servePages({
   folder: new URL('.', import.meta.url),
-  files: ['index.html', 'page.css', 'page.mjs'],
+  files: ['index.html', 'page.css', 'page.mjs', 'reading.mjs'],
   port: portOf(flags.port),
   streams,
   settings: { model: provider.model },
