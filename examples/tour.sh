@@ -11,9 +11,18 @@ server=${1:-http://localhost:4437}
 root="${server%/}/v1/stream"
 tour="tour-$(date +%s)-$$"
 streams="$root/$tour"
+
+if ! curl -s -o /dev/null --max-time 5 "$root/"; then
+  printf 'Nothing answers at %s. To start a server, in another shell:\n' "$server" >&2
+  printf '  java -jar server/target/durable-streams-server.jar\n' >&2
+  exit 1
+fi
+
 work=$(mktemp -d)
 tail_offset=''
+following=''
 tour_ends() {
+  [ -z "$following" ] || kill "$following" 2> "$work/killed" || true
   for name in notes copy events orders log session; do
     curl -s -o "$work/deleted" -X DELETE "$streams/$name" || true
   done
@@ -34,12 +43,13 @@ fail() {
   exit 1
 }
 
-# Prints a curl command as one would type it.
+# Prints a curl command as one would type it, where $streams is what it is here.
 print_command() {
   printf '\n$ curl'
   local word
   for word in "$@"; do
     case $word in
+      "$streams"/*) printf ' "$streams%s"' "${word#"$streams"}" ;;
       *[!A-Za-z0-9_./:=-]*) printf " '%s'" "$word" ;;
       *) printf ' %s' "$word" ;;
     esac
@@ -112,6 +122,7 @@ follow() {
 # The answer of the command that was begun; it ends by itself.
 followed() {
   wait "$following" || fail "the command that followed the stream ended with status $?"
+  following=''
   printf '\n%s... and the command that waited prints:%s\n' "$faint" "$plain"
   print_file "$1"
   grep -qF -- "$2" "$work/$1" || fail "what was followed does not have: $2"
@@ -121,6 +132,8 @@ text='Content-Type: text/plain'
 json='Content-Type: application/json'
 
 # ---- the tour ----
+
+printf '$ streams=%s\n' "$streams"
 
 chapter '1. Create a stream, append to it, read it'
 step 201 -X PUT "$streams/notes" -H "$text" -d 'hello'
@@ -197,6 +210,7 @@ step 201 -X PUT "$streams/session" -H "$text" -H 'Stream-TTL: 2' -d 'here'
 step 200 --head "$streams/session"
 expect_header Stream-TTL 2
 sleep 3
+printf '\n%s... three seconds later:%s\n' "$faint" "$plain"
 step 404 "$streams/session"
 
 chapter '11. Delete'

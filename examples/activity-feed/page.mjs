@@ -14,6 +14,8 @@ import { follow } from '/shared/reader.mjs';
 import { createStream, Producer } from '/shared/writer.mjs';
 
 const POSTS_KEPT = '500';
+const AWAY =
+  'The streams server does not answer. This page tries again by itself; what you post waits, and is sent once.';
 const ANIMALS = [
   'Badger',
   'Curlew',
@@ -36,6 +38,9 @@ const room = location.hash.slice(1) || 'lobby';
 const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `${pick(COLOURS)} ${pick(ANIMALS)}` };
 
 const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
+const onLost = () => enter('reconnecting');
+/** Nothing is posted before. */
+const created = createStream(posts, { headers: { 'Stream-Retention-Max-Messages': POSTS_KEPT }, onLost });
 const producer = new Producer(posts, { id: me.id });
 const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}/presence`, streams), me, showOnline);
 
@@ -47,8 +52,8 @@ function pick(words) {
 
 async function watch() {
   enter('connecting');
-  await createStream(posts, { headers: { 'Stream-Retention-Max-Messages': POSTS_KEPT } });
-  for await (const batch of follow(posts, { onLost: () => enter('reconnecting') })) {
+  await created;
+  for await (const batch of follow(posts, { onLost })) {
     enter('live');
     showPosts(batch.messages);
   }
@@ -60,10 +65,12 @@ async function post(event) {
   if (text === '') {
     return;
   }
-  const waiting = showWaiting({ ...me, text, at: Date.now() });
+  const message = { id: me.id, name: me.name, text, at: Date.now() };
+  const waiting = showWaiting(message);
   view.text.value = '';
   try {
-    producer.append({ id: me.id, name: me.name, text, at: Date.now() });
+    await created;
+    producer.append(message);
     await producer.flush();
     waiting.remove();
   } catch (error) {
@@ -82,11 +89,28 @@ function rename() {
 
 // ---- painting ----
 
+/** Whoever is that close to the last post sees it. */
+const END_PIXELS = 40;
+
 let others = [];
 
-function enter(state, text = state) {
+function enter(state, problem = '') {
   view.status.dataset.state = state;
-  view.status.textContent = text;
+  view.status.textContent = state;
+  keepingEnd(() => {
+    view.problem.textContent = state === 'reconnecting' ? AWAY : problem;
+    view.problem.hidden = view.problem.textContent === '';
+  });
+}
+
+/** Makes a change around the posts, or in them; whoever saw the last one does so afterwards. */
+function keepingEnd(change) {
+  const list = view.posts;
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < END_PIXELS;
+  change();
+  if (isAtEnd) {
+    list.scrollTop = list.scrollHeight;
+  }
 }
 
 function fail(error) {
@@ -95,21 +119,19 @@ function fail(error) {
 
 function showPosts(messages) {
   const list = view.posts;
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  list.append(...messages.map(postItem));
-  while (list.children.length > Number(POSTS_KEPT)) {
-    list.firstElementChild.remove();
-  }
-  view.empty.hidden = list.children.length > 0;
-  if (isAtEnd) {
-    list.scrollTop = list.scrollHeight;
-  }
+  keepingEnd(() => {
+    list.append(...messages.map(postItem));
+    while (list.children.length > Number(POSTS_KEPT)) {
+      list.firstElementChild.remove();
+    }
+    view.empty.hidden = list.children.length > 0;
+  });
 }
 
 /** What was posted here and is not in the stream yet. */
 function showWaiting(message) {
   const item = postItem(message);
-  view.waiting.append(item);
+  keepingEnd(() => view.waiting.append(item));
   return item;
 }
 
@@ -160,6 +182,7 @@ function element(name, className, text = '') {
 }
 
 view.room.textContent = room;
+view.another.href = location.href;
 view.name.value = me.name;
 view.name.addEventListener('change', rename);
 view.write.addEventListener('submit', post);

@@ -4,30 +4,19 @@
  * there is told at the head of page.mjs.
  */
 
-import { parseArgs } from 'node:util';
-import { servePages, streamsRoot } from '../shared/pages.mjs';
+import { servePages } from '../shared/pages.mjs';
+import { announce, flagsOf, portOf, streamsRoot } from '../shared/program.mjs';
 
 const USAGE = `usage: node server.mjs [options]
   --streams URL   the Durable Streams server (http://localhost:4437)
   --port PORT     where the page is served (4439)`;
 
-const { values } = parseArgs({
-  options: {
-    streams: { type: 'string', default: 'http://localhost:4437' },
-    port: { type: 'string', default: '4439' },
-    help: { type: 'boolean', default: false },
-  },
+const flags = flagsOf(USAGE, { streams: 'http://localhost:4437', port: '4439' });
+const streams = streamsRoot(flags.streams);
+const pages = await servePages({
+  folder: new URL('.', import.meta.url),
+  files: ['index.html', 'page.css', 'page.mjs', 'presence.mjs'],
+  port: portOf(flags.port),
+  streams,
 });
-
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const streams = streamsRoot(values.streams);
-  const server = await servePages({
-    folder: new URL('.', import.meta.url),
-    files: ['index.html', 'page.css', 'page.mjs', 'presence.mjs'],
-    port: Number(values.port),
-    streams,
-  });
-  console.log(`The page is at http://localhost:${server.address().port}/ (streams at ${streams})`);
-}
+await announce(pages, streams, `streams at ${streams}`);

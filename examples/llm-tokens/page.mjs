@@ -1,79 +1,20 @@
-/**
- * The page: one answer, named by the address's hash, read from its stream. A Reading holds what was read and the offset
- * behind it; what the page shows follows from the current Reading alone.
- */
+/** The page: one answer, named by the address's hash; what it shows follows from the current Reading alone. */
 
-import { follow } from '/shared/reader.mjs';
+import { Reading } from '/reading.mjs';
 
 const view = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
 const settings = await (await fetch('/settings.json')).json();
+const { title } = document;
 /** ?live=long-poll reads without events, as the page does by itself where they do not come through. */
 const live = new URLSearchParams(location.search).get('live') ?? 'sse';
 
-/** What one run through the stream, from its start on, has brought so far. */
-class Reading {
-  question = '';
-  tokens = [];
-  offset = '-1';
-  /** connecting, streaming, reconnecting, disconnected, complete or failed */
-  state = 'connecting';
-  error = '';
-  live = live;
-  interruptions = 0;
-  #connection;
-
-  constructor(url) {
-    this.url = url;
-  }
-
-  /** Reads on from the offset, until the answer is whole or disconnect() is called. */
-  async connect() {
-    const connection = new AbortController();
-    this.#connection = connection;
-    this.#enter('connecting');
-    const onLost = () => this.#lost();
-    try {
-      for await (const batch of follow(this.url, { offset: this.offset, live, signal: connection.signal, onLost })) {
-        this.#take(batch);
-      }
-      this.#enter(connection.signal.aborted ? 'disconnected' : this.error ? 'failed' : 'complete');
-    } catch (error) {
-      this.error = error.status === 404 ? 'There is no such answer; perhaps its time is over.' : error.message;
-      this.#enter('failed');
-    }
-  }
-
-  disconnect() {
-    this.#connection.abort();
-  }
-
-  #take(batch) {
-    for (const message of batch.messages) {
-      if (message.type === 'question') {
-        this.question = message.text;
-      } else if (message.type === 'token') {
-        this.tokens.push(message.text);
-      } else if (message.error) {
-        this.error = `The answer is not whole: ${message.error}.`;
-      }
-    }
-    this.offset = batch.offset;
-    this.live = batch.live;
-    this.#enter('streaming');
-  }
-
-  #lost() {
-    if (this.state !== 'reconnecting') {
-      this.interruptions++;
-      this.#enter('reconnecting');
-    }
-  }
-
-  #enter(state) {
-    this.state = state;
-    paint();
-  }
-}
+const HINTS = {
+  connecting: '',
+  streaming: 'Each token is in the stream before it is here.',
+  reconnecting: 'No answer from the streams server; trying again from the offset.',
+  disconnected: 'The answer goes on without this page. Resume reads on from the offset.',
+  complete: 'The stream is closed, and can be read again at any time.',
+};
 
 // ---- the current reading ----
 
@@ -86,9 +27,11 @@ function open() {
   shown = 0;
   view.text.textContent = '';
   const id = location.hash.slice(1);
-  reading = id === '' ? null : new Reading(new URL(`llm-tokens/${encodeURIComponent(id)}`, settings.streams));
+  reading =
+    id === '' ? null : new Reading(new URL(`llm-tokens/${encodeURIComponent(id)}`, settings.streams), live, paint);
   view.another.href = location.href;
   view.answer.hidden = !reading;
+  view.intro.hidden = !!reading;
   reading?.connect();
   paintNow();
 }
@@ -98,21 +41,25 @@ async function ask(event) {
   view.send.disabled = true;
   view.problem.hidden = true;
   try {
-    const response = await fetch('/answers', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ prompt: view.prompt.value }),
-    });
-    const { id, error } = await response.json();
-    if (error) {
-      throw new Error(error);
-    }
-    location.hash = id;
+    location.hash = await begin(view.prompt.value);
   } catch (error) {
     complain(error.message);
   } finally {
     view.send.disabled = false;
   }
+}
+
+/** Has a question answered; returns the answer's id. */
+async function begin(prompt) {
+  const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ prompt }) };
+  const response = await fetch('/answers', request).catch(() => {
+    throw new Error('The program that serves this page does not answer; start it again.');
+  });
+  const { id, error } = await response.json();
+  if (error) {
+    throw new Error(error);
+  }
+  return id;
 }
 
 function complain(message) {
@@ -130,6 +77,8 @@ async function copyLink() {
 
 /** About how long text takes that flows in; not a number of frames, because a page in the background has few. */
 const FLOW_MILLIS = 400;
+/** Whoever is that close to the page's end is kept there. */
+const END_PIXELS = 120;
 
 let isPaintDue = false;
 let paintedAt = 0;
@@ -144,14 +93,20 @@ function paint() {
 
 function paintNow() {
   isPaintDue = false;
+  document.title = reading?.question || title;
   if (!reading) {
     return;
   }
+  const page = document.documentElement;
+  const isAtEnd = page.scrollHeight - innerHeight - scrollY < END_PIXELS;
   paintTokens();
   const isBehind = shown < reading.tokens.length;
   paintState(isBehind && reading.state === 'complete' ? 'streaming' : reading.state);
   if (isBehind) {
     paint();
+  }
+  if (isAtEnd && reading.state === 'streaming') {
+    scrollTo(0, page.scrollHeight);
   }
 }
 
@@ -162,27 +117,42 @@ function paintTokens() {
   const isFlowing = !document.hidden && reading.state !== 'disconnected';
   const step = isFlowing ? Math.ceil(behind * Math.min(1, (now - paintedAt) / FLOW_MILLIS)) : behind;
   paintedAt = now;
-  if (step > 0) {
-    view.text.append(reading.tokens.slice(shown, shown + step).join(''));
-    view.text.normalize();
-    shown += step;
+  for (const end = shown + step; shown < end; shown++) {
+    if (reading.seams.includes(shown)) {
+      view.text.append(seam());
+    }
+    view.text.append(reading.tokens[shown]);
   }
+  view.text.normalize();
+}
+
+/** Marks where the reading was resumed. What it says is in the style sheet: it is no part of the text. */
+function seam() {
+  const mark = document.createElement('span');
+  mark.className = 'seam';
+  return mark;
 }
 
 function paintState(state) {
   view.answer.dataset.state = state;
+  view.answer.classList.toggle('missing', state === 'failed' && reading.question === '');
   view.status.dataset.state = state;
   view.status.textContent = state;
+  view.hint.textContent = reading.error || HINTS[state];
   view.question.textContent = reading.question;
+  view.model.textContent = reading.model;
+  view.resume.hidden = state !== 'disconnected';
+  view.disconnect.hidden = !view.resume.hidden;
   view.disconnect.disabled = !['connecting', 'streaming', 'reconnecting'].includes(state);
-  view.resume.disabled = state !== 'disconnected';
-  view.problem.hidden = !reading.error;
-  view.problem.textContent = reading.error;
-  const interruptions = reading.interruptions === 1 ? '1 interruption' : `${reading.interruptions} interruptions`;
-  view.facts.textContent = `${shown} tokens · ${interruptions} · ${reading.live} · offset ${reading.offset}`;
+  const facts = [`${shown} tokens`, resumed(reading.seams.length), reading.live, `offset ${reading.offset}`];
+  view.facts.textContent = facts.filter(Boolean).join(' · ');
 }
 
-view.model.textContent = settings.model;
+function resumed(count) {
+  return ['', 'resumed once', 'resumed twice'][count] ?? `resumed ${count} times`;
+}
+
+view.asked.textContent = settings.model;
 view.ask.addEventListener('submit', ask);
 view.prompt.addEventListener('keydown', event => {
   if (event.key === 'Enter' && !event.shiftKey) {

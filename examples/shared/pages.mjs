@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
+import { end } from './program.mjs';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -14,13 +15,6 @@ const TYPES = {
 const SHARED = ['icon.svg', 'look.css', 'reader.mjs', 'requests.mjs', 'writer.mjs'];
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-
-/** Where the streams of a server are: its root is /v1/stream/, unless the address names another. */
-export function streamsRoot(server) {
-  const root = new URL(server);
-  root.pathname = root.pathname === '/' ? '/v1/stream/' : root.pathname.replace(/\/*$/, '/');
-  return root;
-}
 
 /**
  * @param folder URL of the example's folder
@@ -71,8 +65,8 @@ export function servePages({ folder, files, port, streams, settings = {}, routes
       response.headersSent ? response.destroy() : send(response, 500, 'This server has a fault, which it has logged.');
     });
   });
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
+  return new Promise(resolve => {
+    server.on('error', error => end(`Cannot listen on port ${port} (${error.code}); --port names another.`));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }

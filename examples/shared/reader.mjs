@@ -121,19 +121,24 @@ async function* readPolls(url, { offset, cursor }, signal) {
 export async function* events(body, onBytes = () => {}) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  for (;;) {
-    const { done, value } = await interruptible(() => reader.read());
-    if (done) {
-      return;
+  try {
+    for (;;) {
+      const { done, value } = await interruptible(() => reader.read());
+      if (done) {
+        return;
+      }
+      onBytes();
+      // Data is JSON, in which a carriage return is escaped: one that is bare is half of a line's end.
+      text += value.replaceAll('\r', '');
+      const blocks = text.split('\n\n');
+      text = blocks.pop();
+      for (const block of blocks) {
+        yield { type: field(block, 'event'), data: field(block, 'data') };
+      }
     }
-    onBytes();
-    // Data is JSON, in which a carriage return is escaped: one that is bare is half of a line's end.
-    text += value.replaceAll('\r', '');
-    const blocks = text.split('\n\n');
-    text = blocks.pop();
-    for (const block of blocks) {
-      yield { type: field(block, 'event'), data: field(block, 'data') };
-    }
+  } finally {
+    // Whoever has enough may leave before the body's end.
+    reader.cancel().catch(() => {});
   }
 }
 

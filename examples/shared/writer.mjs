@@ -9,18 +9,19 @@ import { Interrupted, pause, request, retryMillis, withTimeout } from './request
 
 const BATCH_MESSAGES_MAX = 1_000;
 
-/** Creates a JSON stream, or finds that it is there; repeats that until it is answered. */
-export async function createStream(url, { headers = {}, messages = [], signal } = {}) {
-  await persist(
-    () =>
-      request(url, {
-        method: 'PUT',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(messages),
-        signal: withTimeout(signal),
-      }),
-    signal,
-  );
+/**
+ * Creates a JSON stream, or finds that it is there; repeats that until it is answered, and calls `onLost` when it is
+ * not.
+ */
+export async function createStream(url, { headers = {}, messages = [], signal, onLost } = {}) {
+  const attempt = () =>
+    request(url, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(messages),
+      signal: withTimeout(signal),
+    });
+  await persist(attempt, signal, onLost);
 }
 
 /**
@@ -84,7 +85,7 @@ export class Producer {
 }
 
 /** Repeats an attempt for as long as it is interrupted. */
-async function persist(attempt, signal) {
+async function persist(attempt, signal, onLost = () => {}) {
   for (let failures = 0; ; failures++) {
     try {
       return await attempt();
@@ -94,6 +95,7 @@ async function persist(attempt, signal) {
         throw error;
       }
     }
+    onLost();
     await pause(retryMillis(failures), signal);
     signal?.throwIfAborted();
   }

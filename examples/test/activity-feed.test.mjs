@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { Example, openBrowser, StreamServer, until } from './support.mjs';
+import { Example, openBrowser, openContext, StreamServer, until } from './support.mjs';
 
 let streams;
 let example;
@@ -11,7 +11,7 @@ before(async () => {
   streams = await StreamServer.started();
   example = await Example.started('activity-feed', streams.url);
   browser = await openBrowser();
-  context = await browser.newContext();
+  context = await openContext(browser);
 });
 
 after(async () => {
@@ -100,4 +100,18 @@ test('a post that was made while the server was away is there once when it is ba
   await shows(ben, 'before', 'meanwhile');
   await until('nothing waits', async () => (await ada.locator('#waiting li').count()) === 0);
   await online(ada, 'Ada', 'Ben');
+});
+
+test('a page that finds no server says so, and begins by itself when there is one', async () => {
+  await streams.kill();
+  const page = await context.newPage();
+  await page.goto(`${example.url}#early`);
+  await page.waitForSelector('#status[data-state=reconnecting]');
+  assert.match(await page.textContent('#problem'), /The streams server does not answer/);
+  await post(page, 'early');
+
+  await streams.start();
+
+  await shows(page, 'early');
+  assert.equal(await page.isVisible('#problem'), false);
 });

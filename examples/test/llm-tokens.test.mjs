@@ -1,38 +1,37 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { Example, openBrowser, StreamServer, until } from './support.mjs';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Model } from './model.mjs';
+import { Example, openBrowser, openContext, StreamServer, until } from './support.mjs';
 
 const QUESTION = 'What makes a stream durable, 一度だけ, in a 🚇 tunnel?';
 
 let streams;
+let model;
 let example;
 let browser;
 let context;
-/** What the demo answers when nothing goes wrong. */
-let undisturbed;
 
 before(async () => {
   streams = await StreamServer.started();
-  example = await Example.started('llm-tokens', streams.url, ['--rate', '60']);
+  model = await Model.started();
+  example = await Example.started('llm-tokens', streams.url, [], model.env);
   browser = await openBrowser();
-  context = await browser.newContext();
-  undisturbed = await text(await finished(await ask()));
-  assert.ok(undisturbed.startsWith(`You asked: “${QUESTION}”`));
-  assert.ok(undisturbed.endsWith('can go on from there.'));
-  await closePages();
+  context = await openContext(browser);
 });
 
 after(async () => {
   await browser?.close();
   await example?.close();
+  model?.close();
   await streams?.close();
 });
 
-afterEach(closePages);
+beforeEach(() => model.hold());
 
-async function closePages() {
+afterEach(async () => {
+  model.release();
   await Promise.all(context.pages().map(page => page.close()));
-}
+});
 
 async function open(url = example.url) {
   const page = await context.newPage();
@@ -40,7 +39,7 @@ async function open(url = example.url) {
   return page;
 }
 
-/** A page on which a question has just been asked. */
+/** A page on which a question has just been asked, whose answer stops in its middle. */
 async function ask(query = '') {
   const page = await open(example.url + query);
   await page.fill('#prompt', QUESTION);
@@ -50,16 +49,22 @@ async function ask(query = '') {
 
 const text = page => page.textContent('#text');
 
-const count = async page => Number.parseInt(await page.textContent('#facts')) || 0;
-
 async function tokens(page, atLeast) {
-  await until(`${atLeast} tokens are shown`, async () => (await count(page)) >= atLeast);
+  const count = async () => Number.parseInt(await page.textContent('#facts')) || 0;
+  await until(`${atLeast} tokens are shown`, async () => (await count()) >= atLeast);
   return page;
 }
 
 async function state(page, name) {
-  await page.waitForSelector(`#status[data-state=${name}]`, { timeout: 60_000 });
+  await page.waitForSelector(`#status[data-state=${name}]`);
   return page;
+}
+
+async function kill(page) {
+  const crashed = page.waitForEvent('crash');
+  const debug = await context.newCDPSession(page);
+  debug.send('Page.crash').catch(() => {});
+  await crashed;
 }
 
 /** Whether the answer of a page's address is whole. */
@@ -70,104 +75,128 @@ async function isClosed(url) {
   return headers.get('Stream-Closed') === 'true';
 }
 
-const finished = page => state(page, 'complete');
+/** The page shows all of the answer, each token once and in its place. */
+async function showsAll(page) {
+  await state(page, 'complete');
+  assert.equal(await text(page), model.text);
+  assert.equal(await page.textContent('#question'), QUESTION);
+}
 
 test('an answer is read on without a lost or doubled token after a disconnect', async () => {
-  const page = await tokens(await ask(), 40);
+  const page = await tokens(await ask(), 20);
   await page.click('#disconnect');
   await state(page, 'disconnected');
   const atDisconnect = await text(page);
-  const other = await tokens(await open(page.url()), 80);
+  const other = await tokens(await open(page.url()), model.half);
   assert.equal(await text(page), atDisconnect);
 
   await page.click('#resume');
+  model.release();
 
-  assert.equal(await text(await finished(page)), undisturbed);
-  assert.equal(await text(await finished(other)), undisturbed);
+  await showsAll(page);
+  await showsAll(other);
+  assert.match(await page.textContent('#facts'), /resumed once/);
+  assert.equal(await page.locator('.seam').count(), 1);
+  assert.match(await other.textContent('#facts'), /tokens · sse/);
 });
 
 test('a tab that was killed in the middle of an answer shows all of it when it is reopened', async () => {
-  const killed = await tokens(await ask(), 40);
+  const killed = await tokens(await ask(), 20);
   const url = killed.url();
-  const crashed = killed.waitForEvent('crash');
-  const debug = await context.newCDPSession(killed);
-  debug.send('Page.crash').catch(() => {});
-  await crashed;
+  await kill(killed);
   assert.equal(await isClosed(url), false);
 
   const reopened = await open(url);
+  model.release();
 
-  assert.equal(await text(await finished(reopened)), undisturbed);
+  await showsAll(reopened);
 });
 
 test('three tabs show the same answer', async () => {
   const first = await tokens(await ask(), 20);
-  const second = await tokens(await open(first.url()), 60);
+  const second = await tokens(await open(first.url()), model.half);
+  model.release();
   const third = await open(first.url());
 
   for (const page of [first, second, third]) {
-    assert.equal(await text(await finished(page)), undisturbed);
-    assert.equal(await page.textContent('#question'), QUESTION);
+    await showsAll(page);
   }
 });
 
-test('a replay shows the same answer, whole or in the middle of it', async () => {
-  const page = await tokens(await ask(), 60);
+test('a replay shows the same answer, in the middle of it or when it is whole', async () => {
+  const page = await tokens(await ask(), 20);
   await page.click('#replay');
-  assert.equal(await text(await finished(page)), undisturbed);
+  model.release();
+  await showsAll(page);
 
   await page.click('#replay');
-  assert.equal(await text(await finished(page)), undisturbed);
+  await showsAll(page);
 });
 
 test('the page and the writer go on by themselves when the server is killed and started again', async () => {
-  const page = await tokens(await ask(), 40);
-  const polling = await tokens(await open(page.url().replace('#', '?live=long-poll#')), 40);
+  const page = await tokens(await ask(), 20);
+  const polling = await tokens(await open(page.url().replace('#', '?live=long-poll#')), 20);
+  const wholeCount = model.wholeCount;
   await streams.kill();
   await state(page, 'reconnecting');
   await state(polling, 'reconnecting');
+  model.release();
+  await until('the writer has the rest of the answer', () => model.wholeCount > wholeCount);
 
   await streams.start();
 
-  assert.equal(await text(await finished(page)), undisturbed);
-  assert.equal(await text(await finished(polling)), undisturbed);
-  assert.match(await page.textContent('#facts'), /1 interruption · sse/);
-  assert.match(await polling.textContent('#facts'), /1 interruption · long-poll/);
+  await showsAll(page);
+  await showsAll(polling);
+  assert.match(await page.textContent('#facts'), /resumed once · sse/);
+  assert.match(await polling.textContent('#facts'), /resumed once · long-poll/);
 });
 
 test('the page goes over to long-polls where events do not come through', async () => {
+  model.release();
   await context.route(/live=sse/, route => route.fulfill({ contentType: 'text/html', body: 'A proxy says no.' }));
   const page = await ask();
-  await finished(page);
+  await state(page, 'complete');
   await context.unroute(/live=sse/);
 
-  assert.equal(await text(page), undisturbed);
-  assert.match(await page.textContent('#facts'), /0 interruptions · long-poll/);
+  await showsAll(page);
+  assert.match(await page.textContent('#facts'), /tokens · long-poll/);
 });
 
 test('an answer is shared by its link', async () => {
+  model.release();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await finished(await ask());
+  const page = await state(await ask(), 'complete');
   await page.click('#copy');
   await until('the button says so', async () => (await page.textContent('#copy')) === 'Copied');
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  const guest = await browser.newContext();
+  const guest = await openContext(browser);
   const shared = await guest.newPage();
 
   await shared.goto(link);
 
-  assert.equal(await text(await finished(shared)), undisturbed);
+  await showsAll(shared);
   await guest.close();
 });
 
 test('a link to an answer that is not there says so', async () => {
   const page = await state(await open(`${example.url}#nothing`), 'failed');
 
-  assert.match(await page.textContent('#problem'), /There is no such answer/);
+  assert.match(await page.textContent('#hint'), /There is no such answer/);
+});
+
+test('a question that the model refuses shows what it says', async () => {
+  model.refuseOnce(429, 'You exceeded your current quota.');
+
+  const page = await state(await ask(), 'failed');
+
+  assert.equal(
+    await page.textContent('#hint'),
+    'There is no answer: OpenAI answered 429: You exceeded your current quota.',
+  );
 });
 
 test('an answer whose writer is stopped ends, and says that it is not whole', async () => {
-  const other = await Example.started('llm-tokens', streams.url, ['--rate', '20']);
+  const other = await Example.started('llm-tokens', streams.url, [], model.env);
   const page = await open(other.url);
   await page.click('#send');
   await tokens(page, 10);
@@ -175,16 +204,47 @@ test('an answer whose writer is stopped ends, and says that it is not whole', as
   await other.close();
 
   await state(page, 'failed');
-  assert.match(await page.textContent('#problem'), /not whole: the program that wrote this answer was stopped/);
+  assert.match(await page.textContent('#hint'), /not whole: the program that wrote this answer was stopped/);
+});
+
+test('a question without a server to write the answer to says so', async () => {
+  await streams.kill();
+  const page = await ask();
+  await page.waitForSelector('#problem:not([hidden])');
+  assert.match(await page.textContent('#problem'), /Nothing answers at http:/);
+
+  await streams.start();
+  await page.click('#send');
+  model.release();
+
+  await showsAll(page);
+});
+
+test('the demo generator needs no key, and its answer is replayed as it was', async () => {
+  const demo = await Example.started('llm-tokens', streams.url, ['--rate', '100']);
+  const page = await open(demo.url);
+  await page.fill('#prompt', QUESTION);
+  await page.click('#send');
+  await state(page, 'complete');
+  const answer = await text(page);
+  assert.ok(answer.startsWith(`You asked: “${QUESTION}”`));
+  assert.ok(answer.endsWith('can go on from there.'));
+
+  await page.click('#replay');
+  await state(page, 'complete');
+
+  assert.equal(await text(page), answer);
+  await demo.close();
 });
 
 test('the page connects to nothing but its own server and the streams', async () => {
+  model.release();
   const hosts = new Set();
   const page = await context.newPage();
   page.on('request', request => hosts.add(new URL(request.url()).host));
   await page.goto(example.url);
   await page.click('#send');
-  await finished(page);
+  await state(page, 'complete');
 
   assert.deepEqual([...hosts].sort(), [new URL(example.url).host, new URL(streams.url).host].sort());
 });

@@ -1,4 +1,4 @@
-/** The back end with providers of its own making: what it asks them, and what it makes of their answers. */
+/** The back end with providers of the test's own: what it asks them, and what it makes of their answers. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,15 +8,59 @@ import { after, before, test } from 'node:test';
 import { follow } from '../shared/reader.mjs';
 import { Example, StreamServer } from './support.mjs';
 
-const sse = events => events.map(event => `event: ${event.type ?? 'x'}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+const PROVIDERS = { anthropic: 'Anthropic', openai: 'OpenAI' };
 
-const ANTHROPIC_START = { type: 'message_start', message: { id: 'm' } };
-const anthropicText = part => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: part } });
-const openaiText = part => ({ choices: [{ index: 0, delta: { content: part }, finish_reason: null }] });
+/** As they are on the wire: with pings, comments, thoughts, line ends of either kind, and what comes behind the end. */
+const WIRE = {
+  anthropic: {
+    start: [
+      'event: message_start\r\ndata: {"type":"message_start","message":{"id":"m","role":"assistant","content":[],',
+      '"stop_reason":null,"usage":{"input_tokens":9,"output_tokens":1}}}\r\n\r\n',
+      'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"thinking"}}\n\n',
+      'event: ping\ndata: {"type": "ping"}\n\n',
+      'event: content_block_delta\n',
+      'data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm."}}\n\n',
+      'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n',
+    ].join(''),
+    token: part =>
+      'event: content_block_delta\n' +
+      `data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"${part}"}}\n\n`,
+    end: reason =>
+      'event: content_block_stop\ndata: {"type":"content_block_stop","index":1}\n\n' +
+      `event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"${reason}","stop_sequence":null},` +
+      '"usage":{"output_tokens":5}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n',
+    whole: 'end_turn',
+    cut: 'max_tokens',
+    error: 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
+    refusal: '{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"},"request_id":"r"}',
+  },
+  openai: {
+    start: [
+      ': PROCESSING\n\n',
+      'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,',
+      '"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]}\n\n',
+    ].join(''),
+    token: part =>
+      `data: {"id":"c","choices":[{"index":0,"delta":{"content":"${part}"},"logprobs":null,"finish_reason":null}]}\n\n`,
+    end: reason =>
+      `data: {"id":"c","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n` +
+      'data: {"id":"c","choices":[],"usage":{"total_tokens":14}}\n\ndata: [DONE]\n\n',
+    whole: 'stop',
+    cut: 'length',
+    error: 'data: {"error":{"message":"Overloaded","type":"server_error","param":null,"code":null}}\n\n',
+    refusal: '{"error":{"message":"invalid x-api-key","type":"invalid_request_error","code":"invalid_api_key"}}',
+  },
+};
+
+const QUESTION = { type: 'question', text: 'Why?', model: 'some model' };
+const TOKENS = [
+  { type: 'token', text: 'Be' },
+  { type: 'token', text: 'cause.' },
+];
 
 let streams;
 let provider;
-/** What the provider was asked last, and what it is to answer. */
+/** What the provider was asked last, and how it is to answer. */
 let asked;
 let reply;
 
@@ -24,8 +68,8 @@ before(async () => {
   streams = await StreamServer.started();
   provider = createServer(async (request, response) => {
     asked = { path: request.url, headers: request.headers, body: JSON.parse(await text(request)) };
-    response.writeHead(reply.status ?? 200, { 'Content-Type': 'text/event-stream' });
-    response.end(reply.body);
+    response.writeHead(reply.status ?? 200, { 'Content-Type': reply.type ?? 'text/event-stream' });
+    response.write(reply.body, () => (reply.breaks ? response.destroy() : response.end()));
   });
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
@@ -36,12 +80,13 @@ after(async () => {
   await streams?.close();
 });
 
-async function answerOf(name, body, status) {
-  reply = { status, body };
-  const base = `http://127.0.0.1:${provider.address().port}`;
+/** What is in the stream when the provider has answered so. */
+async function answerOf(name, how, port = provider.address().port) {
+  reply = how;
+  const base = `http://127.0.0.1:${port}`;
   const env = {
     anthropic: { ANTHROPIC_API_KEY: 'a key', ANTHROPIC_BASE_URL: base, ANTHROPIC_MODEL: 'some model' },
-    openai: { OPENAI_API_KEY: 'a key', OPENAI_BASE_URL: base, OPENAI_MODEL: 'some model' },
+    openai: { OPENAI_API_KEY: 'a key', OPENAI_BASE_URL: `${base}/v1/`, OPENAI_MODEL: 'some model' },
   }[name];
   const example = await Example.started('llm-tokens', streams.url, [], env);
   const response = await fetch(new URL('answers', example.url), {
@@ -58,52 +103,74 @@ async function answerOf(name, body, status) {
   return messages;
 }
 
-const QUESTION = { type: 'question', text: 'Why?', model: 'some model' };
-const WHOLE = [QUESTION, { type: 'token', text: 'Be' }, { type: 'token', text: 'cause.' }, { type: 'end' }];
+for (const [name, called] of Object.entries(PROVIDERS)) {
+  const { start, token, end, whole, cut, error, refusal } = WIRE[name];
+  const begun = start + token('Be') + token('cause.');
+  const broken = reason => [QUESTION, ...TOKENS, { type: 'end', error: reason }];
 
-test('an answer of the Anthropic Messages API becomes a stream', async () => {
-  const events = [
-    ANTHROPIC_START,
-    { type: 'ping' },
-    anthropicText('Be'),
-    anthropicText('cause.'),
-    { type: 'message_stop' },
-  ];
+  test(`an answer of ${called} becomes a stream`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun + end(whole) }), [QUESTION, ...TOKENS, { type: 'end' }]);
+    assert.equal(asked.body.model, 'some model');
+    assert.equal(asked.body.stream, true);
+    assert.deepEqual(asked.body.messages, [{ role: 'user', content: 'Why?' }]);
+  });
 
-  assert.deepEqual(await answerOf('anthropic', sse(events)), WHOLE);
+  test(`an answer that ${called} cuts off at its limit says so`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun + end(cut) }), broken(`the model stopped early (${cut})`));
+  });
+
+  test(`an error of ${called} in the middle of an answer is told`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun + error }), broken(`${called} broke off: Overloaded`));
+  });
+
+  test(`an answer that ${called} ends too soon says so`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun }), broken(`${called} broke off`));
+  });
+
+  test(`an answer whose connection to ${called} breaks says so`, async () => {
+    const messages = await answerOf(name, { body: begun, breaks: true });
+
+    assert.deepEqual(messages.at(-1), { type: 'end', error: `the connection to ${called} broke` });
+  });
+
+  test(`what ${called} refuses with is told, and the key is not`, async () => {
+    for (const status of [401, 429]) {
+      assert.deepEqual(await answerOf(name, { status, type: 'application/json', body: refusal }), [
+        QUESTION,
+        { type: 'end', error: `${called} answered ${status}: invalid x-api-key` },
+      ]);
+    }
+    assert.deepEqual((await answerOf(name, { status: 502, type: 'text/html', body: '<h1>Bad</h1>' })).at(-1), {
+      type: 'end',
+      error: `${called} answered 502`,
+    });
+  });
+
+  test(`it is told that ${called} cannot be reached`, async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address();
+    closed.close();
+
+    const { error: told } = (await answerOf(name, {}, port)).at(-1);
+
+    assert.match(
+      told,
+      new RegExp(`^${called} cannot be reached at http://127.0.0.1:${port}/v1/.* \\(ECONNREFUSED\\)$`),
+    );
+  });
+}
+
+test('each provider is asked at its own path, with its own headers', async () => {
+  await answerOf('anthropic', { body: '' });
   assert.equal(asked.path, '/v1/messages');
   assert.equal(asked.headers['x-api-key'], 'a key');
   assert.equal(asked.headers['anthropic-version'], '2023-06-01');
-  assert.equal(asked.body.model, 'some model');
-  assert.equal(asked.body.stream, true);
-  assert.deepEqual(asked.body.messages, [{ role: 'user', content: 'Why?' }]);
-});
+  assert.ok(asked.body.max_tokens > 0);
 
-test('an answer of OpenAI chat completions becomes a stream', async () => {
-  const start = { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] };
-  const end = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
-  const body = `${sse([start, openaiText('Be'), openaiText('cause.'), end])}data: [DONE]\n\n`;
-
-  assert.deepEqual(await answerOf('openai', body), WHOLE);
+  await answerOf('openai', { body: '' });
   assert.equal(asked.path, '/v1/chat/completions');
   assert.equal(asked.headers.authorization, 'Bearer a key');
-  assert.equal(asked.body.stream, true);
-});
-
-test('an answer that the provider breaks off says so at its end', async () => {
-  const events = [ANTHROPIC_START, anthropicText('Be')];
-
-  assert.deepEqual((await answerOf('anthropic', sse(events))).at(-1), { type: 'end', error: 'the model broke off' });
-  assert.deepEqual((await answerOf('openai', sse([openaiText('Be')]))).at(-1), {
-    type: 'end',
-    error: 'the model broke off',
-  });
-});
-
-test('what the provider refuses with is told, and its key is not', async () => {
-  const body = JSON.stringify({ error: { message: 'the key is not valid' } });
-
-  assert.deepEqual(await answerOf('openai', body, 401), [QUESTION, { type: 'end', error: 'the key is not valid' }]);
 });
 
 test('pages of other sites may not ask', async () => {

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -13,6 +14,16 @@ const JAR = fileURLToPath(new URL('../../server/target/durable-streams-server.ja
 const START_TIMEOUT_MILLIS = 60_000;
 const WAIT_TIMEOUT_MILLIS = 60_000;
 
+/** What is to be gone when the tests end, however they do. */
+const running = new Set();
+const folders = new Set();
+
+process.on('exit', () => {
+  running.forEach(child => child.kill('SIGKILL'));
+  folders.forEach(folder => rmSync(folder, { recursive: true, force: true }));
+});
+process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
+
 /** A program that says in one line of its output that it is ready. */
 class Program {
   #process;
@@ -20,6 +31,7 @@ class Program {
   /** Starts a program; the address is what `ready` finds in the line that tells it. */
   async start(command, args, ready, env = {}) {
     this.#process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    running.add(this.#process);
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), START_TIMEOUT_MILLIS);
     try {
       for await (const line of createInterface(this.#process.stdout)) {
@@ -30,6 +42,7 @@ class Program {
       }
     } finally {
       clearTimeout(timer);
+      this.#process.stdout.resume();
     }
     throw new Error(`${command} ${args.join(' ')} ended before it was ready`);
   }
@@ -39,6 +52,7 @@ class Program {
       this.#process.kill(signal);
       await once(this.#process, 'exit');
     }
+    running.delete(this.#process);
   }
 }
 
@@ -53,6 +67,7 @@ export class StreamServer {
   static async started(...flags) {
     const server = new StreamServer();
     server.#folder = await mkdtemp(join(tmpdir(), 'streamkeeper-examples-'));
+    folders.add(server.#folder);
     server.#flags = flags;
     await server.start();
     return server;
@@ -81,6 +96,7 @@ export class StreamServer {
   async close() {
     await this.#program.stop();
     await rm(this.#folder, { recursive: true });
+    folders.delete(this.#folder);
   }
 }
 
@@ -117,6 +133,13 @@ export async function openBrowser() {
       '--disable-sync',
     ],
   });
+}
+
+/** A browser of its own, as it were: it shares nothing with others. */
+export async function openContext(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(WAIT_TIMEOUT_MILLIS);
+  return context;
 }
 
 /** The file of a program that is named as in a shell. */

@@ -17,5 +17,7 @@ test('the tour finds all as expected, twice in a row, and fails without a server
   }
   await server.close();
 
-  assert.notEqual(tour(server.url).status, 0);
+  const { status, stderr } = tour(server.url);
+  assert.equal(status, 1);
+  assert.match(stderr, /Nothing answers at http:/);
 });
