@@ -12,14 +12,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** Keeps what the servers' threads log as wrong: an exception that a loop swallows would be seen nowhere else. */
-final class FaultRecorder extends AppenderBase<ILoggingEvent> {
+public final class FaultRecorder extends AppenderBase<ILoggingEvent> {
     private static final FaultRecorder INSTANCE = new FaultRecorder();
 
     private final List<String> faults = new CopyOnWriteArrayList<>();
 
     private FaultRecorder() {}
 
-    static synchronized void install() {
+    public static synchronized void install() {
         if (!INSTANCE.isStarted()) {
             LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
             INSTANCE.setContext(context);
@@ -37,7 +37,7 @@ final class FaultRecorder extends AppenderBase<ILoggingEvent> {
     }
 
     /** Fails if something went wrong on a thread of a server since the last time. */
-    static void assertNothingFailed() {
+    public static void assertNothingFailed() {
         List<String> taken = List.copyOf(INSTANCE.faults);
         INSTANCE.faults.clear();
         assertThat(taken).as("faults").isEmpty();

@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 import reactor.blockhound.BlockHound;
 
 /** Notices blocking calls on the servers' event loops; forcing a file to disk counts as one. */
-final class LoopGuard {
+public final class LoopGuard {
     private static final String LOOP = "streamkeeper-loop";
     private static final List<String> BLOCKED = new CopyOnWriteArrayList<>();
     private static boolean installed;
 
     private LoopGuard() {}
 
-    static synchronized void install() {
+    public static synchronized void install() {
         if (installed) {
             return;
         }
@@ -59,7 +59,7 @@ final class LoopGuard {
     }
 
     /** Fails if a loop was blocked since the last time. */
-    static void assertNothingBlocked() {
+    public static void assertNothingBlocked() {
         assertThat(takeBlocked()).as("blocking calls on a loop").isEmpty();
     }
 
