@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.channel.EventLoop;
 import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.server.shard.LoopTasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class Compression {
     void gzip(WireBody body, ByteBufAllocator allocator, EventLoop loop, Consumer<ByteBuf> compressed) {
         workers.execute(() -> {
             ByteBuf result = gzip(body, allocator);
-            loop.execute(() -> compressed.accept(result));
+            LoopTasks.run(loop, () -> compressed.accept(result));
         });
     }
 

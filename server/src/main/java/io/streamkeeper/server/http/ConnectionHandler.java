@@ -13,6 +13,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.shard.LongPoll;
+import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -178,11 +179,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** Takes an exchange's outcome, from whichever thread it comes. */
     void complete(Exchange exchange, Outcome outcome) {
-        if (channel.eventLoop().inEventLoop()) {
-            respond(exchange, outcome);
-        } else {
-            channel.eventLoop().execute(() -> respond(exchange, outcome));
-        }
+        LoopTasks.run(channel.eventLoop(), () -> respond(exchange, outcome));
     }
 
     private void respond(Exchange exchange, Outcome outcome) {

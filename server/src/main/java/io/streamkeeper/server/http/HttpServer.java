@@ -14,6 +14,8 @@ import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.Clock;
 import java.util.IdentityHashMap;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -25,22 +27,33 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     private final ServerConfig config;
     private final Shards shards;
     private final Compression compression;
+    private final Clock clock;
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
+    private final ConcurrentMap<EventExecutor, LoopContext> foreignContexts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private volatile boolean stopping;
 
-    /** Serves {@code shards} on connections of {@code loops}; {@code workers} compress. */
+    /**
+     * Serves {@code shards}; {@code workers} compress.
+     *
+     * @param loops the server's own: their connections come soon and in numbers. Connections of others may come too.
+     */
     public HttpServer(
             ServerConfig config, Shards shards, Iterable<EventExecutor> loops, Executor workers, Clock clock) {
         this.config = config;
         this.shards = shards;
         this.compression = new Compression(workers);
+        this.clock = clock;
         for (EventExecutor loop : loops) {
-            RequestParser parser = new RequestParser(config.root(), config.retention(), new JsonSplitter());
-            ResponseWriter writer = new ResponseWriter(
-                    ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
-            contexts.put(loop, new LoopContext(parser, writer, new FlushQueue(loop)));
+            contexts.put(loop, newContext(loop));
         }
+    }
+
+    private LoopContext newContext(EventExecutor loop) {
+        RequestParser parser = new RequestParser(config.root(), config.retention(), new JsonSplitter());
+        ResponseWriter writer = new ResponseWriter(
+                ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
+        return new LoopContext(parser, writer, new FlushQueue(loop));
     }
 
     ServerConfig config() {
@@ -59,10 +72,19 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         return stopping;
     }
 
+    /** What the connections of {@code loop} share; asked on that loop. */
     LoopContext context(EventLoop loop) {
         LoopContext context = contexts.get(loop);
+        return context != null ? context : foreignContext(loop);
+    }
+
+    /** Made with the loop's first connection. Nobody says when such a loop ends, so the next new one clears up. */
+    private LoopContext foreignContext(EventLoop loop) {
+        LoopContext context = foreignContexts.get(loop);
         if (context == null) {
-            throw new IllegalStateException("a connection on a loop that is not the server's: " + loop);
+            foreignContexts.keySet().removeIf(EventExecutor::isTerminated);
+            context = newContext(loop);
+            foreignContexts.put(loop, context);
         }
         return context;
     }
@@ -82,7 +104,12 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     /** From now on every response is its connection's last; a connection that owes none is closed. */
     public void stop() {
         stopping = true;
-        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING));
+        connections.forEach(channel -> {
+            // A loop of somebody else may be gone, and its connections with it.
+            if (!channel.eventLoop().isShutdown()) {
+                channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING);
+            }
+        });
     }
 
     /** Waits until every connection is closed; at {@code deadlineNanos} those that are left are closed under way. */

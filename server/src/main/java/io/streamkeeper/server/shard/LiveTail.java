@@ -160,7 +160,7 @@ final class LiveTail implements TailWaiters {
                     .add(() -> poll.reply().complete(own));
         }
         chunks.values().forEach(chunk -> chunk.bytes().release());
-        answers.forEach((loop, ofLoop) -> on(loop, () -> ofLoop.forEach(Runnable::run)));
+        answers.forEach((loop, ofLoop) -> LoopTasks.run(loop, () -> ofLoop.forEach(Runnable::run)));
     }
 
     private Outcome.Chunk read(long from, int bytesMax) {
@@ -198,7 +198,7 @@ final class LiveTail implements TailWaiters {
         groups.forEach((loop, group) -> {
             Subscriber[] subscribers = group.snapshot();
             event.retain();
-            tellings.add(() -> on(loop, () -> tell(event, subscribers)));
+            tellings.add(() -> LoopTasks.run(loop, () -> tell(event, subscribers)));
         });
         event.release();
         tellings.forEach(Runnable::run);
@@ -209,14 +209,6 @@ final class LiveTail implements TailWaiters {
             subscriber.moved(event);
         }
         event.release();
-    }
-
-    private static void on(EventLoop loop, Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 
     @Override
@@ -236,7 +228,7 @@ final class LiveTail implements TailWaiters {
             for (Subscription subscription : List.copyOf(group.subscriptions)) {
                 detach(subscription);
                 Subscriber subscriber = subscription.subscriber();
-                on(subscriber.loop(), subscriber::ended);
+                LoopTasks.run(subscriber.loop(), subscriber::ended);
             }
         }
     }

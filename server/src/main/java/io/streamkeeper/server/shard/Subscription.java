@@ -92,11 +92,7 @@ public final class Subscription {
     }
 
     private void onSubscriberLoop(Runnable task) {
-        if (subscriber.loop().inEventLoop()) {
-            task.run();
-        } else {
-            subscriber.loop().execute(task);
-        }
+        LoopTasks.run(subscriber.loop(), task);
     }
 
     private void detach() {

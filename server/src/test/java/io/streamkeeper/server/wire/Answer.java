@@ -10,41 +10,41 @@ import org.jspecify.annotations.Nullable;
 
 /** A response as it came over the wire; field names are looked up in any case. */
 @SuppressWarnings("ArrayRecordComponent")
-record Answer(int status, Map<String, String> fields, byte[] body) {
+public record Answer(int status, Map<String, String> fields, byte[] body) {
     private static final Pattern ERROR =
             Pattern.compile("\\{\"error\":\\{\"code\":\"([a-z_]+)\",\"message\":\"((?:[^\"\\\\]|\\\\.)+)\"}}");
 
     @Nullable
-    String field(String name) {
+    public String field(String name) {
         return fields.get(name);
     }
 
-    String text() {
+    public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    String nextOffset() {
+    public String nextOffset() {
         String offset = field("Stream-Next-Offset");
         assertThat(offset).as("Stream-Next-Offset").matches("[0-9a-f]{16}_[0-9]{16}");
         return offset;
     }
 
-    boolean isUpToDate() {
+    public boolean isUpToDate() {
         return "true".equals(field("Stream-Up-To-Date"));
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return "true".equals(field("Stream-Closed"));
     }
 
     /** This answer, which must have the status. */
-    Answer is(int expectedStatus) {
+    public Answer is(int expectedStatus) {
         assertThat(status).as("status of the answer %s %s", fields, text()).isEqualTo(expectedStatus);
         return this;
     }
 
     /** This answer, which must be an error of the one shape that errors have. */
-    Answer isError(int expectedStatus, String code) {
+    public Answer isError(int expectedStatus, String code) {
         is(expectedStatus);
         assertThat(field("Content-Type")).isEqualTo("application/json");
         Matcher error = ERROR.matcher(text());

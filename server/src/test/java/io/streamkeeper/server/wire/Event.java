@@ -5,18 +5,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A server-sent event as a reader dispatches it; a comment has the type {@code comment}. */
-record Event(String type, String data, @Nullable String id) {
+public record Event(String type, String data, @Nullable String id) {
     private static final Pattern NEXT = Pattern.compile("\"streamNextOffset\":\"([^\"]+)\"");
 
-    boolean isData() {
+    public boolean isData() {
         return type.equals("data");
     }
 
-    boolean isControl() {
+    public boolean isControl() {
         return type.equals("control");
     }
 
-    String nextOffset() {
+    public String nextOffset() {
         Matcher next = NEXT.matcher(data);
         if (!next.find()) {
             throw new AssertionError("no streamNextOffset in " + this);
@@ -24,11 +24,11 @@ record Event(String type, String data, @Nullable String id) {
         return next.group(1);
     }
 
-    boolean isUpToDate() {
+    public boolean isUpToDate() {
         return data.contains("\"upToDate\":true");
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return data.contains("\"streamClosed\":true");
     }
 }

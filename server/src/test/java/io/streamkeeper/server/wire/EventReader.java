@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one response of server-sent events as a browser does. */
-final class EventReader implements AutoCloseable {
+public final class EventReader implements AutoCloseable {
     private final TestConnection connection;
     private final Answer head;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -26,17 +26,17 @@ final class EventReader implements AutoCloseable {
         this.head = head;
     }
 
-    Answer head() {
+    public Answer head() {
         return head;
     }
 
-    TestConnection connection() {
+    public TestConnection connection() {
         return connection;
     }
 
     /** The next event, or null at the proper end of the response. */
     @Nullable
-    Event next() throws IOException {
+    public Event next() throws IOException {
         String type = "message";
         String id = null;
         StringBuilder data = null;
@@ -102,7 +102,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** The next event, which must be a control event; comments are passed over. */
-    Event control() throws IOException {
+    public Event control() throws IOException {
         Event event = next();
         while (event != null && event.type().equals("comment")) {
             event = next();
@@ -115,7 +115,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** The next data event, which its control event must follow at once; comments and controls before are passed over. */
-    Event data() throws IOException {
+    public Event data() throws IOException {
         Event event = next();
         while (event != null && !event.isData()) {
             event = next();
@@ -132,7 +132,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** The offset that the last control event named. */
-    String lastOffset() {
+    public String lastOffset() {
         if (lastOffset == null) {
             throw new IllegalStateException("no control event yet");
         }
@@ -140,7 +140,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** All events up to the response's end. */
-    List<Event> rest() throws IOException {
+    public List<Event> rest() throws IOException {
         List<Event> events = new ArrayList<>();
         for (Event event = next(); event != null; event = next()) {
             events.add(event);
@@ -149,7 +149,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** Reads data events until they are {@code expected} bytes together; the payloads joined, decoded if they are base64. */
-    byte[] bytes(int expected) throws IOException {
+    public byte[] bytes(int expected) throws IOException {
         boolean base64 = "base64".equals(head.field("Stream-SSE-Data-Encoding"));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         while (all.size() < expected) {

@@ -10,18 +10,18 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** One raw connection to a server; what it sends is up to the test, what it receives is read strictly. */
-final class TestConnection implements AutoCloseable {
+public final class TestConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket = new Socket();
     private final WireInput input;
 
-    TestConnection(InetSocketAddress address) throws IOException {
+    public TestConnection(InetSocketAddress address) throws IOException {
         this(address, 0);
     }
 
     /** {@code receiveBytes} bounds what the kernel takes for a client that does not read; 0 leaves it as it is. */
-    TestConnection(InetSocketAddress address, int receiveBytes) throws IOException {
+    public TestConnection(InetSocketAddress address, int receiveBytes) throws IOException {
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
@@ -31,7 +31,7 @@ final class TestConnection implements AutoCloseable {
         input = new WireInput(new BufferedInputStream(socket.getInputStream()));
     }
 
-    WireInput input() {
+    public WireInput input() {
         return input;
     }
 
@@ -42,21 +42,21 @@ final class TestConnection implements AutoCloseable {
 
     // ---- sending ----
 
-    void send(String bytes) throws IOException {
+    public void send(String bytes) throws IOException {
         send(bytes.getBytes(StandardCharsets.UTF_8));
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
     /** Sends a request and does not wait. */
-    void request(String method, String target, String body, String... fields) throws IOException {
+    public void request(String method, String target, String body, String... fields) throws IOException {
         send(requestText(method, target, body, fields));
     }
 
     /** A request as text. The length of a body is told, also of an empty one where the method usually has one. */
-    static String requestText(String method, String target, String body, String... fields) {
+    public static String requestText(String method, String target, String body, String... fields) {
         StringBuilder text =
                 new StringBuilder(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: test\r\n");
         for (String field : fields) {
@@ -71,22 +71,22 @@ final class TestConnection implements AutoCloseable {
 
     // ---- receiving ----
 
-    Answer receive() throws IOException {
+    public Answer receive() throws IOException {
         return input.answer(false);
     }
 
-    Answer exchange(String method, String target, String body, String... fields) throws IOException {
+    public Answer exchange(String method, String target, String body, String... fields) throws IOException {
         request(method, target, body, fields);
         return input.answer(method.equals("HEAD"));
     }
 
     /** Asks for events and reads the head of the response, which must be one of events. */
-    EventReader events(String target, String... fields) throws IOException {
+    public EventReader events(String target, String... fields) throws IOException {
         request("GET", target, "", fields);
         return receiveEvents();
     }
 
-    EventReader receiveEvents() throws IOException {
+    public EventReader receiveEvents() throws IOException {
         Answer head = input.head();
         if (head.status() != 200) {
             throw new AssertionError("expected events, got " + head);
@@ -97,7 +97,7 @@ final class TestConnection implements AutoCloseable {
     }
 
     /** Waits for the server to end the connection; it must send nothing more. */
-    void assertEnds() throws IOException {
+    public void assertEnds() throws IOException {
         int read;
         try {
             read = socket.getInputStream().read();

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads responses from a socket, and takes nothing that RFC 9112 does not let a server send. */
-final class WireInput {
+public final class WireInput {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([1-5][0-9]{2}) [ -~]*");
     private static final Pattern FIELD_LINE = Pattern.compile("([A-Za-z0-9-]+): ([!-~](?:[ -~]*[!-~])?)");
     private static final Pattern CHUNK_LINE = Pattern.compile("[0-9A-Fa-f]{1,8}");
@@ -24,13 +24,13 @@ final class WireInput {
     }
 
     /** The next response whole; {@code bodyless} for one to HEAD. */
-    Answer answer(boolean bodyless) throws IOException {
+    public Answer answer(boolean bodyless) throws IOException {
         Answer head = head();
         boolean none = bodyless || head.status() < 200 || head.status() == 204 || head.status() == 304;
         return new Answer(head.status(), head.fields(), none ? new byte[0] : body(head));
     }
 
-    Answer head() throws IOException {
+    public Answer head() throws IOException {
         Matcher status = match(STATUS_LINE, line());
         Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -59,7 +59,7 @@ final class WireInput {
     }
 
     /** The next chunk of a chunked body; null at its end. */
-    byte @Nullable [] chunk() throws IOException {
+    public byte @Nullable [] chunk() throws IOException {
         int length = Integer.parseInt(match(CHUNK_LINE, line()).group(), 16);
         byte[] bytes = exactly(length);
         if (!line().isEmpty()) {
@@ -69,8 +69,13 @@ final class WireInput {
     }
 
     /** Everything up to the end of the connection. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** The next {@code length} bytes, whatever they are. */
+    public String text(int length) throws IOException {
+        return new String(exactly(length), StandardCharsets.UTF_8);
     }
 
     private byte[] exactly(int length) throws IOException {

@@ -1,0 +1,91 @@
+package io.streamkeeper.server.mount;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes HTTP objects of the bytes that Streamkeeper answers, for somebody else's codec to make bytes of again. Bodies are
+ * slices, whatever their length. One for each connection, used by its event loop only, and in no pipeline itself.
+ */
+final class ResponseDecoder extends HttpResponseDecoder {
+    private static final int HEAD_BYTES_MAX = 1 << 20;
+
+    private final ChannelHandlerContext context;
+    private final Supplier<HttpMethod> method;
+    private final Consumer<HttpObject> out;
+    private final List<Object> decoded = new ArrayList<>();
+
+    /** What of the bytes is not decoded, because the rest of it has not come. */
+    private @Nullable ByteBuf unread;
+
+    /**
+     * Decodes into {@code out}, which owns the objects that it gets.
+     *
+     * @param method tells of the request that the next response answers
+     */
+    ResponseDecoder(ChannelHandlerContext context, Supplier<HttpMethod> method, Consumer<HttpObject> out) {
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(HEAD_BYTES_MAX)
+                .setMaxHeaderSize(HEAD_BYTES_MAX)
+                .setMaxChunkSize(Integer.MAX_VALUE));
+        this.context = context;
+        this.method = method;
+        this.out = out;
+    }
+
+    /** Decodes what is readable of {@code bytes}, which stay the caller's. */
+    void decode(ByteBuf bytes) throws Exception {
+        ByteBuf in = bytes.retain();
+        if (unread != null) {
+            in = MERGE_CUMULATOR.cumulate(context.alloc(), unread, in);
+            unread = null;
+        }
+        try {
+            decodeAll(in);
+        } finally {
+            if (in.isReadable()) {
+                unread = in;
+            } else {
+                in.release();
+            }
+        }
+    }
+
+    private void decodeAll(ByteBuf in) throws Exception {
+        while (in.isReadable()) {
+            int before = in.readableBytes();
+            decode(context, in, decoded);
+            if (decoded.isEmpty() && in.readableBytes() == before) {
+                return;
+            }
+            for (Object object : decoded) {
+                out.accept((HttpObject) object);
+            }
+            decoded.clear();
+        }
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage response) {
+        return super.isContentAlwaysEmpty(response) || method.get().equals(HttpMethod.HEAD);
+    }
+
+    /** Lets go of its memory; nothing can be decoded any more. */
+    void release() throws Exception {
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
+        handlerRemoved0(context);
+    }
+}

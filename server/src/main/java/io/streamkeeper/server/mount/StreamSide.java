@@ -1,0 +1,201 @@
+package io.streamkeeper.server.mount;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streamkeeper's side of one foreign connection: gives requests to a {@link MountedChannel} and writes what it answers.
+ * Used by the connection's event loop only.
+ *
+ * <p>The channel is made with the first request. When it closes while it owes nothing (it was idle, or Streamkeeper stops)
+ * it is forgotten, and the next request gets another; when it closes while it owes an answer, the foreign connection ends
+ * too. A client that takes nothing for too long is seen inside by what is left to be written; a rest that the foreign
+ * channel has taken over already is for the foreign server to look after.
+ */
+final class StreamSide implements MountedChannel.Outside {
+    private final ChannelHandlerContext context;
+    private final ChannelHandler initializer;
+    private final ForeignConnection connection;
+    private final ResponseOrder order;
+    private final RequestEncoder encoder;
+    private final ResponseDecoder decoder;
+    private @Nullable MountedChannel channel;
+    private boolean received;
+
+    // The response that is being written.
+    private boolean interim;
+    private boolean begun;
+    private boolean endsByClosing;
+    private boolean closes;
+
+    StreamSide(
+            ChannelHandlerContext context,
+            ChannelHandler initializer,
+            ForeignConnection connection,
+            ResponseOrder order) {
+        this.context = context;
+        this.initializer = initializer;
+        this.connection = connection;
+        this.order = order;
+        this.encoder = new RequestEncoder(context.alloc(), this::receive);
+        this.decoder = new ResponseDecoder(context, order::first, this::respond);
+    }
+
+    // ---- requests ----
+
+    /** Takes over the next part of a request. */
+    void give(HttpObject part) {
+        if (channel == null && part instanceof HttpRequest) {
+            open();
+        }
+        try {
+            encoder.encode(part);
+        } catch (RuntimeException e) {
+            fail(e);
+        } finally {
+            ReferenceCountUtil.release(part);
+        }
+    }
+
+    private void open() {
+        MountedChannel opened = new MountedChannel(context.channel(), this);
+        channel = opened;
+        opened.pipeline().addLast(initializer);
+        context.channel().eventLoop().register(opened);
+    }
+
+    private void fail(RuntimeException fault) {
+        if (channel != null) {
+            channel.pipeline().fireExceptionCaught(fault);
+        }
+    }
+
+    /** The channel may have closed at any byte before, or as soon as it was made. */
+    private void receive(ByteBuf bytes) {
+        if (channel == null) {
+            bytes.release();
+        } else {
+            received = true;
+            channel.pipeline().fireChannelRead(bytes);
+        }
+    }
+
+    /** Nothing more comes for the moment. */
+    void readComplete() {
+        if (received && channel != null) {
+            received = false;
+            channel.pipeline().fireChannelReadComplete();
+        }
+    }
+
+    /** Whether it has as much to do as it takes. */
+    boolean isBusy() {
+        return channel != null && !channel.config().isAutoRead();
+    }
+
+    @Override
+    public void wantsMore() {
+        connection.readingMayChange();
+    }
+
+    // ---- responses ----
+
+    @Override
+    public boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    /** The foreign channel takes more, or does not. */
+    void writabilityChanged() {
+        if (channel != null && isWritable()) {
+            channel.flushOn();
+        }
+    }
+
+    @Override
+    public void write(ByteBuf bytes) throws Exception {
+        decoder.decode(bytes);
+    }
+
+    private void respond(HttpObject part) {
+        if (part.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(part);
+            throw new IllegalStateException(
+                    "a response cannot be read", part.decoderResult().cause());
+        }
+        if (part instanceof HttpResponse response) {
+            begin(response);
+        }
+        context.write(part);
+        if (part instanceof LastHttpContent) {
+            responseEnded();
+        }
+    }
+
+    private void begin(HttpResponse response) {
+        interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (!interim) {
+            begun = true;
+            endsByClosing = !HttpUtil.isTransferEncodingChunked(response) && !HttpUtil.isContentLengthSet(response);
+            closes = response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        }
+    }
+
+    private void responseEnded() {
+        if (interim) {
+            return;
+        }
+        begun = false;
+        if (closes) {
+            connection.end();
+        } else {
+            connection.answered();
+        }
+    }
+
+    @Override
+    public void flush() {
+        context.flush();
+    }
+
+    // ---- the end ----
+
+    @Override
+    public void closed() {
+        channel = null;
+        if (!connection.isShared() || !order.owes(Side.STREAMS)) {
+            connection.readingMayChange();
+            return;
+        }
+        if (begun && !endsByClosing) {
+            connection.breakOff();
+            return;
+        }
+        context.write(begun ? LastHttpContent.EMPTY_LAST_CONTENT : Unavailable.response(order.first()));
+        connection.end();
+    }
+
+    /** Nobody waits for answers any more. */
+    void close() {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Lets go of everything; to be called once. */
+    void release() throws Exception {
+        close();
+        decoder.release();
+    }
+}

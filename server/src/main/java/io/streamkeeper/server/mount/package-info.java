@@ -1,0 +1,22 @@
+/**
+ * Streamkeeper in somebody else's Netty pipeline, below any path. Streamkeeper's own pipeline reads and writes bytes and
+ * stays as it is: each foreign connection that asks for a stream gets a channel of its own inside, whose bytes are made of
+ * the foreign codec's HTTP objects and become such objects again.
+ *
+ * <pre>
+ *   foreign channel:  codec ── MountHandler ── other handlers
+ *                               │        ▲
+ *                  RequestEncoder        ResponseDecoder
+ *                               ▼        │
+ *   MountedChannel:       the pipeline of a connection of Streamkeeper
+ * </pre>
+ *
+ * <p>To read in this order: {@link io.streamkeeper.server.mount.MountHandler}, {@code ForeignConnection} with {@code
+ * MountRoot}, {@code ResponseOrder}, {@code HandlerResponses}, {@code HeldReads} and {@code LingeringClose}; then {@code
+ * StreamSide} with {@code RequestEncoder}, {@code ResponseDecoder}, {@code Unavailable} and {@code MountedChannel}.
+ * Everything belongs to the event loop of the foreign connection. Nothing outside this package needs Netty's HTTP codec.
+ */
+@NullMarked
+package io.streamkeeper.server.mount;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.streamkeeper.server.shard;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries what a connection is told over to the connection's loop. Safe for use by any thread. */
+public final class LoopTasks {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopTasks.class);
+
+    private LoopTasks() {}
+
+    /**
+     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of somebody else may have ended, and
+     * its connections with it. Then the task runs here, with nothing left to do but to let go of what it brings; what it
+     * fails in is no matter of the caller's.
+     */
+    public static void run(EventLoop loop, Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            runWithoutLoop(task);
+        }
+    }
+
+    private static void runWithoutLoop(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.debug("a connection cannot be told anything: its loop has ended", e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.streamkeeper.server.mount;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A channel whose sending side cannot be shut alone; one that can is in the other tests of this package. */
+class LingeringCloseTest {
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private ChannelHandlerContext context;
+    private ChannelPromise unsent;
+
+    private void close(boolean midRequest) {
+        channel.freezeTime();
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ((ByteBuf) message).release();
+                unsent = promise;
+            }
+        });
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter());
+        context = channel.pipeline().lastContext();
+        LingeringClose.close(context, midRequest);
+    }
+
+    @AfterEach
+    void finish() {
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void nothingIsClosedBeforeTheLastByteHasGone() {
+        close(false);
+        assertThat(channel.isOpen()).isTrue();
+        unsent.setSuccess();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aClientThatIsStillSendingIsGivenTime() {
+        close(true);
+        unsent.setSuccess();
+        channel.advanceTimeBy(900, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+        channel.writeInbound(Unpooled.EMPTY_BUFFER);
+        channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+}
