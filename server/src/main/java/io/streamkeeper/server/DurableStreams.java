@@ -64,7 +64,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     private final FeedSource feeds;
     private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
     private final Set<Call<?>> waiting = ConcurrentHashMap.newKeySet();
-    private final Set<DurableStreamsServer> servers = ConcurrentHashMap.newKeySet();
+    private final Set<Serving> servers = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     private DurableStreams(ServerConfig config, Executor executor) throws IOException {
@@ -293,11 +293,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /** Has a server closed before the streams are. */
-    void attach(DurableStreamsServer server) {
+    void attach(Serving server) {
         servers.add(server);
     }
 
-    void detach(DurableStreamsServer server) {
+    void detach(Serving server) {
         servers.remove(server);
     }
 
@@ -320,7 +320,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
             return;
         }
         closing = true;
-        servers.forEach(DurableStreamsServer::stop);
+        servers.forEach(Serving::stop);
         waiting.forEach(call -> call.complete(closed()));
         awaitCalls(deadlineNanos);
         engine.close(deadlineNanos - System.nanoTime());

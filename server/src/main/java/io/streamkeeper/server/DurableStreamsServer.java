@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * the streams were opened with. What is written over HTTP and through the Java API is the same: both are answered by the
  * same shards.
  */
-public final class DurableStreamsServer implements AutoCloseable {
+public final class DurableStreamsServer implements AutoCloseable, Serving {
     private static final int BACKLOG = 4_096;
 
     /** What a connection may have unsent before it counts as slow: enough for one response, little enough for many. */
@@ -123,6 +123,7 @@ public final class DurableStreamsServer implements AutoCloseable {
      * Stops the server: takes no more connections, answers what is in flight, answers waiting long-polls, ends event
      * streams, and closes. Returns when that is done, after the configured time at the latest.
      */
+    @Override
     public void stop() {
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());

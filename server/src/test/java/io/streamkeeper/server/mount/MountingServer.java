@@ -164,7 +164,6 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
     /** Ends Streamkeeper as its server does; the foreign server goes on. */
     void stopStreams() {
         http.stop();
-        shards.drain();
         http.awaitConnectionsClosed(System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS));
     }
 

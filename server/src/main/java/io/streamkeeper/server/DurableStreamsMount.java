@@ -1,0 +1,71 @@
+package io.streamkeeper.server;
+
+import io.netty.channel.ChannelHandler;
+import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.mount.MountHandler;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Serves the streams of a {@link DurableStreams} below a path of somebody else's Netty server, on its connections and event
+ * loops. Its pipelines have a {@link #newHandler} behind their HTTP codec and before the handlers that answer everything
+ * else:
+ *
+ * <pre>
+ *   pipeline.addLast(new HttpServerCodec());
+ *   pipeline.addLast(mount.newHandler());
+ *   pipeline.addLast(new OwnHandler());
+ * </pre>
+ *
+ * <p>Needs {@code netty-codec-http}, which such a server has. Closed once, before the event loops end, or together with the
+ * streams; safe for use by any thread.
+ */
+public final class DurableStreamsMount implements AutoCloseable, Serving {
+    private final DurableStreams streams;
+    private final String root;
+    private final HttpServer http;
+
+    private DurableStreamsMount(DurableStreams streams, String root) {
+        this.streams = streams;
+        this.root = root;
+        this.http = streams.newHttpServer(streams.config().withRoot(root));
+        streams.attach(this);
+    }
+
+    /**
+     * Serves streams below {@code root}. What one connection may ask, and how many connections may ask, is told by the
+     * configuration that the streams were opened with; its own root and where it listens are of no interest.
+     *
+     * @param root begins and ends with a slash, such as {@code /api/streams/}
+     * @throws IllegalArgumentException if it does not
+     * @throws IllegalStateException if the streams are closed
+     */
+    public static DurableStreamsMount at(DurableStreams streams, String root) {
+        return new DurableStreamsMount(streams, root);
+    }
+
+    /**
+     * A handler for one connection. Requests below the root are answered; all other messages go on to the handlers behind.
+     * Responses leave in the order of the requests, whoever makes them.
+     */
+    public ChannelHandler newHandler() {
+        return new MountHandler(root, http);
+    }
+
+    /**
+     * Answers what is in flight and waiting long-polls, ends event streams, and closes the connections that have asked for
+     * streams. Returns when that is done, after the configured time at the latest.
+     */
+    @Override
+    public void stop() {
+        long waitNanos = TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
+        http.stop();
+        http.awaitConnectionsClosed(System.nanoTime() + waitNanos);
+        streams.detach(this);
+    }
+
+    /** The same as {@link #stop}. */
+    @Override
+    public void close() {
+        stop();
+    }
+}
