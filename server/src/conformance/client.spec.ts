@@ -19,7 +19,7 @@ afterEach(() => {
 })
 
 function newUrl(): string {
-  return `${server.baseUrl}/v1/stream/client/${randomUUID()}`
+  return `${server.baseUrl}${server.root}client/${randomUUID()}`
 }
 
 function message(id: number): Message {

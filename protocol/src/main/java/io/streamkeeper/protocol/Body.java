@@ -17,12 +17,16 @@ public record Body(
         @Nullable JsonMessages messages,
         @Nullable Refusal problem) {
 
-    /** No body. */
+    /** {@return no body; it need not be released} */
     public static Body empty() {
         return new Body(Unpooled.EMPTY_BUFFER, null, null);
     }
 
-    /** A body that is kept as it came. */
+    /**
+     * {@return a body that is kept as it came}
+     *
+     * @param bytes taken over
+     */
     public static Body of(ByteBuf bytes) {
         return new Body(bytes, null, null);
     }
@@ -38,12 +42,12 @@ public record Body(
                 bytes, messages, Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append"));
     }
 
-    /** True where the client sent no byte at all; an empty JSON array is not that. */
+    /** {@return whether the client sent no byte at all; an empty JSON array is not that} */
     public boolean isEmpty() {
         return !bytes.isReadable();
     }
 
-    /** Gives the bytes back. */
+    /** Gives the bytes back; they are not touched afterwards. */
     public void release() {
         bytes.release();
     }

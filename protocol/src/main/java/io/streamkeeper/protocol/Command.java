@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * it; who carries the command out releases it.
  */
 public sealed interface Command {
-    /** The stream that the command is about; it decides the shard. */
+    /** {@return the stream that the command is about; it decides the shard} */
     StreamPath path();
 
     /**
@@ -38,7 +38,7 @@ public sealed interface Command {
      * @param contentType null where the header was not sent, which only a close without a body may do
      * @param close whether the stream is closed behind the body
      * @param producer null where the append is not an idempotent producer's
-     * @param streamSeq null where the header was not sent; compared byte by byte
+     * @param streamSeq null where the header was not sent; compared byte by byte (section 5.2)
      * @param ifMatch the tail that the append insists on; null where any will do
      * @param body what to append; empty for a close alone
      */

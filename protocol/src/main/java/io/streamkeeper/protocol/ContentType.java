@@ -30,6 +30,8 @@ public final class ContentType {
     /**
      * Reads a {@code Content-Type} header's value.
      *
+     * @param text the value, at most {@value #LENGTH_MAX} characters
+     * @return the type, which tells {@code text} as its {@link #value}
      * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is not {@code type/subtype} with perhaps
      *     parameters behind it
      */
@@ -71,27 +73,32 @@ public final class ContentType {
         return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f));
     }
 
-    /** The text as it was given; what responses carry. */
+    /** {@return the text as it was given; what responses carry} */
     public String value() {
         return value;
     }
 
-    /** Type and subtype, in lower case. */
+    /** {@return type and subtype, in lower case and without parameters} */
     public String essence() {
         return essence;
     }
 
-    /** Whether the stream has messages rather than bytes. */
+    /** {@return whether the stream has messages rather than bytes (section 9.1)} */
     public boolean isJson() {
         return essence.equals(JSON.essence);
     }
 
-    /** Whether events carry the bytes as text; other types are sent as base64 (section 5.8). */
+    /** {@return whether events carry the bytes as text; other types are sent as base64 (section 5.8)} */
     public boolean isText() {
         return isJson() || essence.startsWith("text/");
     }
 
-    /** Whether both name the same type and subtype. */
+    /**
+     * {@return whether both name the same type and subtype} This is how the protocol compares; {@link #equals} compares
+     * the texts.
+     *
+     * @param other what to compare with
+     */
     public boolean matches(ContentType other) {
         return essence.equals(other.essence);
     }

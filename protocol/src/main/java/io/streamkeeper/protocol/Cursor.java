@@ -21,16 +21,23 @@ public final class Cursor {
 
     private Cursor() {}
 
-    /** The number of the interval that {@code nowMillis} is in. */
+    /**
+     * {@return the number of the interval that a moment is in; intervals are 20 seconds long}
+     *
+     * @param nowMillis milliseconds since 1970 UTC
+     */
     public static long interval(long nowMillis) {
         return Math.floorDiv(nowMillis - EPOCH_MILLIS, INTERVAL_MILLIS);
     }
 
     /**
      * The cursor to answer with: the current interval, or if the client's is not behind that, one which is greater than
-     * the client's by a random step.
+     * the client's by a random step of up to an hour.
      *
+     * @param nowMillis milliseconds since 1970 UTC
      * @param clientCursor what the client echoes; null, or not a number, if it has none of ours
+     * @param random draws the step
+     * @return a whole number in decimal digits
      */
     public static String next(long nowMillis, @Nullable String clientCursor, RandomGenerator random) {
         long current = interval(nowMillis);

@@ -5,40 +5,84 @@ package io.streamkeeper.protocol;
  * {@code {"error":{"code":…}}}. The codes are part of the interface: documented in {@code docs/errors.md}, never renamed.
  */
 public enum ErrorCode {
+    /** The request is not proper HTTP; its connection is closed. */
     INVALID_REQUEST(400, "invalid_request"),
+    /** The path is not that of a stream, see {@link StreamPath#parse}. */
     INVALID_PATH(400, "invalid_path"),
+    /** A header's value is not valid. */
     INVALID_HEADER(400, "invalid_header"),
+    /** A query parameter is not valid. */
     INVALID_PARAMETER(400, "invalid_parameter"),
+    /**
+     * The offset is malformed, past the tail, inside a message or not one of this stream (section 8), or a fork's
+     * sub-offset is past the end (section 4.2).
+     */
     INVALID_OFFSET(400, "invalid_offset"),
+    /** The body of a JSON stream is not one JSON text in UTF-8 (section 9.1). */
     INVALID_JSON(400, "invalid_json"),
+    /** An append that neither brings anything nor closes (section 5.2). */
     EMPTY_BODY(400, "empty_body"),
+    /** An append with a body and without {@code Content-Type} (section 5.2). */
     MISSING_CONTENT_TYPE(400, "missing_content_type"),
+    /** Producer headers are incomplete or not valid, or a new epoch does not begin with 0 (section 5.2.1). */
     INVALID_PRODUCER(400, "invalid_producer"),
+    /** A later epoch of the producer has begun (section 5.2.1); see {@link Refusal#producer}. */
     STALE_PRODUCER_EPOCH(403, "stale_producer_epoch"),
+    /** There is no such stream. */
     STREAM_NOT_FOUND(404, "stream_not_found"),
+    /** There is no stream to fork from (section 4.2). */
     SOURCE_NOT_FOUND(404, "source_not_found"),
+    /** Nothing is at this path, or it is reserved (section 6). */
     NOT_FOUND(404, "not_found"),
+    /** The path does not take this method. */
     METHOD_NOT_ALLOWED(405, "method_not_allowed"),
+    /** The request did not arrive in time. */
     REQUEST_TIMEOUT(408, "request_timeout"),
+    /**
+     * The path is taken by a stream that is configured otherwise (section 5.1), or by a deleted one that forks
+     * still need.
+     */
     STREAM_EXISTS(409, "stream_exists"),
+    /** The stream takes no more (section 5.3); {@link Refusal#nextOffset} tells its end. */
     STREAM_CLOSED(409, "stream_closed"),
+    /** The append's type is not the stream's (section 5.2). */
     CONTENT_TYPE_MISMATCH(409, "content_type_mismatch"),
+    /** {@code Stream-Seq} does not sort after the last one (section 5.2). */
     SEQUENCE_REGRESSION(409, "sequence_regression"),
+    /** The producer left sequence numbers out (section 5.2.1); see {@link Refusal#producer}. */
     PRODUCER_SEQUENCE_GAP(409, "producer_sequence_gap"),
+    /** The stream to fork from is deleted (section 4.2). */
     SOURCE_DELETED(409, "source_deleted"),
+    /** The stream is deleted, but forks still need its data (section 4.2). */
     STREAM_DELETED(410, "stream_deleted"),
+    /**
+     * The offset is of an earlier stream at this path, or retention has let go of it and {@link Refusal#earliestOffset}
+     * tells where to go on.
+     */
     OFFSET_GONE(410, "offset_gone"),
+    /** {@code If-Match} is not the tail, which {@link Refusal#nextOffset} tells. */
     OFFSET_MISMATCH(412, "offset_mismatch"),
+    /** The body has more bytes than the server takes. */
     BODY_TOO_LARGE(413, "body_too_large"),
+    /** The request line has more bytes than the server takes. */
     URI_TOO_LONG(414, "uri_too_long"),
+    /** {@code Expect} is not {@code 100-continue}. */
     EXPECTATION_FAILED(417, "expectation_failed"),
+    /** The headers have more bytes than the server takes. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
+    /** A fault of the server. */
     INTERNAL_ERROR(500, "internal_error"),
+    /** A transfer coding other than {@code chunked}. */
     NOT_IMPLEMENTED(501, "not_implemented"),
+    /** A bound of the server is reached; to repeat later. */
     OVERLOADED(503, "overloaded"),
+    /** The server is stopping. */
     SHUTTING_DOWN(503, "shutting_down"),
+    /** The disk has failed: nothing more is acknowledged until the server is started anew. */
     STORAGE_FAILED(503, "storage_failed"),
+    /** The request is of another major version of HTTP. */
     VERSION_NOT_SUPPORTED(505, "version_not_supported"),
+    /** The disk, or the memory for streams, is full; reads go on. */
     STORAGE_FULL(507, "storage_full");
 
     private final int status;
@@ -49,12 +93,12 @@ public enum ErrorCode {
         this.code = code;
     }
 
-    /** The HTTP status that this refusal answers. */
+    /** {@return the HTTP status that this refusal answers} */
     public int status() {
         return status;
     }
 
-    /** The code that clients see: lower-case words joined by underscores. */
+    /** {@return the code that clients see: lower-case words joined by underscores} */
     public String code() {
         return code;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Two are equal if they mean the same.
  */
 public sealed interface Expiry {
-    /** Only when it is deleted. */
+    /** {@return the expiry of a stream that goes only when it is deleted} */
     static Expiry never() {
         return Never.INSTANCE;
     }
@@ -24,14 +24,14 @@ public sealed interface Expiry {
     }
 
     /**
-     * After a time without a read or a write.
+     * After a time without a read or a write ({@code Stream-TTL}).
      *
      * @param seconds that time, not negative
      */
     record Ttl(long seconds) implements Expiry {}
 
     /**
-     * At a moment.
+     * At a moment ({@code Stream-Expires-At}).
      *
      * @param epochMillis milliseconds since 1970 UTC
      */
@@ -43,7 +43,7 @@ public sealed interface Expiry {
         /** The last year that RFC 3339 can write; a numeric offset may name a moment past it. */
         private static final int YEAR_MAX = 9999;
 
-        /** The moment as RFC 3339, in UTC with milliseconds. */
+        /** {@return the moment as RFC 3339, in UTC with milliseconds} */
         public String text() {
             return TEXT.format(Instant.ofEpochMilli(epochMillis));
         }
@@ -52,6 +52,9 @@ public sealed interface Expiry {
     /**
      * Reads the headers {@code Stream-TTL} and {@code Stream-Expires-At}.
      *
+     * @param ttl seconds, at most 15 digits; null where the header was not sent
+     * @param expiresAt a moment as RFC 3339; null where the header was not sent
+     * @return what they ask for; {@link #never} where neither was sent
      * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid, or both were sent
      */
     static Expiry parse(@Nullable String ttl, @Nullable String expiresAt) {
@@ -93,7 +96,11 @@ public sealed interface Expiry {
                         + " 2030-01-31T12:00:00Z");
     }
 
-    /** The moment at which a stream goes that was last used at {@code usedMillis}; {@link Long#MAX_VALUE} for never. */
+    /**
+     * {@return the moment at which a stream goes, in milliseconds since 1970 UTC; {@link Long#MAX_VALUE} for never}
+     *
+     * @param usedMillis when it was last read or written, in milliseconds since 1970 UTC
+     */
     default long deadlineMillis(long usedMillis) {
         if (this instanceof Ttl ttl) {
             return ttl.seconds() > (Long.MAX_VALUE - usedMillis) / 1000

@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source the stream to inherit from
  * @param offset where the fork diverges, or null for the source's tail
- * @param subOffset how many messages (JSON) or bytes (anything else) to inherit past {@code offset}
+ * @param subOffset how many messages (JSON) or bytes (anything else) to inherit past {@code offset}; not negative
  */
 public record ForkOrigin(StreamPath source, @Nullable Offset offset, long subOffset) {}

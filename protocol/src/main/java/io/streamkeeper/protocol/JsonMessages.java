@@ -25,21 +25,30 @@ public final class JsonMessages {
         this.storedBytes = bytes;
     }
 
+    /** {@return how many there are} */
     public int count() {
         return count;
     }
 
-    /** Bytes that the messages take in a stream: their own and a comma each. */
+    /** {@return the bytes that the messages take in a stream: their own and a comma each} */
     public int storedBytes() {
         return storedBytes;
     }
 
-    /** First byte of message {@code index}. */
+    /**
+     * {@return the first byte of a message}
+     *
+     * @param index which of them, 0 … {@link #count} - 1; another one is not checked
+     */
     public int start(int index) {
         return bounds[2 * index];
     }
 
-    /** The byte after the last one of message {@code index}. */
+    /**
+     * {@return the byte after the last one of a message}
+     *
+     * @param index which of them, 0 … {@link #count} - 1; another one is not checked
+     */
     public int end(int index) {
         return bounds[2 * index + 1];
     }

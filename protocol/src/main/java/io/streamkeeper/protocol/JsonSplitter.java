@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
- * whole text. The client's own bytes are kept; nothing is decoded. Owned by one event loop.
+ * whole text. The client's own bytes are kept; nothing is decoded. Owned by one thread, an event loop's.
  *
  * <p>The text is UTF-8 without a byte order mark (RFC 8259 section 8.1), nested at most {@value #NESTING_MAX} deep.
  */
@@ -32,9 +32,14 @@ public final class JsonSplitter {
 
     private byte[] scratch = new byte[1 << 10];
 
+    /** Makes a splitter, which is to be kept: its memory serves one body after the other. */
+    public JsonSplitter() {}
+
     /**
-     * Finds the messages of a body. The body comes back with them, or with the {@link ErrorCode#INVALID_JSON} that says
-     * where it is wrong; either way it owns {@code bytes}.
+     * Finds the messages of a body.
+     *
+     * @param bytes the body as it came; taken over, not consumed
+     * @return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong
      */
     public Body split(ByteBuf bytes) {
         int length = bytes.readableBytes();
@@ -164,8 +169,8 @@ public final class JsonSplitter {
      * How many messages of {@code stored} end at or before {@code index}.
      *
      * @param stored a run of stored messages, each with a comma behind it
-     * @param index bytes from the beginning of the run
-     * @return -1 if {@code index} is inside a message
+     * @param index bytes from the beginning of the run, at most its length
+     * @return their number, or -1 if {@code index} is inside a message
      */
     public int messagesBefore(ByteBuf stored, int index) {
         try (JsonParser parser = parserOf(stored)) {
@@ -185,9 +190,11 @@ public final class JsonSplitter {
     }
 
     /**
-     * Where the first {@code count} messages of {@code stored} end, commas included; in bytes from its beginning.
+     * Where the first {@code count} messages of {@code stored} end, commas included.
      *
-     * @return -1 if it holds fewer
+     * @param stored a run of stored messages, each with a comma behind it
+     * @param count how many, not negative
+     * @return bytes from the beginning of the run, or -1 if it holds fewer messages
      */
     public int boundaryAfter(ByteBuf stored, int count) {
         try (JsonParser parser = parserOf(stored)) {

@@ -32,6 +32,13 @@ public record Offset(long generation, long position) implements Comparable<Offse
     private static final int DIGITS = 16;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    /**
+     * Checks both numbers.
+     *
+     * @param generation not negative
+     * @param position 0 … {@value #POSITION_MAX}
+     * @throws IllegalArgumentException if one is out of range
+     */
     public Offset {
         if (generation < 0 || position < 0 || position > POSITION_MAX) {
             throw new IllegalArgumentException(
@@ -42,6 +49,8 @@ public record Offset(long generation, long position) implements Comparable<Offse
     /**
      * Reads the text form.
      *
+     * @param text {@value #TEXT_LENGTH} characters, the hex digits in lower case
+     * @return the offset; whether a stream has it, nobody has looked
      * @throws RefusedException if it is not one, with {@link ErrorCode#INVALID_OFFSET}
      */
     public static Offset parse(String text) {
@@ -85,7 +94,11 @@ public record Offset(long generation, long position) implements Comparable<Offse
                         + " an underscore and 16 digits");
     }
 
-    /** Writes the text form behind {@code out}'s writer index. */
+    /**
+     * Writes the text form in ASCII.
+     *
+     * @param out gets {@value #TEXT_LENGTH} bytes at its writer index
+     */
     public void writeTo(ByteBuf out) {
         out.writeZero(TEXT_LENGTH);
         int index = out.writerIndex() - TEXT_LENGTH;

@@ -63,12 +63,21 @@ public sealed interface Outcome
             ByteBuf bytes)
             implements Outcome {
 
-        /** The same run with other buffers of the same bytes. */
+        /**
+         * {@return the same run with other buffers of the same bytes} This chunk's own are not released.
+         *
+         * @param sameBytes taken over by the new chunk
+         */
         public Chunk withBytes(ByteBuf sameBytes) {
             return new Chunk(contentType, expiry, incarnation, start, next, upToDate, closed, sameBytes);
         }
 
-        /** The first {@code length} bytes of the run, which end at {@code end}; shares this chunk's buffer. */
+        /**
+         * {@return the beginning of the run} It shares this chunk's buffer, which is released once for both.
+         *
+         * @param length bytes, at most as many as the run has
+         * @param end the offset behind them
+         */
         public Chunk upTo(int length, Offset end) {
             if (length == bytes.readableBytes()) {
                 return this;

@@ -22,6 +22,9 @@ public record Producer(String id, long epoch, long seq) {
     /**
      * Reads the three headers.
      *
+     * @param id {@code Producer-Id}, 1 to {@value #ID_LENGTH_MAX} characters; null where it was not sent
+     * @param epoch {@code Producer-Epoch}, an integer; null where it was not sent
+     * @param seq {@code Producer-Seq}, an integer; null where it was not sent
      * @return null if none of them was sent
      * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if only some were, or one is not valid
      */

@@ -6,7 +6,12 @@ public final class Quoted {
 
     private Quoted() {}
 
-    /** {@code text} in double quotes; what is not printable ASCII becomes {@code ?}, and what is too long is cut. */
+    /**
+     * {@return the text in double quotes} What is not printable ASCII becomes {@code ?}, and what is past the 80th
+     * character is cut.
+     *
+     * @param text as the client sent it
+     */
     public static String of(CharSequence text) {
         StringBuilder quoted = new StringBuilder().append('"');
         for (int i = 0; i < Math.min(text.length(), LENGTH_MAX); i++) {

@@ -31,28 +31,56 @@ public record Refusal(
      */
     public record ProducerConflict(long currentEpoch, long expectedSeq, long receivedSeq) {}
 
-    /** A refusal that tells nothing but its reason. */
+    /**
+     * {@return a refusal that tells nothing but its reason}
+     *
+     * @param code what kind of refusal
+     * @param message one sentence for a person; it names the value and what was expected
+     */
     public static Refusal of(ErrorCode code, String message) {
         return new Refusal(code, message, null, false, null, null);
     }
 
-    /** A refusal that tells the stream's tail and whether it is closed. */
+    /**
+     * {@return a refusal that tells the stream's tail and whether it is closed}
+     *
+     * @param code what kind of refusal
+     * @param message one sentence for a person
+     * @param nextOffset the stream's tail
+     * @param closed whether the stream is closed
+     */
     public static Refusal at(ErrorCode code, String message, Offset nextOffset, boolean closed) {
         return new Refusal(code, message, nextOffset, closed, null, null);
     }
 
-    /** An offset that retention has let go of. */
+    /**
+     * {@return the refusal of an offset that retention has let go of}
+     *
+     * @param message one sentence for a person
+     * @param earliest the first offset that can be read
+     */
     public static Refusal retained(String message, Offset earliest) {
         return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest);
     }
 
-    /** A producer of an epoch before the one that the server holds. */
+    /**
+     * {@return the refusal of a producer whose epoch has been followed by another}
+     *
+     * @param message one sentence for a person
+     * @param currentEpoch the epoch that the server holds
+     */
     public static Refusal staleEpoch(String message, long currentEpoch) {
         return new Refusal(
                 ErrorCode.STALE_PRODUCER_EPOCH, message, null, false, new ProducerConflict(currentEpoch, -1, -1), null);
     }
 
-    /** A producer that left out sequence numbers. */
+    /**
+     * {@return the refusal of a producer that left out sequence numbers}
+     *
+     * @param message one sentence for a person
+     * @param expectedSeq the sequence number that would have been taken
+     * @param receivedSeq the sequence number that came
+     */
     public static Refusal sequenceGap(String message, long expectedSeq, long receivedSeq) {
         return new Refusal(
                 ErrorCode.PRODUCER_SEQUENCE_GAP,

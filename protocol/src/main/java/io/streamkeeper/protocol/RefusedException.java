@@ -9,15 +9,27 @@ public final class RefusedException extends RuntimeException {
 
     private final transient Refusal refusal;
 
+    /**
+     * Wraps a refusal.
+     *
+     * @param refusal what is to be answered
+     */
     public RefusedException(Refusal refusal) {
         super(refusal.message(), null, false, false);
         this.refusal = refusal;
     }
 
+    /**
+     * Wraps a refusal that tells nothing but its reason.
+     *
+     * @param code what kind of refusal
+     * @param message one sentence for a person; it names the value and what was expected
+     */
     public RefusedException(ErrorCode code, String message) {
         this(Refusal.of(code, message));
     }
 
+    /** {@return what is to be answered} */
     public Refusal refusal() {
         return refusal;
     }

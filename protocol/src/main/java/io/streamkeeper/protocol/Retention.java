@@ -15,14 +15,19 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
 
     private static final Retention NONE = new Retention(UNBOUNDED, UNBOUNDED, UNBOUNDED);
 
-    /** Everything is kept. */
+    /** {@return the retention that keeps everything} */
     public static Retention none() {
         return NONE;
     }
 
     /**
-     * Reads the headers {@code Stream-Retention-Max-Age}, {@code -Max-Bytes} and {@code -Max-Messages}.
+     * Reads the headers {@code Stream-Retention-Max-Age}, {@code -Max-Bytes} and {@code -Max-Messages}: each a whole
+     * number above 0 of at most 15 digits, or null where it was not sent.
      *
+     * @param age seconds
+     * @param bytes bytes as stored
+     * @param messages messages
+     * @return what they ask for
      * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid
      */
     public static Retention parse(@Nullable String age, @Nullable String bytes, @Nullable String messages) {
@@ -48,12 +53,12 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
         return Long.parseLong(text);
     }
 
-    /** Whether everything is kept. */
+    /** {@return whether everything is kept} */
     public boolean isNone() {
         return equals(NONE);
     }
 
-    /** The same without a bound on messages, which a stream of bytes does not have. */
+    /** {@return the same without a bound on messages, which a stream of bytes does not have} */
     public Retention withoutMessages() {
         return new Retention(maxAgeSeconds, maxBytes, UNBOUNDED);
     }

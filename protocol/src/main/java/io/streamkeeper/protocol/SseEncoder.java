@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In text, every CR, LF or CRLF begins another {@code data:} line, so no content can end an event or begin a field;
  * a reader gets LF for each of them. A space follows the colon only where the line itself begins with one, because
  * readers drop the first.
+ *
+ * <p>Each method writes at the writer index of a buffer that grows, and takes nothing over.
  */
 public final class SseEncoder {
     private static final byte[] DATA_EVENT = ascii("event: data\ndata:");
@@ -36,8 +38,9 @@ public final class SseEncoder {
     }
 
     /**
-     * Writes a data event into {@code out}.
+     * Writes a data event.
      *
+     * @param out gets the event
      * @param type the stream's
      * @param bytes a run of the stream, for JSON messages with a comma behind each; read, not consumed
      * @param next the offset behind the run
@@ -91,9 +94,13 @@ public final class SseEncoder {
     }
 
     /**
-     * Writes a control event into {@code out}.
+     * Writes a control event.
      *
+     * @param out gets the event
+     * @param next the offset to go on from
      * @param cursor left out where the stream is closed; null only then
+     * @param upToDate whether {@code next} is the tail
+     * @param closed whether the stream is closed and {@code next} is its end
      */
     public static void control(ByteBuf out, Offset next, @Nullable String cursor, boolean upToDate, boolean closed) {
         out.writeBytes(CONTROL_EVENT);
@@ -114,7 +121,11 @@ public final class SseEncoder {
         end(out, next);
     }
 
-    /** Writes a comment, which readers ignore, into {@code out}. */
+    /**
+     * Writes a comment, which readers ignore.
+     *
+     * @param out gets the comment
+     */
     public static void comment(ByteBuf out) {
         out.writeBytes(COMMENT);
     }
@@ -122,6 +133,9 @@ public final class SseEncoder {
     /**
      * How many of the readable bytes are whole UTF-8 characters. A last one that is not whole yet, of at most three bytes,
      * is left out; bytes that begin no character are not.
+     *
+     * @param bytes a run of a text stream; read, not consumed
+     * @return bytes from its reader index
      */
     public static int wholeTextLength(ByteBuf bytes) {
         int length = bytes.readableBytes();
@@ -144,7 +158,12 @@ public final class SseEncoder {
         return first >= 0xf0 && first < 0xf5 ? 4 : 1;
     }
 
-    /** About as many bytes as the data event of a run of {@code bytes} takes; more where the run has many lines. */
+    /**
+     * {@return about as many bytes as the content of a data event takes} It takes more where the run has many lines.
+     *
+     * @param type the stream's
+     * @param bytes how many the run has
+     */
     public static int encodedBytesHint(ContentType type, int bytes) {
         return type.isText() ? bytes + bytes / 8 : (bytes + 2) / 3 * 4;
     }

@@ -8,8 +8,9 @@ import java.util.HexFormat;
 
 /**
  * The name of a stream: one or more segments joined by slashes, relative to the server's root and percent-decoded.
+ * Two are equal if their texts are; letter case counts.
  *
- * @param value the segments, such as {@code chat/42/tokens}
+ * @param value the segments, such as {@code chat/42/tokens}; not checked here, but by {@link #parse}
  */
 public record StreamPath(String value) {
     /** Bytes of the decoded path at the most; more is {@link ErrorCode#INVALID_PATH}. */
@@ -26,6 +27,8 @@ public record StreamPath(String value) {
     /**
      * Decodes the part of a request's target that follows the root, without the query.
      *
+     * @param encoded percent-encoded UTF-8, at most {@value #BYTES_MAX} bytes when it is decoded
+     * @return the path; whether it is reserved is not looked at
      * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .}
      *     or {@code ..} segment, a control character, an encoded slash, or is not percent-encoded UTF-8
      */
@@ -137,7 +140,7 @@ public record StreamPath(String value) {
                         + "; expected non-empty segments of percent-encoded UTF-8 joined by slashes");
     }
 
-    /** Whether the path belongs to the control interfaces. */
+    /** {@return whether the path belongs to the control interfaces (section 6)} */
     public boolean isReserved() {
         return value.startsWith(RESERVED_SEGMENT)
                 && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
@@ -158,7 +161,11 @@ public record StreamPath(String value) {
         return text.toString();
     }
 
-    /** The shard that holds this path, of {@code shards}: the same in every process and version. */
+    /**
+     * {@return the shard that holds this path, counted from 0: the same in every process and version}
+     *
+     * @param shards how many there are, at least 1
+     */
     public int shard(int shards) {
         int hash = value.hashCode();
         hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;

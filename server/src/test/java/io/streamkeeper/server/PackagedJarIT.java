@@ -54,6 +54,14 @@ class PackagedJarIT {
     }
 
     @Test
+    void theLogHasLinesWithTimeLevelAndName() throws Exception {
+        try (PackagedServer server = start("--log-level", "debug")) {
+            assertThat(server.output().lines())
+                    .anyMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+\\S+ DEBUG \\S+ - .+"));
+        }
+    }
+
+    @Test
     void onTerminationWaitingReadersAreAnsweredAndTheStatusIsZero() throws Exception {
         try (PackagedServer server = start("--long-poll-timeout", "1h")) {
             URI stream = server.uri().resolve("s");

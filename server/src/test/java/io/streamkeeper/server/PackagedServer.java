@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  */
 final class PackagedServer implements AutoCloseable {
 
-    private static final Pattern READY_LINE = Pattern.compile(
-            "^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/v1/stream/)$", Pattern.MULTILINE);
+    private static final Pattern READY_LINE =
+            Pattern.compile("^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 

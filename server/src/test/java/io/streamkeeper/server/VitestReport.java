@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What vitest's JSON reporter has written about one run. Of the report only this is read:
  *
  * <pre>{@code
  * {"testResults": [{"name": file, "message": text,
- *                   "assertionResults": [{"fullName": text, "status": "passed"|"failed"|"skipped"|…}]}]}
+ *                   "assertionResults": [{"fullName": text, "status": "passed"|"failed"|"skipped"|…,
+ *                                         "failureMessages": [text, …], "meta": {"tooLate": true}}]}]}
  * }</pre>
  *
  * @param files the spec files that were run
@@ -43,8 +45,13 @@ record VitestReport(List<SpecFile> files) {
         }
     }
 
-    /** One test and how it ended. */
-    record SpecTest(String name, String status) {}
+    /**
+     * One test and how it ended.
+     *
+     * @param message why it has failed, without the places in the code; else nothing
+     * @param tooLate whether it was left out because there was no time for it
+     */
+    record SpecTest(String name, String status, String message, boolean tooLate) {}
 
     static VitestReport read(Path file) throws IOException {
         List<SpecFile> files = new ArrayList<>();
@@ -96,15 +103,36 @@ record VitestReport(List<SpecFile> files) {
     private static SpecTest readTest(JsonParser parser) throws IOException {
         String name = "";
         String status = "";
+        String message = "";
+        boolean tooLate = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
             switch (field) {
                 case "fullName" -> name = parser.getText();
                 case "status" -> status = parser.getText();
+                case "failureMessages" -> {
+                    while (parser.nextToken() == JsonToken.VALUE_STRING) {
+                        message = message.isEmpty() ? withoutPlaces(parser.getText()) : message;
+                    }
+                }
+                case "meta" -> {
+                    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                        tooLate |= parser.currentName().equals("tooLate");
+                        parser.nextToken();
+                        parser.skipChildren();
+                    }
+                }
                 default -> parser.skipChildren();
             }
         }
-        return new SpecTest(name, status);
+        return new SpecTest(name, status, message, tooLate);
+    }
+
+    private static String withoutPlaces(String stack) {
+        return stack.lines()
+                .takeWhile(line -> !line.startsWith("    at "))
+                .collect(Collectors.joining("\n"))
+                .strip();
     }
 }

@@ -36,34 +36,68 @@ public record DataConfig(
         MEMORY
     }
 
+    /**
+     * Checks the values.
+     *
+     * @param durability any
+     * @param directory any; it is made when the server starts, if it is not there
+     * @param mustExist either
+     * @param checkpointBytes {@value #CHECKPOINT_BYTES_MIN} … {@value #CHECKPOINT_BYTES_MAX}
+     * @param checkpointMillis at least 1, at most a day
+     * @param segmentBytes {@value #SEGMENT_BYTES_MIN} … {@value #SEGMENT_BYTES_MAX}
+     * @throws IllegalArgumentException if one is not so
+     */
     public DataConfig {
         Range.check("checkpoint-bytes", checkpointBytes, CHECKPOINT_BYTES_MIN, CHECKPOINT_BYTES_MAX);
         Range.check("checkpoint-interval in ms", checkpointMillis, 1, CHECKPOINT_MILLIS_MAX);
         Range.check("segment-bytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
     }
 
+    /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
     public static DataConfig defaults() {
         return new DataConfig(
                 Durability.FSYNC, Path.of("./data"), false, 64L << 20, TimeUnit.MINUTES.toMillis(5), 16L << 20);
     }
 
-    /** Streams in memory, gone with the process. */
+    /** {@return streams in memory, gone with the process} */
     public static DataConfig memory() {
         return defaults().withDurability(Durability.MEMORY);
     }
 
+    /**
+     * {@return the same with another durability}
+     *
+     * @param newDurability what an acknowledged byte survives
+     */
     public DataConfig withDurability(Durability newDurability) {
         return new DataConfig(newDurability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
     }
 
+    /**
+     * {@return the same with another data directory}
+     *
+     * @param newDirectory made when the server starts, if it is not there
+     */
     public DataConfig withDirectory(Path newDirectory) {
         return new DataConfig(durability, newDirectory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
     }
 
+    /**
+     * {@return the same with checkpoints more or less often}
+     *
+     * @param newCheckpointBytes {@value #CHECKPOINT_BYTES_MIN} … {@value #CHECKPOINT_BYTES_MAX}
+     * @throws IllegalArgumentException if it is not so
+     */
     public DataConfig withCheckpointBytes(long newCheckpointBytes) {
         return new DataConfig(durability, directory, mustExist, newCheckpointBytes, checkpointMillis, segmentBytes);
     }
 
+    /**
+     * {@return the same with journal segments of another size}
+     *
+     * @param newSegmentBytes {@value #SEGMENT_BYTES_MIN} … {@value #SEGMENT_BYTES_MAX}
+     * @throws IllegalArgumentException if it is not so
+     */
     public DataConfig withSegmentBytes(long newSegmentBytes) {
         return new DataConfig(durability, directory, mustExist, checkpointBytes, checkpointMillis, newSegmentBytes);
     }

@@ -26,6 +26,18 @@ public record HttpLimits(
     private static final int IN_FLIGHT_REQUESTS_MAX = 1 << 16;
     private static final long TIMEOUT_MILLIS_MAX = TimeUnit.DAYS.toMillis(1);
 
+    /**
+     * Checks the values.
+     *
+     * @param requestLineBytesMax 64 … {@value #HEAD_PART_BYTES_MAX}
+     * @param headerBytesMax 64 … {@value #HEAD_PART_BYTES_MAX}
+     * @param bodyBytesMax 1 … {@value #BODY_BYTES_MAX}
+     * @param inFlightRequestsMax 1 … {@value #IN_FLIGHT_REQUESTS_MAX}
+     * @param headerTimeoutMillis at least 1, at most a day
+     * @param bodyStallTimeoutMillis at least 1, at most a day
+     * @param idleTimeoutMillis at least 1, at most a day
+     * @throws IllegalArgumentException if one is not so
+     */
     public HttpLimits {
         checkRange("requestLineBytesMax", requestLineBytesMax, 64, HEAD_PART_BYTES_MAX);
         checkRange("headerBytesMax", headerBytesMax, 64, HEAD_PART_BYTES_MAX);
@@ -42,6 +54,7 @@ public record HttpLimits(
         }
     }
 
+    /** {@return the limits of a server that is told none} */
     public static HttpLimits defaults() {
         return new HttpLimits(8 << 10, 32 << 10, 64 << 20, 64, 10_000, 30_000, 75_000);
     }

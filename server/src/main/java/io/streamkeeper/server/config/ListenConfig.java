@@ -14,6 +14,16 @@ public record ListenConfig(String host, int port, Transport transport, int shard
     private static final int SHARDS_MAX = 1_024;
     private static final int CONNECTIONS_MAX = 10_000_000;
 
+    /**
+     * Checks the values.
+     *
+     * @param host not blank; it is looked up when the server starts
+     * @param port 0 … {@value #PORT_MAX}
+     * @param transport any; whether it loads is found out when the server starts
+     * @param shards 0 … {@value #SHARDS_MAX}
+     * @param connectionsMax 1 … {@value #CONNECTIONS_MAX}
+     * @throws IllegalArgumentException if one is not so
+     */
     public ListenConfig {
         if (host.isBlank()) {
             throw new IllegalArgumentException("host is empty; expected a name or an address");
@@ -23,6 +33,7 @@ public record ListenConfig(String host, int port, Transport transport, int shard
         Range.check("max-connections", connectionsMax, 1, CONNECTIONS_MAX);
     }
 
+    /** {@return port 4437 of the loopback interface} */
     public static ListenConfig defaults() {
         return new ListenConfig("127.0.0.1", 4437, Transport.AUTO, 0, 65_536);
     }

@@ -12,12 +12,21 @@ import java.util.concurrent.TimeUnit;
 public record LiveConfig(long longPollTimeoutMillis, long sseSessionMillis, long sseKeepAliveMillis) {
     private static final long MILLIS_MAX = TimeUnit.DAYS.toMillis(1);
 
+    /**
+     * Checks the values.
+     *
+     * @param longPollTimeoutMillis at least 1, at most a day
+     * @param sseSessionMillis at least 1, at most a day
+     * @param sseKeepAliveMillis at least 1, at most a day
+     * @throws IllegalArgumentException if one is not so
+     */
     public LiveConfig {
         Range.check("long-poll-timeout in ms", longPollTimeoutMillis, 1, MILLIS_MAX);
         Range.check("sse-session in ms", sseSessionMillis, 1, MILLIS_MAX);
         Range.check("sse-keep-alive in ms", sseKeepAliveMillis, 1, MILLIS_MAX);
     }
 
+    /** {@return long-polls of 20 seconds, sessions of a minute, a comment after 15 seconds of silence} */
     public static LiveConfig defaults() {
         return new LiveConfig(20_000, 60_000, 15_000);
     }

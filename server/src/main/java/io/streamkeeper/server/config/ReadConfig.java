@@ -9,10 +9,18 @@ package io.streamkeeper.server.config;
 public record ReadConfig(int readBytesMax, boolean gzip) {
     private static final int READ_BYTES_MAX = 1 << 30;
 
+    /**
+     * Checks the values.
+     *
+     * @param readBytesMax 1 … {@value #READ_BYTES_MAX}
+     * @param gzip either
+     * @throws IllegalArgumentException if {@code readBytesMax} is not so
+     */
     public ReadConfig {
         Range.check("max-read", readBytesMax, 1, READ_BYTES_MAX);
     }
 
+    /** {@return reads of a mebibyte, compressed where that is asked for} */
     public static ReadConfig defaults() {
         return new ReadConfig(1 << 20, true);
     }

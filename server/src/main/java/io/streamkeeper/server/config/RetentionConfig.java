@@ -35,15 +35,26 @@ public record RetentionConfig(List<Rule> rules) {
         }
     }
 
+    /**
+     * Copies the rules.
+     *
+     * @param rules in the order in which they are tried
+     */
     public RetentionConfig {
         rules = List.copyOf(rules);
     }
 
+    /** {@return no rules: everything is kept} */
     public static RetentionConfig defaults() {
         return new RetentionConfig(List.of());
     }
 
-    /** What the stream at {@code path} keeps; a bound on messages holds for JSON streams only. */
+    /**
+     * {@return what a stream keeps that is created without a word about it}
+     *
+     * @param path the stream's
+     * @param json whether it has messages; a bound on messages is left out where it has none
+     */
     public Retention of(StreamPath path, boolean json) {
         for (Rule rule : rules) {
             if (rule.matches(path)) {

@@ -4,7 +4,10 @@ package io.streamkeeper.server.config;
 public enum Transport {
     /** Native epoll where it loads, else NIO. */
     AUTO,
+    /** Native epoll; the start fails where it does not load. Linux only. */
     EPOLL,
+    /** Native io_uring; the start fails where it does not load. Linux only. */
     IO_URING,
+    /** The JDK's own sockets; everywhere. */
     NIO
 }
