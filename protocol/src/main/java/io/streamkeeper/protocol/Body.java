@@ -33,6 +33,8 @@ public record Body(
 
     /**
      * The same as what is appended: an array without messages creates a stream but appends nothing (section 9.1.3).
+     *
+     * @return this body, or one of the same bytes with the problem that they append nothing
      */
     public Body toAppend() {
         if (problem != null || messages == null || messages.count() > 0) {

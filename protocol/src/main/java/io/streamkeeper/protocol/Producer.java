@@ -45,6 +45,10 @@ public record Producer(String id, long epoch, long seq) {
     /**
      * Takes the three values.
      *
+     * @param id 1 to {@value #ID_LENGTH_MAX} characters
+     * @param epoch 0 … 2^53-1
+     * @param seq 0 … 2^53-1
+     * @return the producer
      * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of its range
      */
     public static Producer of(String id, long epoch, long seq) {

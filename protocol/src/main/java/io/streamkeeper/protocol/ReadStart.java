@@ -9,8 +9,10 @@ public sealed interface ReadStart {
     String NOW = "now";
 
     /**
-     * Reads the text form: {@value #BEGINNING}, {@value #NOW}, or an offset.
+     * Reads the text form.
      *
+     * @param text {@value #BEGINNING}, {@value #NOW}, or an offset
+     * @return where it says
      * @throws RefusedException if it is none of them, with {@link ErrorCode#INVALID_OFFSET}
      */
     static ReadStart parse(String text) {

@@ -41,6 +41,8 @@ public record StreamPath(String value) {
     /**
      * Takes a path as it is, without percent-encoding.
      *
+     * @param decoded at most {@value #BYTES_MAX} bytes of UTF-8
+     * @return the path; whether it is reserved is not looked at
      * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .} or
      *     {@code ..} segment, a control character, or a surrogate without its other half
      */
@@ -146,7 +148,7 @@ public record StreamPath(String value) {
                 && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
     }
 
-    /** The path as it stands in a URL: percent-encoded, the slashes between its segments as they are. */
+    /** {@return the path as it stands in a URL: percent-encoded, the slashes between its segments as they are} */
     public String encoded() {
         StringBuilder text = new StringBuilder();
         for (byte octet : value.getBytes(StandardCharsets.UTF_8)) {
