@@ -41,7 +41,7 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     }
 
     /** Collects the garbage and fails if a buffer was in it that was not released. */
-    static void assertNothingLeaked() {
+    public static void assertNothingLeaked() {
         assertThat(takeReports()).as("leaks").isEmpty();
     }
 
