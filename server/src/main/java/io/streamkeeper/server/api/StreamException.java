@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Refusal.ProducerConflict;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    /** What the protocol answers where more is asked than a server allows (section 5.5); ours never does. */
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final String code;
     private final int status;
@@ -58,6 +62,32 @@ public abstract sealed class StreamException extends RuntimeException {
         };
     }
 
+    /**
+     * The exception that tells what a server has answered to a read, one of another make perhaps.
+     *
+     * @param status of the answer, 300 or more
+     * @param code that the answer's body has, or null; the status decides where no code does
+     * @param earliestOffset the first offset that can be read, where the answer tells it
+     * @param retryAfter how long the server asks to wait, or null
+     */
+    public static StreamException ofAnswer(
+            int status,
+            @Nullable String code,
+            String message,
+            @Nullable String earliestOffset,
+            @Nullable Duration retryAfter) {
+        String told = code == null ? "status_" + status : code;
+        if (status == ErrorCode.STREAM_NOT_FOUND.status()) {
+            return new NotFound(code == null ? ErrorCode.STREAM_NOT_FOUND.code() : code, message);
+        }
+        if (status == ErrorCode.OFFSET_GONE.status()) {
+            boolean deleted = told.equals(ErrorCode.STREAM_DELETED.code()) && earliestOffset == null;
+            return deleted ? new Deleted(told, message) : new OffsetGone(message, earliestOffset);
+        }
+        boolean passing = status >= 500 || status == ErrorCode.REQUEST_TIMEOUT.status() || status == TOO_MANY_REQUESTS;
+        return passing ? new Unavailable(told, status, message, null, retryAfter) : new Invalid(told, status, message);
+    }
+
     private static String text(@Nullable Offset offset) {
         return String.valueOf(offset);
     }
@@ -79,6 +109,10 @@ public abstract sealed class StreamException extends RuntimeException {
         NotFound(ErrorCode code, String message) {
             super(code, message);
         }
+
+        NotFound(String code, String message) {
+            super(code, ErrorCode.STREAM_NOT_FOUND.status(), message, null);
+        }
     }
 
     /** The stream is deleted, but forks still need its data: its path cannot be used before they are gone. */
@@ -87,6 +121,10 @@ public abstract sealed class StreamException extends RuntimeException {
 
         Deleted(ErrorCode code, String message) {
             super(code, message);
+        }
+
+        Deleted(String code, String message) {
+            super(code, ErrorCode.STREAM_DELETED.status(), message, null);
         }
     }
 
@@ -210,7 +248,10 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** What was asked is not valid, whatever the stream: an offset, a path, JSON, an option. */
+    /**
+     * What was asked is not valid, whatever the stream: an offset, a path, JSON, an option; or what a server answered is not
+     * the protocol's, or more than is taken.
+     */
     public static final class Invalid extends StreamException {
         private static final long serialVersionUID = 1L;
 
@@ -228,9 +269,21 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class Unavailable extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        private final @Nullable Duration retryAfter;
+
         /** Tells why. */
         public Unavailable(String code, int status, String message, @Nullable Throwable cause) {
+            this(code, status, message, cause, null);
+        }
+
+        Unavailable(String code, int status, String message, @Nullable Throwable cause, @Nullable Duration retryAfter) {
             super(code, status, message, cause);
+            this.retryAfter = retryAfter;
+        }
+
+        /** How long a server asks to wait before it is tried again; null where it does not say. */
+        public @Nullable Duration retryAfter() {
+            return retryAfter;
         }
     }
 }

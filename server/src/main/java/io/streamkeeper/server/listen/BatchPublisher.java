@@ -3,13 +3,21 @@ package io.streamkeeper.server.listen;
 import io.streamkeeper.server.api.Batch;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.StreamException.OffsetGone;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A stream as a publisher of its batches; each subscriber has a {@link Follower} of its own. Safe for use by any thread. */
+/**
+ * A stream as a publisher of its batches; each subscriber has a {@link Follower} of its own, and all that it is told, its
+ * subscription included, comes on that follower's serial executor. Safe for use by any thread.
+ */
 final class BatchPublisher implements Flow.Publisher<Batch> {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchPublisher.class);
+
     private final String path;
     private final From from;
     private final Supplier<Feed> feeds;
@@ -24,49 +32,78 @@ final class BatchPublisher implements Flow.Publisher<Batch> {
 
     @Override
     public void subscribe(Flow.Subscriber<? super Batch> subscriber) {
-        Forwarding listener = new Forwarding(subscriber);
+        Forwarding listener = new Forwarding(Objects.requireNonNull(subscriber, "subscriber"), path);
         Follower follower = new Follower(path, from, feeds, listener, executor, 0);
-        subscriber.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long batches) {
-                if (batches > 0) {
-                    follower.request(batches);
-                } else {
-                    follower.stop()
-                            .thenRun(() -> listener.onError(new IllegalArgumentException(
-                                    "request(" + batches + "); expected more than 0 batches")));
-                }
-            }
+        follower.resumeIf(() -> listener.begin(new Demand(follower, listener)));
+    }
 
-            @Override
-            public void cancel() {
-                listener.cancelled = true;
-                follower.stop();
+    /** What a subscriber asks of its follower. */
+    private record Demand(Follower follower, Forwarding listener) implements Flow.Subscription {
+        @Override
+        public void request(long batches) {
+            if (batches > 0) {
+                follower.request(batches);
+            } else {
+                follower.abort(new IllegalArgumentException("request(" + batches + "); expected more than 0 batches"));
             }
-        });
-        follower.resume();
+        }
+
+        @Override
+        public void cancel() {
+            listener.forget();
+            follower.stop();
+        }
     }
 
     /** Tells a subscriber what a listener is told; nothing behind its end, or soon after it has cancelled. */
     private static final class Forwarding implements StreamListener {
-        private final Flow.Subscriber<? super Batch> subscriber;
-        private volatile boolean cancelled;
+        private final String path;
 
-        Forwarding(Flow.Subscriber<? super Batch> subscriber) {
+        /** Null when it is not to be told anything more, which also lets go of it. */
+        private volatile Flow.@Nullable Subscriber<? super Batch> subscriber;
+
+        Forwarding(Flow.Subscriber<? super Batch> subscriber, String path) {
             this.subscriber = subscriber;
+            this.path = path;
+        }
+
+        /** Returns whether the subscriber wants what comes. */
+        boolean begin(Flow.Subscription subscription) {
+            Flow.Subscriber<? super Batch> told = subscriber;
+            if (told != null) {
+                try {
+                    told.onSubscribe(subscription);
+                } catch (Throwable e) {
+                    failed(e);
+                }
+            }
+            return subscriber != null;
         }
 
         @Override
         public void onData(Batch batch) {
-            if (!cancelled) {
-                subscriber.onNext(batch);
+            Flow.Subscriber<? super Batch> told = subscriber;
+            if (told != null) {
+                try {
+                    told.onNext(batch);
+                } catch (Throwable e) {
+                    failed(e);
+                    throw e;
+                }
             }
+        }
+
+        /** A subscriber that throws counts as one that has cancelled (Reactive Streams, rule 2.13). */
+        private void failed(Throwable failure) {
+            LOG.warn("a subscriber of stream {} failed", path, failure);
+            forget();
         }
 
         @Override
         public void onComplete(String offset) {
-            if (end()) {
-                subscriber.onComplete();
+            Flow.Subscriber<? super Batch> told = forget();
+            if (told != null) {
+                told.onComplete();
             }
         }
 
@@ -78,15 +115,16 @@ final class BatchPublisher implements Flow.Publisher<Batch> {
 
         @Override
         public void onError(Throwable failure) {
-            if (end()) {
-                subscriber.onError(failure);
+            Flow.Subscriber<? super Batch> told = forget();
+            if (told != null) {
+                told.onError(failure);
             }
         }
 
-        private boolean end() {
-            boolean first = !cancelled;
-            cancelled = true;
-            return first;
+        private Flow.@Nullable Subscriber<? super Batch> forget() {
+            Flow.Subscriber<? super Batch> forgotten = subscriber;
+            subscriber = null;
+            return forgotten;
         }
     }
 }

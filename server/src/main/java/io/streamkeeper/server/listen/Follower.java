@@ -4,12 +4,17 @@ import io.streamkeeper.server.api.Batch;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamException.OffsetGone;
+import io.streamkeeper.server.api.StreamException.Unavailable;
 import io.streamkeeper.server.api.StreamMetadata;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The place moves only when the listener has taken a batch, and a batch comes together with the offset behind it: so a
  * feed that breaks, at whatever moment, is followed by one that begins exactly there. {@code now} is turned into an offset
- * when the stream is found, not again at a later try.
+ * when the stream is found, not again at a later try. The offset tells its stream too: one of a stream that was deleted and
+ * made again meanwhile is gone, whatever the look for the stream has found.
  *
  * <pre>
  *   IDLE ──resume──▶ CONNECTING ──found──▶ STREAMING ──closed, error, gone, stop──▶ IDLE
@@ -36,11 +42,13 @@ final class Follower implements Listening {
     private static final long RETRY_MILLIS_MAX = 5_000;
     private static final int DOUBLINGS_MAX = 5;
 
+    /** Longer than this nobody is waited for, whatever a server asks. */
+    private static final long RETRY_AFTER_MILLIS_MAX = 60_000;
+
     private final String path;
     private final From start;
     private final Supplier<Feed> feeds;
     private final StreamListener listener;
-    private final Executor executor;
     private final SerialExecutor serial;
     private volatile Status status = Status.IDLE;
     private volatile From place;
@@ -48,6 +56,7 @@ final class Follower implements Listening {
     private long demand;
     private boolean pulling;
     private int failures;
+    private int tries;
 
     /**
      * A follower that is idle.
@@ -62,7 +71,6 @@ final class Follower implements Listening {
         this.place = start;
         this.feeds = feeds;
         this.listener = listener;
-        this.executor = executor;
         this.serial = new SerialExecutor(executor);
         this.demand = demand;
     }
@@ -86,8 +94,13 @@ final class Follower implements Listening {
 
     @Override
     public void resume() {
+        resumeIf(() -> true);
+    }
+
+    /** Resumes if {@code first}, which is run where the listener is told, says so. */
+    void resumeIf(BooleanSupplier first) {
         serial.execute(() -> {
-            if (status == Status.IDLE) {
+            if (status == Status.IDLE && first.getAsBoolean()) {
                 failures = 0;
                 connect();
             }
@@ -114,6 +127,15 @@ final class Follower implements Listening {
         return stopped;
     }
 
+    /** Ends with an error, unless it has ended. */
+    void abort(Throwable failure) {
+        serial.execute(() -> {
+            if (status != Status.IDLE) {
+                fail(failure);
+            }
+        });
+    }
+
     /** Lets so many more batches be read. */
     void request(long batches) {
         serial.execute(() -> {
@@ -126,16 +148,15 @@ final class Follower implements Listening {
 
     private void connect() {
         enter(Status.CONNECTING);
-        Feed opened = feeds.get();
+        Feed opened;
+        try {
+            opened = feeds.get();
+        } catch (RuntimeException e) {
+            fail(e);
+            return;
+        }
         feed = opened;
-        opened.open()
-                .whenComplete((stream, failure) -> onTurn(opened, () -> {
-                    if (failure == null) {
-                        found(stream);
-                    } else {
-                        failed(opened, failure);
-                    }
-                }));
+        ask(opened, Feed::open, this::found);
     }
 
     private void found(StreamMetadata stream) {
@@ -152,27 +173,31 @@ final class Follower implements Listening {
             return;
         }
         pulling = true;
-        open.next(place)
-                .whenComplete((batch, failure) -> onTurn(open, () -> {
-                    pulling = false;
-                    if (failure == null) {
-                        take(batch);
-                    } else {
-                        failed(open, failure);
-                    }
-                }));
+        ask(open, pulled -> pulled.next(place), this::take);
     }
 
     /** What comes from a feed that was left meanwhile is dropped. */
-    private void onTurn(Feed from, Runnable task) {
-        serial.execute(() -> {
-            if (from == feed) {
-                task.run();
+    private <T> void ask(Feed asked, Function<Feed, CompletableFuture<T>> question, Consumer<T> answer) {
+        CompletableFuture<T> answered;
+        try {
+            answered = question.apply(asked);
+        } catch (RuntimeException e) {
+            answered = CompletableFuture.failedFuture(e);
+        }
+        answered.whenComplete((value, failure) -> serial.execute(() -> {
+            if (asked != feed) {
+                return;
             }
-        });
+            if (failure == null) {
+                answer.accept(value);
+            } else {
+                failed(asked, failure);
+            }
+        }));
     }
 
     private void take(Batch batch) {
+        pulling = false;
         failures = 0;
         if (!batch.isEmpty()) {
             try {
@@ -201,21 +226,28 @@ final class Follower implements Listening {
             LOG.debug("stream {} cannot be had now: {}", path, passing.getMessage());
             leave();
             enter(Status.DISCONNECTED);
-            CompletableFuture.delayedExecutor(retryMillis(), TimeUnit.MILLISECONDS, executor)
-                    .execute(() -> serial.execute(this::retry));
+            int next = ++tries;
+            CompletableFuture.delayedExecutor(retryMillis(passing), TimeUnit.MILLISECONDS, serial)
+                    .execute(() -> retry(next));
         } else {
             fail(failure);
         }
     }
 
-    /** Doubles with each failure; somewhat random, so that listeners of a server that was down do not come all at once. */
-    private long retryMillis() {
+    /**
+     * Doubles with each failure, and is no less than the server asks for; somewhat random, so that listeners of a server
+     * that was down do not come all at once.
+     */
+    private long retryMillis(StreamException failure) {
         long millis = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(DOUBLINGS_MAX, failures++));
-        return millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2);
+        Duration asked = failure instanceof Unavailable unavailable ? unavailable.retryAfter() : null;
+        long least = asked == null ? millis / 2 : Math.min(RETRY_AFTER_MILLIS_MAX, asked.toMillis());
+        return Math.max(millis / 2, least) + ThreadLocalRandom.current().nextLong(millis / 2);
     }
 
-    private void retry() {
-        if (status == Status.DISCONNECTED) {
+    /** A try that belongs to a listening that was stopped meanwhile is left out. */
+    private void retry(int next) {
+        if (status == Status.DISCONNECTED && next == tries) {
             connect();
         }
     }
@@ -231,6 +263,8 @@ final class Follower implements Listening {
         }
         if (next == null) {
             end();
+        } else if (next.equals(place)) {
+            fail(gone);
         } else {
             place = next;
             connect();
@@ -267,7 +301,7 @@ final class Follower implements Listening {
     private void tell(Runnable telling) {
         try {
             telling.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("a listener of stream {} failed", path, e);
         }
     }

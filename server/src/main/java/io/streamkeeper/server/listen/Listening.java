@@ -33,7 +33,8 @@ public interface Listening {
     /**
      * Stops; the offset is kept, and {@link #resume} goes on from there.
      *
-     * @return the offset, when the call of the listener that may be under way has returned; no further one follows then
+     * @return the offset, when the call of the listener that may be under way has returned; no further one follows then. Not
+     *     to be waited for within a call of the listener.
      */
     CompletableFuture<String> stop();
 

@@ -3,10 +3,19 @@ package io.streamkeeper.server.listen;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs tasks one after the other, in their order, on the threads of another executor. Safe for use by any thread. */
+/**
+ * Runs tasks one after the other, in their order, on the threads of another executor; what that one refuses, on the common
+ * pool. Safe for use by any thread.
+ */
 final class SerialExecutor implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
+
     private final Executor executor;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -19,19 +28,56 @@ final class SerialExecutor implements Executor {
     public void execute(Runnable task) {
         tasks.add(task);
         if (waiting.getAndIncrement() == 0) {
-            executor.execute(this::runNext);
+            hand(this::runNext);
         }
     }
 
     /** One task for each turn, so that a busy stream leaves room for others on the same threads. */
     private void runNext() {
-        Runnable task = tasks.remove();
-        try {
-            task.run();
-        } finally {
-            if (waiting.decrementAndGet() > 0) {
-                executor.execute(this::runNext);
+        Turn next;
+        do {
+            try {
+                tasks.remove().run();
+            } catch (Throwable e) {
+                LOG.error("a task failed; those behind it are run all the same", e);
             }
+            next = waiting.decrementAndGet() == 0 ? null : new Turn();
+            if (next != null) {
+                hand(next);
+            }
+        } while (next != null && next.isMine());
+    }
+
+    private void hand(Runnable turn) {
+        try {
+            executor.execute(turn);
+        } catch (RejectedExecutionException e) {
+            ForkJoinPool.commonPool().execute(turn);
+        }
+    }
+
+    /**
+     * The next turn, while it is handed over. An executor that runs what it is given at once, in the same thread, leaves the
+     * turn to who hands it over: the stack would grow with the number of tasks otherwise.
+     */
+    private final class Turn implements Runnable {
+        private final Thread giver = Thread.currentThread();
+        private boolean handed;
+        private boolean mine;
+
+        @Override
+        public void run() {
+            if (Thread.currentThread() == giver && !handed) {
+                mine = true;
+            } else {
+                runNext();
+            }
+        }
+
+        /** Whether the giver goes on itself; the giver's to ask, once, when the executor has returned. */
+        boolean isMine() {
+            handed = true;
+            return mine;
         }
     }
 }

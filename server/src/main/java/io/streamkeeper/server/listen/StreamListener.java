@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told of a stream that is followed. One call at a time, in the order of the stream, on threads of the source's
- * executor; a call may take as long as it wants.
+ * executor; a call may take as long as it wants. One that blocks takes a thread of the executor meanwhile: the common pool,
+ * which is the default, has one less than the machine has processors.
  */
 @FunctionalInterface
 public interface StreamListener {
@@ -19,7 +20,7 @@ public interface StreamListener {
      */
     void onData(Batch batch);
 
-    /** The listening has another status now. */
+    /** The listening has another status now. What this and the last calls throw is logged. */
     default void onStatus(Listening.Status status) {}
 
     /**
@@ -33,7 +34,8 @@ public interface StreamListener {
      * What would come next is no longer there: retention has overtaken this listener, or another stream has taken the path.
      *
      * @param gone tells the earliest offset that can be read; null where another stream has taken the path
-     * @return where to go on, such as {@code From.offset(gone.earliestOffset())}; null to end here, which is the default
+     * @return where to go on, such as {@code From.offset(gone.earliestOffset())}; null to end here, which is the default. The
+     *     place that is gone, once more, ends it with an error.
      */
     default @Nullable From onGone(OffsetGone gone) {
         return null;

@@ -14,8 +14,8 @@ public interface StreamSource {
      * listening is stopped. Nothing is lost and nothing is told twice, however often connections break.
      *
      * @param path the stream's, without percent-encoding
-     * @param listener told on the source's executor, one call at a time; a slow one holds up its own stream only, and the
-     *     source reads ahead by no more than one batch
+     * @param listener told on the source's executor, one call at a time; a slow one holds up its own stream only, as long as
+     *     the executor has a thread for others, and nothing is read ahead for it
      */
     Listening listen(String path, From from, StreamListener listener);
 

@@ -1,0 +1,96 @@
+package io.streamkeeper.server.listen;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.server.DurableStreams;
+import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
+import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ReadConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.config.Transport;
+import io.streamkeeper.server.wire.LeakRecorder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Streams in this JVM, and a server on them, for all tests of a class. Sessions and polls are short and checkpoints
+ * frequent, so that every listener lives through many. When it is closed, no buffer may have leaked.
+ */
+final class ListenServer implements BeforeAllCallback, AfterAllCallback {
+    static final int READ_BYTES_MAX = 64 << 10;
+
+    private static final AtomicInteger PATHS = new AtomicInteger();
+
+    private ExecutorService executor;
+    private Path directory;
+    private DurableStreams streams;
+    private DurableStreamsServer server;
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        executor = Executors.newCachedThreadPool(new DefaultThreadFactory("listener", true));
+        directory = Files.createTempDirectory("streamkeeper-listen");
+        streams = DurableStreams.open(
+                ServerConfig.defaults()
+                        .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 10_000))
+                        .withLive(new LiveConfig(400, 700, 200))
+                        .withRead(new ReadConfig(READ_BYTES_MAX, true))
+                        .withData(new DataConfig(Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10)),
+                executor);
+        server = DurableStreamsServer.start(streams);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        streams.close();
+        executor.shutdown();
+        remove(directory);
+        LeakRecorder.assertNothingLeaked();
+    }
+
+    private static void remove(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    DurableStreams streams() {
+        return streams;
+    }
+
+    /** Has a thread for each listener that blocks. */
+    Executor executor() {
+        return executor;
+    }
+
+    URI url() {
+        return URI.create(server.url());
+    }
+
+    int port() {
+        return server.address().getPort();
+    }
+
+    /** A path that no other test has. */
+    static String path() {
+        return "a b/ü" + PATHS.incrementAndGet();
+    }
+}
