@@ -78,6 +78,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatProgramsFollowStreamsWithKnowsNothingOfTheServerItself() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("io.streamkeeper.server.api..", "io.streamkeeper.server.listen..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        STORAGE,
+                        "io.streamkeeper.server.http..",
+                        "io.streamkeeper.server.shard..",
+                        "io.streamkeeper.server.mount..",
+                        "io.netty.channel..",
+                        "io.netty.handler.."));
+    }
+
+    @Test
     void namesSayWhatAClassIs() {
         check(noClasses().should().haveNameMatching(".*[.$](Base[A-Z]\\w*|\\w*(Utils?|Helper|Manager|Impl))"));
     }
