@@ -49,10 +49,16 @@ public record Producer(String id, long epoch, long seq) {
      * @param epoch 0 … 2^53-1
      * @param seq 0 … 2^53-1
      * @return the producer
-     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of its range
+     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of its range, or the id is no Unicode
+     *     text
      */
     public static Producer of(String id, long epoch, long seq) {
         checkId(id);
+        if (!UnicodeText.isWhole(id)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PRODUCER,
+                    "Producer-Id " + Quoted.of(id) + " has half a surrogate pair; expected Unicode text");
+        }
         checkNumber("Producer-Epoch", Long.toString(epoch), epoch);
         checkNumber("Producer-Seq", Long.toString(seq), seq);
         return new Producer(id, epoch, seq);

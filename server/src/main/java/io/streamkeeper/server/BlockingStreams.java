@@ -30,57 +30,145 @@ public final class BlockingStreams {
         this.streams = streams;
     }
 
-    /** Creates a stream, or finds that it is there with the same options (section 5.1). */
+    /**
+     * Creates a stream, or finds that it is there with the same options (section 5.1).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options as {@link DurableStreams#create(String, CreateOptions)} takes them
+     * @return how the stream is; that is durable
+     * @throws StreamException if the future of {@link DurableStreams#create(String, CreateOptions)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public CreateResult create(String path, CreateOptions options) throws InterruptedException {
         return await(on -> streams.create(path, options, on));
     }
 
-    /** Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2). */
+    /**
+     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param content of the stream's type, not empty
+     * @return the offset behind it; it is durable
+     * @throws StreamException if the future of {@link DurableStreams#append(String, Content)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public AppendResult append(String path, Content content) throws InterruptedException {
         return append(path, content, AppendOptions.none());
     }
 
-    /** Appends to a stream if the conditions hold (section 5.2). */
+    /**
+     * Appends to a stream if the conditions hold (section 5.2).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param content of the stream's type; it may be empty where the options close the stream
+     * @param options what must hold, each with the exception that tells that it does not
+     * @return the offset behind it; it is durable
+     * @throws StreamException if the future of {@link DurableStreams#append(String, Content, AppendOptions)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public AppendResult append(String path, Content content, AppendOptions options) throws InterruptedException {
         return await(on -> streams.append(path, content, options, on));
     }
 
-    /** Closes a stream: it takes no more (section 5.3). Closing it again is no error. */
+    /**
+     * Closes a stream: it takes no more (section 5.3). Closing it again is no error.
+     *
+     * @param path the stream's, without percent-encoding
+     * @return where the stream ends; it is durably closed
+     * @throws StreamException if the future of {@link DurableStreams#close(String)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public AppendResult close(String path) throws InterruptedException {
         return close(path, AppendOptions.none());
     }
 
-    /** Closes a stream if the conditions hold (section 5.3). */
+    /**
+     * Closes a stream if the conditions hold (section 5.3).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what must hold, each with the exception that tells that it does not
+     * @return where the stream ends; it is durably closed
+     * @throws StreamException if the future of {@link DurableStreams#close(String, AppendOptions)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public AppendResult close(String path, AppendOptions options) throws InterruptedException {
         return await(on -> streams.close(path, options, on));
     }
 
-    /** Reads what is there, as {@link DurableStreams#read(String, From)} does. */
+    /**
+     * Reads what is there, as {@link DurableStreams#read(String, From)} does.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @return the batch, empty at the tail
+     * @throws StreamException if the future of {@link DurableStreams#read(String, From)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
     public Batch read(String path, From from) throws InterruptedException {
         return read(path, from, streams.config().read().readBytesMax());
     }
 
-    /** Reads what is there, about {@code bytesMax} bytes at once (section 5.6). */
+    /**
+     * Reads what is there, about {@code bytesMax} bytes at once (section 5.6).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @param bytesMax 1 or more; as no message is cut, there may be more bytes
+     * @return the batch, empty at the tail
+     * @throws StreamException if the future of {@link DurableStreams#read(String, From, int)} would fail
+     * @throws IllegalArgumentException if {@code bytesMax} is not positive
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
     public Batch read(String path, From from, int bytesMax) throws InterruptedException {
         return await(on -> streams.read(path, from, bytesMax, on));
     }
 
-    /** Reads the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does. */
+    /**
+     * Reads the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @return each message as the JSON text that was appended, none at the tail
+     * @throws StreamException if the future of {@link DurableStreams#readMessages(String, From)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
     public List<String> readMessages(String path, From from) throws InterruptedException {
         return read(path, from).messages();
     }
 
-    /** Reads what is there, or waits at the most so long for what comes next (section 5.7). */
+    /**
+     * Reads what is there, or waits for what comes next (section 5.7).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin; {@link From#now} waits for the next append
+     * @param wait how long at the most, in whole milliseconds; then the batch is empty
+     * @return the batch, at once if there is something or the stream is closed
+     * @throws StreamException if the future of {@link DurableStreams#tail(String, From, Duration)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
     public Batch tail(String path, From from, Duration wait) throws InterruptedException {
         return await(on -> streams.tail(path, from, wait, on));
     }
 
-    /** Tells what is known of a stream (section 5.5). */
+    /**
+     * Tells what is known of a stream (section 5.5), as {@link DurableStreams#metadata} does.
+     *
+     * @param path the stream's, without percent-encoding
+     * @return how the stream is, by what is durable
+     * @throws StreamException if the future of {@link DurableStreams#metadata(String)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
     public StreamMetadata metadata(String path) throws InterruptedException {
         return await(on -> streams.metadata(path, on));
     }
 
-    /** Deletes a stream and all its data, but for what forks inherit (section 5.4). */
+    /**
+     * Deletes a stream and all its data, but for what forks inherit (section 5.4). It is durably deleted when this returns.
+     *
+     * @param path the stream's, without percent-encoding
+     * @throws StreamException if the future of {@link DurableStreams#delete(String)} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     */
     public void delete(String path) throws InterruptedException {
         await(on -> streams.delete(path, on));
     }

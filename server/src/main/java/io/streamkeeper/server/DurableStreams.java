@@ -51,6 +51,12 @@ import org.slf4j.LoggerFactory;
  * threads that may wait. An error in an argument itself, such as a negative time, is an {@link IllegalArgumentException} at
  * once.
  *
+ * <p>Any call may fail with {@link io.streamkeeper.server.api.StreamException.Invalid} for a path or an offset that is not
+ * valid, and with {@link io.streamkeeper.server.api.StreamException.Unavailable}. Any but a create fails with {@link
+ * io.streamkeeper.server.api.StreamException.NotFound} where there is no such stream, and with {@link
+ * io.streamkeeper.server.api.StreamException.Deleted} where it is deleted, but forks still need its data. What else a call
+ * may fail with is told there.
+ *
  * <p>Safe for use by any thread. Futures are completed, and listeners told, on the executor that {@link #open(ServerConfig,
  * Executor)} is given, the common pool by default, so what depends on them may take its time.
  */
@@ -78,6 +84,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /**
      * Opens the streams that the configuration names; what it says of HTTP counts for servers on them only.
      *
+     * @param config where streams are kept, and when a write is acknowledged
+     * @return the streams, read back and open until they are closed
      * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
      */
     public static DurableStreams open(ServerConfig config) throws IOException {
@@ -87,7 +95,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /**
      * Opens the streams that the configuration names.
      *
-     * @param executor completes futures and tells listeners; what it refuses is run on the common pool
+     * @param config as for {@link #open(ServerConfig)}
+     * @param executor completes futures and tells listeners; what it refuses is run on the common pool; it is not shut down
+     * @return the streams, read back and open until they are closed
      * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
      */
     public static DurableStreams open(ServerConfig config, Executor executor) throws IOException {
@@ -97,6 +107,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /**
      * Opens the streams of a data directory, which is made if it is not there; a write is acknowledged when it is synced.
      *
+     * @param directory used by one process at a time
+     * @return the streams, read back and open until they are closed
      * @throws IOException if the directory cannot be used, or is in use by another process; nothing is left running
      */
     public static DurableStreams open(Path directory) throws IOException {
@@ -104,7 +116,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Streams in memory, gone when they are closed: for tests.
+     * {@return streams in memory, gone when they are closed: for tests}
      *
      * @throws IOException if no event loop can be had
      */
@@ -112,14 +124,25 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return open(ServerConfig.defaults().withData(DataConfig.memory()));
     }
 
-    /** The same calls for threads that may wait, virtual ones among them. */
+    /** {@return the same calls for threads that may wait, virtual ones among them} */
     public BlockingStreams blocking() {
         return new BlockingStreams(this);
     }
 
     // ---- what can be asked of a stream ----
 
-    /** Creates a stream, or finds that it is there with the same options (section 5.1). */
+    /**
+     * Creates a stream, or finds that it is there with the same options (section 5.1).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what the stream is; content that should be JSON and is not, or has more bytes than the configuration's
+     *     {@code bodyBytesMax}, is {@link io.streamkeeper.server.api.StreamException.Invalid}
+     * @return how the stream is, once that is durable; fails with {@link
+     *     io.streamkeeper.server.api.StreamException.Exists} if the path is taken by a stream with other options, or by a
+     *     deleted one that forks still need; a fork fails with {@link io.streamkeeper.server.api.StreamException.NotFound},
+     *     {@link io.streamkeeper.server.api.StreamException.Deleted} or {@link
+     *     io.streamkeeper.server.api.StreamException.OffsetGone} for its source too
+     */
     public CompletableFuture<CreateResult> create(String path, CreateOptions options) {
         return create(path, options, executor);
     }
@@ -128,12 +151,31 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return ask(on, Results::created, call -> execute(commands.create(path, options), 0, call));
     }
 
-    /** Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2). */
+    /**
+     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param content of the stream's type, not empty, not changed before the future is completed; JSON is checked and split
+     *     by the thread that calls
+     * @return the offset behind it, once it is durable; fails as {@link #append(String, Content, AppendOptions)} without
+     *     conditions does
+     */
     public CompletableFuture<AppendResult> append(String path, Content content) {
         return append(path, content, AppendOptions.none());
     }
 
-    /** Appends to a stream if the conditions hold (section 5.2). */
+    /**
+     * Appends to a stream if the conditions hold (section 5.2).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param content as without conditions, but it may be empty where the options close the stream. For a JSON stream, what
+     *     is not JSON and an empty array are {@link io.streamkeeper.server.api.StreamException.Invalid}, as are more bytes
+     *     than the configuration's {@code bodyBytesMax}.
+     * @param options what must hold, each with the exception that tells that it does not
+     * @return the offset behind it, once it is durable; fails with {@link
+     *     io.streamkeeper.server.api.StreamException.Closed} if the stream is closed, and with {@link
+     *     io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if it has another type
+     */
     public CompletableFuture<AppendResult> append(String path, Content content, AppendOptions options) {
         return append(path, content, options, executor);
     }
@@ -142,12 +184,24 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return ask(on, Results::appended, call -> execute(commands.append(path, content, options), 0, call));
     }
 
-    /** Closes a stream: it takes no more (section 5.3). Closing it again is no error. */
+    /**
+     * Closes a stream: it takes no more (section 5.3). Closing it again is no error.
+     *
+     * @param path the stream's, without percent-encoding
+     * @return where the stream ends, once it is durably closed
+     */
     public CompletableFuture<AppendResult> close(String path) {
         return close(path, AppendOptions.none());
     }
 
-    /** Closes a stream if the conditions hold (section 5.3). */
+    /**
+     * Closes a stream if the conditions hold (section 5.3).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what must hold, each with the exception that tells that it does not
+     * @return where the stream ends, once it is durably closed; fails with {@link
+     *     io.streamkeeper.server.api.StreamException.Closed} for a producer if the stream was closed by somebody else
+     */
     public CompletableFuture<AppendResult> close(String path, AppendOptions options) {
         return close(path, options, executor);
     }
@@ -159,6 +213,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /**
      * Reads what is there, about as much as the configuration's {@code readBytesMax} at once, no message cut (section 5.6).
      * A batch that is not {@link Batch#upToDate} is followed by another.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @return the batch, empty at the tail; fails with {@link io.streamkeeper.server.api.StreamException.OffsetGone} if
+     *     retention has let go of what would come next, or the offset is of an earlier stream at this path
      */
     public CompletableFuture<Batch> read(String path, From from) {
         return read(path, from, config.read().readBytesMax());
@@ -168,6 +227,10 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Reads what is there, about {@code bytesMax} bytes at once (section 5.6): JSON messages that were written at about the
      * same time, up to 64 KiB of them or those of one append, come together.
      *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, as for {@link #read(String, From)}
+     * @param bytesMax 1 or more; what comes together may be more than that
+     * @return the batch; fails as that of {@link #read(String, From)} does
      * @throws IllegalArgumentException if {@code bytesMax} is not positive
      */
     public CompletableFuture<Batch> read(String path, From from, int bytesMax) {
@@ -182,17 +245,27 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads the messages of a JSON stream that are there, as {@link #read(String, From)} does; {@link
-     * io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if the stream has bytes.
+     * Reads the messages of a JSON stream that are there, as {@link #read(String, From)} does. They come without the
+     * offset behind them; the batch of a read has both.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, as for {@link #read(String, From)}
+     * @return each message as the JSON text that was appended, none at the tail; fails with {@link
+     *     io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if the stream has bytes
      */
     public CompletableFuture<List<String>> readMessages(String path, From from) {
         return read(path, from).thenApply(Batch::messages);
     }
 
     /**
-     * Reads what is there, or waits for what comes next (section 5.7).
+     * Reads what is there, or waits for what comes next (section 5.7). No thread is held meanwhile.
      *
-     * @param wait how long at the most; then the batch is empty. Cancelling the future ends the wait too.
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, as for {@link #read(String, From)}; {@link From#now} waits for the next append
+     * @param wait how long at the most, in whole milliseconds; then the batch is empty. Cancelling the future ends the wait
+     *     too.
+     * @return the batch, at once if there is something or the stream is closed; fails as that of {@link #read(String,
+     *     From)} does, also if the stream is deleted meanwhile
      */
     public CompletableFuture<Batch> tail(String path, From from, Duration wait) {
         return tail(path, from, wait, executor);
@@ -203,7 +276,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return ask(on, Results::batch, call -> poll(commands.poll(path, from, millis), call));
     }
 
-    /** Tells what is known of a stream (section 5.5). */
+    /**
+     * Tells what is known of a stream (section 5.5). It does not lengthen the life of a stream that has a time to live.
+     *
+     * @param path the stream's, without percent-encoding
+     * @return how the stream is, by what is durable
+     */
     public CompletableFuture<StreamMetadata> metadata(String path) {
         return metadata(path, executor);
     }
@@ -212,7 +290,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return ask(on, Results::described, call -> execute(commands.describe(path), 0, call));
     }
 
-    /** Deletes a stream and all its data, but for what forks inherit (section 5.4). */
+    /**
+     * Deletes a stream and all its data, but for what forks inherit (section 5.4).
+     *
+     * @param path the stream's, without percent-encoding
+     * @return completed with null, once the deletion is durable
+     */
     public CompletableFuture<Void> delete(String path) {
         return delete(path, executor);
     }
@@ -276,7 +359,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
 
     // ---- servers on it ----
 
-    /** What the streams were opened with. */
+    /** {@return what the streams were opened with} */
     public ServerConfig config() {
         return config;
     }

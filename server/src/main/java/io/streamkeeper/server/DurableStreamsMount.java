@@ -35,8 +35,10 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      * Serves streams below {@code root}. What one connection may ask, and how many connections may ask, is told by the
      * configuration that the streams were opened with; its own root and where it listens are of no interest.
      *
+     * @param streams closing them closes the mount, not the other way round
      * @param root begins and ends with a slash, such as {@code /api/streams/}
-     * @throws IllegalArgumentException if it does not
+     * @return the mount, which makes handlers until it is closed
+     * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      * @throws IllegalStateException if the streams are closed
      */
     public static DurableStreamsMount at(DurableStreams streams, String root) {
@@ -44,8 +46,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     }
 
     /**
-     * A handler for one connection. Requests below the root are answered; all other messages go on to the handlers behind.
-     * Responses leave in the order of the requests, whoever makes them.
+     * {@return a handler for one connection} Requests below the root are answered; all other messages go on to the handlers
+     * behind. Responses leave in the order of the requests, whoever makes them.
      */
     public ChannelHandler newHandler() {
         return new MountHandler(root, http);

@@ -51,6 +51,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     /**
      * Opens streams and serves them; it answers when this returns. {@link #stop} closes the streams too.
      *
+     * @param config where streams are kept and where the server listens
+     * @return the server, which owns its {@link #streams}
      * @throws IOException if the transport cannot be had, the address cannot be listened on, or the data directory cannot
      *     be used; nothing is left running
      */
@@ -68,6 +70,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * Serves streams that are open already; it answers when this returns. They stay open when the server stops; closing
      * them stops the server.
      *
+     * @param streams not closed; their configuration says where to listen
+     * @return the server, which listens
      * @throws IOException if the address cannot be listened on
      * @throws IllegalStateException if the streams are closed
      */
@@ -102,17 +106,17 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return bound.channel();
     }
 
-    /** The streams that are served. */
+    /** {@return the streams that are served, for calls without a socket} */
     public DurableStreams streams() {
         return streams;
     }
 
-    /** Where the server listens. */
+    /** {@return where the server listens, with the port that it got where 0 was asked for} */
     public InetSocketAddress address() {
         return (InetSocketAddress) listener.localAddress();
     }
 
-    /** The URL that streams are below, with a slash at its end. */
+    /** {@return the URL that streams are below, with a slash at its end} */
     public String url() {
         String host = streams.config().listen().host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"

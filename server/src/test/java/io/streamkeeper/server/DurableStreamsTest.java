@@ -279,6 +279,13 @@ class DurableStreamsTest {
         refused(
                 StreamException.SequenceRegression.class,
                 streams.append("seq", Content.text("b"), AppendOptions.none().streamSeq("a")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AppendOptions.none().streamSeq("x".repeat(1025)))
+                .withMessageContaining("1025");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AppendOptions.none().streamSeq(""));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AppendOptions.none().streamSeq("\uDC00\uD800"));
     }
 
     @Test
@@ -370,6 +377,8 @@ class DurableStreamsTest {
                 .isThrownBy(() -> AppendOptions.none().producer("", 0, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AppendOptions.none().producer("p", -1, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AppendOptions.none().producer("p\uD800", 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> From.offset(""));
     }
 

@@ -18,8 +18,6 @@ class EmbeddingDependenciesTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.streamkeeper.server.cli..")
-                .and()
-                .doNotBelongToAnyOf(LogConfigurator.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("picocli..", "ch.qos.logback..")

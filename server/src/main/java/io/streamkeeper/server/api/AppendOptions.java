@@ -2,6 +2,7 @@ package io.streamkeeper.server.api;
 
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamSeq;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +25,18 @@ public final class AppendOptions {
         this.closes = closes;
     }
 
-    /** No condition. */
+    /** {@return options without a condition} */
     public static AppendOptions none() {
         return NONE;
     }
 
     /**
-     * Appends exactly once (section 5.2.1): a repetition of the same numbers writes nothing and is answered as the first
-     * time was.
+     * {@return the same for an append that is made exactly once (section 5.2.1)} A repetition of the same numbers writes
+     * nothing and is answered as the first time was. A number left out is {@link StreamException.ProducerGap}, an epoch
+     * that another has followed {@link StreamException.ProducerFenced}.
      *
      * @param id the producer's own name, 1 to 256 characters
-     * @param epoch the session, from 0 on; a higher one fences those before it
+     * @param epoch the session, from 0 on; a higher one fences those before it and begins again with seq 0
      * @param seq the number of this append within the session: 0, 1, 2 and so on
      * @throws IllegalArgumentException if the id is empty or too long, or a number is negative or above 2^53-1
      */
@@ -46,40 +48,52 @@ public final class AppendOptions {
         }
     }
 
-    /** Appends only if the stream's tail is at {@code offset}, else {@link StreamException.OffsetMismatch}. */
+    /**
+     * {@return the same for an append only where the stream's tail is at {@code offset}} Else it is {@link
+     * StreamException.OffsetMismatch}.
+     *
+     * @param offset one that the stream told; any other text is {@link StreamException.Invalid} when it is appended with
+     */
     public AppendOptions ifMatch(String offset) {
         return new AppendOptions(producer, offset, streamSeq, closes);
     }
 
     /**
-     * Appends only if {@code seq} sorts after the last one that the stream was given, else {@link
-     * StreamException.SequenceRegression}.
+     * {@return the same for an append only if {@code seq} sorts after the last one that the stream was given} Else it is
+     * {@link StreamException.SequenceRegression}.
+     *
+     * @param seq 1 to 1024 characters, compared as such, not as a number
+     * @throws IllegalArgumentException if it is empty or too long
      */
     public AppendOptions streamSeq(String seq) {
-        return new AppendOptions(producer, ifMatch, seq, closes);
+        try {
+            return new AppendOptions(producer, ifMatch, StreamSeq.check(seq), closes);
+        } catch (RefusedException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
-    /** Closes the stream behind what is appended, in one step. */
+    /** {@return the same for an append that closes the stream behind it, in one step (section 5.3)} */
     public AppendOptions closing() {
         return new AppendOptions(producer, ifMatch, streamSeq, true);
     }
 
-    /** Who appends and which append this is, or null. */
+    /** {@return who appends and which append this is; null where no producer was named} */
     public @Nullable Producer producer() {
         return producer;
     }
 
-    /** The offset that the tail must be at, or null. */
+    /** {@return the offset that the tail must be at; null where it may be anywhere} */
     public @Nullable String ifMatch() {
         return ifMatch;
     }
 
-    /** What must sort after the stream's last one, or null. */
+    /** {@return what must sort after the stream's last one; null where none is given} */
     public @Nullable String streamSeq() {
         return streamSeq;
     }
 
-    /** Whether the stream is closed behind what is appended. */
+    /** {@return whether the stream is closed behind what is appended} */
     public boolean closes() {
         return closes;
     }

@@ -38,23 +38,23 @@ public final class Batch {
         this.closed = closed;
     }
 
-    /** The stream's content type. */
+    /** {@return the stream's content type, as it was given when the stream was created} */
     public String contentType() {
         return contentType.value();
     }
 
-    /** The bytes themselves, not a copy. For a JSON stream they are one array of the messages, {@code []} if empty. */
+    /** {@return the bytes themselves, not a copy; for a JSON stream one array of the messages, {@code []} if empty} */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** The bytes as UTF-8; what is not UTF-8 becomes U+FFFD, a character that the run cuts in two included. */
+    /** {@return the bytes as UTF-8; what is not UTF-8 becomes U+FFFD, a character that the run cuts in two included} */
     public String text() {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /**
-     * The messages of a JSON stream, each as the JSON text that was appended.
+     * {@return the messages of a JSON stream, each as the JSON text that was appended} The list cannot be changed.
      *
      * @throws StreamException.ContentTypeMismatch if the stream has bytes rather than messages, or these are no JSON
      */
@@ -83,22 +83,22 @@ public final class Batch {
                 + reason + "; expected " + ContentType.JSON.value());
     }
 
-    /** Whether there is nothing in it; its offset may be another than that of the batch before all the same. */
+    /** {@return whether there is nothing in it; its offset may be another than that of the batch before all the same} */
     public boolean isEmpty() {
         return bytes.length == 0 || (contentType.isJson() && bytes.length == 2);
     }
 
-    /** The offset behind the run, to read on from. */
+    /** {@return the offset behind the run, to read on from} */
     public String nextOffset() {
         return nextOffset;
     }
 
-    /** Whether the run ended at the tail as it was then. */
+    /** {@return whether the run ended at the tail as it was then} */
     public boolean upToDate() {
         return upToDate;
     }
 
-    /** Whether the stream is closed and this was the last of it. */
+    /** {@return whether the stream is closed and this was the last of it} */
     public boolean closed() {
         return closed;
     }

@@ -19,32 +19,50 @@ public final class Content {
         this.bytes = bytes;
     }
 
-    /** A JSON text for a stream of {@code application/json}: one message, or an array of messages (section 9.1). */
+    /**
+     * {@return content for a stream of {@code application/json} (section 9.1)}
+     *
+     * @param json one message, or an array of messages; whether it is JSON is found out when it is written
+     */
     public static Content json(String json) {
         return of(JSON, json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Text for a stream of {@code text/plain}; it is written as UTF-8. */
+    /**
+     * {@return content for a stream of {@code text/plain}}
+     *
+     * @param text written as UTF-8
+     */
     public static Content text(String text) {
         return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Bytes for a stream of {@code application/octet-stream}. */
+    /**
+     * {@return content for a stream of {@code application/octet-stream}}
+     *
+     * @param bytes not copied, not to be changed before the write is answered
+     */
     public static Content bytes(byte[] bytes) {
         return of(BYTES, bytes);
     }
 
-    /** Bytes of any other content type, such as {@code application/x-protobuf}. */
+    /**
+     * {@return content of any other type, such as {@code application/x-protobuf}}
+     *
+     * @param contentType type and subtype, perhaps with parameters, at most 256 characters; whether it is one is found out
+     *     when it is written
+     * @param bytes not copied, not to be changed before the write is answered
+     */
     public static Content of(String contentType, byte[] bytes) {
         return new Content(contentType, bytes);
     }
 
-    /** The type, as the header {@code Content-Type} has it. */
+    /** {@return the type, as the header {@code Content-Type} has it} */
     public String contentType() {
         return contentType;
     }
 
-    /** The bytes themselves, not a copy. */
+    /** {@return the bytes themselves, not a copy} */
     public byte[] bytes() {
         return bytes;
     }

@@ -35,39 +35,59 @@ public final class CreateOptions {
         this.closed = closed;
     }
 
-    /** A stream that begins with {@code content} and has its type; the content may be empty. */
+    /**
+     * {@return options for a stream that begins with {@code content} and has its type}
+     *
+     * @param content may be empty
+     */
     public static CreateOptions of(Content content) {
         return new CreateOptions(content, null, Expiry.never(), Retention.none(), false);
     }
 
-    /** An empty stream of JSON messages. */
+    /** {@return options for an empty stream of JSON messages} */
     public static CreateOptions json() {
         return of(Content.json(""));
     }
 
-    /** An empty stream of {@code text/plain}. */
+    /** {@return options for an empty stream of {@code text/plain}} */
     public static CreateOptions text() {
         return of(Content.text(""));
     }
 
-    /** An empty stream of {@code application/octet-stream}. */
+    /** {@return options for an empty stream of {@code application/octet-stream}} */
     public static CreateOptions bytes() {
         return of(Content.bytes(new byte[0]));
     }
 
-    /** A fork of the stream at {@code source} as it is now: same type, same data so far, and its own from there on. */
+    /**
+     * {@return options for a fork of a stream as it is when the fork is created} It has the same type, the same data so far,
+     * and its own from there on.
+     *
+     * @param source the path of the stream, without percent-encoding; if none is there, it is {@link
+     *     StreamException.NotFound} when the fork is created
+     */
     public static CreateOptions forkOf(String source) {
         return forkOf(source, From.now());
     }
 
-    /** A fork that inherits what is before {@code from}. */
+    /**
+     * {@return options for a fork that inherits what is before {@code from}}
+     *
+     * @param source the path of the stream to fork, without percent-encoding
+     * @param from an offset that the source told, or its beginning, or its tail as it is when the fork is created; one that
+     *     the source's retention has let go of is {@link StreamException.OffsetGone} then
+     */
     public static CreateOptions forkOf(String source, From from) {
         return forkOf(source, from, 0);
     }
 
     /**
-     * A fork that inherits what is before {@code from} and a number of messages (JSON) or bytes (other types) behind it.
+     * {@return options for a fork that inherits what is before {@code from} and some messages or bytes behind it}
      *
+     * @param source the path of the stream to fork, without percent-encoding
+     * @param from as for {@link #forkOf(String, From)}
+     * @param subOffset messages (JSON) or bytes (other types), from 0 on; more than the source has is {@link
+     *     StreamException.Invalid} when the fork is created
      * @throws IllegalArgumentException if {@code subOffset} is negative
      */
     public static CreateOptions forkOf(String source, From from, long subOffset) {
@@ -77,8 +97,10 @@ public final class CreateOptions {
     }
 
     /**
-     * The stream goes when it was neither read nor written for {@code ttl}, which is rounded down to seconds.
+     * {@return the same for a stream that goes when it was neither read nor written for a while} It takes the place of
+     * {@link #expiresAt}.
      *
+     * @param ttl how long; rounded down to seconds
      * @throws IllegalArgumentException if it is negative
      */
     public CreateOptions ttl(Duration ttl) {
@@ -86,7 +108,11 @@ public final class CreateOptions {
         return with(new Expiry.Ttl(ttl.toSeconds()));
     }
 
-    /** The stream goes at a moment, which is rounded down to milliseconds. */
+    /**
+     * {@return the same for a stream that goes at a moment} It takes the place of {@link #ttl}.
+     *
+     * @param moment when; rounded down to milliseconds
+     */
     public CreateOptions expiresAt(Instant moment) {
         return with(new Expiry.At(moment.toEpochMilli()));
     }
@@ -96,8 +122,9 @@ public final class CreateOptions {
     }
 
     /**
-     * Data older than {@code age}, which is rounded down to seconds, goes.
+     * {@return the same for a stream whose older data goes}
      *
+     * @param age how old data may become; rounded down to seconds
      * @throws IllegalArgumentException if it is shorter than a second
      */
     public CreateOptions maxAge(Duration age) {
@@ -106,8 +133,9 @@ public final class CreateOptions {
     }
 
     /**
-     * Bytes before the last so many go.
+     * {@return the same for a stream of which bytes before the last so many go}
      *
+     * @param bytes how many are kept at least, as stored: a JSON message takes one more than it has; none is cut
      * @throws IllegalArgumentException if it is less than one
      */
     public CreateOptions maxBytes(long bytes) {
@@ -116,8 +144,10 @@ public final class CreateOptions {
     }
 
     /**
-     * Messages before the last so many go; for JSON streams only.
+     * {@return the same for a stream of which messages before the last so many go}
      *
+     * @param messages how many are kept at least; for a stream that is not JSON, any number is {@link
+     *     StreamException.Invalid} when the stream is created
      * @throws IllegalArgumentException if it is less than one
      */
     public CreateOptions maxMessages(long messages) {
@@ -129,7 +159,7 @@ public final class CreateOptions {
         return new CreateOptions(content, fork, expiry, newRetention, closed);
     }
 
-    /** The stream takes nothing more than what it begins with. */
+    /** {@return the same for a stream that takes nothing more than what it begins with} */
     public CreateOptions closed() {
         return new CreateOptions(content, fork, expiry, retention, true);
     }
@@ -140,27 +170,27 @@ public final class CreateOptions {
         }
     }
 
-    /** What the stream begins with; a fork's own content, and its type, are empty. */
+    /** {@return what the stream begins with, and its type; for a fork it is empty, and its type of no interest} */
     public Content content() {
         return content;
     }
 
-    /** Where it is forked from, or null. */
+    /** {@return where it is forked from; null for a stream that is no fork} */
     public @Nullable Fork fork() {
         return fork;
     }
 
-    /** When it goes by itself; a fork for which nothing is said has its source's. */
+    /** {@return when it goes by itself; a fork for which it is never has its source's expiry} */
     public Expiry expiry() {
         return expiry;
     }
 
-    /** How much it keeps; where nothing is said, what the configuration has for its path. */
+    /** {@return how much it keeps; where nothing is said, what the configuration has for its path, but for a fork all} */
     public Retention retention() {
         return retention;
     }
 
-    /** Whether it is closed from the beginning. */
+    /** {@return whether it is closed from the beginning} */
     public boolean isClosed() {
         return closed;
     }

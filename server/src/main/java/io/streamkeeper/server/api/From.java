@@ -11,25 +11,33 @@ public record From(String offset) {
     private static final From BEGINNING = new From(ReadStart.BEGINNING);
     private static final From NOW = new From(ReadStart.NOW);
 
+    /**
+     * Takes the text as it is.
+     *
+     * @param offset not empty; whether a stream told it shows when it is read from
+     * @throws IllegalArgumentException if it is empty
+     */
     public From {
         if (offset.isEmpty()) {
             throw new IllegalArgumentException("the offset is empty; expected one that a stream told, -1 or now");
         }
     }
 
-    /** The earliest byte or message that the stream still has. */
+    /** {@return the place of the earliest byte or message that the stream still has} */
     public static From beginning() {
         return BEGINNING;
     }
 
-    /** The tail as it is when the read is carried out: only what comes later is read. */
+    /** {@return the tail as it is when the read is carried out: only what comes later is read} */
     public static From now() {
         return NOW;
     }
 
     /**
-     * An offset that a stream told, such as {@link Batch#nextOffset()}; whether it is one shows when it is read from.
+     * {@return the place that an offset names}
      *
+     * @param offset one that the stream told, such as {@link Batch#nextOffset()}; whether it is one shows when it is read
+     *     from
      * @throws IllegalArgumentException if it is empty
      */
     public static From offset(String offset) {

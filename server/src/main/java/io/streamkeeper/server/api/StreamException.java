@@ -19,7 +19,10 @@ public abstract sealed class StreamException extends RuntimeException {
     /** What the protocol answers where more is asked than a server allows (section 5.5); ours never does. */
     private static final int TOO_MANY_REQUESTS = 429;
 
+    /** As over HTTP. */
     private final String code;
+
+    /** As over HTTP; 0 where no answer came. */
     private final int status;
 
     private StreamException(ErrorCode code, String message) {
@@ -32,7 +35,12 @@ public abstract sealed class StreamException extends RuntimeException {
         this.status = status;
     }
 
-    /** The exception that tells a refusal. */
+    /**
+     * {@return the exception that tells a refusal}
+     *
+     * @param refusal its code decides the subclass: one without a class of its own is {@link Invalid} if its status is
+     *     below 500, else {@link Unavailable}
+     */
     public static StreamException of(Refusal refusal) {
         ErrorCode code = refusal.code();
         String message = refusal.message();
@@ -92,12 +100,12 @@ public abstract sealed class StreamException extends RuntimeException {
         return String.valueOf(offset);
     }
 
-    /** The code that the same refusal has over HTTP, such as {@code stream_not_found}. */
+    /** {@return the code that the same refusal has over HTTP, such as {@code stream_not_found}} */
     public String code() {
         return code;
     }
 
-    /** The status that the same refusal has over HTTP; 0 where no answer came. */
+    /** {@return the status that the same refusal has over HTTP; 0 where no answer came} */
     public int status() {
         return status;
     }
@@ -141,6 +149,7 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class Closed extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** Where the stream ends. */
         private final String nextOffset;
 
         Closed(String message, String nextOffset) {
@@ -148,7 +157,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.nextOffset = nextOffset;
         }
 
-        /** Where the stream ends. */
+        /** {@return where the stream ends: an offset} */
         public String nextOffset() {
             return nextOffset;
         }
@@ -176,7 +185,10 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class ProducerGap extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** The number that would have been taken; -1 where it was not told. */
         private final long expectedSeq;
+
+        /** The number that came; -1 where it was not told. */
         private final long receivedSeq;
 
         ProducerGap(String message, long expectedSeq, long receivedSeq) {
@@ -185,12 +197,12 @@ public abstract sealed class StreamException extends RuntimeException {
             this.receivedSeq = receivedSeq;
         }
 
-        /** The number that would have been taken. */
+        /** {@return the number that would have been taken, to append again from; -1 where it was not told} */
         public long expectedSeq() {
             return expectedSeq;
         }
 
-        /** The number that came. */
+        /** {@return the number that came; -1 where it was not told} */
         public long receivedSeq() {
             return receivedSeq;
         }
@@ -200,6 +212,7 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class ProducerFenced extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** The epoch that has begun; -1 where it was not told. */
         private final long currentEpoch;
 
         ProducerFenced(String message, long currentEpoch) {
@@ -207,7 +220,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.currentEpoch = currentEpoch;
         }
 
-        /** The epoch that has begun. */
+        /** {@return the epoch that has begun; -1 where it was not told} */
         public long currentEpoch() {
             return currentEpoch;
         }
@@ -217,15 +230,22 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class OffsetGone extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** The first offset that can be read, or null. */
         private final @Nullable String earliestOffset;
 
-        /** Tells where to go on, where that is known. */
+        /**
+         * Tells where to go on, where that is known.
+         *
+         * @param message one sentence for a person
+         * @param earliestOffset the first offset that can be read; null where the offset was of an earlier stream at this
+         *     path
+         */
         public OffsetGone(String message, @Nullable String earliestOffset) {
             super(ErrorCode.OFFSET_GONE, message);
             this.earliestOffset = earliestOffset;
         }
 
-        /** The first offset that can be read; null where the offset was of an earlier stream at this path. */
+        /** {@return the first offset that can be read; null where the offset was of an earlier stream at this path} */
         public @Nullable String earliestOffset() {
             return earliestOffset;
         }
@@ -235,6 +255,7 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class OffsetMismatch extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** Where the tail is. */
         private final String currentOffset;
 
         OffsetMismatch(String message, String currentOffset) {
@@ -242,7 +263,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.currentOffset = currentOffset;
         }
 
-        /** Where the tail is. */
+        /** {@return where the tail is: an offset} */
         public String currentOffset() {
             return currentOffset;
         }
@@ -255,7 +276,13 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class Invalid extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        /** Tells a refusal that no other class tells. */
+        /**
+         * Tells a refusal that no other class tells.
+         *
+         * @param code as over HTTP, such as {@code invalid_offset}
+         * @param status as over HTTP, below 500
+         * @param message one sentence for a person; it names the value and what was expected
+         */
         public Invalid(String code, int status, String message) {
             super(code, status, message, null);
         }
@@ -269,9 +296,17 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class Unavailable extends StreamException {
         private static final long serialVersionUID = 1L;
 
+        /** As a server asks; null where it does not. */
         private final @Nullable Duration retryAfter;
 
-        /** Tells why. */
+        /**
+         * Tells why.
+         *
+         * @param code as over HTTP, such as {@code shutting_down}
+         * @param status as over HTTP, 500 or more; 0 where no answer came
+         * @param message one sentence for a person
+         * @param cause what kept the answer away; null where there was one
+         */
         public Unavailable(String code, int status, String message, @Nullable Throwable cause) {
             this(code, status, message, cause, null);
         }
@@ -281,7 +316,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** How long a server asks to wait before it is tried again; null where it does not say. */
+        /** {@return how long a server asks to wait before it is tried again; null where it does not say} */
         public @Nullable Duration retryAfter() {
             return retryAfter;
         }

@@ -38,10 +38,22 @@ public record ListenConfig(String host, int port, Transport transport, int shard
         return new ListenConfig("127.0.0.1", 4437, Transport.AUTO, 0, 65_536);
     }
 
+    /**
+     * {@return the same on another host}
+     *
+     * @param newHost name or address, not blank; it is looked up when the server starts
+     * @throws IllegalArgumentException if it is blank
+     */
     public ListenConfig withHost(String newHost) {
         return new ListenConfig(newHost, port, transport, shards, connectionsMax);
     }
 
+    /**
+     * {@return the same on another port}
+     *
+     * @param newPort 0 … {@value #PORT_MAX}; 0 for any that is free
+     * @throws IllegalArgumentException if it is out of that range
+     */
     public ListenConfig withPort(int newPort) {
         return new ListenConfig(host, newPort, transport, shards, connectionsMax);
     }

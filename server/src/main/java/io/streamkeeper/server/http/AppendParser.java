@@ -9,13 +9,11 @@ import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.StreamSeq;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Append} of a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only. */
 final class AppendParser {
-    /** Characters of a {@code Stream-Seq} at the most. */
-    static final int STREAM_SEQ_LENGTH_MAX = 1024;
-
     private final BodyParser bodies;
 
     AppendParser(BodyParser bodies) {
@@ -41,7 +39,7 @@ final class AppendParser {
                 request.header(HeaderName.PRODUCER_ID),
                 request.header(HeaderName.PRODUCER_EPOCH),
                 request.header(HeaderName.PRODUCER_SEQ));
-        String streamSeq = streamSeq(request.header(HeaderName.STREAM_SEQ));
+        String streamSeq = StreamSeq.check(request.header(HeaderName.STREAM_SEQ));
         Offset ifMatch = ifMatch(request.header(HeaderName.IF_MATCH));
         Body body = bodies.parse(request.body(), contentType).toAppend();
         return new Command.Append(path, contentType, close, producer, streamSeq, ifMatch, body);
@@ -54,16 +52,6 @@ final class AppendParser {
                     ErrorCode.MISSING_CONTENT_TYPE, "the field content-type is missing; expected that of the stream");
         }
         return ContentType.parse(text);
-    }
-
-    private static @Nullable String streamSeq(@Nullable String text) {
-        if (text != null && (text.isEmpty() || text.length() > STREAM_SEQ_LENGTH_MAX)) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_HEADER,
-                    "Stream-Seq " + Quoted.of(text) + " has " + text.length() + " characters; expected 1 to "
-                            + STREAM_SEQ_LENGTH_MAX);
-        }
-        return text;
     }
 
     private static @Nullable Offset ifMatch(@Nullable String text) {

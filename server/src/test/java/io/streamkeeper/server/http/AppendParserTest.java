@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.StreamSeq;
 import io.streamkeeper.server.config.RetentionConfig;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -140,7 +141,7 @@ class AppendParserTest {
 
     @Test
     void aStreamSeqIsOneToManyCharacters() {
-        String longest = "s".repeat(AppendParser.STREAM_SEQ_LENGTH_MAX);
+        String longest = "s".repeat(StreamSeq.LENGTH_MAX);
 
         Command.Append append = post("Content-Type: a/b\r\nStream-Seq: " + longest + "\r\n", "body");
         assertThat(append.streamSeq()).isEqualTo(longest);

@@ -1,4 +1,4 @@
-package io.streamkeeper.server;
+package io.streamkeeper.server.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

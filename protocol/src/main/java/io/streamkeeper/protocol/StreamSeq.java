@@ -1,0 +1,33 @@
+package io.streamkeeper.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/** The rule for a {@code Stream-Seq}: an opaque text that sorts after the last one that its stream was given (section 5.2). */
+public final class StreamSeq {
+    /** Characters at the most. */
+    public static final int LENGTH_MAX = 1024;
+
+    private StreamSeq() {}
+
+    /**
+     * Checks a text.
+     *
+     * @param text 1 to {@value #LENGTH_MAX} characters; null where none was given
+     * @return the same
+     * @throws RefusedException if it is empty, too long or no Unicode text, with {@link ErrorCode#INVALID_HEADER}
+     */
+    public static @Nullable String check(@Nullable String text) {
+        if (text != null && (text.isEmpty() || text.length() > LENGTH_MAX)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-Seq " + Quoted.of(text) + " has " + text.length() + " characters; expected 1 to "
+                            + LENGTH_MAX);
+        }
+        if (text != null && !UnicodeText.isWhole(text)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-Seq " + Quoted.of(text) + " has half a surrogate pair; expected Unicode text");
+        }
+        return text;
+    }
+}
