@@ -4,6 +4,7 @@ import static io.streamkeeper.server.mount.MountingServer.TEXT;
 import static io.streamkeeper.server.mount.MountingServer.path;
 import static io.streamkeeper.server.wire.TestConnection.requestText;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.ChannelHandlerContext;
@@ -15,7 +16,9 @@ import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.TestConnection;
 import java.io.IOException;
 import java.net.SocketException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -195,6 +198,25 @@ class MountBodyTest {
             connection.assertEnds();
         }
         assertThat(server.takeSeen()).isEmpty();
+    }
+
+    /** One whose bytes are answered by a reset at once may lose the refusal. */
+    @Test
+    void whatARefusedClientStillSendsIsTakenForAWhile() throws IOException {
+        start(Front.NOTHING);
+        long start = System.nanoTime();
+        try (TestConnection connection = server.connect()) {
+            connection.send(head(path(), "\r\nContent-Length: 999999999\r\n"));
+            connection.receive().isError(413, "body_too_large");
+            connection.assertEnds();
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            connection.send("x".repeat(1 << 10));
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(900));
     }
 
     @ParameterizedTest

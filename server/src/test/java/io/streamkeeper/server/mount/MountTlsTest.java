@@ -5,19 +5,29 @@ import static io.streamkeeper.server.mount.MountingServer.path;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.streamkeeper.server.config.HttpLimits;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,12 +39,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MountTlsTest {
     private static final char[] PASSWORD = "password".toCharArray();
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final String ENDED = "(end of TLS)";
+    private static final int TIMEOUT_SECONDS = 20;
 
     @TempDir
     private Path folder;
 
-    private SSLContext clients;
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private SslContext clients;
     private MountingServer server;
 
     @BeforeEach
@@ -44,8 +56,10 @@ class MountTlsTest {
         own.init(keys, PASSWORD);
         TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trusted.init(keys);
-        clients = SSLContext.getInstance("TLS");
-        clients.init(null, trusted.getTrustManagers(), null);
+        clients = SslContextBuilder.forClient()
+                .trustManager(trusted)
+                .endpointIdentificationAlgorithm(null)
+                .build();
         SslContext servers = SslContextBuilder.forServer(own).build();
         HttpLimits limits = new HttpLimits(8 << 10, 32 << 10, 1 << 20, 64, 10_000, 30_000, 75_000);
         server = MountingServer.started(
@@ -86,47 +100,71 @@ class MountTlsTest {
 
     @AfterEach
     void stop() {
+        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
         server.close();
     }
 
-    private SSLSocket connect() throws IOException {
-        SSLSocket socket = (SSLSocket) clients.getSocketFactory()
-                .createSocket(server.address().getAddress(), server.address().getPort());
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        return socket;
+    /** Sends everything and takes what comes until the server closes; TLS must have ended before that. */
+    private String exchange(String... sent) throws Exception {
+        Collector collector = new Collector();
+        Channel channel = new Bootstrap()
+                .group(loops)
+                .channel(NioSocketChannel.class)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel made) {
+                        made.pipeline().addLast(clients.newHandler(made.alloc()), collector);
+                    }
+                })
+                .connect(server.address())
+                .sync()
+                .channel();
+        for (String each : sent) {
+            channel.writeAndFlush(Unpooled.copiedBuffer(each, US_ASCII));
+        }
+        return collector.all.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static final class Collector extends SimpleChannelInboundHandler<ByteBuf> {
+        private final CompletableFuture<String> all = new CompletableFuture<>();
+        private final StringBuilder received = new StringBuilder();
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+            received.append(bytes.toString(US_ASCII));
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+                received.append(ENDED);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            all.complete(received.toString());
+        }
     }
 
     @Test
-    void bothSidesAnswerAndTheEndIsProper() throws IOException {
+    void bothSidesAnswerAndTheEndIsProper() throws Exception {
         String path = path();
-        try (SSLSocket socket = connect()) {
-            send(
-                    socket,
-                    "PUT " + path + " HTTP/1.1\r\nHost: test\r\n" + TEXT + "\r\nContent-Length: 3\r\n\r\nabc"
-                            + "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n"
-                            + "GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
-            // An end without TLS's own farewell would be an exception here.
-            String all = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-            assertThat(all).containsSubsequence("HTTP/1.1 201 ", "\r\n\r\nGET /hello ", "HTTP/1.1 200 ");
-            assertThat(all).endsWith("\r\n\r\nabc");
-        }
+        String all = exchange("PUT " + path + " HTTP/1.1\r\nHost: test\r\n" + TEXT + "\r\nContent-Length: 3\r\n\r\nabc"
+                + "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n"
+                + "GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        assertThat(all).containsSubsequence("HTTP/1.1 201 ", "\r\n\r\nGET /hello ", "HTTP/1.1 200 ");
+        assertThat(all).endsWith("\r\n\r\nabc" + ENDED);
     }
 
     @Test
-    void aRefusalArrivesThoughTheClientIsStillSending() throws IOException {
-        try (SSLSocket socket = connect()) {
-            send(
-                    socket,
-                    "PUT " + path() + " HTTP/1.1\r\nHost: test\r\n" + TEXT + "\r\nContent-Length: 2000000\r\n\r\n");
-            send(socket, "x".repeat(1_999_999));
-            String all = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-            assertThat(all).startsWith("HTTP/1.1 413 ").contains("\"body_too_large\"");
-        }
-    }
-
-    private static void send(SSLSocket socket, String text) throws IOException {
-        OutputStream out = socket.getOutputStream();
-        out.write(text.getBytes(US_ASCII));
-        out.flush();
+    void aRefusalArrivesThoughTheClientIsStillSending() throws Exception {
+        String all = exchange(
+                "PUT " + path() + " HTTP/1.1\r\nHost: test\r\n" + TEXT + "\r\nContent-Length: 2000000\r\n\r\n",
+                "x".repeat(1_999_999));
+        assertThat(all)
+                .startsWith("HTTP/1.1 413 ")
+                .contains("\"body_too_large\"")
+                .endsWith(ENDED);
     }
 }
