@@ -143,12 +143,15 @@ class FollowerTest {
                 .isGreaterThan(Duration.ofMillis(990).toNanos());
     }
 
+    private static StreamException askingToWait(int seconds) {
+        return StreamException.ofAnswer(503, null, "on purpose", null, Duration.ofSeconds(seconds));
+    }
+
     @Test
     void itWaitsAsLongAsTheServerAsks() {
         follow(From.beginning());
-        StreamException asks = StreamException.ofAnswer(503, null, "on purpose", null, Duration.ofSeconds(1));
         long begun = System.nanoTime();
-        feeds.await(0).opened.completeExceptionally(asks);
+        feeds.await(0).opened.completeExceptionally(askingToWait(1));
         feeds.await(1);
         assertThat(System.nanoTime() - begun)
                 .isGreaterThan(Duration.ofSeconds(1).toNanos());
@@ -165,6 +168,20 @@ class FollowerTest {
         feeds.await(1).found().awaitNext().complete(last("a", "1"));
         recorder.awaitComplete();
         assertThat(feeds.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aTryThatWasStoppedIsNotMadeUpForLater() {
+        Follower follower = follow(From.beginning());
+        feeds.await(0).opened.completeExceptionally(askingToWait(1));
+        recorder.awaitStatus(Status.DISCONNECTED);
+        follower.stop().join();
+        follower.resume();
+        long begun = System.nanoTime();
+        feeds.await(1).opened.completeExceptionally(askingToWait(2));
+        feeds.await(2);
+        assertThat(System.nanoTime() - begun)
+                .isGreaterThan(Duration.ofSeconds(2).toNanos());
     }
 
     @Test
