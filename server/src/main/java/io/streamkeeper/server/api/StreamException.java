@@ -75,8 +75,10 @@ public abstract sealed class StreamException extends RuntimeException {
      *
      * @param status of the answer, 300 or more
      * @param code that the answer's body has, or null; the status decides where no code does
+     * @param message one sentence for a person
      * @param earliestOffset the first offset that can be read, where the answer tells it
      * @param retryAfter how long the server asks to wait, or null
+     * @return {@link NotFound}, {@link Deleted}, {@link OffsetGone}, {@link Unavailable} or {@link Invalid}
      */
     public static StreamException ofAnswer(
             int status,

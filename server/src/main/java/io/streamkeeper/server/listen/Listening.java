@@ -18,15 +18,15 @@ public interface Listening {
         DISCONNECTED
     }
 
-    /** The stream that is followed. */
+    /** {@return the path of the stream that is followed, without percent-encoding} */
     String path();
 
-    /** How it is now. */
+    /** {@return how it is now} */
     Status status();
 
     /**
-     * The offset behind the last batch that the listener has taken; before the first one, what the listening began with,
-     * which may be {@code -1} or {@code now}.
+     * {@return the offset behind the last batch that the listener has taken; before the first one, what the listening began
+     * with, which may be {@code -1} or {@code now}}
      */
     String offset();
 
@@ -41,6 +41,10 @@ public interface Listening {
     /** Goes on from where it stopped; has no effect while it is not {@link Status#IDLE}. */
     void resume();
 
-    /** Stops and forgets the offset: {@link #resume} begins again with what the listening began with. */
+    /**
+     * Stops and forgets the offset: {@link #resume} begins again with what the listening began with.
+     *
+     * @return what that is, when the call of the listener that may be under way has returned
+     */
     CompletableFuture<String> reset();
 }

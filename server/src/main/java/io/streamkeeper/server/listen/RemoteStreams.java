@@ -43,8 +43,9 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * The streams below a URL, such as {@code http://host:4437/v1/stream/}, with or without the slash at its end.
+     * {@return the streams below a URL}
      *
+     * @param root such as {@code http://host:4437/v1/stream/}, with or without the slash at its end
      * @throws IllegalArgumentException if it is no URL of http or https, or has a query or a fragment
      */
     public static RemoteStreams at(URI root) {
@@ -66,8 +67,10 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * A header on each request, such as {@code Authorization}; besides those that were set before.
+     * {@return the same with a header on each request, besides those that were set before}
      *
+     * @param name such as {@code Authorization}
+     * @param value the same on each request
      * @throws IllegalArgumentException if it cannot be a header, or is one that the HTTP client sets itself
      */
     public RemoteStreams header(String name, String value) {
@@ -76,34 +79,40 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * A header on each request, whose value is asked for each time: a token that expires. The call must not block; what it
-     * throws ends the listening.
+     * {@return the same with a header on each request whose value is asked for each time: a token that expires}
+     *
+     * @param name such as {@code Authorization}
+     * @param value called by any thread, and must not block; what it throws ends the listening
      */
     public RemoteStreams header(String name, Supplier<String> value) {
         return new RemoteStreams(settings.withHeader(new RemoteSettings.Header(name, value)));
     }
 
     /**
-     * The HTTP client: for TLS, a proxy, redirects. By default there is one for all, which speaks HTTP/1.1. Where one speaks
-     * HTTP/2, listeners share a connection, and a slow one lets what its window takes pile up in the client.
+     * {@return the same by way of another HTTP client: for TLS, a proxy, redirects}
+     *
+     * @param client by default there is one for all, which speaks HTTP/1.1. Where one speaks HTTP/2, listeners share a
+     *     connection, and a slow one lets what its window takes pile up in the client.
      */
     public RemoteStreams client(HttpClient client) {
         return new RemoteStreams(settings.withClient(client));
     }
 
     /**
-     * On which listeners and subscribers are told; what it refuses is run on the common pool, which is the default. One that
-     * blocks takes a thread of it.
+     * {@return the same with listeners and subscribers that are told elsewhere}
+     *
+     * @param executor a listener that blocks takes a thread of it; what it refuses is run on the common pool, which is the
+     *     default
      */
     public RemoteStreams executor(Executor executor) {
         return new RemoteStreams(settings.withExecutor(executor));
     }
 
     /**
-     * How much is taken at once, in bytes: the bound of a listener's memory. A message, with the JSON or base64 around it,
-     * that is larger ends the listening with {@link io.streamkeeper.server.api.StreamException.Invalid}. 65 MiB by default,
-     * for a server that takes appends of 64 MiB.
+     * {@return the same with another bound of a listener's memory} A message, with the JSON or base64 around it, that is
+     * larger ends the listening with {@link io.streamkeeper.server.api.StreamException.Invalid}.
      *
+     * @param bytes how many are taken at once; 65 MiB by default, for a server that takes appends of 64 MiB
      * @throws IllegalArgumentException if it is less than one
      */
     public RemoteStreams answerBytesMax(int bytes) {
@@ -113,16 +122,16 @@ public final class RemoteStreams implements StreamSource {
         return new RemoteStreams(settings.withAnswerBytesMax(bytes));
     }
 
-    /** Long-polls only, where it is known that server-sent events do not get through. */
+    /** {@return the same by long-poll only, where it is known that server-sent events do not get through} */
     public RemoteStreams withoutEvents() {
         return new RemoteStreams(settings.withoutEvents());
     }
 
     /**
-     * How long a server may say nothing while something is awaited of it; then its connection counts as dead and another is
-     * tried. To be longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by
-     * default.
+     * {@return the same with another bound of silence} After it, a connection of which something is awaited counts as dead,
+     * and another is tried.
      *
+     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by default
      * @throws IllegalArgumentException if it is not positive
      */
     public RemoteStreams silenceMax(Duration time) {

@@ -17,10 +17,16 @@ public interface StreamListener {
      * together with what is made of the batch, and nothing is lost or doubled over a restart.
      *
      * <p>What it throws ends the listening before this batch, and is told to {@link #onError}.
+     *
+     * @param batch what follows the one before it
      */
     void onData(Batch batch);
 
-    /** The listening has another status now. What this and the last calls throw is logged. */
+    /**
+     * The listening has another status now. What this and the last calls throw is logged.
+     *
+     * @param status the new one
+     */
     default void onStatus(Listening.Status status) {}
 
     /**

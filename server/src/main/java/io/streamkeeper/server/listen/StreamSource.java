@@ -13,9 +13,11 @@ public interface StreamSource {
      * Follows a stream: what is there from {@code from} on, then what comes, until the stream is closed, deleted, or the
      * listening is stopped. Nothing is lost and nothing is told twice, however often connections break.
      *
-     * @param path the stream's, without percent-encoding
+     * @param path the stream's, without percent-encoding; one that is not valid is told to {@code onError}
+     * @param from where to begin; {@code now} is the tail as it is when the stream is found
      * @param listener told on the source's executor, one call at a time; a slow one holds up its own stream only, as long as
      *     the executor has a thread for others, and nothing is read ahead for it
+     * @return the handle to stop and resume; the listening has begun
      */
     Listening listen(String path, From from, StreamListener listener);
 
@@ -24,7 +26,9 @@ public interface StreamSource {
      * batches, which are not read before they are asked for. It completes when the stream is closed; it ends in a {@link
      * io.streamkeeper.server.api.StreamException} where a listener would be told that data is gone or of an error.
      *
-     * @param path the stream's, without percent-encoding
+     * @param path the stream's, without percent-encoding; one that is not valid is an error of the subscription
+     * @param from where each subscriber begins
+     * @return a publisher that any number may subscribe to, each with a read of its own
      */
     Flow.Publisher<Batch> publisher(String path, From from);
 }
