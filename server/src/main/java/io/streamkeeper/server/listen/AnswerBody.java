@@ -89,10 +89,10 @@ final class AnswerBody extends PendingResponse {
         return status >= 200 && status < 300;
     }
 
+    /** Says so before it lets go of the response, which is told as a failure too. */
     private void tooLarge(int limit) {
         bytes = NOTHING;
         length = 0;
-        cancel();
         if (isSuccess()) {
             fail(new StreamException.Invalid(
                     EventParser.TOO_LARGE,
@@ -101,6 +101,7 @@ final class AnswerBody extends PendingResponse {
         } else {
             onComplete();
         }
+        cancel();
     }
 
     @Override
