@@ -25,7 +25,7 @@ public final class JsonSplitter {
     private static final int SCRATCH_BYTES_KEPT = 64 << 10;
     private static final int MESSAGES_AT_FIRST = 4;
 
-    private final JsonParsers bodies = new JsonParsers(NESTING_MAX);
+    private final JsonParsers bodies;
 
     /** Stored messages are read within an array of ours, a level deeper than they came. */
     private final JsonParsers stored = new JsonParsers(NESTING_MAX + 1);
@@ -33,7 +33,18 @@ public final class JsonSplitter {
     private byte[] scratch = new byte[1 << 10];
 
     /** Makes a splitter, which is to be kept: its memory serves one body after the other. */
-    public JsonSplitter() {}
+    public JsonSplitter() {
+        this(NESTING_MAX);
+    }
+
+    private JsonSplitter(int nestingMax) {
+        this.bodies = new JsonParsers(nestingMax);
+    }
+
+    /** {@return a splitter of what reads return: messages within an array of ours, a level deeper than they came} */
+    public static JsonSplitter ofReads() {
+        return new JsonSplitter(NESTING_MAX + 1);
+    }
 
     /**
      * Finds the messages of a body.

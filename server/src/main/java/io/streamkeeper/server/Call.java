@@ -3,10 +3,10 @@ package io.streamkeeper.server;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.api.StreamException;
+import io.streamkeeper.server.listen.CallbackThreads;
 import io.streamkeeper.storage.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -47,7 +47,7 @@ final class Call<T> implements Reply {
         try {
             executor.execute(() -> settle(outcome));
         } catch (RejectedExecutionException e) {
-            ForkJoinPool.commonPool().execute(() -> settle(outcome));
+            CallbackThreads.shared().execute(() -> settle(outcome));
         }
     }
 

@@ -16,6 +16,7 @@ import io.streamkeeper.server.api.StreamMetadata;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.listen.CallbackThreads;
 import io.streamkeeper.server.listen.FeedSource;
 import io.streamkeeper.server.listen.Listening;
 import io.streamkeeper.server.listen.StreamListener;
@@ -33,7 +34,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
  * may fail with is told there.
  *
  * <p>Safe for use by any thread. Futures are completed, and listeners told, on the executor that {@link #open(ServerConfig,
- * Executor)} is given, the common pool by default, so what depends on them may take its time.
+ * Executor)} is given, on up to 64 threads of our own by default, so what depends on them may take its time.
  */
 public final class DurableStreams implements StreamSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DurableStreams.class);
@@ -89,14 +89,14 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
      */
     public static DurableStreams open(ServerConfig config) throws IOException {
-        return open(config, ForkJoinPool.commonPool());
+        return open(config, CallbackThreads.shared());
     }
 
     /**
      * Opens the streams that the configuration names.
      *
      * @param config as for {@link #open(ServerConfig)}
-     * @param executor completes futures and tells listeners; what it refuses is run on the common pool; it is not shut down
+     * @param executor completes futures and tells listeners; what it refuses is run on threads of our own; it is not shut down
      * @return the streams, read back and open until they are closed
      * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
      */

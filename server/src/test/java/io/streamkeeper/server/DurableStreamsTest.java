@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.server.api.AppendOptions;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -227,6 +229,16 @@ class DurableStreamsTest {
         assertThat(gone.earliestOffset()).isEqualTo(blocking.metadata("kept").earliestOffset());
         List<String> left = blocking.readMessages("kept", From.offset(gone.earliestOffset()));
         assertThat(left).endsWith("98", "99").hasSizeBetween(10, 12);
+    }
+
+    @Test
+    void aMessageMayBeNestedAsDeepAsTheServerTakesIt() throws InterruptedException {
+        String deep = "[".repeat(JsonSplitter.NESTING_MAX - 1) + "]".repeat(JsonSplitter.NESTING_MAX - 1);
+        blocking.create("deep", CreateOptions.json());
+        blocking.append("deep", Content.json("[" + deep + "]"));
+        blocking.append("deep", Content.json("{\"a\":" + deep + "}"));
+
+        assertThat(blocking.readMessages("deep", From.beginning())).containsExactly(deep, "{\"a\":" + deep + "}");
     }
 
     // ---- conditions ----
@@ -475,6 +487,29 @@ class DurableStreamsTest {
                 .join();
 
         assertThat(thread).doesNotStartWith("streamkeeper-loop");
+    }
+
+    /** As many as a small machine has in its common pool, and some more. */
+    @Test
+    void listenersThatBlockHoldUpNobodyElse() throws Exception {
+        blocking.create("a", CreateOptions.of(Content.text("x")));
+        CountDownLatch blocked = new CountDownLatch(20);
+        CountDownLatch release = new CountDownLatch(1);
+        for (int i = 0; i < 20; i++) {
+            streams.listen("a", From.beginning(), batch -> {
+                blocked.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        blocked.await();
+        Batch read = streams.read("a", From.beginning()).get(30, TimeUnit.SECONDS);
+        release.countDown();
+
+        assertThat(read.text()).isEqualTo("x");
     }
 
     /** The only thread of the executor waits, and needs no other to be answered. */

@@ -66,7 +66,7 @@ public final class Batch {
             return List.of();
         }
         ByteBuf array = Unpooled.wrappedBuffer(bytes);
-        Body body = new JsonSplitter().split(array);
+        Body body = JsonSplitter.ofReads().split(array);
         JsonMessages found = body.messages();
         if (found == null) {
             throw noMessages("what was read is no JSON");

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 
 /**
@@ -59,7 +58,7 @@ public final class RemoteStreams implements StreamSource {
                 text.endsWith("/") ? text : text + "/",
                 List.of(),
                 null,
-                ForkJoinPool.commonPool(),
+                CallbackThreads.shared(),
                 ANSWER_BYTES_MAX,
                 true,
                 FIRST_EVENT_MAX,
@@ -101,8 +100,8 @@ public final class RemoteStreams implements StreamSource {
     /**
      * {@return the same with listeners and subscribers that are told elsewhere}
      *
-     * @param executor a listener that blocks takes a thread of it; what it refuses is run on the common pool, which is the
-     *     default
+     * @param executor a listener that blocks takes a thread of it; what it refuses is run on {@link CallbackThreads#shared},
+     *     which is the default
      */
     public RemoteStreams executor(Executor executor) {
         return new RemoteStreams(settings.withExecutor(executor));

@@ -3,15 +3,14 @@ package io.streamkeeper.server.listen;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one after the other, in their order, on the threads of another executor; what that one refuses, on the common
- * pool. Safe for use by any thread.
+ * Runs tasks one after the other, in their order, on the threads of another executor; what that one refuses, on the
+ * shared ones. Safe for use by any thread.
  */
 final class SerialExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
@@ -52,7 +51,7 @@ final class SerialExecutor implements Executor {
         try {
             executor.execute(turn);
         } catch (RejectedExecutionException e) {
-            ForkJoinPool.commonPool().execute(turn);
+            CallbackThreads.shared().execute(turn);
         }
     }
 

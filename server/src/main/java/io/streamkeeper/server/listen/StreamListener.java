@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told of a stream that is followed. One call at a time, in the order of the stream, on threads of the source's
- * executor; a call may take as long as it wants. One that blocks takes a thread of the executor meanwhile: the common pool,
- * which is the default, has one less than the machine has processors.
+ * executor; a call may take as long as it wants. One that blocks takes a thread of the executor meanwhile, of which {@link
+ * CallbackThreads#shared the default} has 64.
  */
 @FunctionalInterface
 public interface StreamListener {
