@@ -175,20 +175,26 @@ public final class LogReader {
         try (DiskFile file = disk.open(path)) {
             ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
             boolean there = file.size() >= SegmentLayout.HEADER_BYTES;
-            if (there) {
-                file.readFully(0, bytes);
-            }
-            SegmentLayout.Header header = there ? SegmentLayout.read(bytes.flip()) : null;
+            SegmentLayout.Header header = there ? header(file, bytes) : null;
             if (header == null || header.number() != number) {
-                if (there && isDurableBeyond(file, number, 0, 0)) {
+                // A server that is writing may have begun the segment since.
+                boolean begun = there && isDurableBeyond(file, number, 0, 0);
+                header = begun ? header(file, bytes) : null;
+                if (begun && (header == null || header.number() != number)) {
                     throw new DamagedFileException(
                             path, 0, "the segment's header cannot be read, but frames follow it");
                 }
-                return new Found(path, number, null);
             }
-            check(path, header);
+            if (header != null) {
+                check(path, header);
+            }
             return new Found(path, number, header);
         }
+    }
+
+    private static SegmentLayout.@Nullable Header header(DiskFile file, ByteBuffer bytes) throws IOException {
+        file.readFully(0, bytes.clear());
+        return SegmentLayout.read(bytes.flip());
     }
 
     private void check(Path path, SegmentLayout.Header header) throws IOException {
@@ -279,8 +285,7 @@ public final class LogReader {
             try (DiskFile file = disk.open(segment.file())) {
                 long size = until < 0 ? file.size() : until;
                 while (position < size) {
-                    if (!readSome(file, size)) {
-                        endAt(file);
+                    if (!readSome(file, size) && (isEnd(file) || !goesOn(file, size))) {
                         return;
                     }
                 }
@@ -341,16 +346,27 @@ public final class LogReader {
             return isPlausible(next, size) ? next.length() : -1;
         }
 
-        /** No frame can be read here: the end of the last segment, or damage. */
-        private void endAt(DiskFile file) throws IOException {
+        /** No frame can be read here: whether that is the end of the last segment. */
+        private boolean isEnd(DiskFile file) throws IOException {
             if (until >= 0) {
                 throw new DamagedFileException(
                         segment.file(), position, "no frame can be read, expected frames up to " + until);
             }
-            if (isDurableBeyond(file, segment.number(), position, position)) {
+            return !isDurableBeyond(file, segment.number(), position, position);
+        }
+
+        /**
+         * A server may be writing while its journal is verified or copied: what could not be read at first is whole by now,
+         * because later frames say so; if it still cannot be read, it is damaged.
+         */
+        private boolean goesOn(DiskFile file, long size) throws IOException {
+            long before = position;
+            boolean more = readSome(file, size);
+            if (position == before) {
                 throw new DamagedFileException(
                         segment.file(), position, "a frame cannot be read that later ones say was durable");
             }
+            return more || position < size;
         }
     }
 }
