@@ -15,6 +15,20 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
 
     private static final Retention NONE = new Retention(UNBOUNDED, UNBOUNDED, UNBOUNDED);
 
+    /** Checks that each bound is there and positive, or left out. */
+    public Retention {
+        check("maxAgeSeconds", maxAgeSeconds);
+        check("maxBytes", maxBytes);
+        check("maxMessages", maxMessages);
+    }
+
+    private static void check(String name, long value) {
+        if (value < 1 && value != UNBOUNDED) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + "; expected 1 or more, or " + UNBOUNDED + " for no bound");
+        }
+    }
+
     /** {@return the retention that keeps everything} */
     public static Retention none() {
         return NONE;

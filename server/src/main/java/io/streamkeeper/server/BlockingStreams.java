@@ -10,6 +10,7 @@ import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -124,7 +125,7 @@ public final class BlockingStreams {
     }
 
     /**
-     * Reads the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does.
+     * Reads all the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
@@ -133,7 +134,14 @@ public final class BlockingStreams {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public List<String> readMessages(String path, From from) throws InterruptedException {
-        return read(path, from).messages();
+        List<String> messages = new ArrayList<>();
+        Batch batch = read(path, from);
+        messages.addAll(batch.messages());
+        while (!batch.upToDate()) {
+            batch = read(path, From.offset(batch.nextOffset()));
+            messages.addAll(batch.messages());
+        }
+        return List.copyOf(messages);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
@@ -35,7 +36,7 @@ final class Commands {
     }
 
     Command.Create create(String path, CreateOptions options) {
-        StreamPath at = StreamPath.of(path);
+        StreamPath at = at(path);
         CreateOptions.Fork fork = options.fork();
         ContentType type = fork == null ? ContentType.parse(options.content().contentType()) : null;
         Retention retention = options.retention().isNone() && type != null
@@ -57,6 +58,17 @@ final class Commands {
         return new ForkOrigin(StreamPath.of(fork.source()), offset, fork.subOffset());
     }
 
+    private static StreamPath at(String path) {
+        StreamPath at = StreamPath.of(path);
+        if (at.isReserved()) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PATH,
+                    "stream path " + Quoted.of(path) + " is reserved; expected another first segment than "
+                            + StreamPath.RESERVED_SEGMENT);
+        }
+        return at;
+    }
+
     /** A close alone. */
     Command.Append close(String path, AppendOptions options) {
         return append(path, NOTHING, options.closing());
@@ -70,7 +82,7 @@ final class Commands {
         ContentType type = empty ? null : ContentType.parse(content.contentType());
         String ifMatch = options.ifMatch();
         return new Command.Append(
-                StreamPath.of(path),
+                at(path),
                 type,
                 options.closes(),
                 options.producer(),
@@ -104,14 +116,14 @@ final class Commands {
     }
 
     private static Command.Read read(String path, From from, LiveMode live, long timeoutMillis) {
-        return new Command.Read(StreamPath.of(path), ReadStart.parse(from.offset()), live, timeoutMillis, null);
+        return new Command.Read(at(path), ReadStart.parse(from.offset()), live, timeoutMillis, null);
     }
 
     Command.Describe describe(String path) {
-        return new Command.Describe(StreamPath.of(path));
+        return new Command.Describe(at(path));
     }
 
     Command.Delete delete(String path) {
-        return new Command.Delete(StreamPath.of(path));
+        return new Command.Delete(at(path));
     }
 }

@@ -27,6 +27,7 @@ import io.streamkeeper.storage.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,9 @@ import org.slf4j.LoggerFactory;
  * Executor)} is given, on up to 64 threads of our own by default, so what depends on them may take its time.
  */
 public final class DurableStreams implements StreamSource, AutoCloseable {
+    /** Longer than this nobody waits in one call. */
+    private static final Duration WAIT_MAX = Duration.ofDays(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(DurableStreams.class);
 
     private final ServerConfig config;
@@ -245,8 +249,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads the messages of a JSON stream that are there, as {@link #read(String, From)} does. They come without the
-     * offset behind them; the batch of a read has both.
+     * Reads all the messages of a JSON stream that are there, in as many reads as that takes: for streams that fit into
+     * memory. They come without the offset behind them; the batch of a read has both.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
@@ -254,7 +258,16 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *     io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if the stream has bytes
      */
     public CompletableFuture<List<String>> readMessages(String path, From from) {
-        return read(path, from).thenApply(Batch::messages);
+        return readMessages(path, from, new ArrayList<>());
+    }
+
+    private CompletableFuture<List<String>> readMessages(String path, From from, List<String> before) {
+        return read(path, from).thenCompose(batch -> {
+            before.addAll(batch.messages());
+            return batch.upToDate()
+                    ? CompletableFuture.completedFuture(List.copyOf(before))
+                    : readMessages(path, From.offset(batch.nextOffset()), before);
+        });
     }
 
     /**
@@ -262,17 +275,21 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}; {@link From#now} waits for the next append
-     * @param wait how long at the most, in whole milliseconds; then the batch is empty. Cancelling the future ends the wait
-     *     too.
+     * @param wait how long at the most, in whole milliseconds and up to a day; then the batch is empty. Cancelling the
+     *     future ends the wait too.
      * @return the batch, at once if there is something or the stream is closed; fails as that of {@link #read(String,
      *     From)} does, also if the stream is deleted meanwhile
+     * @throws IllegalArgumentException if {@code wait} is negative
      */
     public CompletableFuture<Batch> tail(String path, From from, Duration wait) {
         return tail(path, from, wait, executor);
     }
 
     CompletableFuture<Batch> tail(String path, From from, Duration wait, Executor on) {
-        long millis = Math.max(0, wait.toMillis());
+        if (wait.isNegative()) {
+            throw new IllegalArgumentException("wait is " + wait + "; expected none or more");
+        }
+        long millis = wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX.toMillis() : wait.toMillis();
         return ask(on, Results::batch, call -> poll(commands.poll(path, from, millis), call));
     }
 

@@ -141,6 +141,16 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         }
     }
 
+    /**
+     * Waits until the server was stopped. Its threads do not keep a process alive: a {@code main} that does nothing else ends
+     * with this.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public void awaitStop() throws InterruptedException {
+        listener.closeFuture().await();
+    }
+
     /** The same as {@link #stop}. */
     @Override
     public void close() {

@@ -163,6 +163,8 @@ class DurableStreamsTest {
         } while (!batch.upToDate());
 
         assertThat(read).isEqualTo(messages);
+        assertThat(blocking.readMessages("long", From.beginning())).isEqualTo(messages);
+        assertThat(streams.readMessages("long", From.beginning()).join()).isEqualTo(messages);
         assertThat(batches).isGreaterThan(5);
         assertThatIllegalArgumentException().isThrownBy(() -> streams.read("long", From.beginning(), 0));
     }
@@ -392,6 +394,12 @@ class DurableStreamsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AppendOptions.none().producer("p\uD800", 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> From.offset(""));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CreateOptions.json().ttl(Duration.ofMillis(500)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Retention(0, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> streams.tail("json", From.now(), Duration.ofSeconds(-1)));
+        assertThat(refused(StreamException.Invalid.class, streams.create("__ds/x", CreateOptions.json())))
+                .hasMessageContaining("reserved");
     }
 
     @Test

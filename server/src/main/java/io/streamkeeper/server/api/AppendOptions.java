@@ -32,7 +32,7 @@ public final class AppendOptions {
 
     /**
      * {@return the same for an append that is made exactly once (section 5.2.1)} A repetition of the same numbers writes
-     * nothing and is answered as the first time was. A number left out is {@link StreamException.ProducerGap}, an epoch
+     * nothing and is answered with the tail as it is by then. A number left out is {@link StreamException.ProducerGap}, an epoch
      * that another has followed {@link StreamException.ProducerFenced}.
      *
      * @param id the producer's own name, 1 to 256 characters

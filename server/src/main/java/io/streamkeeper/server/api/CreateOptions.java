@@ -101,10 +101,10 @@ public final class CreateOptions {
      * {@link #expiresAt}.
      *
      * @param ttl how long; rounded down to seconds
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is shorter than a second
      */
     public CreateOptions ttl(Duration ttl) {
-        atLeast("ttl in seconds", ttl.toSeconds(), 0);
+        atLeast("ttl in seconds", ttl.toSeconds(), 1);
         return with(new Expiry.Ttl(ttl.toSeconds()));
     }
 

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Something that was asked of a stream was not done. The message names the value and what was expected; the subclass
  * tells what can be done about it and carries what the protocol tells with it.
  *
- * <p>Nothing was written where it is thrown for a write, but for {@link Unavailable}: then it is not known.
+ * <p>Nothing was written where it is thrown for a write, but for {@link Unavailable}: then it is not known. Where what was
+ * asked repeats an earlier write, that one may be in the stream all the same: a closed stream tells {@link Closed} to all but
+ * who closed it (section 5.2.1).
  */
 public abstract sealed class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;

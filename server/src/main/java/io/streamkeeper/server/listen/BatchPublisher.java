@@ -24,8 +24,8 @@ final class BatchPublisher implements Flow.Publisher<Batch> {
     private final Executor executor;
 
     BatchPublisher(String path, From from, Supplier<Feed> feeds, Executor executor) {
-        this.path = path;
-        this.from = from;
+        this.path = Objects.requireNonNull(path, "path");
+        this.from = Objects.requireNonNull(from, "from");
         this.feeds = feeds;
         this.executor = executor;
     }

@@ -7,6 +7,7 @@ import io.streamkeeper.server.api.StreamException.OffsetGone;
 import io.streamkeeper.server.api.StreamException.Unavailable;
 import io.streamkeeper.server.api.StreamMetadata;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -66,11 +67,11 @@ final class Follower implements Listening {
      * @param demand batches that may be read before {@link #request} asks for more
      */
     Follower(String path, From start, Supplier<Feed> feeds, StreamListener listener, Executor executor, long demand) {
-        this.path = path;
-        this.start = start;
+        this.path = Objects.requireNonNull(path, "path");
+        this.start = Objects.requireNonNull(start, "from");
         this.place = start;
         this.feeds = feeds;
-        this.listener = listener;
+        this.listener = Objects.requireNonNull(listener, "listener");
         this.serial = new SerialExecutor(executor);
         this.demand = demand;
     }

@@ -1,9 +1,12 @@
 package io.streamkeeper.server.listen;
 
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.server.api.Batch;
 import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamException.OffsetGone;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Is told of a stream that is followed. One call at a time, in the order of the stream, on threads of the source's
@@ -44,6 +47,8 @@ public interface StreamListener {
      *     place that is gone, once more, ends it with an error.
      */
     default @Nullable From onGone(OffsetGone gone) {
+        LoggerFactory.getLogger(StreamListener.class)
+                .warn("a listener has ended, because what it would be told next is gone", gone);
         return null;
     }
 
@@ -51,7 +56,12 @@ public interface StreamListener {
      * The listening has ended, because waiting does not help: the last call.
      *
      * @param failure a {@link io.streamkeeper.server.api.StreamException}, as when there is no such stream any more; or what
-     *     {@link #onData} threw
+     *     {@link #onData} threw. Where this is not overridden it is logged, unless the streams were closed.
      */
-    default void onError(Throwable failure) {}
+    default void onError(Throwable failure) {
+        boolean closed = failure instanceof StreamException told && told.code().equals(ErrorCode.SHUTTING_DOWN.code());
+        if (!closed) {
+            LoggerFactory.getLogger(StreamListener.class).warn("a listener has ended", failure);
+        }
+    }
 }

@@ -571,6 +571,7 @@ abstract class ListenContract {
         cancelled.request(10);
         other.request(10);
         cancelled.awaitBatches(1);
+        other.awaitBatches(1);
         cancelled.subscription().cancel();
         append("2");
         other.awaitBatches(2);
