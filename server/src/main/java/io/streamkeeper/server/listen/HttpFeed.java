@@ -95,8 +95,9 @@ final class HttpFeed implements Feed {
         EventSession current = session;
         EventSession reading = current == null ? begin(from) : current;
         session = reading;
-        Duration first = hasEvents ? settings.silenceMax() : settings.firstEventMax();
-        silence.begin(first, () -> reading.fail(hasEvents || reading.hasBegun() ? silent() : heldBack()));
+        boolean hadEvents = hasEvents;
+        Duration first = hadEvents ? settings.silenceMax() : settings.firstEventMax();
+        silence.begin(first, () -> reading.fail(hadEvents || reading.hasBegun() ? silent() : heldBack()));
         return reading.next()
                 .handle((batch, failure) -> goOn(from, reading, batch, failure))
                 .thenCompose(Function.identity());

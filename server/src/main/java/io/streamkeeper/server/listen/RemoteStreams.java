@@ -30,10 +30,14 @@ public final class RemoteStreams implements StreamSource {
     /** The largest append of a server with default settings, and what one read of it may have before that. */
     private static final int ANSWER_BYTES_MAX = 65 << 20;
 
+    private static final int ANSWER_BYTES_LIMIT = 1 << 30;
+
     private static final Duration FIRST_EVENT_MAX = Duration.ofSeconds(5);
 
     /** A session of events ends after a minute (section 5.8), also where nothing keeps it awake meanwhile. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(75);
+
+    private static final Duration YEAR = Duration.ofDays(365);
 
     private final RemoteSettings settings;
 
@@ -112,11 +116,11 @@ public final class RemoteStreams implements StreamSource {
      * larger ends the listening with {@link io.streamkeeper.server.api.StreamException.Invalid}.
      *
      * @param bytes how many are taken at once; 65 MiB by default, for a server that takes appends of 64 MiB
-     * @throws IllegalArgumentException if it is less than one
+     * @throws IllegalArgumentException if it is less than one or more than 1 GiB
      */
     public RemoteStreams answerBytesMax(int bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("answerBytesMax is " + bytes + "; expected 1 or more");
+        if (bytes < 1 || bytes > ANSWER_BYTES_LIMIT) {
+            throw new IllegalArgumentException("answerBytesMax is " + bytes + "; expected 1 to " + ANSWER_BYTES_LIMIT);
         }
         return new RemoteStreams(settings.withAnswerBytesMax(bytes));
     }
@@ -130,14 +134,15 @@ public final class RemoteStreams implements StreamSource {
      * {@return the same with another bound of silence} After it, a connection of which something is awaited counts as dead,
      * and another is tried.
      *
-     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by default
+     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by default, a
+     *     year at the most
      * @throws IllegalArgumentException if it is not positive
      */
     public RemoteStreams silenceMax(Duration time) {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("silenceMax is " + time + "; expected more than nothing");
         }
-        return new RemoteStreams(settings.withSilenceMax(time));
+        return new RemoteStreams(settings.withSilenceMax(time.compareTo(YEAR) < 0 ? time : YEAR));
     }
 
     /** How long the first byte of events may take; then long-polls are tried. */

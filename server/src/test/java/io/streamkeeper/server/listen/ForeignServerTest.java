@@ -377,6 +377,16 @@ class ForeignServerTest {
         assertThat(recorder.statuses()).contains(Status.DISCONNECTED);
     }
 
+    @Test
+    void aServerMayBeWaitedForForEver() throws IOException {
+        listen(serve(
+                        JSON,
+                        (request, response) ->
+                                response.events().data("[1]").closed("1").end())
+                .silenceMax(Duration.ofSeconds(Long.MAX_VALUE)));
+        recorder.awaitComplete();
+    }
+
     // ---- refusals ----
 
     private StreamException refused(int headStatus, int status, String body, String... fields) throws IOException {
@@ -516,6 +526,8 @@ class ForeignServerTest {
         assertThatThrownBy(() -> streams.header("Host", "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> streams.header("a b", "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> streams.answerBytesMax(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> streams.answerBytesMax(Integer.MAX_VALUE))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> streams.silenceMax(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
     }
 }
