@@ -15,7 +15,14 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
 
     private static final Retention NONE = new Retention(UNBOUNDED, UNBOUNDED, UNBOUNDED);
 
-    /** Checks that each bound is there and positive, or left out. */
+    /**
+     * Checks the bounds.
+     *
+     * @param maxAgeSeconds 1 or more, or {@value #UNBOUNDED}
+     * @param maxBytes 1 or more, or {@value #UNBOUNDED}
+     * @param maxMessages 1 or more, or {@value #UNBOUNDED}
+     * @throws IllegalArgumentException if one is out of range
+     */
     public Retention {
         check("maxAgeSeconds", maxAgeSeconds);
         check("maxBytes", maxBytes);
