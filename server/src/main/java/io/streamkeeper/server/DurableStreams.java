@@ -82,7 +82,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         this.executor = executor;
         this.engine = Engine.open(config);
         this.commands = new Commands(config);
-        this.feeds = new FeedSource(path -> new LocalFeed(this, path), executor);
+        this.feeds = new FeedSource(path -> () -> new LocalFeed(this, path), executor);
     }
 
     /**

@@ -152,14 +152,16 @@ public final class RemoteStreams implements StreamSource {
 
     @Override
     public Listening listen(String path, From from, StreamListener listener) {
-        Follower follower = new Follower(path, from, feeds(path), listener, settings.executor(), Long.MAX_VALUE);
-        follower.resume();
-        return follower;
+        return feeds().listen(path, from, listener);
     }
 
     @Override
     public Flow.Publisher<Batch> publisher(String path, From from) {
-        return new BatchPublisher(path, from, feeds(path), settings.executor());
+        return feeds().publisher(path, from);
+    }
+
+    private FeedSource feeds() {
+        return new FeedSource(this::feeds, settings.executor());
     }
 
     private Supplier<Feed> feeds(String path) {
