@@ -51,6 +51,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean writing;
     private boolean flushes;
+    private boolean resumes;
     private boolean lastCame;
     private boolean ends;
 
@@ -170,7 +171,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         reading = false;
         flush();
-        if (!mayBegin()) {
+        if (mayBegin()) {
+            readOn();
+        } else {
             channel.config().setAutoRead(false);
         }
     }
@@ -277,7 +280,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         idle.touch();
         if (!reading) {
             flushLater();
-            resumeReading();
+            readOn();
         }
         if (server.isStopping()) {
             endIfNothingIsOwed();
@@ -308,11 +311,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         channel.flush();
     }
 
-    private void resumeReading() {
-        if (mayBegin() && !channel.config().isAutoRead()) {
-            channel.config().setAutoRead(true);
-            decoder.resume();
+    /**
+     * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after each
+     * step that may have made {@link #mayBegin} true; the kept bytes never wait for a step of the channel, which may have
+     * been read all the time. They are decoded in a task of their own, so that others of the loop get their turn.
+     */
+    private void readOn() {
+        if (reading || resumes || !mayBegin()) {
+            return;
         }
+        if (decoder.holdsBytes()) {
+            resumes = true;
+            channel.eventLoop().execute(this::resume);
+        } else if (!channel.config().isAutoRead()) {
+            decoder.readsAgain();
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private void resume() {
+        resumes = false;
+        decoder.resume();
+        readOn();
     }
 
     // ---- events ----
@@ -330,7 +350,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             if (first != null && first.session() != null) {
                 first.session().writable();
             }
-            resumeReading();
+            readOn();
         }
     }
 

@@ -48,19 +48,28 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         this.deadline = new ReadDeadline(limits, this::timeOut);
     }
 
+    /** Whether bytes are kept that were not decoded because no request might begin. */
+    boolean holdsBytes() {
+        return !decoding && !unread.isEmpty();
+    }
+
     /**
-     * Goes on where no request might begin; to be called when one may again, and whenever the channel is read again. What
-     * comes of it is followed by a {@code channelReadComplete}, as what comes of a read is.
+     * Decodes the kept bytes; to be called when a request may begin again. The messages are followed by a {@code
+     * channelReadComplete}, as those of a read are.
      */
     void resume() {
         ChannelHandlerContext ctx = context;
-        if (ctx == null || decoding) {
-            return;
-        }
-        deadline.restart(ctx);
-        if (!unread.isEmpty()) {
+        if (ctx != null && holdsBytes()) {
+            deadline.restart(ctx);
             decode(ctx);
             ctx.fireChannelReadComplete();
+        }
+    }
+
+    /** The channel is read again after a time in which it was not. */
+    void readsAgain() {
+        if (context != null) {
+            deadline.restart(context);
         }
     }
 
