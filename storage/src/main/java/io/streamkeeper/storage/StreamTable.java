@@ -49,7 +49,12 @@ final class StreamTable {
         return byPath.size();
     }
 
+    /** All streams, those included that another is to replace. */
     void forEach(Consumer<StreamState> action) {
-        byPath.values().forEach(action);
+        for (StreamState latest : byPath.values()) {
+            for (StreamState stream = latest; stream != null; stream = stream.replaced()) {
+                action.accept(stream);
+            }
+        }
     }
 }

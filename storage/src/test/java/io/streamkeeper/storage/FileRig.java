@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
+import io.streamkeeper.storage.leak.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ final class FileRig {
     StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
     SimulatedThreads threads;
     ShardStore store;
+    private ProcessMemory memory;
 
     FileRig() throws IOException {
         disk.createDirectories(DATA);
@@ -33,6 +35,16 @@ final class FileRig {
     }
 
     void start() throws IOException {
+        memory = ProcessMemory.begin();
+        try {
+            open();
+        } catch (IOException | RuntimeException e) {
+            memory.free();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
         threads = new SimulatedThreads(new Random(1));
         store = FileShard.open(
                 disk,
@@ -58,11 +70,19 @@ final class FileRig {
         disk.killProcess();
     }
 
-    private void end() {
-        disk.stop();
-        threads.dropLoop();
+    /** The process ends by itself; fails if the store has not released all its memory. */
+    void stop() {
+        threads.runAll();
         store.close();
         threads.runAll();
+        memory.assertReleased();
+        disk.killProcess();
+    }
+
+    private void end() {
+        disk.stop();
+        threads.stop();
+        memory.free();
     }
 
     void restart() throws IOException {

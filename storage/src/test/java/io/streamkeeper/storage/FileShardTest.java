@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
@@ -11,6 +12,7 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
@@ -224,6 +226,15 @@ class FileShardTest {
         rig.restart();
         assertThat(rig.read("a")).isIn("kept", "kept?");
         rig.append("a", "!").appended();
+    }
+
+    @Test
+    void aStoreThatHasFailedReleasesStreamsThatWereToBeReplaced() throws IOException {
+        rig.create(CreateRequest.at("a").text("kept")).created();
+        rig.store.delete(new Command.Delete(new StreamPath("a")), new Answer());
+        rig.store.create(CreateRequest.at("a").command(), null, new Answer());
+        rig.disk.failNextSyncs(1);
+        rig.stop();
     }
 
     @Test

@@ -55,6 +55,11 @@ final class SimulatedThreads {
         }
     }
 
+    /** The process was killed: nothing that was to be done is done. */
+    void stop() {
+        queues.forEach(Queue::clear);
+    }
+
     /** Drops what the loop has still to do: nobody is there any more whom it could tell. */
     void dropLoop() {
         queues.get(0).clear();

@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
+import io.streamkeeper.storage.leak.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,7 @@ final class StorageSimulation {
     private final Set<Long> generations = new HashSet<>();
     final Map<String, Integer> words = new HashMap<>();
 
+    private ProcessMemory memory;
     private SimulatedThreads threads;
     private ShardStore store;
     private boolean syncs;
@@ -113,6 +115,7 @@ final class StorageSimulation {
         syncs = random.nextInt(4) > 0;
         everWithoutSync |= !syncs;
         failed = false;
+        memory = ProcessMemory.begin();
         threads = new SimulatedThreads(random);
         StorageConfig config = new StorageConfig(
                 syncs, 1L << (9 + random.nextInt(5)), 1_000, 1L << (11 + random.nextInt(5)), 1L << 26);
@@ -144,13 +147,13 @@ final class StorageSimulation {
             threads.dropLoop();
             store.close();
             threads.runAll();
+            memory.assertReleased();
             disk.killProcess();
             return;
         }
         disk.stop();
-        threads.dropLoop();
-        store.close();
-        threads.runAll();
+        threads.stop();
+        memory.free();
         if (end == End.POWER_CUT) {
             disk.cutPower();
         } else {

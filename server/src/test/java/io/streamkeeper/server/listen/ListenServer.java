@@ -10,7 +10,7 @@ import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.server.wire.LeakRecorder;
+import io.streamkeeper.storage.leak.LeakRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

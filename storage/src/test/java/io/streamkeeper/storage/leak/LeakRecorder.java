@@ -1,14 +1,21 @@
-package io.streamkeeper.server.wire;
+package io.streamkeeper.storage.leak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakTracker;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** Keeps what Netty's leak detector reports, so that a test can fail of it. The build names it to Netty. */
+/**
+ * Netty's leak detector, with two additions: it keeps its reports instead of printing them, so that {@link LeakCheck} fails the build with them, and buffers of
+ * a simulated process belong to that process's {@link ProcessMemory}. The build names it to Netty. Safe for use by any
+ * thread.
+ */
 public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     private static final int COLLECTIONS = 3;
     private static final List<String> REPORTS = new CopyOnWriteArrayList<>();
@@ -24,6 +31,16 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     }
 
     @Override
+    public @Nullable ResourceLeakTracker<T> track(T resource) {
+        ProcessMemory process = ProcessMemory.current();
+        if (process != null && resource instanceof ByteBuf buffer) {
+            process.add(buffer);
+            return null;
+        }
+        return super.track(resource);
+    }
+
+    @Override
     protected boolean needReport() {
         return true;
     }
@@ -31,13 +48,11 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     @Override
     protected void reportTracedLeak(String resourceType, String records) {
         REPORTS.add(resourceType + records);
-        super.reportTracedLeak(resourceType, records);
     }
 
     @Override
     protected void reportUntracedLeak(String resourceType) {
         REPORTS.add(resourceType);
-        super.reportUntracedLeak(resourceType);
     }
 
     /** Collects the garbage and fails if a buffer was in it that was not released. */
@@ -45,7 +60,8 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
         assertThat(takeReports()).as("leaks").isEmpty();
     }
 
-    static List<String> takeReports() {
+    /** Collects the garbage; returns what was reported since the last call, and forgets it. */
+    public static List<String> takeReports() {
         for (int i = 0; i < COLLECTIONS; i++) {
             collectGarbage();
             // The detector looks at what was collected when it begins to track another.
