@@ -9,17 +9,13 @@ import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.log.LogReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the state of one shard in its files: the descriptions and runs that the extents have, and on top of them the
@@ -29,43 +25,6 @@ import org.jspecify.annotations.Nullable;
  * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
  */
 final class Recovery {
-    /** An entry of a file's index, and others of the same stream. */
-    private record Entry(
-            Extent extent,
-            int index,
-            ExtentRuns runs,
-            @Nullable Entry next) {}
-
-    /** What is known of a stream until all files are read. */
-    private static final class Found {
-        final long generation;
-
-        @Nullable
-        StreamMeta meta;
-
-        @Nullable
-        Extent home;
-
-        Entry entries;
-
-        Found(long generation, Entry first) {
-            this.generation = generation;
-            this.entries = first;
-        }
-
-        /** The entries that have runs, in the order of the stream. */
-        List<Entry> spans() {
-            List<Entry> spans = new ArrayList<>(1);
-            for (Entry entry = entries; entry != null; entry = entry.next()) {
-                if (entry.runs().count() > 0) {
-                    spans.add(entry);
-                }
-            }
-            spans.sort(Comparator.comparingLong(entry -> entry.runs().start()));
-            return spans;
-        }
-    }
-
     private final Disk disk;
     private final Path directory;
     private final Manifest manifest;
@@ -74,7 +33,6 @@ final class Recovery {
     private final List<Extent> extents = new ArrayList<>();
     private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
     private final List<StreamState> changed = new ArrayList<>();
-    private final Map<StreamState, DamagedFileException> incomplete = new HashMap<>();
     private long lastLsn;
     private long lastGeneration;
 
@@ -149,7 +107,7 @@ final class Recovery {
     // ---- extents ----
 
     private void readExtents() throws IOException {
-        LongObjectMap<Found> found = new LongObjectHashMap<>();
+        LongObjectMap<FoundStream> found = new LongObjectHashMap<>();
         for (Manifest.ExtentRef ref : manifest.extents()) {
             Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(ref.file()));
             if (!disk.exists(path)) {
@@ -165,27 +123,24 @@ final class Recovery {
             }
             readIndex(extent, found);
         }
-        for (LongObjectMap.PrimitiveEntry<Found> entry : found.entries()) {
-            build(entry.value().generation, entry.value());
+        for (LongObjectMap.PrimitiveEntry<FoundStream> entry : found.entries()) {
+            build(entry.value());
         }
     }
 
-    private void readIndex(Extent extent, LongObjectMap<Found> found) throws IOException {
+    private void readIndex(Extent extent, LongObjectMap<FoundStream> found) throws IOException {
         ExtentFile.Cursor cursor = extent.file().entries();
         for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            Found stream = found.get(mixed(entry.generation()));
-            Entry here =
-                    new Entry(extent, extent.tenants().size(), entry.runs(), stream == null ? null : stream.entries);
+            FoundStream stream = found.get(mixed(entry.generation()));
             if (stream == null) {
-                stream = new Found(entry.generation(), here);
+                stream = new FoundStream(entry.generation());
                 found.put(mixed(entry.generation()), stream);
             }
-            stream.entries = here;
+            stream.add(extent, extent.tenants().size(), entry.runs());
             extent.tenants().add(StreamState.NONE);
             ByteBuf meta = entry.meta();
-            if (meta != null && (stream.meta == null || StreamMeta.lastLsnOf(meta) > stream.meta.lastLsn())) {
-                stream.meta = decode(extent, meta, entry.generation());
-                stream.home = extent;
+            if (meta != null && stream.isNewer(StreamMeta.lastLsnOf(meta))) {
+                stream.describe(decode(extent, meta, entry.generation()), extent);
             }
         }
     }
@@ -199,49 +154,18 @@ final class Recovery {
         }
     }
 
-    private void build(long generation, Found found) throws IOException {
-        StreamMeta meta = found.meta;
-        Extent home = found.home;
+    private void build(FoundStream found) throws IOException {
+        StreamMeta meta = found.meta();
+        Extent home = found.home();
         if (meta == null || home == null) {
-            throw new DamagedFileException(
-                    found.entries.extent().file().path(),
-                    0,
-                    "there are runs of stream " + generation + ", but no file describes it");
+            throw new IOException("files of " + directory + " have runs of stream " + found.generation()
+                    + ", but no file describes it; nothing was changed. Restore the data directory from a backup");
         }
-        List<Entry> spans = found.spans();
-        StreamState stream = spans.isEmpty()
-                ? new StreamState(meta, meta.tail(), meta.messages())
-                : new StreamState(
-                        meta, spans.get(0).runs().start(), spans.get(0).runs().messagesBefore());
-        for (Entry span : spans) {
-            if (span.runs().start() != stream.tail()) {
-                break;
-            }
-            add(stream, span);
-        }
-        if (stream.tail() != meta.tail()) {
-            incomplete.put(
-                    stream,
-                    new DamagedFileException(
-                            home.file().path(),
-                            0,
-                            "of stream " + meta.created().path() + " there are runs up to " + stream.tail()
-                                    + ", expected " + meta.tail()));
-        }
+        StreamState stream = found.build(meta);
         stream.home(home);
-        for (Entry entry = found.entries; entry != null; entry = entry.next()) {
-            entry.extent().tenants().set(entry.index(), stream);
-        }
-        streams.put(mixed(generation), stream);
+        streams.put(mixed(found.generation()), stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
-        lastGeneration = Math.max(lastGeneration, generation);
-    }
-
-    private static void add(StreamState stream, Entry span) {
-        ExtentRuns runs = span.runs();
-        for (int run = 0; run < runs.count(); run++) {
-            stream.content().add(span.extent(), runs.spot(run), runs.bytes(run), runs.messages(run), runs.millis(run));
-        }
+        lastGeneration = Math.max(lastGeneration, found.generation());
     }
 
     // ---- journal ----
@@ -312,15 +236,11 @@ final class Recovery {
     }
 
     /**
-     * What is there of each stream must reach from its earliest position to its tail, unless the stream is deleted: its
-     * runs may have gone while its deletion was in the journal only.
+     * Each stream must be there from its earliest position to its tail, unless it is deleted: its runs may be gone while
+     * only the journal has its deletion. Whether what forks inherit is there is checked when the forks of all shards are
+     * known.
      */
     private void check() throws IOException {
-        for (Map.Entry<StreamState, DamagedFileException> entry : incomplete.entrySet()) {
-            if (!entry.getKey().isDeleted()) {
-                throw entry.getValue();
-            }
-        }
         for (StreamState stream : streams.values()) {
             long needed = Math.max(stream.earliest(), stream.ownStart());
             if (!stream.isDeleted() && stream.content().start() > needed) {

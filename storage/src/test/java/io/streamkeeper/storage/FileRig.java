@@ -106,6 +106,15 @@ final class FileRig {
         return answer;
     }
 
+    /** Creates a fork; its source must be in the state that the request expects. */
+    Answer fork(CreateRequest request) {
+        Answer answer = new Answer();
+        Command.Create command = request.command();
+        store.create(command, store.pinSource(command.fork(), command.contentType()), answer);
+        threads.runAll();
+        return answer;
+    }
+
     Answer append(AppendRequest request) {
         Answer answer = new Answer();
         store.append(request.command(), answer);
@@ -146,6 +155,16 @@ final class FileRig {
         Outcome.Chunk chunk = answer.as(Outcome.Chunk.class);
         String text = chunk.bytes().toString(UTF_8);
         chunk.bytes().release();
+        return text;
+    }
+
+    /** The bytes that a fork inherits from {@code from} on, as text. */
+    String inherited(String fork, long from) {
+        Taken<ShardStore.Inherited> read = new Taken<>();
+        store.readInherited(stream(fork).lineage().at(from), from, 1 << 20, read);
+        threads.runAll();
+        String text = read.get().bytes().toString(UTF_8);
+        read.get().bytes().release();
         return text;
     }
 

@@ -60,6 +60,12 @@ public final class ExtentRuns {
         return count == 0 ? start : ends[count - 1];
     }
 
+    /** How many of the runs, counted from the first, end at {@code position}; 0 where none ends there. */
+    public int countUpTo(long position) {
+        int found = Arrays.binarySearch(ends, 0, count, position);
+        return found < 0 ? 0 : found + 1;
+    }
+
     public long start(int run) {
         return run == 0 ? start : ends[run - 1];
     }
