@@ -94,6 +94,18 @@ public final class ContentType {
     }
 
     /**
+     * {@return whether a browser that opens the bytes as a page may run scripts in them} HTML, and everything that is XML:
+     * elements of XHTML and SVG have scripts in any of it.
+     */
+    public boolean isActive() {
+        return essence.equals("text/html")
+                || essence.equals("text/xsl")
+                || essence.startsWith("multipart/")
+                || essence.endsWith("/xml")
+                || essence.endsWith("+xml");
+    }
+
+    /**
      * {@return whether both name the same type and subtype} This is how the protocol compares; {@link #equals} compares
      * the texts.
      *

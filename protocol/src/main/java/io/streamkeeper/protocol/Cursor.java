@@ -1,5 +1,6 @@
 package io.streamkeeper.protocol;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,11 @@ public final class Cursor {
     /** Jitter of up to an hour, in intervals. */
     private static final int JITTER_INTERVALS_MAX = 180;
 
-    /** More digits than this no cursor of ours has; such a one is not believed. */
-    private static final int DIGITS_MAX = 15;
+    /** Characters of a client's cursor at the most. */
+    public static final int LENGTH_MAX = 32;
+
+    /** More digits may not fit a {@code long}. */
+    private static final int LONG_DIGITS_MAX = 18;
 
     private Cursor() {}
 
@@ -31,7 +35,24 @@ public final class Cursor {
     }
 
     /**
-     * The cursor to answer with: the current interval, or if the client's is not behind that, one which is greater than
+     * Checks a cursor that a client echoes.
+     *
+     * @param text at most {@value #LENGTH_MAX} characters; null where none was sent
+     * @return the same
+     * @throws RefusedException with {@link ErrorCode#INVALID_PARAMETER} if it is longer: it could not be exceeded
+     */
+    public static @Nullable String check(@Nullable String text) {
+        if (text != null && text.length() > LENGTH_MAX) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "parameter cursor " + Quoted.of(text) + " has " + text.length() + " characters; expected at most "
+                            + LENGTH_MAX);
+        }
+        return text;
+    }
+
+    /**
+     * The cursor to answer with: the current interval, or if the client's is not before that, one which is greater than
      * the client's by a random step of up to an hour.
      *
      * @param nowMillis milliseconds since 1970 UTC
@@ -41,12 +62,31 @@ public final class Cursor {
      */
     public static String next(long nowMillis, @Nullable String clientCursor, RandomGenerator random) {
         long current = interval(nowMillis);
-        long client = clientCursor == null ? -1 : number(clientCursor);
-        return Long.toString(client < current ? current : client + 1 + random.nextInt(JITTER_INTERVALS_MAX));
+        String digits = clientCursor != null && isNumber(clientCursor) ? clientCursor : "-1";
+        if (digits.length() > LONG_DIGITS_MAX) {
+            BigInteger client = new BigInteger(digits);
+            return client.compareTo(BigInteger.valueOf(current)) < 0
+                    ? Long.toString(current)
+                    : client.add(BigInteger.valueOf(step(random))).toString();
+        }
+        long client = Long.parseLong(digits);
+        return Long.toString(client < current ? current : client + step(random));
     }
 
-    private static long number(String text) {
-        boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        return digits && text.length() <= DIGITS_MAX ? Long.parseLong(text) : -1;
+    private static int step(RandomGenerator random) {
+        return 1 + random.nextInt(JITTER_INTERVALS_MAX);
+    }
+
+    /**
+     * {@return a cursor as a number, {@link Long#MAX_VALUE} for one that is larger}
+     *
+     * @param cursor decimal digits, as {@link #next} returns them
+     */
+    public static long value(String cursor) {
+        return cursor.length() > LONG_DIGITS_MAX ? Long.MAX_VALUE : Long.parseLong(cursor);
+    }
+
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

@@ -40,6 +40,11 @@ public sealed interface Expiry {
                         "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
 
+        /** The text of a leap second, and where it begins in that of a moment. */
+        private static final String LEAP = ":60";
+
+        private static final int SECONDS_START = "2030-01-31T12:00".length();
+
         /** The last year that RFC 3339 can write; a numeric offset may name a moment past it. */
         private static final int YEAR_MAX = 9999;
 
@@ -81,8 +86,7 @@ public sealed interface Expiry {
     private static long moment(String text) {
         try {
             if (text.matches("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)")) {
-                OffsetDateTime moment =
-                        OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).withOffsetSameInstant(ZoneOffset.UTC);
+                OffsetDateTime moment = utc(text);
                 if (moment.getYear() >= 0 && moment.getYear() <= At.YEAR_MAX) {
                     return moment.toInstant().toEpochMilli();
                 }
@@ -94,6 +98,23 @@ public sealed interface Expiry {
                 ErrorCode.INVALID_HEADER,
                 "Stream-Expires-At is " + Quoted.of(text) + ", expected a moment as RFC 3339 has it, such as"
                         + " 2030-01-31T12:00:00Z");
+    }
+
+    /** A leap second, which the clock does not have, is the second after it (RFC 3339 section 5.7). */
+    private static OffsetDateTime utc(String text) {
+        String upper = text.toUpperCase(Locale.ROOT);
+        if (!upper.startsWith(At.LEAP, At.SECONDS_START)) {
+            return OffsetDateTime.parse(upper).withOffsetSameInstant(ZoneOffset.UTC);
+        }
+        String before =
+                upper.substring(0, At.SECONDS_START) + ":59" + upper.substring(At.SECONDS_START + At.LEAP.length());
+        OffsetDateTime next = OffsetDateTime.parse(before)
+                .withOffsetSameInstant(ZoneOffset.UTC)
+                .plusSeconds(1);
+        if (next.getDayOfMonth() != 1 || next.toLocalTime().toSecondOfDay() != 0) {
+            throw new DateTimeParseException("a leap second ends a month", text, At.SECONDS_START);
+        }
+        return next;
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -74,27 +75,28 @@ public final class JsonSplitter {
                 return invalid(bytes, "another value follows at byte " + tokenStart(parser));
             }
             return new Body(bytes, messages, null);
+        } catch (StreamConstraintsException e) {
+            return refused(
+                    bytes,
+                    "the body nests arrays and objects deeper than " + NESTING_MAX + " levels, which is the limit");
         } catch (JsonProcessingException e) {
-            return invalid(bytes, e.getOriginalMessage() + place(e.getLocation()));
+            return invalid(bytes, "it goes wrong" + place(e.getLocation()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A broken limit is told without a place. */
+    /** The words of the parser's own message may change with the parser: nothing but the place is taken from it. */
     private static String place(@Nullable JsonLocation location) {
         return location == null ? "" : " at byte " + location.getByteOffset();
     }
 
     private static Body invalid(ByteBuf bytes, String reason) {
-        return new Body(
-                bytes,
-                null,
-                Refusal.of(ErrorCode.INVALID_JSON, "the body is not a JSON text in UTF-8: " + withoutLineEnds(reason)));
+        return refused(bytes, "the body is not a JSON text in UTF-8: " + reason);
     }
 
-    private static String withoutLineEnds(String text) {
-        return text.replaceAll("[\\p{Cntrl}]+", " ");
+    private static Body refused(ByteBuf bytes, String message) {
+        return new Body(bytes, null, Refusal.of(ErrorCode.INVALID_JSON, message));
     }
 
     /** The parser guesses the encoding from the first bytes; a text that begins in ASCII leaves it no other guess. */

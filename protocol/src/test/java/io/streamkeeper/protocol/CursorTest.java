@@ -2,6 +2,7 @@ package io.streamkeeper.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ class CursorTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"0", "4319", "", "-5", "4320x", "x", "4320.5", " 4320", "9999999999999999999999", "٤"})
+    @ValueSource(
+            strings = {"0", "4319", "", "-5", "4320x", "x", "4320.5", " 4320", "00000000000000000000000000004319", "٤"})
     void whoHasNoCursorOfThisIntervalGetsTheInterval(String client) {
         assertThat(Cursor.next(NOW, client, new Random(1))).isEqualTo("4320");
     }
@@ -36,11 +38,31 @@ class CursorTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "999999999999999999",
+                "1000000000000000000",
+                "9223372036854775807",
+                "99999999999999999999999999999999"
+            })
+    void aCursorIsExceededHoweverManyDigitsItHas(String client) {
+        BigInteger next = new BigInteger(Cursor.next(NOW, client, new Random(1)));
+
+        assertThat(next.subtract(new BigInteger(client))).isBetween(BigInteger.ONE, BigInteger.valueOf(180));
+    }
+
     @Test
-    void aCursorIsBelievedUpToItsLimitOfDigits() {
-        String longest = "9".repeat(15);
-        assertThat(Long.parseLong(Cursor.next(NOW, longest, new Random(1)))).isGreaterThan(Long.parseLong(longest));
-        assertThat(Cursor.next(NOW, longest + "9", new Random(1))).isEqualTo("4320");
+    void aCursorOfMoreThanThirtyTwoCharactersIsRefused() {
+        assertThat(Cursor.check(null)).isNull();
+        assertThat(Cursor.check("9".repeat(32))).isEqualTo("9".repeat(32));
+        assertThat(Refusals.of(() -> Cursor.check("9".repeat(33))).code()).isEqualTo(ErrorCode.INVALID_PARAMETER);
+    }
+
+    @Test
+    void theValueOfACursorPastALongIsTheLargest() {
+        assertThat(Cursor.value("4320")).isEqualTo(4_320);
+        assertThat(Cursor.value("9".repeat(32))).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -98,6 +98,11 @@ class ExpiryTest {
                 "2030-01-31T12:00:00Z ",
                 "２030-01-31T12:00:00Z",
                 "2030-01-31T12:00:00Z[UTC]",
+                "2030-01-30T23:59:60Z",
+                "2030-01-31T12:00:60Z",
+                "2030-01-31T23:59:60+01:00",
+                "2030-01-31T23:59:61Z",
+                "9999-12-31T23:59:60Z",
             })
     void anyOtherMomentIsRefused(String text) {
         Refusal refusal = Refusals.of(() -> Expiry.parse(null, text));
@@ -110,6 +115,8 @@ class ExpiryTest {
         "0000-01-01T00:00:00Z, 0000-01-01T00:00:00.000Z",
         "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
         "2030-01-31T12:00:00.1-00:30, 2030-01-31T12:30:00.100Z",
+        "1990-12-31T23:59:60Z, 1991-01-01T00:00:00.000Z",
+        "1990-12-31T15:59:60.5-08:00, 1991-01-01T00:00:00.500Z",
     })
     void textOfAMomentIsReadBack(String text, String utc) {
         Expiry.At at = (Expiry.At) Expiry.parse(null, text);

@@ -116,7 +116,7 @@ class JsonSplitterTest {
                 "[1]#",
             })
     void whatIsNotJsonIsRefused(String text) {
-        assertThat(problem(text.getBytes(UTF_8)).message()).startsWith("the body is not a JSON text in UTF-8: ");
+        assertThat(problem(text.getBytes(UTF_8)).message()).startsWith("the body is not a JSON text in UTF-8: it ");
     }
 
     @ParameterizedTest
@@ -179,6 +179,24 @@ class JsonSplitterTest {
         problem(("[".repeat(max + 1) + "]".repeat(max + 1)).getBytes(UTF_8));
         problem(("{\"a\":".repeat(max + 1) + "1" + "}".repeat(max + 1)).getBytes(UTF_8));
         problem("[".repeat(100_000).getBytes(UTF_8));
+    }
+
+    @Test
+    void tooDeepNestingIsToldAsSuch() {
+        assertThat(problem("[".repeat(1_001).getBytes(UTF_8)).message())
+                .isEqualTo("the body nests arrays and objects deeper than 1000 levels, which is the limit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,", "{\"a\":}", "nul", "1e", "\"\\x\"", "\"a", "01", "[1 2]", "{a:1}", "\u0001"})
+    void aRefusalHasNoneOfTheParsersOwnWords(String text) {
+        String message = problem(text.getBytes(UTF_8)).message();
+
+        assertThat(message)
+                .matches(
+                        "the body is not a JSON text in UTF-8: it (goes wrong at byte [0-9]+|has another value at byte [0-9]+|does not begin as one)")
+                .doesNotContainIgnoringCase("unexpected")
+                .doesNotContain("Illegal", "token", "Stream", "was expecting", "REDACTED");
     }
 
     @Test

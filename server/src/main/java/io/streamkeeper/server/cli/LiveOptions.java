@@ -10,8 +10,17 @@ final class LiveOptions {
             paramLabel = "TIME",
             defaultValue = "20s",
             converter = Durations.class,
-            description = "How long a long-poll waits; a client may ask for less. Default: ${DEFAULT-VALUE}")
+            description = "How long a long-poll waits that does not say how long. Default: ${DEFAULT-VALUE}")
     private long longPollTimeoutMillis;
+
+    @Option(
+            names = "--long-poll-timeout-max",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            converter = Durations.class,
+            description = "How long a long-poll waits at the most, whatever the client asks for. Default:"
+                    + " ${DEFAULT-VALUE}")
+    private long longPollTimeoutMillisMax;
 
     @Option(
             names = "--sse-session",
@@ -30,6 +39,6 @@ final class LiveOptions {
     private long sseKeepAliveMillis;
 
     LiveConfig config() {
-        return new LiveConfig(longPollTimeoutMillis, sseSessionMillis, sseKeepAliveMillis);
+        return new LiveConfig(longPollTimeoutMillis, longPollTimeoutMillisMax, sseSessionMillis, sseKeepAliveMillis);
     }
 }

@@ -8,10 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
@@ -73,6 +75,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     Channel channel() {
         return channel;
+    }
+
+    /** The scheme of the URLs that clients use here: a mounted connection may be one of TLS. */
+    String scheme() {
+        Channel parent = channel.parent();
+        return isTls(channel) || (parent != null && isTls(parent)) ? "https" : "http";
+    }
+
+    private static boolean isTls(Channel channel) {
+        return channel.pipeline().get(SslHandler.class) != null;
     }
 
     ResponseWriter writer() {
@@ -163,8 +175,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** While the server stops, nobody waits. */
     private long timeoutMillis(Command.Read read) {
-        long timeoutMax = server.isStopping() ? 0 : server.config().live().longPollTimeoutMillis();
-        return read.timeoutMillis() < 0 ? timeoutMax : Math.min(read.timeoutMillis(), timeoutMax);
+        if (server.isStopping()) {
+            return 0;
+        }
+        LiveConfig live = server.config().live();
+        return read.timeoutMillis() < 0
+                ? live.longPollTimeoutMillis()
+                : Math.min(read.timeoutMillis(), live.longPollTimeoutMillisMax());
     }
 
     @Override

@@ -68,10 +68,11 @@ final class Exchange implements Reply {
         return accepted != null && AcceptEncoding.allowsGzip(accepted);
     }
 
-    /** The stream's URL as the client named it. */
+    /** The stream's absolute URL: with the host that the client names, or else the address that it is connected to. */
     String url() {
-        String host = request == null ? null : request.header(HeaderName.HOST);
-        return "http://" + (host == null ? "localhost" : host) + (request == null ? "/" : request.path());
+        String named = request == null ? null : request.authority();
+        String authority = named == null ? Authority.of(connection.channel().localAddress()) : named;
+        return connection.scheme() + "://" + authority + (request == null ? "/" : request.path());
     }
 
     /** The read that this answers. */

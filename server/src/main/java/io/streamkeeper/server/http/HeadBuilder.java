@@ -6,8 +6,6 @@ import io.streamkeeper.protocol.RefusedException;
 
 /** One request's head while its fields come in. Used by the connection's event loop only. */
 final class HeadBuilder {
-    private static final String HOST_MARKS = "-._~!$&'()*+,;=:[]%";
-
     private final RequestLine line;
     private final Fields fields = new Fields();
     private boolean closeAsked;
@@ -74,11 +72,10 @@ final class HeadBuilder {
         }
         int start = fields.start(HeaderName.HOST);
         int end = fields.end(HeaderName.HOST);
-        for (int i = start; i < end; i++) {
-            if (!Octets.isAlphanumeric(bytes[i]) && HOST_MARKS.indexOf(bytes[i]) < 0) {
-                throw invalid("host " + Quoted.of(Octets.text(bytes, start, end))
-                        + " is not valid; expected a name and perhaps a port");
-            }
+        // Empty where the client's own URL has no host (RFC 9110 section 7.2).
+        if (start < end && !Authority.isValid(bytes, start, end)) {
+            throw invalid("host " + Quoted.of(Octets.text(bytes, start, end))
+                    + " is not valid; expected a name or an address, and perhaps a port");
         }
     }
 

@@ -5,14 +5,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request fields that the server reads. Any other field is checked for its syntax and forgotten. A field that is not a
- * list may come once only; of one that is, the first line counts ({@code Connection}: every line).
+ * The request fields that the server reads. Any other field is checked for its syntax and forgotten. All lines of a field
+ * that is a list are one list (RFC 9110 section 5.3). Any other may come once only, but for {@code Stream-Closed}, which
+ * may be repeated with the same value (section 4.1).
  */
 enum HeaderName {
     HOST("host"),
     CONNECTION("connection", true),
     CONTENT_LENGTH("content-length"),
     CONTENT_TYPE("content-type"),
+    CONTENT_ENCODING("content-encoding", true),
+    CONTENT_RANGE("content-range"),
     TRANSFER_ENCODING("transfer-encoding"),
     EXPECT("expect"),
     ACCEPT("accept", true),
@@ -21,7 +24,7 @@ enum HeaderName {
     ORIGIN("origin"),
     ACCESS_CONTROL_REQUEST_METHOD("access-control-request-method"),
     ACCESS_CONTROL_REQUEST_HEADERS("access-control-request-headers", true),
-    IF_MATCH("if-match"),
+    IF_MATCH("if-match", true),
     IF_NONE_MATCH("if-none-match", true),
     LAST_EVENT_ID("last-event-id"),
     STREAM_TTL("stream-ttl"),
@@ -31,6 +34,7 @@ enum HeaderName {
     STREAM_RETENTION_MAX_MESSAGES("stream-retention-max-messages"),
     STREAM_SEQ("stream-seq"),
     STREAM_CLOSED("stream-closed"),
+    STREAM_EXPECTED_OFFSET("stream-expected-offset"),
     STREAM_FORKED_FROM("stream-forked-from"),
     STREAM_FORK_OFFSET("stream-fork-offset"),
     STREAM_FORK_SUB_OFFSET("stream-fork-sub-offset"),

@@ -31,6 +31,12 @@ final class HttpRequest {
         return head.path();
     }
 
+    /** The host, and perhaps a port, that the request names; null for none. Checked. */
+    @Nullable
+    String authority() {
+        return head.authority();
+    }
+
     /** What follows the question mark, as it came; null where there is none. */
     @Nullable
     String query() {

@@ -14,8 +14,9 @@ record QueryParameters(
         @Nullable String offset,
         @Nullable String live,
         @Nullable String timeout,
-        @Nullable String cursor) {
-    private static final QueryParameters NONE = new QueryParameters(null, null, null, null);
+        @Nullable String cursor,
+        @Nullable String lastEventId) {
+    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null);
 
     /**
      * Reads what follows a target's question mark.
@@ -30,6 +31,7 @@ record QueryParameters(
         String live = null;
         String timeout = null;
         String cursor = null;
+        String lastEventId = null;
         int start = 0;
         while (start <= query.length()) {
             int ampersand = query.indexOf('&', start);
@@ -42,11 +44,12 @@ record QueryParameters(
                 case "live" -> live = value(query, name, nameEnd, end, live);
                 case "timeout" -> timeout = value(query, name, nameEnd, end, timeout);
                 case "cursor" -> cursor = value(query, name, nameEnd, end, cursor);
+                case "lastEventId" -> lastEventId = value(query, name, nameEnd, end, lastEventId);
                 default -> {}
             }
             start = end + 1;
         }
-        return new QueryParameters(offset, live, timeout, cursor);
+        return new QueryParameters(offset, live, timeout, cursor, lastEventId);
     }
 
     private static String value(String query, String name, int nameEnd, int end, @Nullable String before) {

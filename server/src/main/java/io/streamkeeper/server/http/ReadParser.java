@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Read} of a GET (sections 5.6 to 5.8 and 8). */
 final class ReadParser {
-    /** Characters of a cursor at the most; a longer one is none of ours. */
-    static final int CURSOR_LENGTH_MAX = 64;
-
     private static final long SERVERS_TIMEOUT = -1;
 
     /** More digits count as this many nines: no server waits as long. */
@@ -33,21 +31,30 @@ final class ReadParser {
         QueryParameters query = QueryParameters.parse(request.query());
         LiveMode live = live(query.live());
         ReadStart start = query.offset() == null ? null : ReadStart.parse(query.offset());
-        String lastEventId = live == LiveMode.SSE ? request.header(HeaderName.LAST_EVENT_ID) : null;
-        if (lastEventId != null && !lastEventId.isEmpty()) {
+        String lastEventId = live == LiveMode.SSE ? lastEventId(request, query) : null;
+        if (lastEventId != null) {
             start = new ReadStart.At(Offset.parse(lastEventId));
         }
         if (start == null && live != LiveMode.NONE) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER, "parameter offset is missing; expected it with a live read");
         }
-        String cursor = query.cursor();
         return new Command.Read(
                 path,
                 start == null ? new ReadStart.Beginning() : start,
                 live,
                 timeoutMillis(query.timeout()),
-                cursor == null || cursor.length() > CURSOR_LENGTH_MAX ? null : cursor);
+                Cursor.check(query.cursor()));
+    }
+
+    /**
+     * The last event that the client received, which is where it goes on; null where it received none. A client that cannot
+     * set a field sends a parameter.
+     */
+    private static @Nullable String lastEventId(HttpRequest request, QueryParameters query) {
+        String field = request.header(HeaderName.LAST_EVENT_ID);
+        String id = field == null || field.isEmpty() ? query.lastEventId() : field;
+        return id == null || id.isEmpty() ? null : id;
     }
 
     private static LiveMode live(@Nullable String text) {

@@ -35,6 +35,16 @@ final class RequestHead {
         return line.pathStart() == line.pathEnd() ? "/" : Octets.text(bytes, line.pathStart(), line.pathEnd());
     }
 
+    /** The host, and perhaps a port, that the request names: in its target, or else in {@code Host}; null for none. */
+    @Nullable
+    String authority() {
+        if (line.authorityStart() >= 0) {
+            return Octets.text(bytes, line.authorityStart(), line.pathStart());
+        }
+        String host = header(HeaderName.HOST);
+        return host == null || host.isEmpty() ? null : host;
+    }
+
     /** What follows the question mark, as it came; null where there is none. */
     @Nullable
     String query() {

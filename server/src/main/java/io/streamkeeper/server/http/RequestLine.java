@@ -16,10 +16,19 @@ import io.streamkeeper.protocol.RefusedException;
  * </pre>
  *
  * @param method what the method's text means
- * @param minor the version's second digit: 0 or 1
+ * @param authorityStart where the host begins in a target such as {@code http://host/path}, which ends at the path; -1 for
+ *     a target that is a path
+ * @param minor the version's second digit: 0, or 1 for that and any higher one (RFC 9110 section 2.5)
  */
 record RequestLine(
-        Method method, int methodStart, int methodEnd, int pathStart, int pathEnd, int targetEnd, int minor) {
+        Method method,
+        int methodStart,
+        int methodEnd,
+        int authorityStart,
+        int pathStart,
+        int pathEnd,
+        int targetEnd,
+        int minor) {
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
     /**
@@ -62,39 +71,38 @@ record RequestLine(
         if (!version) {
             throw invalid(bytes, lineStart, end, "HTTP/1.1 or HTTP/1.0 at its end");
         }
-        int minor = bytes[start + 7] - '0';
-        if (bytes[start + 5] != '1' || minor > 1) {
+        if (bytes[start + 5] != '1') {
             String text = Octets.text(bytes, start, end);
             throw new RefusedException(
                     ErrorCode.VERSION_NOT_SUPPORTED, "version " + text + " is not supported; expected HTTP/1.1");
         }
-        return minor;
+        return bytes[start + 7] == '0' ? 0 : 1;
     }
 
     private static RequestLine target(
             Method method, byte[] bytes, int start, int methodEnd, int targetEnd, int minor, int end) {
         int targetStart = methodEnd + 1;
         int pathStart = targetStart;
+        int authority = -1;
         boolean asterisk = targetEnd - targetStart == 1 && bytes[targetStart] == '*' && method == Method.OPTIONS;
         if (!asterisk && (targetStart == targetEnd || bytes[targetStart] != '/')) {
-            pathStart = authorityEnd(bytes, start, targetStart, targetEnd, end);
+            authority = authorityStart(bytes, targetStart, targetEnd);
+            pathStart = authorityEnd(bytes, start, authority, targetEnd, end);
         }
         int pathEnd = pathStart;
         while (pathEnd < targetEnd && bytes[pathEnd] != '?') {
             pathEnd++;
         }
-        return new RequestLine(method, start, methodEnd, pathStart, pathEnd, targetEnd, minor);
+        return new RequestLine(method, start, methodEnd, authority, pathStart, pathEnd, targetEnd, minor);
     }
 
     /** Where the path of an absolute-form target begins. */
-    private static int authorityEnd(byte[] bytes, int lineStart, int start, int targetEnd, int lineEnd) {
-        int authority = authorityStart(bytes, start, targetEnd);
-        int end = Math.max(authority, start);
-        while (end < targetEnd && bytes[end] != '/' && bytes[end] != '?' && bytes[end] != '@') {
+    private static int authorityEnd(byte[] bytes, int lineStart, int authority, int targetEnd, int lineEnd) {
+        int end = Math.max(authority, lineStart);
+        while (end < targetEnd && bytes[end] != '/' && bytes[end] != '?') {
             end++;
         }
-        boolean hostNamed = authority > 0 && end > authority && (end == targetEnd || bytes[end] != '@');
-        if (!hostNamed) {
+        if (authority < 0 || end == authority || !Authority.isValid(bytes, authority, end)) {
             throw invalid(bytes, lineStart, lineEnd, "a target that begins with / or with http:// and a host");
         }
         return end;

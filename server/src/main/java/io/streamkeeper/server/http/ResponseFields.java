@@ -32,6 +32,7 @@ final class ResponseFields {
             "Content-Type: text/event-stream\r\nCache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n");
     static final byte[] GZIP = ascii("Content-Encoding: gzip\r\n");
     static final byte[] JSON = ascii("Content-Type: application/json\r\n");
+    static final byte[] SANDBOX = ascii("Content-Security-Policy: sandbox\r\n");
     static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     static final byte[] LOCATION = ascii("Location: ");
     static final byte[] NO_STORE = ascii("Cache-Control: no-store\r\n");

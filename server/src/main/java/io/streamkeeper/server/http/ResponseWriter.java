@@ -192,6 +192,9 @@ final class ResponseWriter {
         if (!chunk.contentType().isText() && chunk.contentType().essence().equals("application/octet-stream")) {
             head.fields(ResponseFields.ATTACHMENT);
         }
+        if (chunk.contentType().isActive()) {
+            head.fields(ResponseFields.SANDBOX);
+        }
         if (hasTag(exchange)) {
             tellCaches(head, chunk, body.stored().isReadable(), tag);
         } else {

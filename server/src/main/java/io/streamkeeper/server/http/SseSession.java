@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.shard.Shard;
@@ -42,7 +43,7 @@ final class SseSession implements Subscriber {
     private boolean behind;
     private boolean spoke;
     private long position;
-    private long cursor;
+    private String cursor = "";
     private @Nullable Future<?> keepAlive;
     private @Nullable Future<?> end;
 
@@ -115,7 +116,7 @@ final class SseSession implements Subscriber {
     private void begin(Outcome.Chunk first) {
         headWritten = true;
         position = first.start().position();
-        cursor = Long.parseLong(connection.writer().cursor(exchange));
+        cursor = connection.writer().cursor(exchange);
         channel.write(connection.writer().eventStream(exchange, first));
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
@@ -125,7 +126,7 @@ final class SseSession implements Subscriber {
 
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
-        write(SseFrame.encode(channel.alloc(), chunk, Long.toString(cursor), exchange.isFramed()));
+        write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
         if (chunk.closed() || (attached && connection.server().isStopping())) {
             finish();
         } else if (!attached) {
@@ -144,11 +145,11 @@ final class SseSession implements Subscriber {
             return;
         }
         position = event.to();
-        boolean shared = exchange.isFramed() && cursor <= event.cursor();
+        boolean shared = exchange.isFramed() && Cursor.value(cursor) <= event.cursor();
         write(
                 shared
                         ? event.frame().retainedDuplicate()
-                        : SseFrame.encode(channel.alloc(), event.chunk(), Long.toString(cursor), exchange.isFramed()));
+                        : SseFrame.encode(channel.alloc(), event.chunk(), cursor, exchange.isFramed()));
         if (event.chunk().closed()) {
             finish();
         } else if (event.hasMore()) {

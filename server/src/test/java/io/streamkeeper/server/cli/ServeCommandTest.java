@@ -54,7 +54,7 @@ class ServeCommandTest {
                 .isEqualTo(new ServerConfig(
                         new ListenConfig("localhost", 0, Transport.NIO, 3, 7),
                         new HttpLimits(2048, 3072, 1024, 4, 1_000, 2_000, 3_000),
-                        new LiveConfig(500, 120_000, 4_000),
+                        new LiveConfig(500, 60_000, 120_000, 4_000),
                         new ReadConfig(5_000, false),
                         new CacheConfig(6, true),
                         new DataConfig(Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20),

@@ -54,10 +54,14 @@ final class Console implements AutoCloseable {
         this.directory = directory;
         ServerConfig defaults = ServerConfig.defaults();
         LiveConfig live = defaults.live();
-        this.server = DurableStreamsServer.start(defaults.withListen(
-                        new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
-                .withLive(new LiveConfig(live.longPollTimeoutMillis(), SSE_SESSION_MILLIS, live.sseKeepAliveMillis()))
-                .withData(defaults.data().withDirectory(directory.resolve("data"))));
+        this.server = DurableStreamsServer.start(
+                defaults.withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
+                        .withLive(new LiveConfig(
+                                live.longPollTimeoutMillis(),
+                                live.longPollTimeoutMillisMax(),
+                                SSE_SESSION_MILLIS,
+                                live.sseKeepAliveMillis()))
+                        .withData(defaults.data().withDirectory(directory.resolve("data"))));
         this.address = "127.0.0.1:" + server.address().getPort();
         Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
     }

@@ -62,7 +62,7 @@ class ReadParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"offset=-1", "live=sse", "timeout=1", "cursor=1"})
+    @ValueSource(strings = {"offset=-1", "live=sse", "timeout=1", "cursor=1", "lastEventId="})
     void aParameterThatComesAgainIsRefused(String parameter) {
         assertRefused(ErrorCode.INVALID_PARAMETER, "?" + parameter + "&" + parameter, "");
     }
@@ -71,6 +71,12 @@ class ReadParserTest {
     void parametersAreDecoded() {
         assertThat(get("?%6Fffset=n%6fw&cursor=a%26+b%2B%C3%A4", ""))
                 .isEqualTo(new Command.Read(A, new ReadStart.Now(), LiveMode.NONE, -1, "a& b+\u00e4"));
+    }
+
+    @Test
+    void aCursorOfMoreThanThirtyTwoCharactersIsRefused() {
+        assertThat(get("?cursor=" + "9".repeat(32), "").cursor()).isEqualTo("9".repeat(32));
+        assertRefused(ErrorCode.INVALID_PARAMETER, "?cursor=" + "9".repeat(33), "");
     }
 
     @ParameterizedTest
@@ -119,7 +125,22 @@ class ReadParserTest {
     }
 
     @Test
+    void theLastEventIsAParameterWhereAFieldCannotBeSet() {
+        ReadStart atEvent = new ReadStart.At(Offset.parse(OFFSET));
+
+        assertThat(get("?lastEventId=" + OFFSET + "&live=sse", "").start()).isEqualTo(atEvent);
+        assertThat(get("?offset=-1&live=sse&lastEventId=" + OFFSET, "").start()).isEqualTo(atEvent);
+        assertThat(get("?offset=now&live=sse&lastEventId=x", "Last-Event-ID: " + OFFSET + "\r\n")
+                        .start())
+                .isEqualTo(atEvent);
+        assertThat(get("?offset=now&live=sse&lastEventId=", "").start()).isEqualTo(new ReadStart.Now());
+        assertThat(get("?offset=now&live=long-poll&lastEventId=" + OFFSET, "").start())
+                .isEqualTo(new ReadStart.Now());
+    }
+
+    @Test
     void aLastEventThatIsNotAnOffsetIsRefused() {
+        assertRefused(ErrorCode.INVALID_OFFSET, "?offset=-1&live=sse&lastEventId=7", "");
         assertRefused(ErrorCode.INVALID_OFFSET, "?offset=-1&live=sse", "Last-Event-ID: 7\r\n");
     }
 
@@ -141,13 +162,5 @@ class ReadParserTest {
     @ValueSource(strings = {"", "-1", "+1", ".5", "1.", "1.2345", "1.2.3", "1e3", "1s", "abc", "Infinity"})
     void aTimeoutThatIsNotADecimalNumberIsRefused(String timeout) {
         assertRefused(ErrorCode.INVALID_PARAMETER, "?offset=-1&live=long-poll&timeout=" + timeout, "");
-    }
-
-    @Test
-    void aCursorIsKeptAsItIsUnlessItIsTooLongToBeOneOfOurs() {
-        String longest = "1".repeat(ReadParser.CURSOR_LENGTH_MAX);
-
-        assertThat(get("?cursor=" + longest, "").cursor()).isEqualTo(longest);
-        assertThat(get("?cursor=1" + longest, "").cursor()).isNull();
     }
 }

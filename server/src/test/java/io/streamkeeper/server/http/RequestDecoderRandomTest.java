@@ -58,7 +58,7 @@ class RequestDecoderRandomTest {
 
     private static final Pattern HEAD = Pattern.compile("(?:\r\n)?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} "
             + "(?:/[!-~&&[^#]]*|(?i:https?)://[!-~&&[^#/?@]]+(?:[/?][!-~&&[^#]]*)?|(?<=OPTIONS )\\*) "
-            + "HTTP/1\\.(?<minor>[01])\r\n"
+            + "HTTP/1\\.(?<minor>[0-9])\r\n"
             + "(?<fields>(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\u0080-\u00ff]*\r\n)*)\r\n");
 
     @Test

@@ -108,9 +108,12 @@ class RequestDecoderTest {
     }
 
     @Test
-    void theFirstLineOfAListCounts() {
-        assertThat(decoded("GET /a HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\n"))
-                .containsExactly("GET|GET|/a|null|host=x;accept-encoding=br|keep|");
+    void theLinesOfAListAreOneList() {
+        String lines =
+                "Accept-Encoding: br\r\nIf-Match: \"1\"\r\nAccept-Encoding: gzip\r\nIf-Match:\r\nIf-Match: \"2\"\r\n";
+
+        assertThat(decoded("GET /a HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n"))
+                .containsExactly("GET|GET|/a|null|host=x;accept-encoding=br, gzip;if-match=\"1\", , \"2\"|keep|");
     }
 
     @Test

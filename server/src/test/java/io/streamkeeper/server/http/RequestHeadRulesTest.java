@@ -151,13 +151,38 @@ class RequestHeadRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a b", "a/b", "a\\b", "u@h", "a?b", "a#b", "<a>", "\"a\"", "\u00e4"})
+    @ValueSource(
+            strings = {
+                "a b",
+                "a/b",
+                "a\\b",
+                "u@h",
+                "a?b",
+                "a#b",
+                "<a>",
+                "\"a\"",
+                "\u00e4",
+                "http:///",
+                "$(x)",
+                "%41",
+                "a:b",
+                "a:65536",
+                "a:123456",
+                "a:1:2",
+                ":80",
+                "::1",
+                "[::1",
+                "[::1]x",
+                "[x]",
+                "[::1%25eth0]",
+                "a,b"
+            })
     void aHostThatIsNotAnAuthorityIsRefused(String host) {
         assertRefused(decoded("GET /a HTTP/1.1\r\nHost: " + host + "\r\n\r\n"), 400);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost:4437", "[::1]:80", "a-b.c_d", "%41"})
+    @ValueSource(strings = {"", "localhost:4437", "[::1]:80", "[2001:db8::1]", "127.0.0.1:", "a-b.c_d.", "a:65535"})
     void aHostThatIsAnAuthorityIsTaken(String host) {
         assertTaken(decoded("GET /a HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
     }
@@ -166,10 +191,16 @@ class RequestHeadRulesTest {
     void aSecondLineOfAFieldThatIsNotAListIsRefused() {
         for (HeaderName name : HeaderName.values()) {
             List<String> events = head(name.text() + ": 1\r\n" + name.text() + ": 1\r\n");
-            if (!name.isList()) {
+            if (!name.isList() && name != HeaderName.STREAM_CLOSED) {
                 assertRefused(events, 400);
             }
         }
+    }
+
+    @Test
+    void streamClosedMayBeRepeatedWithTheSameValueOnly() {
+        assertTaken(head("Stream-Closed: true\r\nStream-Closed: True\r\n"));
+        assertRefused(head("Stream-Closed: true\r\nStream-Closed: false\r\n"), 400);
     }
 
     @Test
@@ -220,6 +251,8 @@ class RequestHeadRulesTest {
                 "GET http:///a HTTP/1.1",
                 "GET ftp://x/a HTTP/1.1",
                 "GET http://u@x/a HTTP/1.1",
+                "GET http://$(x)/a HTTP/1.1",
+                "GET http://x:y/a HTTP/1.1",
                 "GET ://x/a HTTP/1.1",
                 "ABCDEFGHIJKLMNOPQRSTUVWXY / HTTP/1.1"
             })
@@ -248,9 +281,16 @@ class RequestHeadRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/2.0", "HTTP/0.9", "HTTP/1.2", "HTTP/3.1"})
+    @ValueSource(strings = {"HTTP/2.0", "HTTP/0.9", "HTTP/3.1"})
     void anotherVersionIsNotSupported(String version) {
         assertRefused(decoded("GET /a " + version + "\r\nHost: x\r\n\r\n"), 505);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.2", "HTTP/1.9"})
+    void aHigherMinorVersionCountsAsTheHighestKnown(String version) {
+        assertTaken(decoded("GET /a " + version + "\r\nHost: x\r\n\r\n"));
+        assertRefused(decoded("GET /a " + version + "\r\n\r\n"), 400);
     }
 
     @Test

@@ -47,7 +47,7 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
         streams = DurableStreams.open(
                 ServerConfig.defaults()
                         .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 10_000))
-                        .withLive(new LiveConfig(400, 700, 200))
+                        .withLive(new LiveConfig(400, 400, 700, 200))
                         .withRead(new ReadConfig(READ_BYTES_MAX, true))
                         .withData(new DataConfig(Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10)),
                 executor);

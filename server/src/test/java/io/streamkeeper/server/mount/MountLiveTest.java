@@ -166,7 +166,7 @@ class MountLiveTest {
 
     @Test
     void aSessionThatEndsLeavesTheConnectionToBoth() throws IOException {
-        LiveConfig brief = new LiveConfig(1_000, 300, 40);
+        LiveConfig brief = new LiveConfig(1_000, 1_000, 300, 40);
         try (MountingServer server =
                 MountingServer.started(MountingServer.config().withLive(brief), pipeline -> {})) {
             String path = server.create(TEXT, "");

@@ -79,7 +79,7 @@ class LongPollTest {
 
     @Test
     void noPollWaitsLongerThanTheServerAllows() throws IOException {
-        LiveConfig brief = new LiveConfig(50, 60_000, 15_000);
+        LiveConfig brief = new LiveConfig(50, 50, 60_000, 15_000);
         try (TestServer server = TestServer.started(TestServer.config().withLive(brief))) {
             String path = server.create(TEXT, "");
 

@@ -302,7 +302,7 @@ class SseTest {
 
     @Test
     void aSessionEndsAfterItsTimeAndSilenceIsBroken() throws IOException {
-        LiveConfig brief = new LiveConfig(1_000, 400, 40);
+        LiveConfig brief = new LiveConfig(1_000, 1_000, 400, 40);
         try (TestServer server = TestServer.started(TestServer.config().withLive(brief))) {
             String path = server.create(TEXT, "");
             try (EventReader events = server.events(path, "-1")) {
