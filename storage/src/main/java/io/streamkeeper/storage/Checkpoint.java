@@ -202,7 +202,7 @@ final class Checkpoint implements FileExtentStore.Job {
         }
         if (store.journal().refusals() != refusals || store.journal().isFailed()) {
             waits = false;
-            store.abandon(this, new IOException("the journal has refused records that were counted in"));
+            store.abandon(this, new IOException("the journal has refused records that were counted in"), null);
         } else if (store.journal().durableLsn() >= lastLsn) {
             waits = false;
             Manifest manifest = store.next(checkpointLsn, List.of(), ready);
@@ -235,6 +235,12 @@ final class Checkpoint implements FileExtentStore.Job {
                 number,
                 ready.file().bytes(),
                 (System.nanoTime() - begunNanos) / 1_000_000);
+    }
+
+    /** More than this is not looked at before it is written. */
+    @Override
+    public long neededBytes() {
+        return STEP_BYTES_MAX;
     }
 
     @Override

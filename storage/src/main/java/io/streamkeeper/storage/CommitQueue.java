@@ -72,7 +72,7 @@ final class CommitQueue {
      * because an answer may bring the next command with it. An answer that only waited in line, and speaks of nothing that
      * was undone, waits on for what it speaks of.
      */
-    void refused(long firstLsn, StorageFullException reason) {
+    void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = new ArrayDeque<>();
         while (!waiting.isEmpty() && waiting.peekLast().lsn() >= firstLsn) {
             Pending last = waiting.removeLast();
@@ -83,7 +83,7 @@ final class CommitQueue {
             if (pending.needs() < firstLsn) {
                 add(pending.needs(), Step.NONE, pending.outcome(), pending.reply());
             } else {
-                pending.reply().complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(reason.getMessage())));
+                pending.reply().complete(refusal);
             }
         }
     }

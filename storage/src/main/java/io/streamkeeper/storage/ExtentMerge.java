@@ -380,6 +380,11 @@ final class ExtentMerge implements FileExtentStore.Job {
     }
 
     @Override
+    public long neededBytes() {
+        return STEP_BYTES_MAX;
+    }
+
+    @Override
     public void abandon() {
         store.closeAndDiscard(writer, extent, before.nextFile());
     }

@@ -5,7 +5,8 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.NoSpaceException;
+import io.streamkeeper.storage.disk.DiskException;
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.extent.ExtentWriter;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +37,7 @@ final class FileExtentStore implements ExtentStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
 
     /** How long a job that failed is not tried again. */
-    private static final long RETRY_MILLIS = 1_000;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
@@ -47,6 +49,9 @@ final class FileExtentStore implements ExtentStore {
 
         /** Goes on if it waits for something; on the loop. */
         void step();
+
+        /** About how much it writes. */
+        long neededBytes();
 
         /** What failed is undone; on the loop. */
         void abandon();
@@ -70,8 +75,9 @@ final class FileExtentStore implements ExtentStore {
     private long lastGeneration;
     private long bytesAtCheckpoint;
     private long checkpointBytes;
-    private long changedSinceMillis = Long.MAX_VALUE;
-    private long notBeforeMillis;
+    private long changedSinceNanos;
+    private long retryNanos;
+    private boolean retries;
     private @Nullable Job job;
     private int checkpoints;
     private int merges;
@@ -116,9 +122,7 @@ final class FileExtentStore implements ExtentStore {
     /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
     void recovered(List<StreamState> streams, long bytes) {
         changed.addAll(streams);
-        if (!streams.isEmpty()) {
-            changedSinceMillis = clock.nowMillis();
-        }
+        changedSinceNanos = clock.monotonicNanos();
         bytesAtCheckpoint = journal.stagedBytes() - bytes;
     }
 
@@ -130,7 +134,7 @@ final class FileExtentStore implements ExtentStore {
             stream.changed(true);
             changed.add(stream);
             if (changed.size() == 1) {
-                changedSinceMillis = clock.nowMillis();
+                changedSinceNanos = clock.monotonicNanos();
             }
         }
         lastGeneration = Math.max(lastGeneration, stream.generation());
@@ -179,9 +183,14 @@ final class FileExtentStore implements ExtentStore {
     public void step() {
         if (job != null) {
             job.step();
-        } else if (!stopped && !journal.isFailed() && clock.nowMillis() >= notBeforeMillis) {
+        } else if (!stopped && !journal.isFailed() && !waitsToRetry()) {
             begin();
         }
+    }
+
+    private boolean waitsToRetry() {
+        retries = retries && clock.monotonicNanos() - retryNanos < 0;
+        return retries;
     }
 
     private void begin() {
@@ -199,14 +208,14 @@ final class FileExtentStore implements ExtentStore {
 
     private boolean isCheckpointDue() {
         boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
-        boolean old = clock.nowMillis() - changedSinceMillis >= config.checkpointMillis();
+        long waitedNanos = clock.monotonicNanos() - changedSinceNanos;
+        boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
         return !changed.isEmpty() && (enough || old);
     }
 
     private List<StreamState> takeChanged() {
         List<StreamState> taken = changed;
         changed = new ArrayList<>();
-        changedSinceMillis = Long.MAX_VALUE;
         bytesAtCheckpoint = journal.stagedBytes();
         checkpointBytes = config.checkpointBytes();
         return taken;
@@ -220,11 +229,15 @@ final class FileExtentStore implements ExtentStore {
     /** The job is done. */
     void finished() {
         job = null;
-        journal.diskFull(null);
+        journal.obstacle(null);
     }
 
-    /** The job has failed, or cannot go on: all is as it was before, and it is tried again later. */
-    void abandon(Job failedJob, Exception reason) {
+    /**
+     * The job has failed, or cannot go on: all is as it was before, and it is tried again later.
+     *
+     * @param obstacle what the disk refused, or null
+     */
+    void abandon(Job failedJob, Exception reason, @Nullable Obstacle obstacle) {
         if (reason instanceof IOException) {
             LOG.warn(
                     "shard {}: {} was abandoned: {}", manifest.shard(), failedJob, String.valueOf(reason.getMessage()));
@@ -232,13 +245,14 @@ final class FileExtentStore implements ExtentStore {
             LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
         }
         job = null;
-        notBeforeMillis = clock.nowMillis() + RETRY_MILLIS;
+        retryNanos = clock.monotonicNanos() + RETRY_NANOS;
+        retries = true;
         stopped = Manifest.isUncertain(reason);
         failedJob.abandon();
-        if (reason instanceof NoSpaceException) {
-            journal.diskFull(String.valueOf(reason.getMessage()));
-        } else if (stopped) {
+        if (stopped) {
             journal.fail(reason);
+        } else if (obstacle != null) {
+            journal.obstacle(obstacle);
         } else if (reason instanceof DamagedFileException) {
             LOG.error(
                     "shard {}: there are no more compactions until the server is started anew",
@@ -258,7 +272,9 @@ final class FileExtentStore implements ExtentStore {
                 T done = work.call();
                 onLoop(() -> then.accept(done), () -> {});
             } catch (Exception e) {
-                onLoop(() -> abandon(ofJob, e), () -> {});
+                Obstacle obstacle =
+                        e instanceof DiskException ? Obstacle.of(disk, directory, ofJob.neededBytes(), e) : null;
+                onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
             }
         });
     }

@@ -1,6 +1,9 @@
 package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.log.LogWriter;
 import io.streamkeeper.storage.log.LogWriter.Frame;
@@ -37,7 +40,7 @@ final class FileJournal implements Journal {
         public void durable(long lsn) {}
 
         @Override
-        public void refused(long firstLsn, StorageFullException reason) {}
+        public void refused(long firstLsn, Refusal refusal) {}
 
         @Override
         public void failed(StorageFailedException reason) {}
@@ -50,7 +53,7 @@ final class FileJournal implements Journal {
     private boolean flushes;
     private volatile boolean closed;
     private @Nullable StorageFailedException failure;
-    private @Nullable String diskFull;
+    private @Nullable Obstacle obstacle;
 
     private @Nullable Block frameBlock;
     private int frameStart;
@@ -97,8 +100,8 @@ final class FileJournal implements Journal {
         try {
             return memory.allocate(bytes);
         } catch (StorageFullException e) {
-            if (diskFull != null) {
-                throw fullDisk(diskFull);
+            if (obstacle != null && obstacle.isDiskFull()) {
+                throw new StorageFullException(fullDisk(obstacle));
             }
             throw new StorageBusyException("more is written than the disk takes: " + memory.usedBytes()
                     + " bytes wait for a checkpoint; try again later");
@@ -179,8 +182,8 @@ final class FileJournal implements Journal {
         }
 
         @Override
-        public void refused(long firstLsn, String reason) {
-            tell(() -> onRefused(firstLsn, reason));
+        public void refused(long firstLsn, Obstacle met) {
+            tell(() -> onRefused(firstLsn, met));
         }
 
         @Override
@@ -201,18 +204,25 @@ final class FileJournal implements Journal {
         listener.durable(lsn);
     }
 
-    private void onRefused(long firstLsn, String reason) {
+    private void onRefused(long firstLsn, Obstacle met) {
         refusals++;
         if (frameBlock != null) {
             frameBlock.memory().release();
             frameBlock = null;
         }
-        listener.refused(firstLsn, fullDisk(reason));
+        listener.refused(firstLsn, refusal(met));
     }
 
-    private static StorageFullException fullDisk(String reason) {
-        return new StorageFullException(
-                "the disk is full (" + reason + "); delete streams or make room, and try again");
+    private static Refusal refusal(Obstacle met) {
+        return met.isDiskFull()
+                ? Refusal.of(ErrorCode.STORAGE_FULL, fullDisk(met))
+                : Refusal.of(
+                        ErrorCode.OVERLOADED,
+                        "the store cannot write for now (" + met.reason() + "); nothing was taken, try again later");
+    }
+
+    private static String fullDisk(Obstacle met) {
+        return "the disk is full (" + met.reason() + "); delete streams or make room, and try again";
     }
 
     private void onFailed(Throwable reason) {
@@ -230,9 +240,9 @@ final class FileJournal implements Journal {
         return durableLsn;
     }
 
-    /** Says why no checkpoint can be made, or that one was made. */
-    void diskFull(@Nullable String reason) {
-        diskFull = reason;
+    /** Takes why no checkpoint can be made for now, or null when one was made. */
+    void obstacle(@Nullable Obstacle met) {
+        obstacle = met;
     }
 
     /** Ends all acknowledgement, because of a failure beside the journal (I9). */

@@ -1,5 +1,7 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.protocol.Refusal;
+
 /**
  * The log of one shard: takes records in order and tells when they are durable. Owned by the shard's loop, on which its
  * {@link Listener} is called too, whatever threads the journal has inside.
@@ -18,7 +20,7 @@ public interface Journal extends AutoCloseable {
          * Nothing from {@code firstLsn} on was kept, and none of it will be: it must be undone, last first. The journal
          * goes on behind it.
          */
-        void refused(long firstLsn, StorageFullException reason);
+        void refused(long firstLsn, Refusal refusal);
 
         /** What is not durable by now never will be, nor anything else (I9). */
         void failed(StorageFailedException reason);

@@ -103,8 +103,8 @@ public final class ShardStore implements AutoCloseable {
             }
 
             @Override
-            public void refused(long firstLsn, StorageFullException reason) {
-                commits.refused(firstLsn, reason);
+            public void refused(long firstLsn, Refusal refusal) {
+                commits.refused(firstLsn, refusal);
             }
 
             @Override

@@ -1,5 +1,8 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+
 /**
  * A journal whose records become durable, or are refused, when the test says so. Payloads lie where the journal behind it
  * puts them. Belongs to the thread of its test, on which the listener is called.
@@ -14,7 +17,7 @@ public final class HeldJournal implements Journal {
         public void durable(long lsn) {}
 
         @Override
-        public void refused(long firstLsn, StorageFullException reason) {}
+        public void refused(long firstLsn, Refusal refusal) {}
 
         @Override
         public void failed(StorageFailedException reason) {}
@@ -72,7 +75,7 @@ public final class HeldJournal implements Journal {
         if (firstLsn <= durableLsn) {
             throw new IllegalArgumentException("cannot refuse " + firstLsn + ": " + durableLsn + " is durable");
         }
-        listener.refused(firstLsn, new StorageFullException("the test's disk is full"));
+        listener.refused(firstLsn, Refusal.of(ErrorCode.STORAGE_FULL, "the test's disk is full"));
     }
 
     /** Refuses everything that is not durable. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -96,7 +97,7 @@ class JournalTest {
                 }
 
                 @Override
-                public void refused(long firstLsn, StorageFullException reason) {
+                public void refused(long firstLsn, Refusal refusal) {
                     told.add("refused " + firstLsn);
                 }
 

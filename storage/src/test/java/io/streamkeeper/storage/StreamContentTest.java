@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +20,7 @@ class StreamContentTest {
         public void durable(long lsn) {}
 
         @Override
-        public void refused(long firstLsn, StorageFullException reason) {}
+        public void refused(long firstLsn, Refusal refusal) {}
 
         @Override
         public void failed(StorageFailedException reason) {}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -161,7 +162,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     /** Where a shard's files are. */
     public Path shard(int shard) {
-        return path.resolve(String.format("shard-%03d", shard));
+        return path.resolve(String.format(Locale.ROOT, "shard-%03d", shard));
     }
 
     /** Where the journal of a shard's directory is. */

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A small file of lines, a word and its values each; the last line is the checksum of the others. It is replaced whole: a
@@ -42,28 +44,34 @@ final class TextFile {
         if (disk.exists(temporary)) {
             disk.delete(temporary);
         }
-        try (DiskFile opened = disk.create(temporary)) {
-            opened.writeFully(0, ByteBuffer.wrap(bytes));
-            opened.sync();
-        }
         try {
-            disk.rename(temporary, file);
-            disk.syncDirectory(directoryOf(file));
-        } catch (IOException e) {
-            throw new Uncertain(file, e);
+            try (DiskFile opened = disk.create(temporary)) {
+                opened.writeFully(0, ByteBuffer.wrap(bytes));
+                opened.sync();
+            }
+            disk.replace(temporary, file);
+        } catch (DiskException e) {
+            if (e.operation() == DiskException.Operation.SYNC_DIRECTORY) {
+                throw new Uncertain(file, e);
+            }
+            discard(disk, temporary, e);
+            throw e;
         }
     }
 
-    private static Path directoryOf(Path file) {
-        Path directory = file.getParent();
-        if (directory == null) {
-            throw new IllegalArgumentException(file + " is in no directory");
+    /** Its room may be needed; what cannot be removed now is removed by the next attempt. */
+    private static void discard(Disk disk, Path temporary, DiskException reason) {
+        try {
+            if (disk.exists(temporary)) {
+                disk.delete(temporary);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
         }
-        return directory;
     }
 
     private static String checksumLine(String text) {
-        return CHECKSUM + String.format("%08x", Checksum.of(ByteBuffer.wrap(text.getBytes(UTF_8)))) + "\n";
+        return CHECKSUM + String.format(Locale.ROOT, "%08x", Checksum.of(ByteBuffer.wrap(text.getBytes(UTF_8)))) + "\n";
     }
 
     /** The lines of {@code file} without the checksum. */

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The operations on files and directories that the storage uses: a seam, so that a simulated disk can tear, lose and
- * fail. Safe for use by any thread; every call may block.
+ * fail. Safe for use by any thread; every call may block. What fails throws a {@link DiskException} that names the
+ * operation, unless a method names another exception.
  *
  * <p>What a power cut leaves: of a file's bytes those that were there at its last {@link DiskFile#sync}, and any part of
  * what was written since, also later parts without earlier ones; of a directory's names those that were there at the
@@ -42,6 +43,20 @@ public interface Disk {
     /** Removes a file; bytes of one that is open stay until it is closed. */
     void delete(Path file) throws IOException;
 
-    /** Makes the names in a directory durable. */
+    /**
+     * Makes the names in a directory durable. Where the directory cannot even be opened, the exception names the operation
+     * {@link DiskException.Operation#OPEN}, and another attempt may succeed.
+     */
     void syncDirectory(Path directory) throws IOException;
+
+    /**
+     * Renames a file within its directory, and makes that durable; one of the new name is replaced in the same step. What
+     * this needs is obtained before anything is changed: an exception that names {@link
+     * DiskException.Operation#SYNC_DIRECTORY} says that the file was renamed, perhaps not durably, and any other that it was
+     * not.
+     */
+    void replace(Path from, Path to) throws IOException;
+
+    /** Bytes that can be written to the file system of a directory before it is full. */
+    long usableBytes(Path directory) throws IOException;
 }

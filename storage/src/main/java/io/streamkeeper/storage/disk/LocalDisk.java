@@ -1,41 +1,90 @@
 package io.streamkeeper.storage.disk;
 
+import io.streamkeeper.storage.disk.DiskException.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The machine's own file systems. */
+/**
+ * The machine's own file systems.
+ *
+ * <p>Where the process has used up its descriptors, what opens a file is given one of the {@link SpareDescriptors}, so that
+ * connections cannot keep the store from its files.
+ */
 public final class LocalDisk implements Disk {
+    private final SpareDescriptors spares = new SpareDescriptors();
+
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new LocalFile(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new LocalFile(
+                file, channel(Operation.OPEN, file, StandardOpenOption.READ, StandardOpenOption.WRITE), spares);
     }
 
     @Override
     public DiskFile create(Path file) throws IOException {
+        return new LocalFile(
+                file,
+                channel(
+                        Operation.CREATE,
+                        file,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.CREATE_NEW),
+                spares);
+    }
+
+    private FileChannel channel(Operation operation, Path file, OpenOption... options) throws IOException {
         try {
-            return new LocalFile(FileChannel.open(
-                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+            return spares.open(() -> FileChannel.open(file, options));
+        } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException e) {
-            throw translated(e);
+            throw new DiskException(operation, file, e);
+        }
+    }
+
+    /** Unlike {@link Files#exists}, this does not take for absent what cannot be looked at. */
+    @Override
+    public boolean exists(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new DiskException(Operation.LOOK_UP, path, e);
         }
     }
 
     @Override
-    public boolean exists(Path path) {
-        return Files.exists(path);
+    public List<String> list(Path directory) throws IOException {
+        try {
+            return spares.open(() -> namesIn(directory));
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DiskException(Operation.LIST, directory, e);
+        }
     }
 
-    @Override
-    public List<String> list(Path directory) throws IOException {
+    private static List<String> namesIn(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -44,7 +93,7 @@ public final class LocalDisk implements Disk {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw translated(e);
+            throw new DiskException(Operation.CREATE_DIRECTORY, directory, e);
         }
     }
 
@@ -53,62 +102,110 @@ public final class LocalDisk implements Disk {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw translated(e);
+            throw new DiskException(Operation.RENAME, from, e);
         }
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        Files.delete(file);
+        try {
+            Files.delete(file);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DiskException(Operation.DELETE, file, e);
+        }
     }
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+        try (FileChannel channel = channel(Operation.OPEN, directory, StandardOpenOption.READ)) {
+            sync(channel, directory);
+        } finally {
+            spares.refill();
         }
     }
 
-    /** The JDK tells a full disk by its message only. */
-    private static IOException translated(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        boolean full = message.contains("No space left on device") || message.contains("Disk quota exceeded");
-        return full ? new NoSpaceException(e) : e;
+    @Override
+    public void replace(Path from, Path to) throws IOException {
+        Path directory = Objects.requireNonNull(to.toAbsolutePath().getParent(), "no file replaces the root");
+        try (FileChannel channel = channel(Operation.OPEN, directory, StandardOpenOption.READ)) {
+            rename(from, to);
+            sync(channel, directory);
+        } finally {
+            spares.refill();
+        }
     }
 
-    private record LocalFile(FileChannel channel) implements DiskFile {
+    private static void sync(FileChannel channel, Path directory) throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new DiskException(Operation.SYNC_DIRECTORY, directory, e);
+        }
+    }
+
+    /** Asks the file system itself, which needs no descriptor; zero also where it does not answer. */
+    @Override
+    public long usableBytes(Path directory) {
+        return directory.toFile().getUsableSpace();
+    }
+
+    private record LocalFile(Path path, FileChannel channel, SpareDescriptors spares) implements DiskFile {
         @Override
         public int write(long position, ByteBuffer bytes) throws IOException {
             try {
                 return channel.write(bytes, position);
             } catch (IOException e) {
-                throw translated(e);
+                throw new DiskException(Operation.WRITE, path, e);
             }
         }
 
         @Override
         public int read(long position, ByteBuffer into) throws IOException {
-            return channel.read(into, position);
+            try {
+                return channel.read(into, position);
+            } catch (IOException e) {
+                throw new DiskException(Operation.READ, path, e);
+            }
         }
 
         @Override
         public void sync() throws IOException {
-            channel.force(false);
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw new DiskException(Operation.SYNC, path, e);
+            }
         }
 
         @Override
         public long size() throws IOException {
-            return channel.size();
+            try {
+                return channel.size();
+            } catch (IOException e) {
+                throw new DiskException(Operation.SIZE, path, e);
+            }
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            try {
+                channel.truncate(size);
+            } catch (IOException e) {
+                throw new DiskException(Operation.TRUNCATE, path, e);
+            }
         }
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new DiskException(Operation.CLOSE, path, e);
+            } finally {
+                spares.refill();
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.extent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ public final class ExtentLayout {
 
     /** The name of an extent file. */
     public static String name(long file) {
-        return String.format("%016x.ext", file);
+        return String.format(Locale.ROOT, "%016x.ext", file);
     }
 
     static ByteBuf writeHeader(Header header) {

@@ -2,7 +2,7 @@ package io.streamkeeper.storage.log;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.storage.disk.DiskFile;
-import io.streamkeeper.storage.disk.NoSpaceException;
+import io.streamkeeper.storage.disk.Obstacle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
  * on the journal's thread, one {@link #step} at a time.
  *
  * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
- * returned. A segment is begun only when the one before is durable to its end. A sync that fails is final (I9): the pages
- * may be gone and another sync would not tell. A full disk is not: nothing of the group has been acknowledged, so the
- * group is made unreadable, durably, before anyone is told; else a crash could bring back what was answered 507.
+ * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final (I9):
+ * the pages may be gone and another sync would not tell. What fails before it is not, such as a write to a full disk or a
+ * segment that cannot be opened: nothing of the group has been acknowledged, so the group is made unreadable, durably,
+ * before anyone is told; else a crash could bring back what was refused.
  */
 public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
@@ -39,10 +40,10 @@ public final class LogWriter implements AutoCloseable {
         void durable(long lsn);
 
         /**
-         * The disk is full: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a later epoch
-         * come.
+         * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a
+         * later epoch come.
          */
-        void refused(long firstLsn, String reason);
+        void refused(long firstLsn, Obstacle obstacle);
 
         /** The disk has failed: nothing more will become durable (I9). */
         void failed(Throwable reason);
@@ -172,13 +173,18 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void commit(List<Frame> group) throws IOException {
-        long groupStart = -1;
+        long bytes =
+                group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
+        long firstLsn = group.get(0).firstLsn();
+        if (!hasSegmentFor(bytes, firstLsn)) {
+            return;
+        }
+        long groupStart = position;
         try {
-            DiskFile segment = segmentFor(group);
-            groupStart = position;
-            write(segment, group);
-        } catch (NoSpaceException e) {
-            refuse(group.get(0).firstLsn(), groupStart, e);
+            write(file(), group);
+        } catch (IOException e) {
+            takeBack(groupStart);
+            refuse(firstLsn, bytes, e);
             return;
         }
         if (syncs) {
@@ -196,15 +202,22 @@ public final class LogWriter implements AutoCloseable {
         return file;
     }
 
-    /** The segment that takes the group: this one, or, if it would grow too long, the next. */
-    private DiskFile segmentFor(List<Frame> group) throws IOException {
-        long bytes =
-                group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
+    /**
+     * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused the
+     * group, if there is none for now.
+     */
+    private boolean hasSegmentFor(long bytes, long firstLsn) throws IOException {
         boolean fits =
                 file != null && (position + bytes <= segments.segmentBytes() || position <= SegmentLayout.HEADER_BYTES);
         if (!fits) {
             long nextNumber = segments.nextNumber();
-            DiskFile next = segments.take();
+            DiskFile next;
+            try {
+                next = segments.take();
+            } catch (IOException | OutOfMemoryError e) {
+                refuse(firstLsn, 0, e);
+                return false;
+            }
             if (file != null) {
                 finish(file);
             }
@@ -213,12 +226,20 @@ public final class LogWriter implements AutoCloseable {
             position = 0;
         }
         if (position == 0) {
-            begin(file());
+            try {
+                begin(file());
+            } catch (IOException | OutOfMemoryError e) {
+                refuse(firstLsn, bytes, e);
+                return false;
+            }
         }
-        return file();
+        return true;
     }
 
-    /** Writes a segment's header, durably: only then may those before it be let go, as a journal is never without any. */
+    /**
+     * Writes a segment's header, durably: only then may those before it be let go, as a journal is never without any. Where
+     * that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
+     */
     private void begin(DiskFile segment) throws IOException {
         ByteBuffer header = SegmentLayout.write(
                 new SegmentLayout.Header(SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn));
@@ -234,7 +255,11 @@ public final class LogWriter implements AutoCloseable {
         if (!syncs) {
             full.sync();
         }
-        full.close();
+        try {
+            full.close();
+        } catch (IOException e) {
+            LOG.warn("a journal segment is durable, but cannot be closed: {}", e.getMessage());
+        }
         previous = number;
         previousEnd = position;
     }
@@ -275,20 +300,21 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Takes a group back that did not fit. What was written of it is made unreadable by its first bytes, durably, which
-     * needs no room because they are there; if not even that succeeds, the failure is final.
+     * Takes a group back of which some was written. That is made unreadable by its first bytes, durably, which needs no room
+     * because they are there; if not even that succeeds, the state of the file is not known, and the failure is final.
      */
-    private void refuse(long firstLsn, long groupStart, NoSpaceException reason) throws IOException {
-        if (groupStart >= 0) {
-            int there = (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
-            if (there > 0) {
-                file().writeFully(groupStart, ByteBuffer.allocateDirect(there));
-                file().sync();
-            }
-            position = groupStart;
+    private void takeBack(long groupStart) throws IOException {
+        int there = (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
+        if (there > 0) {
+            file().writeFully(groupStart, ByteBuffer.allocateDirect(there));
+            file().sync();
         }
+        position = groupStart;
+    }
+
+    private void refuse(long firstLsn, long bytes, Throwable cause) {
         refusals++;
-        events.refused(firstLsn, String.valueOf(reason.getMessage()));
+        events.refused(firstLsn, segments.obstacle(bytes, cause));
     }
 
     /**

@@ -1,13 +1,16 @@
 package io.streamkeeper.storage.log;
 
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.Obstacle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -40,6 +43,9 @@ public final class Segments {
     private long nextNumber;
     private boolean closed;
 
+    /** Whether it was logged that the next one cannot be made: once until it can. */
+    private volatile boolean unready;
+
     /**
      * The segments of {@code directory}.
      *
@@ -60,7 +66,7 @@ public final class Segments {
 
     /** The name of a segment's file. */
     public static String name(long number) {
-        return String.format("%016x.wal", number);
+        return String.format(Locale.ROOT, "%016x.wal", number);
     }
 
     /** The number of the segment that a file name is, or -1 if it is none's. */
@@ -85,35 +91,86 @@ public final class Segments {
     private synchronized void prepare() throws IOException {
         if (next == null && !closed) {
             next = make(directory.resolve(name(nextNumber)));
+            unready = false;
         }
     }
 
-    /** In the background a failure is nobody's yet: it will show when the segment is needed. */
-    public void prepareAhead() {
+    /**
+     * Makes the next segment ready. In the background a failure is nobody's yet: it shows when the segment is needed.
+     *
+     * @return whether it is ready
+     */
+    public boolean prepareAhead() {
         try {
             prepare();
-        } catch (IOException e) {
-            LOG.warn("the next journal segment cannot be made ready yet: {}", e.getMessage());
+            return true;
+        } catch (IOException | OutOfMemoryError e) {
+            if (!unready) {
+                LOG.warn("the next journal segment cannot be made ready yet: {}", e.getMessage());
+            }
+            unready = true;
+            return false;
         }
     }
 
+    /**
+     * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves nothing
+     * behind but a file that is removed, now or by the next attempt.
+     */
     private DiskFile make(Path file) throws IOException {
         Path spare = spares.poll();
-        if (spare != null) {
-            disk.rename(spare, file);
-            disk.syncDirectory(directory);
-            return disk.open(file);
+        try {
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+            return spare == null ? create(file) : reuse(spare, file);
+        } catch (IOException | RuntimeException | Error e) {
+            discard(file, e);
+            if (spare != null) {
+                discard(spare, e);
+            }
+            throw e;
+        }
+    }
+
+    private DiskFile reuse(Path spare, Path file) throws IOException {
+        disk.rename(spare, file);
+        disk.syncDirectory(directory);
+        return disk.open(file);
+    }
+
+    private DiskFile create(Path file) throws IOException {
+        long usable = disk.usableBytes(directory);
+        if (usable > 0 && usable < segmentBytes) {
+            throw new DiskException(
+                    DiskException.Operation.CREATE,
+                    file,
+                    "a journal segment takes " + segmentBytes + " bytes, but the file system has room for " + usable);
         }
         DiskFile made = disk.create(file);
         try {
             fill(made);
             disk.syncDirectory(directory);
             return made;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             made.close();
-            disk.delete(file);
             throw e;
         }
+    }
+
+    private void discard(Path file, Throwable reason) {
+        try {
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
+    Obstacle obstacle(long bytes, Throwable cause) {
+        return Obstacle.of(disk, directory, bytes == 0 ? segmentBytes : bytes, cause);
     }
 
     private void fill(DiskFile file) throws IOException {
@@ -168,13 +225,14 @@ public final class Segments {
      */
     public synchronized void release(long number) throws IOException {
         while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {
-            Path file = directory.resolve(name(lsnBefore.firstKey()));
-            lsnBefore.pollFirstEntry();
+            long released = lsnBefore.firstKey();
+            Path file = directory.resolve(name(released));
             if (spares.isEmpty() && sizeOf(file) == segmentBytes) {
                 spares.add(file);
             } else {
                 disk.delete(file);
             }
+            lsnBefore.remove(released);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.disk;
 
+import io.streamkeeper.storage.disk.DiskException.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -207,24 +208,29 @@ public final class SimulatedDisk implements Disk {
     // ---- operations ----
 
     /** Before a change: the world may have stopped. */
-    private void change() throws IOException {
+    private void change(Operation operation, Path path) throws IOException {
         operations++;
         if (operations >= stopBefore) {
             stopped = true;
         }
-        look();
+        look(operation, path);
     }
 
-    private void look() throws IOException {
+    private void look(Operation operation, Path path) throws IOException {
         if (stopped) {
-            throw new IOException("simulated: the world has stopped");
+            throw new DiskException(operation, path, "simulated: the world has stopped");
         }
     }
 
-    private void checkRoom(long more) throws IOException {
+    private void checkRoom(Operation operation, Path path, long more) throws IOException {
         if (more > 0 && usedBytes() + more > capacityBytes) {
-            throw new NoSpaceException("simulated: no space left");
+            throw new DiskException(operation, path, "simulated: no space left");
         }
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        return Math.max(0, capacityBytes - usedBytes());
     }
 
     public long usedBytes() {
@@ -244,7 +250,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        look();
+        look(Operation.OPEN, file);
         Inode inode = names.get(file.toString());
         if (inode == null) {
             throw new NoSuchFileException(file.toString());
@@ -254,14 +260,14 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DiskFile create(Path file) throws IOException {
-        change();
+        change(Operation.CREATE, file);
         if (names.containsKey(file.toString())) {
             throw new FileAlreadyExistsException(file.toString());
         }
         if (!directories.contains(file.getParent().toString())) {
             throw new NoSuchFileException(file.getParent().toString());
         }
-        checkRoom(1);
+        checkRoom(Operation.CREATE, file, 1);
         Inode inode = new Inode();
         rename(file.getParent(), all -> all.put(file.toString(), inode));
         return new File(file, inode);
@@ -269,13 +275,13 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public boolean exists(Path path) throws IOException {
-        look();
+        look(Operation.LOOK_UP, path);
         return names.containsKey(path.toString()) || directories.contains(path.toString());
     }
 
     @Override
     public List<String> list(Path directory) throws IOException {
-        look();
+        look(Operation.LIST, directory);
         if (!directories.contains(directory.toString())) {
             throw new NoSuchFileException(directory.toString());
         }
@@ -296,7 +302,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        change();
+        change(Operation.CREATE_DIRECTORY, directory);
         for (Path path = directory; path != null; path = path.getParent()) {
             directories.add(path.toString());
         }
@@ -304,7 +310,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        change();
+        change(Operation.RENAME, from);
         Inode inode = names.get(from.toString());
         if (inode == null) {
             throw new NoSuchFileException(from.toString());
@@ -317,7 +323,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void delete(Path file) throws IOException {
-        change();
+        change(Operation.DELETE, file);
         if (!names.containsKey(file.toString())) {
             throw new NoSuchFileException(file.toString());
         }
@@ -326,20 +332,26 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        change();
-        failSync();
+        change(Operation.SYNC_DIRECTORY, directory);
+        failSync(Operation.SYNC_DIRECTORY, directory);
         List<NameChange> changes = unsyncedNames.remove(directory.toString());
         if (changes != null) {
             changes.forEach(change -> change.to(durableNames));
         }
     }
 
-    private void failSync() throws IOException {
+    private void failSync(Operation operation, Path path) throws IOException {
         syncs++;
         if (failingSyncs > 0) {
             failingSyncs--;
-            throw new IOException("simulated: input/output error");
+            throw new DiskException(operation, path, "simulated: input/output error");
         }
+    }
+
+    @Override
+    public void replace(Path from, Path to) throws IOException {
+        rename(from, to);
+        syncDirectory(to.getParent());
     }
 
     private final class File implements DiskFile {
@@ -355,14 +367,14 @@ public final class SimulatedDisk implements Disk {
 
         private void checkOpen() throws IOException {
             if (closed || openedIn != generation) {
-                throw new IOException("simulated: " + path + " is closed");
+                throw new DiskException(Operation.READ, path, "simulated: the file is closed");
             }
         }
 
         @Override
         public int write(long position, ByteBuffer bytes) throws IOException {
             checkOpen();
-            change();
+            change(Operation.WRITE, path);
             int length = bytes.remaining();
             if (shortWrites && length > 1) {
                 length = 1 + random.nextInt(length);
@@ -371,7 +383,7 @@ public final class SimulatedDisk implements Disk {
             if (more > 0 && usedBytes() + more > capacityBytes) {
                 int fits = (int) Math.max(0, Math.min(length, capacityBytes - usedBytes() + length - more));
                 put((int) position, bytes, fits == 0 ? 0 : random.nextInt(fits));
-                throw new NoSpaceException("simulated: no space left");
+                throw new DiskException(Operation.WRITE, path, "simulated: no space left");
             }
             put((int) position, bytes, length);
             return length;
@@ -390,9 +402,9 @@ public final class SimulatedDisk implements Disk {
         @Override
         public int read(long position, ByteBuffer into) throws IOException {
             checkOpen();
-            look();
+            look(Operation.READ, path);
             if (failingReads.test(path)) {
-                throw new IOException("simulated: input/output error");
+                throw new DiskException(Operation.READ, path, "simulated: input/output error");
             }
             if (position >= inode.bytes.length) {
                 return -1;
@@ -405,9 +417,9 @@ public final class SimulatedDisk implements Disk {
         @Override
         public void sync() throws IOException {
             checkOpen();
-            change();
+            change(Operation.SYNC, path);
             try {
-                failSync();
+                failSync(Operation.SYNC, path);
             } catch (IOException e) {
                 inode.lost.addAll(inode.unsynced);
                 inode.unsynced = new ArrayList<>();
@@ -426,14 +438,14 @@ public final class SimulatedDisk implements Disk {
         @Override
         public long size() throws IOException {
             checkOpen();
-            look();
+            look(Operation.SIZE, path);
             return inode.bytes.length;
         }
 
         @Override
         public void truncate(long size) throws IOException {
             checkOpen();
-            change();
+            change(Operation.TRUNCATE, path);
             if (size < inode.bytes.length) {
                 inode.bytes = Arrays.copyOf(inode.bytes, (int) size);
                 inode.truncatedTo = (int) Math.min(inode.truncatedTo, size);

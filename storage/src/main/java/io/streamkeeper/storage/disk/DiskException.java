@@ -1,0 +1,79 @@
+package io.streamkeeper.storage.disk;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * An operation of a {@link Disk} has failed. What that means follows from the operation, never from the text of the
+ * cause, which the C library writes in the language of the machine.
+ */
+public final class DiskException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** What was attempted. */
+    public enum Operation {
+        /** A file was to be opened. Nothing has changed. */
+        OPEN,
+        /** A file was to be made. */
+        CREATE,
+        /** A name was to be looked up. Nothing has changed. */
+        LOOK_UP,
+        /** The names in a directory were to be read. Nothing has changed. */
+        LIST,
+        /** A directory was to be made. */
+        CREATE_DIRECTORY,
+        /** A file was to be renamed. */
+        RENAME,
+        /** A file was to be removed. */
+        DELETE,
+        /** Bytes were to be written; some may have been. */
+        WRITE,
+        /** Bytes were to be read. Nothing has changed. */
+        READ,
+        /** A file's bytes were to be made durable: what was written since the last sync may be lost (I9). */
+        SYNC,
+        /** A directory's names were to be made durable: what changed since the last sync may be lost. */
+        SYNC_DIRECTORY,
+        /** A file's length was to be read. Nothing has changed. */
+        SIZE,
+        /** A file was to be cut off. */
+        TRUNCATE,
+        /** A file was to be closed. */
+        CLOSE;
+
+        private final String words = name().toLowerCase(Locale.ROOT).replace('_', ' ');
+
+        /** The operation in words. */
+        public String words() {
+            return words;
+        }
+    }
+
+    /** What was attempted. */
+    private final Operation operation;
+
+    /** {@code operation} on {@code path} has failed with {@code cause}. */
+    public DiskException(Operation operation, Path path, IOException cause) {
+        super("cannot " + operation.words() + " " + path + ": " + reasonOf(cause), cause);
+        this.operation = operation;
+    }
+
+    /** {@code operation} on {@code path} has failed because of {@code reason}. */
+    public DiskException(Operation operation, Path path, String reason) {
+        super("cannot " + operation.words() + " " + path + ": " + reason);
+        this.operation = operation;
+    }
+
+    /** The system's own words, without the path that is named already. */
+    private static String reasonOf(IOException cause) {
+        String reason = cause instanceof FileSystemException ofFile ? ofFile.getReason() : cause.getMessage();
+        return reason == null ? cause.getClass().getSimpleName() : reason;
+    }
+
+    /** What was attempted. */
+    public Operation operation() {
+        return operation;
+    }
+}
