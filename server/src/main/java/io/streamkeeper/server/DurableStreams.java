@@ -77,10 +77,10 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     private final Set<Serving> servers = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
-    private DurableStreams(ServerConfig config, Executor executor) throws IOException {
-        this.config = config;
+    private DurableStreams(ServerConfig asked, Executor executor) throws IOException {
         this.executor = executor;
-        this.engine = Engine.open(config);
+        this.engine = Engine.open(asked);
+        this.config = engine.config();
         this.commands = new Commands(config);
         this.feeds = new FeedSource(path -> () -> new LocalFeed(this, path), executor);
     }
@@ -389,7 +389,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         if (closing) {
             throw new IllegalStateException("the streams are closed");
         }
-        return new HttpServer(httpConfig, engine.shards(), engine.loops(), engine.workers(), Clock.SYSTEM);
+        return new HttpServer(
+                httpConfig, engine.shards(), engine.memory(), engine.loops(), engine.workers(), Clock.SYSTEM);
     }
 
     /** Has a server closed before the streams are. */

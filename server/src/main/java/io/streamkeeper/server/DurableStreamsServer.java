@@ -116,6 +116,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** {@return what the memory of this process gives to each kind of work, in one line} */
+    public String limits() {
+        return streams.engine().memory().plan().text() + "; max-body "
+                + streams.config().http().bodyBytesMax();
+    }
+
     /** {@return the URL that streams are below, with a slash at its end} */
     public String url() {
         String host = streams.config().listen().host();

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Stores;
+import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -26,10 +27,14 @@ final class Engine {
     private final ExecutorService workers;
     private final Stores stores;
     private final Shards shards;
+    private final MemoryLedger memory;
+    private final ServerConfig config;
 
-    private Engine(Sockets sockets, Stores stores) throws IOException {
+    private Engine(Sockets sockets, StoresFactory.Opened opened) throws IOException {
         this.sockets = sockets;
-        this.stores = stores;
+        this.stores = opened.stores();
+        this.memory = opened.memory();
+        this.config = opened.config();
         this.loops = sockets.loops(stores.shards(), "loop");
         this.workers = newWorkers();
         try {
@@ -44,6 +49,7 @@ final class Engine {
     /**
      * Opens what the configuration names.
      *
+     * @throws IllegalArgumentException if the memory of this process is too small for it
      * @throws IOException if the transport cannot be had or the data directory cannot be used; nothing is left running
      */
     static Engine open(ServerConfig config) throws IOException {
@@ -64,6 +70,16 @@ final class Engine {
                 new ThreadPoolExecutor.CallerRunsPolicy());
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** What it was opened with, and what follows from the memory of this process. */
+    ServerConfig config() {
+        return config;
+    }
+
+    /** Where the memory is counted. */
+    MemoryLedger memory() {
+        return memory;
     }
 
     /** The transport of the loops. */

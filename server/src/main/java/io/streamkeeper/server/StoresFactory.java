@@ -16,6 +16,8 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
 
 /** Opens the stores that a configuration asks for. */
@@ -28,36 +30,78 @@ final class StoresFactory {
 
     private StoresFactory() {}
 
-    static Stores open(ServerConfig config) throws IOException {
+    /**
+     * What a configuration amounts to on this machine.
+     *
+     * @param stores opened
+     * @param memory how the memory is divided, with nothing reserved
+     * @param config the same with what follows from the memory
+     */
+    record Opened(Stores stores, MemoryLedger memory, ServerConfig config) {}
+
+    /**
+     * Opens the stores.
+     *
+     * @throws IOException if the data directory cannot be used
+     * @throws IllegalArgumentException if the memory of this process is too small for what is configured
+     */
+    static Opened open(ServerConfig config) throws IOException {
         int asked = config.listen().shards();
         int shards = asked == 0 ? Math.max(1, NettyRuntime.availableProcessors() / CORES_PER_SHARD) : asked;
-        long buffersBytesMax = PlatformDependent.maxDirectMemory();
+        long directBytesMax = PlatformDependent.maxDirectMemory();
+        long heapBytesMax = Runtime.getRuntime().maxMemory();
         if (config.data().durability() == Durability.MEMORY) {
-            long bytesMax = config.memoryBytesMax() > 0 ? config.memoryBytesMax() : buffersBytesMax / 4 * 3;
-            return new MemoryStores(shards, new MemoryBudget(bytesMax), Clock.SYSTEM);
+            MemoryPlan plan = MemoryPlan.ofMemory(directBytesMax, heapBytesMax, config.memoryBytesMax());
+            ServerConfig sized = sized(config, plan, 0);
+            MemoryLedger memory =
+                    new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
+            MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
+            return new Opened(new MemoryStores(shards, streams, Clock.SYSTEM), memory, sized);
         }
-        return openFiles(config.data(), asked, shards, buffersBytesMax);
+        return openFiles(config, asked, shards, directBytesMax, heapBytesMax);
     }
 
-    private static Stores openFiles(DataConfig config, int shardsAsked, int shardsNew, long buffersBytesMax)
+    private static Opened openFiles(
+            ServerConfig config, int shardsAsked, int shardsNew, long directBytesMax, long heapBytesMax)
             throws IOException {
         Disk disk = new LocalDisk();
-        DirectoryLock lock = DirectoryLock.take(config.directory());
+        DataConfig data = config.data();
+        DirectoryLock lock = DirectoryLock.take(data.directory());
         try {
-            DataDirectory data =
-                    DataDirectory.open(disk, config.directory(), shardsAsked, shardsNew, config.mustExist());
-            long backlogBytesMax = Math.min(
-                    2 * config.checkpointBytes() + BACKLOG_EXTRA_BYTES, buffersBytesMax / 8 * 5 / data.shards());
+            DataDirectory directory =
+                    DataDirectory.open(disk, data.directory(), shardsAsked, shardsNew, data.mustExist());
+            int shards = directory.shards();
+            long journalBytesMax = shards * (2 * data.checkpointBytes() + BACKLOG_EXTRA_BYTES);
+            MemoryPlan plan = MemoryPlan.ofFiles(directBytesMax, heapBytesMax, journalBytesMax);
+            ServerConfig sized = sized(config, plan, shards);
+            MemoryLedger memory =
+                    new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             StorageConfig storage = new StorageConfig(
-                    config.durability() == Durability.FSYNC,
-                    config.checkpointBytes(),
-                    config.checkpointMillis(),
-                    config.segmentBytes(),
-                    backlogBytesMax);
-            return new FileStores(disk, data, lock, storage, new ReadBudget(buffersBytesMax / 8), Clock.SYSTEM);
+                    data.durability() == Durability.FSYNC,
+                    data.checkpointBytes(),
+                    data.checkpointMillis(),
+                    data.segmentBytes(),
+                    plan.journalBytes() / shards);
+            ReadBudget reads = new ReadBudget(memory.reads());
+            return new Opened(new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM), memory, sized);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    /** What {@code --max-body} allows can always be stored: it follows from the memory, or fits it. */
+    private static ServerConfig sized(ServerConfig config, MemoryPlan plan, int shards) {
+        long asked = config.http().bodyBytesMax();
+        if (asked == 0) {
+            return config.withHttp(config.http().withBodyBytesMax((int) plan.defaultBodyBytesMax(shards)));
+        }
+        long storable = plan.withBodyBytesMax(asked).storableBodyBytesMax(shards);
+        if (asked > storable) {
+            throw new IllegalArgumentException("max-body is " + asked + ", but a body of more than " + storable
+                    + " bytes may never be stored with the memory that there is (" + plan.text() + "; shards: "
+                    + shards + "); expected at most that, or a larger -Xmx");
+        }
+        return config;
     }
 }

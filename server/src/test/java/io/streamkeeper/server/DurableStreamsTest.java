@@ -405,7 +405,7 @@ class DurableStreamsTest {
     @Test
     void contentThatIsTooLongIsRefused() throws InterruptedException {
         blocking.create("long", CreateOptions.bytes());
-        byte[] content = new byte[config().http().bodyBytesMax() + 1];
+        byte[] content = new byte[streams.config().http().bodyBytesMax() + 1];
 
         assertThat(refused(StreamException.Invalid.class, streams.append("long", Content.bytes(content)))
                         .status())

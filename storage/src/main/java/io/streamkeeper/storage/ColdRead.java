@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +56,22 @@ final class ColdRead {
         return length;
     }
 
-    /** Reads; returns the bytes, which are the caller's. Lets go of what was held, also when it fails. */
-    ByteBuf run(ReadBudget budget) throws IOException {
+    /** Bytes of memory that the read takes: whole runs, of which a part may be wanted. */
+    long fileBytes() {
+        long bytes = 0;
+        for (Part part : parts) {
+            if (part instanceof InFile run) {
+                bytes += run.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads; returns the bytes, which are the caller's. Lets go of what was held and of what is left of {@code reservation},
+     * which has {@link #fileBytes} of {@code budget}, also when it fails.
+     */
+    ByteBuf run(ReadBudget budget, Reservation reservation) throws IOException {
         CompositeByteBuf all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
         int next = 0;
         try {
@@ -66,7 +81,7 @@ final class ColdRead {
                     next++;
                 } else {
                     int end = lastJoined(next) + 1;
-                    readRuns(next, end, budget, all);
+                    readRuns(next, end, budget, reservation, all);
                     next = end;
                 }
             }
@@ -75,6 +90,7 @@ final class ColdRead {
             all.release();
             throw e;
         } finally {
+            reservation.close();
             letGo();
         }
     }
@@ -93,11 +109,12 @@ final class ColdRead {
         return last;
     }
 
-    private void readRuns(int first, int end, ReadBudget budget, CompositeByteBuf all) throws IOException {
+    private void readRuns(int first, int end, ReadBudget budget, Reservation reservation, CompositeByteBuf all)
+            throws IOException {
         InFile firstRun = (InFile) parts.get(first);
         InFile lastRun = (InFile) parts.get(end - 1);
         int bytes = lastRun.position() + lastRun.bytes() - firstRun.position();
-        ByteBuf buffer = budget.allocate(bytes);
+        ByteBuf buffer = budget.allocate(reservation, bytes);
         try {
             firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
             for (Part part : parts.subList(first, end)) {

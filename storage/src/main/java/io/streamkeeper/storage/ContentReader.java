@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.memory.Reservation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,14 +109,17 @@ final class ContentReader {
             then.complete(content.read(from, to));
             return;
         }
-        if (budget.isExhausted()) {
+        ColdRead read = content.coldRead(from, to);
+        Reservation reservation = budget.reserve(read.fileBytes());
+        if (reservation == null) {
+            read.letGo();
             then.refuse(Refusal.of(
                     ErrorCode.OVERLOADED,
                     "readers hold " + budget.usedBytes()
                             + " bytes that they have not taken yet, which is the limit; try again later"));
             return;
         }
-        extents.read(content.coldRead(from, to), new Received() {
+        extents.read(read, reservation, new Received() {
             @Override
             public void bytes(ByteBuf bytes) {
                 then.complete(bytes);

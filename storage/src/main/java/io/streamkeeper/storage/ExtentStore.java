@@ -1,5 +1,7 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.storage.memory.Reservation;
+
 /**
  * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop,
  * whatever threads it has inside.
@@ -17,8 +19,12 @@ public interface ExtentStore extends AutoCloseable {
     /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
     void step();
 
-    /** Carries a read out, somewhere else, and hands the bytes over on the loop. */
-    void read(ColdRead read, Received then);
+    /**
+     * Carries a read out, somewhere else, and hands the bytes over on the loop.
+     *
+     * @param reservation of the memory that the read takes; taken over
+     */
+    void read(ColdRead read, Reservation reservation, Received then);
 
     @Override
     void close();

@@ -10,6 +10,7 @@ import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.extent.ExtentWriter;
+import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,10 +152,10 @@ final class FileExtentStore implements ExtentStore {
     }
 
     @Override
-    public void read(ColdRead read, Received then) {
+    public void read(ColdRead read, Reservation reservation, Received then) {
         threads.reads().execute(() -> {
             try {
-                ByteBuf bytes = read.run(budget);
+                ByteBuf bytes = read.run(budget, reservation);
                 onLoop(() -> then.bytes(bytes), bytes::release);
             } catch (IOException | RuntimeException e) {
                 onLoop(() -> then.failed(e), () -> {});

@@ -1,30 +1,41 @@
 package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.BudgetedBuffers;
+import org.jspecify.annotations.Nullable;
 
-/** The memory that the blocks of all shards share, with its bound. Safe for use by any thread. */
+/**
+ * The memory of blocks, with its bound: each block is reserved before it is allocated, and given back when the last slice
+ * of it is released. Safe for use by any thread.
+ */
 public final class MemoryBudget {
-    private final UnpooledByteBufAllocator blocks = new UnpooledByteBufAllocator(true);
-    private final long bytesMax;
+    private final Budget budget;
+    private final BudgetedBuffers blocks;
 
     /** At most {@code bytesMax} bytes of blocks at a time. */
     public MemoryBudget(long bytesMax) {
-        this.bytesMax = bytesMax;
+        this(new Budget("streams", bytesMax));
+    }
+
+    /** The blocks of {@code budget}. */
+    public MemoryBudget(Budget budget) {
+        this.budget = budget;
+        this.blocks = new BudgetedBuffers(budget);
     }
 
     /** Bytes of all blocks that a journal, a stream or a reader still holds. */
     public long usedBytes() {
-        return blocks.metric().usedDirectMemory();
+        return budget.usedBytes();
     }
 
     /**
-     * A new block, owned by the caller. Shards that ask at one moment may together pass the bound by a block each.
+     * A new block, owned by the caller.
      *
      * @throws StorageFullException if it does not fit
      */
     ByteBuf allocate(int bytes) {
-        return allocate(bytes, bytesMax - bytes);
+        return orFull(blocks.tryAllocate(bytes));
     }
 
     /**
@@ -34,19 +45,21 @@ public final class MemoryBudget {
      * @throws StorageFullException if the bound is passed already
      */
     ByteBuf allocateToMakeRoom(int bytes) {
-        return allocate(bytes, bytesMax);
+        return orFull(budget.tryReserveToMakeRoom(bytes) ? blocks.allocateReserved(bytes) : null);
     }
 
     /** A new block, owned by the caller, for what is on the disk already and has to be taken. */
     ByteBuf allocateRecovered(int bytes) {
-        return allocate(bytes, Long.MAX_VALUE);
+        budget.reserveAlways(bytes);
+        return blocks.allocateReserved(bytes);
     }
 
-    private ByteBuf allocate(int bytes, long usedBytesMax) {
-        if (usedBytes() > usedBytesMax) {
-            throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of " + bytesMax
+    private ByteBuf orFull(@Nullable ByteBuf block) {
+        if (block == null) {
+            throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of "
+                    + budget.bytesMax()
                     + " bytes are in use; delete streams, or start the server with a larger --max-memory");
         }
-        return blocks.directBuffer(bytes, bytes);
+        return block;
     }
 }

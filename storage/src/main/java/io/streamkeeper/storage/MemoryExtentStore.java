@@ -1,5 +1,7 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.storage.memory.Reservation;
+
 /** Extents in memory: durability {@code memory}. Owned by the shard's loop. */
 public final class MemoryExtentStore implements ExtentStore {
     private final MemoryExtents extents;
@@ -33,7 +35,7 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
-    public void read(ColdRead read, Received then) {
+    public void read(ColdRead read, Reservation reservation, Received then) {
         throw new IllegalStateException("a read of " + read.length() + " bytes from files, of which there are none");
     }
 

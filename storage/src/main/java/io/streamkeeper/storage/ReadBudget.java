@@ -1,41 +1,56 @@
 package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.BudgetedBuffers;
+import io.streamkeeper.storage.memory.Reservation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The memory for what is read from files, of all shards together, from the read until the bytes have left for the client.
- * Safe for use by any thread. A reader that does not take its bytes holds them; so the less is left, the less one read
- * gets.
+ * The memory for what is read from files, of all shards together, from before the read begins until the bytes have left for
+ * the client. Safe for use by any thread. A reader that does not take its bytes holds them; so the less is left, the less
+ * one read gets.
  */
 public final class ReadBudget {
     /** What a read gets at the least. */
     private static final int WINDOW_BYTES_MIN = 16 << 10;
 
-    private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
-    private final long bytesMax;
+    private final Budget budget;
+    private final BudgetedBuffers buffers;
 
+    /** At most {@code bytesMax} bytes at a time. */
     public ReadBudget(long bytesMax) {
-        this.bytesMax = bytesMax;
+        this(new Budget("reads", bytesMax));
     }
 
-    /** Bytes that readers hold. */
+    /** The reads of {@code budget}. */
+    public ReadBudget(Budget budget) {
+        this.budget = budget;
+        this.buffers = new BudgetedBuffers(budget);
+    }
+
+    /** Bytes that readers hold, and those that reads which are under way will hold. */
     public long usedBytes() {
-        return buffers.metric().usedDirectMemory();
-    }
-
-    /** Whether nothing more can be read until some reader has taken its bytes. */
-    boolean isExhausted() {
-        return usedBytes() >= bytesMax;
+        return budget.usedBytes();
     }
 
     /** How much of {@code bytes} a read may ask for now. */
     int window(int bytes) {
-        long left = Math.max(0, bytesMax - usedBytes());
-        return (int) Math.min(bytes, Math.max(WINDOW_BYTES_MIN, left / 16));
+        return (int) Math.min(bytes, Math.max(WINDOW_BYTES_MIN, budget.leftBytes() / 16));
     }
 
-    ByteBuf allocate(int bytes) {
-        return buffers.directBuffer(bytes, bytes);
+    /**
+     * The permission to read {@code bytes} from files, or null until readers have taken theirs. A single read that is larger
+     * than the whole budget is permitted while there is no other, because it could never be otherwise.
+     */
+    @Nullable
+    Reservation reserve(long bytes) {
+        Reservation reservation = budget.reserve(bytes);
+        return reservation == null && bytes > budget.bytesMax() ? budget.reserveAlone(bytes) : reservation;
+    }
+
+    /** A buffer, owned by the caller, of what was reserved. */
+    ByteBuf allocate(Reservation reservation, int bytes) {
+        return buffers.allocate(reservation, bytes);
     }
 }

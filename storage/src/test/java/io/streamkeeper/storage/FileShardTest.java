@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
@@ -16,11 +17,13 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A shard in files: what it keeps, and what it says where it cannot. */
@@ -131,7 +134,13 @@ class FileShardTest {
         rig.delete("a").as(Outcome.Deleted.class);
         rig.checkpoint();
         assertThat(rig.files(".ext").size()).isLessThanOrEqualTo(1);
-        assertThat(read.run(new ReadBudget(1_000)).toString(UTF_8)).isEqualTo("hello");
+        ReadBudget budget = new ReadBudget(1_000);
+        Reservation reservation = Objects.requireNonNull(budget.reserve(read.fileBytes()));
+        ByteBuf bytes = read.run(budget, reservation);
+        assertThat(bytes.toString(UTF_8)).isEqualTo("hello");
+        assertThat(budget.usedBytes()).isEqualTo(5);
+        bytes.release();
+        assertThat(budget.usedBytes()).isZero();
     }
 
     // ---- retention ----

@@ -8,9 +8,11 @@ final class HttpOptions {
     @Option(
             names = "--max-body",
             paramLabel = "SIZE",
-            defaultValue = "64MiB",
+            defaultValue = "0",
             converter = Sizes.class,
-            description = "Bytes of a request's body; more is answered 413. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Bytes of a request's body; more is answered 413. 0 for what the memory can always store, 64MiB"
+                            + " at most. Default: ${DEFAULT-VALUE}")
     private long bodyBytesMax;
 
     @Option(

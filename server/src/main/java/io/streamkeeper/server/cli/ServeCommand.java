@@ -173,6 +173,7 @@ public final class ServeCommand {
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
         out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
+        out.println("Memory: " + server.limits());
         out.flush();
         try {
             stopped.await();

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param requestLineBytesMax bytes of a request line, without its end of line; more is answered 414
  * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields; more is answered 431
- * @param bodyBytesMax bytes of a request's body without transfer coding; more is answered 413
+ * @param bodyBytesMax bytes of a request's body without transfer coding; more is answered 413. 0 for what the memory of the
+ *     process can always store, 64 MiB at most
  * @param inFlightRequestsMax requests of one connection that are not answered yet; no more are read meanwhile
  * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from connecting
  * @param bodyStallTimeoutMillis how long a body may go without a byte
@@ -31,7 +32,7 @@ public record HttpLimits(
      *
      * @param requestLineBytesMax 64 … {@value #HEAD_PART_BYTES_MAX}
      * @param headerBytesMax 64 … {@value #HEAD_PART_BYTES_MAX}
-     * @param bodyBytesMax 1 … {@value #BODY_BYTES_MAX}
+     * @param bodyBytesMax 0 … {@value #BODY_BYTES_MAX}
      * @param inFlightRequestsMax 1 … {@value #IN_FLIGHT_REQUESTS_MAX}
      * @param headerTimeoutMillis at least 1, at most a day
      * @param bodyStallTimeoutMillis at least 1, at most a day
@@ -41,7 +42,7 @@ public record HttpLimits(
     public HttpLimits {
         checkRange("requestLineBytesMax", requestLineBytesMax, 64, HEAD_PART_BYTES_MAX);
         checkRange("headerBytesMax", headerBytesMax, 64, HEAD_PART_BYTES_MAX);
-        checkRange("bodyBytesMax", bodyBytesMax, 1, BODY_BYTES_MAX);
+        checkRange("bodyBytesMax", bodyBytesMax, 0, BODY_BYTES_MAX);
         checkRange("inFlightRequestsMax", inFlightRequestsMax, 1, IN_FLIGHT_REQUESTS_MAX);
         checkRange("headerTimeoutMillis", headerTimeoutMillis, 1, TIMEOUT_MILLIS_MAX);
         checkRange("bodyStallTimeoutMillis", bodyStallTimeoutMillis, 1, TIMEOUT_MILLIS_MAX);
@@ -54,8 +55,25 @@ public record HttpLimits(
         }
     }
 
+    /**
+     * {@return the same with another bound on bodies}
+     *
+     * @param newBodyBytesMax 0 … {@value #BODY_BYTES_MAX}
+     * @throws IllegalArgumentException if it is not so
+     */
+    public HttpLimits withBodyBytesMax(int newBodyBytesMax) {
+        return new HttpLimits(
+                requestLineBytesMax,
+                headerBytesMax,
+                newBodyBytesMax,
+                inFlightRequestsMax,
+                headerTimeoutMillis,
+                bodyStallTimeoutMillis,
+                idleTimeoutMillis);
+    }
+
     /** {@return the limits of a server that is told none} */
     public static HttpLimits defaults() {
-        return new HttpLimits(8 << 10, 32 << 10, 64 << 20, 64, 10_000, 30_000, 75_000);
+        return new HttpLimits(8 << 10, 32 << 10, 0, 64, 10_000, 30_000, 75_000);
     }
 }

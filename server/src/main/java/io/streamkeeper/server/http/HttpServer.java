@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.IdentityHashMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class HttpServer extends ChannelInitializer<Channel> {
     private final ServerConfig config;
     private final Shards shards;
+    private final MemoryLedger memory;
     private final Compression compression;
     private final Clock clock;
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
@@ -36,12 +38,19 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     /**
      * Serves {@code shards}; {@code workers} compress.
      *
+     * @param memory where the memory of what comes in and goes out is counted
      * @param loops the server's own: their connections come soon and in numbers. Connections of others may come too.
      */
     public HttpServer(
-            ServerConfig config, Shards shards, Iterable<EventExecutor> loops, Executor workers, Clock clock) {
+            ServerConfig config,
+            Shards shards,
+            MemoryLedger memory,
+            Iterable<EventExecutor> loops,
+            Executor workers,
+            Clock clock) {
         this.config = config;
         this.shards = shards;
+        this.memory = memory;
         this.compression = new Compression(workers);
         this.clock = clock;
         for (EventExecutor loop : loops) {
@@ -62,6 +71,10 @@ public final class HttpServer extends ChannelInitializer<Channel> {
 
     Shards shards() {
         return shards;
+    }
+
+    MemoryLedger memory() {
+        return memory;
     }
 
     Compression compression() {

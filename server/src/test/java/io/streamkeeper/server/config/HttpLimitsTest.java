@@ -12,7 +12,7 @@ class HttpLimitsTest {
 
         assertThat(limits.requestLineBytesMax()).isEqualTo(8192);
         assertThat(limits.headerBytesMax()).isEqualTo(32768);
-        assertThat(limits.bodyBytesMax()).isEqualTo(67108864);
+        assertThat(limits.bodyBytesMax()).isZero();
         assertThat(limits.inFlightRequestsMax()).isEqualTo(64);
     }
 
@@ -23,8 +23,8 @@ class HttpLimitsTest {
                 .hasMessage("requestLineBytesMax is 63; expected 64 to 1048576");
         assertThatThrownBy(() -> new HttpLimits(64, 2 << 20, 1, 1, 1, 1, 1))
                 .hasMessage("headerBytesMax is 2097152; expected 64 to 1048576");
-        assertThatThrownBy(() -> new HttpLimits(64, 64, 0, 1, 1, 1, 1))
-                .hasMessage("bodyBytesMax is 0; expected 1 to 1073741824");
+        assertThatThrownBy(() -> new HttpLimits(64, 64, -1, 1, 1, 1, 1))
+                .hasMessage("bodyBytesMax is -1; expected 0 to 1073741824");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, -1, 1, 1, 1))
                 .hasMessage("inFlightRequestsMax is -1; expected 1 to 65536");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, 1, 0, 1, 1))

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  * memory comes from one allocator, which has to have all of it back when the connection is closed.
  */
 final class DecodingConnection implements AutoCloseable {
+    /** What a server has that is told nothing and has a lot of memory. */
+    static final HttpLimits LIMITS = HttpLimits.defaults().withBodyBytesMax(64 << 20);
+
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private final MockTicker ticker = Ticker.newMockTicker();
     private final RequestDecoder decoder;
@@ -27,7 +30,7 @@ final class DecodingConnection implements AutoCloseable {
     private int mayBegin = Integer.MAX_VALUE;
 
     DecodingConnection() {
-        this(HttpLimits.defaults());
+        this(LIMITS);
     }
 
     DecodingConnection(HttpLimits limits) {
@@ -55,7 +58,7 @@ final class DecodingConnection implements AutoCloseable {
 
     /** What the decoder makes of {@code text} when it comes at once. */
     static List<String> decoded(String text) {
-        return decoded(HttpLimits.defaults(), text, Integer.MAX_VALUE);
+        return decoded(LIMITS, text, Integer.MAX_VALUE);
     }
 
     EmbeddedChannel channel() {

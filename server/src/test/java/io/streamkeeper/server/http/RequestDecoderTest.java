@@ -157,7 +157,7 @@ class RequestDecoderTest {
         }
 
         assertThat(decoded(text.toString())).isEqualTo(expected);
-        assertThat(decoded(HttpLimits.defaults(), text.toString(), 1)).isEqualTo(expected);
+        assertThat(decoded(DecodingConnection.LIMITS, text.toString(), 1)).isEqualTo(expected);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.shard.MemoryStores;
@@ -28,6 +29,8 @@ import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.leak.LeakRecorder;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -70,6 +73,7 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
     private EventLoopGroup loops;
     private Shards shards;
     private HttpServer http;
+    private final MemoryLedger memory = new MemoryLedger(MemoryPlan.ofMemory(4 * MEMORY_BYTES, 4 * MEMORY_BYTES, 0));
     private EventLoopGroup foreignLoops;
     private Channel listener;
 
@@ -111,9 +115,14 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         FaultRecorder.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
         shards = new Shards(new MemoryStores(SHARDS, new MemoryBudget(MEMORY_BYTES), Clock.SYSTEM), loops);
-        http = new HttpServer(config, shards, loops, Runnable::run, Clock.SYSTEM);
+        http = new HttpServer(sized(config), shards, memory, loops, Runnable::run, Clock.SYSTEM);
         shards.start();
         startForeignServer();
+    }
+
+    private static ServerConfig sized(ServerConfig config) {
+        HttpLimits http = config.http();
+        return http.bodyBytesMax() > 0 ? config : config.withHttp(http.withBodyBytesMax(64 << 20));
     }
 
     private void startForeignServer() {
