@@ -19,6 +19,7 @@ public sealed interface Command {
      * @param retention what was asked for; {@link Retention#none()} where nothing was
      * @param closed whether the stream is created closed
      * @param fork null where the stream is not a fork
+     * @param preconditions the state of the path that the create insists on
      * @param body the initial content
      */
     record Create(
@@ -28,6 +29,7 @@ public sealed interface Command {
             Retention retention,
             boolean closed,
             @Nullable ForkOrigin fork,
+            Preconditions preconditions,
             Body body)
             implements Command {}
 
@@ -39,7 +41,8 @@ public sealed interface Command {
      * @param close whether the stream is closed behind the body
      * @param producer null where the append is not an idempotent producer's
      * @param streamSeq null where the header was not sent; compared byte by byte (section 5.2)
-     * @param ifMatch the tail that the append insists on; null where any will do
+     * @param expectedOffset the tail that the append insists on ({@code Stream-Expected-Offset}); null where any will do
+     * @param preconditions the state of the stream that the append insists on
      * @param body what to append; empty for a close alone
      */
     record Append(
@@ -48,7 +51,8 @@ public sealed interface Command {
             boolean close,
             @Nullable Producer producer,
             @Nullable String streamSeq,
-            @Nullable Offset ifMatch,
+            @Nullable Offset expectedOffset,
+            Preconditions preconditions,
             Body body)
             implements Command {}
 
@@ -79,6 +83,16 @@ public sealed interface Command {
      * DELETE: remove the stream (section 5.4).
      *
      * @param path the stream
+     * @param preconditions the state of the stream that the deletion insists on
      */
-    record Delete(StreamPath path) implements Command {}
+    record Delete(StreamPath path, Preconditions preconditions) implements Command {
+        /**
+         * A deletion in whatever state the stream is.
+         *
+         * @param path the stream
+         */
+        public Delete(StreamPath path) {
+            this(path, Preconditions.NONE);
+        }
+    }
 }

@@ -13,25 +13,19 @@ public final class EntityTag {
      * @param chunk the run; its bytes are not looked at
      */
     public static String of(Outcome.Chunk chunk) {
-        String incarnation = Long.toHexString(chunk.incarnation());
-        return "\"" + incarnation + ":" + chunk.start() + ":" + chunk.next() + (chunk.closed() ? ":c\"" : "\"");
+        return of(chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed());
     }
 
     /**
-     * {@return whether an {@code If-None-Match} field names the tag, or any tag} Weak and strong tags are the same here
-     * (RFC 9110 section 13.1.2).
+     * {@return the tag of all that a stream holds} It is that of a read from the beginning to the tail.
      *
-     * @param ifNoneMatch the field's value: tags separated by commas, or {@code *}
-     * @param tag a tag with its quotes
+     * @param stream how the stream is
      */
-    public static boolean matches(String ifNoneMatch, String tag) {
-        for (String part : ifNoneMatch.split(",", -1)) {
-            String candidate = part.strip();
-            String strong = candidate.startsWith("W/") ? candidate.substring(2) : candidate;
-            if (strong.equals(tag) || strong.equals("*")) {
-                return true;
-            }
-        }
-        return false;
+    public static String of(StreamInfo stream) {
+        return of(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed());
+    }
+
+    private static String of(long incarnation, Offset start, Offset next, boolean closed) {
+        return "\"" + Long.toHexString(incarnation) + ":" + start + ":" + next + (closed ? ":c\"" : "\"");
     }
 }

@@ -49,6 +49,8 @@ public enum ErrorCode {
     CONTENT_TYPE_MISMATCH(409, "content_type_mismatch"),
     /** {@code Stream-Seq} does not sort after the last one (section 5.2). */
     SEQUENCE_REGRESSION(409, "sequence_regression"),
+    /** {@code Stream-Expected-Offset} is not the tail, which {@link Refusal#nextOffset} contains. */
+    EXPECTED_OFFSET_CONFLICT(409, "expected_offset_conflict"),
     /** The producer left sequence numbers out (section 5.2.1); see {@link Refusal#producer}. */
     PRODUCER_SEQUENCE_GAP(409, "producer_sequence_gap"),
     /** The stream to fork from is deleted (section 4.2). */
@@ -62,10 +64,14 @@ public enum ErrorCode {
     OFFSET_GONE(410, "offset_gone"),
     /** {@code If-Match} is not the tail, which {@link Refusal#nextOffset} tells. */
     OFFSET_MISMATCH(412, "offset_mismatch"),
+    /** A precondition of the request other than the tail does not hold (RFC 9110 section 13.1). */
+    PRECONDITION_FAILED(412, "precondition_failed"),
     /** The body has more bytes than the server takes. */
     BODY_TOO_LARGE(413, "body_too_large"),
     /** The request line has more bytes than the server takes. */
     URI_TOO_LONG(414, "uri_too_long"),
+    /** The body has a content coding; it would be stored as if it were the content itself. */
+    UNSUPPORTED_CONTENT_ENCODING(415, "unsupported_content_encoding"),
     /** {@code Expect} is not {@code 100-continue}. */
     EXPECTATION_FAILED(417, "expectation_failed"),
     /** The headers have more bytes than the server takes. */

@@ -115,6 +115,15 @@ public record Offset(long generation, long position) implements Comparable<Offse
         }
     }
 
+    /**
+     * {@return whether an offset names this place of a stream} {@link #ZERO} names the beginning of any.
+     *
+     * @param named what a client has sent
+     */
+    public boolean isNamedBy(Offset named) {
+        return equals(named) || (position == 0 && named.equals(ZERO));
+    }
+
     /** Orders as the texts do. */
     @Override
     public int compareTo(Offset other) {

@@ -27,21 +27,17 @@ class EntityTagTest {
     }
 
     @Test
-    void aFieldMatchesThatNamesTheTagInAnyForm() {
-        assertThat(EntityTag.matches(TAG, TAG)).isTrue();
-        assertThat(EntityTag.matches("W/" + TAG, TAG)).isTrue();
-        assertThat(EntityTag.matches("\"x\", " + TAG + " ,\"y\"", TAG)).isTrue();
-        assertThat(EntityTag.matches("\"x\",W/" + TAG, TAG)).isTrue();
-        assertThat(EntityTag.matches("*", TAG)).isTrue();
-    }
+    void theTagOfAStreamIsThatOfAllItHolds() {
+        StreamInfo stream = new StreamInfo(
+                0xabc,
+                ContentType.OCTET_STREAM,
+                new Offset(0xabc, 9),
+                false,
+                Expiry.never(),
+                Retention.none(),
+                new Offset(0xabc, 1));
 
-    @Test
-    void aFieldDoesNotMatchThatNamesAnother() {
-        assertThat(EntityTag.matches("", TAG)).isFalse();
-        assertThat(EntityTag.matches("\"x\"", TAG)).isFalse();
-        assertThat(EntityTag.matches(TAG.substring(1, TAG.length() - 1), TAG)).isFalse();
-        assertThat(EntityTag.matches("w/" + TAG, TAG)).isFalse();
-        assertThat(EntityTag.matches(",,", TAG)).isFalse();
+        assertThat(EntityTag.of(stream)).isEqualTo(TAG);
     }
 
     private static Outcome.Chunk chunk(long incarnation, long start, long next, boolean closed) {

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
@@ -49,6 +50,7 @@ final class Commands {
                 retention,
                 options.isClosed(),
                 fork == null ? null : origin(fork),
+                Preconditions.NONE,
                 body(options.content(), type));
     }
 
@@ -81,13 +83,15 @@ final class Commands {
         }
         ContentType type = empty ? null : ContentType.parse(content.contentType());
         String ifMatch = options.ifMatch();
+        String expected = options.expectedOffset();
         return new Command.Append(
                 at(path),
                 type,
                 options.closes(),
                 options.producer(),
                 options.streamSeq(),
-                ifMatch == null ? null : Offset.parse(ifMatch),
+                expected == null ? null : Offset.parse(expected),
+                ifMatch == null ? Preconditions.NONE : Preconditions.tailAt(Offset.parse(ifMatch)),
                 body(content, type).toAppend());
     }
 
@@ -124,6 +128,6 @@ final class Commands {
     }
 
     Command.Delete delete(String path) {
-        return new Command.Delete(at(path));
+        return new Command.Delete(at(path), Preconditions.NONE);
     }
 }

@@ -255,7 +255,14 @@ class DurableStreamsTest {
                 StreamException.OffsetMismatch.class,
                 streams.append("doc", Content.text("b"), AppendOptions.none().ifMatch(empty)));
 
+        StreamException.OffsetMismatch conflict = refused(
+                StreamException.OffsetMismatch.class,
+                streams.append("doc", Content.text("b"), AppendOptions.none().expectedOffset(empty)));
+
         assertThat(mismatch.currentOffset()).isEqualTo(tail);
+        assertThat(mismatch.status()).isEqualTo(412);
+        assertThat(conflict.currentOffset()).isEqualTo(tail);
+        assertThat(conflict.status()).isEqualTo(409);
         assertThat(blocking.read("doc", From.beginning()).text()).isEqualTo("a");
     }
 

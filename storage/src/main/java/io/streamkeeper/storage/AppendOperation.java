@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an append does to a stream, decided against its staged state and changing nothing (sections 5.2, 5.2.1, 5.3).
  *
- * <p>The order of the answers: a closed stream, the content type, the body, the producer, {@code If-Match},
- * {@code Stream-Seq}. A duplicate is told before {@code If-Match} and {@code Stream-Seq} are looked at, because both
- * were moved by the request that it repeats.
+ * <p>The order of the answers: a closed stream, the content type, the body, the producer, {@code Stream-Seq},
+ * {@code Stream-Expected-Offset}, {@code If-Match} and {@code If-None-Match}, which come last because a request that is
+ * refused without them is refused as if they were not there (RFC 9110 section 13.2.1). A duplicate is told before the last
+ * four are looked at, because what they compare with was moved by the request that it repeats.
  */
 final class AppendOperation {
     private AppendOperation() {}
@@ -34,8 +35,8 @@ final class AppendOperation {
         if (answer != null) {
             return answer;
         }
-        refusal = checkTail(stream, append.ifMatch());
-        return refusal != null ? refusal : checkSeq(stream, append.streamSeq());
+        refusal = checkSeq(stream, append.streamSeq());
+        return refusal != null ? refusal : checkTail(stream, append);
     }
 
     private static Outcome onClosed(StreamState stream, Command.Append append) {
@@ -113,25 +114,38 @@ final class AppendOperation {
                         "Producer-Seq is " + producer.seq() + ", expected " + expectedSeq, expectedSeq, producer.seq());
     }
 
-    private static @Nullable Refusal checkTail(StreamState stream, @Nullable Offset ifMatch) {
-        Offset tail = stream.offsetAt(stream.tail());
-        boolean matches =
-                ifMatch == null || ifMatch.equals(tail) || (ifMatch.equals(Offset.ZERO) && stream.tail() == 0);
-        return matches
-                ? null
-                : Refusal.at(
-                        ErrorCode.OFFSET_MISMATCH,
-                        "If-Match names " + ifMatch + ", but the stream's tail is " + tail,
-                        tail,
-                        false);
-    }
-
     private static @Nullable Refusal checkSeq(StreamState stream, @Nullable String seq) {
         String last = stream.streamSeq();
         return seq == null || last == null || seq.compareTo(last) > 0
                 ? null
-                : Refusal.of(
+                : Refusal.at(
                         ErrorCode.SEQUENCE_REGRESSION,
-                        "Stream-Seq is " + Quoted.of(seq) + ", expected one that sorts after " + Quoted.of(last));
+                        "Sequence conflict: Stream-Seq is " + Quoted.of(seq) + ", expected one that sorts after "
+                                + Quoted.of(last),
+                        stream.offsetAt(stream.tail()),
+                        false);
+    }
+
+    private static @Nullable Refusal checkTail(StreamState stream, Command.Append append) {
+        if (append.expectedOffset() == null && append.preconditions().isNone()) {
+            return null;
+        }
+        Refusal refusal = checkExpected(stream, append.expectedOffset());
+        return refusal != null
+                ? refusal
+                : append.preconditions().evaluate(stream.path(), stream.offsetAt(stream.tail()));
+    }
+
+    /** The official client tells this conflict from that of {@code Stream-Seq} by the message's first words. */
+    private static @Nullable Refusal checkExpected(StreamState stream, @Nullable Offset expected) {
+        Offset tail = stream.offsetAt(stream.tail());
+        return expected == null || tail.isNamedBy(expected)
+                ? null
+                : Refusal.at(
+                        ErrorCode.EXPECTED_OFFSET_CONFLICT,
+                        "Expected offset conflict: Stream-Expected-Offset is " + expected
+                                + ", but the stream's tail is " + tail,
+                        tail,
+                        false);
     }
 }

@@ -29,7 +29,12 @@ final class CreateOperation {
                     ErrorCode.STREAM_EXISTS,
                     "stream " + Quoted.of(create.path().value()) + " exists with another " + difference);
         }
+        Refusal refusal = create.preconditions().evaluate(create.path(), existing.offsetAt(existing.tail()));
+        if (refusal != null) {
+            return refusal;
+        }
         StreamInfo info = new StreamInfo(
+                existing.generation(),
                 existing.contentType(),
                 existing.offsetAt(existing.tail()),
                 existing.isClosed(),

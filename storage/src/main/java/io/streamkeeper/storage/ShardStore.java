@@ -165,6 +165,11 @@ public final class ShardStore implements AutoCloseable {
                             + Quoted.of(type.value()) + "; expected Stream-Retention-Max-Bytes"));
             return false;
         }
+        Refusal unmet = create.preconditions().evaluate(create.path(), null);
+        if (unmet != null) {
+            commits.add(lastLsn(create.path()), CommitQueue.Step.NONE, unmet, reply);
+            return false;
+        }
         long now = clock.nowMillis();
         long generation = generations.next(now, source == null ? 0 : source.generation());
         LogRecord.Created record = new LogRecord.Created(
@@ -186,6 +191,7 @@ public final class ShardStore implements AutoCloseable {
         streams.put(stream);
         extents.changed(stream);
         StreamInfo info = new StreamInfo(
+                generation,
                 type,
                 stream.offsetAt(stream.tail()),
                 stream.isClosed(),
@@ -364,6 +370,11 @@ public final class ShardStore implements AutoCloseable {
         StreamState stream = stagedAt(delete.path());
         if (stream == null || stream.isDeleted()) {
             commits.add(lastLsn(delete.path()), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
+            return;
+        }
+        Refusal unmet = delete.preconditions().evaluate(stream.path(), stream.offsetAt(stream.tail()));
+        if (unmet != null) {
+            commits.add(stream.lastLsn(), CommitQueue.Step.NONE, unmet, reply);
         } else {
             remove(stream, new Outcome.Deleted(), reply);
         }

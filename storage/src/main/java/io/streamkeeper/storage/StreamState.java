@@ -335,7 +335,13 @@ public final class StreamState {
 
     public StreamInfo info() {
         return new StreamInfo(
-                contentType, offsetAt(durableTail), durablyClosed, expiry, retention, offsetAt(durableEarliest));
+                generation,
+                contentType,
+                offsetAt(durableTail),
+                durablyClosed,
+                expiry,
+                retention,
+                offsetAt(durableEarliest));
     }
 
     /** The incarnation that readers of the path see until this one is durable. */

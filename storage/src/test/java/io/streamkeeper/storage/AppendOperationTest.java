@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Refusal;
 import java.util.List;
@@ -43,13 +44,21 @@ class AppendOperationTest {
                 Arguments.of(ErrorCode.INVALID_PRODUCER, request().by("p", 4, 1)),
                 Arguments.of(ErrorCode.PRODUCER_SEQUENCE_GAP, request().by("p", 3, 6)),
                 Arguments.of(ErrorCode.PRODUCER_SEQUENCE_GAP, request().by("q", 0, 1)),
-                Arguments.of(ErrorCode.OFFSET_MISMATCH, request().by("p", 3, 5)),
-                Arguments.of(ErrorCode.OFFSET_MISMATCH, request()),
-                Arguments.of(ErrorCode.SEQUENCE_REGRESSION, request().ifMatch(null)));
+                Arguments.of(ErrorCode.SEQUENCE_REGRESSION, request().by("p", 3, 5)),
+                Arguments.of(ErrorCode.SEQUENCE_REGRESSION, request()),
+                Arguments.of(ErrorCode.EXPECTED_OFFSET_CONFLICT, request().seq("z")),
+                Arguments.of(ErrorCode.OFFSET_MISMATCH, request().seq("z").expected(null)),
+                Arguments.of(
+                        ErrorCode.PRECONDITION_FAILED,
+                        request().seq("z").expected(null).insisting(Preconditions.parse("*", "*"))));
     }
 
     private static AppendRequest request() {
-        return AppendRequest.to("a").text("x").ifMatch(ELSEWHERE).seq("a");
+        return AppendRequest.to("a")
+                .text("x")
+                .ifMatch(ELSEWHERE)
+                .expected(ELSEWHERE)
+                .seq("a");
     }
 
     private void prepare() {
@@ -195,6 +204,58 @@ class AppendOperationTest {
         Answer late = test.append(AppendRequest.to("a").text("z").ifMatch(first));
         test.journal.sync();
         assertThat(late.code()).isEqualTo(ErrorCode.OFFSET_MISMATCH);
+    }
+
+    @Test
+    void anAppendExpectsATailAndIsToldTheOneThatIsThere() {
+        test.created("a");
+        Offset first = test.appended(AppendRequest.to("a").text("x").expected(Offset.ZERO));
+        Refusal refusal = test.append(AppendRequest.to("a").text("y").expected(Offset.ZERO))
+                .refusal();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.EXPECTED_OFFSET_CONFLICT);
+        assertThat(refusal.nextOffset()).isEqualTo(first);
+        test.appended(AppendRequest.to("a").text("y").expected(first));
+    }
+
+    @Test
+    void aRepeatedAppendIsRecognizedThoughItMovedTheTailThatItExpects() {
+        test.created("a");
+        test.appended(AppendRequest.to("a").text("x").by("p", 0, 0).expected(Offset.ZERO));
+        test.appended(AppendRequest.to("a").text("x").by("p", 0, 0).expected(Offset.ZERO));
+        assertThat(test.open("a").info().tail().position()).isEqualTo(1);
+    }
+
+    @Test
+    void aSequenceConflictTellsTheTail() {
+        test.created("a");
+        Offset tail = test.appended(AppendRequest.to("a").text("x").seq("2"));
+        assertThat(test.append(AppendRequest.to("a").text("y").seq("1"))
+                        .refusal()
+                        .nextOffset())
+                .isEqualTo(tail);
+    }
+
+    @Test
+    void aRefusalThatNamesAStagedTailWaitsForIt() {
+        test.created("a");
+        test.append(AppendRequest.to("a").text("x"));
+
+        Answer append = test.append(AppendRequest.to("a").text("y").expected(Offset.ZERO));
+        Answer create = test.create(CreateRequest.at("a").insisting(Preconditions.parse(null, "*")));
+        Answer delete = test.delete("a", Preconditions.tailAt(Offset.ZERO));
+
+        assertThat(append.isThere() || create.isThere() || delete.isThere()).isFalse();
+        test.journal.sync();
+        assertThat(append.code()).isEqualTo(ErrorCode.EXPECTED_OFFSET_CONFLICT);
+        assertThat(create.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+        assertThat(delete.code()).isEqualTo(ErrorCode.OFFSET_MISMATCH);
+    }
+
+    @Test
+    void aCreateOfAnUnknownStateInsistsInVain() {
+        Answer create = test.create(CreateRequest.at("a").insisting(Preconditions.parse("*", null)));
+        assertThat(create.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+        test.created(CreateRequest.at("a").insisting(Preconditions.parse(null, "*")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
@@ -21,7 +22,8 @@ final class AppendRequest {
     private boolean close;
     private Producer producer;
     private String streamSeq;
-    private Offset ifMatch;
+    private Offset expectedOffset;
+    private Preconditions preconditions = Preconditions.NONE;
     private boolean broken;
 
     private AppendRequest(String path) {
@@ -63,7 +65,17 @@ final class AppendRequest {
     }
 
     AppendRequest ifMatch(Offset tail) {
-        ifMatch = tail;
+        preconditions = tail == null ? Preconditions.NONE : Preconditions.tailAt(tail);
+        return this;
+    }
+
+    AppendRequest insisting(Preconditions newPreconditions) {
+        preconditions = newPreconditions;
+        return this;
+    }
+
+    AppendRequest expected(Offset tail) {
+        expectedOffset = tail;
         return this;
     }
 
@@ -74,7 +86,15 @@ final class AppendRequest {
     }
 
     Command.Append command() {
-        return new Command.Append(new StreamPath(path), type, close, producer, streamSeq, ifMatch, body(text, type));
+        return new Command.Append(
+                new StreamPath(path),
+                type,
+                close,
+                producer,
+                streamSeq,
+                expectedOffset,
+                preconditions,
+                body(text, type));
     }
 
     private Body body(String content, ContentType contentType) {

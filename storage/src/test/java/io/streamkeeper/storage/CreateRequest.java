@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 
@@ -21,6 +22,7 @@ final class CreateRequest {
     private Retention retention = Retention.none();
     private boolean closed;
     private ForkOrigin fork;
+    private Preconditions preconditions = Preconditions.NONE;
     private String text = "";
 
     private CreateRequest(String path) {
@@ -54,6 +56,11 @@ final class CreateRequest {
         return this;
     }
 
+    CreateRequest insisting(Preconditions newPreconditions) {
+        preconditions = newPreconditions;
+        return this;
+    }
+
     CreateRequest closed() {
         closed = true;
         return this;
@@ -78,6 +85,6 @@ final class CreateRequest {
         if (!body.isEmpty() && type != null && type.isJson()) {
             body = new JsonSplitter().split(body.bytes());
         }
-        return new Command.Create(new StreamPath(path), type, expiry, retention, closed, fork, body);
+        return new Command.Create(new StreamPath(path), type, expiry, retention, closed, fork, preconditions, body);
     }
 }

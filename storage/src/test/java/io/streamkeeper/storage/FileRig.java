@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
@@ -128,7 +129,7 @@ final class FileRig {
 
     Answer delete(String path) {
         Answer answer = new Answer();
-        store.delete(new Command.Delete(new StreamPath(path)), answer);
+        store.delete(new Command.Delete(new StreamPath(path), Preconditions.NONE), answer);
         threads.runAll();
         return answer;
     }

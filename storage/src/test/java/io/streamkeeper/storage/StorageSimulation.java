@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -348,7 +349,7 @@ final class StorageSimulation {
     private void delete(String path) {
         Model before = staged(path);
         Answer answer = new Answer();
-        Command.Delete command = new Command.Delete(new StreamPath(path));
+        Command.Delete command = new Command.Delete(new StreamPath(path), Preconditions.NONE);
         store.delete(command, answer);
         if (before == null || before.deleted) {
             expect(before == null ? "stream_not_found" : "stream_deleted", answer, command);

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -111,8 +112,12 @@ final class TestStore implements AutoCloseable {
     }
 
     Answer delete(String path) {
+        return delete(path, Preconditions.NONE);
+    }
+
+    Answer delete(String path, Preconditions preconditions) {
         Answer answer = new Answer();
-        store.delete(new Command.Delete(new StreamPath(path)), answer);
+        store.delete(new Command.Delete(new StreamPath(path), preconditions), answer);
         return answer;
     }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.ShardStore;
@@ -61,7 +62,15 @@ public class AppendBenchmark {
             open();
         }
         store.append(
-                new Command.Append(PATH, ContentType.OCTET_STREAM, false, null, null, null, Body.of(body.duplicate())),
+                new Command.Append(
+                        PATH,
+                        ContentType.OCTET_STREAM,
+                        false,
+                        null,
+                        null,
+                        null,
+                        Preconditions.NONE,
+                        Body.of(body.duplicate())),
                 outcome -> {
                     if (outcome instanceof Refusal refusal) {
                         throw new IllegalStateException("an append was refused: " + refusal.message());

@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
@@ -35,7 +36,15 @@ final class MemoryShard {
     static ShardStore with(StreamPath path, Body body) {
         ShardStore store = empty();
         store.create(
-                new Command.Create(path, ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), false, null, body),
+                new Command.Create(
+                        path,
+                        ContentType.OCTET_STREAM,
+                        Expiry.never(),
+                        Retention.none(),
+                        false,
+                        null,
+                        Preconditions.NONE,
+                        body),
                 null,
                 outcome -> {});
         return store;

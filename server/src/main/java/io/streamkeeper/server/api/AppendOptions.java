@@ -10,17 +10,23 @@ import org.jspecify.annotations.Nullable;
  * one more thing set.
  */
 public final class AppendOptions {
-    private static final AppendOptions NONE = new AppendOptions(null, null, null, false);
+    private static final AppendOptions NONE = new AppendOptions(null, null, null, null, false);
 
     private final @Nullable Producer producer;
     private final @Nullable String ifMatch;
+    private final @Nullable String expectedOffset;
     private final @Nullable String streamSeq;
     private final boolean closes;
 
     private AppendOptions(
-            @Nullable Producer producer, @Nullable String ifMatch, @Nullable String streamSeq, boolean closes) {
+            @Nullable Producer producer,
+            @Nullable String ifMatch,
+            @Nullable String expectedOffset,
+            @Nullable String streamSeq,
+            boolean closes) {
         this.producer = producer;
         this.ifMatch = ifMatch;
+        this.expectedOffset = expectedOffset;
         this.streamSeq = streamSeq;
         this.closes = closes;
     }
@@ -42,7 +48,7 @@ public final class AppendOptions {
      */
     public AppendOptions producer(String id, long epoch, long seq) {
         try {
-            return new AppendOptions(Producer.of(id, epoch, seq), ifMatch, streamSeq, closes);
+            return new AppendOptions(Producer.of(id, epoch, seq), ifMatch, expectedOffset, streamSeq, closes);
         } catch (RefusedException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -55,7 +61,18 @@ public final class AppendOptions {
      * @param offset one that the stream told; any other text is {@link StreamException.Invalid} when it is appended with
      */
     public AppendOptions ifMatch(String offset) {
-        return new AppendOptions(producer, offset, streamSeq, closes);
+        return new AppendOptions(producer, offset, expectedOffset, streamSeq, closes);
+    }
+
+    /**
+     * {@return the same for an append only where the stream's tail is at {@code offset}} Else it is {@link
+     * StreamException.OffsetMismatch}. It is the condition of {@link #ifMatch} under the protocol's own name: over HTTP, the
+     * header {@code Stream-Expected-Offset}.
+     *
+     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended with
+     */
+    public AppendOptions expectedOffset(String offset) {
+        return new AppendOptions(producer, ifMatch, offset, streamSeq, closes);
     }
 
     /**
@@ -67,7 +84,7 @@ public final class AppendOptions {
      */
     public AppendOptions streamSeq(String seq) {
         try {
-            return new AppendOptions(producer, ifMatch, StreamSeq.check(seq), closes);
+            return new AppendOptions(producer, ifMatch, expectedOffset, StreamSeq.check(seq), closes);
         } catch (RefusedException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -75,7 +92,7 @@ public final class AppendOptions {
 
     /** {@return the same for an append that closes the stream behind it, in one step (section 5.3)} */
     public AppendOptions closing() {
-        return new AppendOptions(producer, ifMatch, streamSeq, true);
+        return new AppendOptions(producer, ifMatch, expectedOffset, streamSeq, true);
     }
 
     /** {@return who appends and which append this is; null where no producer was named} */
@@ -86,6 +103,11 @@ public final class AppendOptions {
     /** {@return the offset that the tail must be at; null where it may be anywhere} */
     public @Nullable String ifMatch() {
         return ifMatch;
+    }
+
+    /** {@return the offset that the tail is expected at; null where it may be anywhere} */
+    public @Nullable String expectedOffset() {
+        return expectedOffset;
     }
 
     /** {@return what must sort after the stream's last one; null where none is given} */

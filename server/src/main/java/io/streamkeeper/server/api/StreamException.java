@@ -53,7 +53,7 @@ public abstract sealed class StreamException extends RuntimeException {
             case STREAM_EXISTS -> new Exists(message);
             case STREAM_CLOSED -> new Closed(message, text(refusal.nextOffset()));
             case CONTENT_TYPE_MISMATCH -> new ContentTypeMismatch(message);
-            case SEQUENCE_REGRESSION -> new SequenceRegression(message);
+            case SEQUENCE_REGRESSION -> new SequenceRegression(message, text(refusal.nextOffset()));
             case PRODUCER_SEQUENCE_GAP ->
                 new ProducerGap(
                         message,
@@ -64,7 +64,8 @@ public abstract sealed class StreamException extends RuntimeException {
                 Offset earliest = refusal.earliestOffset();
                 yield new OffsetGone(message, earliest == null ? null : earliest.toString());
             }
-            case OFFSET_MISMATCH -> new OffsetMismatch(message, text(refusal.nextOffset()));
+            case OFFSET_MISMATCH, EXPECTED_OFFSET_CONFLICT ->
+                new OffsetMismatch(code, message, text(refusal.nextOffset()));
             default ->
                 code.status() < 500
                         ? new Invalid(code.code(), code.status(), message)
@@ -180,8 +181,17 @@ public abstract sealed class StreamException extends RuntimeException {
     public static final class SequenceRegression extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        SequenceRegression(String message) {
+        /** Where the tail is. */
+        private final String currentOffset;
+
+        SequenceRegression(String message, String currentOffset) {
             super(ErrorCode.SEQUENCE_REGRESSION, message);
+            this.currentOffset = currentOffset;
+        }
+
+        /** {@return where the tail is: an offset} */
+        public String currentOffset() {
+            return currentOffset;
         }
     }
 
@@ -255,15 +265,15 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** Somebody else has appended since: the tail is not where {@code ifMatch} says. */
+    /** Somebody else has appended since: the tail is not where {@code ifMatch} or {@code expectedOffset} says. */
     public static final class OffsetMismatch extends StreamException {
         private static final long serialVersionUID = 1L;
 
         /** Where the tail is. */
         private final String currentOffset;
 
-        OffsetMismatch(String message, String currentOffset) {
-            super(ErrorCode.OFFSET_MISMATCH, message);
+        OffsetMismatch(ErrorCode code, String message, String currentOffset) {
+            super(code, message);
             this.currentOffset = currentOffset;
         }
 

@@ -5,12 +5,11 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
-import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.StreamSeq;
-import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Append} of a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only. */
 final class AppendParser {
@@ -27,6 +26,7 @@ final class AppendParser {
      * @throws RefusedException if a field is not valid; the request is then the caller's to release
      */
     Command.Append parse(HttpRequest request, StreamPath path) {
+        Conditions.checkPlain(request);
         boolean close = CreateParser.isClosed(request);
         boolean empty = !request.body().isReadable();
         if (empty && !close) {
@@ -40,9 +40,11 @@ final class AppendParser {
                 request.header(HeaderName.PRODUCER_EPOCH),
                 request.header(HeaderName.PRODUCER_SEQ));
         String streamSeq = StreamSeq.check(request.header(HeaderName.STREAM_SEQ));
-        Offset ifMatch = ifMatch(request.header(HeaderName.IF_MATCH));
+        String expected = request.header(HeaderName.STREAM_EXPECTED_OFFSET);
+        Offset expectedOffset = expected == null ? null : Offset.parse(expected);
+        Preconditions preconditions = Conditions.ofWrite(request);
         Body body = bodies.parse(request.body(), contentType).toAppend();
-        return new Command.Append(path, contentType, close, producer, streamSeq, ifMatch, body);
+        return new Command.Append(path, contentType, close, producer, streamSeq, expectedOffset, preconditions, body);
     }
 
     private static ContentType contentType(HttpRequest request) {
@@ -52,26 +54,5 @@ final class AppendParser {
                     ErrorCode.MISSING_CONTENT_TYPE, "the field content-type is missing; expected that of the stream");
         }
         return ContentType.parse(text);
-    }
-
-    private static @Nullable Offset ifMatch(@Nullable String text) {
-        if (text == null || text.equals("*")) {
-            return null;
-        }
-        boolean quoted = text.length() == Offset.TEXT_LENGTH + 2 && text.startsWith("\"") && text.endsWith("\"");
-        if (quoted) {
-            try {
-                return Offset.parse(text.substring(1, text.length() - 1));
-            } catch (RefusedException e) {
-                throw invalidIfMatch(text);
-            }
-        }
-        throw invalidIfMatch(text);
-    }
-
-    private static RefusedException invalidIfMatch(String text) {
-        return new RefusedException(
-                ErrorCode.INVALID_HEADER,
-                "If-Match " + Quoted.of(text) + " is not valid; expected one offset in double quotes, or *");
     }
 }

@@ -223,7 +223,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void compress(Exchange exchange, Outcome.Chunk chunk) {
-        Response unchanged = writer().unchangedCompressed(exchange, chunk);
+        Response unchanged = writer().withoutCompressed(exchange, chunk);
         if (unchanged != null) {
             ready(exchange, unchanged);
             return;

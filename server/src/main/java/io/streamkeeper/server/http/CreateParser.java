@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
@@ -35,6 +36,8 @@ final class CreateParser {
      * @throws RefusedException if a field is not valid; the request is then the caller's to release
      */
     Command.Create parse(HttpRequest request, StreamPath path) {
+        Conditions.checkPlain(request);
+        Conditions.checkNoneOfAppends(request);
         String type = request.header(HeaderName.CONTENT_TYPE);
         ContentType contentType = type == null ? null : ContentType.parse(type);
         Expiry expiry =
@@ -47,8 +50,16 @@ final class CreateParser {
         ForkOrigin fork = fork(request);
         Retention retention =
                 asked.isNone() && fork == null ? defaults.of(path, contentType != null && contentType.isJson()) : asked;
+        Preconditions preconditions = Conditions.ofWrite(request);
         return new Command.Create(
-                path, contentType, expiry, retention, closed, fork, bodies.parse(request.body(), contentType));
+                path,
+                contentType,
+                expiry,
+                retention,
+                closed,
+                fork,
+                preconditions,
+                bodies.parse(request.body(), contentType));
     }
 
     /** Whether the request closes the stream; any value but {@code true} means that it does not (section 5.1). */

@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.storage.Reply;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +59,9 @@ final class Exchange implements Reply {
                         || request.has(HeaderName.ORIGIN));
     }
 
-    @Nullable
-    String ifNoneMatch() {
-        return request == null ? null : request.header(HeaderName.IF_NONE_MATCH);
+    /** Which answer to a read the client wants. */
+    Preconditions conditions() {
+        return request == null ? Preconditions.NONE : Conditions.ofRead(request);
     }
 
     boolean acceptsGzip() {

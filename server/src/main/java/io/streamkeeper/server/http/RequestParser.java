@@ -76,13 +76,29 @@ final class RequestParser {
             return notFound(request.path());
         }
         return switch (request.method()) {
-            case GET -> new Intent.OnStream(ReadParser.parse(request, path));
-            case HEAD -> new Intent.OnStream(new Command.Describe(path));
+            case GET -> new Intent.OnStream(read(request, path));
+            case HEAD -> new Intent.OnStream(describe(request, path));
             case PUT -> new Intent.OnStream(creates.parse(request, path));
             case POST -> new Intent.OnStream(appends.parse(request, path));
-            case DELETE -> new Intent.OnStream(new Command.Delete(path));
+            case DELETE -> new Intent.OnStream(delete(request, path));
             case OPTIONS, OTHER -> notAllowed(request, STREAM_ALLOW);
         };
+    }
+
+    /** What the conditions of a read are compared with is known when it is answered; that they are valid is known now. */
+    private static Command.Read read(HttpRequest request, StreamPath path) {
+        Conditions.ofRead(request);
+        return ReadParser.parse(request, path);
+    }
+
+    private static Command.Describe describe(HttpRequest request, StreamPath path) {
+        Conditions.ofRead(request);
+        return new Command.Describe(path);
+    }
+
+    private static Command.Delete delete(HttpRequest request, StreamPath path) {
+        Conditions.checkNoneOfAppends(request);
+        return new Command.Delete(path, Conditions.ofWrite(request));
     }
 
     private static Intent healthIntent(HttpRequest request) {

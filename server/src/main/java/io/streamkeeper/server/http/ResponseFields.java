@@ -20,6 +20,7 @@ final class ResponseFields {
     static final byte[] EXPECTED_SEQ = ascii("Producer-Expected-Seq: ");
     static final byte[] RECEIVED_SEQ = ascii("Producer-Received-Seq: ");
 
+    static final byte[] ACCEPT_IDENTITY = ascii("Accept-Encoding: identity\r\n");
     static final byte[] ALLOW = ascii("Allow: ");
     static final byte[] ATTACHMENT = ascii("Content-Disposition: attachment\r\n");
     static final byte[] CACHE_CONTROL = ascii("Cache-Control: ");
@@ -46,8 +47,8 @@ final class ResponseFields {
     /** What a script of another origin may send; the answer to a preflight. */
     static final byte[] PREFLIGHT = ascii("Access-Control-Allow-Methods: GET, HEAD, PUT, POST, DELETE, OPTIONS\r\n"
             + "Access-Control-Allow-Headers: Authorization, Cache-Control, Content-Type, If-Match, If-None-Match,"
-            + " Last-Event-ID, Producer-Epoch, Producer-Id, Producer-Seq, Stream-Closed, Stream-Expires-At,"
-            + " Stream-Fork-Offset, Stream-Fork-Sub-Offset, Stream-Forked-From, Stream-Retention-Max-Age,"
+            + " Last-Event-ID, Producer-Epoch, Producer-Id, Producer-Seq, Stream-Closed, Stream-Expected-Offset,"
+            + " Stream-Expires-At, Stream-Fork-Offset, Stream-Fork-Sub-Offset, Stream-Forked-From, Stream-Retention-Max-Age,"
             + " Stream-Retention-Max-Bytes, Stream-Retention-Max-Messages, Stream-Seq, Stream-TTL\r\n"
             + "Access-Control-Max-Age: 86400\r\n");
 

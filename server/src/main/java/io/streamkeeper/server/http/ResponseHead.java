@@ -33,7 +33,9 @@ final class ResponseHead {
         line(412, "Precondition Failed");
         line(413, "Content Too Large");
         line(414, "URI Too Long");
+        line(415, "Unsupported Media Type");
         line(417, "Expectation Failed");
+        line(422, "Unprocessable Content");
         line(431, "Request Header Fields Too Large");
         line(500, "Internal Server Error");
         line(501, "Not Implemented");

@@ -6,10 +6,12 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.EntityTag;
+import io.streamkeeper.protocol.EntityTagList;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
@@ -99,7 +101,13 @@ final class ResponseWriter {
     }
 
     private Response described(Exchange exchange, StreamInfo stream) {
-        ResponseHead head = begin(exchange, 200);
+        String tag = EntityTag.of(stream);
+        Refusal unmet = unmet(exchange, tag);
+        if (unmet != null) {
+            return refused(exchange, unmet, null);
+        }
+        ResponseHead head = begin(exchange, isUnchanged(exchange, tag) ? 304 : 200);
+        head.field(ResponseFields.ETAG, tag);
         describe(head, stream);
         if (stream.expiry() instanceof Expiry.Ttl ttl) {
             head.field(ResponseFields.TTL, ttl.seconds());
@@ -135,14 +143,20 @@ final class ResponseWriter {
 
     private Response chunk(Exchange exchange, Outcome.Chunk chunk) {
         boolean polled = exchange.read().live() == LiveMode.LONG_POLL;
-        if (polled && !chunk.bytes().isReadable()) {
+        boolean nothingCame = polled && !chunk.bytes().isReadable();
+        String tag = nothingCame || !hasTag(exchange) ? null : EntityTag.of(chunk);
+        Refusal unmet = unmet(exchange, tag);
+        if (unmet != null) {
+            chunk.bytes().release();
+            return refused(exchange, unmet, null);
+        }
+        if (nothingCame) {
             chunk.bytes().release();
             ResponseHead head = begin(exchange, 204);
             tellPlace(exchange, head, chunk);
             head.fields(ResponseFields.NO_STORE);
             return finish(exchange, head);
         }
-        String tag = EntityTag.of(chunk);
         return isUnchanged(exchange, tag)
                 ? unchanged(exchange, chunk, tag)
                 : data(exchange, chunk, tag, WireBody.of(chunk), false);
@@ -150,13 +164,19 @@ final class ResponseWriter {
 
     /** The response of a chunk whose body, {@code compressed}, was made of the chunk's bytes before. */
     Response compressed(Exchange exchange, Outcome.Chunk chunk, ByteBuf compressed) {
-        return data(exchange, chunk, compressedTag(chunk), WireBody.of(compressed), true);
+        String tag = hasTag(exchange) ? compressedTag(chunk) : null;
+        return data(exchange, chunk, tag, WireBody.of(compressed), true);
     }
 
-    /** The response that there is nothing new, if that is so for a client that takes compressed bodies; else null. */
+    /** The response without a body, if a client that takes compressed bodies gets none; else null. */
     @Nullable
-    Response unchangedCompressed(Exchange exchange, Outcome.Chunk chunk) {
-        String tag = compressedTag(chunk);
+    Response withoutCompressed(Exchange exchange, Outcome.Chunk chunk) {
+        String tag = hasTag(exchange) ? compressedTag(chunk) : null;
+        Refusal unmet = unmet(exchange, tag);
+        if (unmet != null) {
+            chunk.bytes().release();
+            return refused(exchange, unmet, null);
+        }
         return isUnchanged(exchange, tag) ? unchanged(exchange, chunk, tag) : null;
     }
 
@@ -166,9 +186,25 @@ final class ResponseWriter {
         return tag.substring(0, tag.length() - 1) + ":gz\"";
     }
 
-    private static boolean isUnchanged(Exchange exchange, String tag) {
-        String known = exchange.ifNoneMatch();
-        return known != null && hasTag(exchange) && EntityTag.matches(known, tag);
+    /** Whether the client has what it would get, which has {@code tag}, or no tag where that is null. */
+    private static boolean isUnchanged(Exchange exchange, @Nullable String tag) {
+        EntityTagList known = exchange.conditions().ifNoneMatch();
+        return known != null && (tag == null ? known.isAny() : known.hasWeak(tag));
+    }
+
+    /**
+     * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it is.
+     * What has no tag is accepted where any answer is.
+     */
+    static @Nullable Refusal unmet(Exchange exchange, @Nullable String tag) {
+        EntityTagList wanted = exchange.conditions().ifMatch();
+        if (wanted == null || (tag == null ? wanted.isAny() : wanted.hasStrong(tag))) {
+            return null;
+        }
+        return Refusal.of(
+                ErrorCode.PRECONDITION_FAILED,
+                "If-Match is " + Quoted.of(wanted.toString()) + ", but the answer has "
+                        + (tag == null ? "no entity tag" : "the entity tag " + tag));
     }
 
     /** A read at the tail of the moment has none, because the same request reads something else later (section 10.1). */
@@ -177,7 +213,7 @@ final class ResponseWriter {
                 || exchange.read().live() == LiveMode.LONG_POLL;
     }
 
-    private Response unchanged(Exchange exchange, Outcome.Chunk chunk, String tag) {
+    private Response unchanged(Exchange exchange, Outcome.Chunk chunk, @Nullable String tag) {
         ResponseHead head = begin(exchange, 304);
         tellPlace(exchange, head, chunk);
         tellCaches(head, chunk, chunk.bytes().isReadable(), tag);
@@ -185,7 +221,8 @@ final class ResponseWriter {
         return finish(exchange, head);
     }
 
-    private Response data(Exchange exchange, Outcome.Chunk chunk, String tag, WireBody body, boolean compressed) {
+    private Response data(
+            Exchange exchange, Outcome.Chunk chunk, @Nullable String tag, WireBody body, boolean compressed) {
         ResponseHead head = begin(exchange, 200);
         head.field(ResponseFields.CONTENT_TYPE, chunk.contentType().value());
         tellPlace(exchange, head, chunk);
@@ -195,11 +232,7 @@ final class ResponseWriter {
         if (chunk.contentType().isActive()) {
             head.fields(ResponseFields.SANDBOX);
         }
-        if (hasTag(exchange)) {
-            tellCaches(head, chunk, body.stored().isReadable(), tag);
-        } else {
-            head.fields(ResponseFields.NO_STORE);
-        }
+        tellCaches(head, chunk, body.stored().isReadable(), tag);
         if (compressed) {
             head.fields(ResponseFields.GZIP);
         }
@@ -207,7 +240,11 @@ final class ResponseWriter {
     }
 
     /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
-    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, boolean hasData, String tag) {
+    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, boolean hasData, @Nullable String tag) {
+        if (tag == null) {
+            head.fields(ResponseFields.NO_STORE);
+            return;
+        }
         String kept = hasData ? cache.data(chunk.expiry(), clock.nowMillis()) : cache.nothing();
         head.field(ResponseFields.CACHE_CONTROL, kept).field(ResponseFields.ETAG, tag);
         if (Compression.suits(chunk.contentType())) {
@@ -266,6 +303,9 @@ final class ResponseWriter {
         }
         if (allow != null) {
             head.field(ResponseFields.ALLOW, allow);
+        }
+        if (refusal.code() == ErrorCode.UNSUPPORTED_CONTENT_ENCODING) {
+            head.fields(ResponseFields.ACCEPT_IDENTITY);
         }
         head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
         ByteBuf body = ByteBufUtil.writeUtf8(allocator, ErrorBody.of(refusal));

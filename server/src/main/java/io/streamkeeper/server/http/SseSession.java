@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.SseFrame;
@@ -92,7 +93,10 @@ final class SseSession implements Subscriber {
             refused(outcome);
             return;
         }
-        if (state == State.OPEN) {
+        Refusal unmet = headWritten || state != State.OPEN ? null : ResponseWriter.unmet(exchange, null);
+        if (unmet != null) {
+            refused(unmet);
+        } else if (state == State.OPEN) {
             if (!headWritten) {
                 begin(chunk);
             }

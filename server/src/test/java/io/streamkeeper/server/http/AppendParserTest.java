@@ -53,7 +53,8 @@ class AppendParserTest {
         assertThat(append.close()).isFalse();
         assertThat(append.producer()).isNull();
         assertThat(append.streamSeq()).isNull();
-        assertThat(append.ifMatch()).isNull();
+        assertThat(append.expectedOffset()).isNull();
+        assertThat(append.preconditions().isNone()).isTrue();
         assertBody(append.body(), "body");
     }
 
@@ -151,27 +152,28 @@ class AppendParserTest {
     }
 
     @Test
-    void ifMatchIsAnOffsetInQuotesOrNoCondition() {
-        assertThat(post("Stream-Closed: true\r\nIf-Match: \"" + OFFSET + "\"\r\n", "")
-                        .ifMatch())
-                .isEqualTo(Offset.parse(OFFSET));
-        assertThat(post("Stream-Closed: true\r\nIf-Match: *\r\n", "").ifMatch()).isNull();
+    void conditionsAreReadAsTheyAre() {
+        Command.Append append = post(
+                "Stream-Closed: true\r\nIf-Match: \"" + OFFSET + "\"\r\nIf-None-Match: W/\"x\"\r\n"
+                        + "Stream-Expected-Offset: " + OFFSET + "\r\n",
+                "");
+
+        assertThat(append.preconditions().ifMatch()).hasToString(OFFSET);
+        assertThat(append.preconditions().ifNoneMatch()).hasToString("W/x");
+        assertThat(append.expectedOffset()).isEqualTo(Offset.parse(OFFSET));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "\"\"",
-                OFFSET,
-                "\"" + OFFSET,
-                "W/\"" + OFFSET + "\"",
-                "\"" + OFFSET + "\", \"" + OFFSET + "\"",
-                "\"x192f3a4b5c60001_0000000000001234\"",
-                "\"-1\"",
-                "\"now\""
-            })
-    void anIfMatchThatIsNotOneOffsetIsRefused(String value) {
+    @ValueSource(strings = {"", OFFSET, "\"" + OFFSET, "\"a\" \"b\"", "\"a\", *"})
+    void aConditionThatIsNoListOfTagsIsRefused(String value) {
         assertRefused(ErrorCode.INVALID_HEADER, "Content-Type: a/b\r\nIf-Match: " + value + "\r\n", "body");
+        assertRefused(ErrorCode.INVALID_HEADER, "Content-Type: a/b\r\nIf-None-Match: " + value + "\r\n", "body");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "now", "x", "\"" + OFFSET + "\""})
+    void anExpectedOffsetThatIsNoneIsRefused(String value) {
+        assertRefused(
+                ErrorCode.INVALID_OFFSET, "Content-Type: a/b\r\nStream-Expected-Offset: " + value + "\r\n", "body");
     }
 }

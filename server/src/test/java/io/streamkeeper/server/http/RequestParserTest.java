@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.RetentionConfig;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +89,8 @@ class RequestParserTest {
     @Test
     void headDescribesAndDeleteRemovesWhateverBodyTheyHave() {
         assertThat(connection.command("HEAD /v1/stream/a", "", "ignored")).isEqualTo(new Command.Describe(A));
-        assertThat(connection.command("DELETE /v1/stream/a", "", "ignored")).isEqualTo(new Command.Delete(A));
+        assertThat(connection.command("DELETE /v1/stream/a", "", "ignored"))
+                .isEqualTo(new Command.Delete(A, Preconditions.NONE));
     }
 
     @ParameterizedTest

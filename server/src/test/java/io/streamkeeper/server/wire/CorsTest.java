@@ -44,6 +44,7 @@ class CorsTest {
                         "Producer-Id",
                         "Producer-Seq",
                         "Stream-Closed",
+                        "Stream-Expected-Offset",
                         "Stream-Expires-At",
                         "Stream-Fork-Offset",
                         "Stream-Fork-Sub-Offset",

@@ -54,9 +54,38 @@ class IfMatchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0000000000000001_0000000000000000", "\"x\"", "\"\"", "\"a\", \"b\""})
-    void whatIsNotOneQuotedOffsetIsRefused(String value) {
+    @ValueSource(strings = {"0000000000000001_0000000000000000", "\"x", "", "\"a\" \"b\""})
+    void whatIsNoListOfTagsIsRefused(String value) {
         SERVER.post(path, "b", TEXT, "If-Match: " + value).isError(400, "invalid_header");
+        SERVER.put(path, "a", TEXT, "If-None-Match: " + value).isError(400, "invalid_header");
+        SERVER.exchange("DELETE", path, "", "If-Match: " + value).isError(400, "invalid_header");
+        SERVER.get(path, "If-Match: " + value).isError(400, "invalid_header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"x\"", "\"\"", "\"a\", \"b\""})
+    void aTagThatIsNotTheTailsIsRefused(String value) {
+        SERVER.post(path, "b", TEXT, "If-Match: " + value).isError(412, "offset_mismatch");
+    }
+
+    @Test
+    void aListMayNameTheTailAmongOthersInSeveralLines() {
+        String tail = SERVER.head(path).nextOffset();
+
+        SERVER.post(path, "b", TEXT, "If-Match: \"x\"", ifMatch(tail)).is(204);
+    }
+
+    @Test
+    void aWeakTagIsNotTheSame() {
+        SERVER.post(path, "b", TEXT, "If-Match: W/\"" + SERVER.head(path).nextOffset() + '"')
+                .is(412);
+    }
+
+    @Test
+    void aSequenceThatGoesBackIsToldBeforeTheTail() {
+        SERVER.post(path, "b", TEXT, "Stream-Seq: 2").is(204);
+
+        SERVER.post(path, "c", TEXT, "Stream-Seq: 1", "If-Match: \"x\"").isError(409, "sequence_regression");
     }
 
     @Test

@@ -1,0 +1,81 @@
+package io.streamkeeper.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On which state of a stream a write insists (RFC 9110 section 13.1). The tag of a state is its tail's offset in quotes.
+ *
+ * <p>{@code If-Modified-Since} and {@code If-Unmodified-Since} are not among them: a stream has no modification date, and
+ * then they are to be ignored (sections 13.1.3 and 13.1.4).
+ *
+ * @param ifMatch the states that are accepted; null for all
+ * @param ifNoneMatch the states that are not accepted; null for none
+ */
+public record Preconditions(
+        @Nullable EntityTagList ifMatch, @Nullable EntityTagList ifNoneMatch) {
+    /** Any state, or no stream at all, is accepted. */
+    public static final Preconditions NONE = new Preconditions(null, null);
+
+    /**
+     * Reads the fields.
+     *
+     * @param ifMatch the value of {@code If-Match}; null where it was not sent
+     * @param ifNoneMatch the value of {@code If-None-Match}; null where it was not sent
+     * @return the conditions, {@link #NONE} where neither was sent
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid
+     */
+    public static Preconditions parse(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
+        if (ifMatch == null && ifNoneMatch == null) {
+            return NONE;
+        }
+        return new Preconditions(
+                ifMatch == null ? null : EntityTagList.parse("If-Match", ifMatch),
+                ifNoneMatch == null ? null : EntityTagList.parse("If-None-Match", ifNoneMatch));
+    }
+
+    /**
+     * {@return the condition that the tail is at an offset}
+     *
+     * @param offset the tail that is accepted
+     */
+    public static Preconditions tailAt(Offset offset) {
+        return new Preconditions(EntityTagList.of(offset), null);
+    }
+
+    /** {@return whether any state is accepted} */
+    public boolean isNone() {
+        return ifMatch == null && ifNoneMatch == null;
+    }
+
+    /**
+     * Evaluates the conditions in the order of RFC 9110 section 13.2.2, for a write that would otherwise be done.
+     *
+     * @param path the stream
+     * @param tail the tail that the write would meet; null where there is no stream
+     * @return the refusal with 412, or null if the conditions hold
+     */
+    public @Nullable Refusal evaluate(StreamPath path, @Nullable Offset tail) {
+        if (ifMatch != null && tail == null) {
+            return Refusal.of(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "If-Match is " + Quoted.of(ifMatch.toString()) + ", but stream " + Quoted.of(path.value())
+                            + " does not exist");
+        }
+        if (ifMatch != null && tail != null && !ifMatch.namesStrongly(tail)) {
+            return Refusal.at(
+                    ErrorCode.OFFSET_MISMATCH,
+                    "If-Match is " + Quoted.of(ifMatch.toString()) + ", but the stream's tail is " + tail,
+                    tail,
+                    false);
+        }
+        if (ifNoneMatch != null && tail != null && ifNoneMatch.namesWeakly(tail)) {
+            return Refusal.at(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "If-None-Match is " + Quoted.of(ifNoneMatch.toString()) + ", but stream " + Quoted.of(path.value())
+                            + " exists and its tail is " + tail,
+                    tail,
+                    false);
+        }
+        return null;
+    }
+}
