@@ -24,6 +24,7 @@ public final class SseEncoder {
     private static final byte[] ID = ascii("\nid: ");
     private static final byte[] END = ascii("\n\n");
     private static final byte[] COMMENT = ascii(": keep-alive\n\n");
+    private static final byte[] RETRY = ascii("retry: ");
     private static final byte[] CURSOR = ascii("\",\"streamCursor\":\"");
     private static final byte[] UP_TO_DATE = ascii("\",\"upToDate\":true");
     private static final byte[] CLOSED = ascii(",\"streamClosed\":true");
@@ -128,6 +129,18 @@ public final class SseEncoder {
      */
     public static void comment(ByteBuf out) {
         out.writeBytes(COMMENT);
+    }
+
+    /**
+     * Writes how long a reader waits before it connects again.
+     *
+     * @param out gets the field
+     * @param millis the time
+     */
+    public static void retry(ByteBuf out, int millis) {
+        out.writeBytes(RETRY);
+        ByteBufUtil.writeAscii(out, Integer.toString(millis));
+        out.writeBytes(END);
     }
 
     /**

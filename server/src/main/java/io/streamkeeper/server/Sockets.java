@@ -5,7 +5,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -47,7 +46,7 @@ record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends S
     }
 
     private static Sockets epoll() {
-        return new Sockets(Transport.EPOLL, EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+        return new Sockets(Transport.EPOLL, new EpollHandlers(), EpollServerSocketChannel.class);
     }
 
     private static Sockets nio() {

@@ -1,13 +1,11 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.protocol.Command;
@@ -21,7 +19,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
-
-    /** How long a client may take to read the last response before the connection is closed under it. */
-    private static final long LINGER_MILLIS = 1_000;
 
     /** What the server tells its connections. */
     enum Event {
@@ -55,7 +50,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean flushes;
     private boolean resumes;
     private boolean lastCame;
+    private boolean inputEnded;
     private boolean ends;
+    private @Nullable ChannelHandlerContext context;
 
     ConnectionHandler(HttpServer server, Channel channel) {
         this.server = server;
@@ -92,10 +89,29 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayBegin() {
-        return line.size() < server.config().http().inFlightRequestsMax() && channel.isWritable() && !lastCame;
+        return line.size() < server.config().http().inFlightRequestsMax()
+                && channel.isWritable()
+                && !lastCame
+                && !followsLive();
+    }
+
+    /** Whether the last request is for events: no other follows it, but that the client closes its side is noticed. */
+    private boolean followsLive() {
+        Exchange last = line.peekLast();
+        return last != null && last.session() != null;
+    }
+
+    /** Whether nobody waits for data to come: the server stops, or the client has closed its side. */
+    boolean endsWaiting() {
+        return inputEnded || server.isStopping();
     }
 
     // ---- requests ----
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
@@ -173,9 +189,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** While the server stops, nobody waits. */
     private long timeoutMillis(Command.Read read) {
-        if (server.isStopping()) {
+        if (endsWaiting()) {
             return 0;
         }
         LiveConfig live = server.config().live();
@@ -190,7 +205,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         flush();
         if (mayBegin()) {
             readOn();
-        } else {
+        } else if (!followsLive() || decoder.holdsBytes()) {
             channel.config().setAutoRead(false);
         }
     }
@@ -299,13 +314,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             flushLater();
             readOn();
         }
-        if (server.isStopping()) {
-            endIfNothingIsOwed();
-        }
+        endIfNothingComes();
     }
 
-    private void endIfNothingIsOwed() {
-        if (line.isEmpty() && !ends) {
+    /** Ends the connection if no response is owed and no request is begun any more. */
+    private void endIfNothingComes() {
+        boolean over = server.isStopping() || (inputEnded && !reading && !decoder.holdsBytes());
+        if (over && line.isEmpty() && !ends) {
             end();
         }
     }
@@ -340,7 +355,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (decoder.holdsBytes()) {
             resumes = true;
             channel.eventLoop().execute(this::resume);
-        } else if (!channel.config().isAutoRead()) {
+        } else if (!channel.config().isAutoRead() && !inputEnded) {
             decoder.readsAgain();
             channel.config().setAutoRead(true);
         }
@@ -350,6 +365,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         resumes = false;
         decoder.resume();
         readOn();
+        endIfNothingComes();
     }
 
     // ---- events ----
@@ -376,11 +392,22 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == Event.STOPPING) {
-            for (Exchange exchange : List.copyOf(line)) {
-                stopWaiting(exchange);
-            }
-            endIfNothingIsOwed();
+            endWaits();
+        } else if (event instanceof ChannelInputShutdownEvent && ends) {
+            LingeringClose.inputEnded(channel);
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            channel.config().setAutoRead(false);
+            endWaits();
         }
+    }
+
+    /** What waits for data to come is answered; what else is owed is too. */
+    private void endWaits() {
+        for (Exchange exchange : List.copyOf(line)) {
+            stopWaiting(exchange);
+        }
+        endIfNothingComes();
     }
 
     private void stopWaiting(Exchange exchange) {
@@ -394,10 +421,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Ends the connection behind what is written by now. Only the sending side is shut at first: a client that is still
-     * sending would otherwise lose the response to the reset that answers its bytes.
-     */
+    /** Ends the connection after what is written by now. */
     private void end() {
         ends = true;
         lastCame = true;
@@ -405,15 +429,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (channel.pipeline().context(decoder) != null) {
             channel.pipeline().remove(decoder);
         }
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
-                duplex.shutdownOutput();
-                channel.config().setAutoRead(true);
-                channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-            } else {
-                channel.close();
-            }
-        });
+        if (context != null) {
+            channel.config().setAutoRead(!inputEnded);
+            LingeringClose.close(context, false);
+        }
     }
 
     private void releaseLine() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements Reply {
     private final ConnectionHandler connection;
     private final @Nullable HttpRequest request;
-    private final boolean closes;
+    private boolean closes;
     private Command.@Nullable Read read;
     private @Nullable LongPoll poll;
     private @Nullable SseSession session;
@@ -36,6 +36,11 @@ final class Exchange implements Reply {
 
     boolean closes() {
         return closes;
+    }
+
+    /** The response is its connection's last after all. */
+    void closeAfter() {
+        closes = true;
     }
 
     boolean isHttp10() {

@@ -34,6 +34,9 @@ final class ResponseWriter {
 
     private static final int HEAD_BYTES = 768;
 
+    private static final int RETRY_MILLIS_MIN = 500;
+    private static final int RETRY_MILLIS_MAX = 1_500;
+
     private static final ByteBuf CLOSING_BRACKET =
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {']'}));
 
@@ -267,6 +270,11 @@ final class ResponseWriter {
     /** The cursor for the client that asks now (section 10.1). */
     String cursor(Exchange exchange) {
         return Cursor.next(clock.nowMillis(), exchange.read().cursor(), random);
+    }
+
+    /** How long the readers of an event stream wait before they connect again: not all the same. */
+    int retryMillis() {
+        return random.nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
     }
 
     /** The head of a response whose body is events of a stream like that of {@code first}. */

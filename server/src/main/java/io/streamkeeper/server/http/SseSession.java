@@ -121,7 +121,9 @@ final class SseSession implements Subscriber {
         headWritten = true;
         position = first.start().position();
         cursor = connection.writer().cursor(exchange);
+        exchange.closeAfter();
         channel.write(connection.writer().eventStream(exchange, first));
+        write(SseFrame.retry(channel.alloc(), connection.writer().retryMillis(), exchange.isFramed()));
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
                         this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
@@ -131,7 +133,7 @@ final class SseSession implements Subscriber {
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
         write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
-        if (chunk.closed() || (attached && connection.server().isStopping())) {
+        if (chunk.closed() || (attached && connection.endsWaiting())) {
             finish();
         } else if (!attached) {
             pull();
@@ -199,14 +201,14 @@ final class SseSession implements Subscriber {
 
     // ---- the end ----
 
-    /** The server stops: a session at the tail ends, one on its way there ends when it has come. */
+    /** Nobody waits any more: a session at the tail ends, one on its way there ends when it has come. */
     void stopWaiting() {
         if (headWritten && !pulling && !behind) {
             finish();
         }
     }
 
-    /** Ends the response properly; the client may use the connection for another. */
+    /** Ends the response properly, and the connection after it (section 5.8). */
     private void finish() {
         if (state != State.OPEN) {
             return;

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.streamkeeper.server.http.LingeringClose;
 import java.util.ArrayDeque;
 
 /**
@@ -260,6 +261,15 @@ final class ForeignConnection {
         state = State.ENDING;
         inbound = Side.NOBODY;
         releaseWaiting();
+    }
+
+    /** The client has closed its sending side, and the foreign server allows that. */
+    void inputEnded() {
+        if (state == State.ENDING) {
+            LingeringClose.inputEnded(context.channel());
+        } else {
+            streams.inputEnded();
+        }
     }
 
     /** There is no connection any more. */

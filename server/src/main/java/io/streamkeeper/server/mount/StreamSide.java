@@ -3,6 +3,7 @@ package io.streamkeeper.server.mount;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
@@ -96,6 +97,13 @@ final class StreamSide implements MountedChannel.Outside {
         if (received && channel != null) {
             received = false;
             channel.pipeline().fireChannelReadComplete();
+        }
+    }
+
+    /** No request comes any more. */
+    void inputEnded() {
+        if (channel != null) {
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
 

@@ -12,7 +12,7 @@
  * </pre>
  *
  * <p>To read in this order: {@link io.streamkeeper.server.mount.MountHandler}, {@code ForeignConnection} with {@code
- * MountRoot}, {@code ResponseOrder}, {@code HandlerResponses}, {@code HeldReads} and {@code LingeringClose}; then {@code
+ * MountRoot}, {@code ResponseOrder}, {@code HandlerResponses} and {@code HeldReads}; then {@code
  * StreamSide} with {@code RequestEncoder}, {@code ResponseDecoder}, {@code Unavailable} and {@code MountedChannel}.
  * Everything belongs to the event loop of the foreign connection. Nothing outside this package needs Netty's HTTP codec.
  */

@@ -54,6 +54,13 @@ public final class SseFrame {
         return finish(frame, framed);
     }
 
+    /** How long a client waits before it connects again. */
+    public static ByteBuf retry(ByteBufAllocator allocator, int millis, boolean framed) {
+        ByteBuf frame = begin(allocator, 0, framed);
+        SseEncoder.retry(frame, millis);
+        return finish(frame, framed);
+    }
+
     private static ByteBuf begin(ByteBufAllocator allocator, int bytes, boolean framed) {
         ByteBuf frame = allocator.buffer(bytes + CONTROL_BYTES);
         return framed ? frame.writeZero(LENGTH_DIGITS).writeByte('\r').writeByte('\n') : frame;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the lines that a document writes with those that were printed. They are the same, but that the document may
  * leave out fields of an HTTP head; a line {@code …} or {@code ...} stands for any lines, and {@code …} within a line for any text.
- * Generations are those of this run, see {@link Names}; cursors and the moment of an answer are any.
+ * Generations are those of this run, see {@link Names}; cursors, the time to come back and the moment of an answer are any.
  */
 final class Expectation {
     private static final Pattern ANY_LINES = Pattern.compile("…|\\.\\.\\.");
@@ -16,7 +16,7 @@ final class Expectation {
 
     /** What is any: text that the document leaves out, a cursor, the moment of the answer. */
     private static final Pattern ANY =
-            Pattern.compile("…|(?<=Stream-Cursor: )\\d+|(?<=\"streamCursor\":\")\\d+|(?<=^Date: ).*");
+            Pattern.compile("…|(?<=Stream-Cursor: )\\d+|(?<=\"streamCursor\":\")\\d+|(?<=^Date: ).*|(?<=^retry: )\\d+");
 
     private final List<String> written;
     private final List<String> printed;

@@ -29,7 +29,7 @@ class MountEndTest {
     }
 
     @Test
-    void aStopEndsSessionsAndLeavesTheConnectionsToTheOthers() throws IOException {
+    void aStopEndsSessionsAndLeavesTheOtherConnectionsToTheOthers() throws IOException {
         try (MountingServer server = started(MountingServer.config())) {
             String path = server.create(TEXT, "abc");
             TestConnection waiting = server.connect();
@@ -47,7 +47,8 @@ class MountEndTest {
             waiting.receive().is(204);
             assertThat(waiting.receive().text()).isEqualTo("GET /hello ");
             assertThat(events.rest()).isEmpty();
-            for (TestConnection each : List.of(waiting, events.connection(), idle)) {
+            events.connection().assertEnds();
+            for (TestConnection each : List.of(waiting, idle)) {
                 assertThat(each.exchange("GET", "/hello", "").text()).isEqualTo("GET /hello ");
                 each.close();
             }

@@ -20,6 +20,7 @@ public final class EventReader implements AutoCloseable {
     private byte[] chunk = {};
     private int index;
     private @Nullable String lastOffset;
+    private int retryMillis;
 
     EventReader(TestConnection connection, Answer head) {
         this.connection = connection;
@@ -28,6 +29,11 @@ public final class EventReader implements AutoCloseable {
 
     public Answer head() {
         return head;
+    }
+
+    /** How long the client waits before it connects again, as the server said. */
+    int retryMillis() {
+        return retryMillis;
     }
 
     public TestConnection connection() {
@@ -41,6 +47,7 @@ public final class EventReader implements AutoCloseable {
         String id = null;
         StringBuilder data = null;
         String comment = null;
+        boolean retry = false;
         for (String text = nextLine(); text != null; text = nextLine()) {
             if (text.isEmpty()) {
                 if (data != null) {
@@ -49,7 +56,9 @@ public final class EventReader implements AutoCloseable {
                 if (comment != null) {
                     return new Event("comment", comment, null);
                 }
-                throw new AssertionError("an empty event");
+                assertThat(retry).as("an event that has nothing but a time").isTrue();
+                retry = false;
+                continue;
             }
             int colon = text.indexOf(':');
             String name = colon < 0 ? text : text.substring(0, colon);
@@ -57,6 +66,10 @@ public final class EventReader implements AutoCloseable {
             value = value.startsWith(" ") ? value.substring(1) : value;
             switch (name) {
                 case "" -> comment = value;
+                case "retry" -> {
+                    retryMillis = Integer.parseInt(value);
+                    retry = true;
+                }
                 case "event" -> type = value;
                 case "id" -> id = value;
                 case "data" ->

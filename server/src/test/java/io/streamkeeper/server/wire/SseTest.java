@@ -14,7 +14,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -279,15 +281,43 @@ class SseTest {
     }
 
     @Test
-    void aConnectionIsUsedAgainBehindEvents() throws IOException {
+    void anEventStreamIsTheLastResponseOfItsConnection() throws IOException {
         String path = SERVER.create(TEXT, "abc", "Stream-Closed: true");
+        String other = SERVER.create(TEXT, "");
         try (TestConnection connection = SERVER.connect()) {
             connection.request("GET", path + "?live=sse&offset=-1", "");
-            connection.request("GET", path, "");
-            assertThat(connection.receiveEvents().rest()).hasSize(2);
-            assertThat(connection.receive().is(200).text()).isEqualTo("abc");
-            assertThat(connection.exchange("GET", path, "").is(200).text()).isEqualTo("abc");
+            connection.request("POST", other, "not begun", TEXT);
+            EventReader events = connection.receiveEvents();
+            assertThat(events.head().field("Connection")).isEqualTo("close");
+            assertThat(events.rest()).hasSize(2);
+            connection.assertEnds();
+            assertThat(SERVER.get(other).text()).isEmpty();
         }
+    }
+
+    @Test
+    void aRefusedReaderKeepsItsConnection() throws IOException {
+        String path = SERVER.create(TEXT, "abc");
+        try (TestConnection connection = SERVER.connect()) {
+            connection.request("GET", path() + "?live=sse&offset=-1", "");
+            connection.request("GET", path, "");
+            assertThat(connection.receive().is(404).field("Connection")).isNull();
+            assertThat(connection.receive().is(200).text()).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void readersAreGivenDifferentTimesToComeBack() throws IOException {
+        String path = SERVER.create(TEXT, "abc");
+        Set<Integer> times = new HashSet<>();
+        for (int i = 0; i < 8; i++) {
+            try (EventReader events = SERVER.events(path, "-1")) {
+                assertThat(events.data().data()).isEqualTo("abc");
+                assertThat(events.retryMillis()).isBetween(500, 1_500);
+                times.add(events.retryMillis());
+            }
+        }
+        assertThat(times).hasSizeGreaterThan(1);
     }
 
     @Test
@@ -310,8 +340,7 @@ class SseTest {
                 List<Event> all = events.rest();
                 assertThat(all).isNotEmpty();
                 assertThat(all).allMatch(event -> event.type().equals("comment"));
-                assertThat(events.connection().exchange("HEAD", path, "").status())
-                        .isEqualTo(200);
+                events.connection().assertEnds();
             }
         }
     }
@@ -323,7 +352,7 @@ class SseTest {
             connection.send("GET " + path + "?live=sse&offset=-1 HTTP/1.0\r\n\r\n");
             Answer head = connection.input().head();
             assertThat(head.field("Transfer-Encoding")).isNull();
-            assertThat(connection.input().rest()).startsWith("event: data\ndata:abc\n");
+            assertThat(connection.input().rest()).contains("\n\nevent: data\ndata:abc\n");
         }
     }
 

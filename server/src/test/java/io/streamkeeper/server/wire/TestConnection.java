@@ -69,6 +69,11 @@ public final class TestConnection implements AutoCloseable {
         return text.append("\r\n").append(body).toString();
     }
 
+    /** Sends nothing more; the other direction stays open. */
+    public void endSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
     // ---- receiving ----
 
     public Answer receive() throws IOException {

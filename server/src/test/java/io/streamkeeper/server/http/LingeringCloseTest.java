@@ -1,4 +1,4 @@
-package io.streamkeeper.server.mount;
+package io.streamkeeper.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
