@@ -11,7 +11,10 @@ import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
     private static final int BACKLOG = 4_096;
+    private static final int PRIVILEGED_PORT_MAX = 1_023;
 
     /** What a connection may have unsent before it counts as slow: enough for one response, little enough for many. */
     private static final WriteBufferWaterMark UNSENT_BYTES = new WriteBufferWaterMark(32 << 10, 128 << 10);
@@ -100,10 +104,29 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot listen on " + listen.host() + " port " + listen.port() + ": "
-                            + bound.cause().getMessage(),
+                            + bound.cause().getMessage() + "; " + remedy(address),
                     bound.cause());
         }
         return bound.channel();
+    }
+
+    /** What helps where an address cannot be listened on: found by a look at the machine, not by the system's words. */
+    private static String remedy(InetSocketAddress address) {
+        if (!isOfThisMachine(address.getAddress())) {
+            return address.getHostString() + " is not an address of this machine; name one with --host";
+        }
+        return "stop the process that listens there, or name another port with --port, 0 for any that is free"
+                + (address.getPort() <= PRIVILEGED_PORT_MAX ? "; a port this low may be kept for root" : "");
+    }
+
+    private static boolean isOfThisMachine(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     /** {@return the streams that are served, for calls without a socket} */

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Stores;
+import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -54,7 +55,11 @@ final class Engine {
      */
     static Engine open(ServerConfig config) throws IOException {
         Sockets sockets = Sockets.of(config.listen().transport());
-        return new Engine(sockets, StoresFactory.open(config));
+        try {
+            return new Engine(sockets, StoresFactory.open(config));
+        } catch (IOException e) {
+            throw FileProblem.explained(e, config.data().directory());
+        }
     }
 
     /** Few threads, for work that would hold up a loop; they are there while there is such work. */

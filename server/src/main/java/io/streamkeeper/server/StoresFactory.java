@@ -66,7 +66,11 @@ final class StoresFactory {
             throws IOException {
         Disk disk = new LocalDisk();
         DataConfig data = config.data();
-        DirectoryLock lock = DirectoryLock.take(data.directory());
+        if (data.mustExist()) {
+            // Before the lock, which would make the directory that is missing.
+            DataDirectory.requireAny(disk, data.directory());
+        }
+        DirectoryLock lock = DirectoryLock.take(disk, data.directory());
         try {
             DataDirectory directory =
                     DataDirectory.open(disk, data.directory(), shardsAsked, shardsNew, data.mustExist());

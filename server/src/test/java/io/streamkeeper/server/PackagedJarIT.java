@@ -2,6 +2,7 @@ package io.streamkeeper.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.storage.disk.ProcessUser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +65,7 @@ class PackagedJarIT {
 
     @Test
     void onTerminationWaitingReadersAreAnsweredAndTheStatusIsZero() throws Exception {
-        try (PackagedServer server = start("--long-poll-timeout", "1h")) {
+        try (PackagedServer server = start("--long-poll-timeout", "1h", "--long-poll-timeout-max", "1h")) {
             URI stream = server.uri().resolve("s");
             send("PUT", stream, "x");
             HttpResponse<Stream<String>> events =
@@ -98,6 +100,28 @@ class PackagedJarIT {
         }
     }
 
+    /** The first thing that a user of an image meets: the process has a user of its own, and the mounted directory is root's. */
+    @Test
+    void aDirectoryOfAnotherUserIsOneLineWithReasonUserOwnerModeAndRemedy() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("mounted"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> asOther = ProcessUser.current().id() == 0
+                ? List.of("setpriv", "--reuid=10001", "--regid=10001", "--clear-groups")
+                : List.of();
+        int user = asOther.isEmpty() ? ProcessUser.current().id() : 10_001;
+        for (List<String> command : List.of(
+                List.of("--port=0", "--data-dir=" + data),
+                List.of("restore", "--from=" + folder.resolve("none"), "--data-dir=" + data))) {
+            Run run = run(asOther, Map.of(), command.toArray(String[]::new));
+            assertThat(run.status()).as(run.output()).isEqualTo(1);
+            assertThat(run.output().strip().lines()).hasSize(1);
+            assertThat(run.output())
+                    .contains("permission denied to create it in " + data + ", which is owned by ")
+                    .contains("with mode dr-xr-xr-x", "(uid " + user + ")", "chown -R " + user + " " + data);
+        }
+    }
+
     @Test
     void aBadFlagIsOneLineAndStatusTwo() throws Exception {
         Run bad = run(Map.of(), "--max-body", "plenty");
@@ -126,7 +150,13 @@ class PackagedJarIT {
     private record Run(int status, String output) {}
 
     private Run run(Map<String, String> environment, String... flags) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
+        return run(List.of(), environment, flags);
+    }
+
+    private Run run(List<String> before, Map<String, String> environment, String... flags)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 PackagedServer.runningJava().toString(),
                 "-jar",
                 PackagedServer.jar().toString()));

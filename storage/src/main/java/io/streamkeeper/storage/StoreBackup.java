@@ -12,6 +12,8 @@ import io.streamkeeper.storage.log.LogReader;
 import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,8 +49,9 @@ public final class StoreBackup {
      * @throws IOException if the source is damaged, or the target is not empty or cannot be written
      */
     public void copy(Path source, Path target) throws IOException {
+        check(source, target);
         DataDirectory data = DataDirectory.read(disk, source);
-        disk.createDirectories(target);
+        DataDirectory.makePath(disk, target);
         List<String> there = new ArrayList<>(disk.list(target));
         there.remove(DataDirectory.LOCK);
         if (!there.isEmpty()) {
@@ -60,15 +63,40 @@ public final class StoreBackup {
             for (int shard = 0; shard < data.shards(); shard++) {
                 copyShard(data.shard(shard), copy.shard(shard), shard, data);
             }
-            data.describe(disk, target);
-            problems = new StoreVerifier(disk, line -> {}).verify(target);
+            problems = new StoreVerifier(disk, line -> {}).verify(copy);
             if (problems.isEmpty()) {
+                data.describe(disk, target);
                 report.accept("copied " + source + " to " + target + ", and verified the copy");
                 return;
             }
-            copy.forget(disk);
         }
         throw new IOException("the copy at " + target + " is not whole: " + problems.get(0));
+    }
+
+    /**
+     * Refuses to copy a directory into itself, or over the one that it is in, by whatever names and links.
+     *
+     * @throws IOException if one of the two is the other or is inside it
+     */
+    public void check(Path source, Path target) throws IOException {
+        Path from = real(source);
+        Path to = real(target);
+        if (to.startsWith(from) || from.startsWith(to)) {
+            throw new IOException(
+                    target + (to.equals(from) ? " is " : to.startsWith(from) ? " is inside " : " contains ") + source
+                            + ", which is to be copied; name a directory beside it");
+        }
+    }
+
+    /** Where a path leads, links resolved as far as there is anything. */
+    private static Path real(Path path) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        for (Path there = absolute; there != null; there = there.getParent()) {
+            if (Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+                return there.toRealPath().resolve(there.relativize(absolute)).normalize();
+            }
+        }
+        return absolute.normalize();
     }
 
     private void copyShard(Path source, Path target, int shard, DataDirectory data) throws IOException {

@@ -7,6 +7,7 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentRuns;
 import java.io.IOException;
@@ -41,15 +42,21 @@ public final class StoreVerifier {
 
     /** Checks the directory at {@code path}; returns what is wrong with it, nothing if all is well. */
     public List<String> verify(Path path) {
-        Map<Long, StreamState> streams = new HashMap<>();
         try {
-            DataDirectory data = DataDirectory.read(disk, path);
-            report.accept("store " + data.store() + ", " + counted(data.shards(), "shard"));
-            for (int shard = 0; shard < data.shards(); shard++) {
-                walk(data, shard, streams);
-            }
+            return verify(DataDirectory.read(disk, path));
         } catch (IOException e) {
-            problem(String.valueOf(e.getMessage()));
+            problem(FileProblem.text(e, path));
+            return List.copyOf(problems);
+        }
+    }
+
+    /** Checks a directory whose description is known, perhaps because it has none yet. */
+    List<String> verify(DataDirectory data) {
+        Map<Long, StreamState> streams = new HashMap<>();
+        report.accept(
+                "data directory " + data.path() + ": store " + data.store() + ", " + counted(data.shards(), "shard"));
+        for (int shard = 0; shard < data.shards(); shard++) {
+            walk(data, shard, streams);
         }
         if (problems.isEmpty()) {
             checkForks(streams);
@@ -70,7 +77,9 @@ public final class StoreVerifier {
                 walked.streams().forEach(stream -> streams.put(stream.generation(), stream));
                 report.accept("shard " + shard + ": " + walked.summary());
                 return;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException e) {
+                failure = "shard " + shard + ": " + FileProblem.text(e, data.shard(shard));
+            } catch (RuntimeException e) {
                 failure = "shard " + shard + ": " + e.getMessage();
             }
         }

@@ -1,8 +1,10 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,10 +28,12 @@ final class ConfigSources implements IDefaultValueProvider {
     private static final String ENVIRONMENT_PREFIX = "DS_";
     private static final String FILE_FLAG = "config";
 
+    private final Set<String> flags;
     private final Map<String, String> environment;
     private final Properties file;
 
-    private ConfigSources(Map<String, String> environment, Properties file) {
+    private ConfigSources(Set<String> flags, Map<String, String> environment, Properties file) {
+        this.flags = flags;
         this.environment = environment;
         this.file = file;
     }
@@ -37,22 +41,25 @@ final class ConfigSources implements IDefaultValueProvider {
     /**
      * Reads the file that the command line, or else the environment, names.
      *
+     * @param server the command that serves: its flags are what environment and file have, also where a tool asks, which
+     *     takes those that it shares
      * @throws IllegalArgumentException if it cannot be read or holds a key that is no flag
      */
-    static ConfigSources of(CommandSpec command, String[] args, Map<String, String> environment) {
+    static ConfigSources of(CommandSpec server, String[] args, Map<String, String> environment) {
         String path = fileOnCommandLine(args);
         if (path == null) {
             path = environment.get(environmentName(FILE_FLAG));
         }
         Properties file = path == null ? new Properties() : read(path);
         Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
-        unknown.removeAll(flagNames(command));
+        Set<String> flags = flagNames(server);
+        unknown.removeAll(flags);
         unknown.remove(FILE_FLAG);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("config file " + path + " has the unknown key \""
                     + unknown.iterator().next() + "\"; expected names of flags without their dashes, see --help");
         }
-        return new ConfigSources(environment, file);
+        return new ConfigSources(flags, environment, file);
     }
 
     private static @Nullable String fileOnCommandLine(String[] args) {
@@ -69,10 +76,15 @@ final class ConfigSources implements IDefaultValueProvider {
 
     private static Properties read(String path) {
         Properties file = new Properties();
+        if (Files.isDirectory(Path.of(path))) {
+            throw new IllegalArgumentException("config file " + path + " is a directory, expected a properties file");
+        }
         try (Reader reader = Files.newBufferedReader(Path.of(path), StandardCharsets.UTF_8)) {
             file.load(reader);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("config file " + path + " does not exist", e);
+        } catch (FileSystemException e) {
+            throw new IllegalArgumentException("config file " + FileProblem.text(e, Path.of(path)), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "config file " + path + " cannot be read as a properties file: " + e.getMessage(), e);
@@ -94,9 +106,8 @@ final class ConfigSources implements IDefaultValueProvider {
     }
 
     /** Variables that look like ours and are no flag's. */
-    Set<String> unknownVariables(CommandSpec command) {
-        Set<String> known =
-                flagNames(command).stream().map(ConfigSources::environmentName).collect(Collectors.toSet());
+    Set<String> unknownVariables() {
+        Set<String> known = flags.stream().map(ConfigSources::environmentName).collect(Collectors.toSet());
         return environment.keySet().stream()
                 .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -108,6 +119,9 @@ final class ConfigSources implements IDefaultValueProvider {
             return null;
         }
         String flag = flagName(option);
+        if (!flags.contains(flag)) {
+            return null;
+        }
         String value = environment.get(environmentName(flag));
         return value == null ? file.getProperty(flag) : value;
     }

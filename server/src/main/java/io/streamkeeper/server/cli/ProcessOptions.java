@@ -1,9 +1,8 @@
 package io.streamkeeper.server.cli;
 
 import ch.qos.logback.classic.Level;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,13 +40,9 @@ final class ProcessOptions {
             description = "error, warn, info or debug; to standard error. Default: ${DEFAULT-VALUE}")
     private Level logLevel = Level.WARN;
 
-    /** Known to the parser and to help only: {@link ConfigSources} reads it before the other flags can be parsed. */
+    @Mixin
     @SuppressWarnings("UnusedVariable")
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "Properties file with flags by name, such as: long-poll-timeout = 5s")
-    private @Nullable Path config;
+    private final ConfigOption config = new ConfigOption();
 
     String root() {
         return root;

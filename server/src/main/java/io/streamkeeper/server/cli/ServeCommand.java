@@ -94,7 +94,7 @@ public final class ServeCommand {
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         if (args.length > 0 && ToolCommand.NAMES.contains(args[0])) {
-            return ToolCommand.run(args, out, err);
+            return ToolCommand.run(args, environment, out, err);
         }
         ServeCommand command = new ServeCommand();
         CommandLine line = commandLine(command);
@@ -105,8 +105,7 @@ public final class ServeCommand {
                     .parseArgs(args))) {
                 return 0;
             }
-            sources.unknownVariables(line.getCommandSpec())
-                    .forEach(name -> say(err, "warning: the environment variable " + name + " is not one of ours"));
+            warn(sources, err);
             return command.serve(command.config(), out);
         } catch (ParameterException | IllegalArgumentException e) {
             say(err, e.getMessage() + (e instanceof ParameterException ? "; see --help" : ""));
@@ -145,7 +144,13 @@ public final class ServeCommand {
         return sections.toString();
     }
 
-    private static void say(PrintStream err, String message) {
+    /** Says which variables look like ours and are not. */
+    static void warn(ConfigSources sources, PrintStream err) {
+        sources.unknownVariables()
+                .forEach(name -> say(err, "warning: the environment variable " + name + " is not one of ours"));
+    }
+
+    static void say(PrintStream err, String message) {
         err.println("durable-streams-server: " + message.replaceAll("\\R", " "));
     }
 

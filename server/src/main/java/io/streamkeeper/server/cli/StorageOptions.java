@@ -3,20 +3,16 @@ package io.streamkeeper.server.cli;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.RetentionConfig;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where streams are kept. */
 final class StorageOptions {
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            defaultValue = "./data",
-            description = "Directory that streams are kept in; made if it is not there. Default: ${DEFAULT-VALUE}")
-    private Path directory = Path.of("data");
+    @Mixin
+    private final DirectoryOption directory = new DirectoryOption();
 
     @Option(
             names = "--durability",
@@ -75,7 +71,8 @@ final class StorageOptions {
     }
 
     DataConfig config() {
-        return new DataConfig(durability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
+        return new DataConfig(
+                durability, directory.directory(), mustExist, checkpointBytes, checkpointMillis, segmentBytes);
     }
 
     /** Reads the name of a durability. */

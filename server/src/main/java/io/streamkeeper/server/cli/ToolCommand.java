@@ -4,17 +4,21 @@ import io.streamkeeper.storage.FileInspector;
 import io.streamkeeper.storage.StoreBackup;
 import io.streamkeeper.storage.StoreVerifier;
 import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -41,20 +45,38 @@ final class ToolCommand {
         this.out = out;
     }
 
-    /** Runs the command that the first argument names; returns the exit status. */
-    static int run(String[] args, PrintStream out, PrintStream err) {
+    /**
+     * Runs the command that the first argument names; returns the exit status.
+     *
+     * @param environment where {@code DS_} variables are looked for, as the server does
+     */
+    static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        ConfigSources sources;
+        try {
+            sources = ConfigSources.of(ServeCommand.commandLine().getCommandSpec(), args, environment);
+        } catch (IllegalArgumentException e) {
+            ServeCommand.say(err, String.valueOf(e.getMessage()));
+            return EXIT_USAGE;
+        }
+        ServeCommand.warn(sources, err);
         CommandLine line = new CommandLine(new ToolCommand(out))
+                .setDefaultValueProvider(sources)
+                .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, arguments) -> {
-                    err.println("durable-streams-server: " + e.getMessage() + "; see --help");
+                    ServeCommand.say(err, e.getMessage() + "; see --help");
                     return EXIT_USAGE;
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
-                    err.println("durable-streams-server: " + e.getMessage());
+                    ServeCommand.say(err, messageOf(e));
                     return EXIT_FAILED;
                 });
         return line.execute(args);
+    }
+
+    private static String messageOf(Exception e) {
+        return e instanceof IOException failed ? FileProblem.text(failed, Path.of("")) : String.valueOf(e.getMessage());
     }
 
     private void say(String text) {
@@ -70,6 +92,18 @@ final class ToolCommand {
         @Option(names = "--help", usageHelp = true, description = "Show this.")
         private boolean help;
 
+        @Mixin
+        private final DirectoryOption data = new DirectoryOption();
+
+        @Mixin
+        @SuppressWarnings("UnusedVariable")
+        private final ConfigOption config = new ConfigOption();
+
+        /** The data directory, from the same sources as the server's. */
+        Path data() {
+            return data.directory();
+        }
+
         Tool() {
             this.parent = new ToolCommand(System.out);
         }
@@ -81,12 +115,9 @@ final class ToolCommand {
             description = "Checks every checksum and cross-reference of a data directory, of a server that runs or not."
                     + " Changes nothing; the status is 1 if anything is wrong.")
     static final class Verify extends Tool {
-        @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", description = "What to check.")
-        private Path data = Path.of("data");
-
         @Override
         public Integer call() {
-            List<String> problems = new StoreVerifier(new LocalDisk(), parent::say).verify(data);
+            List<String> problems = new StoreVerifier(LocalDisk.forReading(), parent::say).verify(data());
             parent.say(problems.isEmpty() ? "all is well" : problems.size() + " problems");
             return problems.isEmpty() ? 0 : EXIT_FAILED;
         }
@@ -97,37 +128,32 @@ final class ToolCommand {
             name = "backup",
             description = "Makes a consistent copy of a data directory, of a server that runs or not, and verifies it.")
     static final class Backup extends Tool {
-        @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", description = "What to copy.")
-        private Path data = Path.of("data");
-
         @Option(names = "--to", paramLabel = "DIR", required = true, description = "A new directory for the copy.")
         private Path target = Path.of("backup");
 
         @Override
         public Integer call() throws IOException {
-            new StoreBackup(new LocalDisk(), parent::say).copy(data, target);
+            new StoreBackup(LocalDisk.forReading(), parent::say).copy(data(), target);
             return 0;
         }
     }
 
     /** Puts a copy back. */
-    @Command(name = "restore", description = "Makes a data directory of a backup, which is verified.")
+    @Command(
+            name = "restore",
+            description =
+                    "Makes a data directory, which must be empty or not be there, of a backup, which is verified.")
     static final class Restore extends Tool {
         @Option(names = "--from", paramLabel = "DIR", required = true, description = "The backup.")
         private Path source = Path.of("backup");
 
-        @Option(
-                names = "--data-dir",
-                paramLabel = "DIR",
-                defaultValue = "./data",
-                description = "The data directory to make; it must be empty or not be there.")
-        private Path data = Path.of("data");
-
         @Override
         public Integer call() throws IOException {
-            DirectoryLock lock = DirectoryLock.take(data);
+            StoreBackup backup = new StoreBackup(LocalDisk.forReading(), parent::say);
+            backup.check(source, data());
+            DirectoryLock lock = DirectoryLock.take(new LocalDisk(), data());
             try {
-                new StoreBackup(new LocalDisk(), parent::say).copy(source, data);
+                backup.copy(source, data());
             } finally {
                 lock.close();
             }
@@ -138,12 +164,16 @@ final class ToolCommand {
     /** Tells what is in a file. */
     @Command(name = "inspect", description = "Tells what is in a journal segment (.wal) or an extent file (.ext).")
     static final class Inspect extends Tool {
-        @Parameters(paramLabel = "FILE", description = "The file.")
+        @Parameters(paramLabel = "FILE", description = "The file; also relative to the data directory.")
         private Path file = Path.of(".");
 
         @Override
         public Integer call() throws IOException {
-            new FileInspector(new LocalDisk(), parent::say).inspect(file);
+            Path inData = data().resolve(file);
+            if (!Files.exists(file) && !Files.exists(inData)) {
+                throw new IOException(file + " does not exist, nor does " + inData);
+            }
+            new FileInspector(LocalDisk.forReading(), parent::say).inspect(Files.exists(file) ? file : inData);
             return 0;
         }
     }

@@ -1,12 +1,15 @@
 package io.streamkeeper.storage.directory;
 
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -44,8 +47,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
         names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
         if (mustExist) {
-            throw new IOException("data directory " + path
-                    + " holds no streams, but --data-dir-must-exist is set; is the" + " file system mounted?");
+            throw holdsNone(path);
         }
         for (String name : names) {
             if (!isHalfMade(disk, path, name)) {
@@ -54,6 +56,22 @@ public record DataDirectory(Path path, UUID store, int shards) {
             }
         }
         return make(disk, path, shardsNew);
+    }
+
+    /**
+     * Refuses a directory that is not there.
+     *
+     * @throws IOException with what to do
+     */
+    public static void requireAny(Disk disk, Path path) throws IOException {
+        if (!disk.exists(path)) {
+            throw holdsNone(path);
+        }
+    }
+
+    private static IOException holdsNone(Path path) {
+        return new IOException("data directory " + path
+                + " holds no streams, but --data-dir-must-exist is set; is the file system mounted?");
     }
 
     /** Whether this is a shard that was being made when the process ended: it has nothing but its empty manifest. */
@@ -73,10 +91,47 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return empty && (!disk.exists(extents) || disk.list(extents).isEmpty());
     }
 
+    /**
+     * Makes a directory and those above it, unless they are there, and makes their names durable: a power cut leaves no
+     * directory that holds synced files without a name.
+     */
+    public static void makePath(Disk disk, Path path) throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        for (Path each = path.toAbsolutePath().normalize();
+                each != null && !disk.exists(each);
+                each = each.getParent()) {
+            missing.push(each);
+        }
+        disk.createDirectories(path);
+        for (Path each : missing) {
+            Path parent = each.getParent();
+            if (parent != null) {
+                disk.syncDirectory(parent);
+            }
+        }
+    }
+
+    /** The directory may have been made by a process that ended before its name was durable, or by a person. */
+    private static void syncParent(Disk disk, Path path) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        try {
+            if (parent != null) {
+                disk.syncDirectory(parent);
+            }
+        } catch (DiskException e) {
+            // One that this user may not read was made by another, and is that one's to keep.
+            if (e.operation() != DiskException.Operation.OPEN) {
+                throw e;
+            }
+        }
+    }
+
     private static DataDirectory make(Disk disk, Path path, int shards) throws IOException {
         if (shards < 1 || shards > SHARDS_MAX) {
             throw new IOException(shards + " shards were asked for, expected 1 to " + SHARDS_MAX);
         }
+        makePath(disk, path);
+        syncParent(disk, path);
         UUID store = UUID.randomUUID();
         DataDirectory made = new DataDirectory(path, store, shards);
         for (int shard = 0; shard < shards; shard++) {
@@ -119,17 +174,12 @@ public record DataDirectory(Path path, UUID store, int shards) {
         TextFile.write(disk, copy.resolve(FORMAT), TextFile.read(disk, path.resolve(FORMAT)));
     }
 
-    /** Takes away again what makes the directory one of ours: it is not whole. */
-    public void forget(Disk disk) throws IOException {
-        disk.delete(path.resolve(FORMAT));
-        disk.syncDirectory(path);
-    }
-
     /** Reads what the directory says of itself. */
     public static DataDirectory read(Disk disk, Path path) throws IOException {
         Path file = path.resolve(FORMAT);
         if (!disk.exists(file)) {
-            throw new IOException(path + " has no file " + FORMAT + "; expected a data directory of this server");
+            throw new IOException(path + (disk.exists(path) ? " has no file " + FORMAT : " does not exist")
+                    + "; expected a data directory of this server. Name another with --data-dir");
         }
         List<String> lines = TextFile.read(disk, file);
         if (!lines.get(0).equals(TITLE)) {

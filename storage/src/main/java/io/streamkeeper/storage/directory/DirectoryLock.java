@@ -1,12 +1,15 @@
 package io.streamkeeper.storage.directory;
 
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.FileModes;
+import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps other processes from a data directory. The kernel lets go of it when the process ends, however it does. */
@@ -18,14 +21,20 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of a data directory, which is made if it is not there.
+     * Takes the lock of a data directory, which is made if it is not there, durably.
      *
-     * @throws IOException if another process holds it, or it cannot be written
+     * @throws IOException if another process holds it, or the directory cannot be made or written
      */
-    public static DirectoryLock take(Path directory) throws IOException {
-        Files.createDirectories(directory);
+    public static DirectoryLock take(Disk disk, Path directory) throws IOException {
+        String problem = FileProblem.notDirectory(directory);
+        if (problem != null) {
+            throw new IOException("data directory " + problem);
+        }
+        DataDirectory.makePath(disk, directory);
         FileChannel channel = FileChannel.open(
-                directory.resolve(DataDirectory.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                directory.resolve(DataDirectory.LOCK),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                FileModes.FILE);
         FileLock lock = null;
         try {
             lock = tryLock(channel);

@@ -54,16 +54,20 @@ public final class DiskException extends IOException {
     /** What was attempted. */
     private final Operation operation;
 
+    private final String path;
+
     /** {@code operation} on {@code path} has failed with {@code cause}. */
     public DiskException(Operation operation, Path path, IOException cause) {
         super("cannot " + operation.words() + " " + path + ": " + reasonOf(cause), cause);
         this.operation = operation;
+        this.path = path.toString();
     }
 
     /** {@code operation} on {@code path} has failed because of {@code reason}. */
     public DiskException(Operation operation, Path path, String reason) {
         super("cannot " + operation.words() + " " + path + ": " + reason);
         this.operation = operation;
+        this.path = path.toString();
     }
 
     /** The system's own words, without the path that is named already. */
@@ -75,5 +79,10 @@ public final class DiskException extends IOException {
     /** What was attempted. */
     public Operation operation() {
         return operation;
+    }
+
+    /** The file or directory that it was attempted on. */
+    Path path() {
+        return Path.of(path);
     }
 }

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,30 +27,42 @@ import java.util.stream.Stream;
  * connections cannot keep the store from its files.
  */
 public final class LocalDisk implements Disk {
+    private static final Set<OpenOption> READ_ONLY = Set.of(StandardOpenOption.READ);
+    private static final Set<OpenOption> WRITABLE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+
     private final SpareDescriptors spares = new SpareDescriptors();
+    private final Set<OpenOption> opening;
+
+    /** A disk whose files can be written. */
+    public LocalDisk() {
+        this(WRITABLE);
+    }
+
+    private LocalDisk(Set<OpenOption> opening) {
+        this.opening = opening;
+    }
+
+    /** A disk whose files that are there already can only be read: nothing more is needed to check and to copy them. */
+    public static LocalDisk forReading() {
+        return new LocalDisk(READ_ONLY);
+    }
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new LocalFile(
-                file, channel(Operation.OPEN, file, StandardOpenOption.READ, StandardOpenOption.WRITE), spares);
+        return new LocalFile(file, channel(Operation.OPEN, file, opening), spares);
     }
 
     @Override
     public DiskFile create(Path file) throws IOException {
-        return new LocalFile(
-                file,
-                channel(
-                        Operation.CREATE,
-                        file,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.CREATE_NEW),
-                spares);
+        return new LocalFile(file, channel(Operation.CREATE, file, NEW, FileModes.FILE), spares);
     }
 
-    private FileChannel channel(Operation operation, Path file, OpenOption... options) throws IOException {
+    private FileChannel channel(Operation operation, Path file, Set<OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
         try {
-            return spares.open(() -> FileChannel.open(file, options));
+            return spares.open(() -> FileChannel.open(file, options, attributes));
         } catch (NoSuchFileException | FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
@@ -91,7 +105,7 @@ public final class LocalDisk implements Disk {
     @Override
     public void createDirectories(Path directory) throws IOException {
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, FileModes.DIRECTORY);
         } catch (IOException e) {
             throw new DiskException(Operation.CREATE_DIRECTORY, directory, e);
         }
@@ -119,7 +133,7 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = channel(Operation.OPEN, directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = channel(Operation.OPEN, directory, READ_ONLY)) {
             sync(channel, directory);
         } finally {
             spares.refill();
@@ -129,7 +143,7 @@ public final class LocalDisk implements Disk {
     @Override
     public void replace(Path from, Path to) throws IOException {
         Path directory = Objects.requireNonNull(to.toAbsolutePath().getParent(), "no file replaces the root");
-        try (FileChannel channel = channel(Operation.OPEN, directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = channel(Operation.OPEN, directory, READ_ONLY)) {
             rename(from, to);
             sync(channel, directory);
         } finally {
