@@ -4,57 +4,111 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and behind it the runs before.
- * Immutable; shared between the shards of a fork and its descendants.
+ * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of the
+ * ancestors' ancestors. Immutable; the forks of a stream share its runs, also between shards, so that a fork costs one run
+ * however deep it is.
  *
- * @param path the ancestor's path, which names its shard
- * @param generation the ancestor
- * @param start the first position that the ancestor itself wrote
- * @param end the position behind the last one that is inherited of it; not before {@code start}
- * @param parent the run that ends at {@code start}, or null where that is the beginning
+ * <p>Towards the beginning, runs have lower starts and lower generations. Each run has a second reference, which skips so
+ * many runs that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary list).
  */
-public record Lineage(
-        StreamPath path,
-        long generation,
-        long start,
-        long end,
-        @Nullable Lineage parent) {
+public final class Lineage {
+    private final StreamPath path;
+    private final long generation;
+    private final long start;
+    private final long end;
+    private final @Nullable Lineage parent;
+    private final Lineage jump;
+    private final int depth;
 
-    /** This lineage without what lies at or behind {@code position}; the oldest run is kept even when it is empty. */
+    /**
+     * A run.
+     *
+     * @param path the ancestor's path, which names its shard
+     * @param generation the ancestor
+     * @param start the first position that the ancestor itself wrote
+     * @param end the position after the last one that is inherited of it; not before {@code start}
+     * @param parent the run that ends at {@code start}, or null where that is the beginning
+     */
+    public Lineage(StreamPath path, long generation, long start, long end, @Nullable Lineage parent) {
+        this.path = path;
+        this.generation = generation;
+        this.start = start;
+        this.end = end;
+        this.parent = parent;
+        this.depth = parent == null ? 0 : parent.depth + 1;
+        this.jump = parent == null ? this : jumpAbove(parent);
+    }
+
+    /** Two skips of one length before each other become one. */
+    private static Lineage jumpAbove(Lineage parent) {
+        Lineage first = parent.jump;
+        return parent.depth - first.depth == first.depth - first.jump.depth ? first.jump : parent;
+    }
+
+    public StreamPath path() {
+        return path;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public long start() {
+        return start;
+    }
+
+    public long end() {
+        return end;
+    }
+
+    /** The run before this one, or null. */
+    @Nullable
+    Lineage parent() {
+        return parent;
+    }
+
+    /** How many runs are before this one. */
+    int depth() {
+        return depth;
+    }
+
+    @Override
+    public String toString() {
+        return path + " from " + start + " to " + end;
+    }
+
+    /** This lineage without what lies at or after {@code position}; the oldest run is kept even when it is empty. */
     public Lineage upTo(long position) {
-        Lineage run = this;
-        while (run.parent != null && position <= run.start) {
-            run = run.parent;
-        }
+        Lineage run = before(position);
         return position >= run.end ? run : new Lineage(run.path, run.generation, run.start, position, run.parent);
     }
 
     /** The run that holds the byte at {@code position}, which lies before the end of this one. */
     public Lineage at(long position) {
-        Lineage run = this;
-        while (run.parent != null && position < run.start) {
-            run = run.parent;
-        }
-        return run;
+        return startingAtMost(position);
     }
 
     /** The run that wrote the byte before {@code position}: whose generation an offset there carries. */
     Lineage before(long position) {
-        Lineage run = this;
-        while (run.parent != null && position <= run.start) {
-            run = run.parent;
-        }
-        return run;
+        return startingAtMost(position - 1);
     }
 
-    /** The run of an ancestor, or null where {@code generation} is none of this lineage. */
+    /** The run of an ancestor, or null where {@code wanted} is none of this lineage. */
     @Nullable
-    Lineage of(long generation) {
-        for (Lineage run = this; run != null; run = run.parent) {
-            if (run.generation == generation) {
-                return run;
-            }
+    Lineage of(long wanted) {
+        Lineage run = this;
+        while (run.generation > wanted && run.parent != null) {
+            run = run.jump.generation > wanted ? run.jump : run.parent;
         }
-        return null;
+        return run.generation == wanted ? run : null;
+    }
+
+    /** The first run, from this one towards the beginning, that starts at {@code position} or before; else the oldest. */
+    private Lineage startingAtMost(long position) {
+        Lineage run = this;
+        while (run.start > position && run.parent != null) {
+            run = run.jump.start > position ? run.jump : run.parent;
+        }
+        return run;
     }
 }

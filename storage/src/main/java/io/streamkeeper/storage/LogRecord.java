@@ -76,18 +76,13 @@ public sealed interface LogRecord {
     record Trimmed(long generation, long position, long atMillis) implements LogRecord {}
 
     /**
-     * Where a fork comes from.
+     * Where a fork comes from. What it inherits follows from the source, which stays as long as the fork does, so it is not
+     * in the record: a fork costs the same however deep it is.
      *
      * @param origin what the request asked for, to which a repeated create is compared
      * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
      * @param position where the fork diverges
      * @param earliest the first position that it inherits: later than the beginning where the source has let go of some
-     * @param lineage what it inherits
      */
-    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest, Lineage lineage) {
-        /** How far the source must reach for all that is inherited to be there. */
-        long sourceEnd() {
-            return Math.min(position, lineage.end());
-        }
-    }
+    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest) {}
 }

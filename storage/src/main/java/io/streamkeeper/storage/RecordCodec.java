@@ -8,9 +8,6 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The form of records in the journal. A record is written with its payload behind it, so that it is one piece (I4):
@@ -50,8 +47,6 @@ final class RecordCodec {
     /** More than the fields of fixed size and the small ones take together. */
     private static final int FIXED_BYTES_MAX = 128;
 
-    private static final int LINEAGE_BYTES = 64;
-
     private RecordCodec() {}
 
     // ---- writing ----
@@ -79,11 +74,9 @@ final class RecordCodec {
         if (fork == null) {
             return bytes;
         }
-        bytes += FIXED_BYTES_MAX + Fields.textBytesMax(fork.origin().source().value());
-        for (Lineage run = fork.lineage(); run != null; run = run.parent()) {
-            bytes += LINEAGE_BYTES + Fields.textBytesMax(run.path().value());
-        }
-        return bytes;
+        return bytes
+                + FIXED_BYTES_MAX
+                + Fields.textBytesMax(fork.origin().source().value());
     }
 
     /** Writes a record without its payload; returns where its length is, for {@link #finish}. */
@@ -167,7 +160,7 @@ final class RecordCodec {
         out.writeLong(fork.sourceGeneration());
         Fields.writeVariable(out, fork.position());
         Fields.writeVariable(out, fork.earliest());
-        writeLineage(out, fork.lineage());
+        Fields.writeVariable(out, 0);
     }
 
     private static void writeExpiry(ByteBuf out, Expiry expiry) {
@@ -179,20 +172,6 @@ final class RecordCodec {
             out.writeLong(at.epochMillis());
         } else {
             out.writeByte(NEVER);
-        }
-    }
-
-    private static void writeLineage(ByteBuf out, Lineage lineage) {
-        int count = 0;
-        for (Lineage run = lineage; run != null; run = run.parent()) {
-            count++;
-        }
-        Fields.writeVariable(out, count);
-        for (Lineage run = lineage; run != null; run = run.parent()) {
-            Fields.writeText(out, run.path().value());
-            out.writeLong(run.generation());
-            Fields.writeVariable(out, run.start());
-            Fields.writeVariable(out, run.end());
         }
     }
 
@@ -286,34 +265,19 @@ final class RecordCodec {
         StreamPath source = new StreamPath(Fields.readText(in));
         Offset offset = hasOffset ? new Offset(in.readLong(), Fields.readVariable(in)) : null;
         ForkOrigin origin = new ForkOrigin(source, offset, Fields.readVariable(in));
-        return new LogRecord.Fork(
-                origin, in.readLong(), Fields.readVariable(in), Fields.readVariable(in), readLineage(in));
+        LogRecord.Fork fork =
+                new LogRecord.Fork(origin, in.readLong(), Fields.readVariable(in), Fields.readVariable(in));
+        skipLineage(in);
+        return fork;
     }
 
-    private record Ancestor(StreamPath path, long generation, long start, long end) {}
-
-    private static Lineage readLineage(ByteBuf in) {
-        int count = Fields.readCount(in);
-        List<Ancestor> ancestors = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ancestors.add(new Ancestor(
-                    new StreamPath(Fields.readText(in)),
-                    in.readLong(),
-                    Fields.readVariable(in),
-                    Fields.readVariable(in)));
+    /** Records that list what a fork inherits are read too; it follows from the source. */
+    private static void skipLineage(ByteBuf in) {
+        for (int runs = Fields.readCount(in); runs > 0; runs--) {
+            Fields.readText(in);
+            in.readLong();
+            Fields.readVariable(in);
+            Fields.readVariable(in);
         }
-        Lineage lineage = null;
-        for (int i = count - 1; i >= 0; i--) {
-            Ancestor next = ancestors.get(i);
-            lineage = new Lineage(next.path(), next.generation(), next.start(), next.end(), lineage);
-        }
-        return required(lineage);
-    }
-
-    private static Lineage required(@Nullable Lineage lineage) {
-        if (lineage == null) {
-            throw new IllegalArgumentException("a fork has no lineage, expected at least its source");
-        }
-        return lineage;
     }
 }

@@ -19,9 +19,7 @@ import io.streamkeeper.protocol.StreamPath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +35,10 @@ public final class ShardStore implements AutoCloseable {
 
     /** Gives a fork's count back to its source, which may live in another shard. */
     public interface SourceReleaser {
-        /** To be carried out by {@link #releaseSource} on the source's loop. */
+        /**
+         * Has {@link #releaseSource} called on the source's loop, in a later turn of it and never within this call: one
+         * release may bring the next, through a chain of any length.
+         */
         void release(StreamPath source, long generation);
     }
 
@@ -68,7 +69,7 @@ public final class ShardStore implements AutoCloseable {
     private final SourceReleaser releaser;
     private final Generations generations;
     private final StreamTable streams = new StreamTable();
-    private final Map<Long, StreamState> sources = new HashMap<>();
+    private final Forks forks;
     private final CommitQueue commits;
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
@@ -94,6 +95,7 @@ public final class ShardStore implements AutoCloseable {
         this.releaser = releaser;
         this.extents = extents;
         this.reader = new ContentReader(extents, budget, splitter);
+        this.forks = new Forks(reader, extents);
         this.generations = new Generations(shard, shards);
         this.commits = new CommitQueue(journal);
         journal.listen(new Journal.Listener() {
@@ -182,6 +184,9 @@ public final class ShardStore implements AutoCloseable {
                 source == null ? null : fork(create, source),
                 now);
         StreamState stream = new StreamState(record);
+        if (source != null) {
+            stream.inherit(source.lineage().upTo(source.position()));
+        }
         Payload payload = payload(stream, body);
         Journal.Staged staged = stage(record, payload, reply);
         if (staged == null) {
@@ -222,12 +227,7 @@ public final class ShardStore implements AutoCloseable {
         if (origin == null) {
             throw new IllegalStateException("a source was found for a create that does not fork: " + create.path());
         }
-        return new LogRecord.Fork(
-                origin,
-                source.generation(),
-                source.position(),
-                source.earliest(),
-                source.lineage().upTo(source.position()));
+        return new LogRecord.Fork(origin, source.generation(), source.position(), source.earliest());
     }
 
     private CommitQueue.Step creation(StreamState stream) {
@@ -415,13 +415,17 @@ public final class ShardStore implements AutoCloseable {
 
     /** Lets go of a stream that nobody reads or inherits any more, and of what it inherits itself. */
     private void drop(StreamState stream) {
-        streams.remove(stream);
-        stream.content().release(extents);
-        extents.dropped(stream);
+        discard(stream);
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
             releaser.release(fork.origin().source(), fork.sourceGeneration());
         }
+    }
+
+    private void discard(StreamState stream) {
+        streams.remove(stream);
+        stream.content().release(extents);
+        extents.dropped(stream);
     }
 
     // ---- forks ----
@@ -452,26 +456,7 @@ public final class ShardStore implements AutoCloseable {
         }
         long tail = source.durableTail();
         long position = origin.offset() == null ? tail : readable(source, source.positionOf(origin.offset()));
-        source.addFork();
-        sources.put(source.generation(), source);
-        return new ForkSource(
-                source.path(),
-                source.generation(),
-                source.contentType(),
-                source.expiry(),
-                position,
-                source.durableEarliest(),
-                lineage(source));
-    }
-
-    private static Lineage lineage(StreamState source) {
-        LogRecord.Fork fork = source.fork();
-        return new Lineage(
-                source.path(),
-                source.generation(),
-                source.ownStart(),
-                source.durableTail(),
-                fork == null ? null : fork.lineage());
+        return forks.pin(source, position);
     }
 
     /**
@@ -479,51 +464,14 @@ public final class ShardStore implements AutoCloseable {
      * if {@code from} is inside a message.
      */
     public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
-        StreamContent content = source(run).content();
-        reader.messagesBefore(content, from, Callbacks.then(then, before -> {
-            if (before < 0) {
-                then.refuse(Refusal.of(
-                        ErrorCode.INVALID_OFFSET,
-                        "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
-                                + " server issued"));
-                return;
-            }
-            reader.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
-                long here = Math.min(count, end - before);
-                reader.positionAfter(
-                        content,
-                        before + here,
-                        Callbacks.then(then, position -> then.complete(new Skipped(position, count - here))));
-            }));
-        }));
+        forks.skip(run, from, count, then);
     }
 
-    private StreamState source(Lineage run) {
-        StreamState source = sources.get(run.generation());
-        if (source == null) {
-            throw new RefusedException(
-                    ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(run.path().value()) + " is gone by now");
-        }
-        return source;
-    }
-
-    /**
-     * Takes one fork off a source's count; the last one takes a deleted source with it. A source that recovery did not
-     * find has no count.
-     */
+    /** Takes one fork off a source's count; the last one takes a deleted source with it. */
     public void releaseSource(long generation) {
-        StreamState source = sources.get(generation);
-        if (source == null) {
-            return;
-        }
-        source.removeFork();
-        if (source.forks() == 0) {
-            sources.remove(generation);
-            if (source.isDurablyDeleted()) {
-                drop(source);
-            } else {
-                source.content().dropBefore(source.durableEarliest(), extents);
-            }
+        StreamState unneeded = forks.release(generation);
+        if (unneeded != null) {
+            drop(unneeded);
         }
     }
 
@@ -531,21 +479,10 @@ public final class ShardStore implements AutoCloseable {
      * Reads what a fork inherits of a stream of this shard, from {@code from} on and about {@code bytesMax} bytes at the
      * most; refused if {@code from} is inside a message.
      *
-     * @throws RefusedException if the stream has gone since
+     * @throws RefusedException if the stream is gone, or has lost what the run says
      */
     public void readInherited(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
-        StreamState source = source(run);
-        reader.read(source, from, run.end(), bytesMax, new Callback<>() {
-            @Override
-            public void complete(ByteBuf bytes) {
-                then.complete(new Inherited(bytes, from + bytes.readableBytes()));
-            }
-
-            @Override
-            public void refuse(Refusal refusal) {
-                then.refuse(refusal);
-            }
-        });
+        forks.read(run, from, bytesMax, then);
     }
 
     // ---- reads ----
@@ -705,44 +642,36 @@ public final class ShardStore implements AutoCloseable {
         }
     }
 
-    /**
-     * A fork that recovery has found.
-     *
-     * @param fork where it comes from
-     * @param deleted whether it is only kept for forks of its own, if there are any: then its source may be gone
-     */
-    public record FoundFork(LogRecord.Fork fork, boolean deleted) {}
-
-    /** The forks of this shard; each is to be counted in the shard of its source. */
-    public List<FoundFork> forks() {
-        List<FoundFork> forks = new ArrayList<>();
-        for (StreamState stream : recovered) {
-            if (stream.fork() != null) {
-                forks.add(new FoundFork(stream.fork(), stream.isDurablyDeleted()));
-            }
-        }
-        return forks;
+    /** The streams that recovery has found, until {@link #settle}. */
+    List<StreamState> recovered() {
+        return recovered;
     }
 
-    /** Counts a fork, so that its source stays. Returns false if what it inherits is not there, though it should be. */
-    public boolean countFork(FoundFork found) {
-        LogRecord.Fork fork = found.fork();
-        StreamState source = streams.at(fork.origin().source());
-        if (source == null || source.generation() != fork.sourceGeneration()) {
-            return found.deleted();
-        }
-        source.addFork();
-        sources.put(source.generation(), source);
-        return found.deleted() || source.durableTail() >= fork.sourceEnd();
+    /** Counts a fork that recovery has found of a stream of this shard; see {@link RecoveredForks}. */
+    void countFork(StreamState source) {
+        forks.count(source);
     }
 
-    /** All forks of all shards are counted: lets go of what nobody needs. */
+    /** Drops a fork that recovery has found and nobody needs; the count at its source is to be given back. */
+    void discardRecovered(StreamState fork) {
+        discard(fork);
+    }
+
+    /** Gives back the count of a fork that recovery has found; a deleted source that was its last is dropped later. */
+    void uncountFork(long source) {
+        forks.release(source);
+    }
+
+    /** The forks of all shards are counted, see {@link RecoveredForks}: drops what nobody needs. */
     public void settle() {
         for (StreamState stream : recovered) {
-            if (stream.forks() == 0 && stream.isDurablyDeleted() && !stream.isDropped()) {
-                drop(stream);
-            } else if (stream.forks() == 0) {
+            if (stream.forks() > 0) {
+                continue;
+            }
+            if (!stream.isDurablyDeleted()) {
                 stream.content().dropBefore(stream.durableEarliest(), extents);
+            } else if (stream.fork() == null) {
+                discard(stream);
             }
         }
         recovered = List.of();
@@ -823,8 +752,9 @@ public final class ShardStore implements AutoCloseable {
 
     @Override
     public void close() {
+        recovered.forEach(stream -> stream.content().release(extents));
         streams.forEach(stream -> stream.content().release(extents));
-        sources.values().forEach(stream -> stream.content().release(extents));
+        forks.close();
         extents.close();
         journal.close();
     }

@@ -13,28 +13,45 @@ import io.streamkeeper.storage.extent.ExtentRuns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * Walks a data directory, of a server that runs or not, and checks everything: that the manifests' files are there, every
- * checksum, that the journal's records fit, that each stream is whole, that forks' sources are there. Changes nothing. Used
- * by one thread; it may block.
+ * checksum, and that a server would start: it runs what a start runs, see {@link Recovery}, {@link RecoveredForks} and
+ * {@link ShardStore#settle}. Changes nothing. Used by one thread; it may block.
  */
 public final class StoreVerifier {
     /** A server that runs may move files under the walk; so often a shard is walked again. */
     private static final int ATTEMPTS = 5;
 
     /** What was found in one shard. */
-    private record Walked(List<StreamState> streams, String summary) {}
+    private record Walked(ShardStore store, String summary) {}
+
+    /**
+     * What was found in a data directory.
+     *
+     * @param problems what is wrong with it; a server does not start with it
+     * @param losses what forks inherit and cannot be read; a server starts, and refuses to read that
+     */
+    public record Findings(List<String> problems, List<String> losses) {
+        public Findings {
+            problems = List.copyOf(problems);
+            losses = List.copyOf(losses);
+        }
+
+        /** Both. */
+        public List<String> all() {
+            List<String> all = new ArrayList<>(problems);
+            all.addAll(losses);
+            return all;
+        }
+    }
 
     private final Disk disk;
     private final Consumer<String> report;
-    private final List<String> problems = new ArrayList<>();
 
-    /** A verifier that tells what it finds, a line each. */
+    /** A verifier that reports what it finds, a line each. */
     public StoreVerifier(Disk disk, Consumer<String> report) {
         this.disk = disk;
         this.report = report;
@@ -43,38 +60,46 @@ public final class StoreVerifier {
     /** Checks the directory at {@code path}; returns what is wrong with it, nothing if all is well. */
     public List<String> verify(Path path) {
         try {
-            return verify(DataDirectory.read(disk, path));
+            return find(DataDirectory.read(disk, path)).all();
         } catch (IOException e) {
-            problem(FileProblem.text(e, path));
-            return List.copyOf(problems);
+            String problem = FileProblem.text(e, path);
+            report.accept(problem);
+            return List.of(problem);
         }
     }
 
     /** Checks a directory whose description is known, perhaps because it has none yet. */
-    List<String> verify(DataDirectory data) {
-        Map<Long, StreamState> streams = new HashMap<>();
+    Findings find(DataDirectory data) {
+        Findings found = attempt(data);
+        for (int attempt = 2; attempt <= ATTEMPTS && !found.losses().isEmpty(); attempt++) {
+            found = attempt(data);
+        }
+        found.all().forEach(report);
+        return found;
+    }
+
+    /** One walk; a server that runs may create a fork between the walk of its source's shard and that of its own. */
+    private Findings attempt(DataDirectory data) {
+        List<String> problems = new ArrayList<>();
+        List<ShardStore> stores = new ArrayList<>();
         report.accept(
                 "data directory " + data.path() + ": store " + data.store() + ", " + counted(data.shards(), "shard"));
-        for (int shard = 0; shard < data.shards(); shard++) {
-            walk(data, shard, streams);
+        try {
+            for (int shard = 0; shard < data.shards(); shard++) {
+                walk(data, shard, stores, problems);
+            }
+            return new Findings(problems, problems.isEmpty() ? settle(stores) : List.of());
+        } finally {
+            stores.forEach(ShardStore::close);
         }
-        if (problems.isEmpty()) {
-            checkForks(streams);
-        }
-        return List.copyOf(problems);
     }
 
-    private void problem(String text) {
-        problems.add(text);
-        report.accept(text);
-    }
-
-    private void walk(DataDirectory data, int shard, Map<Long, StreamState> streams) {
+    private void walk(DataDirectory data, int shard, List<ShardStore> stores, List<String> problems) {
         String failure = "";
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             try {
                 Walked walked = walk(data, shard);
-                walked.streams().forEach(stream -> streams.put(stream.generation(), stream));
+                stores.add(walked.store());
                 report.accept("shard " + shard + ": " + walked.summary());
                 return;
             } catch (IOException e) {
@@ -83,12 +108,23 @@ public final class StoreVerifier {
                 failure = "shard " + shard + ": " + e.getMessage();
             }
         }
-        problem(failure);
+        problems.add(failure);
     }
 
+    /** Recovers a shard as a start does, without a change to its files, and checks what a start leaves to the reads. */
     private Walked walk(DataDirectory data, int shard) throws IOException {
         Manifest manifest = data.manifest(disk, shard);
         Recovery recovery = new Recovery(disk, data.shard(shard), manifest, new MemoryBudget(Long.MAX_VALUE));
+        MemoryBudget nothing = new MemoryBudget(0);
+        ShardStore store = new ShardStore(
+                shard,
+                data.shards(),
+                new MemoryJournal(nothing),
+                new MemoryExtentStore(nothing),
+                new ReadBudget(0),
+                Clock.SYSTEM,
+                (source, generation) -> {});
+        boolean recovered = false;
         try {
             recovery.run();
             long bytes = 0;
@@ -97,16 +133,28 @@ public final class StoreVerifier {
             }
             List<StreamState> streams = recovery.streams();
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
+            store.recover(streams, recovery.lastGeneration());
+            recovered = true;
             return new Walked(
-                    streams,
+                    store,
                     counted(live, "stream") + ", "
                             + counted(recovery.extents().size(), "extent file") + " with "
                             + counted(bytes, "byte") + " of data, checkpoint at record " + manifest.checkpointLsn()
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
-            recovery.streams().forEach(stream -> stream.content().release(new MemoryExtentStore(new MemoryBudget(0))));
+            if (!recovered) {
+                store.recover(recovery.streams(), 0);
+                store.close();
+            }
             recovery.close();
         }
+    }
+
+    /** Connects the forks, and drops what nobody needs, as a start does; returns what forks have lost. */
+    private static List<String> settle(List<ShardStore> stores) {
+        List<String> losses = RecoveredForks.connect(stores);
+        stores.forEach(ShardStore::settle);
+        return losses;
     }
 
     private static String counted(long count, String thing) {
@@ -133,21 +181,6 @@ public final class StoreVerifier {
         if (Checksum.of(buffer, 0, length) != runs.checksum(run)) {
             throw new DamagedFileException(
                     file.path(), runs.position(run), "the checksum of " + length + " bytes does not match");
-        }
-    }
-
-    private void checkForks(Map<Long, StreamState> streams) {
-        for (StreamState stream : streams.values()) {
-            LogRecord.Fork fork = stream.fork();
-            if (fork == null || stream.isDeleted()) {
-                continue;
-            }
-            StreamState source = streams.get(fork.sourceGeneration());
-            if (source == null || source.tail() < fork.sourceEnd()) {
-                problem("stream " + stream.path() + " inherits up to position " + fork.position() + " of stream "
-                        + fork.origin().source() + ", which "
-                        + (source == null ? "is not there" : "ends at " + source.tail()));
-            }
         }
     }
 }

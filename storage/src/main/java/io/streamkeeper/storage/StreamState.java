@@ -31,6 +31,7 @@ public final class StreamState {
     private final Expiry expiry;
     private final Retention retention;
     private final LogRecord.@Nullable Fork fork;
+    private @Nullable Lineage lineage;
     private final StreamContent content;
     private final long createdMillis;
     private final boolean createdClosed;
@@ -133,7 +134,20 @@ public final class StreamState {
 
     /** What the stream inherits, or null if it is not a fork. */
     public @Nullable Lineage lineage() {
-        return fork == null ? null : fork.lineage();
+        return lineage;
+    }
+
+    /** Names what a fork inherits: when it is created, or when recovery has read its source. */
+    void inherit(Lineage inherited) {
+        lineage = inherited;
+    }
+
+    /** What a fork inherits that diverges at {@code position}, which is not after the tail. */
+    Lineage lineageUpTo(long position) {
+        Lineage inherited = lineage;
+        return inherited != null && position <= ownStart()
+                ? inherited.upTo(position)
+                : new Lineage(path, generation, ownStart(), position, inherited);
     }
 
     StreamContent content() {
@@ -468,10 +482,10 @@ public final class StreamState {
 
     /** The offset of a position of this stream, inherited or its own. */
     public Offset offsetAt(long position) {
-        if (fork != null && position <= fork.position()) {
-            return new Offset(fork.lineage().before(position).generation(), position);
-        }
-        return new Offset(generation, position);
+        Lineage inherited = lineage;
+        return inherited != null && position <= ownStart()
+                ? new Offset(inherited.before(position).generation(), position)
+                : new Offset(generation, position);
     }
 
     /**
@@ -484,7 +498,8 @@ public final class StreamState {
         if (offset.equals(Offset.ZERO)) {
             return 0;
         }
-        Lineage inherited = fork == null ? null : fork.lineage().of(offset.generation());
+        Lineage inherited =
+                lineage == null || offset.generation() == generation ? null : lineage.of(offset.generation());
         if (inherited == null && offset.generation() != generation) {
             throw new RefusedException(
                     ErrorCode.OFFSET_GONE,

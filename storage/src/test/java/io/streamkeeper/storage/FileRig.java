@@ -26,6 +26,10 @@ final class FileRig {
     StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
     SimulatedThreads threads;
     ShardStore store;
+
+    /** What forks have lost, as the last start has found it. */
+    List<String> losses = List.of();
+
     private ProcessMemory memory;
 
     FileRig() throws IOException {
@@ -55,8 +59,8 @@ final class FileRig {
                 threads.threads(),
                 new ReadBudget(1 << 26),
                 clock,
-                (path, generation) -> store.releaseSource(generation));
-        store.forks().forEach(store::countFork);
+                (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
+        losses = RecoveredForks.connect(List.of(store));
         store.settle();
         threads.runAll();
     }

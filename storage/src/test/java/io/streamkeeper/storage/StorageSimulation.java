@@ -96,7 +96,6 @@ final class StorageSimulation {
     private boolean failed;
     private int certain;
     private int number;
-    private boolean everWithoutSync;
 
     StorageSimulation(Random random) throws IOException {
         this.random = random;
@@ -114,7 +113,6 @@ final class StorageSimulation {
 
     void start() throws IOException {
         syncs = random.nextInt(4) > 0;
-        everWithoutSync |= !syncs;
         failed = false;
         memory = ProcessMemory.begin();
         threads = new SimulatedThreads(random);
@@ -129,13 +127,10 @@ final class StorageSimulation {
                 threads.threads(),
                 new ReadBudget(1 << 26),
                 clock,
-                (path, generation) -> store.releaseSource(generation));
-        for (ShardStore.FoundFork fork : store.forks()) {
-            boolean counted = store.countFork(fork);
-            assertThat(counted || everWithoutSync)
-                    .as("the source of a fork is there")
-                    .isTrue();
-        }
+                (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
+        assertThat(RecoveredForks.connect(List.of(store)))
+                .as("what forks inherit is there")
+                .isEmpty();
         store.settle();
     }
 
@@ -611,8 +606,7 @@ final class StorageSimulation {
         long position = 0;
         while (position < stream.durableTail()) {
             Taken<ShardStore.Inherited> read = new Taken<>();
-            Lineage own = new Lineage(
-                    stream.path(), stream.generation(), stream.ownStart(), stream.durableTail(), stream.lineage());
+            Lineage own = stream.lineageUpTo(stream.durableTail());
             store.readInherited(own.at(position), position, 4_000, read);
             await(read::isThere);
             text.append(read.get().bytes().toString(UTF_8));

@@ -14,8 +14,10 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -28,6 +30,8 @@ final class TestStore implements AutoCloseable {
     final HeldJournal journal;
     final ShardStore store;
     private final List<ByteBuf> bodies = new ArrayList<>();
+    private final Queue<Long> releases = new ArrayDeque<>();
+    private boolean releasing;
 
     TestStore() {
         this(256 << 20);
@@ -46,8 +50,16 @@ final class TestStore implements AutoCloseable {
                 (path, generation) -> release(generation));
     }
 
+    /** Releases come after each other, as turns of a loop do. */
     private void release(long generation) {
-        store.releaseSource(generation);
+        releases.add(generation);
+        if (!releasing) {
+            releasing = true;
+            while (!releases.isEmpty()) {
+                store.releaseSource(releases.remove());
+            }
+            releasing = false;
+        }
     }
 
     Answer create(CreateRequest request) {

@@ -10,13 +10,18 @@ import io.streamkeeper.storage.ForkSource;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Skipped;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It goes to
- * the source's shard, which counts the fork; for JSON on to the shards that hold the messages around the place where it
- * diverges; and back to its own shard, which creates it. A step that refuses gives the count back.
+ * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
+ * source's shard, which counts the fork; for JSON the shards that hold the messages around the place where it diverges,
+ * one after the other; then its own shard creates it. A step that refuses gives the count back. Owned by the fork's own
+ * shard; each step on another is a message there and one back.
  */
 final class ForkCreation {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkCreation.class);
+
     private final Shard home;
     private final Command.Create create;
     private final ForkOrigin origin;
@@ -34,59 +39,90 @@ final class ForkCreation {
         owner.run(() -> {
             try {
                 ForkSource source = owner.store().pinSource(origin, create.contentType());
-                if (source.contentType().isJson()) {
-                    skip(source, origin.subOffset());
-                } else {
-                    skipBytes(source);
-                }
+                home.run(() -> pinned(source));
             } catch (RefusedException e) {
                 refuse(e.refusal());
+            } catch (RuntimeException e) {
+                refuse(failed(e));
             }
         });
     }
 
-    private void skipBytes(ForkSource source) {
-        long end = source.lineage().end();
-        if (origin.subOffset() > end - source.position()) {
+    private Refusal failed(RuntimeException fault) {
+        LOG.error("fork {} of stream {} failed", create.path(), origin.source(), fault);
+        return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");
+    }
+
+    private void pinned(ForkSource source) {
+        if (source.contentType().isJson()) {
+            new Skip(source).start();
+        } else if (origin.subOffset() > source.lineage().end() - source.position()) {
             refuse(source, pastTheEnd());
         } else {
             found(source.at(source.position() + origin.subOffset()));
         }
     }
 
-    /** Goes {@code count} messages on, run by run; a count of none still checks that the place is between messages. */
-    private void skip(ForkSource source, long count) {
-        if (source.position() == source.lineage().end()) {
-            if (count > 0) {
-                refuse(source, pastTheEnd());
-            } else {
-                found(source);
-            }
-            return;
+    /** Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard. */
+    private final class Skip {
+        private final Steps steps = new Steps(home.loop(), this::step);
+        private ForkSource source;
+        private long remaining = origin.subOffset();
+        private boolean checked;
+
+        Skip(ForkSource source) {
+            this.source = source;
         }
-        Lineage run = source.lineage().at(source.position());
-        Shard owner = home.shards().of(run.path());
-        owner.run(() -> {
+
+        void start() {
+            steps.start();
+        }
+
+        private void step() {
+            if (source.position() == source.lineage().end()) {
+                if (remaining > 0) {
+                    refuse(source, pastTheEnd());
+                } else {
+                    found(source);
+                }
+            } else if (checked && remaining == 0) {
+                found(source);
+            } else {
+                Lineage run = source.lineage().at(source.position());
+                long from = source.position();
+                long count = remaining;
+                Shard owner = home.shards().of(run.path());
+                owner.run(() -> skipFrom(owner, run, from, count));
+            }
+        }
+
+        /** On the ancestor's loop. */
+        private void skipFrom(Shard owner, Lineage run, long from, long count) {
             try {
-                owner.store().skipMessages(run, source.position(), count, new Callback<>() {
+                owner.store().skipMessages(run, from, count, new Callback<>() {
                     @Override
                     public void complete(Skipped skipped) {
-                        if (skipped.remaining() == 0) {
-                            found(source.at(skipped.position()));
-                        } else {
-                            skip(source.at(skipped.position()), skipped.remaining());
-                        }
+                        home.run(() -> skipped(skipped));
                     }
 
                     @Override
                     public void refuse(Refusal refusal) {
-                        ForkCreation.this.refuse(source, refusal);
+                        home.run(() -> ForkCreation.this.refuse(source, refusal));
                     }
                 });
             } catch (RefusedException e) {
-                refuse(source, e.refusal());
+                home.run(() -> ForkCreation.this.refuse(source, e.refusal()));
+            } catch (RuntimeException e) {
+                home.run(() -> ForkCreation.this.refuse(source, failed(e)));
             }
-        });
+        }
+
+        private void skipped(Skipped skipped) {
+            checked = true;
+            source = source.at(skipped.position());
+            remaining = skipped.remaining();
+            steps.answered();
+        }
     }
 
     private Refusal pastTheEnd() {
@@ -96,7 +132,7 @@ final class ForkCreation {
     }
 
     private void found(ForkSource source) {
-        home.run(() -> home.store().create(create, source, reply));
+        home.store().create(create, source, reply);
     }
 
     private void refuse(ForkSource source, Refusal refusal) {

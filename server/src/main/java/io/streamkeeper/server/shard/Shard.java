@@ -165,8 +165,13 @@ public final class Shard {
         woken.forEach(LiveTail::wake);
     }
 
+    /** Gives a fork's count back, in a turn of its own: it may bring the next, through a chain of any length. */
     void releaseSource(long generation) {
-        run(() -> store.releaseSource(generation));
+        try {
+            loop.execute(() -> store.releaseSource(generation));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server has stopped: the count of stream {} is derived again at the start", generation, e);
+        }
     }
 
     void start() {

@@ -3,14 +3,12 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.RecoveredForks;
 import io.streamkeeper.storage.ShardStore;
-import io.streamkeeper.storage.ShardStore.FoundFork;
 import io.streamkeeper.storage.StorageFailedException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +44,7 @@ public final class Shards {
             made.add(new Shard(owners.get(i), opened.get(i), this));
         }
         this.shards = List.copyOf(made);
-        countForks();
+        connectForks(opened);
     }
 
     private void release(StreamPath source, long generation) {
@@ -85,33 +83,14 @@ public final class Shards {
         return e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }
 
-    /** How many forks a stream has is derived from the forks, wherever they are; then what nobody needs can go. */
-    private void countForks() throws IOException {
-        Map<Shard, List<FoundFork>> bySource = new HashMap<>();
-        for (Shard shard : shards) {
-            for (FoundFork fork : shard.store().forks()) {
-                bySource.computeIfAbsent(of(fork.fork().origin().source()), source -> new ArrayList<>())
-                        .add(fork);
-            }
+    /** What forks inherit, and how many a stream has, is derived from all shards; then what nobody needs is dropped. */
+    private void connectForks(List<ShardStore> stores) throws IOException {
+        for (String loss : RecoveredForks.connect(stores)) {
+            LOG.warn("{}: after a power cut in durability os this can be; reads of it are refused", loss);
         }
-        List<Future<?>> counts = new ArrayList<>();
-        bySource.forEach((shard, forks) -> counts.add(shard.loop().submit(() -> count(shard, forks))));
-        await(counts);
         List<Future<?>> settled = new ArrayList<>();
         shards.forEach(shard -> settled.add(shard.loop().submit(shard.store()::settle)));
         await(settled);
-    }
-
-    private static void count(Shard shard, List<FoundFork> forks) {
-        for (FoundFork fork : forks) {
-            if (!shard.store().countFork(fork)) {
-                LOG.warn(
-                        "a fork inherits up to position {} of stream {}, which is not there: after a power cut in"
-                                + " durability os this can be; the fork's own data is",
-                        fork.fork().position(),
-                        fork.fork().origin().source());
-            }
-        }
     }
 
     private static void await(List<Future<?>> tasks) throws IOException {

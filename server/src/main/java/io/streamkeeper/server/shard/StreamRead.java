@@ -11,21 +11,30 @@ import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Inherited;
 import io.streamkeeper.storage.StreamState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One read of a stream: what it inherits is asked of the ancestors' shards, oldest first, then its own bytes follow, all
  * in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is a message
- * there and one back.
+ * there and one back. An answer has pieces of {@value #RUNS_MAX} ancestors at most; where there are more, it ends early.
  */
 final class StreamRead {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamRead.class);
+
+    /** Ancestors that one answer is read from, which bounds the time that it takes. */
+    static final int RUNS_MAX = 20_000;
+
     private final Shard shard;
     private final StreamState stream;
     private final Lineage lineage;
     private final long start;
     private final int bytesMax;
     private final Reply reply;
-    private ByteBuf inherited = Buffers.NONE;
+    private final Pieces inherited = new Pieces();
+    private final Steps steps;
     private long position;
+    private int runs;
 
     private StreamRead(Shard shard, StreamState stream, Lineage lineage, long start, int bytesMax, Reply reply) {
         this.shard = shard;
@@ -35,6 +44,7 @@ final class StreamRead {
         this.bytesMax = bytesMax;
         this.reply = reply;
         this.position = start;
+        this.steps = new Steps(shard.loop(), this::step);
     }
 
     /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */
@@ -43,37 +53,35 @@ final class StreamRead {
         if (lineage == null || start >= stream.ownStart()) {
             shard.store().read(stream, start, Buffers.NONE, start, bytesMax, reply);
         } else {
-            new StreamRead(shard, stream, lineage, start, bytesMax, reply).next();
+            new StreamRead(shard, stream, lineage, start, bytesMax, reply).steps.start();
         }
     }
 
-    private void next() {
-        int rest = bytesMax - inherited.readableBytes();
+    private void step() {
+        int rest = bytesMax - inherited.bytes();
         if (stream.isDurablyDeleted()) {
             inherited.release();
             reply.complete(Refusal.of(
                     ErrorCode.STREAM_NOT_FOUND,
                     "stream " + Quoted.of(stream.path().value()) + " was deleted while it was read"));
-        } else if (position >= stream.ownStart() || rest <= 0) {
-            shard.store().read(stream, start, inherited, position, rest, reply);
+        } else if (position >= stream.ownStart() || rest <= 0 || runs == RUNS_MAX) {
+            shard.store().read(stream, start, inherited.take(), position, rest, reply);
         } else {
+            runs++;
             Lineage run = lineage.at(position);
+            long from = position;
             Shard owner = shard.shards().of(run.path());
-            owner.run(() -> readFrom(owner, run, rest));
+            owner.run(() -> readFrom(owner, run, from, rest));
         }
     }
 
     /** On the ancestor's loop. */
-    private void readFrom(Shard owner, Lineage run, int rest) {
+    private void readFrom(Shard owner, Lineage run, long from, int rest) {
         try {
-            owner.store().readInherited(run, position, rest, new Callback<>() {
+            owner.store().readInherited(run, from, rest, new Callback<>() {
                 @Override
                 public void complete(Inherited read) {
-                    shard.run(() -> {
-                        inherited = Buffers.join(inherited, read.bytes());
-                        position = read.end();
-                        next();
-                    });
+                    shard.run(() -> taken(read));
                 }
 
                 @Override
@@ -83,7 +91,23 @@ final class StreamRead {
             });
         } catch (RefusedException e) {
             refuse(e.refusal());
+        } catch (RuntimeException e) {
+            LOG.error("read of stream {}, which stream {} inherits, failed", run, stream.path(), e);
+            refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
         }
+    }
+
+    private void taken(Inherited read) {
+        ByteBuf bytes = read.bytes();
+        if (read.end() == position) {
+            bytes.release();
+            LOG.error("a read of stream {} does not get past position {}", stream.path(), position);
+            refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
+            return;
+        }
+        inherited.add(bytes);
+        position = read.end();
+        steps.answered();
     }
 
     private void refuse(Refusal refusal) {

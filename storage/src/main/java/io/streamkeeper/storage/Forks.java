@@ -1,0 +1,136 @@
+package io.streamkeeper.storage;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.ShardStore.Inherited;
+import io.streamkeeper.storage.ShardStore.Skipped;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one shard that others were forked from, with how many forks each has: what is counted stays, also when
+ * the stream is deleted or retention drops a part of it. Owned by the shard's loop.
+ *
+ * <p>A count is taken before the fork's record is staged and given back when no fork needs it: when the creation fails, or
+ * when the fork itself is dropped, see {@link ShardStore}. Giving back the last count of a deleted stream drops that
+ * stream, which then gives back the count at its own source, and so on through a chain of any length. Each of these is a
+ * turn of its own, see {@link ShardStore.SourceReleaser}: no step calls the next.
+ */
+final class Forks {
+    private final Map<Long, StreamState> sources = new HashMap<>();
+    private final ContentReader reader;
+    private final ExtentStore extents;
+
+    Forks(ContentReader reader, ExtentStore extents) {
+        this.reader = reader;
+        this.extents = extents;
+    }
+
+    // ---- counts ----
+
+    /** Counts a fork of {@code source} that diverges at {@code position}. */
+    ForkSource pin(StreamState source, long position) {
+        count(source);
+        return new ForkSource(
+                source.path(),
+                source.generation(),
+                source.contentType(),
+                source.expiry(),
+                position,
+                source.durableEarliest(),
+                source.lineageUpTo(source.durableTail()));
+    }
+
+    /** Counts a fork, so that its source stays. */
+    void count(StreamState source) {
+        source.addFork();
+        sources.put(source.generation(), source);
+    }
+
+    /**
+     * Takes one fork off a source's count. Returns the source if it was the last one and the source is deleted: it is to be
+     * dropped. A source that recovery did not find has no count.
+     */
+    @Nullable
+    StreamState release(long generation) {
+        StreamState source = sources.get(generation);
+        if (source == null) {
+            return null;
+        }
+        source.removeFork();
+        if (source.forks() > 0) {
+            return null;
+        }
+        sources.remove(generation);
+        if (source.isDurablyDeleted()) {
+            return source;
+        }
+        source.content().dropBefore(source.durableEarliest(), extents);
+        return null;
+    }
+
+    /** Releases the content of all sources; the shard is closed. */
+    void close() {
+        sources.values().forEach(stream -> stream.content().release(extents));
+    }
+
+    // ---- what forks inherit ----
+
+    /** The ancestor that wrote {@code run}, if it still has what the run says. */
+    private StreamState source(Lineage run, long from) {
+        StreamState source = sources.get(run.generation());
+        if (source == null) {
+            throw new RefusedException(
+                    ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(run.path().value()) + " is gone by now");
+        }
+        if (run.end() > source.durableTail() || from < source.content().start()) {
+            throw new RefusedException(
+                    ErrorCode.STORAGE_FAILED,
+                    "what is inherited from position " + from + " to " + run.end() + " of stream "
+                            + Quoted.of(run.path().value()) + " was lost; that stream has positions "
+                            + source.content().start() + " to " + source.durableTail());
+        }
+        return source;
+    }
+
+    /** Reads from {@code from} on within {@code run}; see {@link ShardStore#readInherited}. */
+    void read(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
+        StreamState source = source(run, from);
+        reader.read(source, from, run.end(), bytesMax, new Callback<>() {
+            @Override
+            public void complete(ByteBuf bytes) {
+                then.complete(new Inherited(bytes, from + bytes.readableBytes()));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                then.refuse(refusal);
+            }
+        });
+    }
+
+    /** Skips {@code count} messages from {@code from} on within {@code run}; see {@link ShardStore#skipMessages}. */
+    void skip(Lineage run, long from, long count, Callback<Skipped> then) {
+        StreamContent content = source(run, from).content();
+        reader.messagesBefore(content, from, Callbacks.then(then, before -> {
+            if (before < 0) {
+                then.refuse(Refusal.of(
+                        ErrorCode.INVALID_OFFSET,
+                        "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
+                                + " server issued"));
+                return;
+            }
+            reader.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
+                long here = Math.min(count, end - before);
+                reader.positionAfter(
+                        content,
+                        before + here,
+                        Callbacks.then(then, position -> then.complete(new Skipped(position, count - here))));
+            }));
+        }));
+    }
+}
