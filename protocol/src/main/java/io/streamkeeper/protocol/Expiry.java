@@ -128,6 +128,12 @@ public sealed interface Expiry {
                     ? Long.MAX_VALUE
                     : usedMillis + ttl.seconds() * 1000;
         }
-        return this instanceof At at ? at.epochMillis() : Long.MAX_VALUE;
+        if (this instanceof At at) {
+            return at.epochMillis();
+        }
+        if (this instanceof Never) {
+            return Long.MAX_VALUE;
+        }
+        throw new IllegalStateException("an expiry of the unknown type " + getClass());
     }
 }

@@ -7,7 +7,6 @@ import io.streamkeeper.server.listen.CallbackThreads;
 import io.streamkeeper.storage.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -46,7 +45,8 @@ final class Call<T> implements Reply {
         }
         try {
             executor.execute(() -> settle(outcome));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
+            // An executor of somebody else that takes nothing any more, or fails: the future is completed all the same.
             CallbackThreads.shared().execute(() -> settle(outcome));
         }
     }
@@ -58,7 +58,7 @@ final class Call<T> implements Reply {
         }
         try {
             future.complete(result.apply(outcome));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             future.completeExceptionally(e);
         }
     }

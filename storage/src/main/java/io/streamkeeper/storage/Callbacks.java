@@ -7,12 +7,16 @@ import java.util.function.Consumer;
 final class Callbacks {
     private Callbacks() {}
 
-    /** Goes on with {@code step}; a refusal goes to {@code end}. */
+    /** Goes on with {@code step}; a refusal goes to {@code end}, and so does what a step fails with. */
     static <T> Callback<T> then(Callback<?> end, Consumer<T> step) {
         return new Callback<>() {
             @Override
             public void complete(T value) {
-                step.accept(value);
+                try {
+                    step.accept(value);
+                } catch (RuntimeException | Error e) {
+                    end.refuse(ShardFaults.ofOurs(e));
+                }
             }
 
             @Override

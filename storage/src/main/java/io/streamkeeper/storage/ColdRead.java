@@ -10,12 +10,16 @@ import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One read of bytes some of which are in files. Planned on the shard's loop, carried out by a thread that may block; until
  * then it holds the memory and the files that it is of, so that checkpoint, compaction and deletion go on without it.
  */
 final class ColdRead {
+    private static final Logger LOG = LoggerFactory.getLogger(ColdRead.class);
+
     /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
     private static final int JOINED_BYTES_MAX = 1 << 20;
 
@@ -72,9 +76,10 @@ final class ColdRead {
      * which has {@link #fileBytes} of {@code budget}, also when it fails.
      */
     ByteBuf run(ReadBudget budget, Reservation reservation) throws IOException {
-        CompositeByteBuf all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
+        CompositeByteBuf all = null;
         int next = 0;
         try {
+            all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
             while (next < parts.size()) {
                 if (parts.get(next) instanceof InMemory memory) {
                     all.addComponent(true, memory.bytes().retain());
@@ -86,8 +91,10 @@ final class ColdRead {
                 }
             }
             return all;
-        } catch (IOException | RuntimeException e) {
-            all.release();
+        } catch (IOException | RuntimeException | Error e) {
+            if (all != null) {
+                all.release();
+            }
             throw e;
         } finally {
             reservation.close();
@@ -136,17 +143,21 @@ final class ColdRead {
         }
     }
 
+    private static void letGo(ExtentFile file) {
+        try {
+            file.letGo();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", file.path(), e.getMessage());
+        }
+    }
+
     /** Lets go of what is held, where it is not to be read after all. */
     void letGo() {
         for (Part part : parts) {
             if (part instanceof InMemory memory) {
                 memory.bytes().release();
             } else if (part instanceof InFile run) {
-                try {
-                    run.file().letGo();
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
+                letGo(run.file());
             }
         }
         parts.clear();

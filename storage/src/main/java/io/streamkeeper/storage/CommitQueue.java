@@ -61,8 +61,10 @@ final class CommitQueue {
     /** Everything up to {@code lsn} is durable. */
     void durable(long lsn) {
         while (!waiting.isEmpty() && waiting.peek().lsn() <= lsn) {
-            Pending next = waiting.remove();
+            // What fails to be published waits on, for the answer that the shard has failed.
+            Pending next = waiting.element();
             next.step().publish();
+            waiting.remove();
             next.reply().complete(next.outcome());
         }
     }
@@ -74,10 +76,15 @@ final class CommitQueue {
      */
     void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = new ArrayDeque<>();
-        while (!waiting.isEmpty() && waiting.peekLast().lsn() >= firstLsn) {
-            Pending last = waiting.removeLast();
-            last.step().undo();
-            undone.addFirst(last);
+        try {
+            while (!waiting.isEmpty() && waiting.peekLast().lsn() >= firstLsn) {
+                Pending last = waiting.removeLast();
+                undone.addFirst(last);
+                last.step().undo();
+            }
+        } catch (RuntimeException | Error e) {
+            waiting.addAll(undone);
+            throw e;
         }
         for (Pending pending : undone) {
             if (pending.needs() < firstLsn) {
@@ -97,6 +104,11 @@ final class CommitQueue {
         while (!waiting.isEmpty()) {
             waiting.remove().reply().complete(refusal(reason));
         }
+    }
+
+    /** Whether a reply waits here, and is answered with what it waits for. */
+    boolean holds(Reply reply) {
+        return waiting.stream().anyMatch(pending -> pending.reply().equals(reply));
     }
 
     static Refusal refusal(StorageFailedException reason) {

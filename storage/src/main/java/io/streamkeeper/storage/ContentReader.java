@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.memory.Reservation;
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,13 +53,22 @@ final class ContentReader {
         int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), end) - begin);
         fetch(content, begin, end, Callbacks.then(then, bytes -> {
             int skipped = (int) (from - begin);
-            if (checked > 0 && splitter.messagesBefore(bytes.slice(bytes.readerIndex(), checked), skipped) < 0) {
+            if (checked > 0 && isInsideMessage(bytes, checked, skipped)) {
                 bytes.release();
                 then.refuse(insideMessage(stream, from));
             } else {
                 then.complete(bytes.skipBytes(skipped));
             }
         }));
+    }
+
+    private boolean isInsideMessage(ByteBuf bytes, int checked, int skipped) {
+        try {
+            return splitter.messagesBefore(bytes.slice(bytes.readerIndex(), checked), skipped) < 0;
+        } catch (RuntimeException | Error e) {
+            bytes.release();
+            throw e;
+        }
     }
 
     private static Refusal insideMessage(StreamState stream, long position) {
@@ -78,8 +88,12 @@ final class ContentReader {
         long start = content.runStart(run);
         long messages = content.messagesBeforeRun(run);
         fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
-            int inRun = splitter.messagesBefore(bytes, (int) (position - start));
-            bytes.release();
+            int inRun;
+            try {
+                inRun = splitter.messagesBefore(bytes, (int) (position - start));
+            } finally {
+                bytes.release();
+            }
             then.complete(inRun < 0 ? -1 : messages + inRun);
         }));
     }
@@ -98,8 +112,12 @@ final class ContentReader {
         long start = content.runStart(run);
         int inRun = (int) (number - content.messagesBeforeRun(run));
         fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
-            int length = splitter.boundaryAfter(bytes, inRun);
-            bytes.release();
+            int length;
+            try {
+                length = splitter.boundaryAfter(bytes, inRun);
+            } finally {
+                bytes.release();
+            }
             then.complete(start + length);
         }));
     }
@@ -110,7 +128,13 @@ final class ContentReader {
             return;
         }
         ColdRead read = content.coldRead(from, to);
-        Reservation reservation = budget.reserve(read.fileBytes());
+        Reservation reservation;
+        try {
+            reservation = budget.reserve(read.fileBytes());
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
         if (reservation == null) {
             read.letGo();
             then.refuse(Refusal.of(
@@ -122,16 +146,27 @@ final class ContentReader {
         extents.read(read, reservation, new Received() {
             @Override
             public void bytes(ByteBuf bytes) {
-                then.complete(bytes);
+                try {
+                    then.complete(bytes);
+                } catch (RuntimeException | Error e) {
+                    then.refuse(ShardFaults.ofOurs(e));
+                }
             }
 
             @Override
-            public void failed(Exception reason) {
-                LOG.error("stored data cannot be read", reason);
-                then.refuse(Refusal.of(
-                        ErrorCode.STORAGE_FAILED,
-                        "the stream's stored data cannot be read; the server's log tells why"));
+            public void failed(Throwable reason) {
+                then.refuse(refusal(reason));
             }
         });
+    }
+
+    /** A read that fails concerns nobody but who asked for it. */
+    private static Refusal refusal(Throwable reason) {
+        if (!(reason instanceof IOException)) {
+            return ShardFaults.ofOurs(reason);
+        }
+        LOG.error("stored data cannot be read", reason);
+        return Refusal.of(
+                ErrorCode.STORAGE_FAILED, "the stream's stored data cannot be read; the server's log says why");
     }
 }

@@ -153,14 +153,25 @@ final class FileExtentStore implements ExtentStore {
 
     @Override
     public void read(ColdRead read, Reservation reservation, Received then) {
-        threads.reads().execute(() -> {
-            try {
-                ByteBuf bytes = read.run(budget, reservation);
-                onLoop(() -> then.bytes(bytes), bytes::release);
-            } catch (IOException | RuntimeException e) {
-                onLoop(() -> then.failed(e), () -> {});
-            }
-        });
+        try {
+            threads.reads().execute(() -> carryOut(read, reservation, then));
+        } catch (RuntimeException | Error e) {
+            reservation.close();
+            read.letGo();
+            then.failed(e);
+        }
+    }
+
+    /** A read that fails, whatever the reason, fails by itself: it has changed nothing. */
+    private void carryOut(ColdRead read, Reservation reservation, Received then) {
+        ByteBuf bytes;
+        try {
+            bytes = read.run(budget, reservation);
+        } catch (IOException | RuntimeException | Error e) {
+            onLoop(() -> then.failed(e), () -> {});
+            return;
+        }
+        onLoop(() -> then.bytes(bytes), bytes::release);
     }
 
     /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
@@ -238,7 +249,7 @@ final class FileExtentStore implements ExtentStore {
      *
      * @param obstacle what the disk refused, or null
      */
-    void abandon(Job failedJob, Exception reason, @Nullable Obstacle obstacle) {
+    void abandon(Job failedJob, Throwable reason, @Nullable Obstacle obstacle) {
         if (reason instanceof IOException) {
             LOG.warn(
                     "shard {}: {} was abandoned: {}", manifest.shard(), failedJob, String.valueOf(reason.getMessage()));
@@ -263,7 +274,10 @@ final class FileExtentStore implements ExtentStore {
         }
     }
 
-    /** Does {@code work} in the background and {@code then} on the loop; a failure abandons the job. */
+    /**
+     * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the disk, or
+     * of memory, while files are written that do not count yet. Anything else fails the shard.
+     */
     <T> void inBackground(Job ofJob, Callable<T> work, Consumer<T> then) {
         threads.background().execute(() -> {
             if (closed) {
@@ -272,10 +286,14 @@ final class FileExtentStore implements ExtentStore {
             try {
                 T done = work.call();
                 onLoop(() -> then.accept(done), () -> {});
-            } catch (Exception e) {
+            } catch (IOException | OutOfMemoryError e) {
                 Obstacle obstacle =
                         e instanceof DiskException ? Obstacle.of(disk, directory, ofJob.neededBytes(), e) : null;
                 onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
         });
     }
@@ -397,6 +415,10 @@ final class FileExtentStore implements ExtentStore {
      * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
      */
     void commit(Job ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
+        if (journal.isFailed()) {
+            abandon(ofJob, new IOException("the shard has failed"), null);
+            return;
+        }
         threads.journal().execute(() -> {
             try {
                 journal.syncWritten();
@@ -407,7 +429,11 @@ final class FileExtentStore implements ExtentStore {
             inBackground(
                     ofJob,
                     () -> {
-                        newManifest.write(disk, directory);
+                        try {
+                            newManifest.write(disk, directory);
+                        } catch (RuntimeException | Error e) {
+                            throw new IllegalStateException("which manifest counts is not known", e);
+                        }
                         return newManifest;
                     },
                     committed -> {

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
  * syncs, more frames come, and the next sync is theirs together.
+ *
+ * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half of a
+ * record would make the whole frame, and the log behind it, unreadable.
  */
 final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
@@ -121,20 +124,32 @@ final class FileJournal implements Journal {
             throw failure;
         }
         Block block = blocks.blockFor(RecordCodec.bytesMax(record, payload.runs()) + FRAME_EXTRA_BYTES);
+        flushLater();
         beginFrame(block);
         ByteBuf out = block.memory();
-        int start = RecordCodec.begin(out, record, payload.runs());
-        int position = out.writerIndex();
-        payload.writeTo(out);
-        RecordCodec.finish(out, start);
+        int start = out.writerIndex();
+        Staged staged;
+        try {
+            RecordCodec.begin(out, record, payload.runs());
+            int position = out.writerIndex();
+            payload.writeTo(out);
+            RecordCodec.finish(out, start);
+            staged = new Staged(lastLsn + 1, block, position);
+        } catch (RuntimeException | Error e) {
+            out.writerIndex(start);
+            throw e;
+        }
         lastLsn++;
         frameCount++;
         stagedBytes += out.writerIndex() - start;
+        return staged;
+    }
+
+    private void flushLater() {
         if (!flushes) {
-            flushes = true;
             loop.execute(this::flush);
+            flushes = true;
         }
-        return new Staged(lastLsn, block, position);
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -144,11 +159,12 @@ final class FileJournal implements Journal {
         }
         submitFrame();
         align(block.memory());
+        int start = block.memory().writerIndex();
+        block.memory().writeZero(FrameLayout.HEADER_BYTES).retain();
         frameBlock = block;
-        frameStart = block.memory().writerIndex();
+        frameStart = start;
         frameCount = 0;
         frameFirstLsn = lastLsn + 1;
-        block.memory().retain().writeZero(FrameLayout.HEADER_BYTES);
     }
 
     private static void align(ByteBuf bytes) {
@@ -166,10 +182,19 @@ final class FileJournal implements Journal {
         if (block == null) {
             return;
         }
-        int length = block.memory().writerIndex() - frameStart;
-        align(block.memory());
         frameBlock = null;
-        writer.submit(new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals));
+        if (frameCount == 0) {
+            block.memory().writerIndex(frameStart).release();
+            return;
+        }
+        try {
+            int length = block.memory().writerIndex() - frameStart;
+            align(block.memory());
+            writer.submit(new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals));
+        } catch (RuntimeException | Error e) {
+            onFailed(e);
+            throw e;
+        }
     }
 
     // ---- what the writer tells ----
@@ -226,11 +251,26 @@ final class FileJournal implements Journal {
     }
 
     private void onFailed(Throwable reason) {
-        failure = new StorageFailedException(
-                "the disk has failed (" + reason.getMessage() + "); nothing more is acknowledged until the server is"
-                        + " started anew",
-                reason);
-        listener.failed(failure);
+        LOG.error("the journal has failed: nothing more is acknowledged until the server restarts", reason);
+        fail(new StorageFailedException(
+                (reason instanceof IOException
+                                ? "the disk has failed (" + reason.getMessage()
+                                : "the journal has failed (" + reason)
+                        + "); nothing more is acknowledged until the server restarts",
+                reason));
+    }
+
+    @Override
+    public void fail(StorageFailedException reason) {
+        if (failure == null) {
+            failure = reason;
+            listener.failed(reason);
+        }
+    }
+
+    @Override
+    public long lastLsn() {
+        return lastLsn;
     }
 
     // ---- for the checkpoint ----

@@ -38,6 +38,8 @@ public final class FileShard {
             ShardStore.SourceReleaser releaser)
             throws IOException {
         long begunNanos = System.nanoTime();
+        ShardFaults faults = new ShardFaults(shard, threads.loop());
+        ShardThreads guarded = faults.guarded(threads);
         Path directory = data.shard(shard);
         Manifest manifest = data.manifest(disk, shard);
         MemoryBudget memory = new MemoryBudget(config.backlogBytesMax());
@@ -56,7 +58,7 @@ public final class FileShard {
                 config.segmentBytes(),
                 Math.max(log.highestNumber() + 1, manifest.firstSegment()),
                 log.kept(),
-                threads.background());
+                guarded.background());
         FileJournal journal = new FileJournal(
                 memory,
                 segments,
@@ -64,15 +66,15 @@ public final class FileShard {
                 shard,
                 new FileJournal.LogEnd(log.last(), log.end(), recovery.lastLsn()),
                 config.syncs(),
-                threads.loop(),
-                threads.journal());
+                guarded.loop(),
+                guarded.journal());
         FileExtentStore extents = new FileExtentStore(
-                disk, directory, manifest, recovery.extents(), journal, config, threads, budget, clock);
-        ShardStore store = new ShardStore(shard, data.shards(), journal, extents, budget, clock, releaser);
+                disk, directory, manifest, recovery.extents(), journal, config, guarded, budget, clock);
+        ShardStore store = new ShardStore(shard, data.shards(), journal, extents, budget, clock, releaser, faults);
         List<StreamState> streams = recovery.streams();
         store.recover(streams, recovery.lastGeneration());
         extents.recovered(recovery.changed(), memory.usedBytes());
-        threads.background().execute(segments::prepareAhead);
+        guarded.background().execute(segments::prepareAhead);
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",
                 shard,

@@ -10,6 +10,32 @@ import io.streamkeeper.protocol.Refusal;
  * that block from then on.
  */
 public interface Journal extends AutoCloseable {
+    /** A journal that takes nothing. */
+    Journal NONE = new Journal() {
+        @Override
+        public void listen(Listener listener) {}
+
+        @Override
+        public Staged stage(LogRecord record, Payload payload) {
+            throw new IllegalStateException("there is no journal");
+        }
+
+        @Override
+        public long lastLsn() {
+            return 0;
+        }
+
+        @Override
+        public void fail(StorageFailedException reason) {}
+
+        @Override
+        public long durableLsn() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    };
 
     /** Told what becomes of staged records, on the shard's loop. */
     interface Listener {
@@ -38,6 +64,12 @@ public interface Journal extends AutoCloseable {
      * @throws StorageFailedException if nothing can become durable any more
      */
     Staged stage(LogRecord record, Payload payload);
+
+    /** The place of the record that was staged last. */
+    long lastLsn();
+
+    /** Nothing more is staged, nor acknowledged (I9); the listener is told, the first time. */
+    void fail(StorageFailedException reason);
 
     /** Every record up to this place is durable. */
     long durableLsn();

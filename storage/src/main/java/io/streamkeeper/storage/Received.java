@@ -8,5 +8,5 @@ interface Received {
     void bytes(ByteBuf bytes);
 
     /** They cannot be read. */
-    void failed(Exception reason);
+    void failed(Throwable reason);
 }

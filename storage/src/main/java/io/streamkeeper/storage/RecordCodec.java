@@ -92,8 +92,10 @@ final class RecordCodec {
         } else if (record instanceof LogRecord.Trimmed trimmed) {
             writeHead(out, TYPE_TRIMMED, record);
             Fields.writeVariable(out, trimmed.position());
-        } else {
+        } else if (record instanceof LogRecord.Deleted) {
             writeHead(out, TYPE_DELETED, record);
+        } else {
+            throw new IllegalArgumentException("a record of the unknown type " + record.getClass());
         }
         Fields.writeVariable(out, runs.count());
         for (int i = 0; i < runs.count(); i++) {
@@ -170,8 +172,10 @@ final class RecordCodec {
         } else if (expiry instanceof Expiry.At at) {
             out.writeByte(AT);
             out.writeLong(at.epochMillis());
-        } else {
+        } else if (expiry instanceof Expiry.Never) {
             out.writeByte(NEVER);
+        } else {
+            throw new IllegalArgumentException("an expiry of the unknown type " + expiry.getClass());
         }
     }
 

@@ -226,8 +226,10 @@ final class Recovery {
             stream.stageAppended(appended, staged, read.runs());
         } else if (record instanceof LogRecord.Trimmed trimmed) {
             stream.stageTrimmed(trimmed.position(), staged.lsn());
-        } else {
+        } else if (record instanceof LogRecord.Deleted) {
             stream.stageDeleted(staged.lsn());
+        } else {
+            throw new IllegalArgumentException("it has the unknown type " + record.getClass());
         }
         if (!stream.isChanged()) {
             stream.changed(true);

@@ -71,6 +71,7 @@ public final class ShardStore implements AutoCloseable {
     private final StreamTable streams = new StreamTable();
     private final Forks forks;
     private final CommitQueue commits;
+    private final ShardFaults faults;
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
     private final JsonSplitter splitter = new JsonSplitter();
@@ -90,7 +91,22 @@ public final class ShardStore implements AutoCloseable {
             ReadBudget budget,
             Clock clock,
             SourceReleaser releaser) {
+        this(shard, shards, journal, extents, budget, clock, releaser, new ShardFaults(shard, Runnable::run));
+    }
+
+    /** The same with {@code faults}, which guard what runs beside the loop too. */
+    ShardStore(
+            int shard,
+            int shards,
+            Journal journal,
+            ExtentStore extents,
+            ReadBudget budget,
+            Clock clock,
+            SourceReleaser releaser,
+            ShardFaults faults) {
+        this.faults = faults;
         this.journal = journal;
+        faults.endsWith(journal);
         this.clock = clock;
         this.releaser = releaser;
         this.extents = extents;
@@ -139,8 +155,12 @@ public final class ShardStore implements AutoCloseable {
      */
     public void create(Command.Create create, @Nullable ForkSource source, Reply reply) {
         boolean created = false;
+        long lsnBefore = journal.lastLsn();
         try {
             created = !answerExisting(create, reply) && tryCreate(create, source, reply);
+        } catch (RuntimeException | Error e) {
+            created = journal.lastLsn() != lsnBefore;
+            failed(e, lsnBefore, reply);
         } finally {
             create.body().release();
             if (!created && source != null) {
@@ -255,6 +275,7 @@ public final class ShardStore implements AutoCloseable {
 
     /** Appends to a stream, closes it, or both. The body is released. */
     public void append(Command.Append append, Reply reply) {
+        long lsnBefore = journal.lastLsn();
         try {
             StreamState stream = stagedAt(append.path());
             if (stream == null || stream.isDeleted()) {
@@ -268,9 +289,35 @@ public final class ShardStore implements AutoCloseable {
             } else {
                 apply(stream, append, reply);
             }
+        } catch (RuntimeException | Error e) {
+            failed(e, lsnBefore, reply);
         } finally {
             append.body().release();
         }
+    }
+
+    /** Answers a command that has failed, unless it is answered with what it waits for. */
+    private void failed(Throwable fault, long lsnBefore, Reply reply) {
+        boolean waits = commits.holds(reply);
+        Refusal refusal = faults.inCommand(fault, lsnBefore);
+        if (!waits) {
+            reply.complete(refusal);
+        }
+    }
+
+    /** Work of the shard's own has failed: nothing more is acknowledged (I9, I12). */
+    public void fail(Throwable fault) {
+        faults.fail(fault);
+    }
+
+    /** Ends what this shard was to do for a command with what that is to be answered, after a throwable of it. */
+    public Refusal faultIn(Throwable fault, long lsnBefore) {
+        return faults.inCommand(fault, lsnBefore);
+    }
+
+    /** The place of the record that was staged last. */
+    public long lastLsn() {
+        return journal.lastLsn();
     }
 
     private void apply(StreamState stream, Command.Append append, Reply reply) {
@@ -367,6 +414,15 @@ public final class ShardStore implements AutoCloseable {
 
     /** Deletes a stream; its bytes stay for as long as forks inherit them. */
     public void delete(Command.Delete delete, Reply reply) {
+        long lsnBefore = journal.lastLsn();
+        try {
+            decideDelete(delete, reply);
+        } catch (RuntimeException | Error e) {
+            failed(e, lsnBefore, reply);
+        }
+    }
+
+    private void decideDelete(Command.Delete delete, Reply reply) {
         StreamState stream = stagedAt(delete.path());
         if (stream == null || stream.isDeleted()) {
             commits.add(lastLsn(delete.path()), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
@@ -513,7 +569,13 @@ public final class ShardStore implements AutoCloseable {
         if (start instanceof ReadStart.At at) {
             return readable(stream, stream.positionOf(at.offset()));
         }
-        return start instanceof ReadStart.Now ? stream.durableTail() : stream.durableEarliest();
+        if (start instanceof ReadStart.Now) {
+            return stream.durableTail();
+        }
+        if (start instanceof ReadStart.Beginning) {
+            return stream.durableEarliest();
+        }
+        throw new IllegalArgumentException("a read starts at the unknown " + start.getClass());
     }
 
     private static long readable(StreamState stream, long position) {
@@ -611,6 +673,16 @@ public final class ShardStore implements AutoCloseable {
             remove(stream, new Outcome.Deleted(), outcome -> {});
         }
         return stream.isDeleted();
+    }
+
+    /** What the shard does by itself: a bounded step, to be called now and then. What it fails with fails the shard. */
+    public void keepUp() {
+        try {
+            expire();
+            compact();
+        } catch (RuntimeException | Error e) {
+            faults.fail(e);
+        }
     }
 
     /** Goes on with what makes room, in memory and on the disk; a bounded step, to be called now and then. */

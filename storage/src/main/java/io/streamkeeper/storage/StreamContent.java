@@ -298,6 +298,16 @@ final class StreamContent {
      */
     ColdRead coldRead(long from, long to) {
         ColdRead read = new ColdRead(to - from);
+        try {
+            plan(read, from, to);
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
+        return read;
+    }
+
+    private void plan(ColdRead read, long from, long to) {
         int last = runAt(to - 1);
         for (int run = runAt(from); run <= last; run++) {
             long first = Math.max(from, runStart(run));
@@ -310,7 +320,6 @@ final class StreamContent {
                 read.add(slice(run, first, end).retain());
             }
         }
-        return read;
     }
 
     // ---- messages ----

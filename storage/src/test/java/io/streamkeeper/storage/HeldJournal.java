@@ -45,7 +45,12 @@ public final class HeldJournal implements Journal {
         return new Staged(lastLsn, staged.block(), staged.position());
     }
 
-    /** The place of the record that was staged last. */
+    @Override
+    public void fail(StorageFailedException reason) {
+        listener.failed(reason);
+    }
+
+    @Override
     public long lastLsn() {
         return lastLsn;
     }

@@ -157,6 +157,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.Refused refused) {
             ready(exchange, writer().refused(exchange, refused.refusal(), refused.allow()));
+        } else if (intent instanceof Intent.Preflight) {
+            ready(exchange, writer().preflight(exchange));
         } else if (intent instanceof Intent.Health) {
             ready(
                     exchange,
@@ -165,7 +167,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                                     server.isStopping(),
                                     server.shards().failure()));
         } else {
-            ready(exchange, writer().preflight(exchange));
+            throw new IllegalArgumentException("an intent of the unknown type " + intent.getClass());
         }
     }
 
@@ -177,15 +179,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.read(read);
-        if (read.live() == LiveMode.NONE) {
-            shard.execute(command, readBytesMax, exchange);
-        } else if (read.live() == LiveMode.LONG_POLL) {
-            LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
-            exchange.poll(poll);
-            shard.poll(poll);
-        } else {
-            exchange.session(new SseSession(this, exchange, shard));
-            advance();
+        switch (read.live()) {
+            case NONE -> shard.execute(command, readBytesMax, exchange);
+            case LONG_POLL -> {
+                LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
+                exchange.poll(poll);
+                shard.poll(poll);
+            }
+            case SSE -> {
+                exchange.session(new SseSession(this, exchange, shard));
+                advance();
+            }
         }
     }
 
@@ -212,9 +216,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     // ---- responses ----
 
-    /** Takes an exchange's outcome, from whichever thread it comes. */
+    /** Takes an exchange's outcome, from whichever thread it comes. Fails nobody but this connection. */
     void complete(Exchange exchange, Outcome outcome) {
-        LoopTasks.run(channel.eventLoop(), () -> respond(exchange, outcome));
+        LoopTasks.run(channel.eventLoop(), () -> {
+            try {
+                respond(exchange, outcome);
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        });
+    }
+
+    /** A response cannot be made: the connection ends, as the client could not tell which one is missing. */
+    void failed(Throwable fault) {
+        LOG.error("connection from {} failed", channel.remoteAddress(), fault);
+        channel.close();
     }
 
     private void respond(Exchange exchange, Outcome outcome) {
@@ -336,7 +352,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** The end of the turn. */
     void flushNow() {
         flushes = false;
-        flush();
+        try {
+            flush();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
     }
 
     private void flush() {
@@ -463,9 +483,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** A client that resets its connection is no fault of the server; anything else is, and costs this connection only. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            LOG.error("connection from {} failed", channel.remoteAddress(), cause);
+        if (cause instanceof IOException) {
+            channel.close();
+        } else {
+            failed(cause);
         }
-        channel.close();
     }
 }

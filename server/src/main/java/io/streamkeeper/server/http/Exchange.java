@@ -6,12 +6,16 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.storage.Reply;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request's place in its connection's order: the request as far as the response needs it, then the response until
  * its turn comes. Owned by the connection's loop, to which {@link #complete} carries itself over.
  */
 final class Exchange implements Reply {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
     private final ConnectionHandler connection;
     private final @Nullable HttpRequest request;
     private boolean closes;
@@ -19,6 +23,7 @@ final class Exchange implements Reply {
     private @Nullable LongPoll poll;
     private @Nullable SseSession session;
     private @Nullable Response response;
+    private volatile boolean completed;
 
     /**
      * The place of a request.
@@ -115,9 +120,17 @@ final class Exchange implements Reply {
 
     // ---- the response ----
 
-    /** May be called by any thread. */
+    /** Takes the first outcome; any other is one too many, and releases what it owns. By one thread at a time, any. */
     @Override
     public void complete(Outcome outcome) {
+        if (completed) {
+            LOG.error("a request was answered twice, the second time with {}", outcome.getClass(), new Throwable());
+            if (outcome instanceof Outcome.Chunk chunk) {
+                chunk.bytes().release();
+            }
+            return;
+        }
+        completed = true;
         connection.complete(this, outcome);
     }
 

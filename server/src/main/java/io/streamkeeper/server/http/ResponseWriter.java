@@ -73,7 +73,10 @@ final class ResponseWriter {
         if (outcome instanceof Refusal refusal) {
             return refused(exchange, refusal, null);
         }
-        return finish(exchange, begin(exchange, 204));
+        if (outcome instanceof Outcome.Deleted) {
+            return finish(exchange, begin(exchange, 204));
+        }
+        throw new IllegalArgumentException("an outcome of the unknown type " + outcome.getClass());
     }
 
     private Response appended(Exchange exchange, Outcome.Appended appended) {
@@ -116,6 +119,9 @@ final class ResponseWriter {
             head.field(ResponseFields.TTL, ttl.seconds());
         } else if (stream.expiry() instanceof Expiry.At at) {
             head.field(ResponseFields.EXPIRES_AT, at.text());
+        } else if (!(stream.expiry() instanceof Expiry.Never)) {
+            throw new IllegalArgumentException(
+                    "an expiry of the unknown type " + stream.expiry().getClass());
         }
         head.fields(ResponseFields.NO_STORE);
         return finish(exchange, head);

@@ -88,6 +88,14 @@ final class SseSession implements Subscriber {
 
     @Override
     public void pulled(Outcome outcome, boolean attached) {
+        try {
+            take(outcome, attached);
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
+        }
+    }
+
+    private void take(Outcome outcome, boolean attached) {
         pulling = false;
         if (!(outcome instanceof Outcome.Chunk chunk)) {
             refused(outcome);
@@ -142,6 +150,14 @@ final class SseSession implements Subscriber {
 
     @Override
     public void moved(TailEvent event) {
+        try {
+            follow(event);
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
+        }
+    }
+
+    private void follow(TailEvent event) {
         boolean news = event.to() > position || event.chunk().closed();
         if (state != State.OPEN || pulling || behind || !news) {
             return;

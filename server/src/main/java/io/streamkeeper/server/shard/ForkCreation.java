@@ -4,14 +4,11 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.ForkSource;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Skipped;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
@@ -20,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * shard; each step on another is a message there and one back.
  */
 final class ForkCreation {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkCreation.class);
-
     private final Shard home;
     private final Command.Create create;
     private final ForkOrigin origin;
@@ -36,21 +31,10 @@ final class ForkCreation {
 
     void start() {
         Shard owner = home.shards().of(origin.source());
-        owner.run(() -> {
-            try {
-                ForkSource source = owner.store().pinSource(origin, create.contentType());
-                home.run(() -> pinned(source));
-            } catch (RefusedException e) {
-                refuse(e.refusal());
-            } catch (RuntimeException e) {
-                refuse(failed(e));
-            }
+        owner.step(this::refuse, () -> {
+            ForkSource source = owner.store().pinSource(origin, create.contentType());
+            home.step(refusal -> refuse(source, refusal), () -> pinned(source));
         });
-    }
-
-    private Refusal failed(RuntimeException fault) {
-        LOG.error("fork {} of stream {} failed", create.path(), origin.source(), fault);
-        return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");
     }
 
     private void pinned(ForkSource source) {
@@ -65,7 +49,7 @@ final class ForkCreation {
 
     /** Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard. */
     private final class Skip {
-        private final Steps steps = new Steps(home.loop(), this::step);
+        private final Steps steps = new Steps(home.loop(), () -> home.step(this::refuse, this::step));
         private ForkSource source;
         private long remaining = origin.subOffset();
         private boolean checked;
@@ -81,7 +65,7 @@ final class ForkCreation {
         private void step() {
             if (source.position() == source.lineage().end()) {
                 if (remaining > 0) {
-                    refuse(source, pastTheEnd());
+                    refuse(pastTheEnd());
                 } else {
                     found(source);
                 }
@@ -92,29 +76,27 @@ final class ForkCreation {
                 long from = source.position();
                 long count = remaining;
                 Shard owner = home.shards().of(run.path());
-                owner.run(() -> skipFrom(owner, run, from, count));
+                owner.step(this::refuse, () -> skipFrom(owner, run, from, count));
             }
         }
 
         /** On the ancestor's loop. */
         private void skipFrom(Shard owner, Lineage run, long from, long count) {
-            try {
-                owner.store().skipMessages(run, from, count, new Callback<>() {
-                    @Override
-                    public void complete(Skipped skipped) {
-                        home.run(() -> skipped(skipped));
-                    }
+            owner.store().skipMessages(run, from, count, new Callback<>() {
+                @Override
+                public void complete(Skipped skipped) {
+                    home.step(Skip.this::refuse, () -> skipped(skipped));
+                }
 
-                    @Override
-                    public void refuse(Refusal refusal) {
-                        home.run(() -> ForkCreation.this.refuse(source, refusal));
-                    }
-                });
-            } catch (RefusedException e) {
-                home.run(() -> ForkCreation.this.refuse(source, e.refusal()));
-            } catch (RuntimeException e) {
-                home.run(() -> ForkCreation.this.refuse(source, failed(e)));
-            }
+                @Override
+                public void refuse(Refusal refusal) {
+                    Skip.this.refuse(refusal);
+                }
+            });
+        }
+
+        private void refuse(Refusal refusal) {
+            home.run(() -> ForkCreation.this.refuse(source, refusal));
         }
 
         private void skipped(Skipped skipped) {

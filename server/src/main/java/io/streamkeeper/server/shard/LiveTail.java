@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Those who wait at the tail of one stream: parked long-polls and attached subscriptions. Owned by the shard's loop.
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * read once; it is encoded as events once; and each loop that has waiters gets one task.
  */
 final class LiveTail implements TailWaiters {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
+
     /** A step longer than this is not shared: subscribers pull it piece by piece, each at its own pace. */
     private static final int SHARED_BYTES_MAX = 256 << 10;
 
@@ -154,13 +158,21 @@ final class LiveTail implements TailWaiters {
         IdentityHashMap<EventLoop, List<Runnable>> answers = new IdentityHashMap<>();
         for (LongPoll poll : woken) {
             unpark(poll);
-            Outcome.Chunk shared = chunks.computeIfAbsent(poll.parkedPosition, from -> read(from, poll.readBytesMax()));
-            Outcome.Chunk own = shared.withBytes(shared.bytes().retainedDuplicate());
-            answers.computeIfAbsent(poll.loop(), loop -> new ArrayList<>())
-                    .add(() -> poll.reply().complete(own));
+            answers.computeIfAbsent(poll.loop(), loop -> new ArrayList<>()).add(answerOf(poll, chunks));
         }
         chunks.values().forEach(chunk -> chunk.bytes().release());
         answers.forEach((loop, ofLoop) -> LoopTasks.run(loop, () -> ofLoop.forEach(Runnable::run)));
+    }
+
+    private Runnable answerOf(LongPoll poll, Map<Long, Outcome.Chunk> chunks) {
+        try {
+            Outcome.Chunk shared = chunks.computeIfAbsent(poll.parkedPosition, from -> read(from, poll.readBytesMax()));
+            Outcome.Chunk own = shared.withBytes(shared.bytes().retainedDuplicate());
+            return () -> poll.reply().complete(own);
+        } catch (RuntimeException | Error e) {
+            Refusal refusal = shard.store().faultIn(e, shard.store().lastLsn());
+            return () -> poll.reply().complete(refusal);
+        }
     }
 
     private Outcome.Chunk read(long from, int bytesMax) {
@@ -176,11 +188,21 @@ final class LiveTail implements TailWaiters {
         shard.store().read(stream, toldUpTo, Buffers.NONE, toldUpTo, SHARED_BYTES_MAX, outcome -> {
             reads = false;
             if (outcome instanceof Outcome.Chunk all) {
-                tellSubscriptions(all);
+                tellOrEnd(all);
             } else {
                 endSubscriptions();
             }
         });
+    }
+
+    /** A subscriber that cannot be told of a step would miss it: its response ends, and the client asks for it again. */
+    private void tellOrEnd(Outcome.Chunk all) {
+        try {
+            tellSubscriptions(all);
+        } catch (RuntimeException | Error e) {
+            LOG.error("subscribers of stream {} cannot be told", stream.path(), e);
+            endSubscriptions();
+        }
     }
 
     private void tellSubscriptions(Outcome.Chunk all) {
@@ -205,10 +227,13 @@ final class LiveTail implements TailWaiters {
     }
 
     private static void tell(TailEvent event, Subscriber[] subscribers) {
-        for (Subscriber subscriber : subscribers) {
-            subscriber.moved(event);
+        try {
+            for (Subscriber subscriber : subscribers) {
+                subscriber.moved(event);
+            }
+        } finally {
+            event.release();
         }
-        event.release();
     }
 
     @Override

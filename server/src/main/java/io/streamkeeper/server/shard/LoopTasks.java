@@ -31,7 +31,7 @@ public final class LoopTasks {
     private static void runWithoutLoop(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug("a connection cannot be told anything: its loop has ended", e);
         }
     }

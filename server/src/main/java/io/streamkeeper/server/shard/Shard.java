@@ -6,7 +6,6 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StorageFailedException;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,16 +55,49 @@ public final class Shard {
         return shards;
     }
 
-    /** Runs {@code task} on the loop: at once if that is where the caller is. */
+    /** Runs a task of the shard's own on the loop: at once if that is where the caller is. What it throws fails the shard. */
     void run(Runnable task) {
         if (loop.inEventLoop()) {
-            task.run();
+            runOwn(task);
             return;
         }
         try {
-            loop.execute(task);
+            loop.execute(() -> runOwn(task));
         } catch (RejectedExecutionException e) {
             LOG.debug("the server has stopped: nobody waits for what a connection still asks of its shard", e);
+        }
+    }
+
+    private void runOwn(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            store.fail(e);
+        }
+    }
+
+    /**
+     * Runs a step of a command on the loop: at once if that is where the caller is. What it throws is what {@code end} is
+     * refused with, so that each command is answered (I12).
+     */
+    void step(Consumer<Refusal> end, Runnable step) {
+        if (loop.inEventLoop()) {
+            attempt(end, step);
+            return;
+        }
+        try {
+            loop.execute(() -> attempt(end, step));
+        } catch (RejectedExecutionException e) {
+            end.accept(Refusal.of(ErrorCode.OVERLOADED, "the server stops; try again later"));
+        }
+    }
+
+    private void attempt(Consumer<Refusal> end, Runnable step) {
+        long lsnBefore = store.lastLsn();
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            end.accept(store.faultIn(e, lsnBefore));
         }
     }
 
@@ -75,34 +108,24 @@ public final class Shard {
      * @param reply called once, on this shard's loop
      */
     public void execute(Command command, int readBytesMax, Reply reply) {
-        run(() -> dispatch(command, readBytesMax, reply));
+        step(reply::complete, () -> dispatch(command, readBytesMax, reply));
     }
 
     private void dispatch(Command command, int readBytesMax, Reply reply) {
-        try {
-            if (command instanceof Command.Append append) {
-                store.append(append, reply);
-            } else if (command instanceof Command.Read read) {
-                read(read, readBytesMax, reply);
-            } else if (command instanceof Command.Create create) {
-                create(create, reply);
-            } else if (command instanceof Command.Describe describe) {
-                reply.complete(
-                        new Outcome.Described(store.open(describe.path(), false).info()));
-            } else if (command instanceof Command.Delete delete) {
-                store.delete(delete, reply);
-            }
-        } catch (RefusedException e) {
-            reply.complete(e.refusal());
-        } catch (RuntimeException e) {
-            reply.complete(failed(command, e));
+        if (command instanceof Command.Append append) {
+            store.append(append, reply);
+        } else if (command instanceof Command.Read read) {
+            read(read, readBytesMax, reply);
+        } else if (command instanceof Command.Create create) {
+            create(create, reply);
+        } else if (command instanceof Command.Describe describe) {
+            reply.complete(
+                    new Outcome.Described(store.open(describe.path(), false).info()));
+        } else if (command instanceof Command.Delete delete) {
+            store.delete(delete, reply);
+        } else {
+            throw new IllegalArgumentException("a command of the unknown type " + command.getClass());
         }
-    }
-
-    /** A fault of ours: the client learns that there is one, the log which. */
-    private static Refusal failed(Command command, RuntimeException fault) {
-        LOG.error("{} of stream {} failed", command.getClass().getSimpleName(), command.path(), fault);
-        return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");
     }
 
     private void create(Command.Create create, Reply reply) {
@@ -123,20 +146,14 @@ public final class Shard {
 
     /** Answers with what is there behind the poll's start, or parks the poll until there is something. */
     public void poll(LongPoll poll) {
-        run(() -> {
-            try {
-                StreamState stream = store.open(poll.read().path(), true);
-                long position = store.position(stream, poll.read().start());
-                boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
-                if (waits && !poll.isCancelled()) {
-                    tailOf(stream).park(poll);
-                } else {
-                    StreamRead.start(this, stream, position, poll.readBytesMax(), poll.reply());
-                }
-            } catch (RefusedException e) {
-                poll.reply().complete(e.refusal());
-            } catch (RuntimeException e) {
-                poll.reply().complete(failed(poll.read(), e));
+        step(poll.reply()::complete, () -> {
+            StreamState stream = store.open(poll.read().path(), true);
+            long position = store.position(stream, poll.read().start());
+            boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
+            if (waits && !poll.isCancelled()) {
+                tailOf(stream).park(poll);
+            } else {
+                StreamRead.start(this, stream, position, poll.readBytesMax(), poll.reply());
             }
         });
     }
@@ -162,7 +179,7 @@ public final class Shard {
     private void wake() {
         List<LiveTail> woken = List.copyOf(moved);
         moved.clear();
-        woken.forEach(LiveTail::wake);
+        woken.forEach(tail -> runOwn(tail::wake));
     }
 
     /** Gives a fork's count back, in a turn of its own: it may bring the next, through a chain of any length. */
@@ -176,12 +193,7 @@ public final class Shard {
 
     void start() {
         upkeep = loop.scheduleWithFixedDelay(
-                this::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void keepUp() {
-        store.expire();
-        store.compact();
+                store::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Why nothing more is acknowledged, or null while the disk is well; may be asked by any thread. */

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.Buffers;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.Lineage;
@@ -44,7 +43,7 @@ final class StreamRead {
         this.bytesMax = bytesMax;
         this.reply = reply;
         this.position = start;
-        this.steps = new Steps(shard.loop(), this::step);
+        this.steps = new Steps(shard.loop(), () -> shard.step(this::refuse, this::step));
     }
 
     /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */
@@ -71,30 +70,23 @@ final class StreamRead {
             Lineage run = lineage.at(position);
             long from = position;
             Shard owner = shard.shards().of(run.path());
-            owner.run(() -> readFrom(owner, run, from, rest));
+            owner.step(this::refuse, () -> readFrom(owner, run, from, rest));
         }
     }
 
     /** On the ancestor's loop. */
     private void readFrom(Shard owner, Lineage run, long from, int rest) {
-        try {
-            owner.store().readInherited(run, from, rest, new Callback<>() {
-                @Override
-                public void complete(Inherited read) {
-                    shard.run(() -> taken(read));
-                }
+        owner.store().readInherited(run, from, rest, new Callback<>() {
+            @Override
+            public void complete(Inherited read) {
+                shard.step(StreamRead.this::refuse, () -> taken(read));
+            }
 
-                @Override
-                public void refuse(Refusal refusal) {
-                    StreamRead.this.refuse(refusal);
-                }
-            });
-        } catch (RefusedException e) {
-            refuse(e.refusal());
-        } catch (RuntimeException e) {
-            LOG.error("read of stream {}, which stream {} inherits, failed", run, stream.path(), e);
-            refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
-        }
+            @Override
+            public void refuse(Refusal refusal) {
+                StreamRead.this.refuse(refusal);
+            }
+        });
     }
 
     private void taken(Inherited read) {

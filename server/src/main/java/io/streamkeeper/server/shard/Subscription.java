@@ -5,7 +5,6 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.StreamState;
 import org.jspecify.annotations.Nullable;
 
@@ -42,20 +41,16 @@ public final class Subscription {
 
     /** Opens the stream and pulls for the first time, from where the command says. */
     public void open() {
-        shard.run(() -> {
-            try {
-                StreamState opened = shard.store().open(read.path(), true);
-                stream = opened;
-                pullFrom(opened, shard.store().position(opened, read.start()));
-            } catch (RefusedException e) {
-                pulled(e.refusal(), false);
-            }
+        shard.step(this::refused, () -> {
+            StreamState opened = shard.store().open(read.path(), true);
+            stream = opened;
+            pullFrom(opened, shard.store().position(opened, read.start()));
         });
     }
 
     /** Asks for what lies behind {@code position}, where the subscriber is. */
     public void pull(long position) {
-        shard.run(() -> {
+        shard.step(this::refused, () -> {
             detach();
             StreamState opened = stream;
             if (opened == null || opened.isDurablyDeleted()) {
@@ -85,6 +80,10 @@ public final class Subscription {
     private static Outcome.Chunk tellable(StreamState opened, Outcome.Chunk chunk) {
         int length = SseFrame.tellableBytes(chunk);
         return chunk.upTo(length, opened.offsetAt(chunk.start().position() + length));
+    }
+
+    private void refused(Refusal refusal) {
+        pulled(refusal, false);
     }
 
     private void pulled(Outcome outcome, boolean attached) {

@@ -54,7 +54,7 @@ public record Manifest(
     }
 
     /** Whether an exception of {@link #write} leaves open which manifest counts. */
-    public static boolean isUncertain(Exception e) {
+    public static boolean isUncertain(Throwable e) {
         return e instanceof TextFile.Uncertain;
     }
 

@@ -1,0 +1,388 @@
+package io.streamkeeper.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.DiskException;
+import io.streamkeeper.storage.disk.DiskException.Operation;
+import io.streamkeeper.storage.disk.FaultyDisk;
+import io.streamkeeper.storage.disk.SimulatedDisk;
+import io.streamkeeper.storage.leak.ProcessMemory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A throwable that nobody expects, thrown by each call of the disk and of the clock in turn while a shard does a little of
+ * everything: each command is answered once, the shard is well or says why it is not, and after a restart everything
+ * acknowledged is there, nothing that was refused is, and writes are taken.
+ */
+class UnexpectedFaultsTest {
+    private static final Path DATA = Path.of("/data");
+    private static final int CALLS_MAX = 100_000;
+
+    /** What is thrown. */
+    enum Fault {
+        STACK_OVERFLOW,
+        OUT_OF_MEMORY,
+        ASSERTION,
+        NO_CLASS,
+        ILLEGAL_STATE,
+        /** No fault of ours: a process without descriptors. */
+        DISK;
+
+        void hurl(Operation operation, Path path) throws IOException {
+            switch (this) {
+                case STACK_OVERFLOW -> throw new StackOverflowError();
+                case OUT_OF_MEMORY -> throw new OutOfMemoryError("a fault of the test");
+                case ASSERTION -> throw new AssertionError("a fault of the test");
+                case NO_CLASS -> throw new NoClassDefFoundError("a fault of the test");
+                case ILLEGAL_STATE -> throw new IllegalStateException("a fault of the test");
+                case DISK -> throw new DiskException(operation, path, "simulated: too many open files");
+            }
+        }
+    }
+
+    /** A reply that counts how often it is completed. */
+    private static final class Counted implements Reply {
+        int answers;
+        String word = "";
+
+        @Override
+        public void complete(Outcome outcome) {
+            answers++;
+            word = Answer.word(outcome);
+            if (outcome instanceof Outcome.Chunk chunk) {
+                chunk.bytes().release();
+            }
+        }
+    }
+
+    /** One life of a shard, with a fault at one call of its seams. */
+    private static final class Life {
+        final SimulatedDisk disk = new SimulatedDisk(new Random(1));
+        final FaultyDisk faulty = new FaultyDisk(disk);
+        final ManualClock clock = new ManualClock(1_700_000_000_000L);
+        final Fault fault;
+        final long faultAt;
+        final Map<String, Map<String, Counted>> appends = new LinkedHashMap<>();
+        final List<Counted> others = new ArrayList<>();
+        long calls;
+        boolean armed;
+        Operation failed;
+        SimulatedThreads threads;
+        ShardStore store;
+        int number;
+        private ProcessMemory memory;
+
+        Life(Fault fault, long faultAt) throws IOException {
+            this.fault = fault;
+            this.faultAt = faultAt;
+            disk.createDirectories(DATA);
+            DataDirectory.open(disk, DATA, 0, 1, false);
+            disk.syncDirectory(DATA);
+            faulty.faults((operation, path) -> {
+                if (isTurn()) {
+                    failed = operation;
+                    fault.hurl(operation, path);
+                }
+            });
+        }
+
+        boolean isTurn() {
+            return armed && ++calls == faultAt;
+        }
+
+        private Clock faultyClock() {
+            return new Clock() {
+                @Override
+                public long nowMillis() {
+                    tick();
+                    return clock.nowMillis();
+                }
+
+                @Override
+                public long monotonicNanos() {
+                    tick();
+                    return clock.monotonicNanos();
+                }
+
+                private void tick() {
+                    if (fault != Fault.DISK && isTurn()) {
+                        try {
+                            fault.hurl(Operation.OPEN, DATA);
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                }
+            };
+        }
+
+        void start() throws IOException {
+            memory = ProcessMemory.begin();
+            threads = new SimulatedThreads(new Random(1));
+            store = FileShard.open(
+                    faulty,
+                    DataDirectory.open(disk, DATA, 0, 1, true),
+                    0,
+                    new StorageConfig(true, 1 << 20, 1_000, 4 << 10, 1 << 26),
+                    threads.threads(),
+                    new ReadBudget(1 << 26),
+                    faultyClock(),
+                    (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
+            RecoveredForks.connect(List.of(store));
+            store.settle();
+            threads.runAll();
+        }
+
+        void create(CreateRequest request) {
+            Counted reply = new Counted();
+            others.add(reply);
+            store.create(request.command(), null, reply);
+            threads.runAll();
+        }
+
+        void append(String path) {
+            number++;
+            String text = "<" + number + ">" + "x".repeat(200);
+            Counted reply = new Counted();
+            appends.computeIfAbsent(path, stream -> new LinkedHashMap<>()).put(text, reply);
+            store.append(AppendRequest.to(path).text(text).command(), reply);
+            if (number % 3 == 0) {
+                threads.runAll();
+            }
+        }
+
+        void delete(String path) {
+            Counted reply = new Counted();
+            others.add(reply);
+            store.delete(new Command.Delete(new StreamPath(path)), reply);
+            threads.runAll();
+        }
+
+        void upkeep() {
+            clock.advance(2_000);
+            for (int i = 0; i < 6; i++) {
+                store.keepUp();
+                threads.runAll();
+                clock.advance(100);
+            }
+        }
+
+        void read(String path) {
+            Counted reply = new Counted();
+            others.add(reply);
+            try {
+                StreamState stream = store.open(new StreamPath(path), true);
+                store.read(stream, stream.durableEarliest(), Buffers.NONE, stream.durableEarliest(), 1 << 20, reply);
+            } catch (RuntimeException | Error e) {
+                reply.complete(store.faultIn(e, store.lastLsn()));
+            }
+            threads.runAll();
+        }
+
+        /** A little of everything. */
+        void run() {
+            armed = true;
+            create(CreateRequest.at("a"));
+            create(CreateRequest.at("kept").retention(new Retention(-1, 500, -1)));
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 6; i++) {
+                    append("a");
+                    append("kept");
+                }
+                threads.runAll();
+                create(CreateRequest.at("short" + round));
+                append("short" + round);
+                threads.runAll();
+                upkeep();
+                read("a");
+                if (round > 0) {
+                    delete("short" + (round - 1));
+                }
+                upkeep();
+            }
+            armed = false;
+            threads.runAll();
+        }
+
+        void restart() throws IOException {
+            kill();
+            disk.cutPower();
+            start();
+        }
+
+        void kill() {
+            disk.stop();
+            threads.stop();
+            memory.free();
+        }
+
+        String text(String path) {
+            StreamState stream = store.open(new StreamPath(path), true);
+            Answer answer = new Answer();
+            store.read(stream, stream.durableEarliest(), Buffers.NONE, stream.durableEarliest(), 1 << 20, answer);
+            threads.runAll();
+            Outcome.Chunk chunk = answer.as(Outcome.Chunk.class);
+            String text = chunk.bytes().toString(UTF_8);
+            chunk.bytes().release();
+            return text;
+        }
+    }
+
+    @Test
+    void everyCallMayThrowOnceWithoutLossAndWithoutSilence() throws IOException {
+        List<Fault> ofOurs = List.of(
+                Fault.STACK_OVERFLOW, Fault.OUT_OF_MEMORY, Fault.ASSERTION, Fault.NO_CLASS, Fault.ILLEGAL_STATE);
+        tryEveryCall(number -> ofOurs.get((int) (number % ofOurs.size())));
+    }
+
+    @Test
+    void everyCallOfTheDiskMayFailOnceAndNothingButASyncIsFinal() throws IOException {
+        tryEveryCall(number -> Fault.DISK);
+    }
+
+    private static void tryEveryCall(LongFunction<Fault> faults) throws IOException {
+        long calls = 0;
+        for (long faultAt = 1; faultAt < CALLS_MAX; faultAt++) {
+            Life life = new Life(faults.apply(faultAt), faultAt);
+            life.start();
+            life.run();
+            check(life);
+            life.kill();
+            calls = life.calls;
+            if (calls < faultAt) {
+                break;
+            }
+        }
+        assertThat(calls).as("calls of a whole run").isGreaterThan(50);
+    }
+
+    private static void check(Life life) throws IOException {
+        String where = "call " + life.faultAt + " throws " + life.fault;
+        for (Map<String, Counted> stream : life.appends.values()) {
+            stream.forEach((text, reply) -> assertThat(reply.answers)
+                    .as(where + ": answers to " + text.substring(0, 5))
+                    .isEqualTo(1));
+        }
+        assertThat(life.others).as(where).allMatch(reply -> reply.answers == 1);
+        StorageFailedException failure = life.store.failure();
+        if (failure == null) {
+            Answer answer = new Answer();
+            life.store.create(CreateRequest.at("well").command(), null, answer);
+            life.threads.runAll();
+            life.store.keepUp();
+            life.threads.runAll();
+            assertThat(answer.word())
+                    .as(where + ": a shard that is well takes writes")
+                    .isEqualTo("created");
+        } else {
+            assertThat(failure.getMessage()).as(where).contains("until the server restarts");
+            assertThat(life.fault != Fault.DISK || life.failed == Operation.SYNC)
+                    .as(where + ": a fault that passes is not final: " + failure.getMessage())
+                    .isTrue();
+        }
+        life.restart();
+        Answer created = new Answer();
+        life.store.create(CreateRequest.at("after").command(), null, created);
+        life.threads.runAll();
+        assertThat(created.word()).as(where + ": writes after the restart").isEqualTo("created");
+        Map<String, Counted> appends = life.appends.getOrDefault("a", Map.of());
+        if (appends.values().stream().noneMatch(reply -> reply.word.startsWith("wrote"))) {
+            return;
+        }
+        String text = life.text("a");
+        appends.forEach((part, reply) -> {
+            if (reply.word.startsWith("wrote")) {
+                assertThat(text).as(where + ": acknowledged").contains(part);
+            } else if (!reply.word.equals("storage_failed")) {
+                assertThat(text).as(where + ": refused with " + reply.word).doesNotContain(part);
+            }
+        });
+    }
+
+    // ---- staging ----
+
+    /** Bytes that cannot be copied. */
+    private static final class PoisonedBytes extends UnpooledHeapByteBuf {
+        PoisonedBytes(int bytes) {
+            super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
+            writeZero(bytes);
+        }
+
+        @Override
+        public boolean hasArray() {
+            return false;
+        }
+
+        @Override
+        public ByteBuf getBytes(int index, ByteBuf target, int targetIndex, int length) {
+            target.setByte(targetIndex, 1);
+            throw new StackOverflowError();
+        }
+    }
+
+    private static Command.Append poisoned(int bytes) {
+        Command.Append append = AppendRequest.to("a").text("x").command();
+        append.body().release();
+        return new Command.Append(
+                append.path(),
+                append.contentType(),
+                false,
+                null,
+                null,
+                null,
+                append.preconditions(),
+                Body.of(new PoisonedBytes(bytes)));
+    }
+
+    @Test
+    void aRecordThatFailsWhileItIsCopiedLeavesNoTraceInTheLog() throws IOException {
+        FileRig rig = new FileRig();
+        rig.create(CreateRequest.at("a").text("one")).created();
+        Answer failed = new Answer();
+        rig.store.append(poisoned(50), failed);
+        assertThat(failed.word()).isEqualTo("internal_error");
+        rig.append("a", " two").appended();
+        assertThat(rig.store.failure()).isNull();
+        rig.restart();
+        assertThat(rig.read("a")).isEqualTo("one two");
+        rig.append("a", " three").appended();
+        rig.stop();
+    }
+
+    @Test
+    void aFrameOfWhichNothingCouldBeStagedIsNotWritten() throws IOException {
+        FileRig rig = new FileRig();
+        Refusal refusal = null;
+        rig.create(CreateRequest.at("a")).created();
+        for (int i = 0; i < 3; i++) {
+            Answer failed = new Answer();
+            rig.store.append(poisoned(300_000), failed);
+            rig.threads.runAll();
+            refusal = failed.refusal();
+        }
+        assertThat(refusal.code().code()).isEqualTo("internal_error");
+        rig.append("a", "x").appended();
+        rig.restart();
+        assertThat(rig.read("a")).isEqualTo("x");
+        rig.stop();
+    }
+}
