@@ -11,11 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param messages where the messages lie within {@code bytes}, for a body that was sent as {@code application/json}
  * @param problem why the body cannot be taken; answered only where nothing that comes before it in the order of errors
  *     (section 5.2) applies
+ * @param onRelease run when the body is released, or null: gives back the memory that its messages take
  */
 public record Body(
         ByteBuf bytes,
         @Nullable JsonMessages messages,
-        @Nullable Refusal problem) {
+        @Nullable Refusal problem,
+        @Nullable Runnable onRelease) {
+
+    /**
+     * A body whose release nobody waits for.
+     *
+     * @param bytes the body as the client sent it
+     * @param messages where its messages lie, or null
+     * @param problem why it cannot be taken, or null
+     */
+    public Body(ByteBuf bytes, @Nullable JsonMessages messages, @Nullable Refusal problem) {
+        this(bytes, messages, problem, null);
+    }
 
     /** {@return no body; it need not be released} */
     public static Body empty() {
@@ -41,7 +54,19 @@ public record Body(
             return this;
         }
         return new Body(
-                bytes, messages, Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append"));
+                bytes,
+                messages,
+                Refusal.of(ErrorCode.EMPTY_BODY, "the array is empty; expected messages to append"),
+                onRelease);
+    }
+
+    /**
+     * {@return the same, which runs something when it is released}
+     *
+     * @param newOnRelease run once
+     */
+    public Body onRelease(Runnable newOnRelease) {
+        return new Body(bytes, messages, problem, newOnRelease);
     }
 
     /** {@return whether the client sent no byte at all; an empty JSON array is not that} */
@@ -52,5 +77,8 @@ public record Body(
     /** Gives the bytes back; they are not touched afterwards. */
     public void release() {
         bytes.release();
+        if (onRelease != null) {
+            onRelease.run();
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Makes parsers of one nesting limit. Owned by the {@link JsonSplitter} that parses with them.
@@ -38,12 +39,21 @@ final class JsonParsers {
 
     /** A parser of {@code length} bytes; the text that uses a factory up takes it along. */
     JsonParser of(byte[] array, int start, int length) throws IOException {
+        return next(length).createParser(array, start, length);
+    }
+
+    /** The same for {@code length} bytes of {@code text}, of which the parser holds few at a time. */
+    JsonParser of(InputStream text, int length) throws IOException {
+        return next(length).createParser(text);
+    }
+
+    private JsonFactory next(int length) {
         JsonFactory used = factory;
         bytesLeft -= length;
         if (bytesLeft < 0) {
             factory = factory(nestingMax);
             bytesLeft = FACTORY_BYTES;
         }
-        return used.createParser(array, start, length);
+        return used;
     }
 }

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,6 @@ public final class JsonSplitter {
     public static final int NESTING_MAX = 1_000;
 
     private static final int SCRATCH_BYTES_KEPT = 64 << 10;
-    private static final int MESSAGES_AT_FIRST = 4;
 
     private final JsonParsers bodies;
 
@@ -58,19 +57,17 @@ public final class JsonSplitter {
         if (!ByteBufUtil.isText(bytes, bytes.readerIndex(), length, StandardCharsets.UTF_8)) {
             return invalid(bytes, "it is not UTF-8");
         }
-        byte[] array = bytes.hasArray() ? bytes.array() : copied(bytes, length);
-        int start = bytes.hasArray() ? bytes.arrayOffset() + bytes.readerIndex() : 0;
-        if (!beginsAsJson(array, start, length)) {
+        if (!beginsAsJson(bytes)) {
             return invalid(bytes, "it does not begin as one");
         }
-        try (JsonParser parser = bodies.of(array, start, length)) {
+        Text text = text(bytes, length);
+        try (JsonParser parser = parser(text, length)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return invalid(bytes, "it is nothing but white space");
             }
-            JsonMessages messages = first == JsonToken.START_ARRAY
-                    ? elements(parser, array, start)
-                    : wholeText(parser, array, start, length);
+            JsonMessages messages =
+                    first == JsonToken.START_ARRAY ? elements(parser, text) : wholeText(parser, text, length);
             if (parser.nextToken() != null) {
                 return invalid(bytes, "another value follows at byte " + tokenStart(parser));
             }
@@ -100,13 +97,46 @@ public final class JsonSplitter {
     }
 
     /** The parser guesses the encoding from the first bytes; a text that begins in ASCII leaves it no other guess. */
-    private static boolean beginsAsJson(byte[] array, int start, int length) {
+    private static boolean beginsAsJson(ByteBuf bytes) {
+        int start = bytes.readerIndex();
+        int length = bytes.readableBytes();
         for (int i = 0; i < Math.min(length, 4); i++) {
-            if (array[start + i] == 0) {
+            if (bytes.getByte(start + i) == 0) {
                 return false;
             }
         }
-        return length > 0 && array[start] > 0;
+        return length > 0 && bytes.getByte(start) > 0;
+    }
+
+    /** The text of a body where it can be looked at byte by byte; of a large one there is no copy. */
+    private static final class Text {
+        private final ByteBuf bytes;
+        private final byte @Nullable [] array;
+        private final int start;
+
+        /** The text that {@code bytes} are, and {@code array} from {@code start} on if it is not null. */
+        Text(ByteBuf bytes, byte @Nullable [] array, int start) {
+            this.bytes = bytes;
+            this.array = array;
+            this.start = start;
+        }
+
+        byte at(int index) {
+            return array == null ? bytes.getByte(bytes.readerIndex() + index) : array[start + index];
+        }
+    }
+
+    private Text text(ByteBuf bytes, int length) {
+        if (bytes.hasArray()) {
+            return new Text(bytes, bytes.array(), bytes.arrayOffset() + bytes.readerIndex());
+        }
+        return new Text(bytes, length > SCRATCH_BYTES_KEPT ? null : copied(bytes, length), 0);
+    }
+
+    private JsonParser parser(Text text, int length) throws IOException {
+        return text.array == null
+                ? bodies.of(new ByteBufInputStream(text.bytes.duplicate(), length), length)
+                : bodies.of(text.array, text.start, length);
     }
 
     private byte[] copied(ByteBuf bytes, int length) {
@@ -127,42 +157,41 @@ public final class JsonSplitter {
         return larger;
     }
 
-    private static JsonMessages elements(JsonParser parser, byte[] array, int start) throws IOException {
-        int[] bounds = new int[2 * MESSAGES_AT_FIRST];
-        int count = 0;
+    private static JsonMessages elements(JsonParser parser, Text text) throws IOException {
+        JsonMessages.Collector messages = new JsonMessages.Collector();
+        int messageStart = -1;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (count > 0) {
-                bounds[2 * count - 1] = endBefore(array, start, tokenStart(parser), true);
+            int next = tokenStart(parser);
+            if (messageStart >= 0) {
+                messages.add(messageStart, endBefore(text, next, true));
             }
-            if (2 * count == bounds.length) {
-                bounds = Arrays.copyOf(bounds, 2 * bounds.length);
-            }
-            bounds[2 * count] = tokenStart(parser);
-            count++;
+            messageStart = next;
             parser.skipChildren();
         }
-        if (count == 0) {
+        if (messageStart < 0) {
             return JsonMessages.NONE;
         }
-        bounds[2 * count - 1] = endBefore(array, start, tokenStart(parser), false);
-        return new JsonMessages(bounds, count);
+        messages.add(messageStart, endBefore(text, tokenStart(parser), false));
+        return messages.messages();
     }
 
-    private static JsonMessages wholeText(JsonParser parser, byte[] array, int start, int length) throws IOException {
+    private static JsonMessages wholeText(JsonParser parser, Text text, int length) throws IOException {
         int first = tokenStart(parser);
         parser.skipChildren();
-        return new JsonMessages(new int[] {first, endBefore(array, start, length, false)}, 1);
+        JsonMessages.Collector messages = new JsonMessages.Collector();
+        messages.add(first, endBefore(text, length, false));
+        return messages.messages();
     }
 
     /** Where the value ends that nothing but white space, and perhaps one comma, parts from what is at {@code index}. */
-    private static int endBefore(byte[] array, int start, int index, boolean comma) {
-        int end = withoutSpace(array, start, index);
-        return comma ? withoutSpace(array, start, end - 1) : end;
+    private static int endBefore(Text text, int index, boolean comma) {
+        int end = withoutSpace(text, index);
+        return comma ? withoutSpace(text, end - 1) : end;
     }
 
-    private static int withoutSpace(byte[] array, int start, int index) {
+    private static int withoutSpace(Text text, int index) {
         int end = index;
-        while (end > 0 && isSpace(array[start + end - 1])) {
+        while (end > 0 && isSpace(text.at(end - 1))) {
             end--;
         }
         return end;

@@ -1,5 +1,6 @@
 package io.streamkeeper.server;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
@@ -20,6 +21,7 @@ import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.JsonRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,12 @@ final class Commands {
     private static final Content NOTHING = Content.bytes(new byte[0]);
 
     private final ServerConfig config;
+    private final JsonRoom room;
 
-    Commands(ServerConfig config) {
+    /** Commands whose JSON is split within {@code room}. */
+    Commands(ServerConfig config, JsonRoom room) {
         this.config = config;
+        this.room = room;
     }
 
     Command.Create create(String path, CreateOptions options) {
@@ -105,8 +110,8 @@ final class Commands {
         if (content.bytes().length == 0) {
             return Body.empty();
         }
-        Body body = Body.of(Unpooled.wrappedBuffer(content.bytes()));
-        return type != null && type.isJson() ? new JsonSplitter().split(body.bytes()) : body;
+        ByteBuf bytes = Unpooled.wrappedBuffer(content.bytes());
+        return type != null && type.isJson() ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
     }
 
     /** A read of what is there. */

@@ -6,6 +6,8 @@ import io.streamkeeper.server.cli.ServeCommand;
 public final class Main {
     private static final String LEAK_LEVEL = "io.netty.leakDetection.level";
 
+    private static final String OPENED = "io.netty.tryReflectionSetAccessible";
+
     private Main() {}
 
     /**
@@ -17,6 +19,12 @@ public final class Main {
         if (System.getProperty(LEAK_LEVEL) == null) {
             // Tests look for leaks; here the stack traces that this takes would cost a twentieth of the processor.
             System.setProperty(LEAK_LEVEL, "disabled");
+        }
+        if (System.getProperty(OPENED) == null) {
+            // With java.nio opened, as the jar's manifest does, Netty counts direct memory itself: what does not fit
+            // fails at
+            // once, where the JVM would have the loop sleep for half a second in the hope of a garbage collection.
+            System.setProperty(OPENED, "true");
         }
         System.exit(ServeCommand.run(args, System.getenv(), System.out, System.err));
     }

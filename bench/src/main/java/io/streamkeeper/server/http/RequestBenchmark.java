@@ -5,6 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.storage.memory.Budget;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,8 +35,10 @@ public class RequestBenchmark {
             "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000100 HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     private final HeadParser heads = new HeadParser(HttpLimits.defaults().withBodyBytesMax(64 << 20));
-    private final RequestParser parser =
-            new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
+    private final RequestParser parser = new RequestParser(
+            "/v1/stream/",
+            RetentionConfig.defaults(),
+            new BodyParser(new JsonSplitter(), new JsonRoom(new Budget("bench", Long.MAX_VALUE))));
 
     private static ByteBuf request(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);

@@ -1,72 +1,203 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.Reservation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body while it comes in. One that comes in a single run of a read's bytes is a slice of them; any other is copied into a
- * buffer that doubles as it fills, so that a client has memory for what it sent, not for what it announced, and each byte is
- * copied twice at the most. Used by the connection's event loop only.
+ * A body while it comes in. One that comes in a single run of a read's bytes is a slice of them; any other is copied once, into
+ * pieces of memory that {@link BodyRoom} gives before they are filled. Used by the connection's event loop only.
+ *
+ * <pre>
+ *   TAKES ──no room──▶ WAITS ──granted──▶ TAKES
+ *     └──── detach, release ────┴──▶ OVER
+ * </pre>
  */
 final class BodyBuffer {
-    private static final int INITIAL_BYTES_MAX = 16 << 10;
-
-    private final ByteBufAllocator allocator;
-    private final int initialBytes;
+    private final BodyRoom room;
     private final int bytesMax;
-    private @Nullable ByteBuf bytes;
+    private final List<ByteBuf> pieces = new ArrayList<>(2);
+    private int size;
+
+    /** Whether the one piece is a slice of what a read came in. */
     private boolean slice;
 
-    /** A buffer that is expected to hold {@code expectedBytes}, and never has to hold more than {@code bytesMax}. */
-    BodyBuffer(ByteBufAllocator allocator, int expectedBytes, int bytesMax) {
-        this.allocator = allocator;
-        this.initialBytes = Math.min(expectedBytes, INITIAL_BYTES_MAX);
+    /** What is left of all that it needs to complete, if it had to take that. */
+    private @Nullable Reservation completion;
+
+    /** The piece that it waits for; 0 while it does not. */
+    private int awaited;
+
+    /** Counts the waits, so that a grant which comes late is known as one. */
+    private int waits;
+
+    private Budget.@Nullable Waiter pieceWaiter;
+    private Budget.@Nullable Waiter completionWaiter;
+
+    /** A buffer that never has to hold more than {@code bytesMax}. */
+    BodyBuffer(BodyRoom room, int bytesMax) {
+        this.room = room;
         this.bytesMax = bytesMax;
     }
 
     int size() {
-        return bytes == null ? 0 : bytes.readableBytes();
+        return size;
     }
 
-    /** Adds a run of {@code count} bytes that may be all there is: a slice if it is the first. */
-    void takeRun(ByteBuf in, int count) {
-        if (bytes == null) {
-            bytes = in.readRetainedSlice(count);
-            slice = true;
+    /** Whether bytes are there for which there is no room. */
+    boolean isWaiting() {
+        return awaited > 0;
+    }
+
+    /** Adds a run of {@code count} bytes that may be all there is: a slice if it is the first. Returns how many it took. */
+    int takeRun(ByteBuf in, int count) {
+        if (size > 0) {
+            return take(in, count);
+        }
+        pieces.add(in.readRetainedSlice(count));
+        slice = true;
+        size = count;
+        return count;
+    }
+
+    /** Adds {@code count} bytes by copying them, or as many as there is room for; returns how many. */
+    int take(ByteBuf in, int count) {
+        int taken = 0;
+        while (taken < count) {
+            ByteBuf piece = writablePiece();
+            if (piece == null) {
+                break;
+            }
+            int bytes = Math.min(count - taken, piece.writableBytes());
+            piece.writeBytes(in, bytes);
+            taken += bytes;
+            size += bytes;
+        }
+        return taken;
+    }
+
+    /** The body is not whole yet: it holds nothing but its own memory from now on, and not what a read came in. */
+    void keep() {
+        if (!slice) {
+            return;
+        }
+        ByteBuf foreign = pieces.get(0);
+        int bytes = foreign.readableBytes();
+        ByteBuf own = room.tryPiece(
+                pieces.size() > 1 ? bytes : Math.min(bytesMax, Math.max(bytes, BodyRoom.FIRST_PIECE_BYTES)));
+        if (own != null) {
+            own.writeBytes(foreign);
+            foreign.release();
+            pieces.set(0, own);
+            slice = false;
+        }
+    }
+
+    private @Nullable ByteBuf writablePiece() {
+        if (!pieces.isEmpty() && pieces.get(pieces.size() - 1).isWritable()) {
+            return pieces.get(pieces.size() - 1);
+        }
+        int bytes = room.nextPieceBytes(size, bytesMax - size);
+        ByteBuf piece = nextPiece(bytes);
+        if (piece == null) {
+            awaited = bytes;
         } else {
-            take(in, count);
+            pieces.add(piece);
+        }
+        return piece;
+    }
+
+    private @Nullable ByteBuf nextPiece(int bytes) {
+        if (completion == null) {
+            ByteBuf piece = room.tryPiece(bytes);
+            if (piece != null) {
+                return piece;
+            }
+            completion = room.tryComplete(bytesMax - size);
+        }
+        return completion == null ? null : room.lastPiece(completion, bytes);
+    }
+
+    // ---- waiting ----
+
+    /** Waits for room; {@code granted} is called on {@code loop} when more can be taken, unless the body is over then. */
+    void awaitRoom(Executor loop, Runnable granted) {
+        if (awaited == 0 || pieceWaiter != null) {
+            return;
+        }
+        waits++;
+        int wait = waits;
+        int piece = awaited;
+        int rest = bytesMax - size;
+        pieceWaiter = room.awaitPiece(piece, () -> loop.execute(() -> grantPiece(wait, piece, granted)));
+        completionWaiter = room.awaitCompletion(rest, () -> loop.execute(() -> grantCompletion(wait, rest, granted)));
+    }
+
+    private void grantPiece(int wait, int bytes, Runnable granted) {
+        if (awaited == 0 || wait != waits) {
+            room.returnPiece(bytes);
+            return;
+        }
+        endWait();
+        pieces.add(room.grantedPiece(bytes));
+        granted.run();
+    }
+
+    private void grantCompletion(int wait, int bytes, Runnable granted) {
+        Reservation all = room.grantedCompletion(bytes);
+        if (awaited == 0 || wait != waits) {
+            all.close();
+            return;
+        }
+        endWait();
+        completion = all;
+        granted.run();
+    }
+
+    /** Leaves the lines; what was granted in one of them meanwhile is given back when its task comes. */
+    private void endWait() {
+        awaited = 0;
+        if (pieceWaiter != null) {
+            pieceWaiter.cancel();
+            pieceWaiter = null;
+        }
+        if (completionWaiter != null) {
+            completionWaiter.cancel();
+            completionWaiter = null;
         }
     }
 
-    /** Adds {@code count} bytes by copying them. */
-    void take(ByteBuf in, int count) {
-        in.readBytes(writable(count), count);
-    }
-
-    private ByteBuf writable(int count) {
-        ByteBuf old = bytes;
-        if (old != null && !slice && old.writableBytes() >= count) {
-            return old;
-        }
-        int size = size();
-        long wanted = Math.max(initialBytes, 2L * size);
-        int capacity = Math.max(size + count, (int) Math.min(wanted, bytesMax));
-        ByteBuf grown = allocator.buffer(capacity, bytesMax);
-        if (old != null) {
-            grown.writeBytes(old);
-            old.release();
-        }
-        bytes = grown;
-        slice = false;
-        return grown;
-    }
+    // ---- the end ----
 
     /** The body, now the caller's. */
     ByteBuf detach() {
-        ByteBuf whole = bytes == null ? Unpooled.EMPTY_BUFFER : bytes;
-        bytes = null;
+        endWait();
+        if (completion != null) {
+            completion.close();
+            completion = null;
+        }
+        ByteBuf whole = joined();
+        pieces.clear();
+        slice = false;
+        size = 0;
+        return whole;
+    }
+
+    private ByteBuf joined() {
+        if (pieces.isEmpty()) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        if (pieces.size() == 1) {
+            return pieces.get(0);
+        }
+        CompositeByteBuf whole = Unpooled.compositeBuffer(pieces.size());
+        pieces.forEach(piece -> whole.addComponent(true, piece));
         return whole;
     }
 

@@ -1,7 +1,6 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
@@ -29,7 +28,6 @@ final class ChunkedBody implements BodyReader {
     /** Little more than most sizes are long: behind them comes data, which is not copied here. */
     private static final int READ_AHEAD_BYTES = 8;
 
-    private static final int INITIAL_BYTES = 4 << 10;
     private static final int CRLF = 2;
 
     private enum State {
@@ -47,14 +45,14 @@ final class ChunkedBody implements BodyReader {
     private int extensionBytes;
     private int trailerBytes;
 
-    ChunkedBody(ByteBufAllocator allocator, HttpLimits limits) {
+    ChunkedBody(BodyRoom room, HttpLimits limits) {
         this.limits = limits;
-        this.body = new BodyBuffer(allocator, INITIAL_BYTES, limits.bodyBytesMax());
+        this.body = new BodyBuffer(room, limits.bodyBytesMax());
     }
 
     @Override
     public @Nullable ByteBuf read(ByteBuf in) {
-        while (in.isReadable()) {
+        while (in.isReadable() && !body.isWaiting()) {
             boolean whole = switch (state) {
                 case SIZE -> readSize(in);
                 case DATA -> readData(in);
@@ -65,6 +63,7 @@ final class ChunkedBody implements BodyReader {
                 return body.detach();
             }
         }
+        body.keep();
         return null;
     }
 
@@ -110,13 +109,10 @@ final class ChunkedBody implements BodyReader {
     }
 
     private boolean readData(ByteBuf in) {
-        if (in.readableBytes() >= chunkMissing) {
-            body.takeRun(in, chunkMissing);
-            chunkMissing = 0;
+        chunkMissing -=
+                in.readableBytes() >= chunkMissing ? body.takeRun(in, chunkMissing) : body.take(in, in.readableBytes());
+        if (chunkMissing == 0) {
             state = State.DATA_END;
-        } else {
-            chunkMissing -= in.readableBytes();
-            body.take(in, in.readableBytes());
         }
         return false;
     }
@@ -171,6 +167,11 @@ final class ChunkedBody implements BodyReader {
 
     private static RefusedException invalid(String message) {
         return new RefusedException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    @Override
+    public BodyBuffer buffer() {
+        return body;
     }
 
     @Override

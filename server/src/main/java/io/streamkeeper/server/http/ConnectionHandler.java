@@ -58,7 +58,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.server = server;
         this.channel = channel;
         this.loop = server.context(channel.eventLoop());
-        this.decoder = new RequestDecoder(server.config().http(), this::mayBegin);
+        this.decoder = new RequestDecoder(
+                server.config().http(), server.bodyRoom(), server.memory().received(), this::mayBegin);
         this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), line::isEmpty);
     }
 
@@ -369,7 +370,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      * been read all the time. They are decoded in a task of their own, so that others of the loop get their turn.
      */
     private void readOn() {
-        if (reading || resumes || !mayBegin()) {
+        if (reading || resumes || !mayBegin() || decoder.awaitsRoom()) {
             return;
         }
         if (decoder.holdsBytes()) {

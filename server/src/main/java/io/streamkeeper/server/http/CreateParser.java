@@ -59,7 +59,9 @@ final class CreateParser {
                 closed,
                 fork,
                 preconditions,
-                bodies.parse(request.body(), contentType));
+                fork != null && contentType == null
+                        ? bodies.ofSourcesType(request.body())
+                        : bodies.parse(request.body(), contentType));
     }
 
     /** Whether the request closes the stream; any value but {@code true} means that it does not (section 5.1). */

@@ -1,7 +1,6 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** A body whose length was told. Used by the connection's event loop only. */
@@ -10,8 +9,8 @@ final class FixedBody implements BodyReader {
     private final int length;
 
     /** {@code length} is greater than zero. */
-    FixedBody(ByteBufAllocator allocator, int length) {
-        this.body = new BodyBuffer(allocator, length, length);
+    FixedBody(BodyRoom room, int length) {
+        this.body = new BodyBuffer(room, length);
         this.length = length;
     }
 
@@ -20,10 +19,15 @@ final class FixedBody implements BodyReader {
         int missing = length - body.size();
         if (in.readableBytes() >= missing) {
             body.takeRun(in, missing);
-            return body.detach();
+        } else {
+            body.take(in, in.readableBytes());
         }
-        body.take(in, in.readableBytes());
-        return null;
+        return body.size() == length ? body.detach() : null;
+    }
+
+    @Override
+    public BodyBuffer buffer() {
+        return body;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
@@ -28,6 +29,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     private final ServerConfig config;
     private final Shards shards;
     private final MemoryLedger memory;
+    private final BodyRoom bodyRoom;
     private final Compression compression;
     private final Clock clock;
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
@@ -51,6 +53,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
+        this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
         this.compression = new Compression(workers);
         this.clock = clock;
         for (EventExecutor loop : loops) {
@@ -59,7 +62,10 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     }
 
     private LoopContext newContext(EventExecutor loop) {
-        RequestParser parser = new RequestParser(config.root(), config.retention(), new JsonSplitter());
+        RequestParser parser = new RequestParser(
+                config.root(),
+                config.retention(),
+                new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
         return new LoopContext(parser, writer, new FlushQueue(loop));
@@ -75,6 +81,10 @@ public final class HttpServer extends ChannelInitializer<Channel> {
 
     MemoryLedger memory() {
         return memory;
+    }
+
+    BodyRoom bodyRoom() {
+        return bodyRoom;
     }
 
     Compression compression() {

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.streamkeeper.server.config.HttpLimits;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +23,22 @@ final class ReadDeadline {
         BODY
     }
 
+    private static final long RATE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final long headNanos;
     private final long bodyNanos;
+    private final Predicate<ChannelHandlerContext> isTooSlow;
     private final Consumer<ChannelHandlerContext> onTimeout;
     private Awaited awaited = Awaited.NOTHING;
     private long sinceNanos;
     private @Nullable Future<?> timer;
 
-    ReadDeadline(HttpLimits limits, Consumer<ChannelHandlerContext> onTimeout) {
+    /** {@code isTooSlow} is asked every second while a body is awaited; one that is too slow is out of time too. */
+    ReadDeadline(
+            HttpLimits limits, Predicate<ChannelHandlerContext> isTooSlow, Consumer<ChannelHandlerContext> onTimeout) {
         this.headNanos = TimeUnit.MILLISECONDS.toNanos(limits.headerTimeoutMillis());
         this.bodyNanos = TimeUnit.MILLISECONDS.toNanos(limits.bodyStallTimeoutMillis());
+        this.isTooSlow = isTooSlow;
         this.onTimeout = onTimeout;
     }
 
@@ -83,6 +90,9 @@ final class ReadDeadline {
     /** Never sleeps longer than either timeout, so that a head which begins meanwhile is not overlooked. */
     private void arm(ChannelHandlerContext context, long nanos) {
         long delayNanos = Math.min(nanos, Math.min(headNanos, bodyNanos));
+        if (awaited == Awaited.BODY) {
+            delayNanos = Math.min(delayNanos, RATE_CHECK_NANOS);
+        }
         timer = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
     }
 
@@ -91,11 +101,13 @@ final class ReadDeadline {
         if (awaited == Awaited.NOTHING) {
             return;
         }
-        if (!context.channel().config().isAutoRead()) {
+        boolean reads = context.channel().config().isAutoRead();
+        if (!reads) {
             sinceNanos = nowNanos(context);
         }
         long leftNanos = sinceNanos + allowedNanos() - nowNanos(context);
-        if (leftNanos > 0) {
+        boolean tooSlow = reads && awaited == Awaited.BODY && isTooSlow.test(context);
+        if (leftNanos > 0 && !tooSlow) {
             arm(context, leftNanos);
         } else {
             onTimeout.accept(context);

@@ -8,7 +8,10 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,15 @@ import org.jspecify.annotations.Nullable;
  * {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
  */
 final class RequestDecoder extends ChannelInboundHandlerAdapter {
+    /** A body that arrives more slowly on the average loses its memory when others need it. */
+    static final int BODY_BYTES_PER_SECOND_MIN = 16 << 10;
+
+    /** The time that a body has before its rate counts. */
+    private static final long RATE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final HttpLimits limits;
+    private final BodyRoom room;
+    private final Budget received;
     private final BooleanSupplier mayBegin;
     private final HeadParser heads;
 
@@ -31,6 +42,9 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
 
     private final ReadDeadline deadline;
+    /** The memory of what is kept in {@link #unread} behind the end of a read. */
+    private @Nullable Reservation kept;
+
     private boolean decoding;
     private boolean ended;
 
@@ -39,18 +53,39 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private @Nullable ChannelHandlerContext context;
 
-    private record Pending(RequestHead head, BodyReader body) {}
+    /** Since when the rate of the body counts that is being read, and what it had then. */
+    private long rateSinceNanos;
 
-    RequestDecoder(HttpLimits limits, BooleanSupplier mayBegin) {
+    private int rateSinceBytes;
+
+    private record Pending(RequestHead head, BodyReader body) {
+        boolean isWaiting() {
+            return body.buffer().isWaiting();
+        }
+    }
+
+    /**
+     * A decoder that keeps bodies in {@code room}.
+     *
+     * @param received the budget of bytes that wait until a request may begin
+     */
+    RequestDecoder(HttpLimits limits, BodyRoom room, Budget received, BooleanSupplier mayBegin) {
         this.limits = limits;
+        this.room = room;
+        this.received = received;
         this.mayBegin = mayBegin;
         this.heads = new HeadParser(limits);
-        this.deadline = new ReadDeadline(limits, this::timeOut);
+        this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
     }
 
     /** Whether bytes are kept that were not decoded because no request might begin. */
     boolean holdsBytes() {
         return !decoding && !unread.isEmpty();
+    }
+
+    /** Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed. */
+    boolean awaitsRoom() {
+        return pending != null && pending.isWaiting();
     }
 
     /**
@@ -70,6 +105,7 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     void readsAgain() {
         if (context != null) {
             deadline.restart(context);
+            restartRate(context);
         }
     }
 
@@ -119,8 +155,13 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         } finally {
             decoding = false;
         }
+        if (!ended) {
+            keepUnread(ctx);
+        }
         if (ended) {
             releaseAll();
+        } else if (pending != null && pending.isWaiting()) {
+            awaitRoom(ctx, pending);
         } else if (pending != null) {
             deadline.awaitBody(ctx);
         } else if (heads.hasBegun()) {
@@ -128,11 +169,75 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Bytes that stay are reserved, and no more are read: so it is one read's bytes at the most. */
+    private void keepUnread(ChannelHandlerContext ctx) {
+        if (unread.isEmpty()) {
+            if (kept != null) {
+                kept.close();
+                kept = null;
+            }
+            return;
+        }
+        ctx.channel().config().setAutoRead(false);
+        long bytes = unread.stream().mapToLong(ByteBuf::capacity).sum();
+        long more = bytes - (kept == null ? 0 : kept.bytes());
+        if (more > 0 && !reserveKept(more)) {
+            refuse(
+                    ctx,
+                    Refusal.of(
+                            ErrorCode.OVERLOADED,
+                            "requests that wait hold " + received.usedBytes() + " of " + received.bytesMax()
+                                    + " bytes; try again later"));
+        }
+    }
+
+    private boolean reserveKept(long more) {
+        if (kept == null) {
+            kept = received.reserve(more);
+            return kept != null;
+        }
+        return kept.tryGrow(more);
+    }
+
+    /** The client is not blamed for the time in which its body waits for room. */
+    private void awaitRoom(ChannelHandlerContext ctx, Pending request) {
+        deadline.awaitNothing();
+        request.body().buffer().awaitRoom(ctx.executor(), () -> {
+            restartRate(ctx);
+            decode(ctx);
+            ctx.fireChannelReadComplete();
+        });
+    }
+
+    private void restartRate(ChannelHandlerContext ctx) {
+        if (pending != null) {
+            rateSinceNanos = nowNanos(ctx);
+            rateSinceBytes = pending.body().buffer().size();
+        }
+    }
+
+    private boolean isTooSlow(ChannelHandlerContext ctx) {
+        long now = nowNanos(ctx);
+        long nanos = now - rateSinceNanos;
+        if (pending == null || nanos < RATE_GRACE_NANOS || !room.isContested(now)) {
+            return false;
+        }
+        long expected = TimeUnit.NANOSECONDS.toMillis(nanos) * BODY_BYTES_PER_SECOND_MIN / 1_000;
+        return pending.body().buffer().size() - rateSinceBytes < expected;
+    }
+
+    private static long nowNanos(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
+    }
+
     /** Decodes what {@code in} holds; returns false if a part of it has to stay. */
     private boolean decodeFirst(ChannelHandlerContext ctx, ByteBuf in) {
         while (!ended && in.isReadable()) {
             if (pending != null) {
                 readBody(ctx, in, pending);
+                if (awaitsRoom()) {
+                    return false;
+                }
             } else if (heads.hasBegun() || (ctx.channel().isActive() && mayBegin.getAsBoolean())) {
                 readHead(ctx, in);
             } else {
@@ -160,10 +265,15 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private void beginBody(ChannelHandlerContext ctx, RequestHead head, boolean bodyHasCome) {
         BodyFraming framing = head.framing();
-        BodyReader body = framing.isChunked()
-                ? new ChunkedBody(ctx.alloc(), limits)
-                : new FixedBody(ctx.alloc(), framing.contentLength());
+        Refusal refusal =
+                room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));
+        if (refusal != null) {
+            throw new RefusedException(refusal);
+        }
+        BodyReader body =
+                framing.isChunked() ? new ChunkedBody(room, limits) : new FixedBody(room, framing.contentLength());
         pending = new Pending(head, body);
+        restartRate(ctx);
         if (framing.continueExpected() && !bodyHasCome) {
             ctx.fireChannelRead(ContinueExpected.INSTANCE);
         }
@@ -179,10 +289,14 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void timeOut(ChannelHandlerContext ctx) {
-        String part = deadline.awaited() == ReadDeadline.Awaited.HEAD
-                ? "the request's head was not whole within " + limits.headerTimeoutMillis()
-                : "no byte of the request's body came within " + limits.bodyStallTimeoutMillis();
-        refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, part + " ms"));
+        String reason = "no byte of the request's body came within " + limits.bodyStallTimeoutMillis() + " ms";
+        if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
+            reason = "the request's head was not whole within " + limits.headerTimeoutMillis() + " ms";
+        } else if (isTooSlow(ctx)) {
+            reason = "the request's body arrived at less than " + BODY_BYTES_PER_SECOND_MIN
+                    + " bytes a second, while others waited for the memory";
+        }
+        refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason));
         releaseAll();
         ctx.fireChannelReadComplete();
     }
@@ -205,6 +319,10 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private void releaseAll() {
         while (!unread.isEmpty()) {
             unread.remove().release();
+        }
+        if (kept != null) {
+            kept.close();
+            kept = null;
         }
         if (pending != null) {
             pending.body().release();

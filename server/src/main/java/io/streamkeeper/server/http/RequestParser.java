@@ -2,7 +2,6 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -28,12 +27,11 @@ final class RequestParser {
      * @param retention what streams keep that say nothing of it
      * @throws IllegalArgumentException if it does not
      */
-    RequestParser(String root, RetentionConfig retention, JsonSplitter splitter) {
+    RequestParser(String root, RetentionConfig retention, BodyParser bodies) {
         if (!root.startsWith("/") || !root.endsWith("/")) {
             throw new IllegalArgumentException(
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
         }
-        BodyParser bodies = new BodyParser(splitter);
         this.root = root;
         this.creates = new CreateParser(root, retention, bodies);
         this.appends = new AppendParser(bodies);

@@ -8,7 +8,6 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonMessages;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
@@ -60,7 +59,7 @@ class AppendParserTest {
 
     @Test
     void theBodyIsHandedOnWithoutACopy() {
-        RequestParser parser = new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
+        RequestParser parser = new RequestParser("/v1/stream/", RetentionConfig.defaults(), ParsingConnection.bodies());
         HttpRequest request = connection.request("POST /v1/stream/a", "Content-Type: text/plain\r\n", "body");
         ByteBuf bytes = request.body();
         Command.Append append = (Command.Append) ((Intent.OnStream) parser.parse(request)).command();

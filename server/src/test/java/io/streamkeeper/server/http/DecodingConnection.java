@@ -9,6 +9,8 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.memory.MemoryPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +27,8 @@ final class DecodingConnection implements AutoCloseable {
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private final MockTicker ticker = Ticker.newMockTicker();
+    private final MemoryLedger memory;
+    private final boolean ownsMemory;
     private final RequestDecoder decoder;
     private final EmbeddedChannel channel;
     private int mayBegin = Integer.MAX_VALUE;
@@ -34,7 +38,15 @@ final class DecodingConnection implements AutoCloseable {
     }
 
     DecodingConnection(HttpLimits limits) {
-        decoder = new RequestDecoder(limits, () -> mayBegin-- > 0);
+        this(limits, new MemoryLedger(MemoryPlan.ofFiles(1L << 30, 1L << 30, 1L << 30)), true);
+    }
+
+    /** A connection that shares {@code memory} with others, unless it owns it: then all has to be given back at its end. */
+    DecodingConnection(HttpLimits limits, MemoryLedger memory, boolean ownsMemory) {
+        this.memory = memory;
+        this.ownsMemory = ownsMemory;
+        decoder = new RequestDecoder(
+                limits, new BodyRoom(memory, limits.bodyBytesMax()), memory.received(), () -> mayBegin-- > 0);
         channel = EmbeddedChannel.builder()
                 .register(false)
                 .ticker(ticker)
@@ -67,6 +79,10 @@ final class DecodingConnection implements AutoCloseable {
 
     RequestDecoder decoder() {
         return decoder;
+    }
+
+    MemoryLedger memory() {
+        return memory;
     }
 
     UnpooledByteBufAllocator allocator() {
@@ -147,10 +163,20 @@ final class DecodingConnection implements AutoCloseable {
                 request.body().toString(StandardCharsets.ISO_8859_1));
     }
 
+    static void assertNothingIsReserved(MemoryLedger memory) {
+        assertThat(memory.budgets())
+                .as("bytes still reserved")
+                .allSatisfy(budget ->
+                        assertThat(budget.usedBytes()).as(budget.name()).isZero());
+    }
+
     @Override
     public void close() {
         channel.finishAndReleaseAll();
         events();
         assertThat(allocator.metric().usedHeapMemory()).as("bytes not released").isZero();
+        if (ownsMemory) {
+            assertNothingIsReserved(memory);
+        }
     }
 }

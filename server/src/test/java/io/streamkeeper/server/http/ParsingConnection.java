@@ -6,12 +6,13 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.storage.memory.Budget;
 
 /** A connection whose requests are parsed: what a request is as text, and what a {@link RequestParser} makes of it. */
 final class ParsingConnection implements AutoCloseable {
     private final DecodingConnection connection = new DecodingConnection();
-    private final RequestParser parser =
-            new RequestParser("/v1/stream/", RetentionConfig.defaults(), new JsonSplitter());
+    private final RequestParser parser = new RequestParser("/v1/stream/", RetentionConfig.defaults(), bodies());
 
     /** A request whose body is in the connection's memory. */
     HttpRequest request(String requestLine, String fields, String body) {
@@ -40,5 +41,10 @@ final class ParsingConnection implements AutoCloseable {
     @Override
     public void close() {
         connection.close();
+    }
+
+    /** Makes bodies with as much room as they want. */
+    static BodyParser bodies() {
+        return new BodyParser(new JsonSplitter(), new JsonRoom(new Budget("tests", Long.MAX_VALUE)));
     }
 }

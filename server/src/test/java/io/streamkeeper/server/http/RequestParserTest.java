@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.RetentionConfig;
@@ -40,7 +39,7 @@ class RequestParserTest {
 
     @Test
     void healthIsNotAStreamWhereStreamsAreAtTheTop() {
-        RequestParser atTop = new RequestParser("/", RetentionConfig.defaults(), new JsonSplitter());
+        RequestParser atTop = new RequestParser("/", RetentionConfig.defaults(), ParsingConnection.bodies());
 
         assertThat(atTop.parse(connection.request("GET /health", "", ""))).isEqualTo(new Intent.Health());
         assertThat(atTop.parse(connection.request("HEAD /a/b", "", "")))
@@ -96,7 +95,7 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "v1/stream/", "/v1/stream"})
     void aRootThatDoesNotBeginAndEndWithASlashIsRefused(String root) {
-        assertThatThrownBy(() -> new RequestParser(root, RetentionConfig.defaults(), new JsonSplitter()))
+        assertThatThrownBy(() -> new RequestParser(root, RetentionConfig.defaults(), ParsingConnection.bodies()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining('"' + root + '"');
     }

@@ -73,7 +73,8 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
     private EventLoopGroup loops;
     private Shards shards;
     private HttpServer http;
-    private final MemoryLedger memory = new MemoryLedger(MemoryPlan.ofMemory(4 * MEMORY_BYTES, 4 * MEMORY_BYTES, 0));
+    private final MemoryLedger memory =
+            new MemoryLedger(MemoryPlan.ofFiles(4 * MEMORY_BYTES, 4 * MEMORY_BYTES, MEMORY_BYTES));
     private EventLoopGroup foreignLoops;
     private Channel listener;
 

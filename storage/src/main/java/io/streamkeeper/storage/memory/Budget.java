@@ -110,6 +110,11 @@ public final class Budget {
         return tryReserve(bytes) ? new Reservation(this, bytes) : null;
     }
 
+    /** A reservation of {@code bytes} that are reserved already, as those are that were waited for. */
+    public Reservation reserved(long bytes) {
+        return new Reservation(this, bytes);
+    }
+
     /** A reservation of {@code bytes}, which may pass the bound, or null if anything is reserved already. */
     public @Nullable Reservation reserveAlone(long bytes) {
         if (whole != null) {
