@@ -74,6 +74,8 @@ public enum ErrorCode {
     UNSUPPORTED_CONTENT_ENCODING(415, "unsupported_content_encoding"),
     /** {@code Expect} is not {@code 100-continue}. */
     EXPECTATION_FAILED(417, "expectation_failed"),
+    /** The stream remembers as many producers as it may, and all have written of late (section 5.2.1). */
+    TOO_MANY_PRODUCERS(422, "too_many_producers"),
     /** The headers have more bytes than the server takes. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
     /** A fault of the server. */

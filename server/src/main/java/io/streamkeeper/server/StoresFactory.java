@@ -10,6 +10,7 @@ import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.StorageConfig;
 import io.streamkeeper.storage.directory.DataDirectory;
@@ -56,7 +57,7 @@ final class StoresFactory {
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
-            return new Opened(new MemoryStores(shards, streams, Clock.SYSTEM), memory, sized);
+            return new Opened(new MemoryStores(shards, streams, producers(config.data()), Clock.SYSTEM), memory, sized);
         }
         return openFiles(config, asked, shards, directBytesMax, heapBytesMax);
     }
@@ -85,13 +86,19 @@ final class StoresFactory {
                     data.checkpointBytes(),
                     data.checkpointMillis(),
                     data.segmentBytes(),
-                    plan.journalBytes() / shards);
+                    plan.journalBytes() / shards,
+                    producers(data));
             ReadBudget reads = new ReadBudget(memory.reads());
             return new Opened(new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM), memory, sized);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    private static ProducerLimits producers(DataConfig data) {
+        return new ProducerLimits(
+                data.producers().producersMax(), data.producers().keptMillis());
     }
 
     /** What {@code --max-body} allows can always be stored: it follows from the memory, or fits it. */

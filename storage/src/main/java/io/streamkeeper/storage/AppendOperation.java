@@ -23,7 +23,7 @@ final class AppendOperation {
     private AppendOperation() {}
 
     /** The answer to an append that changes nothing, or null where the stream takes it. */
-    static @Nullable Outcome decide(StreamState stream, Command.Append append) {
+    static @Nullable Outcome decide(StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
         if (stream.isClosed()) {
             return onClosed(stream, append);
         }
@@ -31,7 +31,7 @@ final class AppendOperation {
         if (refusal != null) {
             return refusal;
         }
-        Outcome answer = checkProducer(stream, append);
+        Outcome answer = checkProducer(stream, append, limits, nowMillis);
         if (answer != null) {
             return answer;
         }
@@ -68,14 +68,16 @@ final class AppendOperation {
         return append.body().problem();
     }
 
-    private static @Nullable Outcome checkProducer(StreamState stream, Command.Append append) {
+    private static @Nullable Outcome checkProducer(
+            StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
         Producer producer = append.producer();
         if (producer == null) {
             return null;
         }
         Producer last = stream.lastOf(producer.id());
         if (last == null) {
-            return checkFirst(stream, producer);
+            Refusal gap = checkNext(producer, 0);
+            return gap != null ? gap : checkRoom(stream, producer, limits, nowMillis);
         }
         if (producer.epoch() < last.epoch()) {
             return Refusal.staleEpoch(
@@ -97,14 +99,17 @@ final class AppendOperation {
         return checkNext(producer, last.seq() + 1);
     }
 
-    private static @Nullable Refusal checkFirst(StreamState stream, Producer producer) {
-        if (stream.hasTooManyProducers()) {
-            return Refusal.of(
-                    ErrorCode.OVERLOADED,
-                    "stream " + Quoted.of(stream.path().value()) + " has " + ProducerTable.PRODUCERS_MAX
-                            + " producers, which is the limit; use a Producer-Id again with a higher epoch");
+    private static @Nullable Refusal checkRoom(
+            StreamState stream, Producer producer, ProducerLimits limits, long nowMillis) {
+        if (stream.evictionsFor(producer, limits, nowMillis) >= 0) {
+            return null;
         }
-        return checkNext(producer, 0);
+        return Refusal.of(
+                ErrorCode.TOO_MANY_PRODUCERS,
+                "stream " + Quoted.of(stream.path().value()) + " remembers " + limits.producersMax()
+                        + " producers, which is the limit, and each has written within the last "
+                        + limits.keptMillis() / 1000
+                        + " s; use a Producer-Id again with a higher epoch");
     }
 
     private static @Nullable Refusal checkNext(Producer producer, long expectedSeq) {

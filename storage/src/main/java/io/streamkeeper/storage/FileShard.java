@@ -70,7 +70,8 @@ public final class FileShard {
                 guarded.journal());
         FileExtentStore extents = new FileExtentStore(
                 disk, directory, manifest, recovery.extents(), journal, config, guarded, budget, clock);
-        ShardStore store = new ShardStore(shard, data.shards(), journal, extents, budget, clock, releaser, faults);
+        ShardStore store = new ShardStore(
+                shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
         store.recover(streams, recovery.lastGeneration());
         extents.recovered(recovery.changed(), memory.usedBytes());

@@ -47,6 +47,7 @@ public sealed interface LogRecord {
      *
      * @param generation the stream
      * @param producer the producer's new state, or null
+     * @param evictions how many producers of the stream are forgotten for this one, those unused for longest
      * @param streamSeq the new {@code Stream-Seq}, or null where it stays
      * @param close whether the stream is closed behind the bytes
      * @param atMillis when
@@ -54,9 +55,21 @@ public sealed interface LogRecord {
     record Appended(
             long generation,
             @Nullable Producer producer,
+            int evictions,
             @Nullable String streamSeq,
             boolean close,
-            long atMillis) implements LogRecord {}
+            long atMillis)
+            implements LogRecord {
+        /** An append for which no producer is forgotten. */
+        Appended(
+                long generation,
+                @Nullable Producer producer,
+                @Nullable String streamSeq,
+                boolean close,
+                long atMillis) {
+            this(generation, producer, 0, streamSeq, close, atMillis);
+        }
+    }
 
     /**
      * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.

@@ -38,6 +38,7 @@ final class RecordCodec {
     private static final int HAS_PRODUCER = 1;
     private static final int HAS_SEQ = 2;
     private static final int CLOSES = 4;
+    private static final int EVICTS = 8;
 
     private static final int IS_CLOSED = 1;
     private static final int IS_FORK = 2;
@@ -119,10 +120,15 @@ final class RecordCodec {
     private static void writeAppended(ByteBuf out, LogRecord.Appended appended) {
         Producer producer = appended.producer();
         String seq = appended.streamSeq();
-        out.writeByte(
-                (producer == null ? 0 : HAS_PRODUCER) | (seq == null ? 0 : HAS_SEQ) | (appended.close() ? CLOSES : 0));
+        out.writeByte((producer == null ? 0 : HAS_PRODUCER)
+                | (seq == null ? 0 : HAS_SEQ)
+                | (appended.close() ? CLOSES : 0)
+                | (appended.evictions() == 0 ? 0 : EVICTS));
         if (producer != null) {
             writeProducer(out, producer);
+        }
+        if (appended.evictions() != 0) {
+            Fields.writeVariable(out, appended.evictions());
         }
         if (seq != null) {
             Fields.writeText(out, seq);
@@ -235,8 +241,9 @@ final class RecordCodec {
     private static LogRecord.Appended readAppended(ByteBuf in, long generation, long at) {
         int flags = in.readByte();
         Producer producer = (flags & HAS_PRODUCER) == 0 ? null : readProducer(in);
+        int evictions = (flags & EVICTS) == 0 ? 0 : Fields.readCount(in);
         String seq = (flags & HAS_SEQ) == 0 ? null : Fields.readText(in);
-        return new LogRecord.Appended(generation, producer, seq, (flags & CLOSES) != 0, at);
+        return new LogRecord.Appended(generation, producer, evictions, seq, (flags & CLOSES) != 0, at);
     }
 
     static Producer readProducer(ByteBuf in) {

@@ -67,6 +67,7 @@ public final class ShardStore implements AutoCloseable {
     private final Interned interned = new Interned();
     private final Clock clock;
     private final SourceReleaser releaser;
+    private final ProducerLimits producers;
     private final Generations generations;
     private final StreamTable streams = new StreamTable();
     private final Forks forks;
@@ -91,7 +92,34 @@ public final class ShardStore implements AutoCloseable {
             ReadBudget budget,
             Clock clock,
             SourceReleaser releaser) {
-        this(shard, shards, journal, extents, budget, clock, releaser, new ShardFaults(shard, Runnable::run));
+        this(shard, shards, journal, extents, budget, clock, releaser, ProducerLimits.DEFAULT);
+    }
+
+    /**
+     * The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed.
+     *
+     * @param budget the memory for what is read from files
+     * @param producers how many producers of a stream are remembered
+     */
+    public ShardStore(
+            int shard,
+            int shards,
+            Journal journal,
+            ExtentStore extents,
+            ReadBudget budget,
+            Clock clock,
+            SourceReleaser releaser,
+            ProducerLimits producers) {
+        this(
+                shard,
+                shards,
+                journal,
+                extents,
+                budget,
+                clock,
+                releaser,
+                producers,
+                new ShardFaults(shard, Runnable::run));
     }
 
     /** The same with {@code faults}, which guard what runs beside the loop too. */
@@ -103,7 +131,9 @@ public final class ShardStore implements AutoCloseable {
             ReadBudget budget,
             Clock clock,
             SourceReleaser releaser,
+            ProducerLimits producers,
             ShardFaults faults) {
+        this.producers = producers;
         this.faults = faults;
         this.journal = journal;
         faults.endsWith(journal);
@@ -282,12 +312,13 @@ public final class ShardStore implements AutoCloseable {
                 commits.add(lastLsn(append.path()), CommitQueue.Step.NONE, absent(append.path(), stream), reply);
                 return;
             }
-            stream.use(clock.nowMillis());
-            Outcome answer = AppendOperation.decide(stream, append);
+            long now = clock.nowMillis();
+            stream.use(now);
+            Outcome answer = AppendOperation.decide(stream, append, producers, now);
             if (answer != null) {
                 commits.add(stream.lastLsn(), CommitQueue.Step.NONE, answer, reply);
             } else {
-                apply(stream, append, reply);
+                apply(stream, append, now, reply);
             }
         } catch (RuntimeException | Error e) {
             failed(e, lsnBefore, reply);
@@ -320,9 +351,14 @@ public final class ShardStore implements AutoCloseable {
         return journal.lastLsn();
     }
 
-    private void apply(StreamState stream, Command.Append append, Reply reply) {
+    private void apply(StreamState stream, Command.Append append, long now, Reply reply) {
         LogRecord.Appended record = new LogRecord.Appended(
-                stream.generation(), append.producer(), append.streamSeq(), append.close(), clock.nowMillis());
+                stream.generation(),
+                append.producer(),
+                stream.evictionsFor(append.producer(), producers, now),
+                append.streamSeq(),
+                append.close(),
+                now);
         Payload payload = payload(stream, append.body());
         Journal.Staged staged = stage(record, payload, reply);
         if (staged == null) {

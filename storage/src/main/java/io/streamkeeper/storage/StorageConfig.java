@@ -8,6 +8,18 @@ package io.streamkeeper.storage;
  * @param checkpointMillis how long a record waits at the most for a checkpoint to be made
  * @param segmentBytes the size of a journal segment
  * @param backlogBytesMax bytes of records that no checkpoint has reached yet; more is refused for a while
+ * @param producers how many producers of a stream are remembered
  */
 public record StorageConfig(
-        boolean syncs, long checkpointBytes, long checkpointMillis, long segmentBytes, long backlogBytesMax) {}
+        boolean syncs,
+        long checkpointBytes,
+        long checkpointMillis,
+        long segmentBytes,
+        long backlogBytesMax,
+        ProducerLimits producers) {
+    /** The same with the default limits of producers. */
+    public StorageConfig(
+            boolean syncs, long checkpointBytes, long checkpointMillis, long segmentBytes, long backlogBytesMax) {
+        this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, ProducerLimits.DEFAULT);
+    }
+}

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param deleted whether it is gone; such a description is kept for as long as older files may name the stream
  * @param closedBy the producer's request that closed it, or null
  * @param streamSeq the last {@code Stream-Seq}, or null
- * @param producers the last request of each producer
+ * @param producers the last request of each producer, the one unused for longest first
  */
 record StreamMeta(
         LogRecord.Created created,
@@ -32,11 +32,12 @@ record StreamMeta(
         boolean deleted,
         @Nullable Producer closedBy,
         @Nullable String streamSeq,
-        List<Producer> producers) {
+        List<KnownProducer> producers) {
     private static final int CLOSED = 1;
     private static final int DELETED = 2;
     private static final int CLOSED_BY = 4;
     private static final int SEQ = 8;
+    private static final int USES = 32;
     private static final int FIXED_BYTES_MAX = 128;
 
     /** The description as bytes, on the heap. */
@@ -45,6 +46,7 @@ record StreamMeta(
         out.writeByte((closed ? CLOSED : 0)
                 | (deleted ? DELETED : 0)
                 | (closedBy == null ? 0 : CLOSED_BY)
+                | (producers.isEmpty() ? 0 : USES)
                 | (streamSeq == null ? 0 : SEQ));
         Fields.writeVariable(out, lastLsn);
         Fields.writeVariable(out, tail);
@@ -59,7 +61,10 @@ record StreamMeta(
             Fields.writeText(out, streamSeq);
         }
         Fields.writeVariable(out, producers.size());
-        producers.forEach(producer -> RecordCodec.writeProducer(out, producer));
+        for (KnownProducer producer : producers) {
+            RecordCodec.writeProducer(out, producer.last());
+            Fields.writeVariable(out, producer.usedMillis());
+        }
         return out;
     }
 
@@ -79,9 +84,10 @@ record StreamMeta(
         Producer closedBy = (flags & CLOSED_BY) == 0 ? null : RecordCodec.readProducer(in);
         String seq = (flags & SEQ) == 0 ? null : Fields.readText(in);
         int count = Fields.readCount(in);
-        List<Producer> producers = count == 0 ? List.of() : new ArrayList<>();
+        List<KnownProducer> producers = count == 0 ? List.of() : new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            producers.add(RecordCodec.readProducer(in));
+            Producer last = RecordCodec.readProducer(in);
+            producers.add(new KnownProducer(last, (flags & USES) == 0 ? createdAt : Fields.readVariable(in)));
         }
         return new StreamMeta(
                 created,

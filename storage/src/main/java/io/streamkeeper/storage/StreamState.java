@@ -94,8 +94,8 @@ public final class StreamState {
         this.closed = meta.closed();
         this.closedBy = meta.closedBy();
         this.streamSeq = meta.streamSeq();
-        for (Producer producer : meta.producers()) {
-            accept(producer);
+        for (KnownProducer producer : meta.producers()) {
+            accept(producer.last(), 0, producer.usedMillis());
         }
         this.deleted = meta.deleted();
         this.described = true;
@@ -185,8 +185,13 @@ public final class StreamState {
         return producers == null ? null : producers.last(producerId);
     }
 
-    boolean hasTooManyProducers() {
-        return producers != null && producers.isFull();
+    /**
+     * How many producers are to be evicted for an append of {@code producer}: none for one that is known, -1 if there is no
+     * room for another one.
+     */
+    int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
+        boolean another = producer != null && producers != null && producers.last(producer.id()) == null;
+        return another && producers != null ? producers.evictionsFor(limits, nowMillis) : 0;
     }
 
     boolean isDeleted() {
@@ -205,8 +210,7 @@ public final class StreamState {
             boolean closed,
             @Nullable Producer closedBy,
             @Nullable String streamSeq,
-            @Nullable String producerId,
-            @Nullable Producer producerBefore,
+            ProducerTable.@Nullable Mark producers,
             long lastLsn) {}
 
     /** The staged state as it is before {@code next} is applied. */
@@ -218,8 +222,7 @@ public final class StreamState {
                 closed,
                 closedBy,
                 streamSeq,
-                producer == null ? null : producer.id(),
-                producer == null ? null : lastOf(producer.id()),
+                producer == null ? null : table().mark(producer, next.evictions()),
                 lastLsn);
     }
 
@@ -234,7 +237,7 @@ public final class StreamState {
         content.add(staged.block(), staged.position(), runs, record.atMillis());
         Producer producer = record.producer();
         if (producer != null) {
-            accept(producer);
+            accept(producer, record.evictions(), record.atMillis());
         }
         if (record.streamSeq() != null) {
             streamSeq = record.streamSeq();
@@ -246,11 +249,17 @@ public final class StreamState {
         lastLsn = staged.lsn();
     }
 
-    private void accept(Producer producer) {
-        if (producers == null) {
-            producers = new ProducerTable();
+    private void accept(Producer producer, int evictions, long atMillis) {
+        table().accept(producer, evictions, atMillis);
+    }
+
+    private ProducerTable table() {
+        ProducerTable table = producers;
+        if (table == null) {
+            table = new ProducerTable();
+            producers = table;
         }
-        producers.accept(producer);
+        return table;
     }
 
     /** The first position that can be read, once everything is durable. */
@@ -281,8 +290,8 @@ public final class StreamState {
         closed = mark.closed();
         closedBy = mark.closedBy();
         streamSeq = mark.streamSeq();
-        if (mark.producerId() != null && producers != null) {
-            producers.undo(mark.producerId(), mark.producerBefore());
+        if (mark.producers() != null) {
+            table().undo(mark.producers());
         }
         lastLsn = mark.lastLsn();
     }

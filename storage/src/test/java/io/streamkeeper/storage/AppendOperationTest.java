@@ -273,14 +273,27 @@ class AppendOperationTest {
     }
 
     @Test
-    void oneProducerTooManyIsRefusedUntilItTakesTheNameOfAnother() {
-        test.created("a");
-        for (int i = 0; i < ProducerTable.PRODUCERS_MAX; i++) {
-            test.append(AppendRequest.to("a").text("x").by("p" + i, 0, 0));
+    void anotherProducerTakesThePlaceOfTheOneUnusedForLongest() {
+        TestStore small = new TestStore(256 << 20, new ProducerLimits(2, 1_000));
+        try (small) {
+            small.created("a");
+            small.appended(AppendRequest.to("a").text("x").by("p", 0, 0));
+            small.appended(AppendRequest.to("a").text("x").by("q", 0, 0));
+
+            assertThat(small.append(AppendRequest.to("a").text("x").by("r", 0, 0))
+                            .code())
+                    .isEqualTo(ErrorCode.TOO_MANY_PRODUCERS);
+            small.appended(AppendRequest.to("a").text("x").by("p", 0, 1));
+            small.clock.advance(1_000);
+            small.appended(AppendRequest.to("a").text("x").by("r", 0, 0));
+
+            assertThat(small.append(AppendRequest.to("a").text("x").by("p", 0, 1))
+                            .appended()
+                            .wrote())
+                    .isFalse();
+            assertThat(small.append(AppendRequest.to("a").text("x").by("q", 0, 1))
+                            .code())
+                    .isEqualTo(ErrorCode.PRODUCER_SEQUENCE_GAP);
         }
-        test.journal.sync();
-        assertThat(test.append(AppendRequest.to("a").text("x").by("q", 0, 0)).code())
-                .isEqualTo(ErrorCode.OVERLOADED);
-        test.appended(AppendRequest.to("a").text("x").by("p7", 1, 0));
     }
 }

@@ -532,4 +532,38 @@ class FileShardTest {
         }
         assertThat(String.join("\n", lines)).contains("path=a", "with 4 bytes");
     }
+
+    /** Whatever a recovery reads, extents, the journal or both, and whatever its limits are, it has evicted the same. */
+    @Test
+    void anEvictionIsThereAfterARestartAndSoIsTheOrderOfUse() throws IOException {
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, new ProducerLimits(3, 1_000));
+        rig.restart();
+        rig.create(CreateRequest.at("a"));
+        for (String id : List.of("p", "q", "r", "p")) {
+            rig.append(AppendRequest.to("a").text("x").by(id, 0, id.equals("p") && seen(id) ? 1 : 0));
+        }
+        rig.checkpoint();
+        rig.append(AppendRequest.to("a").text("x").by("s", 0, 0));
+        rig.append(AppendRequest.to("a").text("x").by("r", 0, 1));
+        List<String> before = producers();
+        assertThat(before).containsExactly("p", "s", "r");
+
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, new ProducerLimits(100, 0));
+        rig.restart();
+        assertThat(producers()).isEqualTo(before);
+        rig.checkpoint();
+        rig.restart();
+        assertThat(producers()).isEqualTo(before);
+        rig.stop();
+    }
+
+    private boolean seen(String id) {
+        return producers().contains(id);
+    }
+
+    private List<String> producers() {
+        return rig.store.streamAt(new StreamPath("a")).meta().producers().stream()
+                .map(known -> known.last().id())
+                .toList();
+    }
 }

@@ -96,6 +96,34 @@ class RefusedBatchTest {
     }
 
     @Test
+    void anEvictedProducerIsBackInItsPlace() {
+        TestStore small = new TestStore(256 << 20, new ProducerLimits(2, 1_000));
+        try (small) {
+            small.created("a");
+            small.appended(AppendRequest.to("a").text("x").by("p", 7, 0));
+            small.appended(AppendRequest.to("a").text("x").by("q", 0, 0));
+            small.clock.advance(1_000);
+            small.append(AppendRequest.to("a").text("y").by("r", 0, 0));
+            small.append(AppendRequest.to("a").text("y").by("s", 0, 0));
+            small.append(AppendRequest.to("a").text("y").by("r", 0, 1));
+            small.journal.refuse();
+
+            assertThat(small.append(AppendRequest.to("a").text("x").by("p", 7, 0))
+                            .appended()
+                            .wrote())
+                    .isFalse();
+            small.appended(AppendRequest.to("a").text("z").by("t", 0, 0));
+            assertThat(small.append(AppendRequest.to("a").text("z").by("p", 7, 1))
+                            .code())
+                    .isEqualTo(ErrorCode.PRODUCER_SEQUENCE_GAP);
+            assertThat(small.append(AppendRequest.to("a").text("x").by("q", 0, 0))
+                            .appended()
+                            .wrote())
+                    .isFalse();
+        }
+    }
+
+    @Test
     void streamSeqIsUndone() {
         test.created("a");
         test.appended(AppendRequest.to("a").text("x").seq("1"));

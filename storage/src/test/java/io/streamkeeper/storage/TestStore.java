@@ -38,6 +38,10 @@ final class TestStore implements AutoCloseable {
     }
 
     TestStore(long memoryBytesMax) {
+        this(memoryBytesMax, ProducerLimits.DEFAULT);
+    }
+
+    TestStore(long memoryBytesMax, ProducerLimits producers) {
         budget = new MemoryBudget(memoryBytesMax);
         journal = new HeldJournal(new MemoryJournal(budget));
         store = new ShardStore(
@@ -47,7 +51,8 @@ final class TestStore implements AutoCloseable {
                 new MemoryExtentStore(budget),
                 new ReadBudget(0),
                 clock,
-                (path, generation) -> release(generation));
+                (path, generation) -> release(generation),
+                producers);
     }
 
     /** Releases come after each other, as turns of a loop do. */

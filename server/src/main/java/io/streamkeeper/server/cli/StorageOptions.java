@@ -2,6 +2,7 @@ package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
@@ -59,6 +60,23 @@ final class StorageOptions {
     private long segmentBytes;
 
     @Option(
+            names = "--max-producers",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Producers of one stream that are remembered; at the limit, the one unused for longest is"
+                    + " forgotten for another. Default: ${DEFAULT-VALUE}")
+    private int producersMax;
+
+    @Option(
+            names = "--keep-producers",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            converter = Durations.class,
+            description = "How long a producer is remembered at least after its last append; where all are, another one"
+                    + " is answered 422. Default: ${DEFAULT-VALUE}")
+    private long producersKeptMillis;
+
+    @Option(
             names = "--retention",
             paramLabel = "RULES",
             converter = RetentionRules.class,
@@ -72,7 +90,13 @@ final class StorageOptions {
 
     DataConfig config() {
         return new DataConfig(
-                durability, directory.directory(), mustExist, checkpointBytes, checkpointMillis, segmentBytes);
+                durability,
+                directory.directory(),
+                mustExist,
+                checkpointBytes,
+                checkpointMillis,
+                segmentBytes,
+                new ProducerConfig(producersMax, producersKeptMillis));
     }
 
     /** Reads the name of a durability. */

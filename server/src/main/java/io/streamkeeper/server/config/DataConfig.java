@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param checkpointBytes bytes of a shard's records after which a checkpoint is made
  * @param checkpointMillis how long a record waits at the most for one
  * @param segmentBytes the size of a journal segment
+ * @param producers how many producers of a stream are remembered
  */
 public record DataConfig(
         Durability durability,
@@ -19,7 +20,8 @@ public record DataConfig(
         boolean mustExist,
         long checkpointBytes,
         long checkpointMillis,
-        long segmentBytes) {
+        long segmentBytes,
+        ProducerConfig producers) {
     private static final long CHECKPOINT_BYTES_MIN = 64 << 10;
     private static final long CHECKPOINT_BYTES_MAX = 256L << 20;
     private static final long SEGMENT_BYTES_MIN = 256 << 10;
@@ -45,12 +47,40 @@ public record DataConfig(
      * @param checkpointBytes {@value #CHECKPOINT_BYTES_MIN} … {@value #CHECKPOINT_BYTES_MAX}
      * @param checkpointMillis at least 1, at most a day
      * @param segmentBytes {@value #SEGMENT_BYTES_MIN} … {@value #SEGMENT_BYTES_MAX}
+     * @param producers any
      * @throws IllegalArgumentException if one is not so
      */
     public DataConfig {
         Range.check("checkpoint-bytes", checkpointBytes, CHECKPOINT_BYTES_MIN, CHECKPOINT_BYTES_MAX);
         Range.check("checkpoint-interval in ms", checkpointMillis, 1, CHECKPOINT_MILLIS_MAX);
         Range.check("segment-bytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
+    }
+
+    /**
+     * The same with the default limits of producers.
+     *
+     * @param durability as above
+     * @param directory as above
+     * @param mustExist as above
+     * @param checkpointBytes as above
+     * @param checkpointMillis as above
+     * @param segmentBytes as above
+     */
+    public DataConfig(
+            Durability durability,
+            Path directory,
+            boolean mustExist,
+            long checkpointBytes,
+            long checkpointMillis,
+            long segmentBytes) {
+        this(
+                durability,
+                directory,
+                mustExist,
+                checkpointBytes,
+                checkpointMillis,
+                segmentBytes,
+                ProducerConfig.defaults());
     }
 
     /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
@@ -70,7 +100,8 @@ public record DataConfig(
      * @param newDurability what an acknowledged byte survives
      */
     public DataConfig withDurability(Durability newDurability) {
-        return new DataConfig(newDurability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
+        return new DataConfig(
+                newDurability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, producers);
     }
 
     /**
@@ -79,7 +110,8 @@ public record DataConfig(
      * @param newDirectory made when the server starts, if it is not there
      */
     public DataConfig withDirectory(Path newDirectory) {
-        return new DataConfig(durability, newDirectory, mustExist, checkpointBytes, checkpointMillis, segmentBytes);
+        return new DataConfig(
+                durability, newDirectory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, producers);
     }
 
     /**
@@ -89,7 +121,8 @@ public record DataConfig(
      * @throws IllegalArgumentException if it is not so
      */
     public DataConfig withCheckpointBytes(long newCheckpointBytes) {
-        return new DataConfig(durability, directory, mustExist, newCheckpointBytes, checkpointMillis, segmentBytes);
+        return new DataConfig(
+                durability, directory, mustExist, newCheckpointBytes, checkpointMillis, segmentBytes, producers);
     }
 
     /**
@@ -99,6 +132,17 @@ public record DataConfig(
      * @throws IllegalArgumentException if it is not so
      */
     public DataConfig withSegmentBytes(long newSegmentBytes) {
-        return new DataConfig(durability, directory, mustExist, checkpointBytes, checkpointMillis, newSegmentBytes);
+        return new DataConfig(
+                durability, directory, mustExist, checkpointBytes, checkpointMillis, newSegmentBytes, producers);
+    }
+
+    /**
+     * {@return the same with other limits of producers}
+     *
+     * @param newProducers how many producers of a stream are remembered
+     */
+    public DataConfig withProducers(ProducerConfig newProducers) {
+        return new DataConfig(
+                durability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, newProducers);
     }
 }

@@ -4,6 +4,7 @@ import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.MemoryExtentStore;
 import io.streamkeeper.storage.MemoryJournal;
+import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.ShardStore;
 import java.util.concurrent.Executor;
@@ -13,10 +14,17 @@ public final class MemoryStores implements Stores {
     private final int shards;
     private final MemoryBudget memory;
     private final ReadBudget nothing = new ReadBudget(0);
+    private final ProducerLimits producers;
     private final Clock clock;
 
-    /** Stores that share {@code memory}. */
+    /** Stores that share {@code memory}, with the default limits of producers. */
     public MemoryStores(int shards, MemoryBudget memory, Clock clock) {
+        this(shards, memory, ProducerLimits.DEFAULT, clock);
+    }
+
+    /** Stores that share {@code memory}. */
+    public MemoryStores(int shards, MemoryBudget memory, ProducerLimits producers, Clock clock) {
+        this.producers = producers;
         this.shards = shards;
         this.memory = memory;
         this.clock = clock;
@@ -30,7 +38,14 @@ public final class MemoryStores implements Stores {
     @Override
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) {
         return new ShardStore(
-                shard, shards, new MemoryJournal(memory), new MemoryExtentStore(memory), nothing, clock, releaser);
+                shard,
+                shards,
+                new MemoryJournal(memory),
+                new MemoryExtentStore(memory),
+                nothing,
+                clock,
+                releaser,
+                producers);
     }
 
     @Override

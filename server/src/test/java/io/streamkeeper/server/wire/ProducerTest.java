@@ -4,6 +4,8 @@ import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.server.config.ProducerConfig;
+import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -191,5 +193,44 @@ class ProducerTest {
         SERVER.post(json, "{", first).isError(400, "invalid_json");
 
         SERVER.post(json, "{}", first).is(200);
+    }
+
+    private static TestServer remembering(int producers, long keptMillis) throws IOException {
+        ServerConfig config = TestServer.config();
+        return TestServer.started(
+                config.withData(config.data().withProducers(new ProducerConfig(producers, keptMillis))));
+    }
+
+    @Test
+    void moreProducersThanAreRememberedMayWriteOneAfterTheOther() throws IOException {
+        try (TestServer server = remembering(10, 0)) {
+            String target = server.create(TEXT, "");
+            for (int i = 0; i < 100; i++) {
+                server.post(target, "x", fields("p" + i, 0, 0)).is(200);
+            }
+            server.restart();
+
+            server.post(target, "x", fields("p99", 0, 0)).is(204);
+            server.post(target, "x", fields("p90", 0, 0)).is(204);
+            server.post(target, "x", fields("p89", 0, 1)).isError(409, "producer_sequence_gap");
+            server.post(target, "x", fields("p89", 1, 0)).is(200);
+            assertThat(server.get(target).body()).hasSize(101);
+        }
+    }
+
+    @Test
+    void aProducerThatWroteOfLateIsNotForgottenForAnother() throws IOException {
+        try (TestServer server = remembering(2, 3_600_000)) {
+            String target = server.create(TEXT, "");
+            server.post(target, "a", fields("p", 0, 0)).is(200);
+            server.post(target, "b", fields("q", 0, 0)).is(200);
+
+            Answer refused = server.post(target, "c", fields("r", 0, 0)).isError(422, "too_many_producers");
+
+            assertThat(refused.field("Retry-After")).isNull();
+            server.post(target, "a", fields("p", 0, 0)).is(204);
+            server.post(target, "c", fields("q", 1, 0)).is(200);
+            assertThat(server.get(target).text()).isEqualTo("abc");
+        }
     }
 }
