@@ -21,10 +21,29 @@ public final class ContentType {
 
     private final String value;
     private final String essence;
+    private final boolean isUtf8Text;
 
     private ContentType(String value, String essence) {
         this.value = value;
         this.essence = essence;
+        this.isUtf8Text = essence.startsWith("text/") && isUtf8(value);
+    }
+
+    /** Whether a type's parameters name no other encoding of characters than UTF-8, of which ASCII is a part. */
+    private static boolean isUtf8(String value) {
+        String[] parameters = value.split(";", -1);
+        for (int i = 1; i < parameters.length; i++) {
+            int equals = parameters[i].indexOf('=');
+            String name = equals < 0 ? "" : parameters[i].substring(0, equals).strip();
+            if (name.equalsIgnoreCase("charset")) {
+                String charset =
+                        parameters[i].substring(equals + 1).replace("\"", "").strip();
+                return charset.equalsIgnoreCase("utf-8")
+                        || charset.equalsIgnoreCase("utf8")
+                        || charset.equalsIgnoreCase("us-ascii");
+            }
+        }
+        return true;
     }
 
     /**
@@ -88,9 +107,12 @@ public final class ContentType {
         return essence.equals(JSON.essence);
     }
 
-    /** {@return whether events carry the bytes as text; other types are sent as base64 (section 5.8)} */
+    /**
+     * {@return whether the bytes are characters of UTF-8, which events carry as text} Other types, and text of other
+     * charsets, are sent as base64 (section 5.8).
+     */
     public boolean isText() {
-        return isJson() || essence.startsWith("text/");
+        return isJson() || isUtf8Text;
     }
 
     /**

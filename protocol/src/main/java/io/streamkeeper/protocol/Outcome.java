@@ -41,7 +41,7 @@ public sealed interface Outcome
     record Deleted() implements Outcome {}
 
     /**
-     * A run of a stream's bytes, perhaps empty. It owns {@code bytes}: who writes the response releases it.
+     * A run of a stream's bytes, perhaps empty; of a long one {@code bytes} may be the beginning only. It owns {@code bytes}: who writes the response releases it.
      *
      * @param contentType the stream's
      * @param expiry the stream's, beyond which no cache may keep the run
@@ -62,6 +62,16 @@ public sealed interface Outcome
             boolean closed,
             ByteBuf bytes)
             implements Outcome {
+
+        /** {@return how many bytes the run has, whether or not they are all here} */
+        public long length() {
+            return next.position() - start.position();
+        }
+
+        /** {@return whether all bytes of the run are here} */
+        public boolean isWhole() {
+            return bytes.readableBytes() == length();
+        }
 
         /**
          * {@return the same run with other buffers of the same bytes} This chunk's own are not released.

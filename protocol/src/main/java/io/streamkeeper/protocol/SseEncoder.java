@@ -2,6 +2,7 @@ package io.streamkeeper.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -32,6 +33,8 @@ public final class SseEncoder {
     /** Bytes that are encoded in one go; a multiple of three, so that the pieces join without padding. */
     private static final int BASE64_PIECE_BYTES = 12 << 10;
 
+    private static final ByteProcessor IS_ASCII = b -> b >= 0;
+
     private SseEncoder() {}
 
     private static byte[] ascii(String text) {
@@ -55,7 +58,7 @@ public final class SseEncoder {
             lines(out, bytes, start, Math.max(0, length - 1));
             out.writeByte(']');
         } else if (type.isText()) {
-            lines(out, bytes, start, length);
+            text(out, bytes, start, length);
         } else {
             base64(out, bytes, start, length);
         }
@@ -66,6 +69,18 @@ public final class SseEncoder {
         out.writeBytes(ID);
         next.writeTo(out);
         out.writeBytes(END);
+    }
+
+    /** An event stream is UTF-8 whatever the stream has: each sequence that is not becomes U+FFFD. */
+    private static void text(ByteBuf out, ByteBuf bytes, int start, int length) {
+        int other = bytes.forEachByte(start, length, IS_ASCII);
+        if (other < 0 || ByteBufUtil.isText(bytes, other, start + length - other, StandardCharsets.UTF_8)) {
+            lines(out, bytes, start, length);
+            return;
+        }
+        ByteBuf mended = Unpooled.wrappedBuffer(
+                bytes.toString(start, length, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+        lines(out, mended, 0, mended.readableBytes());
     }
 
     private static void lines(ByteBuf out, ByteBuf bytes, int start, int length) {
@@ -159,6 +174,20 @@ public final class SseEncoder {
             }
         }
         return length;
+    }
+
+    /**
+     * How many of the readable bytes can be told as text while more may follow: whole characters, and no carriage return at
+     * the end, because a line feed that follows it would reach the reader as a second line end.
+     *
+     * @param bytes a run of a text stream; read, not consumed
+     * @return bytes from its reader index
+     */
+    public static int tellableTextLength(ByteBuf bytes) {
+        int length = wholeTextLength(bytes);
+        boolean endsInReturn =
+                length > 0 && length == bytes.readableBytes() && bytes.getByte(bytes.writerIndex() - 1) == '\r';
+        return endsInReturn ? length - 1 : length;
     }
 
     private static int characterBytes(int first) {

@@ -106,7 +106,7 @@ public final class BlockingStreams {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public Batch read(String path, From from) throws InterruptedException {
-        return read(path, from, streams.config().read().readBytesMax());
+        return read(path, from, streams.config().read().windowBytes());
     }
 
     /**

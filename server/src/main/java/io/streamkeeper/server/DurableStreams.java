@@ -216,7 +216,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads what is there, about as much as the configuration's {@code readBytesMax} at once, no message cut (section 5.6).
+     * Reads what is there, about as much as the configuration's {@code windowBytes} at once, no message and no character
+     * cut (section 5.6): unlike a response over HTTP, a batch is in memory as a whole.
      * A batch that is not {@link Batch#upToDate} is followed by another.
      *
      * @param path the stream's, without percent-encoding
@@ -225,7 +226,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *     retention has let go of what would come next, or the offset is of an earlier stream at this path
      */
     public CompletableFuture<Batch> read(String path, From from) {
-        return read(path, from, config.read().readBytesMax());
+        return read(path, from, config.read().windowBytes());
     }
 
     /**
@@ -360,7 +361,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
 
     private void poll(Command.Read read, Call<?> call) {
         Shard shard = engine.shards().of(read.path());
-        LongPoll poll = new LongPoll(read, config.read().readBytesMax(), read.timeoutMillis(), shard.loop(), call);
+        LongPoll poll = new LongPoll(read, config.read().windowBytes(), read.timeoutMillis(), shard.loop(), call);
         waiting.add(call);
         call.future().whenComplete((batch, failure) -> {
             waiting.remove(call);

@@ -97,7 +97,7 @@ class DurableStreamsMountTest {
 
         streams.close();
 
-        assertThat(new String(events.body().readAllBytes(), UTF_8)).startsWith("event: control");
+        assertThat(new String(events.body().readAllBytes(), UTF_8)).contains("\n\nevent: control\n");
         assertThatIllegalStateException().isThrownBy(() -> DurableStreamsMount.at(streams, "/x/"));
     }
 

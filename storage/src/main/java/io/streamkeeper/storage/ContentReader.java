@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +29,12 @@ final class ContentReader {
     }
 
     /**
-     * Reads on from {@code from}, which lies before {@code limit}, about {@code bytesMax} bytes at the most. Refused if
-     * {@code from} is inside a message, or is not there any more.
+     * Reads on from {@code from} to {@code end} at the most, and not past {@code limit}. Refused if {@code from} is inside a
+     * message, or is not there any more.
      */
-    void read(StreamState stream, long from, long limit, int bytesMax, Callback<ByteBuf> then) {
+    void read(StreamState stream, long from, long end, ReadLimit bounds, Callback<ByteBuf> then) {
+        long limit = Math.min(end, bounds.end());
+        int bytesMax = bounds.bytesMax();
         StreamContent content = stream.content();
         if (from < content.start()) {
             Offset earliest = stream.offsetAt(stream.durableEarliest());
@@ -46,12 +49,12 @@ final class ContentReader {
         boolean atEdge = !content.isJson() || content.messagesBeforeEdge(from) >= 0;
         int run = content.runAt(from);
         long begin = atEdge ? from : content.runStart(run);
-        long end = content.readEnd(from, limit, bytesMax);
-        if (!content.isInMemory(begin, end)) {
-            end = content.readEnd(from, limit, budget.window(bytesMax));
+        long windowEnd = content.readEnd(from, limit, bytesMax);
+        if (!content.isInMemory(begin, windowEnd)) {
+            windowEnd = content.readEnd(from, limit, budget.window(bytesMax));
         }
-        int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), end) - begin);
-        fetch(content, begin, end, Callbacks.then(then, bytes -> {
+        int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), windowEnd) - begin);
+        fetch(content, begin, windowEnd, bounds.room(), Callbacks.then(then, bytes -> {
             int skipped = (int) (from - begin);
             if (checked > 0 && isInsideMessage(bytes, checked, skipped)) {
                 bytes.release();
@@ -87,7 +90,7 @@ final class ContentReader {
         int run = content.runAt(position - 1);
         long start = content.runStart(run);
         long messages = content.messagesBeforeRun(run);
-        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+        fetch(content, start, content.runEnd(run), null, Callbacks.then(then, bytes -> {
             int inRun;
             try {
                 inRun = splitter.messagesBefore(bytes, (int) (position - start));
@@ -111,7 +114,7 @@ final class ContentReader {
         }
         long start = content.runStart(run);
         int inRun = (int) (number - content.messagesBeforeRun(run));
-        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+        fetch(content, start, content.runEnd(run), null, Callbacks.then(then, bytes -> {
             int length;
             try {
                 length = splitter.boundaryAfter(bytes, inRun);
@@ -122,27 +125,68 @@ final class ContentReader {
         }));
     }
 
-    private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
+    private void fetch(StreamContent content, long from, long to, @Nullable RoomWait room, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
-            then.complete(content.read(from, to));
+            then.complete(content.read(from, to, budget));
             return;
         }
         ColdRead read = content.coldRead(from, to);
+        long bytes = read.fileBytes();
         Reservation reservation;
         try {
-            reservation = budget.reserve(read.fileBytes());
+            reservation = budget.reserve(bytes);
         } catch (RuntimeException | Error e) {
             read.letGo();
             throw e;
         }
-        if (reservation == null) {
-            read.letGo();
-            then.refuse(Refusal.of(
-                    ErrorCode.OVERLOADED,
-                    "readers hold " + budget.usedBytes()
-                            + " bytes that they have not taken yet, which is the limit; try again later"));
+        if (reservation != null) {
+            read(read, reservation, then);
             return;
         }
+        read.letGo();
+        if (room == null || bytes > budget.bytesMax()) {
+            then.refuse(noRoom());
+        } else {
+            room.begin(
+                    budget,
+                    bytes,
+                    granted -> extents.onLoop(() -> fetch(content, from, to, granted, room, then), granted::close),
+                    () -> extents.onLoop(() -> then.refuse(noRoom()), () -> {}));
+        }
+    }
+
+    /** Goes on with the memory that the read has waited for. Its bytes may lie elsewhere by now, or be gone. */
+    private void fetch(
+            StreamContent content, long from, long to, Reservation granted, RoomWait room, Callback<ByteBuf> then) {
+        if (from < content.start()) {
+            granted.close();
+            then.refuse(Refusal.of(ErrorCode.OFFSET_GONE, "what was to be read next is not kept any more"));
+            return;
+        }
+        if (content.isInMemory(from, to)) {
+            granted.close();
+            then.complete(content.read(from, to, budget));
+            return;
+        }
+        ColdRead read = content.coldRead(from, to);
+        long more = read.fileBytes() - granted.bytes();
+        if (more <= 0 || granted.tryGrow(more)) {
+            read(read, granted, then);
+        } else {
+            read.letGo();
+            granted.close();
+            fetch(content, from, to, room, then);
+        }
+    }
+
+    private Refusal noRoom() {
+        return Refusal.of(
+                ErrorCode.OVERLOADED,
+                "readers hold " + budget.usedBytes()
+                        + " bytes that they have not taken yet, which is the limit; try again later");
+    }
+
+    private void read(ColdRead read, Reservation reservation, Callback<ByteBuf> then) {
         extents.read(read, reservation, new Received() {
             @Override
             public void bytes(ByteBuf bytes) {

@@ -26,6 +26,9 @@ public interface ExtentStore extends AutoCloseable {
      */
     void read(ColdRead read, Reservation reservation, Received then);
 
+    /** Runs {@code task} in a later turn of the loop, or {@code otherwise} if the shard is closed. */
+    void onLoop(Runnable task, Runnable otherwise);
+
     @Override
     void close();
 }

@@ -175,7 +175,8 @@ final class FileExtentStore implements ExtentStore {
     }
 
     /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
-    private void onLoop(Runnable task, Runnable otherwise) {
+    @Override
+    public void onLoop(Runnable task, Runnable otherwise) {
         if (closed) {
             otherwise.run();
         } else {

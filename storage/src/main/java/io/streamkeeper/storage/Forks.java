@@ -98,9 +98,9 @@ final class Forks {
     }
 
     /** Reads from {@code from} on within {@code run}; see {@link ShardStore#readInherited}. */
-    void read(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
+    void read(Lineage run, long from, ReadLimit limit, Callback<Inherited> then) {
         StreamState source = source(run, from);
-        reader.read(source, from, run.end(), bytesMax, new Callback<>() {
+        reader.read(source, from, run.end(), limit, new Callback<>() {
             @Override
             public void complete(ByteBuf bytes) {
                 then.complete(new Inherited(bytes, from + bytes.readableBytes()));

@@ -35,6 +35,11 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
+    public void onLoop(Runnable task, Runnable otherwise) {
+        throw new IllegalStateException("a read of memory waits, expected it to be answered at once");
+    }
+
+    @Override
     public void read(ColdRead read, Reservation reservation, Received then) {
         throw new IllegalStateException("a read of " + read.length() + " bytes from files, of which there are none");
     }

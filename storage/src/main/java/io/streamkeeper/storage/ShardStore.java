@@ -568,13 +568,18 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Reads what a fork inherits of a stream of this shard, from {@code from} on and about {@code bytesMax} bytes at the
-     * most; refused if {@code from} is inside a message.
+     * Reads what a fork inherits of a stream of this shard, from {@code from} on; refused if {@code from} is inside a
+     * message.
      *
      * @throws RefusedException if the stream is gone, or has lost what the run says
      */
+    public void readInherited(Lineage run, long from, ReadLimit limit, Callback<Inherited> then) {
+        forks.read(run, from, limit, then);
+    }
+
+    /** The same for about {@code bytesMax} bytes, refused where there is no memory. */
     public void readInherited(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
-        forks.read(run, from, bytesMax, then);
+        readInherited(run, from, ReadLimit.of(bytesMax), then);
     }
 
     // ---- reads ----
@@ -628,20 +633,20 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Reads what a stream itself wrote, from {@code from} on, about {@code bytesMax} bytes at the most, and answers with
-     * it behind {@code inherited}, which was read before and ends at {@code from}. The answer may come at once.
+     * Reads what a stream itself wrote, from {@code from} on, and answers with it after {@code inherited}, which was read
+     * before and ends at {@code from}. The answer may come at once.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
-     * @param bytesMax none or fewer where {@code inherited} has used up the bound, as a long message may
+     * @param limit its bytes none or fewer where {@code inherited} has used up the bound, as a long message may
      */
-    public void read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax, Reply reply) {
-        boolean full = from < stream.ownStart() || bytesMax <= 0;
+    public void read(StreamState stream, long start, ByteBuf inherited, long from, ReadLimit limit, Reply reply) {
+        boolean full = from < stream.ownStart() || limit.bytesMax() <= 0;
         if (full || from == stream.durableTail()) {
             reply.complete(chunk(stream, start, from, inherited));
             return;
         }
-        reader.read(stream, from, stream.durableTail(), bytesMax, new Callback<>() {
+        reader.read(stream, from, stream.durableTail(), limit, new Callback<>() {
             @Override
             public void complete(ByteBuf bytes) {
                 long end = from + bytes.readableBytes();
@@ -662,6 +667,11 @@ public final class ShardStore implements AutoCloseable {
                 reply.complete(refusal);
             }
         });
+    }
+
+    /** The same for about {@code bytesMax} bytes, refused where there is no memory. */
+    public void read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax, Reply reply) {
+        read(stream, start, inherited, from, ReadLimit.of(bytesMax), reply);
     }
 
     private static Outcome.Chunk chunk(StreamState stream, long start, long end, ByteBuf bytes) {

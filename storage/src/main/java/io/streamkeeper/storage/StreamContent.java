@@ -1,7 +1,6 @@
 package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonSplitter;
@@ -257,6 +256,11 @@ final class StreamContent {
      * a system call takes only so many pieces; large ones are not copied.
      */
     ByteBuf read(long from, long to) {
+        return read(from, to, ReadBudget.NONE);
+    }
+
+    /** The same; copies are buffers of {@code budget}, or not made where it has no room. */
+    ByteBuf read(long from, long to, ReadBudget budget) {
         if (from == to) {
             return Unpooled.EMPTY_BUFFER;
         }
@@ -267,8 +271,8 @@ final class StreamContent {
         }
         int runs = last - first + 1;
         long length = to - from;
-        if (length / runs < COPY_BYTES_MAX) {
-            ByteBuf copy = ByteBufAllocator.DEFAULT.buffer((int) length, (int) length);
+        ByteBuf copy = length / runs < COPY_BYTES_MAX ? budget.tryAllocate((int) length) : null;
+        if (copy != null) {
             for (int run = first; run <= last; run++) {
                 copy.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
             }

@@ -342,6 +342,11 @@ public final class StreamState {
         return durableTail;
     }
 
+    /** Whether these bytes are the stream's own, and none of them is in a file. */
+    public boolean isInMemory(long from, long to) {
+        return from >= content.start() && content.isInMemory(from, to);
+    }
+
     public boolean isDurablyClosed() {
         return durablyClosed;
     }

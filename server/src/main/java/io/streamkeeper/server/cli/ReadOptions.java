@@ -12,9 +12,11 @@ final class ReadOptions {
     @Option(
             names = "--max-read",
             paramLabel = "SIZE",
-            defaultValue = "1MiB",
+            defaultValue = "0",
             converter = Sizes.class,
-            description = "Bytes of one response, about: no message is cut. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Bytes of one response, about: no message and no character is cut. 0 for none: a catch-up response"
+                            + " reaches to the tail. Default: ${DEFAULT-VALUE}")
     private long readBytesMax;
 
     @Option(

@@ -1,22 +1,16 @@
 package io.streamkeeper.server.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufOutputStream;
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.server.shard.LoopTasks;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.Reservation;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses catch-up bodies, away from the loops, which a megabyte would hold up for milliseconds. Safe for use by any
- * thread; what waits is bounded by the requests that are in flight.
+ * thread. As many bodies are compressed at a time as the budget has room for; others go out as they are.
  */
 final class Compression {
     /** A body smaller than this is not worth it. */
@@ -31,9 +25,11 @@ final class Compression {
             "image/svg+xml");
 
     private final Executor workers;
+    private final Budget budget;
 
-    Compression(Executor workers) {
+    Compression(Executor workers, Budget budget) {
         this.workers = workers;
+        this.budget = budget;
     }
 
     /** Whether bodies of this type get smaller. */
@@ -45,37 +41,10 @@ final class Compression {
                 || SUITABLE.contains(essence);
     }
 
-    /** Compresses {@code body}, which is taken over, and hands the result over on {@code loop}. */
-    void gzip(WireBody body, ByteBufAllocator allocator, EventLoop loop, Consumer<ByteBuf> compressed) {
-        workers.execute(() -> {
-            ByteBuf result = gzip(body, allocator);
-            LoopTasks.run(loop, () -> compressed.accept(result));
-        });
-    }
-
-    private static ByteBuf gzip(WireBody body, ByteBufAllocator allocator) {
-        ByteBuf result = allocator.buffer(Math.max(BYTES_MIN, body.length() / 4));
-        try (GZIPOutputStream gzip = new FastGzip(new ByteBufOutputStream(result))) {
-            if (body.isArray()) {
-                gzip.write('[');
-            }
-            body.stored().readBytes(gzip, body.stored().readableBytes());
-            if (body.isArray()) {
-                gzip.write(']');
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            body.stored().release();
-        }
-        return result;
-    }
-
-    /** The level at which most of the gain is had for a fraction of the work. */
-    private static final class FastGzip extends GZIPOutputStream {
-        FastGzip(ByteBufOutputStream out) throws IOException {
-            super(out, 8 << 10);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
+    /** A body to be compressed for {@code channel}, or null if there is no room; {@code isArray}: brackets go around it. */
+    @Nullable
+    GzipBody begin(Channel channel, boolean isArray) {
+        Reservation reservation = budget.reserve(GzipBody.RESERVED_BYTES);
+        return reservation == null ? null : new GzipBody(workers, reservation, channel, isArray);
     }
 }

@@ -4,12 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.protocol.Command;
-import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.shard.LongPoll;
@@ -99,7 +97,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Whether the last request is for events: no other follows it, but that the client closes its side is noticed. */
     private boolean followsLive() {
         Exchange last = line.peekLast();
-        return last != null && last.session() != null;
+        return last != null && last.session() != null && last.session().isLive();
     }
 
     /** Whether nobody waits for data to come: the server stops, or the client has closed its side. */
@@ -174,14 +172,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void begin(Exchange exchange, Command command) {
         Shard shard = server.shards().of(command.path());
-        int readBytesMax = server.config().read().readBytesMax();
+        int readBytesMax = server.config().read().windowBytes();
         if (!(command instanceof Command.Read read)) {
             shard.execute(command, readBytesMax, exchange);
             return;
         }
         exchange.read(read);
         switch (read.live()) {
-            case NONE -> shard.execute(command, readBytesMax, exchange);
+            case NONE -> {
+                CatchUpResponse answer = new CatchUpResponse(this, exchange, shard);
+                exchange.session(answer);
+                answer.open(line.size() == 1);
+                advance();
+            }
             case LONG_POLL -> {
                 LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
                 exchange.poll(poll);
@@ -239,35 +242,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             if (outcome instanceof Outcome.Chunk chunk) {
                 chunk.bytes().release();
             }
-        } else if (outcome instanceof Outcome.Chunk chunk && compresses(exchange, chunk)) {
-            compress(exchange, chunk);
         } else {
             ready(exchange, writer().outcome(exchange, outcome));
         }
-    }
-
-    private boolean compresses(Exchange exchange, Outcome.Chunk chunk) {
-        return server.config().read().gzip()
-                && exchange.read().live() == LiveMode.NONE
-                && chunk.bytes().readableBytes() >= Compression.BYTES_MIN
-                && Compression.suits(chunk.contentType())
-                && exchange.acceptsGzip();
-    }
-
-    private void compress(Exchange exchange, Outcome.Chunk chunk) {
-        Response unchanged = writer().withoutCompressed(exchange, chunk);
-        if (unchanged != null) {
-            ready(exchange, unchanged);
-            return;
-        }
-        EventLoop eventLoop = channel.eventLoop();
-        server.compression().gzip(WireBody.of(chunk), channel.alloc(), eventLoop, compressed -> {
-            if (channel.isActive()) {
-                ready(exchange, writer().compressed(exchange, chunk, compressed));
-            } else {
-                compressed.release();
-            }
-        });
     }
 
     private void ready(Exchange exchange, Response response) {
@@ -289,7 +266,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         while (!ends && !line.isEmpty()) {
             Exchange first = line.element();
             Response response = first.response();
-            SseSession session = first.session();
+            LongResponse session = first.session();
             if (response != null) {
                 line.remove();
                 write(response);
@@ -342,6 +319,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A part of a long response was written. */
+    void wrotePart() {
+        idle.touch();
+        flushLater();
+    }
+
     /** Flushes at the end of the turn, once for all that was written in it. */
     void flushLater() {
         if (!reading && !flushes) {
@@ -392,7 +375,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     // ---- events ----
 
     private void sessionEnded(Exchange exchange) {
-        if (exchange.closes() || !exchange.isFramed()) {
+        if (exchange.closes()) {
             end();
         }
     }
@@ -436,7 +419,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (poll != null) {
             poll.timeOut(server.shards().of(exchange.read().path()));
         }
-        SseSession session = exchange.session();
+        LongResponse session = exchange.session();
         if (session != null) {
             session.stopWaiting();
         }

@@ -21,7 +21,7 @@ final class Exchange implements Reply {
     private boolean closes;
     private Command.@Nullable Read read;
     private @Nullable LongPoll poll;
-    private @Nullable SseSession session;
+    private @Nullable LongResponse session;
     private @Nullable Response response;
     private volatile boolean completed;
 
@@ -110,11 +110,11 @@ final class Exchange implements Reply {
 
     /** The session that begins when this exchange's turn has come. */
     @Nullable
-    SseSession session() {
+    LongResponse session() {
         return session;
     }
 
-    void session(@Nullable SseSession newSession) {
+    void session(@Nullable LongResponse newSession) {
         session = newSession;
     }
 

@@ -54,7 +54,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         this.shards = shards;
         this.memory = memory;
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
-        this.compression = new Compression(workers);
+        this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
         for (EventExecutor loop : loops) {
             contexts.put(loop, newContext(loop));

@@ -168,25 +168,52 @@ final class ResponseWriter {
         }
         return isUnchanged(exchange, tag)
                 ? unchanged(exchange, chunk, tag)
-                : data(exchange, chunk, tag, WireBody.of(chunk), false);
+                : finish(exchange, beginBody(exchange, chunk, tag), WireBody.of(chunk));
     }
 
-    /** The response of a chunk whose body, {@code compressed}, was made of the chunk's bytes before. */
-    Response compressed(Exchange exchange, Outcome.Chunk chunk, ByteBuf compressed) {
-        String tag = hasTag(exchange) ? compressedTag(chunk) : null;
-        return data(exchange, chunk, tag, WireBody.of(compressed), true);
-    }
-
-    /** The response without a body, if a client that takes compressed bodies gets none; else null. */
+    /**
+     * The response to a catch-up read that gets no data, because of its conditions, or null if it gets some. Releases the
+     * chunk's bytes where it returns one.
+     *
+     * @param compressed whether the data would be compressed
+     */
     @Nullable
-    Response withoutCompressed(Exchange exchange, Outcome.Chunk chunk) {
-        String tag = hasTag(exchange) ? compressedTag(chunk) : null;
+    Response withoutBody(Exchange exchange, Outcome.Chunk chunk, boolean compressed) {
+        String tag = tag(exchange, chunk, compressed);
         Refusal unmet = unmet(exchange, tag);
         if (unmet != null) {
             chunk.bytes().release();
             return refused(exchange, unmet, null);
         }
         return isUnchanged(exchange, tag) ? unchanged(exchange, chunk, tag) : null;
+    }
+
+    /** The head of a response that has the chunk's data as it is, and the bracket that begins an array. */
+    ByteBuf beginData(Exchange exchange, Outcome.Chunk chunk) {
+        boolean isArray = chunk.contentType().isJson();
+        ResponseHead head = beginBody(exchange, chunk, tag(exchange, chunk, false));
+        head.field(ResponseFields.CONTENT_LENGTH, chunk.length() + (isArray ? 1 : 0));
+        ByteBuf out = head.finish();
+        return isArray ? out.writeByte('[') : out;
+    }
+
+    /** The head of a response that has the chunk's data compressed to {@code length} bytes; in chunks if that is negative. */
+    ByteBuf beginCompressed(Exchange exchange, Outcome.Chunk chunk, int length) {
+        ResponseHead head = beginBody(exchange, chunk, tag(exchange, chunk, true));
+        head.fields(ResponseFields.GZIP);
+        if (length < 0) {
+            head.fields(ResponseFields.CHUNKED);
+        } else {
+            head.field(ResponseFields.CONTENT_LENGTH, length);
+        }
+        return head.finish();
+    }
+
+    private static @Nullable String tag(Exchange exchange, Outcome.Chunk chunk, boolean compressed) {
+        if (!hasTag(exchange)) {
+            return null;
+        }
+        return compressed ? compressedTag(chunk) : EntityTag.of(chunk);
     }
 
     /** The compressed form is another sequence of bytes, so it has another tag. */
@@ -225,36 +252,32 @@ final class ResponseWriter {
     private Response unchanged(Exchange exchange, Outcome.Chunk chunk, @Nullable String tag) {
         ResponseHead head = begin(exchange, 304);
         tellPlace(exchange, head, chunk);
-        tellCaches(head, chunk, chunk.bytes().isReadable(), tag);
+        tellCaches(head, chunk, tag);
         chunk.bytes().release();
         return finish(exchange, head);
     }
 
-    private Response data(
-            Exchange exchange, Outcome.Chunk chunk, @Nullable String tag, WireBody body, boolean compressed) {
+    private ResponseHead beginBody(Exchange exchange, Outcome.Chunk chunk, @Nullable String tag) {
         ResponseHead head = begin(exchange, 200);
         head.field(ResponseFields.CONTENT_TYPE, chunk.contentType().value());
         tellPlace(exchange, head, chunk);
-        if (!chunk.contentType().isText() && chunk.contentType().essence().equals("application/octet-stream")) {
+        if (chunk.contentType().essence().equals("application/octet-stream")) {
             head.fields(ResponseFields.ATTACHMENT);
         }
         if (chunk.contentType().isActive()) {
             head.fields(ResponseFields.SANDBOX);
         }
-        tellCaches(head, chunk, body.stored().isReadable(), tag);
-        if (compressed) {
-            head.fields(ResponseFields.GZIP);
-        }
-        return finish(exchange, head, body);
+        tellCaches(head, chunk, tag);
+        return head;
     }
 
     /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
-    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, boolean hasData, @Nullable String tag) {
+    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, @Nullable String tag) {
         if (tag == null) {
             head.fields(ResponseFields.NO_STORE);
             return;
         }
-        String kept = hasData ? cache.data(chunk.expiry(), clock.nowMillis()) : cache.nothing();
+        String kept = chunk.length() > 0 ? cache.data(chunk.expiry(), clock.nowMillis()) : cache.nothing();
         head.field(ResponseFields.CACHE_CONTROL, kept).field(ResponseFields.ETAG, tag);
         if (Compression.suits(chunk.contentType())) {
             head.fields(ResponseFields.VARY_ENCODING);

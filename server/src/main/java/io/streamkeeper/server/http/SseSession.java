@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It pulls until it is at the tail and is told of each step from there on. While the client does not read, it takes
  * nothing: it remembers its position and pulls from there when the client reads again.
  */
-final class SseSession implements Subscriber {
+final class SseSession implements LongResponse, Subscriber {
     /** Bytes of the stream in one event at the most, about. */
     private static final int CHUNK_BYTES_MAX = 256 << 10;
 
@@ -59,7 +59,7 @@ final class SseSession implements Subscriber {
         this.connection = connection;
         this.channel = connection.channel();
         this.exchange = exchange;
-        int readBytesMax = connection.server().config().read().readBytesMax();
+        int readBytesMax = connection.server().config().read().windowBytes();
         int chunkBytesMax = Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, readBytesMax));
         this.subscription = new Subscription(shard, exchange.read(), chunkBytesMax, this);
     }
@@ -69,12 +69,19 @@ final class SseSession implements Subscriber {
         return channel.eventLoop();
     }
 
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         return state == State.OVER;
     }
 
+    @Override
+    public boolean isLive() {
+        return true;
+    }
+
     /** Begins, when the exchange's turn has come. Returns false if it had begun before. */
-    boolean start() {
+    @Override
+    public boolean start() {
         if (state != State.NEW) {
             return false;
         }
@@ -196,7 +203,8 @@ final class SseSession implements Subscriber {
     }
 
     /** The client reads again. */
-    void writable() {
+    @Override
+    public void writable() {
         if (behind && state == State.OPEN) {
             pull();
         }
@@ -218,7 +226,8 @@ final class SseSession implements Subscriber {
     // ---- the end ----
 
     /** Nobody waits any more: a session at the tail ends, one on its way there ends when it has come. */
-    void stopWaiting() {
+    @Override
+    public void stopWaiting() {
         if (headWritten && !pulling && !behind) {
             finish();
         }
@@ -237,7 +246,8 @@ final class SseSession implements Subscriber {
     }
 
     /** The client has gone. */
-    void cancel() {
+    @Override
+    public void cancel() {
         if (state != State.OVER) {
             over();
         }

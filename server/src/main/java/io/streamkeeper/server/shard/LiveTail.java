@@ -176,7 +176,7 @@ final class LiveTail implements TailWaiters {
     }
 
     private Outcome.Chunk read(long from, int bytesMax) {
-        return shard.store().readNew(stream, from, bytesMax);
+        return WholeText.of(shard.store().readNew(stream, from, Math.max(WholeText.BYTES_MIN, bytesMax)), stream);
     }
 
     /** What was told last may end inside a character, whose first bytes are in a file by now: the read may take a while. */

@@ -141,7 +141,18 @@ public final class Shard {
     private void read(Command.Read read, int readBytesMax, Reply reply) {
         StreamState stream = store.open(read.path(), true);
         long position = store.position(stream, read.start());
-        StreamRead.start(this, stream, position, readBytesMax, reply);
+        readWholeText(stream, position, readBytesMax, reply);
+    }
+
+    /** Reads one run, which ends at the tail or after a whole character. */
+    private void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
+        StreamRead.start(
+                this,
+                stream,
+                position,
+                Math.max(WholeText.BYTES_MIN, bytesMax),
+                outcome ->
+                        reply.complete(outcome instanceof Outcome.Chunk chunk ? WholeText.of(chunk, stream) : outcome));
     }
 
     /** Answers with what is there behind the poll's start, or parks the poll until there is something. */
@@ -153,7 +164,7 @@ public final class Shard {
             if (waits && !poll.isCancelled()) {
                 tailOf(stream).park(poll);
             } else {
-                StreamRead.start(this, stream, position, poll.readBytesMax(), poll.reply());
+                readWholeText(stream, position, poll.readBytesMax(), poll.reply());
             }
         });
     }

@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.Buffers;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.Lineage;
+import io.streamkeeper.storage.ReadLimit;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Inherited;
 import io.streamkeeper.storage.StreamState;
@@ -28,19 +29,19 @@ final class StreamRead {
     private final StreamState stream;
     private final Lineage lineage;
     private final long start;
-    private final int bytesMax;
+    private final ReadLimit limit;
     private final Reply reply;
     private final Pieces inherited = new Pieces();
     private final Steps steps;
     private long position;
     private int runs;
 
-    private StreamRead(Shard shard, StreamState stream, Lineage lineage, long start, int bytesMax, Reply reply) {
+    private StreamRead(Shard shard, StreamState stream, Lineage lineage, long start, ReadLimit limit, Reply reply) {
         this.shard = shard;
         this.stream = stream;
         this.lineage = lineage;
         this.start = start;
-        this.bytesMax = bytesMax;
+        this.limit = limit;
         this.reply = reply;
         this.position = start;
         this.steps = new Steps(shard.loop(), () -> shard.step(this::refuse, this::step));
@@ -48,35 +49,44 @@ final class StreamRead {
 
     /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */
     static void start(Shard shard, StreamState stream, long start, int bytesMax, Reply reply) {
+        start(shard, stream, start, ReadLimit.of(bytesMax), reply);
+    }
+
+    /** Reads from {@code start} on, as far as {@code limit} says; the reply comes on the shard's loop. */
+    static void start(Shard shard, StreamState stream, long start, ReadLimit limit, Reply reply) {
         Lineage lineage = stream.lineage();
         if (lineage == null || start >= stream.ownStart()) {
-            shard.store().read(stream, start, Buffers.NONE, start, bytesMax, reply);
+            shard.store().read(stream, start, Buffers.NONE, start, limit, reply);
         } else {
-            new StreamRead(shard, stream, lineage, start, bytesMax, reply).steps.start();
+            new StreamRead(shard, stream, lineage, start, limit, reply).steps.start();
         }
     }
 
     private void step() {
-        int rest = bytesMax - inherited.bytes();
+        int rest = limit.bytesMax() - inherited.bytes();
         if (stream.isDurablyDeleted()) {
             inherited.release();
             reply.complete(Refusal.of(
                     ErrorCode.STREAM_NOT_FOUND,
                     "stream " + Quoted.of(stream.path().value()) + " was deleted while it was read"));
-        } else if (position >= stream.ownStart() || rest <= 0 || runs == RUNS_MAX) {
-            shard.store().read(stream, start, inherited.take(), position, rest, reply);
+        } else if (position >= stream.ownStart() || rest <= 0 || runs == RUNS_MAX || position >= limit.end()) {
+            boolean waitsNext = limit.room() != null && inherited.bytes() > 0;
+            ReadLimit own = limit.withBytesMax(waitsNext ? 0 : rest);
+            shard.store().read(stream, start, inherited.take(), position, own, reply);
         } else {
             runs++;
             Lineage run = lineage.at(position);
             long from = position;
             Shard owner = shard.shards().of(run.path());
-            owner.step(this::refuse, () -> readFrom(owner, run, from, rest));
+            // What is read already holds memory, so it does not wait for more.
+            ReadLimit part = new ReadLimit(limit.end(), rest, inherited.bytes() == 0 ? limit.room() : null);
+            owner.step(this::refuse, () -> readFrom(owner, run, from, part));
         }
     }
 
     /** On the ancestor's loop. */
-    private void readFrom(Shard owner, Lineage run, long from, int rest) {
-        owner.store().readInherited(run, from, rest, new Callback<>() {
+    private void readFrom(Shard owner, Lineage run, long from, ReadLimit part) {
+        owner.store().readInherited(run, from, part, new Callback<>() {
             @Override
             public void complete(Inherited read) {
                 shard.step(StreamRead.this::refuse, () -> taken(read));
@@ -104,6 +114,10 @@ final class StreamRead {
 
     private void refuse(Refusal refusal) {
         shard.run(() -> {
+            if (refusal.code() == ErrorCode.OVERLOADED && limit.room() != null && inherited.bytes() > 0) {
+                shard.store().read(stream, start, inherited.take(), position, limit.withBytesMax(0), reply);
+                return;
+            }
             inherited.release();
             reply.complete(refusal);
         });

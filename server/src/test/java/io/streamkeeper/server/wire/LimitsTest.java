@@ -141,7 +141,7 @@ class LimitsTest {
                 answer = server.post(path, body, TEXT);
             }
             answer.isError(507, "storage_full");
-            assertThat(server.get(path).body()).hasSize(1 << 20);
+            assertThat(server.get(path).body()).hasSize(taken << 20);
             String tail = server.head(path).nextOffset();
             assertThat(tail).endsWith(String.format("_%016d", (long) taken << 20));
             server.delete(path).is(204);

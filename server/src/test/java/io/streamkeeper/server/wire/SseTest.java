@@ -155,6 +155,73 @@ class SseTest {
     }
 
     @Test
+    void aLineEndOfTwoAppendsArrivesAsOne() throws IOException {
+        String path = SERVER.create(TEXT, "");
+        try (EventReader fresh = SERVER.events(path, "-1")) {
+            fresh.control();
+            SERVER.append(path, "a\r");
+            assertThat(fresh.data().data()).isEqualTo("a");
+            String held = fresh.lastOffset();
+            try (EventReader late = SERVER.events(path, "-1")) {
+                assertThat(late.data().data()).isEqualTo("a");
+                SERVER.append(path, "\nb\r");
+                SERVER.append(path, "c");
+                assertThat(text(fresh, 4)).isEqualTo("\nb\nc");
+                assertThat(text(late, 4)).isEqualTo("\nb\nc");
+            }
+            try (EventReader again = SERVER.events(path, held)) {
+                assertThat(again.data().data()).isEqualTo("\nb\nc");
+            }
+        }
+    }
+
+    /** The text of the next events, {@code length} characters. */
+    private static String text(EventReader events, int length) throws IOException {
+        StringBuilder all = new StringBuilder();
+        while (all.length() < length) {
+            all.append(events.data().data());
+        }
+        return all.toString();
+    }
+
+    @Test
+    void aReturnAtTheEndOfAClosedStreamIsTold() throws IOException {
+        String path = SERVER.create(TEXT, "a\r", "Stream-Closed: true");
+        try (EventReader events = SERVER.events(path, "-1")) {
+            assertThat(events.data().data()).isEqualTo("a\n");
+            assertThat(events.lastOffset()).isEqualTo(SERVER.head(path).nextOffset());
+        }
+    }
+
+    @Test
+    void whatIsNotUtf8BecomesTheReplacementCharacter() throws IOException {
+        String path = SERVER.create(TEXT, "");
+        appendBytes(path, TEXT, new byte[] {'a', (byte) 0xff, 'b', (byte) 0xe2, (byte) 0x98, '\n', 'c'});
+        try (EventReader events = SERVER.events(path, "-1")) {
+            assertThat(events.data().data()).isEqualTo("a\ufffdb\ufffd\nc");
+            assertThat(events.lastOffset()).isEqualTo(SERVER.head(path).nextOffset());
+            appendBytes(path, TEXT, new byte[] {(byte) 0xc3, (byte) 0x28, 'd'});
+            assertThat(events.data().data()).isEqualTo("\ufffd(d");
+        }
+    }
+
+    @Test
+    void textOfAnotherCharsetComesAsBase64() throws IOException {
+        byte[] bytes = "gr\u00fc\u00dfe\r\n".getBytes(ISO_8859_1);
+        String type = "Content-Type: text/plain; charset=ISO-8859-1";
+        String path = SERVER.create(type, "");
+        appendBytes(path, type, bytes);
+        try (EventReader events = SERVER.events(path, "-1")) {
+            assertThat(events.head().field("Stream-SSE-Data-Encoding")).isEqualTo("base64");
+            assertThat(Base64.getDecoder().decode(events.data().data())).isEqualTo(bytes);
+        }
+        String utf8 = SERVER.create("Content-Type: text/plain; charset=\"UTF-8\"", "abc");
+        try (EventReader events = SERVER.events(utf8, "-1")) {
+            assertThat(events.data().data()).isEqualTo("abc");
+        }
+    }
+
+    @Test
     void aBoundSmallerThanACharacterDoesNotHoldItBack() throws IOException {
         try (TestServer server = TestServer.started(TestServer.config().withRead(new ReadConfig(1, true)))) {
             String path = server.create(TEXT, "\u2603\ud83d\ude00", "Stream-Closed: true");

@@ -78,7 +78,7 @@ public final class WireInput {
         return new String(exactly(length), StandardCharsets.UTF_8);
     }
 
-    private byte[] exactly(int length) throws IOException {
+    byte[] exactly(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new EOFException("the connection ended after " + bytes.length + " of " + length + " bytes");

@@ -1,0 +1,412 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.shard.CatchUp;
+import io.streamkeeper.server.shard.Shard;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One catch-up response (section 5.6). Owned by the connection's loop.
+ *
+ * <p>A whole answer that is in memory becomes an ordinary response. All others are written window by window when their turn
+ * has come and at the pace at which the client reads: the next window is read, and the memory for it reserved, when the
+ * channel takes more. So a client that does not read holds one window, and only for the first of its requests.
+ *
+ * <p>The length is known before the first byte, unless the body is compressed. Where the next window cannot be had after
+ * that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
+ *
+ * <pre>
+ *   OPENING ──the answer is open──▶ OPEN ──its turn has come──▶ WRITING ──▶ OVER
+ *      └──────a refusal, or a response without windows─────────────────────▲
+ * </pre>
+ */
+final class CatchUpResponse implements LongResponse, CatchUp.Reader {
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUpResponse.class);
+
+    /** How much is read at once for a client that reads. */
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    /** What a request that waits for its turn may hold, if that is its whole answer. */
+    private static final int HELD_BYTES_MAX = 16 << 10;
+
+    private static final ByteBuf CLOSING_BRACKET = constant("]");
+    private static final ByteBuf LINE_END = constant("\r\n");
+    private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
+
+    private enum State {
+        OPENING,
+        OPEN,
+        WRITING,
+        OVER
+    }
+
+    private final ConnectionHandler connection;
+    private final Channel channel;
+    private final Exchange exchange;
+    private final CatchUp answer;
+    private final int windowBytes;
+
+    /** A limited answer is known when it is read, which it is not before its turn. */
+    private final boolean opensInTurn;
+
+    private State state = State.OPENING;
+    private boolean asked;
+    private boolean turn;
+    private boolean headWritten;
+
+    /** A window is being read or compressed. */
+    private boolean busy;
+
+    private boolean scheduled;
+
+    /** What the answer is; its bytes are the first window, until it is written. */
+    private Outcome.@Nullable Chunk chunk;
+
+    /** Bytes of the answer that no window has brought. */
+    private long left;
+
+    private @Nullable GzipBody gzip;
+
+    /** What is left to be compressed of the last window. */
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+
+    CatchUpResponse(ConnectionHandler connection, Exchange exchange, Shard shard) {
+        this.connection = connection;
+        this.channel = connection.channel();
+        this.exchange = exchange;
+        this.windowBytes = mayCompress() ? GzipBody.WINDOW_BYTES : WINDOW_BYTES;
+        int bytesMax = connection.server().config().read().readBytesMax();
+        this.opensInTurn = bytesMax > 0;
+        this.answer = new CatchUp(shard, exchange.read(), bytesMax, this);
+    }
+
+    private static ByteBuf constant(String text) {
+        return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private boolean mayCompress() {
+        return connection.server().config().read().gzip() && exchange.acceptsGzip();
+    }
+
+    /** Has the answer opened; what it takes is read at once only where it is small or {@code first} in line. */
+    void open(boolean first) {
+        if (opensInTurn && !first) {
+            return;
+        }
+        boolean reads = first && exchange.conditions().isNone();
+        asked = true;
+        answer.open(reads ? windowBytes : HELD_BYTES_MAX, !reads);
+    }
+
+    @Override
+    public EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public boolean isOver() {
+        return state == State.OVER;
+    }
+
+    @Override
+    public boolean isLive() {
+        return false;
+    }
+
+    // ---- the beginning ----
+
+    @Override
+    public void opened(Outcome outcome) {
+        if (state != State.OPENING || !channel.isActive()) {
+            if (outcome instanceof Outcome.Chunk opened) {
+                opened.bytes().release();
+            }
+            return;
+        }
+        if (!(outcome instanceof Outcome.Chunk opened)) {
+            respond(connection.writer().outcome(exchange, outcome));
+            return;
+        }
+        boolean compresses = compresses(opened);
+        if (opened.isWhole() && !compresses) {
+            respond(connection.writer().outcome(exchange, opened));
+            return;
+        }
+        Response bodyless = connection.writer().withoutBody(exchange, opened, compresses);
+        if (bodyless != null) {
+            respond(bodyless);
+            return;
+        }
+        chunk = opened;
+        left = opened.length() - opened.bytes().readableBytes();
+        state = State.OPEN;
+        if (turn) {
+            begin(opened);
+        }
+    }
+
+    private boolean compresses(Outcome.Chunk opened) {
+        return mayCompress()
+                && opened.length() >= Compression.BYTES_MIN
+                && Compression.suits(opened.contentType())
+                && exchange.isFramed();
+    }
+
+    @Override
+    public boolean start() {
+        if (turn) {
+            return false;
+        }
+        turn = true;
+        if (!asked) {
+            open(true);
+        } else if (state == State.OPEN && chunk != null) {
+            begin(chunk);
+        }
+        return true;
+    }
+
+    private void begin(Outcome.Chunk opened) {
+        state = State.WRITING;
+        if (compresses(opened)) {
+            gzip = connection
+                    .server()
+                    .compression()
+                    .begin(channel, opened.contentType().isJson());
+            if (gzip == null) {
+                Response bodyless = connection.writer().withoutBody(exchange, opened, false);
+                if (bodyless != null) {
+                    respond(bodyless);
+                    return;
+                }
+            }
+        }
+        ByteBuf first = opened.bytes();
+        if (first.isReadable()) {
+            chunk = opened.withBytes(Unpooled.EMPTY_BUFFER);
+            take(opened, first);
+        } else {
+            read();
+        }
+    }
+
+    /** Takes the place of the windows: an ordinary response. */
+    private void respond(Response response) {
+        over();
+        exchange.session(null);
+        exchange.response(response);
+        connection.advance();
+    }
+
+    // ---- windows ----
+
+    /** Goes on when what was written has left: in a task of its own, so that other connections get their turn. */
+    private void goOnLater() {
+        if (!scheduled) {
+            scheduled = true;
+            loop().execute(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        scheduled = false;
+        if (state != State.WRITING || busy || !channel.isWritable()) {
+            return;
+        }
+        if (input.isReadable()) {
+            compress();
+        } else {
+            read();
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (state == State.WRITING && !busy) {
+            goOnLater();
+        }
+    }
+
+    private void read() {
+        busy = true;
+        answer.next(windowBytes, headWritten);
+    }
+
+    @Override
+    public void window(ByteBuf bytes) {
+        busy = false;
+        Outcome.Chunk opened = chunk;
+        if (state == State.OVER || opened == null || !channel.isActive()) {
+            bytes.release();
+            return;
+        }
+        left -= bytes.readableBytes();
+        take(opened, bytes);
+    }
+
+    private void take(Outcome.Chunk opened, ByteBuf bytes) {
+        boolean isArray = opened.contentType().isJson();
+        if (left == 0 && isArray) {
+            bytes.writerIndex(bytes.writerIndex() - 1);
+        }
+        if (gzip != null) {
+            input = bytes;
+            compress();
+            return;
+        }
+        if (!headWritten) {
+            headWritten = true;
+            channel.write(connection.writer().beginData(exchange, opened), channel.voidPromise());
+        }
+        write(bytes);
+        if (left == 0) {
+            if (isArray) {
+                write(CLOSING_BRACKET.duplicate());
+            }
+            finish();
+        } else {
+            wrote();
+        }
+    }
+
+    private void write(ByteBuf bytes) {
+        if (bytes.isReadable()) {
+            channel.write(bytes, channel.voidPromise());
+        } else {
+            bytes.release();
+        }
+    }
+
+    private void wrote() {
+        connection.wrotePart();
+        goOnLater();
+    }
+
+    @Override
+    public void failed(Refusal refusal) {
+        busy = false;
+        if (state == State.OVER || !channel.isActive()) {
+            return;
+        }
+        if (headWritten) {
+            LOG.debug("a response ends early, and its connection with it: {}", refusal.message());
+            channel.close();
+        } else {
+            respond(connection.writer().refused(exchange, refusal, null));
+        }
+    }
+
+    // ---- compressed ----
+
+    private void compress() {
+        GzipBody body = gzip;
+        if (body == null) {
+            throw new IllegalStateException("a body that is not compressed has input left");
+        }
+        busy = true;
+        ByteBuf piece = input.readRetainedSlice(Math.min(GzipBody.WINDOW_BYTES, input.readableBytes()));
+        boolean last = left == 0 && !input.isReadable();
+        if (!input.isReadable()) {
+            input.release();
+            input = Unpooled.EMPTY_BUFFER;
+        }
+        body.compress(piece, last, compressed -> compressed(compressed, last));
+    }
+
+    private void compressed(@Nullable ByteBuf compressed, boolean last) {
+        busy = false;
+        Outcome.Chunk opened = chunk;
+        if (state == State.OVER || opened == null || !channel.isActive()) {
+            if (compressed != null) {
+                compressed.release();
+            }
+        } else if (compressed == null) {
+            failed(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
+        } else if (last && !headWritten) {
+            headWritten = true;
+            ByteBuf head = connection.writer().beginCompressed(exchange, opened, compressed.readableBytes());
+            channel.write(head, channel.voidPromise());
+            writeLast(compressed);
+        } else {
+            writeChunk(opened, compressed, last);
+        }
+    }
+
+    private void writeChunk(Outcome.Chunk opened, ByteBuf compressed, boolean last) {
+        if (!headWritten) {
+            headWritten = true;
+            channel.write(connection.writer().beginCompressed(exchange, opened, -1), channel.voidPromise());
+        }
+        if (compressed.isReadable()) {
+            String length = Integer.toHexString(compressed.readableBytes()) + "\r\n";
+            channel.write(ByteBufUtil.writeAscii(channel.alloc(), length), channel.voidPromise());
+            channel.write(compressed, channel.voidPromise());
+            channel.write(LINE_END.duplicate(), channel.voidPromise());
+        } else {
+            compressed.release();
+        }
+        if (last) {
+            writeLast(LAST_CHUNK.duplicate());
+        } else {
+            wrote();
+        }
+    }
+
+    /** The memory of the compression is reserved until the last of its bytes has left. */
+    private void writeLast(ByteBuf bytes) {
+        GzipBody body = gzip;
+        gzip = null;
+        channel.write(bytes).addListener((ChannelFutureListener) sent -> {
+            if (body != null) {
+                body.close();
+            }
+        });
+        finish();
+    }
+
+    // ---- the end ----
+
+    private void finish() {
+        over();
+        connection.wrotePart();
+        connection.advance();
+    }
+
+    /** What is complete goes out also while the server stops. */
+    @Override
+    public void stopWaiting() {
+        // It waits for no data.
+    }
+
+    @Override
+    public void cancel() {
+        Outcome.Chunk opened = chunk;
+        if (state == State.OPEN && opened != null) {
+            opened.bytes().release();
+        }
+        over();
+        answer.cancel();
+    }
+
+    private void over() {
+        state = State.OVER;
+        chunk = null;
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+        if (gzip != null) {
+            gzip.close();
+            gzip = null;
+        }
+    }
+}

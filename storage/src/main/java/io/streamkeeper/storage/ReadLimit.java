@@ -1,0 +1,22 @@
+package io.streamkeeper.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one read goes.
+ *
+ * @param end the position that it does not pass, {@code Long.MAX_VALUE} for the tail
+ * @param bytesMax about how many bytes it returns at the most
+ * @param room lets it wait for memory; null if it is refused where there is none
+ */
+public record ReadLimit(long end, int bytesMax, @Nullable RoomWait room) {
+    /** About {@code bytesMax} bytes before the tail, refused where there is no memory. */
+    public static ReadLimit of(int bytesMax) {
+        return new ReadLimit(Long.MAX_VALUE, bytesMax, null);
+    }
+
+    /** The same with another number of bytes. */
+    public ReadLimit withBytesMax(int newBytesMax) {
+        return new ReadLimit(end, newBytesMax, room);
+    }
+}
