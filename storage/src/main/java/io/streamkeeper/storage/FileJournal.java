@@ -9,6 +9,8 @@ import io.streamkeeper.storage.log.LogWriter;
 import io.streamkeeper.storage.log.LogWriter.Frame;
 import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,12 @@ final class FileJournal implements Journal {
     private @Nullable StorageFailedException failure;
     private @Nullable Obstacle obstacle;
 
+    private final FromWriter fromWriter = new FromWriter();
+    private final boolean syncs;
+    private long syncedLsn;
+    private boolean syncing;
+    private List<Synced> unsynced = new ArrayList<>();
+
     private @Nullable Block frameBlock;
     private int frameStart;
     private int frameCount;
@@ -86,8 +94,10 @@ final class FileJournal implements Journal {
         this.thread = thread;
         this.lastLsn = log.lastLsn();
         this.durableLsn = log.lastLsn();
+        this.syncedLsn = log.lastLsn();
+        this.syncs = syncs;
         this.writer = new LogWriter(
-                segments, store, shard, log.segment(), log.end(), log.lastLsn(), syncs, thread, new FromWriter());
+                segments, store, shard, log.segment(), log.end(), log.lastLsn(), syncs, thread, fromWriter);
     }
 
     /**
@@ -265,12 +275,68 @@ final class FileJournal implements Journal {
         if (failure == null) {
             failure = reason;
             listener.failed(reason);
+            List<Synced> waiting = unsynced;
+            unsynced = new ArrayList<>();
+            waiting.forEach(waiter -> waiter.failed(reason));
         }
     }
 
     @Override
     public long lastLsn() {
         return lastLsn;
+    }
+
+    // ---- for other shards ----
+
+    @Override
+    public void whenSynced(long lsn, Synced then) {
+        if (failure != null && !(syncs && lsn <= durableLsn)) {
+            then.failed(failure);
+            return;
+        }
+        if (syncs || lsn <= syncedLsn) {
+            then.synced();
+            return;
+        }
+        unsynced.add(then);
+        if (!syncing) {
+            syncForOthers();
+        }
+    }
+
+    /** Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next. */
+    private void syncForOthers() {
+        syncing = true;
+        List<Synced> waiting = unsynced;
+        unsynced = new ArrayList<>();
+        long lsn = durableLsn;
+        thread.execute(() -> {
+            try {
+                writer.syncWritten();
+            } catch (IOException e) {
+                LOG.debug("the writer has reported that the sync failed", e);
+                fromWriter.tell(() -> notSynced(waiting));
+                return;
+            }
+            fromWriter.tell(() -> onSynced(lsn, waiting));
+        });
+    }
+
+    private void onSynced(long lsn, List<Synced> waiting) {
+        syncedLsn = lsn;
+        syncing = false;
+        if (!unsynced.isEmpty()) {
+            syncForOthers();
+        }
+        waiting.forEach(Synced::synced);
+    }
+
+    private void notSynced(List<Synced> waiting) {
+        StorageFailedException reason = failure;
+        if (reason == null) {
+            throw new IllegalStateException("a sync has failed, but the journal has not");
+        }
+        waiting.forEach(waiter -> waiter.failed(reason));
     }
 
     // ---- for the checkpoint ----

@@ -34,6 +34,11 @@ public interface Journal extends AutoCloseable {
         }
 
         @Override
+        public void whenSynced(long lsn, Synced then) {
+            then.synced();
+        }
+
+        @Override
         public void close() {}
     };
 
@@ -73,6 +78,22 @@ public interface Journal extends AutoCloseable {
 
     /** Every record up to this place is durable. */
     long durableLsn();
+
+    /** Waits for a sync, see {@link #whenSynced}; called on the shard's loop. */
+    interface Synced {
+        /** What was waited for is synced. */
+        void synced();
+
+        /** It never will be: the journal has failed. */
+        default void failed(StorageFailedException reason) {}
+    }
+
+    /**
+     * Calls {@code then} once every record up to {@code lsn}, which is durable, survives a power cut too: at once where
+     * durable means that, else after a sync that many may share. For what another shard is to rely on, whose own log is
+     * synced without this one.
+     */
+    void whenSynced(long lsn, Synced then);
 
     /** Lets go of what the journal holds; the streams' own references stay valid. */
     @Override

@@ -53,6 +53,11 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public void whenSynced(long upTo, Synced then) {
+        then.synced();
+    }
+
+    @Override
     public void close() {
         open.close();
     }

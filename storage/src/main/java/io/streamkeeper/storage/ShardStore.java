@@ -510,7 +510,8 @@ public final class ShardStore implements AutoCloseable {
         discard(stream);
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
-            releaser.release(fork.origin().source(), fork.sourceGeneration());
+            journal.whenSynced(
+                    stream.lastLsn(), () -> releaser.release(fork.origin().source(), fork.sourceGeneration()));
         }
     }
 
@@ -557,6 +558,14 @@ public final class ShardStore implements AutoCloseable {
      */
     public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
         forks.skip(run, from, count, then);
+    }
+
+    /**
+     * Calls {@code then} when what a fork is to inherit from this shard survives as much as the fork's own record, which
+     * another shard may sync: else, after a power cut, the fork would be there and not all of what it inherits.
+     */
+    public void whenSourceSynced(Journal.Synced then) {
+        journal.whenSynced(journal.durableLsn(), then);
     }
 
     /** Takes one fork off a source's count; the last one takes a deleted source with it. */

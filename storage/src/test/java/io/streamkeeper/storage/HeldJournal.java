@@ -94,6 +94,11 @@ public final class HeldJournal implements Journal {
     }
 
     @Override
+    public void whenSynced(long lsn, Synced then) {
+        then.synced();
+    }
+
+    @Override
     public void close() {
         behind.close();
     }

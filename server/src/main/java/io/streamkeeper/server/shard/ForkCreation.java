@@ -6,9 +6,11 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.ForkSource;
+import io.streamkeeper.storage.Journal;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore.Skipped;
+import io.streamkeeper.storage.StorageFailedException;
 
 /**
  * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
@@ -33,8 +35,26 @@ final class ForkCreation {
         Shard owner = home.shards().of(origin.source());
         owner.step(this::refuse, () -> {
             ForkSource source = owner.store().pinSource(origin, create.contentType());
-            home.step(refusal -> refuse(source, refusal), () -> pinned(source));
+            if (owner.equals(home)) {
+                pinnedAtHome(source);
+            } else {
+                owner.store().whenSourceSynced(new Journal.Synced() {
+                    @Override
+                    public void synced() {
+                        pinnedAtHome(source);
+                    }
+
+                    @Override
+                    public void failed(StorageFailedException reason) {
+                        refuse(source, Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(reason.getMessage())));
+                    }
+                });
+            }
         });
+    }
+
+    private void pinnedAtHome(ForkSource source) {
+        home.step(refusal -> refuse(source, refusal), () -> pinned(source));
     }
 
     private void pinned(ForkSource source) {
