@@ -8,7 +8,7 @@ public final class EntityTag {
     private EntityTag() {}
 
     /**
-     * {@return the tag with its quotes, such as {@code "192f3a4b5c60001:<start>:<next>:c"}}
+     * {@return the tag with its quotes, such as {@code "1764099000000001:<start>:<next>:c"}}
      *
      * @param chunk the run; its bytes are not looked at
      */
@@ -26,6 +26,7 @@ public final class EntityTag {
     }
 
     private static String of(long incarnation, Offset start, Offset next, boolean closed) {
-        return "\"" + Long.toHexString(incarnation) + ":" + start + ":" + next + (closed ? ":c\"" : "\"");
+        String life = new Offset(incarnation, 0).generationText();
+        return "\"" + life + ":" + start + ":" + next + (closed ? ":c\"" : "\"");
     }
 }

@@ -23,6 +23,9 @@ public record Offset(long generation, long position) implements Comparable<Offse
     /** The largest position that fits the text form: ten petabytes. */
     public static final long POSITION_MAX = 9_999_999_999_999_999L;
 
+    /** The highest generation that is given; those of format version 1 were higher. */
+    public static final long GENERATION_MAX = 9_999_999_999_999_999L;
+
     /** The beginning of any stream. */
     public static final Offset ZERO = new Offset(0, 0);
 
@@ -122,6 +125,11 @@ public record Offset(long generation, long position) implements Comparable<Offse
      */
     public boolean isNamedBy(Offset named) {
         return equals(named) || (position == 0 && named.equals(ZERO));
+    }
+
+    /** {@return what the text form begins with} */
+    String generationText() {
+        return toString().substring(0, DIGITS);
     }
 
     /** Orders as the texts do. */

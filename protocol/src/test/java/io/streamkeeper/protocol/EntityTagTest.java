@@ -6,7 +6,8 @@ import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
 class EntityTagTest {
-    private static final String TAG = "\"abc:0000000000000abc_0000000000000001:0000000000000abc_0000000000000009\"";
+    private static final String TAG =
+            "\"0000000000000abc:0000000000000abc_0000000000000001:0000000000000abc_0000000000000009\"";
 
     @Test
     void tagIsIncarnationRangeAndClosure() {

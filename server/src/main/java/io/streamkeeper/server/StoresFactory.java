@@ -13,6 +13,7 @@ import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.StorageConfig;
+import io.streamkeeper.storage.StoreConversion;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.Disk;
@@ -20,9 +21,13 @@ import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the stores that a configuration asks for. */
 final class StoresFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(StoresFactory.class);
+
     /** Room for requests beside two checkpoints' worth of records: one being written and one coming in. */
     private static final long BACKLOG_EXTRA_BYTES = 128L << 20;
 
@@ -73,6 +78,7 @@ final class StoresFactory {
         }
         DirectoryLock lock = DirectoryLock.take(disk, data.directory());
         try {
+            StoreConversion.run(disk, data.directory(), LOG::warn);
             DataDirectory directory =
                     DataDirectory.open(disk, data.directory(), shardsAsked, shardsNew, data.mustExist());
             int shards = directory.shards();

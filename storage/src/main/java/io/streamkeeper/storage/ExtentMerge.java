@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>What is kept of an entry is decided on the loop: of a stream that is there its runs from where they still begin, and
  * its description if no file has a newer one; of one that is gone, whose deletion is in the journal only, the description,
  * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another file
- * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8).
+ * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream may be
+ * dropped while its entries are decided on: then it is one that is gone for all of them, else its runs would stay without a
+ * description.
  */
 final class ExtentMerge implements FileExtentStore.Job {
     private static final Logger LOG = LoggerFactory.getLogger(ExtentMerge.class);
@@ -201,13 +203,13 @@ final class ExtentMerge implements FileExtentStore.Job {
         List<Piece> pieces = new ArrayList<>();
         ByteBuf meta = null;
         boolean keepsMeta = false;
-        boolean keepsRuns = false;
+        boolean keepsRuns = true;
         StreamState stream = null;
         for (Input input : inputs) {
             while (input.entry != null && input.entry.generation() == generation) {
                 stream = input.stream();
                 keepsMeta |= input.keeps(KEEP_META);
-                keepsRuns |= input.keeps(KEEP_RUNS);
+                keepsRuns &= input.keeps(KEEP_RUNS);
                 meta = newer(meta, input.entry.meta());
                 addPiece(pieces, input);
                 input.advance();

@@ -91,6 +91,9 @@ public final class FileShard {
      * that no recovery needs any more, extents that no manifest names. Nothing acknowledged is in any of them.
      */
     private static void tidy(Disk disk, Path directory, Manifest manifest, LogReader.Log log) throws IOException {
+        // A killed process may have left a manifest that a power cut would take back, with segments removed that it
+        // needs.
+        disk.syncDirectory(directory);
         Path journal = DataDirectory.journal(directory);
         new LogReader(disk, journal, manifest.store(), manifest.shard()).cut(log);
         for (long number : Segments.numbers(disk, journal)) {

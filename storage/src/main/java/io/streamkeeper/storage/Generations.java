@@ -4,13 +4,17 @@ package io.streamkeeper.storage;
  * Hands out the generations of one shard: numbers that no other stream of the server has, had or will have (I3). Owned
  * by the shard's loop.
  *
- * <p>A generation is at least the clock's milliseconds shifted by {@value #CLOCK_SHIFT} bits, so that a server that lost
- * its memory does not repeat itself; it is greater than the last one, so that a clock that steps back does no harm; it is
- * greater than that of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the
- * shard's index, so that two shards never meet.
+ * <p>A generation is at least the clock's milliseconds times {@value #PER_MILLI}, so that a server that lost its memory does
+ * not repeat itself; it is greater than the last one, so that a clock that steps back does no harm; it is greater than that
+ * of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the shard's index, so that
+ * two shards never meet. It has at most sixteen decimal digits, which is what an offset's text has room for: a clock that
+ * is centuries ahead does not count.
  */
 final class Generations {
-    private static final int CLOCK_SHIFT = 20;
+    private static final int PER_MILLI = 1_000;
+
+    /** In the year 2255; there is room for as many generations again as were given until then. */
+    private static final long CLOCK_MILLIS_MAX = 9_000_000_000_000L;
 
     private final int shard;
     private final int shards;
@@ -23,9 +27,14 @@ final class Generations {
 
     /** The next generation, greater than {@code floor}. */
     long next(long nowMillis, long floor) {
-        long least = Math.max(Math.max(last, floor) + 1, nowMillis << CLOCK_SHIFT);
-        last = least + Math.floorMod(shard - least, (long) shards);
+        last = next(Math.max(last, floor), nowMillis, shard, shards);
         return last;
+    }
+
+    /** The least generation of a shard that is greater than {@code last} and not before the clock. */
+    static long next(long last, long nowMillis, int shard, int shards) {
+        long least = Math.max(last + 1, Math.min(nowMillis, CLOCK_MILLIS_MAX) * PER_MILLI);
+        return least + Math.floorMod(shard - least, (long) shards);
     }
 
     /** Takes note of a generation that the log holds. */

@@ -1,5 +1,6 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
@@ -14,24 +15,33 @@ import org.jspecify.annotations.Nullable;
 public final class Lineage {
     private final StreamPath path;
     private final long generation;
+    private final long formerGeneration;
     private final long start;
     private final long end;
     private final @Nullable Lineage parent;
     private final Lineage jump;
     private final int depth;
 
+    /** A run of an ancestor that was not converted from format version 1. */
+    public Lineage(StreamPath path, long generation, long start, long end, @Nullable Lineage parent) {
+        this(path, generation, 0, start, end, parent);
+    }
+
     /**
      * A run.
      *
      * @param path the ancestor's path, which names its shard
      * @param generation the ancestor
+     * @param formerGeneration its generation in format version 1, or 0
      * @param start the first position that the ancestor itself wrote
      * @param end the position after the last one that is inherited of it; not before {@code start}
      * @param parent the run that ends at {@code start}, or null where that is the beginning
      */
-    public Lineage(StreamPath path, long generation, long start, long end, @Nullable Lineage parent) {
+    public Lineage(
+            StreamPath path, long generation, long formerGeneration, long start, long end, @Nullable Lineage parent) {
         this.path = path;
         this.generation = generation;
+        this.formerGeneration = formerGeneration;
         this.start = start;
         this.end = end;
         this.parent = parent;
@@ -80,7 +90,9 @@ public final class Lineage {
     /** This lineage without what lies at or after {@code position}; the oldest run is kept even when it is empty. */
     public Lineage upTo(long position) {
         Lineage run = before(position);
-        return position >= run.end ? run : new Lineage(run.path, run.generation, run.start, position, run.parent);
+        return position >= run.end
+                ? run
+                : new Lineage(run.path, run.generation, run.formerGeneration, run.start, position, run.parent);
     }
 
     /** The run that holds the byte at {@code position}, which lies before the end of this one. */
@@ -93,14 +105,23 @@ public final class Lineage {
         return startingAtMost(position - 1);
     }
 
-    /** The run of an ancestor, or null where {@code wanted} is none of this lineage. */
+    /** The run of an ancestor, or null where {@code wanted}, present or former, is none of this lineage. */
     @Nullable
     Lineage of(long wanted) {
+        boolean former = wanted > Offset.GENERATION_MAX;
         Lineage run = this;
-        while (run.generation > wanted && run.parent != null) {
-            run = run.jump.generation > wanted ? run.jump : run.parent;
+        while (run.generation(former) > wanted && run.parent != null) {
+            run = run.jump.generation(former) > wanted ? run.jump : run.parent;
         }
-        return run.generation == wanted ? run : null;
+        return run.generation(former) == wanted ? run : null;
+    }
+
+    /** Former generations are in the same order, and before all streams that have none. */
+    private long generation(boolean former) {
+        if (former) {
+            return formerGeneration == 0 ? Long.MAX_VALUE : formerGeneration;
+        }
+        return generation;
     }
 
     /** The first run, from this one towards the beginning, that starts at {@code position} or before; else the oldest. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * newest of several descriptions of a stream is the one that counts, in whatever file it is.
  *
  * @param created the record that made it
+ * @param formerGeneration its generation in format version 1, which clients may hold offsets of, or 0
  * @param lastLsn the last record about it that is counted in
  * @param tail where its bytes end
  * @param messages how many messages it has had
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StreamMeta(
         LogRecord.Created created,
+        long formerGeneration,
         long lastLsn,
         long tail,
         long messages,
@@ -37,7 +39,7 @@ record StreamMeta(
     private static final int DELETED = 2;
     private static final int CLOSED_BY = 4;
     private static final int SEQ = 8;
-    private static final int USES = 32;
+    private static final int FORMER = 16;
     private static final int FIXED_BYTES_MAX = 128;
 
     /** The description as bytes, on the heap. */
@@ -46,14 +48,17 @@ record StreamMeta(
         out.writeByte((closed ? CLOSED : 0)
                 | (deleted ? DELETED : 0)
                 | (closedBy == null ? 0 : CLOSED_BY)
-                | (producers.isEmpty() ? 0 : USES)
-                | (streamSeq == null ? 0 : SEQ));
+                | (streamSeq == null ? 0 : SEQ)
+                | (formerGeneration == 0 ? 0 : FORMER));
         Fields.writeVariable(out, lastLsn);
         Fields.writeVariable(out, tail);
         Fields.writeVariable(out, messages);
         Fields.writeVariable(out, earliest);
         Fields.writeVariable(out, created.atMillis());
         RecordCodec.writeCreated(out, created);
+        if (formerGeneration != 0) {
+            out.writeLong(formerGeneration);
+        }
         if (closedBy != null) {
             RecordCodec.writeProducer(out, closedBy);
         }
@@ -81,16 +86,17 @@ record StreamMeta(
         long earliest = Fields.readVariable(in);
         long createdAt = Fields.readVariable(in);
         LogRecord.Created created = RecordCodec.readCreated(in, generation, createdAt, interned);
+        long formerGeneration = (flags & FORMER) == 0 ? 0 : in.readLong();
         Producer closedBy = (flags & CLOSED_BY) == 0 ? null : RecordCodec.readProducer(in);
         String seq = (flags & SEQ) == 0 ? null : Fields.readText(in);
         int count = Fields.readCount(in);
         List<KnownProducer> producers = count == 0 ? List.of() : new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Producer last = RecordCodec.readProducer(in);
-            producers.add(new KnownProducer(last, (flags & USES) == 0 ? createdAt : Fields.readVariable(in)));
+            producers.add(new KnownProducer(RecordCodec.readProducer(in), Fields.readVariable(in)));
         }
         return new StreamMeta(
                 created,
+                formerGeneration,
                 lastLsn,
                 tail,
                 messages,

@@ -27,6 +27,7 @@ public final class StreamState {
 
     private final StreamPath path;
     private final long generation;
+    private final long formerGeneration;
     private final ContentType contentType;
     private final Expiry expiry;
     private final Retention retention;
@@ -64,6 +65,7 @@ public final class StreamState {
     StreamState(LogRecord.Created record) {
         this.path = record.path();
         this.generation = record.generation();
+        this.formerGeneration = 0;
         this.contentType = record.contentType();
         this.expiry = record.expiry();
         this.retention = record.retention();
@@ -83,6 +85,7 @@ public final class StreamState {
         LogRecord.Created record = meta.created();
         this.path = record.path();
         this.generation = record.generation();
+        this.formerGeneration = meta.formerGeneration();
         this.contentType = record.contentType();
         this.expiry = record.expiry();
         this.retention = record.retention();
@@ -110,6 +113,11 @@ public final class StreamState {
 
     public long generation() {
         return generation;
+    }
+
+    /** The generation that the stream had in format version 1, where it was converted from, or 0. */
+    long formerGeneration() {
+        return formerGeneration;
     }
 
     public ContentType contentType() {
@@ -147,7 +155,7 @@ public final class StreamState {
         Lineage inherited = lineage;
         return inherited != null && position <= ownStart()
                 ? inherited.upTo(position)
-                : new Lineage(path, generation, ownStart(), position, inherited);
+                : new Lineage(path, generation, formerGeneration, ownStart(), position, inherited);
     }
 
     StreamContent content() {
@@ -403,6 +411,7 @@ public final class StreamState {
         return new StreamMeta(
                 new LogRecord.Created(
                         generation, path, contentType, expiry, retention, createdClosed, fork, createdMillis),
+                formerGeneration,
                 lastLsn,
                 tail(),
                 content.messageCount(),
@@ -512,9 +521,10 @@ public final class StreamState {
         if (offset.equals(Offset.ZERO)) {
             return 0;
         }
-        Lineage inherited =
-                lineage == null || offset.generation() == generation ? null : lineage.of(offset.generation());
-        if (inherited == null && offset.generation() != generation) {
+        boolean own =
+                offset.generation() == generation || (offset.generation() == formerGeneration && formerGeneration != 0);
+        Lineage inherited = lineage == null || own ? null : lineage.of(offset.generation());
+        if (inherited == null && !own) {
             throw new RefusedException(
                     ErrorCode.OFFSET_GONE,
                     "offset " + offset + " is of an earlier stream at this path, which is gone; start again at -1");

@@ -502,17 +502,17 @@ class FileShardTest {
     void aManifestOfANewerFormatIsRefused() throws IOException {
         rig.kill();
         Path manifest = FileRig.SHARD.resolve("MANIFEST");
-        byte[] text = "streamkeeper manifest 2\n".getBytes(UTF_8);
+        byte[] text = "streamkeeper manifest 3\n".getBytes(UTF_8);
         rig.disk.delete(manifest);
         try (var opened = rig.disk.create(manifest)) {
-            String all = "streamkeeper manifest 2\n";
+            String all = "streamkeeper manifest 3\n";
             opened.write(0, ByteBuffer.wrap(text));
             int checksum = Checksum.of(ByteBuffer.wrap(all.getBytes(UTF_8)));
             opened.write(
                     text.length,
                     ByteBuffer.wrap(String.format("crc32c %08x%n", checksum).getBytes(UTF_8)));
         }
-        assertThatThrownBy(rig::start).hasMessageContaining("another version of the server");
+        assertThatThrownBy(rig::start).hasMessageContaining("expected \"streamkeeper manifest 2\"");
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A data directory that was found to be one of ours, or made one.
@@ -26,7 +28,10 @@ public record DataDirectory(Path path, UUID store, int shards) {
     public static final String LOCK = "LOCK";
 
     private static final String FORMAT = "FORMAT";
-    private static final String TITLE = "streamkeeper data 1";
+    private static final String TITLE = "streamkeeper data ";
+    private static final int VERSION = 2;
+    private static final int VERSION_CONVERTED = 1;
+    private static final Pattern VERSIONED = Pattern.compile(TITLE + "([0-9]{1,9})");
     private static final int SHARDS_MAX = 1_000;
 
     /**
@@ -42,6 +47,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         if (disk.exists(path.resolve(FORMAT))) {
             DataDirectory found = read(disk, path);
             found.check(disk, shardsAsked);
+            disk.syncDirectory(path);
             return found;
         }
         List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
@@ -76,7 +82,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     /** Whether this is a shard that was being made when the process ended: it has nothing but its empty manifest. */
     private static boolean isHalfMade(Disk disk, Path path, String name) throws IOException {
-        if (!name.matches("shard-\\d{3}")) {
+        if (!name.matches("(?U)shard-\\d{3}")) {
             return false;
         }
         Path journal = journal(path.resolve(name));
@@ -150,7 +156,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         TextFile.write(
                 disk,
                 path.resolve(FORMAT),
-                List.of(TITLE, "store " + store, "shards " + shards, "created " + Instant.now()));
+                List.of(TITLE + VERSION, "store " + store, "shards " + shards, "created " + Instant.now()));
         return made;
     }
 
@@ -176,16 +182,54 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     /** Reads what the directory says of itself. */
     public static DataDirectory read(Disk disk, Path path) throws IOException {
-        Path file = path.resolve(FORMAT);
-        if (!disk.exists(file)) {
+        int version = version(disk, path);
+        if (version == 0) {
             throw new IOException(path + (disk.exists(path) ? " has no file " + FORMAT : " does not exist")
                     + "; expected a data directory of this server. Name another with --data-dir");
         }
-        List<String> lines = TextFile.read(disk, file);
-        if (!lines.get(0).equals(TITLE)) {
-            throw new IOException(file + " begins with \"" + lines.get(0) + "\", expected \"" + TITLE
-                    + "\"; it was written by another version of the server, which is to be used");
+        if (version < VERSION) {
+            throw new IOException(path + " has format version " + version + ", expected " + VERSION
+                    + "; start the server with it once, which converts it");
         }
+        return identity(disk, path);
+    }
+
+    /**
+     * The format version of the directory at {@code path}, or 0 if it has none.
+     *
+     * @throws IOException if it is one that this server does not know
+     */
+    public static int version(Disk disk, Path path) throws IOException {
+        Path file = path.resolve(FORMAT);
+        if (!disk.exists(file)) {
+            return 0;
+        }
+        List<String> lines = TextFile.read(disk, file);
+        String title = lines.isEmpty() ? "" : lines.get(0);
+        Matcher matcher = VERSIONED.matcher(title);
+        int version = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        if (version < VERSION_CONVERTED || version > VERSION) {
+            throw new IOException(file + " begins with \"" + title + "\", expected \"" + TITLE + VERSION_CONVERTED
+                    + "\" or \"" + TITLE + VERSION + "\"; data of a newer version needs the server of that version");
+        }
+        return version;
+    }
+
+    /** Reads what a directory of format version 1 says of itself. */
+    public static DataDirectory readVersion1(Disk disk, Path path) throws IOException {
+        return identity(disk, path);
+    }
+
+    /** Makes a directory of format version 1, in which all else is converted, one of the current version. */
+    public void convert(Disk disk) throws IOException {
+        List<String> lines = new ArrayList<>(TextFile.read(disk, path.resolve(FORMAT)));
+        lines.set(0, TITLE + VERSION);
+        TextFile.write(disk, path.resolve(FORMAT), lines);
+    }
+
+    private static DataDirectory identity(Disk disk, Path path) throws IOException {
+        Path file = path.resolve(FORMAT);
+        List<String> lines = TextFile.read(disk, file);
         return new DataDirectory(
                 path,
                 UUID.fromString(TextFile.value(file, lines, "store")),

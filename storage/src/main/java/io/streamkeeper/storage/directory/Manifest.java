@@ -28,8 +28,10 @@ public record Manifest(
         long lastGeneration,
         long nextFile,
         List<ExtentRef> extents) {
-    private static final String TITLE = "streamkeeper manifest 1";
+    private static final String TITLE = "streamkeeper manifest ";
+    private static final int VERSION = 2;
     private static final String NAME = "MANIFEST";
+    private static final String CONVERTED = "MANIFEST.new";
 
     /**
      * An extent file.
@@ -60,8 +62,28 @@ public record Manifest(
 
     /** Makes this the manifest that counts. */
     public void write(Disk disk, Path shardDirectory) throws IOException {
+        TextFile.write(disk, in(shardDirectory), lines());
+    }
+
+    /** Makes this the manifest that {@link #adoptConverted} makes the one that counts. */
+    public void writeConverted(Disk disk, Path shardDirectory) throws IOException {
+        TextFile.write(disk, shardDirectory.resolve(CONVERTED), lines());
+    }
+
+    /** Whether there is a manifest of a conversion that does not count yet. */
+    public static boolean hasConverted(Disk disk, Path shardDirectory) throws IOException {
+        return disk.exists(shardDirectory.resolve(CONVERTED));
+    }
+
+    /** Makes the manifest of a conversion the one that counts. */
+    public static void adoptConverted(Disk disk, Path shardDirectory) throws IOException {
+        disk.rename(shardDirectory.resolve(CONVERTED), in(shardDirectory));
+        disk.syncDirectory(shardDirectory);
+    }
+
+    private List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(TITLE);
+        lines.add(TITLE + VERSION);
         lines.add("store " + store);
         lines.add("shard " + shard);
         lines.add("checkpoint-lsn " + checkpointLsn);
@@ -69,16 +91,27 @@ public record Manifest(
         lines.add("last-generation " + lastGeneration);
         lines.add("next-file " + nextFile);
         extents.forEach(extent -> lines.add("extent " + extent.file() + " " + extent.bytes()));
-        TextFile.write(disk, in(shardDirectory), lines);
+        return lines;
     }
 
     /** Reads the manifest that counts. */
     public static Manifest read(Disk disk, Path shardDirectory) throws IOException {
+        return read(disk, shardDirectory, VERSION);
+    }
+
+    /** Reads the manifest of a shard of format version 1. */
+    public static Manifest readVersion1(Disk disk, Path shardDirectory) throws IOException {
+        return read(disk, shardDirectory, 1);
+    }
+
+    private static Manifest read(Disk disk, Path shardDirectory, int version) throws IOException {
         Path file = in(shardDirectory);
         List<String> lines = TextFile.read(disk, file);
-        if (lines.isEmpty() || !lines.get(0).equals(TITLE)) {
+        if (lines.isEmpty() || !lines.get(0).equals(TITLE + version)) {
             throw new IOException(file + " begins with \"" + (lines.isEmpty() ? "" : lines.get(0)) + "\", expected \""
-                    + TITLE + "\"; it was written by another version of the server, which is to be used");
+                    + TITLE + version
+                    + "\"; a server of this version that starts converts data of an older one, data of a"
+                    + " newer one needs that version");
         }
         try {
             return new Manifest(

@@ -34,13 +34,18 @@ public interface Disk {
     /** The names in a directory, in order; none if it is empty. */
     List<String> list(Path directory) throws IOException;
 
+    /**
+     * The directories in a directory, in order; by path, because a name may be one that the process's locale cannot express.
+     */
+    List<Path> directories(Path directory) throws IOException;
+
     /** Makes a directory, and those above it, unless it is there. */
     void createDirectories(Path directory) throws IOException;
 
     /** Renames a file within its directory; one of the new name is replaced in the same step. */
     void rename(Path from, Path to) throws IOException;
 
-    /** Removes a file; bytes of one that is open stay until it is closed. */
+    /** Removes a file, or a directory that is empty; bytes of a file that is open stay until it is closed. */
     void delete(Path file) throws IOException;
 
     /**

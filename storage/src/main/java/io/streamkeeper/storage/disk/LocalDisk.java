@@ -103,6 +103,25 @@ public final class LocalDisk implements Disk {
     }
 
     @Override
+    public List<Path> directories(Path directory) throws IOException {
+        try {
+            return spares.open(() -> directoriesIn(directory));
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DiskException(Operation.LIST, directory, e);
+        }
+    }
+
+    private static List<Path> directoriesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(Files::isDirectory).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         try {
             Files.createDirectories(directory, FileModes.DIRECTORY);

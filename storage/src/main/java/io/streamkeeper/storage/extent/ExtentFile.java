@@ -40,13 +40,19 @@ public final class ExtentFile {
      * @throws DamagedFileException if its header, footer or trailer is not as it was written
      */
     public static ExtentFile open(Disk disk, Path path, long number, int shard, UUID store) throws IOException {
+        return openVersion(ExtentLayout.VERSION, disk, path, number, shard, store);
+    }
+
+    /** As {@link #open}, of a file of format version {@code version}. */
+    public static ExtentFile openVersion(int version, Disk disk, Path path, long number, int shard, UUID store)
+            throws IOException {
         DiskFile file = disk.open(path);
         try {
             long size = file.size();
             if (size < ExtentLayout.HEADER_BYTES + ExtentLayout.TRAILER_BYTES) {
                 throw new DamagedFileException(path, size, "the file ends here, expected at least header and trailer");
             }
-            ExtentLayout.Header header = header(path, file);
+            ExtentLayout.Header header = header(path, file, version);
             if (!header.store().equals(store) || header.shard() != shard || header.file() != number) {
                 throw new IOException(path + " is file " + header.file() + " of shard " + header.shard() + " of store "
                         + header.store() + ", expected file " + number + " of shard " + shard + " of store " + store
@@ -63,7 +69,7 @@ public final class ExtentFile {
     public static ExtentFile openAny(Disk disk, Path path) throws IOException {
         ExtentLayout.Header header;
         try (DiskFile file = disk.open(path)) {
-            header = header(path, file);
+            header = header(path, file, ExtentLayout.VERSION);
         }
         return open(disk, path, header.file(), header.shard(), header.store());
     }
@@ -73,14 +79,14 @@ public final class ExtentFile {
         return header + ", " + trailer;
     }
 
-    private static ExtentLayout.Header header(Path path, DiskFile file) throws IOException {
+    private static ExtentLayout.Header header(Path path, DiskFile file, int version) throws IOException {
         ExtentLayout.Header header = ExtentLayout.readHeader(read(file, 0, ExtentLayout.HEADER_BYTES));
         if (header == null) {
             throw new DamagedFileException(path, 0, "the header cannot be read");
         }
-        if (header.version() != ExtentLayout.VERSION) {
-            throw new IOException(path + " has format version " + header.version() + ", expected "
-                    + ExtentLayout.VERSION + "; it was written by another version of the server, which is to be used");
+        if (header.version() != version) {
+            throw new IOException(path + " has format version " + header.version() + ", expected " + version
+                    + "; it was written by another version of the server, which is to be used");
         }
         return header;
     }

@@ -35,7 +35,7 @@ public final class ExtentLayout {
     static final int TRAILER_BYTES = 48;
     static final int BLOCK_HEADER_BYTES = 16;
     static final int FOOTER_ENTRY_BYTES = 12;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int HAS_META = 1;
     static final int HAS_TIMES = 2;

@@ -31,9 +31,9 @@ public final class ExtentWriter implements AutoCloseable {
 
     private final DiskFile file;
     private final long number;
-    private final ByteBuf buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
-    private final ByteBuf block = Unpooled.directBuffer(BLOCK_BYTES);
-    private final ByteBuf footer = Unpooled.directBuffer(BLOCK_BYTES);
+    private final ByteBuf buffer;
+    private final ByteBuf block;
+    private final ByteBuf footer;
     private final CRC32C crc = new CRC32C();
     private long position;
     private long flushed;
@@ -51,6 +51,9 @@ public final class ExtentWriter implements AutoCloseable {
     public ExtentWriter(Disk disk, Path path, long number, int shard, UUID store, long firstLsn) throws IOException {
         this.number = number;
         this.file = disk.create(path);
+        this.buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
+        this.block = Unpooled.directBuffer(BLOCK_BYTES);
+        this.footer = Unpooled.directBuffer(BLOCK_BYTES);
         block.writerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
         write(ExtentLayout.writeHeader(new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
     }

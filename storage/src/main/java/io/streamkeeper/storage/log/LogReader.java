@@ -37,6 +37,9 @@ public final class LogReader {
 
         /** A frame, whose records begin {@link FrameLayout#HEADER_BYTES} behind {@code index}. */
         void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException;
+
+        /** Where the frame lies that {@link #frame} is called with next. */
+        default void at(Path segment, long position) {}
     }
 
     /**
@@ -67,8 +70,16 @@ public final class LogReader {
     private final Path directory;
     private final UUID store;
     private final int shard;
+    private final int version;
 
+    /** A reader of segments of the current version. */
     public LogReader(Disk disk, Path directory, UUID store, int shard) {
+        this(disk, directory, store, shard, SegmentLayout.VERSION);
+    }
+
+    /** A reader of segments of {@code version}. */
+    public LogReader(Disk disk, Path directory, UUID store, int shard, int version) {
+        this.version = version;
         this.disk = disk;
         this.directory = directory;
         this.store = store;
@@ -198,9 +209,9 @@ public final class LogReader {
     }
 
     private void check(Path path, SegmentLayout.Header header) throws IOException {
-        if (header.version() != SegmentLayout.VERSION) {
-            throw new IOException(path + " has format version " + header.version() + ", expected "
-                    + SegmentLayout.VERSION + "; it was written by another version of the server, which is to be used");
+        if (header.version() != version) {
+            throw new IOException(path + " has format version " + header.version() + ", expected " + version
+                    + "; it was written by another version of the server, which is to be used");
         }
         if (!header.store().equals(store) || header.shard() != shard) {
             throw new IOException(path + " belongs to shard " + header.shard() + " of store " + header.store()
@@ -316,6 +327,7 @@ public final class LogReader {
                 if (!FrameLayout.isIntact(buffer, index, header.length())) {
                     return false;
                 }
+                visitor.at(segment.file(), position);
                 visitor.frame(buffer, index, header);
                 lastLsn = header.lastLsn();
                 proven = Math.max(proven, header.durable());

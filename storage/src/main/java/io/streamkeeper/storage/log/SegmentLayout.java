@@ -26,7 +26,7 @@ public final class SegmentLayout {
     /** Where the first frame lies. */
     public static final int HEADER_BYTES = 64;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int MAGIC = 0x534b4a31;
     private static final int CRC = 4;

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,21 @@ public final class Segments {
                 .filter(number -> number >= 0)
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * Makes a segment that holds nothing and comes after no other, durably but for its name: what a journal is that goes
+     * on after record {@code lastLsn}.
+     */
+    public static void writeEmpty(Disk disk, Path file, UUID store, int shard, long number, long lastLsn)
+            throws IOException {
+        try (DiskFile made = disk.create(file)) {
+            made.writeFully(
+                    0,
+                    SegmentLayout.write(
+                            new SegmentLayout.Header(SegmentLayout.VERSION, shard, store, number, 0, 0, lastLsn)));
+            made.sync();
+        }
     }
 
     long segmentBytes() {

@@ -61,6 +61,12 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public List<Path> directories(Path directory) throws IOException {
+        before(Operation.LIST, directory);
+        return behind.directories(directory);
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         before(Operation.CREATE_DIRECTORY, directory);
         behind.createDirectories(directory);

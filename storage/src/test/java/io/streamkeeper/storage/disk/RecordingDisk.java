@@ -42,6 +42,11 @@ public final class RecordingDisk implements Disk {
     }
 
     @Override
+    public List<Path> directories(Path directory) throws IOException {
+        return disk.directories(directory);
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         operations.add("createDirectories " + directory);
         disk.createDirectories(directory);

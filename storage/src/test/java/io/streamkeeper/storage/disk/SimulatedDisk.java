@@ -301,6 +301,14 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public List<Path> directories(Path directory) throws IOException {
+        return list(directory).stream()
+                .map(directory::resolve)
+                .filter(path -> directories.contains(path.toString()))
+                .toList();
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         change(Operation.CREATE_DIRECTORY, directory);
         for (Path path = directory; path != null; path = path.getParent()) {
@@ -324,6 +332,10 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void delete(Path file) throws IOException {
         change(Operation.DELETE, file);
+        if (directories.contains(file.toString()) && list(file).isEmpty()) {
+            directories.remove(file.toString());
+            return;
+        }
         if (!names.containsKey(file.toString())) {
             throw new NoSuchFileException(file.toString());
         }
