@@ -121,7 +121,8 @@ final class FileExtentStore implements ExtentStore {
     }
 
     /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
-    void recovered(List<StreamState> streams, long bytes) {
+    void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
+        lastGeneration = Math.max(lastGeneration, highestGeneration);
         changed.addAll(streams);
         changedSinceNanos = clock.monotonicNanos();
         bytesAtCheckpoint = journal.stagedBytes() - bytes;

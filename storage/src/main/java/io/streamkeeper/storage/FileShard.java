@@ -74,7 +74,7 @@ public final class FileShard {
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
         store.recover(streams, recovery.lastGeneration());
-        extents.recovered(recovery.changed(), memory.usedBytes());
+        extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
         guarded.background().execute(segments::prepareAhead);
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",

@@ -111,6 +111,7 @@ final class ProducerTable {
 
     /** Evicts the {@code evictions} producers that were unused for longest, and takes a request. */
     void accept(Producer producer, int evictions, long atMillis) {
+        long used = newest == null ? atMillis : Math.max(atMillis, newest.usedMillis);
         for (int i = 0; i < evictions && oldest != null; i++) {
             remove(oldest);
         }
@@ -122,7 +123,7 @@ final class ProducerTable {
             unlink(entry);
         }
         entry.last = producer;
-        entry.usedMillis = newest == null ? atMillis : Math.max(atMillis, newest.usedMillis);
+        entry.usedMillis = used;
         linkBehind(newest, entry);
     }
 

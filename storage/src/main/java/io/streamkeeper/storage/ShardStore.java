@@ -171,6 +171,9 @@ public final class ShardStore implements AutoCloseable {
         if (existing == null) {
             return false;
         }
+        if (answerExpired(existing, reply)) {
+            return true;
+        }
         if (!existing.isDeleted()) {
             existing.use(clock.nowMillis());
         }
@@ -310,6 +313,9 @@ public final class ShardStore implements AutoCloseable {
             StreamState stream = stagedAt(append.path());
             if (stream == null || stream.isDeleted()) {
                 commits.add(lastLsn(append.path()), CommitQueue.Step.NONE, absent(append.path(), stream), reply);
+                return;
+            }
+            if (answerExpired(stream, reply)) {
                 return;
             }
             long now = clock.nowMillis();
@@ -462,6 +468,9 @@ public final class ShardStore implements AutoCloseable {
         StreamState stream = stagedAt(delete.path());
         if (stream == null || stream.isDeleted()) {
             commits.add(lastLsn(delete.path()), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
+            return;
+        }
+        if (answerExpired(stream, reply)) {
             return;
         }
         Refusal unmet = delete.preconditions().evaluate(stream.path(), stream.offsetAt(stream.tail()));
@@ -738,6 +747,20 @@ public final class ShardStore implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             faults.fail(e);
         }
+    }
+
+    /**
+     * Answers a command that meets an expired stream of which the store could not record that it is gone: as the store
+     * refuses that record. The stream is not used and not revived: it has expired, whatever becomes of the record.
+     *
+     * @return false, having answered nothing, if the stream is deleted or has not expired
+     */
+    private boolean answerExpired(StreamState stream, Reply reply) {
+        if (stream.isDeleted() || !stream.isExpired(clock.nowMillis())) {
+            return false;
+        }
+        remove(stream, absent(stream.path(), stream.forks() == 0 ? null : stream), reply);
+        return true;
     }
 
     /** Goes on with what makes room, in memory and on the disk; a bounded step, to be called now and then. */

@@ -237,6 +237,22 @@ class FileShardTest {
         rig.append("a", "!").appended();
     }
 
+    /** Its last trace is the journal that the checkpoint truncates; and the clock is set back, so that it gives no new one. */
+    @Test
+    void aCheckpointAfterARestartKeepsTheGenerationsThatItFound() throws IOException {
+        rig.create(CreateRequest.at("a")).created();
+        long generation = rig.stream("a").generation();
+        rig.delete("a");
+        rig.kill();
+        rig.start();
+        rig.checkpoint();
+        rig.kill();
+        rig.clock.set(-3_600_000);
+        rig.start();
+        rig.create(CreateRequest.at("a")).created();
+        assertThat(rig.stream("a").generation()).isGreaterThan(generation);
+    }
+
     @Test
     void aStoreThatHasFailedReleasesStreamsThatWereToBeReplaced() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();

@@ -105,4 +105,12 @@ class ProducerTableTest {
         accept("q", 100);
         assertThat(table.all().get(3).usedMillis()).isEqualTo(8_000);
     }
+
+    @Test
+    void aClockThatIsSetBackStandsStillForAnOnlyProducerToo() {
+        accept("p", 5_000);
+        accept("p", 100);
+        assertThat(table.all().get(0).usedMillis()).isEqualTo(5_000);
+        assertThat(table.evictionsFor(new ProducerLimits(1, 1_000), 5_500)).isEqualTo(-1);
+    }
 }

@@ -55,6 +55,19 @@ class StreamExpiryTest {
     }
 
     @Test
+    void aStreamThatExpiresWhileTheDiskIsFullIsNotRevived() {
+        test.created(CreateRequest.at("a").ttl(60));
+        test.appended(AppendRequest.to("a").close());
+        test.journal.full(true);
+        passes(60 * SECOND);
+        assertThat(test.append("a", "x").code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(test.create(CreateRequest.at("a").ttl(60).closed()).code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(test.delete("a").code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        test.journal.full(false);
+        assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+    }
+
+    @Test
     void describingATtlStreamGivesItNoMoreTime() {
         test.created(CreateRequest.at("a").ttl(60));
         passes(50 * SECOND);

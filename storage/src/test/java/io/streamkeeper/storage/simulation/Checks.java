@@ -1,0 +1,278 @@
+package io.streamkeeper.storage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.storage.Peek;
+import io.streamkeeper.storage.StoreBackup;
+import io.streamkeeper.storage.StoreVerifier;
+import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.leak.ProcessMemory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What must be true: of a read, of a description, of what a start has found, of a directory that nobody uses. */
+final class Checks {
+    static final int PRODUCERS = 12;
+
+    private Checks() {}
+
+    // ---- readers ----
+
+    static void read(World world, Reading reading) {
+        Incarnation of = reading.of;
+        world.trace("read of", of, "from", reading.start, reading.text(), reading.refusal());
+        if (reading.refusal() != null) {
+            refusedRead(world, reading);
+            return;
+        }
+        world.reach.hit(reading.inherits() ? "read of inherited bytes" : "read of its own bytes");
+        world.model(of.path)
+                .saw(
+                        of.path,
+                        version -> version != null
+                                && version.of() == of
+                                && !version.deleted()
+                                && version.text().startsWith(reading.text(), (int) reading.start)
+                                && reading.end() <= version.tail()
+                                && (!reading.isUpToDate() || reading.end() == version.tail())
+                                && (!reading.isUpToDate() || reading.isClosed() == version.closed())
+                                && version.isBoundary(reading.end()),
+                        "from " + reading.start + (reading.isUpToDate() ? " to the tail: " : ": ") + reading.text());
+    }
+
+    private static void refusedRead(World world, Reading reading) {
+        Incarnation of = reading.of;
+        String code = reading.refusal().code().code();
+        world.reach.hit("read refused: " + code);
+        Version staged = world.staged(of.path);
+        boolean replaced = staged == null || staged.of() != of;
+        boolean allowed = switch (code) {
+            case "stream_not_found", "stream_deleted" -> replaced || world.mayBeGone(staged);
+            case "offset_gone" -> replaced || reading.start < staged.trimmableAt(world.clockMax);
+            case "invalid_offset" -> replaced || !staged.isBoundary(reading.start);
+            case "overloaded" -> world.settings.readBytesMax() < 1 << 26;
+            case "storage_failed" -> world.mayHaveFailed || world.disk.isStopped();
+            default -> false;
+        };
+        assertThat(allowed || world.hasEverLost)
+                .as("read of %s from %d: %s", staged, reading.start, reading.refusal())
+                .isTrue();
+    }
+
+    /** What HEAD returns. */
+    static void info(World world, Incarnation of, StreamState stream) {
+        StreamInfo info = stream.info();
+        long earliest = info.earliest().position();
+        world.model(of.path)
+                .saw(
+                        of.path,
+                        version -> version != null
+                                && version.of() == of
+                                && !version.deleted()
+                                && version.tail() == info.tail().position()
+                                && version.closed() == info.closed(),
+                        info.toString());
+        assertThat(info.expiry()).isEqualTo(of.expiry);
+        assertThat(info.retention()).isEqualTo(of.retention);
+        assertThat(earliest).as("earliest of %s", of).isGreaterThanOrEqualTo(of.earliestSeen);
+        Version staged = world.staged(of.path);
+        if (staged != null && staged.of() == of) {
+            assertThat(earliest).as("earliest of %s", staged).isLessThanOrEqualTo(staged.trimmableAt(world.clockMax));
+            Version.Piece cut = earliest > of.ownStart() ? staged.pieceAt(earliest - 1) : null;
+            assertThat(earliest)
+                    .as("earliest of %s", staged)
+                    .isIn(of.earliestAtFork, (long) of.ownStart(), cut == null ? of.earliestAtFork : cut.end());
+        }
+        if (earliest > of.earliestSeen) {
+            world.reach.hit("earliest offset moved");
+        }
+        of.earliestSeen = earliest;
+    }
+
+    /** Retention that has had its time leaves no more than a step more than what was asked for. */
+    static void trimmed(World world, Incarnation of, StreamState stream) {
+        Version version = world.staged(of.path);
+        long earliest = stream.durableEarliest();
+        if (of.retention.maxBytes() < 0 || earliest < of.ownStart() || version.last() == null) {
+            return;
+        }
+        Version.Piece first = version.pieceAt(earliest);
+        long step = Math.max(1, of.retention.maxBytes() / 256) + (first == null ? 0 : first.end() - first.start());
+        assertThat(version.tail() - earliest - step)
+                .as("bytes that retention keeps of %s from %d, less one step", version, earliest)
+                .isLessThanOrEqualTo(of.retention.maxBytes());
+        world.reach.hit("retention has trimmed all it may");
+    }
+
+    // ---- directories ----
+
+    /** What {@code verify} says of the directory, in which nothing runs. */
+    static void verified(World world) {
+        ProcessMemory memory = ProcessMemory.begin();
+        List<String> problems = new StoreVerifier(world.disk, line -> {}).verify(World.DATA);
+        memory.assertReleased();
+        assertThat(world.hasEverLost ? List.of() : problems)
+                .as("what verify finds")
+                .isEmpty();
+    }
+
+    /** A backup has what the directory has. */
+    static void backup(World world) throws IOException {
+        Path target = world.nextBackup();
+        ProcessMemory memory = ProcessMemory.begin();
+        new StoreBackup(world.disk, line -> {}).copy(World.DATA, target);
+        memory.assertReleased();
+        SimulatedProcess kept = world.process;
+        world.process =
+                SimulatedProcess.start(world.random, world.disk, target, world.settings, world.clock, thrown -> {
+                    throw new AssertionError(thrown);
+                });
+        found(world, false);
+        world.process.kill();
+        world.process = kept;
+        for (Path file : world.disk.files()) {
+            if (file.startsWith(target)) {
+                world.disk.delete(file);
+            }
+        }
+        world.reach.hit("backup restored");
+    }
+
+    // ---- starts ----
+
+    /** What one path holds, as far as a start has found it. */
+    private record Found(
+            long generation,
+            boolean deleted,
+            String text,
+            long earliest,
+            long tail,
+            boolean closed,
+            String seq,
+            Map<String, Producer> producers) {}
+
+    /** Each shard has found some first part of its records. */
+    static void found(World world, boolean counts) {
+        Map<String, Found> all = new HashMap<>();
+        for (String path : world.paths) {
+            all.put(path, look(world, path));
+        }
+        for (int shard = 0; shard < world.models.size(); shard++) {
+            ShardModel model = world.models.get(shard);
+            List<String> here = world.paths.stream()
+                    .filter(path -> world.model(path) == model)
+                    .toList();
+            model.found(
+                    here,
+                    (path, version) -> fits(world, all.get(path), version),
+                    !world.mayHaveLost,
+                    counts,
+                    world.isDurable,
+                    path -> String.valueOf(all.get(path)));
+        }
+    }
+
+    private static @Nullable Found look(World world, String path) {
+        StreamState stream = Peek.at(world.process.of(path).store(), path);
+        if (stream == null) {
+            return null;
+        }
+        Incarnation of = world.incarnations.get(stream.generation());
+        assertThat(of)
+                .as("a stream at %s of generation %d that nobody created", path, stream.generation())
+                .isNotNull();
+        boolean deleted = Peek.isDeleted(stream);
+        Map<String, Producer> producers = new HashMap<>();
+        for (int i = 0; i < PRODUCERS; i++) {
+            Producer last = Peek.lastOf(stream, "p" + i);
+            if (last != null) {
+                producers.put("p" + i, last);
+            }
+        }
+        return new Found(
+                stream.generation(),
+                deleted,
+                deleted ? "" : text(world, of, stream),
+                stream.durableEarliest(),
+                stream.durableTail(),
+                Peek.isClosed(stream),
+                Peek.streamSeq(stream),
+                producers);
+    }
+
+    /** All that can be read of a stream, or null if what it inherits is lost. */
+    private static @Nullable String text(World world, Incarnation of, StreamState stream) {
+        StringBuilder text = new StringBuilder();
+        long position = stream.durableEarliest();
+        while (true) {
+            Reading reading = new Reading(world.process, stream, of, position, 1 + world.random.nextInt(9_000));
+            reading.next();
+            while (!reading.isDone()) {
+                assertThat(world.process.threads.runOne())
+                        .as("a read of %s is answered", of)
+                        .isTrue();
+            }
+            if (reading.refusal() != null) {
+                assertThat(world.hasEverLost)
+                        .as("read of %s from %d: %s", of, position, reading.refusal())
+                        .isTrue();
+                return null;
+            }
+            text.append(reading.text());
+            position = reading.end();
+            if (reading.isUpToDate()) {
+                return text.toString();
+            }
+        }
+    }
+
+    private static Map<String, Producer> producersOf(Version version) {
+        Map<String, Producer> all = new HashMap<>();
+        version.producers().forEach((id, used) -> all.put(id, used.last()));
+        return all;
+    }
+
+    private static boolean fits(World world, @Nullable Found found, @Nullable Version version) {
+        if (found == null) {
+            return world.mayBeGone(version);
+        }
+        if (found.deleted()) {
+            return world.mayBeGone(version);
+        }
+        if (version == null || version.of().generation != found.generation()) {
+            return false;
+        }
+        return !version.deleted()
+                && !version.of().gone
+                && version.tail() == found.tail()
+                && version.closed() == found.closed()
+                && Objects.equals(version.seq(), found.seq())
+                && producersOf(version).equals(found.producers())
+                && found.earliest() >= version.of().earliestSeen
+                && found.earliest() <= version.trimmableAt(world.clockMax)
+                && (found.text() == null
+                        || version.text().substring((int) found.earliest()).equals(found.text()));
+    }
+
+    // ---- quiet ----
+
+    /** Nothing is under way and nothing is broken: every answer has come. */
+    static void quiet(World world) {
+        assertThat(world.open).as("commands without an answer").isEmpty();
+        assertThat(world.readings).as("reads without an answer").isEmpty();
+        if (!world.mayHaveFailed) {
+            for (SimulatedProcess.Shard shard : world.process.shards) {
+                assertThat(shard.store().failure())
+                        .as("failure of a shard whose disk is well")
+                        .isNull();
+            }
+        }
+    }
+}

@@ -1,0 +1,459 @@
+package io.streamkeeper.storage.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.Peek;
+import io.streamkeeper.storage.ProducerLimits;
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.StreamState;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What clients ask for, at random, with the answers that the rules of the protocol allow. */
+final class Commands {
+    private final World world;
+    private final Random random;
+    private int number;
+
+    Commands(World world) {
+        this.world = world;
+        this.random = world.random;
+    }
+
+    private String anyPath() {
+        return world.paths.get(random.nextInt(world.paths.size()));
+    }
+
+    private ShardStore store(String path) {
+        return world.process.of(path).store();
+    }
+
+    private boolean oneIn(int chances) {
+        return random.nextInt(chances) == 0;
+    }
+
+    // ---- bodies ----
+
+    /** The stored form of what one request brings: of bytes one append, of JSON some messages. */
+    private String[] anyStored(boolean json) {
+        String[] stored = new String[json ? 1 + random.nextInt(3) : 1];
+        for (int i = 0; i < stored.length; i++) {
+            number++;
+            String text = "<" + number + ">" + "x".repeat(oneIn(30) ? 900 : random.nextInt(12));
+            stored[i] = json ? "\"" + text + "\"," : text;
+        }
+        return stored;
+    }
+
+    static Body body(boolean json, String... stored) {
+        String all = String.join("", stored);
+        if (all.isEmpty()) {
+            return Body.empty();
+        }
+        if (!json) {
+            return Body.of(Unpooled.copiedBuffer(all, UTF_8));
+        }
+        return new JsonSplitter().split(Unpooled.copiedBuffer("[" + all.substring(0, all.length() - 1) + "]", UTF_8));
+    }
+
+    // ---- create ----
+
+    void create() {
+        boolean json = oneIn(3);
+        String[] stored = oneIn(2) ? new String[0] : anyStored(json);
+        create(anyPath(), json, anyExpiry(), anyRetention(json), oneIn(10), stored);
+    }
+
+    Replied create(String path, boolean json, Expiry expiry, Retention retention, boolean closed, String... stored) {
+        ContentType type = json ? ContentType.JSON : ContentType.OCTET_STREAM;
+        Command.Create command = new Command.Create(
+                new StreamPath(path), type, expiry, retention, closed, null, Preconditions.NONE, body(json, stored));
+        world.note();
+        Version before = world.staged(path);
+        Set<String> words = ofTaken(
+                before,
+                before != null
+                        && before.of().json == json
+                        && before.of().source == null
+                        && before.of().expiry.equals(expiry)
+                        && before.of().retention.equals(retention)
+                        && before.closed() == closed);
+        Replied answer = new Replied();
+        long generation = generationAt(path);
+        store(path).create(command, null, answer);
+        if (generationAt(path) != generation && !answer.isTurnedAway()) {
+            Incarnation created =
+                    new Incarnation(path, json, expiry, retention, closed, null, "", 0, world.clock.nowMillis());
+            created(created, Version.created(created, stored), before, answer);
+        } else {
+            usedPerhaps(before, answer);
+        }
+        world.expect(words, answer, null, "create " + path + " over " + before);
+        return answer;
+    }
+
+    /** What a create may be answered, given what is at its path. */
+    Set<String> ofTaken(@Nullable Version before, boolean same) {
+        Set<String> words = new HashSet<>();
+        if (world.mayBeAlive(before)) {
+            words.add(same ? "existed" : "stream_exists");
+        }
+        if (world.mayBeGone(before)) {
+            World.Held held = before == null ? World.Held.NO : world.held(before.of());
+            if (held != World.Held.NO) {
+                words.add("stream_exists");
+            }
+            if (held != World.Held.YES) {
+                words.add("created");
+            }
+        }
+        return words;
+    }
+
+    /** The store has taken a creation. */
+    void created(Incarnation created, Version version, @Nullable Version before, Replied answer) {
+        assertThat(world.mayBeGone(before))
+                .as("%s is created over %s", created, before)
+                .isTrue();
+        created.generation = generationAt(created.path);
+        created.creation = answer;
+        Incarnation same = world.incarnations.put(created.generation, created);
+        assertThat(same == null || same.creation.isRefused() || !same.creation.isThere() || world.hasEverLost)
+                .as("%s has the generation of %s", created, same)
+                .isTrue();
+        created.clock(world.clock.nowMillis());
+        world.model(created.path).add(version, answer);
+    }
+
+    long generationAt(String path) {
+        StreamState stream = Peek.at(store(path), path);
+        return stream == null ? -1 : stream.generation();
+    }
+
+    /** A command has met a stream: it is used, unless it had expired, whether or not that could be recorded. */
+    void usedPerhaps(@Nullable Version version, Replied answer) {
+        if (version == null || version.of().mustBeExpired(world.clock.nowMillis())) {
+            return;
+        }
+        Incarnation of = version.of();
+        if (of.due && answer.isTurnedAway()) {
+            of.mayUse(world.clock.nowMillis());
+            return;
+        }
+        StreamState stream = Peek.at(store(of.path), of.path);
+        of.mayUse(world.clock.nowMillis());
+        if (stream != null && stream.generation() == of.generation && !Peek.isDeleted(stream)) {
+            of.use(world.clock.nowMillis());
+        }
+    }
+
+    private Expiry anyExpiry() {
+        if (!world.settings.expires() || oneIn(2)) {
+            return Expiry.never();
+        }
+        return oneIn(2)
+                ? new Expiry.Ttl(1 + random.nextInt(30))
+                : new Expiry.At(world.clock.nowMillis() + random.nextInt(30_000) - 1_000);
+    }
+
+    private Retention anyRetention(boolean json) {
+        if (!world.settings.retains() || oneIn(3)) {
+            return Retention.none();
+        }
+        return new Retention(
+                oneIn(2) ? 1 + random.nextInt(10) : -1,
+                oneIn(2) ? 1 + random.nextInt(oneIn(2) ? 30 : 3_000) : -1,
+                json && oneIn(2) ? 1 + random.nextInt(20) : -1);
+    }
+
+    // ---- delete ----
+
+    void delete() {
+        String path = anyPath();
+        world.note();
+        Version before = world.staged(path);
+        Set<String> words = ofAbsent(before);
+        boolean alive = world.mayBeAlive(before);
+        StreamState stream = Peek.at(store(path), path);
+        Offset match = alive && stream != null && oneIn(4) ? stream.offsetAt(anyTail(before)) : null;
+        boolean matches = match == null || match.position() == before.tail();
+        if (alive) {
+            words.add(matches ? "deleted" : "offset_mismatch");
+        }
+        boolean removes = alive && matches && stream != null && !Peek.isDeleted(stream);
+        Replied answer = new Replied();
+        store(path).delete(new Command.Delete(new StreamPath(path), ifMatch(match)), answer);
+        if (removes && !answer.isTurnedAway()) {
+            assertThat(Peek.isDeleted(stream)).as("deletion of %s", before).isTrue();
+            world.model(path).add(before.withoutReaders(), answer);
+            if (world.held(before.of()) == World.Held.YES) {
+                world.reach.hit("deletion of a stream that forks need");
+            }
+        }
+        world.expect(words, answer, before == null ? null : before.of(), "delete " + before);
+    }
+
+    /** What a command may be answered that needs a stream, if there is none. */
+    private Set<String> ofAbsent(@Nullable Version before) {
+        Set<String> words = new HashSet<>();
+        if (world.mayBeGone(before)) {
+            World.Held held = before == null ? World.Held.NO : world.held(before.of());
+            if (held != World.Held.NO) {
+                words.add("stream_deleted");
+            }
+            if (held != World.Held.YES) {
+                words.add("stream_not_found");
+            }
+        }
+        return words;
+    }
+
+    // ---- append ----
+
+    void append() {
+        append(anyPath());
+    }
+
+    void append(String path) {
+        world.note();
+        Version before = world.staged(path);
+        boolean json = before != null && before.of().json;
+        boolean wrongType = oneIn(40);
+        boolean close = oneIn(25);
+        String[] stored = close && oneIn(2) ? new String[0] : anyStored(json);
+        Producer producer = world.settings.produces() && oneIn(2) ? anyProducer(before) : null;
+        String seq = oneIn(6) ? "%06d".formatted(number + random.nextInt(3)) : null;
+        StreamState stream = Peek.at(store(path), path);
+        Offset match = stream != null && before != null && oneIn(8) ? stream.offsetAt(anyTail(before)) : null;
+        Offset expected = stream != null && before != null && oneIn(8) ? stream.offsetAt(anyTail(before)) : null;
+        ContentType type = json == wrongType ? ContentType.OCTET_STREAM : ContentType.JSON;
+        Command.Append command = new Command.Append(
+                new StreamPath(path), type, close, producer, seq, expected, ifMatch(match), body(json, stored));
+        Set<String> words = ofAbsent(before);
+        String mistake = null;
+        if (world.mayBeAlive(before)) {
+            mistake = mistake(
+                    before,
+                    stored,
+                    type.isJson(),
+                    close,
+                    producer,
+                    seq,
+                    expected,
+                    match,
+                    world.settings.producers(),
+                    world.clock.nowMillis());
+            words.add(mistake != null ? mistake : (stored.length == 0 ? "kept" : "wrote") + (close ? " closed" : ""));
+        }
+        long lsn = stream == null ? -1 : Peek.lastLsn(stream);
+        Replied answer = new Replied();
+        store(path).append(command, answer);
+        boolean taken = stream != null && Peek.lastLsn(stream) != lsn && !Peek.isDeleted(stream);
+        if (taken && !answer.isTurnedAway()) {
+            assertThat(world.mayBeAlive(before) && mistake == null)
+                    .as("%s is taken by %s, expected %s", command, before, words)
+                    .isTrue();
+            world.model(path)
+                    .add(
+                            before.appended(
+                                    world.clock.nowMillis(),
+                                    close,
+                                    producer,
+                                    seq,
+                                    world.settings.producers().producersMax(),
+                                    stored),
+                            answer);
+        } else {
+            assertThat(answer.isTurnedAway() || mistake != null || world.mayBeGone(before))
+                    .as("%s is not taken by %s", command, before)
+                    .isTrue();
+        }
+        usedPerhaps(before, answer);
+        String what = "append of " + String.join("", stored) + " by " + producer + " seq " + seq
+                + (close ? " closing " : " to ");
+        world.expect(words, answer, before == null ? null : before.of(), what + before);
+    }
+
+    private static Preconditions ifMatch(@Nullable Offset tail) {
+        return tail == null ? Preconditions.NONE : Preconditions.tailAt(tail);
+    }
+
+    private long anyTail(Version stream) {
+        return oneIn(2) ? stream.tail() : random.nextInt(stream.tail() + 1);
+    }
+
+    private Producer anyProducer(@Nullable Version stream) {
+        String id = "p" + random.nextInt(oneIn(2) ? 2 : Checks.PRODUCERS);
+        Producer last = stream == null ? null : stream.lastOf(id);
+        if (last == null) {
+            return new Producer(id, random.nextInt(2), oneIn(8) ? 1 : 0);
+        }
+        return switch (random.nextInt(8)) {
+            case 0 -> last;
+            case 1 -> new Producer(id, last.epoch() + 1, oneIn(4) ? 1 : 0);
+            case 2 -> new Producer(id, Math.max(0, last.epoch() - 1), 0);
+            case 3 -> new Producer(id, last.epoch(), last.seq() + 2);
+            default -> new Producer(id, last.epoch(), last.seq() + 1);
+        };
+    }
+
+    /** The answer of an append that changes nothing, or null where the stream takes it (sections 5.2, 5.2.1, 5.3). */
+    private static @Nullable String mistake(
+            Version stream,
+            String[] stored,
+            boolean jsonType,
+            boolean close,
+            @Nullable Producer producer,
+            @Nullable String seq,
+            @Nullable Offset expected,
+            @Nullable Offset match,
+            ProducerLimits limits,
+            long nowMillis) {
+        if (stream.closed()) {
+            boolean repeats = producer != null && producer.equals(stream.closedBy());
+            boolean again = producer == null && close && stored.length == 0;
+            return repeats || again ? "kept closed" : "stream_closed";
+        }
+        if (stored.length > 0 && jsonType != stream.of().json) {
+            return "content_type_mismatch";
+        }
+        if (producer != null) {
+            Producer last = stream.lastOf(producer.id());
+            if (last == null || producer.epoch() > last.epoch()) {
+                if (producer.seq() != 0) {
+                    return last == null ? "producer_sequence_gap" : "invalid_producer";
+                }
+                if (last == null && stream.hasTooManyProducers(limits, nowMillis)) {
+                    return "too_many_producers";
+                }
+            } else if (producer.epoch() < last.epoch()) {
+                return "stale_producer_epoch";
+            } else if (producer.seq() <= last.seq()) {
+                return "kept";
+            } else if (producer.seq() > last.seq() + 1) {
+                return "producer_sequence_gap";
+            }
+        }
+        if (seq != null && stream.seq() != null && seq.compareTo(stream.seq()) <= 0) {
+            return "sequence_regression";
+        }
+        if (expected != null && expected.position() != stream.tail()) {
+            return "expected_offset_conflict";
+        }
+        return match != null && match.position() != stream.tail() ? "offset_mismatch" : null;
+    }
+
+    // ---- readers ----
+
+    void read() {
+        String path = anyPath();
+        StreamState stream = open(path, true);
+        if (stream == null) {
+            return;
+        }
+        Incarnation of = world.incarnations.get(stream.generation());
+        Checks.info(world, of, stream);
+        long start = anyStart(stream, of);
+        if (start >= 0) {
+            Reading reading = new Reading(world.process, stream, of, start, 1 + random.nextInt(oneIn(2) ? 50 : 5_000));
+            reading.next();
+            world.readings.add(reading);
+            world.note();
+        }
+    }
+
+    /** Where a read begins: anywhere; -1 if the store has refused it, as it must. */
+    private long anyStart(StreamState stream, Incarnation of) {
+        if (oneIn(3)) {
+            return store(of.path).position(stream, new ReadStart.Beginning());
+        }
+        long position = random.nextInt((int) stream.durableTail() + 1);
+        Version staged = world.staged(of.path);
+        if (oneIn(2) && staged != null && staged.of() == of) {
+            while (position < stream.durableTail() && !staged.isBoundary(position)) {
+                position++;
+            }
+        }
+        try {
+            return store(of.path).position(stream, new ReadStart.At(stream.offsetAt(position)));
+        } catch (RefusedException e) {
+            assertThat(position).as("refused: %s", e.refusal()).isLessThan(of.earliestSeen);
+            world.reach.hit("read refused at once: " + e.refusal().code().code());
+            return -1;
+        }
+    }
+
+    void head() {
+        String path = anyPath();
+        StreamState stream = open(path, false);
+        if (stream != null) {
+            Checks.info(world, world.incarnations.get(stream.generation()), stream);
+        }
+    }
+
+    private @Nullable StreamState open(String path, boolean use) {
+        world.note();
+        ShardModel model = world.model(path);
+        try {
+            StreamState stream = store(path).open(new StreamPath(path), use);
+            Incarnation of = world.incarnations.get(stream.generation());
+            assertThat(of).as("the stream that a reader of %s finds", path).isNotNull();
+            assertThat(of.mustBeExpired(world.clock.nowMillis()))
+                    .as("%s, which a reader finds, is expired", of)
+                    .isFalse();
+            assertThat(of.gone).as("%s, which a reader finds, is gone", of).isFalse();
+            world.trace("opened:", of);
+            model.saw(path, version -> version != null && version.of() == of && !version.deleted(), "" + of);
+            if (use) {
+                of.mayUse(world.clock.nowMillis());
+                StreamState staged = Peek.at(store(path), path);
+                if (staged == stream && !Peek.isDeleted(stream)) {
+                    of.use(world.clock.nowMillis());
+                }
+            }
+            return stream;
+        } catch (RefusedException e) {
+            String code = e.refusal().code().code();
+            world.reach.hit("not opened: " + code);
+            assertThat(code).isIn("stream_not_found", "stream_deleted");
+            world.trace(path, "is not opened:", code);
+            model.saw(path, world::mayBeGone, "nothing: " + code);
+            return null;
+        }
+    }
+
+    // ---- forks ----
+
+    void fork() {
+        String path = anyPath();
+        String source = anyPath();
+        if (path.equals(source)) {
+            return;
+        }
+        StreamState stream = Peek.at(store(source), source);
+        Offset offset = null;
+        if (stream != null && oneIn(2)) {
+            offset = stream.offsetAt(random.nextInt((int) stream.durableTail() + 1));
+        }
+        ForkOrigin origin =
+                new ForkOrigin(new StreamPath(source), offset, offset != null && oneIn(2) ? random.nextInt(5) : 0);
+        new Forking(world, this, path, origin, anyExpiry(), anyRetention(false)).start();
+    }
+}

@@ -1,0 +1,238 @@
+package io.streamkeeper.storage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.Callback;
+import io.streamkeeper.storage.ForkSource;
+import io.streamkeeper.storage.Lineage;
+import io.streamkeeper.storage.ShardStore.Skipped;
+import java.util.Set;
+
+/**
+ * The creation of a fork, as the server makes it: the source is found and counted on its own shard, a sub-offset is counted
+ * off on the shards that hold the messages, and the fork is created on its shard. Each step is a message.
+ */
+final class Forking {
+    private final World world;
+    private final Commands commands;
+    private final ForkOrigin origin;
+    private final Command.Create command;
+    private final SimulatedProcess.Shard home;
+    private final SimulatedProcess.Shard owner;
+    private final Replied answer = new Replied();
+    private Incarnation sourceOf;
+    private String sourceText;
+    private long from;
+
+    Forking(World world, Commands commands, String path, ForkOrigin origin, Expiry expiry, Retention retention) {
+        this.world = world;
+        this.commands = commands;
+        this.origin = origin;
+        this.command = new Command.Create(
+                new StreamPath(path), null, expiry, retention, false, origin, Preconditions.NONE, Body.empty());
+        this.home = world.process.of(path);
+        this.owner = world.process.of(origin.source().value());
+    }
+
+    private String path() {
+        return command.path().value();
+    }
+
+    void start() {
+        world.note();
+        Version before = world.staged(path());
+        Set<String> words = words(before);
+        if (home.store().answerExisting(command, answer)) {
+            commands.usedPerhaps(before, answer);
+            words.remove("created");
+            world.expect(words, answer, null, "create " + path() + " of " + origin + " over " + before);
+            return;
+        }
+        assertThat(words).as("%s finds %s free", command, before).contains("created");
+        owner.loop().execute(this::pin);
+    }
+
+    private Set<String> words(Version before) {
+        Set<String> words = commands.ofTaken(before, false);
+        if (before != null && before.of().source != null && words.contains("stream_exists")) {
+            words.add("existed");
+        }
+        return words;
+    }
+
+    private void pin() {
+        world.note();
+        String sourcePath = origin.source().value();
+        try {
+            ForkSource source = owner.store().pinSource(origin, null);
+            sourceOf = world.incarnations.get(source.generation());
+            sourceOf.pins++;
+            ShardModel model = world.model(sourcePath);
+            model.saw(sourcePath, version -> isSource(source, version), "" + source);
+            from = source.position();
+            if (origin.offset() != null) {
+                assertThat(from).isEqualTo(origin.offset().position());
+            }
+            if (source.earliest() > 0) {
+                world.reach.hit("fork of a source that retention has trimmed");
+            }
+            if (sourceOf.source != null) {
+                world.reach.hit("fork of a fork");
+            }
+            if (sourceOf.json) {
+                skip(source, origin.subOffset());
+            } else if (origin.subOffset() > source.lineage().end() - source.position()) {
+                giveBack(source, "past the end");
+            } else {
+                found(source.at(source.position() + origin.subOffset()));
+            }
+        } catch (RefusedException e) {
+            refused(e.refusal());
+        }
+    }
+
+    private boolean isSource(ForkSource source, Version version) {
+        boolean is = version != null
+                && version.of() == sourceOf
+                && !version.deleted()
+                && version.tail() == source.lineage().end();
+        if (is) {
+            sourceText = version.text();
+        }
+        return is;
+    }
+
+    private void skip(ForkSource source, long count) {
+        if (source.position() == source.lineage().end()) {
+            if (count > 0) {
+                giveBack(source, "past the end");
+            } else {
+                found(source);
+            }
+            return;
+        }
+        Lineage run = source.lineage().at(source.position());
+        SimulatedProcess.Shard holder = world.process.of(run.path().value());
+        holder.loop().execute(() -> {
+            try {
+                holder.store().skipMessages(run, source.position(), count, new Callback<>() {
+                    @Override
+                    public void complete(Skipped skipped) {
+                        ForkSource next = source.at(skipped.position());
+                        if (skipped.remaining() == 0) {
+                            found(next);
+                        } else {
+                            skip(next, skipped.remaining());
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Refusal refusal) {
+                        giveBack(source, refusal.code().code());
+                    }
+                });
+            } catch (RefusedException e) {
+                giveBack(source, e.refusal().code().code());
+            }
+        });
+    }
+
+    private void found(ForkSource source) {
+        home.loop().execute(() -> create(source));
+    }
+
+    private void create(ForkSource source) {
+        world.note();
+        Version before = world.staged(path());
+        Set<String> words = words(before);
+        long generation = commands.generationAt(path());
+        home.store().create(command, source, answer);
+        boolean created = commands.generationAt(path()) != generation && !answer.isTurnedAway();
+        sourceOf.pins--;
+        if (created) {
+            checkPlace(source.position());
+            Expiry expiry = command.expiry().equals(Expiry.never()) ? sourceOf.expiry : command.expiry();
+            Incarnation of = new Incarnation(
+                    path(),
+                    sourceOf.json,
+                    expiry,
+                    command.retention(),
+                    false,
+                    sourceOf,
+                    sourceText.substring(0, (int) source.position()),
+                    Math.min(source.earliest(), source.position()),
+                    world.clock.nowMillis());
+            commands.created(of, Version.created(of), before, answer);
+            world.reach.hit(
+                    home.number() == owner.number() ? "fork on the shard of its source" : "fork on another shard");
+        } else {
+            commands.usedPerhaps(before, answer);
+        }
+        world.expect(words, answer, null, "create " + path() + " of " + origin + " over " + before);
+    }
+
+    /** The fork begins so many messages, or bytes, after the place that was asked for. */
+    private void checkPlace(long position) {
+        long expected = from;
+        for (long i = 0; i < origin.subOffset(); i++) {
+            expected = sourceOf.json ? sourceText.indexOf(',', (int) expected) + 1 : expected + 1;
+        }
+        assertThat(position).as("%s", command).isEqualTo(expected);
+    }
+
+    /** A step has refused: the count goes back to the source. */
+    private void giveBack(ForkSource source, String reason) {
+        world.reach.hit("fork refused: " + reason);
+        owner.loop().execute(() -> {
+            owner.store().releaseSource(source.generation());
+            sourceOf.pins--;
+        });
+    }
+
+    private void refused(Refusal refusal) {
+        String path = origin.source().value();
+        String code = refusal.code().code();
+        world.reach.hit("fork refused: " + code);
+        switch (code) {
+            case "source_not_found" -> world.model(path).saw(path, world::mayBeGone, "no source: " + refusal);
+            case "source_deleted" ->
+                assertThat(world.model(path).maySee(path, world::mayBeGone))
+                        .as("%s", refusal)
+                        .isTrue();
+            case "offset_gone" ->
+                assertThat(world.model(path)
+                                .maySee(
+                                        path,
+                                        version -> version != null
+                                                && (version.of().generation
+                                                                != origin.offset()
+                                                                        .generation()
+                                                        || origin.offset().position()
+                                                                < version.trimmableAt(world.clockMax))))
+                        .as("fork refused: %s", refusal)
+                        .isTrue();
+            case "invalid_offset" ->
+                assertThat(world.model(path)
+                                .mustSee(
+                                        path,
+                                        version -> version != null
+                                                && !version.deleted()
+                                                && origin.offset() != null
+                                                && version.of().generation
+                                                        == origin.offset().generation()
+                                                && origin.offset().position() <= version.tail()))
+                        .as("fork refused: %s", refusal)
+                        .isFalse();
+            default -> throw new AssertionError("fork refused: " + refusal);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.streamkeeper.storage.simulation;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the simulation came by, counted over all seeds: a state that it never reaches is not tested. */
+final class Reach {
+    private final Map<String, Long> counts = new TreeMap<>();
+
+    void hit(String state) {
+        counts.merge(state, 1L, Long::sum);
+    }
+
+    void add(Reach other) {
+        other.counts.forEach((state, count) -> counts.merge(state, count, Long::sum));
+    }
+
+    long of(String state) {
+        return counts.getOrDefault(state, 0L);
+    }
+
+    @Override
+    public String toString() {
+        return counts.toString();
+    }
+}

@@ -1,0 +1,189 @@
+package io.streamkeeper.storage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one shard holds, as far as clients know: the list of its records, each of which brings one stream to another
+ * version. After a crash some first part of them is there: one that has each record that was acknowledged, and each whose
+ * effect a reader saw. What was refused for want of room is no record any more, and must never come back.
+ */
+final class ShardModel {
+    private record Entry(String path, @Nullable Version after, Replied answer) {}
+
+    private final Map<String, Version> base = new HashMap<>();
+    private final List<Entry> log = new ArrayList<>();
+    private final Map<String, Version> staged = new HashMap<>();
+    private int certain;
+
+    /** The version of a path that the next command meets, a deleted one included, or null. */
+    @Nullable
+    Version staged(String path) {
+        return staged.get(path);
+    }
+
+    Collection<Version> stagedAll() {
+        return staged.values();
+    }
+
+    /** A record was staged; its fate is known with its answer. */
+    void add(Version after, Replied answer) {
+        String path = after.of().path;
+        log.add(new Entry(path, after, answer));
+        staged.put(path, after);
+    }
+
+    /** Takes notice of the answers that have come. */
+    void note() {
+        int refused = log.size();
+        while (refused > 0 && isRefused(log.get(refused - 1))) {
+            refused--;
+        }
+        if (refused < log.size()) {
+            cut(refused);
+        }
+        for (int i = log.size() - 1; i >= certain; i--) {
+            Replied answer = log.get(i).answer();
+            if (answer.isThere() && !answer.isRefused()) {
+                certain = i + 1;
+                if (Boolean.getBoolean("sim.trace"))
+                    System.out.println(
+                            "   certain " + certain + " by answer " + log.get(i).after());
+                break;
+            }
+        }
+        for (int i = certain; i < log.size(); i++) {
+            assertThat(isRefused(log.get(i)))
+                    .as("a refused record lies before one that was kept")
+                    .isFalse();
+        }
+    }
+
+    private static boolean isRefused(Entry entry) {
+        return entry.answer().isThere()
+                && (entry.answer().word().equals("storage_full")
+                        || entry.answer().word().equals("overloaded"));
+    }
+
+    private void cut(int count) {
+        log.subList(count, log.size()).clear();
+        certain = Math.min(certain, count);
+        staged.clear();
+        staged.putAll(base);
+        log.forEach(entry -> staged.put(entry.path(), entry.after()));
+    }
+
+    boolean isSettled() {
+        return certain == log.size();
+    }
+
+    int inDoubt() {
+        return log.size() - certain;
+    }
+
+    /** The version of a path after the first {@code count} records. */
+    private @Nullable Version at(String path, int count) {
+        for (int i = count - 1; i >= 0; i--) {
+            if (log.get(i).path().equals(path)) {
+                return log.get(i).after();
+            }
+        }
+        return base.get(path);
+    }
+
+    /** Every version of a path that a reader may see now; {@code seen} picks those that it did see. Fails if there are none. */
+    void saw(String path, Predicate<@Nullable Version> seen, String what) {
+        for (int count = certain; count <= log.size(); count++) {
+            boolean changes = count == certain || log.get(count - 1).path().equals(path);
+            if (changes && seen.test(at(path, count))) {
+                if (certain != count && Boolean.getBoolean("sim.trace"))
+                    System.out.println("   certain " + count + " by saw " + path + " " + what);
+                certain = count;
+                return;
+            }
+        }
+        throw new AssertionError("a reader of " + path + " saw " + what + ", expected of " + at(path, certain) + " and "
+                + inDoubt() + " records in doubt up to " + staged(path));
+    }
+
+    /** Whether some version that readers may see satisfies the condition. */
+    boolean maySee(String path, Predicate<@Nullable Version> condition) {
+        for (int count = certain; count <= log.size(); count++) {
+            if (condition.test(at(path, count))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean mustSee(String path, Predicate<@Nullable Version> condition) {
+        return !maySee(path, condition.negate());
+    }
+
+    /**
+     * The longest first part of the records that fits what a start has found; it is what counts from now on, if
+     * {@code counts}. Fails if none fits.
+     */
+    void found(
+            Collection<String> paths,
+            BiPredicate<String, @Nullable Version> fits,
+            boolean keepsCertain,
+            boolean counts,
+            boolean durable,
+            Function<String, String> describe) {
+        int least = keepsCertain ? certain : 0;
+        for (int count = log.size(); count >= least; count--) {
+            if (fitsAll(paths, fits, count)) {
+                if (counts) {
+                    settle(count, durable);
+                }
+                return;
+            }
+        }
+        StringBuilder text = new StringBuilder("what was found is no first part of the " + log.size()
+                + " records, of which " + certain + " are certain:");
+        for (String path : paths) {
+            boolean any = false;
+            for (int count = least; count <= log.size() && !any; count++) {
+                any = fits.test(path, at(path, count));
+            }
+            text.append("\n  ")
+                    .append(path)
+                    .append(any ? " fits some" : " fits none")
+                    .append(": found ");
+            text.append(describe.apply(path)).append(", certain ").append(at(path, certain));
+            text.append(", staged ").append(staged(path));
+        }
+        throw new AssertionError(text.toString());
+    }
+
+    private boolean fitsAll(Collection<String> paths, BiPredicate<String, @Nullable Version> fits, int count) {
+        for (String path : paths) {
+            if (!fits.test(path, at(path, count))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The first {@code count} records are what there is; if all of that is durable, they need not be kept. */
+    private void settle(int count, boolean durable) {
+        cut(count);
+        certain = count;
+        if (durable) {
+            log.clear();
+            certain = 0;
+            base.clear();
+            base.putAll(staged);
+        }
+    }
+}

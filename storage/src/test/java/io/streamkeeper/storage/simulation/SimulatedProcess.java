@@ -1,0 +1,97 @@
+package io.streamkeeper.storage.simulation;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.FileShard;
+import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.RecoveredForks;
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.ShardThreads;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.leak.ProcessMemory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * A server's storage from a start to an end: several shards on one data directory, each with a loop of its own. Releases of
+ * fork sources are messages between the loops.
+ */
+final class SimulatedProcess {
+    /** A shard and the thread that owns it. */
+    record Shard(int number, ShardStore store, Executor loop) {}
+
+    final Threads threads;
+    final List<Shard> shards = new ArrayList<>();
+    private final ProcessMemory memory;
+
+    private SimulatedProcess(Random random, Consumer<Throwable> thrown) {
+        memory = ProcessMemory.begin();
+        threads = new Threads(random, thrown);
+    }
+
+    /** Starts on what is in {@code directory}; a start that fails leaves nothing running. */
+    static SimulatedProcess start(
+            Random random, Disk disk, Path directory, Settings settings, Clock clock, Consumer<Throwable> thrown)
+            throws IOException {
+        SimulatedProcess process = new SimulatedProcess(random, thrown);
+        try {
+            process.open(disk, directory, settings, clock);
+            return process;
+        } catch (IOException | RuntimeException | Error e) {
+            process.kill();
+            throw e;
+        }
+    }
+
+    private void open(Disk disk, Path directory, Settings settings, Clock clock) throws IOException {
+        DataDirectory data = DataDirectory.open(disk, directory, 0, settings.shards(), false);
+        Executor background = threads.thread();
+        ReadBudget reads = new ReadBudget(settings.readBytesMax());
+        for (int i = 0; i < settings.shards(); i++) {
+            Executor loop = threads.thread();
+            ShardStore store = FileShard.open(
+                    disk,
+                    data,
+                    i,
+                    settings.config(),
+                    new ShardThreads(loop, threads.thread(), background, threads.thread()),
+                    reads,
+                    clock,
+                    this::release);
+            shards.add(new Shard(i, store, loop));
+        }
+        RecoveredForks.connect(shards.stream().map(Shard::store).toList());
+        shards.forEach(shard -> shard.store().settle());
+    }
+
+    private void release(StreamPath source, long generation) {
+        Shard owner = of(source.value());
+        owner.loop().execute(() -> owner.store().releaseSource(generation));
+    }
+
+    Shard of(String path) {
+        return shards.get(new StreamPath(path).shard(shards.size()));
+    }
+
+    /** Ends as SIGTERM ends it: everything that waits is done, and all memory is released. */
+    void stop() {
+        threads.runAll();
+        for (Shard shard : shards) {
+            shard.loop().execute(shard.store()::close);
+        }
+        threads.runAll();
+        memory.assertReleased();
+    }
+
+    /** Ends in the middle of what it does. */
+    void kill() {
+        threads.stop();
+        memory.free();
+    }
+}

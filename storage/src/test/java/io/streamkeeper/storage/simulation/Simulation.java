@@ -1,0 +1,247 @@
+package io.streamkeeper.storage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.Peek;
+import io.streamkeeper.storage.StreamState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One seed: several lives of a store over a disk that tears, loses, fills up and fails, each with commands and faults at
+ * random. After each life the directory is verified, sometimes backed up, and started again: whatever happened before, it
+ * starts, has what it must have, and takes writes (I11).
+ */
+final class Simulation {
+    private static final int GENERATIONS = 4;
+    private static final int STEPS = 120;
+    private static final int ROUNDS_MAX = 50;
+
+    /** The last is none for a process whose disk has stopped. */
+    private static final List<World.End> ENDS = List.of(World.End.POWER_CUT, World.End.KILL, World.End.STOP);
+
+    private final World world;
+    private final Commands commands;
+    private final Random random;
+
+    Simulation(Random random) throws IOException {
+        this.random = random;
+        this.world = new World(random);
+        this.commands = new Commands(world);
+    }
+
+    Reach run() throws IOException {
+        try {
+            return lives();
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError(world.settings + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Reach lives() throws IOException {
+        world.start();
+        for (int generation = 0; generation < GENERATIONS; generation++) {
+            live();
+            end();
+            restart();
+        }
+        world.end(World.End.KILL);
+        return world.reach;
+    }
+
+    private boolean oneIn(int chances) {
+        return random.nextInt(chances) == 0;
+    }
+
+    // ---- a life ----
+
+    private void live() {
+        if (oneIn(2)) {
+            world.disk.stopBefore(1 + random.nextInt(400));
+        }
+        int steps = random.nextInt(2 * STEPS);
+        for (int i = 0; i < steps && !world.disk.isStopped(); i++) {
+            step();
+            if (!world.disk.isStopped()) {
+                world.runSome(random.nextInt(6 * world.models.size()));
+            }
+        }
+        if (!world.disk.isStopped() && oneIn(2)) {
+            rest();
+        }
+    }
+
+    private void step() {
+        switch (random.nextInt(40)) {
+            case 0, 1, 2, 3, 4, 5 -> commands.create();
+            case 6, 7 -> commands.delete();
+            case 8, 9, 10, 11, 12 -> fork();
+            case 13, 14, 15, 16, 17 -> commands.read();
+            case 18 -> commands.head();
+            case 19, 20, 21, 22 -> tick();
+            case 23 -> jump();
+            case 24 -> fault();
+            case 25 -> hold();
+            default -> commands.append();
+        }
+    }
+
+    private void fork() {
+        if (world.settings.forks()) {
+            commands.fork();
+        } else {
+            commands.append();
+        }
+    }
+
+    /** What the server's timers do. */
+    private void tick() {
+        world.advance(random.nextInt(oneIn(4) ? 4_000 : 900));
+        for (SimulatedProcess.Shard shard : world.process.shards) {
+            if (oneIn(2)) {
+                shard.store().expire();
+            }
+            shard.store().compact();
+        }
+        world.note();
+    }
+
+    private void jump() {
+        if (world.settings.jumps()) {
+            world.advance(random.nextInt(7_200_000) - 3_600_000);
+            world.reach.hit("the clock was set");
+        }
+    }
+
+    private void hold() {
+        if (world.settings.holds()) {
+            world.process.threads.releaseAll();
+            if (oneIn(2)) {
+                world.process.threads.holdAny();
+            }
+        }
+    }
+
+    private void fault() {
+        if (world.settings.fills()) {
+            world.mayBeFull = true;
+            world.disk.capacityBytes(oneIn(2) ? Long.MAX_VALUE : world.disk.usedBytes() + random.nextInt(6_000));
+        }
+        if (world.settings.faults()) {
+            world.disk.shortWrites(oneIn(2));
+            if (oneIn(12)) {
+                world.mayHaveFailed = true;
+                world.disk.failNextSyncs(1);
+            }
+        }
+    }
+
+    /** The faults stop, and everything that is under way ends. */
+    private void rest() {
+        world.disk.capacityBytes(Long.MAX_VALUE);
+        for (int i = 0; i < 6; i++) {
+            world.advance(1_500);
+            world.process.shards.forEach(shard -> {
+                shard.store().expire();
+                shard.store().compact();
+            });
+            world.runAll();
+        }
+        if (world.disk.isStopped()) {
+            return;
+        }
+        Checks.quiet(world);
+        if (!world.mayHaveFailed) {
+            takesWrites();
+        }
+        if (!world.mayHaveFailed && !world.disk.isStopped()) {
+            world.paths.forEach(this::checkTrimmed);
+            world.reach.hit("a life that came to rest");
+        }
+    }
+
+    private void checkTrimmed(String path) {
+        Version version = world.staged(path);
+        StreamState stream = Peek.at(world.process.of(path).store(), path);
+        if (stream != null && !Peek.isDeleted(stream) && version.of().generation == stream.generation()) {
+            Checks.trimmed(world, version.of(), stream);
+        }
+    }
+
+    // ---- between lives ----
+
+    private void end() {
+        boolean stopped = world.disk.isStopped();
+        World.End end = ENDS.get(random.nextInt(stopped ? 2 : 3));
+        if (end == World.End.POWER_CUT && !world.settings.syncs() && world.settings.forks()) {
+            end = World.End.KILL;
+        }
+        world.reach.hit("end by " + end + (world.isQuiet() ? " at rest" : ""));
+        world.end(end);
+    }
+
+    private void restart() throws IOException {
+        Checks.verified(world);
+        if (oneIn(4) && !world.hasEverLost) {
+            Checks.backup(world);
+        }
+        if (oneIn(6)) {
+            startThatIsCutShort();
+        }
+        world.start();
+        Checks.found(world, true);
+        world.mayHaveLost = false;
+        if (oneIn(2)) {
+            takesWrites();
+        }
+    }
+
+    private void startThatIsCutShort() throws IOException {
+        world.disk.stopBefore(1 + random.nextInt(30));
+        try {
+            world.start();
+            world.runAll();
+        } catch (IOException e) {
+            assertThat(world.disk.isStopped()).as("a start fails: %s", e).isTrue();
+            world.reach.hit("a start that is cut short");
+            world.disk.killProcess();
+            return;
+        }
+        world.end(world.settings.syncs() || !world.settings.forks() ? World.End.POWER_CUT : World.End.KILL);
+    }
+
+    /** Each shard takes writes, perhaps not at once, but without help. */
+    private void takesWrites() {
+        for (SimulatedProcess.Shard shard : world.process.shards) {
+            String path = world.paths.stream()
+                    .filter(one -> world.process.of(one).number() == shard.number())
+                    .findFirst()
+                    .orElse(null);
+            if (path != null) {
+                takesWrites(path);
+            }
+        }
+    }
+
+    private void takesWrites(String path) {
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            Replied answer = commands.create(path, false, Expiry.never(), Retention.none(), false, "written");
+            world.runAll();
+            if (world.disk.isStopped()) {
+                return;
+            }
+            assertThat(answer.isThere()).as("an answer").isTrue();
+            if (!answer.isTurnedAway()) {
+                world.reach.hit("it takes writes");
+                return;
+            }
+            world.advance(1_500);
+            world.process.shards.forEach(one -> one.store().compact());
+            world.runAll();
+        }
+        throw new AssertionError("the shard of " + path + " takes no writes: " + List.of(world.reach));
+    }
+}

@@ -1,0 +1,89 @@
+package io.streamkeeper.storage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many seeds of the {@link Simulation}. {@code -Dsim.seeds=N} runs as many as wanted, {@code -Dsim.seed=S} that one.
+ */
+class SimulationTest {
+    /** So many seeds reach every state. */
+    private static final int SEEDS_FOR_REACH = 1_000;
+
+    private static final List<String> STATES = List.of(
+            "a life that came to rest",
+            "a start that is cut short",
+            "answer content_type_mismatch",
+            "answer created",
+            "answer deleted",
+            "answer existed",
+            "answer expected_offset_conflict",
+            "answer invalid_producer",
+            "answer kept",
+            "answer kept closed",
+            "answer offset_mismatch",
+            "answer overloaded",
+            "answer producer_sequence_gap",
+            "answer sequence_regression",
+            "answer stale_producer_epoch",
+            "answer storage_failed",
+            "answer storage_full",
+            "answer stream_closed",
+            "answer stream_deleted",
+            "answer stream_exists",
+            "answer stream_not_found",
+            "answer too_many_producers",
+            "answer wrote",
+            "answer wrote closed",
+            "backup restored",
+            "deletion of a stream that forks need",
+            "earliest offset moved",
+            "end by KILL",
+            "end by KILL at rest",
+            "end by POWER_CUT",
+            "end by POWER_CUT at rest",
+            "end by STOP",
+            "end by STOP at rest",
+            "fork of a fork",
+            "fork of a source that retention has trimmed",
+            "fork on another shard",
+            "fork on the shard of its source",
+            "fork refused: offset_gone",
+            "fork refused: past the end",
+            "fork refused: source_deleted",
+            "fork refused: source_not_found",
+            "it takes writes",
+            "not opened: stream_deleted",
+            "not opened: stream_not_found",
+            "read of inherited bytes",
+            "read of its own bytes",
+            "read refused at once: offset_gone",
+            "read refused: invalid_offset",
+            "read refused: stream_not_found",
+            "retention has trimmed all it may",
+            "the clock was set");
+
+    @Test
+    void whateverHappensAStoreStartsAgainWithAllThatItHasAcknowledged() {
+        Reach reach = new Reach();
+        Long only = Long.getLong("sim.seed");
+        long first = only == null ? Long.getLong("sim.first", 1) : only;
+        long count = only == null ? Long.getLong("sim.seeds", 1_000) : 1;
+        for (long seed = first; seed < first + count; seed++) {
+            try {
+                reach.add(new Simulation(new Random(seed)).run());
+            } catch (IOException | RuntimeException | Error e) {
+                throw new AssertionError("-Dsim.seed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+        if (count >= SEEDS_FOR_REACH) {
+            assertThat(STATES)
+                    .as("states that no seed has reached; reached: %s", reach)
+                    .allMatch(state -> reach.of(state) > 0);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package io.streamkeeper.storage.simulation;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.ManualClock;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.SimulatedDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * One data directory over several lives of a process, and what clients know of it. Belongs to one thread; everything random
+ * comes from one seed.
+ */
+final class World {
+    private static final boolean TRACES = Boolean.getBoolean("sim.trace");
+    static final Path DATA = Path.of("/data");
+
+    /** How a process ends. */
+    enum End {
+        POWER_CUT,
+        KILL,
+        STOP
+    }
+
+    /** Whether a stream is held by forks. */
+    enum Held {
+        YES,
+        PERHAPS,
+        NO
+    }
+
+    /** An answer that must come, and what it may be. */
+    record Expected(Set<String> words, Replied answer, Incarnation of, String what) {}
+
+    final Random random;
+    final Settings settings;
+    final SimulatedDisk disk;
+    final ManualClock clock = new ManualClock(1_700_000_000_000L);
+    final Reach reach = new Reach();
+    final List<ShardModel> models = new ArrayList<>();
+    final List<String> paths;
+    final List<Expected> open = new ArrayList<>();
+    final List<Reading> readings = new ArrayList<>();
+    final Map<Long, Incarnation> incarnations = new HashMap<>();
+
+    SimulatedProcess process;
+    long clockMax = clock.nowMillis();
+
+    /** Whether the disk or a budget may have been too small in this life. */
+    boolean mayBeFull;
+
+    /** Whether something has happened in this life after which a shard may acknowledge nothing more. */
+    boolean mayHaveFailed;
+
+    /** Whether the last end may have lost what was acknowledged: a power cut where records are not synced. */
+    boolean mayHaveLost;
+
+    /** Whether all that the last end has left is durable. */
+    boolean isDurable;
+
+    /** Whether an end so far may have: a fork may then be without what it inherits. */
+    boolean hasEverLost;
+
+    private int backups;
+
+    World(Random random) throws IOException {
+        this.random = random;
+        this.settings = Settings.of(random);
+        this.disk = new SimulatedDisk(random);
+        this.paths = IntStream.range(0, settings.paths()).mapToObj(i -> "s" + i).toList();
+        IntStream.range(0, settings.shards()).forEach(i -> models.add(new ShardModel()));
+        disk.createDirectories(DATA);
+        DataDirectory.open(disk, DATA, 0, settings.shards(), false);
+        disk.syncDirectory(DATA);
+    }
+
+    ShardModel model(String path) {
+        return models.get(new StreamPath(path).shard(models.size()));
+    }
+
+    Version staged(String path) {
+        return model(path).staged(path);
+    }
+
+    /** Prints what happens, where it was asked for with {@code -Dsim.trace=true}. */
+    void trace(Object... what) {
+        if (TRACES) {
+            System.out.println(clock.nowMillis() + " "
+                    + Arrays.stream(what).map(String::valueOf).collect(joining(" ")));
+        }
+    }
+
+    // ---- time ----
+
+    void advance(long millis) {
+        clock.advance(millis);
+        clockMax = Math.max(clockMax, clock.nowMillis());
+        incarnations.values().forEach(stream -> stream.clock(clock.nowMillis()));
+    }
+
+    // ---- lives ----
+
+    void start() throws IOException {
+        advance(1 + random.nextInt(3_000));
+        mayBeFull = settings.backlogBytesMax() < 1 << 26;
+        mayHaveFailed = false;
+        incarnations.values().forEach(stream -> {
+            stream.pins = 0;
+            stream.mayUse(clock.nowMillis());
+        });
+        process = SimulatedProcess.start(random, disk, DATA, settings, clock, World::fail);
+    }
+
+    private static void fail(Throwable thrown) {
+        throw new AssertionError("a task has failed: " + thrown, thrown);
+    }
+
+    void end(End end) {
+        mayHaveLost |= end == End.POWER_CUT && !settings.syncs();
+        hasEverLost |= mayHaveLost;
+        isDurable = settings.syncs() || end != End.KILL;
+        if (mayHaveLost) {
+            incarnations.values().forEach(Incarnation::forget);
+        }
+        trace("end by", end);
+        if (end == End.STOP) {
+            runAll();
+            process.stop();
+            disk.killProcess();
+        } else {
+            disk.stop();
+            process.kill();
+            if (end == End.POWER_CUT) {
+                disk.cutPower();
+            } else {
+                disk.killProcess();
+            }
+        }
+        open.clear();
+        readings.clear();
+    }
+
+    /** Copies the directory while nothing runs; returns where to. */
+    Path nextBackup() {
+        backups++;
+        return Path.of("/backup" + backups);
+    }
+
+    // ---- what waits ----
+
+    /** Runs some tasks, and takes notice of what has come of them. */
+    void runSome(int tasks) {
+        for (int i = 0; i < tasks && !disk.isStopped() && process.threads.runOne(); i++) {
+            note();
+        }
+    }
+
+    void runAll() {
+        process.threads.releaseAll();
+        while (!disk.isStopped() && process.threads.runOne()) {
+            note();
+        }
+    }
+
+    /** Nothing is under way, and the fate of every record is known. */
+    boolean isQuiet() {
+        return process.threads.isIdle() && open.isEmpty() && models.stream().allMatch(ShardModel::isSettled);
+    }
+
+    void expect(Set<String> words, Replied answer, Incarnation of, String what) {
+        trace(what, "expected", words);
+        open.add(new Expected(words, answer, of, what));
+        note();
+    }
+
+    /** Looks at what has come: answers are as expected, and what they acknowledge is certain from now on. */
+    void note() {
+        models.forEach(ShardModel::note);
+        for (int i = 0; i < open.size(); i++) {
+            Expected expected = open.get(i);
+            if (expected.answer().isThere()) {
+                open.remove(i);
+                i--;
+                check(expected);
+            }
+        }
+        for (int i = 0; i < readings.size(); i++) {
+            Reading reading = readings.get(i);
+            if (reading.isDone()) {
+                readings.remove(i);
+                i--;
+                Checks.read(this, reading);
+            }
+        }
+    }
+
+    private void check(Expected expected) {
+        String word = expected.answer().word();
+        reach.hit("answer " + word);
+        trace(expected.what(), "is answered", word);
+        switch (word) {
+            case "storage_full" ->
+                assertThat(mayBeFull)
+                        .as(
+                                "%s: there is room, but %s",
+                                expected.what(), expected.answer().outcome())
+                        .isTrue();
+            case "overloaded" ->
+                assertThat(mayBeFull || mayHaveFailed || disk.isStopped())
+                        .as(
+                                "%s: there is room, but %s",
+                                expected.what(), expected.answer().outcome())
+                        .isTrue();
+            case "storage_failed" ->
+                assertThat(mayHaveFailed || disk.isStopped())
+                        .as(
+                                "%s: the disk is well, but %s",
+                                expected.what(), expected.answer().outcome())
+                        .isTrue();
+            default ->
+                assertThat(expected.words())
+                        .as("%s: %s", expected.what(), expected.answer().outcome())
+                        .contains(word);
+        }
+        if (expected.of() != null && (word.equals("stream_not_found") || word.equals("stream_deleted"))) {
+            expected.of().gone = true;
+        }
+    }
+
+    // ---- forks ----
+
+    /** Whether forks hold a stream's path after its deletion. */
+    Held held(Incarnation of) {
+        if (of.pins > 0) {
+            return Held.YES;
+        }
+        Held held = isQuiet() ? Held.NO : Held.PERHAPS;
+        for (ShardModel model : models) {
+            for (Version version : model.stagedAll()) {
+                if (version.of().source == of) {
+                    Held byThis = isAlive(version) ? Held.YES : version.deleted() ? held(version.of()) : Held.PERHAPS;
+                    if (byThis == Held.YES) {
+                        return Held.YES;
+                    }
+                    held = byThis == Held.PERHAPS ? Held.PERHAPS : held;
+                }
+            }
+        }
+        return held;
+    }
+
+    private static boolean isAlive(Version version) {
+        return !version.deleted() && !version.of().due && !version.of().gone;
+    }
+
+    boolean mayBeAlive(Version version) {
+        return version != null
+                && !version.deleted()
+                && !version.of().gone
+                && !version.of().mustBeExpired(clock.nowMillis());
+    }
+
+    boolean mayBeGone(Version version) {
+        return version == null || version.deleted() || version.of().due || version.of().gone;
+    }
+}
