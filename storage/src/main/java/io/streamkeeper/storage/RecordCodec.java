@@ -168,7 +168,6 @@ final class RecordCodec {
         out.writeLong(fork.sourceGeneration());
         Fields.writeVariable(out, fork.position());
         Fields.writeVariable(out, fork.earliest());
-        Fields.writeVariable(out, 0);
     }
 
     private static void writeExpiry(ByteBuf out, Expiry expiry) {
@@ -276,19 +275,6 @@ final class RecordCodec {
         StreamPath source = new StreamPath(Fields.readText(in));
         Offset offset = hasOffset ? new Offset(in.readLong(), Fields.readVariable(in)) : null;
         ForkOrigin origin = new ForkOrigin(source, offset, Fields.readVariable(in));
-        LogRecord.Fork fork =
-                new LogRecord.Fork(origin, in.readLong(), Fields.readVariable(in), Fields.readVariable(in));
-        skipLineage(in);
-        return fork;
-    }
-
-    /** Records that list what a fork inherits are read too; it follows from the source. */
-    private static void skipLineage(ByteBuf in) {
-        for (int runs = Fields.readCount(in); runs > 0; runs--) {
-            Fields.readText(in);
-            in.readLong();
-            Fields.readVariable(in);
-            Fields.readVariable(in);
-        }
+        return new LogRecord.Fork(origin, in.readLong(), Fields.readVariable(in), Fields.readVariable(in));
     }
 }
