@@ -48,6 +48,7 @@ final class Checkpoint implements FileExtentStore.Job {
     private final int refusals;
     private final long firstLsn;
     private final Manifest before;
+    private final long file;
     private final long begunNanos = System.nanoTime();
 
     private int next;
@@ -67,6 +68,7 @@ final class Checkpoint implements FileExtentStore.Job {
         this.checkpointLsn = store.journal().durableLsn();
         this.refusals = store.journal().refusals();
         this.before = store.manifest();
+        this.file = store.takeFile();
         this.firstLsn = before.checkpointLsn() + 1;
     }
 
@@ -83,7 +85,7 @@ final class Checkpoint implements FileExtentStore.Job {
                 () -> {
                     List<StreamState> sorted = new ArrayList<>(streams);
                     sorted.sort(Comparator.comparingLong(StreamState::generation));
-                    writer = store.newFile(before, firstLsn);
+                    writer = store.newFile(before, file, firstLsn);
                     return sorted;
                 },
                 this::capture);
@@ -185,7 +187,7 @@ final class Checkpoint implements FileExtentStore.Job {
     }
 
     private void finish(List<StreamState> sorted) {
-        store.inBackground(this, () -> store.finish(before, writer()), finished -> {
+        store.inBackground(this, () -> store.finish(before, file, writer()), finished -> {
             extent = finished;
             waits = true;
             step();
@@ -246,7 +248,7 @@ final class Checkpoint implements FileExtentStore.Job {
     @Override
     public void abandon() {
         store.takeBack(streams);
-        store.closeAndDiscard(writer, extent, before.nextFile());
+        store.closeAndDiscard(writer, extent, file);
     }
 
     @Override

@@ -9,8 +9,10 @@ import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.extent.ExtentWriter;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,10 +92,12 @@ final class ExtentMerge implements FileExtentStore.Job {
     private final List<Extent> merged;
     private final List<Extent> others;
     private final Manifest before;
+    private final long file;
     private final List<Input> inputs = new ArrayList<>();
     private final long begunNanos = System.nanoTime();
 
     private @Nullable ExtentWriter writer;
+    private final Deque<OutputEntry> planned = new ArrayDeque<>();
     private final List<StreamState> tenants = new ArrayList<>();
     private final List<ExtentRuns> written = new ArrayList<>();
     private final List<Boolean> described = new ArrayList<>();
@@ -106,6 +110,7 @@ final class ExtentMerge implements FileExtentStore.Job {
         this.others = new ArrayList<>(store.extents());
         others.removeAll(merged);
         this.before = store.manifest();
+        this.file = store.takeFile();
         merged.forEach(input -> inputs.add(new Input(input)));
     }
 
@@ -160,7 +165,7 @@ final class ExtentMerge implements FileExtentStore.Job {
             firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
             input.advance();
         }
-        writer = store.newFile(before, firstLsn);
+        writer = store.newFile(before, file, firstLsn);
         return true;
     }
 
@@ -172,6 +177,13 @@ final class ExtentMerge implements FileExtentStore.Job {
     }
 
     private void write() {
+        if (!store.isPaused(this)) {
+            goOn();
+        }
+    }
+
+    /** Writes on; after a checkpoint at least one step, so that compactions come to an end too. */
+    void goOn() {
         store.inBackground(this, this::writeSome, more -> {
             if (more) {
                 write();
@@ -181,25 +193,35 @@ final class ExtentMerge implements FileExtentStore.Job {
         });
     }
 
-    /** Writes the next streams; returns whether there are more. */
+    /** Writes the next runs, of however long a stream; returns whether there are more. */
     private boolean writeSome() throws IOException {
         long until = writer().bytes() + STEP_BYTES_MAX;
         while (writer().bytes() < until && !store.isClosed()) {
-            long generation = Long.MAX_VALUE;
-            for (Input input : inputs) {
-                if (input.entry != null) {
-                    generation = Math.min(generation, input.entry.generation());
+            OutputEntry entry = planned.peek();
+            if (entry == null) {
+                long generation = nextGeneration();
+                if (generation == Long.MAX_VALUE) {
+                    return false;
                 }
+                planStream(generation);
+            } else if (!entry.writeRun()) {
+                planned.remove();
             }
-            if (generation == Long.MAX_VALUE) {
-                return false;
-            }
-            writeStream(generation);
         }
         return true;
     }
 
-    private void writeStream(long generation) throws IOException {
+    private long nextGeneration() {
+        long generation = Long.MAX_VALUE;
+        for (Input input : inputs) {
+            if (input.entry != null) {
+                generation = Math.min(generation, input.entry.generation());
+            }
+        }
+        return generation;
+    }
+
+    private void planStream(long generation) throws IOException {
         List<Piece> pieces = new ArrayList<>();
         ByteBuf meta = null;
         boolean keepsMeta = false;
@@ -222,7 +244,7 @@ final class ExtentMerge implements FileExtentStore.Job {
         if (!keepsRuns) {
             pieces.clear();
         }
-        write(stream, pieces, keepsMeta || tombstone ? meta : null);
+        plan(stream, pieces, keepsMeta || tombstone ? meta : null);
     }
 
     private static @Nullable ByteBuf newer(@Nullable ByteBuf one, @Nullable ByteBuf other) {
@@ -260,8 +282,8 @@ final class ExtentMerge implements FileExtentStore.Job {
         return false;
     }
 
-    /** Writes a stream's entries: one, or one for each gap that another file fills. */
-    private void write(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
+    /** Plans a stream's entries: one, or one for each gap that another file fills. */
+    private void plan(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
         pieces.sort(Comparator.comparingLong(Piece::start));
         ByteBuf description = meta;
         int next = 0;
@@ -271,38 +293,67 @@ final class ExtentMerge implements FileExtentStore.Job {
                     && pieces.get(end).start() == pieces.get(end - 1).runs().end()) {
                 end++;
             }
-            writeEntry(stream, pieces.subList(next, end), description);
+            planned.add(new OutputEntry(stream, List.copyOf(pieces.subList(next, end)), description));
             description = null;
             next = end;
         }
         if (description != null) {
-            long tail =
-                    pieces.isEmpty() ? 0 : pieces.get(pieces.size() - 1).runs().end();
-            writer().begin(stream.generation(), description, tail, 0, false);
-            ended(stream, writer().end(), true);
+            planned.add(new OutputEntry(stream, List.of(), description));
         }
     }
 
-    private void writeEntry(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
-        Piece first = pieces.get(0);
-        boolean joins = stream.content().limits().equals(RunLimits.ANY);
-        writer().begin(
-                        stream.generation(),
-                        meta,
-                        first.start(),
-                        first.messagesBefore(),
-                        first.runs().isTimed());
-        RunJoiner joiner = new RunJoiner(writer(), stream.contentType().isJson(), joins);
-        for (Piece piece : pieces) {
-            for (int run = piece.first(); run < piece.runs().count(); run++) {
+    /** An entry of the new file on its way there, run by run. */
+    private final class OutputEntry {
+        private final StreamState stream;
+        private final List<Piece> pieces;
+        private final @Nullable ByteBuf meta;
+        private @Nullable RunJoiner joiner;
+        private int piece;
+        private int run;
+
+        OutputEntry(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) {
+            this.stream = stream;
+            this.pieces = pieces;
+            this.meta = meta;
+            this.run = pieces.isEmpty() ? 0 : pieces.get(0).first();
+        }
+
+        /** Writes the next run; returns false if that was the last, and the entry is written. */
+        boolean writeRun() throws IOException {
+            if (joiner == null) {
+                joiner = begin();
+            }
+            if (piece < pieces.size()) {
+                Piece from = pieces.get(piece);
                 joiner.add(
-                        read(piece, run),
-                        piece.runs().messages(run),
-                        piece.runs().millis(run));
+                        read(from, run), from.runs().messages(run), from.runs().millis(run));
+                advance(from);
+                return true;
+            }
+            joiner.end();
+            ended(stream, writer().end(), meta != null);
+            return false;
+        }
+
+        private RunJoiner begin() {
+            boolean hasRuns = !pieces.isEmpty();
+            writer().begin(
+                            stream.generation(),
+                            meta,
+                            hasRuns ? pieces.get(0).start() : 0,
+                            hasRuns ? pieces.get(0).messagesBefore() : 0,
+                            hasRuns && pieces.get(0).runs().isTimed());
+            boolean joins = stream.content().limits().equals(RunLimits.ANY);
+            return new RunJoiner(writer(), stream.contentType().isJson(), joins);
+        }
+
+        private void advance(Piece from) {
+            run++;
+            if (run == from.runs().count()) {
+                piece++;
+                run = piece < pieces.size() ? pieces.get(piece).first() : 0;
             }
         }
-        joiner.end();
-        ended(stream, writer().end(), meta != null);
     }
 
     private void ended(StreamState stream, ExtentRuns runs, boolean hasMeta) {
@@ -334,7 +385,7 @@ final class ExtentMerge implements FileExtentStore.Job {
                         writer().close();
                         return List.<Extent>of();
                     }
-                    return List.of(store.finish(before, writer()));
+                    return List.of(store.finish(before, file, writer()));
                 },
                 finished -> {
                     extent = finished.isEmpty() ? null : finished.get(0);
@@ -343,7 +394,7 @@ final class ExtentMerge implements FileExtentStore.Job {
     }
 
     private void commit() {
-        Manifest manifest = store.next(before.checkpointLsn(), merged, extent);
+        Manifest manifest = store.next(store.manifest().checkpointLsn(), merged, extent);
         store.commit(this, manifest, extent, () -> swap(0));
     }
 
@@ -360,7 +411,7 @@ final class ExtentMerge implements FileExtentStore.Job {
                 continue;
             }
             stream.content().replace(written.get(i), extent);
-            if (described.get(i)) {
+            if (described.get(i) && merged.contains(stream.home())) {
                 stream.home(extent);
             }
         }
@@ -370,7 +421,7 @@ final class ExtentMerge implements FileExtentStore.Job {
         }
         store.remove(merged);
         if (extent == null) {
-            store.discard(before.nextFile());
+            store.discard(file);
         }
         store.finished();
         LOG.info(
@@ -388,7 +439,7 @@ final class ExtentMerge implements FileExtentStore.Job {
 
     @Override
     public void abandon() {
-        store.closeAndDiscard(writer, extent, before.nextFile());
+        store.closeAndDiscard(writer, extent, file);
     }
 
     @Override

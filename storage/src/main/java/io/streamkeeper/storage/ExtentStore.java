@@ -16,6 +16,9 @@ public interface ExtentStore extends AutoCloseable {
     /** A stream is of no interest any more: nobody sees it, and nothing inherits from it. */
     void dropped(StreamState stream);
 
+    /** A record was refused for want of room: what makes some does not wait. */
+    default void pressed() {}
+
     /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
     void step();
 

@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's blocks
- * hold into a file, and by an {@link ExtentMerge}, which makes one file of several. One of them at a time. Owned by the
- * shard's loop; files are written and read by other threads.
+ * hold into a file, and by an {@link ExtentMerge}, which makes one file of several. One of them at a time, and checkpoints
+ * first, because writes wait for them: a compaction stands still from one of its steps to the next while a checkpoint is
+ * made. Owned by the shard's loop; files are written and read by other threads.
  *
  * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until then
  * the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
@@ -42,6 +43,9 @@ final class FileExtentStore implements ExtentStore {
 
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
+
+    /** A checkpoint begins when this part of the memory for what waits is used, so that it ends before all is. */
+    private static final int BACKLOG_PARTS = 4;
 
     /** A job that writes files, step by step. */
     interface Job {
@@ -80,6 +84,10 @@ final class FileExtentStore implements ExtentStore {
     private long retryNanos;
     private boolean retries;
     private @Nullable Job job;
+    private @Nullable ExtentMerge paused;
+    private long nextFile;
+    private boolean pressed;
+    private boolean makesRoomFirst;
     private int checkpoints;
     private int merges;
     private boolean stopped;
@@ -111,8 +119,14 @@ final class FileExtentStore implements ExtentStore {
         this.budget = budget;
         this.clock = clock;
         this.lastGeneration = manifest.lastGeneration();
-        this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
+        this.nextFile = manifest.nextFile();
+        this.checkpointBytes = staggered(checkpointBytes(config), manifest.shard());
         found.forEach(extent -> extents.put(extent.file().number(), extent));
+    }
+
+    /** What is configured may be more than may ever wait. */
+    private static long checkpointBytes(StorageConfig config) {
+        return Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS);
     }
 
     /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
@@ -207,31 +221,70 @@ final class FileExtentStore implements ExtentStore {
         return retries;
     }
 
+    /** Something was refused: a checkpoint is made as soon as there is anything that it can make room with. */
+    @Override
+    public void pressed() {
+        pressed = true;
+    }
+
     private void begin() {
-        if (isCheckpointDue()) {
-            checkpoints++;
-            start(new Checkpoint(this, checkpoints, takeChanged()));
+        boolean merges = makesRoomFirst;
+        makesRoomFirst = false;
+        if (merges && beginMerge()) {
             return;
         }
+        if (isCheckpointDue()) {
+            beginCheckpoint();
+        } else {
+            beginMerge();
+        }
+    }
+
+    private void beginCheckpoint() {
+        checkpoints++;
+        start(new Checkpoint(this, checkpoints, takeChanged()));
+    }
+
+    /** Where a checkpoint is due, lets it be made before the compaction goes on; returns whether the compaction waits. */
+    boolean isPaused(ExtentMerge merge) {
+        if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.isFailed()) {
+            return false;
+        }
+        paused = merge;
+        beginCheckpoint();
+        return true;
+    }
+
+    private void goOn() {
+        job = paused;
+        ExtentMerge merge = paused;
+        paused = null;
+        if (merge != null) {
+            onLoop(merge::goOn);
+        }
+    }
+
+    private boolean beginMerge() {
         List<Extent> merged = damaged ? List.of() : policy.pick(extents.values());
         if (!merged.isEmpty()) {
             merges++;
             start(new ExtentMerge(this, merges, merged));
         }
+        return !merged.isEmpty();
     }
 
     private boolean isCheckpointDue() {
         boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
         long waitedNanos = clock.monotonicNanos() - changedSinceNanos;
         boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
-        return !changed.isEmpty() && (enough || old);
+        return !changed.isEmpty() && (enough || old || pressed);
     }
 
     private List<StreamState> takeChanged() {
         List<StreamState> taken = changed;
         changed = new ArrayList<>();
         bytesAtCheckpoint = journal.stagedBytes();
-        checkpointBytes = config.checkpointBytes();
+        checkpointBytes = checkpointBytes(config);
         return taken;
     }
 
@@ -242,8 +295,9 @@ final class FileExtentStore implements ExtentStore {
 
     /** The job is done. */
     void finished() {
-        job = null;
+        pressed = false;
         journal.obstacle(null);
+        goOn();
     }
 
     /**
@@ -258,7 +312,7 @@ final class FileExtentStore implements ExtentStore {
         } else {
             LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
         }
-        job = null;
+        goOn();
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;
         stopped = Manifest.isUncertain(reason);
@@ -267,6 +321,7 @@ final class FileExtentStore implements ExtentStore {
             journal.fail(reason);
         } else if (obstacle != null) {
             journal.obstacle(obstacle);
+            makesRoomFirst = failedJob instanceof Checkpoint;
         } else if (reason instanceof DamagedFileException) {
             LOG.error(
                     "shard {}: there are no more compactions until the server is started anew",
@@ -357,21 +412,27 @@ final class FileExtentStore implements ExtentStore {
         return DataDirectory.extents(directory).resolve(ExtentLayout.name(file));
     }
 
-    /** Begins the next extent file; in the background. */
-    ExtentWriter newFile(Manifest current, long firstLsn) throws IOException {
-        Path path = path(current.nextFile());
+    /** The number of the next extent file. */
+    long takeFile() {
+        long taken = nextFile;
+        nextFile++;
+        return taken;
+    }
+
+    /** Begins an extent file; in the background. */
+    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
+        Path path = path(file);
         if (disk.exists(path)) {
             disk.delete(path);
         }
-        return new ExtentWriter(disk, path, current.nextFile(), current.shard(), current.store(), firstLsn);
+        return new ExtentWriter(disk, path, file, current.shard(), current.store(), firstLsn);
     }
 
     /** Completes an extent file, opens it for reading, and makes its name durable; in the background. */
-    Extent finish(Manifest current, ExtentWriter writer) throws IOException {
+    Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
         writer.finish();
         writer.close();
         disk.syncDirectory(DataDirectory.extents(directory));
-        long number = current.nextFile();
         return new Extent(ExtentFile.open(disk, path(number), number, current.shard(), current.store()));
     }
 
@@ -408,7 +469,7 @@ final class FileExtentStore implements ExtentStore {
                 checkpointLsn,
                 journal.segments().firstNeeded(checkpointLsn, manifest.firstSegment()),
                 lastGeneration,
-                manifest.nextFile() + 1,
+                nextFile,
                 refs);
     }
 
@@ -486,15 +547,21 @@ final class FileExtentStore implements ExtentStore {
     public void close() {
         closed = true;
         Job unfinished = job;
+        Job waiting = paused;
         threads.background().execute(() -> {
             extents.values().forEach(FileExtentStore::letGo);
-            try {
-                if (unfinished != null) {
-                    unfinished.close();
-                }
-            } catch (IOException e) {
-                LOG.warn("{} cannot be closed: {}", unfinished, e.getMessage());
-            }
+            close(unfinished);
+            close(waiting);
         });
+    }
+
+    private static void close(@Nullable Job unfinished) {
+        try {
+            if (unfinished != null) {
+                unfinished.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", unfinished, e.getMessage());
+        }
     }
 }

@@ -152,6 +152,7 @@ public final class ShardStore implements AutoCloseable {
 
             @Override
             public void refused(long firstLsn, Refusal refusal) {
+                extents.pressed();
                 commits.refused(firstLsn, refusal);
             }
 
@@ -875,8 +876,10 @@ public final class ShardStore implements AutoCloseable {
         try {
             return journal.stage(record, payload);
         } catch (StorageFullException e) {
+            extents.pressed();
             reply.complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(e.getMessage())));
         } catch (StorageBusyException e) {
+            extents.pressed();
             reply.complete(Refusal.of(ErrorCode.OVERLOADED, String.valueOf(e.getMessage())));
         } catch (StorageFailedException e) {
             reply.complete(CommitQueue.refusal(e));

@@ -1,0 +1,152 @@
+package io.streamkeeper.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Outcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** Faults of the world that pass: a full disk, little memory, a clock that is set, a compaction under way. */
+class PassingFaultsTest {
+    private final FileRig rig = new FileRig();
+
+    PassingFaultsTest() throws IOException {}
+
+    private void work(int turns) {
+        for (int i = 0; i < turns; i++) {
+            rig.store.keepUp();
+            rig.threads.runAll();
+            rig.clock.advance(100);
+        }
+    }
+
+    @Test
+    void deletingTheBigStreamOfAFullDiskHelpsAtOnce() throws IOException {
+        rig.create(CreateRequest.at("big")).created();
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 64_000);
+        String word = "";
+        for (int i = 0; i < 1_000 && !word.equals("storage_full"); i++) {
+            word = rig.append("big", "x".repeat(500)).word();
+        }
+        assertThat(word).isEqualTo("storage_full");
+        assertThat(rig.delete("big").word()).isEqualTo("deleted");
+        work(20);
+        rig.create(CreateRequest.at("next")).created();
+        for (int i = 0; i < 20; i++) {
+            assertThat(rig.append("next", "y".repeat(500)).word()).isEqualTo("wrote");
+        }
+        rig.restart();
+        assertThat(rig.read("next")).hasSize(10_000);
+        rig.stop();
+    }
+
+    @Test
+    void whatIsInFilesAndDeletedMakesRoomForTheCheckpointThatDidNotFit() throws IOException {
+        rig.create(CreateRequest.at("big")).created();
+        for (int i = 0; i < 100; i++) {
+            rig.append("big", "x".repeat(1_000)).appended();
+        }
+        rig.checkpoint();
+        rig.create(CreateRequest.at("other")).created();
+        for (int i = 0; i < 40; i++) {
+            rig.append("other", "y".repeat(1_000)).appended();
+        }
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 5_000);
+        work(20);
+        String word = "";
+        for (int i = 0; i < 1_000 && !word.equals("storage_full"); i++) {
+            word = rig.append("other", "z".repeat(500)).word();
+        }
+        work(40);
+        assertThat(rig.delete("big").word()).isEqualTo("deleted");
+        work(60);
+        assertThat(rig.append("other", "z".repeat(500)).word()).isEqualTo("wrote");
+        rig.stop();
+    }
+
+    @Test
+    void checkpointsComeWhenTheWallClockIsSetBack() throws IOException {
+        rig.create(CreateRequest.at("a").text("one")).created();
+        rig.clock.set(-86_400_000L);
+        for (int i = 0; i < 12; i++) {
+            rig.clock.advance(100_000);
+            work(2);
+        }
+        assertThat(rig.files(".ext")).hasSize(1);
+        rig.stop();
+    }
+
+    @Test
+    void aCheckpointComesBeforeTheMemoryForWhatWaitsIsFull() throws IOException {
+        rig.stop();
+        rig.config = new StorageConfig(true, 1 << 30, 1_000_000_000, 64 << 10, 8 << 20);
+        rig.start();
+        rig.create(CreateRequest.at("a")).created();
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            words.add(rig.append("a", "x".repeat(1 << 20)).word());
+            work(1);
+        }
+        assertThat(words).containsOnly("wrote");
+        rig.stop();
+    }
+
+    @Test
+    void aCheckpointDoesNotWaitForACompaction() throws IOException {
+        rig.stop();
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20);
+        rig.start();
+        rig.create(CreateRequest.at("big")).created();
+        rig.create(CreateRequest.at("a")).created();
+        for (int i = 0; i < CompactionPolicy.TIER_FILES; i++) {
+            rig.append("big", "x".repeat(4 << 20)).appended();
+            rig.append("big", "x".repeat(4 << 20)).appended();
+            rig.store.keepUp();
+            rig.threads.runAll();
+        }
+        assertThat(rig.files(".ext")).hasSize(CompactionPolicy.TIER_FILES);
+        rig.store.keepUp();
+        Answer answer = new Answer();
+        rig.store.append(AppendRequest.to("a").text("y".repeat(2 << 20)).command(), answer);
+        int tasks = 0;
+        while (!(rig.stream("a").content().runCount() > 0
+                && rig.stream("a").content().place(0) instanceof Extent)) {
+            rig.store.keepUp();
+            assertThat(rig.threads.runOne()).as("the checkpoint ends").isTrue();
+            tasks++;
+        }
+        assertThat(rig.files(".ext").size())
+                .as("files after " + tasks + " tasks: the compaction is not at its end")
+                .isGreaterThan(CompactionPolicy.TIER_FILES);
+        work(30);
+        assertThat(rig.files(".ext").size()).isLessThan(CompactionPolicy.TIER_FILES);
+        rig.restart();
+        assertThat(rig.stream("a").durableTail()).isEqualTo(2L << 20);
+        assertThat(rig.stream("big").durableTail()).isEqualTo(64L << 20);
+        rig.stop();
+    }
+
+    @Test
+    void namesOfFilesDoNotDependOnTheLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            FileRig other = new FileRig();
+            other.create(CreateRequest.at("a").text("one")).created();
+            other.checkpoint();
+            assertThat(other.disk.files())
+                    .allMatch(file -> file.toString().chars().allMatch(c -> c < 128));
+            Locale.setDefault(Locale.ROOT);
+            other.restart();
+            assertThat(other.read("a")).isEqualTo("one");
+            other.delete("a").as(Outcome.Deleted.class);
+            other.stop();
+        } finally {
+            Locale.setDefault(before);
+        }
+        rig.stop();
+    }
+}
