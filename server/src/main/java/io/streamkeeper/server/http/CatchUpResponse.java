@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * One catch-up response (section 5.6). Owned by the connection's loop.
  *
  * <p>A whole answer that is in memory becomes an ordinary response. All others are written window by window when their turn
- * has come and at the pace at which the client reads: the next window is read, and the memory for it reserved, when the
- * channel takes more. So a client that does not read holds one window, and only for the first of its requests.
+ * has come and at the pace at which the client reads: the next window is read, and the memory for it reserved, when all of
+ * the last one has left. So a client that does not read holds one window, and only for the first of its requests.
  *
  * <p>The length is known before the first byte, unless the body is compressed. Where the next window cannot be had after
  * that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
@@ -43,6 +43,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     private static final ByteBuf CLOSING_BRACKET = constant("]");
     private static final ByteBuf LINE_END = constant("\r\n");
     private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
+    private static final ByteBuf LINE_END_AND_LAST_CHUNK = constant("\r\n0\r\n\r\n");
 
     private enum State {
         OPENING,
@@ -221,7 +222,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
 
     private void goOn() {
         scheduled = false;
-        if (state != State.WRITING || busy || !channel.isWritable()) {
+        if (state != State.WRITING || busy) {
             return;
         }
         if (input.isReadable()) {
@@ -233,9 +234,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
 
     @Override
     public void writable() {
-        if (state == State.WRITING && !busy) {
-            goOnLater();
-        }
+        // It goes on when all of a window has left, not when there is room for another.
     }
 
     private void read() {
@@ -269,28 +268,29 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
             headWritten = true;
             channel.write(connection.writer().beginData(exchange, opened), channel.voidPromise());
         }
-        write(bytes);
-        if (left == 0) {
-            if (isArray) {
-                write(CLOSING_BRACKET.duplicate());
-            }
-            finish();
-        } else {
-            wrote();
+        if (left > 0) {
+            writePart(bytes);
+            return;
         }
-    }
-
-    private void write(ByteBuf bytes) {
         if (bytes.isReadable()) {
             channel.write(bytes, channel.voidPromise());
         } else {
             bytes.release();
         }
+        if (isArray) {
+            channel.write(CLOSING_BRACKET.duplicate(), channel.voidPromise());
+        }
+        finish();
     }
 
-    private void wrote() {
+    /** Writes what ends a window; the next is read when all of it has left, so that there is one at a time. */
+    private void writePart(ByteBuf bytes) {
+        channel.write(bytes).addListener((ChannelFutureListener) sent -> {
+            if (sent.isSuccess()) {
+                goOnLater();
+            }
+        });
         connection.wrotePart();
-        goOnLater();
     }
 
     @Override
@@ -348,18 +348,21 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
             headWritten = true;
             channel.write(connection.writer().beginCompressed(exchange, opened, -1), channel.voidPromise());
         }
-        if (compressed.isReadable()) {
+        boolean chunked = compressed.isReadable();
+        if (chunked) {
             String length = Integer.toHexString(compressed.readableBytes()) + "\r\n";
             channel.write(ByteBufUtil.writeAscii(channel.alloc(), length), channel.voidPromise());
             channel.write(compressed, channel.voidPromise());
-            channel.write(LINE_END.duplicate(), channel.voidPromise());
         } else {
             compressed.release();
         }
         if (last) {
-            writeLast(LAST_CHUNK.duplicate());
+            writeLast((chunked ? LINE_END_AND_LAST_CHUNK : LAST_CHUNK).duplicate());
+        } else if (chunked) {
+            writePart(LINE_END.duplicate());
         } else {
-            wrote();
+            connection.wrotePart();
+            goOnLater();
         }
     }
 
