@@ -440,13 +440,14 @@ public final class ShardStore implements AutoCloseable {
     private void trimAged(long nowMillis) {
         for (int looks = Math.min(AGED_STEP_MAX, aged.size()); looks > 0; looks--) {
             StreamState stream = aged.remove();
-            if (!stream.isDeleted()) {
+            if (!stream.isDurablyDeleted()) {
                 trim(stream, nowMillis);
                 aged.add(stream);
             }
         }
     }
 
+    /** Takes in a stream whose creation is durable; it stays until its deletion is, so it is in the queue once. */
     private void keepAged(StreamState stream) {
         if (stream.retention().maxAgeSeconds() >= 0) {
             aged.add(stream);
@@ -508,8 +509,9 @@ public final class ShardStore implements AutoCloseable {
             @Override
             public void undo() {
                 stream.undoDeleted(lsnBefore);
-                expiring.add(stream);
-                keepAged(stream);
+                if (stream.isVisible()) {
+                    expiring.add(stream);
+                }
             }
         };
         commits.add(staged.lsn(), step, outcome, reply);
@@ -896,6 +898,11 @@ public final class ShardStore implements AutoCloseable {
     /** Streams that this shard holds and that go by themselves. */
     int expiringCount() {
         return expiring.size();
+    }
+
+    /** Streams of which data expires by its age. */
+    int agedCount() {
+        return aged.size();
     }
 
     /** Streams that this shard holds, deleted ones that forks need included. */

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Retention;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +225,38 @@ class RefusedBatchTest {
         assertThat(test.text("f")).isEqualTo("xy");
         test.deleted("f");
         assertThat(test.store.streamCount()).isZero();
+    }
+
+    @Test
+    void aStreamWhoseDeletionWasRefusedIsLookedAtOnceForItsAge() {
+        test.created(CreateRequest.at("a").retention(new Retention(60, -1, -1)));
+        for (int i = 0; i < 3; i++) {
+            test.delete("a");
+            test.journal.refuse();
+            test.store.expire();
+        }
+        assertThat(test.store.agedCount()).isEqualTo(1);
+        test.deleted("a");
+        test.store.expire();
+        assertThat(test.store.agedCount()).isZero();
+    }
+
+    /** A record about a stream that the log does not know stops the next start. */
+    @Test
+    void aStreamThatNeverWasIsNotInTheQueuesThatWriteRecords() {
+        for (CreateRequest request : List.of(
+                CreateRequest.at("a").ttl(60).text("x"),
+                CreateRequest.at("a").retention(new Retention(60, -1, -1)).text("x"))) {
+            test.create(request);
+            test.delete("a");
+            test.journal.refuse();
+            long last = test.journal.lastLsn();
+            test.clock.advance(100_000);
+            test.store.expire();
+            assertThat(test.journal.lastLsn()).isEqualTo(last);
+            assertThat(test.store.agedCount()).isZero();
+            assertThat(test.store.expiringCount()).isZero();
+        }
     }
 
     @Test
