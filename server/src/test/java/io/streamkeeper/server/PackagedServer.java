@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * The packaged jar, run as a process of its own on a free port of the loopback interface. Belongs to the test that
  * started it, which closes it; what the process prints is in its log file.
  */
-final class PackagedServer implements AutoCloseable {
+public final class PackagedServer implements AutoCloseable {
 
     private static final Pattern READY_LINE =
             Pattern.compile("^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
@@ -35,19 +36,27 @@ final class PackagedServer implements AutoCloseable {
     }
 
     /** The jar that the build has packaged. */
-    static Path jar() {
+    public static Path jar() {
         return Path.of(System.getProperty("streamkeeper.jar"));
     }
 
     /** The launcher of the JVM that runs the tests. */
-    static Path runningJava() {
+    public static Path runningJava() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
     /** Starts the jar with the given flags and returns when it has said that it is ready. */
     static PackagedServer start(Path java, Path log, List<String> flags) throws IOException {
+        return start(java, List.of(), Map.of(), log, flags);
+    }
+
+    /** The same, with flags of the JVM and further variables of the environment. */
+    public static PackagedServer start(
+            Path java, List<String> javaFlags, Map<String, String> environment, Path log, List<String> flags)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
+        command.addAll(javaFlags);
         command.add("-Dio.netty.leakDetection.level=paranoid");
         command.add("-jar");
         command.add(jar().toString());
@@ -58,10 +67,10 @@ final class PackagedServer implements AutoCloseable {
             command.add("--data-dir");
             command.add(log.resolveSibling(log.getFileName() + "-data").toString());
         }
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         PackagedServer server = new PackagedServer(process, log);
         try {
             server.awaitReady();
@@ -73,12 +82,12 @@ final class PackagedServer implements AutoCloseable {
     }
 
     /** Where its streams are. */
-    URI uri() {
+    public URI uri() {
         return URI.create(readyLines().get(0).group(1));
     }
 
     /** Everything that it has printed so far. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
@@ -92,7 +101,7 @@ final class PackagedServer implements AutoCloseable {
     }
 
     /** Asks it to end, as a service manager does, and returns its exit code. */
-    int stop() throws InterruptedException {
+    public int stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the server has not ended " + STOP_MAX + " after SIGTERM:\n" + output());
@@ -101,9 +110,17 @@ final class PackagedServer implements AutoCloseable {
     }
 
     /** Ends it at once, as the kernel does when memory is short, and returns when it has ended. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /** Sends it a signal by its name, such as {@code STOP}. */
+    public void signal(String name) throws IOException, InterruptedException {
+        Process sending = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (sending.waitFor() != 0) {
+            throw new IOException("kill -" + name + " ended with " + sending.exitValue());
+        }
     }
 
     @Override

@@ -1,0 +1,118 @@
+package io.streamkeeper.server.longrun;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a run has reached, by name: a test that checks little proves little. Safe for use by any thread. */
+final class Reach {
+    /** What a run of five minutes has met at least once, whatever its seed. */
+    static final List<String> REQUIRED = List.of(
+            "created text",
+            "created json",
+            "created binary",
+            "created with TTL",
+            "created with Expires-At",
+            "created with retention by age",
+            "created with retention by bytes",
+            "created with retention by messages",
+            "created closed",
+            "created again: 200",
+            "created otherwise: 409 stream_exists",
+            "created in the place of a deleted stream",
+            "appended",
+            "appended a large body",
+            "appended with a producer",
+            "producer retried: 204",
+            "producer began an epoch",
+            "producer refused: 403 stale_producer_epoch",
+            "producer refused: 409 producer_sequence_gap",
+            "producer retried after a kill",
+            "appended with Stream-Seq",
+            "refused: 409 sequence_regression",
+            "appended with If-Match",
+            "refused: 412 If-Match",
+            "appended with Stream-Expected-Offset",
+            "refused: 409 Stream-Expected-Offset",
+            "closed with a body",
+            "closed without a body",
+            "refused: 409 stream_closed",
+            "refused: 409 content_type_mismatch",
+            "refused: 400 empty_body",
+            "refused: 400 invalid_json",
+            "forked at the tail",
+            "forked at an offset",
+            "forked at a sub-offset",
+            "forked a fork",
+            "forked eight deep",
+            "a source had five forks",
+            "deleted",
+            "deleted a source of forks",
+            "refused: 410 stream_deleted",
+            "refused: 404 stream_not_found",
+            "refused: 410 offset_gone",
+            "refused: 410 retained",
+            "retention dropped data",
+            "expired",
+            "read from the beginning",
+            "read from an offset",
+            "read compressed",
+            "read not modified: 304",
+            "described",
+            "pipelined reads",
+            "pipelined appends",
+            "long-poll: data",
+            "long-poll: nothing new",
+            "long-poll: woken by an append",
+            "events: text",
+            "events: json",
+            "events: binary",
+            "in doubt: append was there",
+            "in doubt: append was not there",
+            "start after SIGTERM",
+            "start after SIGKILL",
+            "stopped and continued",
+            "start: fsync",
+            "start: os",
+            "start: memory",
+            "start: nio",
+            "start: epoll",
+            "start: -Xmx128m",
+            "start: default heap",
+            "start: ar-EG",
+            "start: de-DE",
+            "verify: all is well",
+            "backup of a running server",
+            "backup of a stopped server",
+            "restored and served");
+
+    private final Map<String, AtomicLong> counters = new ConcurrentHashMap<>();
+
+    void count(String name) {
+        counters.computeIfAbsent(name, key -> new AtomicLong()).incrementAndGet();
+    }
+
+    long of(String name) {
+        AtomicLong counter = counters.get(name);
+        return counter == null ? 0 : counter.get();
+    }
+
+    /** Names that should have been reached and were not. */
+    List<String> missing() {
+        return REQUIRED.stream().filter(name -> of(name) == 0).toList();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(counters)
+                .forEach((name, count) -> text.append("  ")
+                        .append(name)
+                        .append(": ")
+                        .append(count)
+                        .append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,227 @@
+package io.streamkeeper.server.longrun;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** The reads of a {@link Traffic}; each is compared with the model, byte by byte. */
+final class Reads {
+    private final Traffic traffic;
+    private final Random random;
+
+    Reads(Traffic traffic) {
+        this.traffic = traffic;
+        this.random = traffic.random;
+    }
+
+    void read(ModelStream stream) throws IOException, Traffic.Later {
+        switch (random.nextInt(12)) {
+            case 0, 1 -> {
+                all(stream);
+                traffic.reach.count("read from the beginning");
+            }
+            case 2, 3, 4 -> from(stream, anywhere(stream));
+            case 5 -> describe(stream);
+            case 6 -> notModified(stream);
+            case 7 -> pipelined(stream);
+            case 8 -> poll(stream);
+            case 9 -> pollAndAppend(stream);
+            default -> events(stream);
+        }
+        stream.used();
+    }
+
+    private int anywhere(ModelStream stream) {
+        List<Integer> places = new ArrayList<>(stream.offsets.keySet());
+        return places.get(random.nextInt(places.size()));
+    }
+
+    /** Reads everything and compares it; what is returned is all that is there. */
+    String all(ModelStream stream) throws IOException, Traffic.Later {
+        String found = content(stream, "-1", stream.closed);
+        compare(stream, 0, found);
+        return found;
+    }
+
+    private void compare(ModelStream stream, int from, String found) {
+        String expected = stream.content.substring(from);
+        if (stream.trimmed && found.length() < expected.length()) {
+            traffic.reach.count("retention dropped data");
+            expected = expected.substring(expected.length() - found.length());
+        }
+        if (!found.equals(expected)) {
+            int at = 0;
+            while (at < Math.min(found.length(), expected.length()) && found.charAt(at) == expected.charAt(at)) {
+                at++;
+            }
+            throw new AssertionError("read " + stream + " from " + from + ": expected " + expected.length()
+                    + " bytes, got " + found.length() + ", which differ at " + at + ": expected "
+                    + excerpt(expected, at) + ", got " + excerpt(found, at));
+        }
+    }
+
+    private static String excerpt(String text, int at) {
+        return text.substring(Math.max(0, at - 20), Math.min(text.length(), at + 60));
+    }
+
+    /** The content from an offset up to the tail. */
+    String content(ModelStream stream, String offset, boolean closed) throws IOException, Traffic.Later {
+        StringBuilder found = new StringBuilder();
+        String next = offset;
+        while (true) {
+            String[] fields = random.nextBoolean() ? new String[] {"Accept-Encoding: gzip"} : new String[0];
+            Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=" + next), "", fields);
+            traffic.expect(answer, stream, "read from " + next, 200);
+            if (answer.field("content-encoding").equals("gzip")) {
+                traffic.reach.count("read compressed");
+            }
+            found.append(stream.contentOf(answer.body()));
+            next = answer.field("stream-next-offset");
+            if (answer.field("stream-up-to-date").equals("true")) {
+                traffic.require(
+                        answer.field("stream-closed").equals("true") == closed,
+                        stream,
+                        "the closure in " + answer.fields());
+                return found.toString();
+            }
+        }
+    }
+
+    private void from(ModelStream stream, int position) throws IOException, Traffic.Later {
+        String offset = stream.offsets.get(position);
+        if (stream.trimmed) {
+            Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
+            traffic.expect(answer, stream, "read from " + offset, 200, 410);
+            if (answer.status() == 410) {
+                traffic.require(
+                        !answer.field("stream-earliest-offset").isEmpty(), stream, "no earliest offset in " + answer);
+                traffic.reach.count("refused: 410 retained");
+            }
+            return;
+        }
+        compare(stream, position, content(stream, offset, stream.closed));
+        traffic.reach.count("read from an offset");
+    }
+
+    void describe(ModelStream stream) throws IOException, Traffic.Later {
+        Wire.Answer answer = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+        traffic.expect(answer, stream, "describe", 200);
+        traffic.require(
+                answer.field("stream-next-offset").equals(stream.tail()),
+                stream,
+                "expected the tail " + stream.tail() + ", got " + answer);
+        traffic.require(
+                answer.field("stream-closed").equals("true") == stream.closed, stream, "the closure in " + answer);
+        traffic.reach.count("described");
+    }
+
+    private void notModified(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.trimmed || stream.content.length() > 50_000) {
+            return;
+        }
+        String target = traffic.target(stream, "?offset=-1");
+        String tag = traffic.expect(traffic.exchange("GET", target, ""), stream, "read", 200)
+                .field("etag");
+        Wire.Answer again = traffic.exchange("GET", target, "", "If-None-Match: " + tag);
+        traffic.expect(again, stream, "read unless " + tag, 304);
+        traffic.reach.count("read not modified: 304");
+    }
+
+    private void pipelined(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.trimmed) {
+            return;
+        }
+        List<String> requests = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (int i = 2 + random.nextInt(8); i > 0; i--) {
+            int place = anywhere(stream);
+            places.add(place);
+            requests.add(Wire.request("GET", traffic.target(stream, "?offset=" + stream.offsets.get(place)), ""));
+        }
+        List<Wire.Answer> answers = traffic.exchange(requests, false);
+        for (int i = 0; i < places.size(); i++) {
+            Wire.Answer answer = traffic.expect(answers.get(i), stream, "pipelined read", 200, 503);
+            if (answer.status() == 200) {
+                String found = stream.contentOf(answer.body());
+                String expected = stream.content.substring(places.get(i));
+                traffic.require(
+                        answer.field("stream-up-to-date").equals("true")
+                                ? found.equals(expected)
+                                : expected.startsWith(found),
+                        stream,
+                        "pipelined read from " + places.get(i) + ", expected " + expected.length() + " bytes, got "
+                                + found.length());
+            }
+        }
+        traffic.reach.count("pipelined reads");
+    }
+
+    private void poll(ModelStream stream) throws IOException, Traffic.Later {
+        Map.Entry<Integer, String> place = stream.offsets.floorEntry(anywhere(stream));
+        boolean atTail = place.getKey() == stream.content.length() || random.nextInt(3) == 0;
+        int position = atTail ? stream.content.length() : place.getKey();
+        String query = "?live=long-poll&timeout=1&offset=" + stream.offsets.get(position);
+        Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, query), "");
+        if (atTail) {
+            traffic.expect(answer, stream, "long-poll at the tail", 204);
+            traffic.reach.count("long-poll: nothing new");
+        } else if (traffic.expect(answer, stream, "long-poll", 200, 410).status() == 200) {
+            String found = stream.contentOf(answer.body());
+            String expected = stream.content.substring(position);
+            traffic.require(
+                    !found.isEmpty() && (stream.trimmed || expected.startsWith(found)), stream, "long-poll: " + answer);
+            traffic.reach.count("long-poll: data");
+        } else {
+            traffic.require(stream.trimmed, stream, "long-poll: " + answer);
+        }
+    }
+
+    /** A long-poll and the append that it waits for, on two connections. */
+    private void pollAndAppend(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.closed || stream.content.length() > 100_000) {
+            return;
+        }
+        ModelStream.Unit unit = stream.unit(random, traffic.newUnit(), random.nextInt(100));
+        String query = "?live=long-poll&timeout=30&offset=" + stream.tail();
+        try (Wire waiting = traffic.another()) {
+            waiting.send(Wire.request("GET", traffic.target(stream, query), ""));
+            stream.doubt = ModelStream.Doubt.APPENDS;
+            stream.unanswered.add(new ModelStream.Unanswered(unit.text(), unit.body(), null, false));
+            Wire.Answer appended;
+            try {
+                appended = traffic.exchange(
+                        "POST", traffic.target(stream, ""), unit.body(), "Content-Type: " + stream.kind.type);
+            } catch (Traffic.Later e) {
+                stream.doubt = ModelStream.Doubt.NONE;
+                stream.unanswered.clear();
+                throw e;
+            }
+            stream.doubt = ModelStream.Doubt.NONE;
+            stream.unanswered.clear();
+            traffic.expect(appended, stream, "append", 204);
+            int position = stream.content.length();
+            stream.add(unit.text(), appended.field("stream-next-offset"));
+            Wire.Answer answer = traffic.expect(waiting.receive(false), stream, "long-poll", 200, 204, 410, 503);
+            if (answer.status() == 200) {
+                traffic.require(
+                        stream.contentOf(answer.body()).equals(stream.content.substring(position)),
+                        stream,
+                        "long-poll woken with " + answer);
+                traffic.reach.count("long-poll: woken by an append");
+            }
+        }
+    }
+
+    private void events(ModelStream stream) throws IOException, Traffic.Later {
+        int position = stream.trimmed ? 0 : anywhere(stream);
+        String offset = stream.trimmed ? "-1" : stream.offsets.get(position);
+        Wire.Events events = traffic.events(traffic.target(stream, "?live=sse&offset=" + offset));
+        traffic.expect(events.head(), stream, "events", 200);
+        StringBuilder found = new StringBuilder();
+        events.data().forEach(data -> found.append(stream.contentOf(data)));
+        compare(stream, position, found.toString());
+        traffic.reach.count("events: " + stream.kind.name().toLowerCase(java.util.Locale.ROOT));
+    }
+}

@@ -1,0 +1,154 @@
+package io.streamkeeper.server.longrun;
+
+import io.streamkeeper.server.longrun.ModelStream.Doubt;
+import io.streamkeeper.server.longrun.ModelStream.Unanswered;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is checked after a start, before anything else is done: what was acknowledged is there once and in order, what is
+ * deleted is gone, and what was in doubt is there or not, as a whole. From then on it is certain. A producer's append that
+ * was not answered is repeated, and must be there once.
+ */
+final class Settlement {
+    private final Traffic traffic;
+    private final Lives lives;
+    private final Reads reads;
+    private String lastEnd = "";
+
+    Settlement(Traffic traffic) {
+        this.traffic = traffic;
+        this.lives = new Lives(traffic);
+        this.reads = new Reads(traffic);
+    }
+
+    void after(String newLastEnd) {
+        lastEnd = newLastEnd;
+    }
+
+    void settle() throws IOException {
+        List<ModelStream> open = new ArrayList<>(traffic.streams);
+        // Forks before their sources: what holds a deleted one is known by then.
+        open.sort((a, b) -> b.depth - a.depth);
+        while (!open.isEmpty()) {
+            ModelStream stream = open.get(0);
+            try {
+                settle(stream);
+                open.remove(0);
+            } catch (Traffic.Later e) {
+                traffic.reach.count("later at a start: " + e.getMessage());
+            }
+        }
+    }
+
+    private void settle(ModelStream stream) throws IOException, Traffic.Later {
+        if (!traffic.streams.contains(stream)) {
+            return;
+        }
+        if (stream.deleted || (stream.mayHaveExpired() && stream.doubt == Doubt.NONE)) {
+            lives.lookAtTheGone(stream);
+            if (stream.deleted) {
+                return;
+            }
+        }
+        Wire.Answer answer = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+        boolean gone = answer.status() == 404 || answer.status() == 410;
+        switch (stream.doubt) {
+            case CREATION -> {
+                traffic.reach.count("in doubt: creation was " + (gone ? "not there" : "there"));
+                if (gone) {
+                    lives.neverWas(stream);
+                    return;
+                }
+                stream.offsets.put(stream.content.length(), answer.field("stream-next-offset"));
+            }
+            case DELETION -> {
+                traffic.reach.count("in doubt: deletion was " + (gone ? "done" : "not done"));
+                if (gone) {
+                    lives.gone(stream);
+                    return;
+                }
+            }
+            default -> {
+                if (gone && stream.mayHaveExpired()) {
+                    lives.gone(stream);
+                    return;
+                }
+            }
+        }
+        traffic.expect(answer, stream, "describe after " + lastEnd, 200);
+        if (stream.doubt == Doubt.APPENDS) {
+            appends(stream, answer);
+            if (stream.deleted) {
+                return;
+            }
+        }
+        stream.doubt = Doubt.NONE;
+        stream.unanswered.clear();
+        reads.all(stream);
+        reads.describe(stream);
+        stream.used();
+    }
+
+    private void appends(ModelStream stream, Wire.Answer head) throws IOException, Traffic.Later {
+        Unanswered first = stream.unanswered.get(0);
+        if (first.producer() != null) {
+            repeat(stream, first);
+            return;
+        }
+        int before = stream.content.length();
+        String found = reads.content(stream, "-1", head.field("stream-closed").equals("true"));
+        if (found.isEmpty() && before > 0) {
+            // Retention has taken all of it, so nothing says which of them were there.
+            traffic.expect(traffic.exchange("DELETE", traffic.target(stream, ""), ""), stream, "delete", 204);
+            lives.gone(stream);
+            return;
+        }
+        int there = 0;
+        while (!isThere(stream, found)) {
+            if (there == stream.unanswered.size()) {
+                throw new AssertionError(
+                        "after " + lastEnd + " there are " + found.length() + " bytes, expected " + before
+                                + " and perhaps " + stream.unanswered.size() + " appends: " + stream + ", found "
+                                + found.substring(Math.max(0, found.length() - 300)));
+            }
+            stream.content.append(stream.unanswered.get(there).text());
+            there++;
+        }
+        stream.offsets.put(stream.content.length(), head.field("stream-next-offset"));
+        stream.seq = "";
+        if (first.closes()) {
+            stream.closed = head.field("stream-closed").equals("true");
+            traffic.require(
+                    first.text().isEmpty() || stream.closed == (there > 0), stream, "closed without what closed it");
+        }
+        traffic.reach.count("in doubt: append was " + (there > 0 ? "there" : "not there"));
+    }
+
+    private static boolean isThere(ModelStream stream, String found) {
+        return stream.trimmed
+                ? stream.content.toString().endsWith(found)
+                : stream.content.toString().equals(found);
+    }
+
+    private void repeat(ModelStream stream, Unanswered append) throws IOException, Traffic.Later {
+        List<String> fields =
+                new ArrayList<>(List.of(String.valueOf(append.producer()).split("\n", -1)));
+        fields.add("Content-Type: " + stream.kind.type);
+        Wire.Answer answer =
+                traffic.exchange("POST", traffic.target(stream, ""), append.body(), fields.toArray(String[]::new));
+        traffic.expect(answer, stream, "repeat " + append.producer(), 200, 204);
+        Wire.Answer head = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+        stream.add(append.text(), head.field("stream-next-offset"));
+        String[] parts = String.valueOf(append.producer()).split("\n", -1);
+        long[] state = stream.producers.computeIfAbsent(value(parts[0]), key -> new long[2]);
+        state[0] = Long.parseLong(value(parts[1]));
+        state[1] = Long.parseLong(value(parts[2])) + 1;
+        traffic.reach.count("producer retried after a kill");
+    }
+
+    private static String value(String field) {
+        return field.substring(field.indexOf(':') + 2);
+    }
+}

@@ -1,0 +1,246 @@
+package io.streamkeeper.server.longrun;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client with streams of its own, and the model of them. Its thread is a new one for each start of the server; the model
+ * goes from one to the next. What it does is decided by its {@link Random}; when, by the server.
+ */
+final class Traffic implements Runnable {
+    private static final int STREAMS_MAX = 24;
+
+    /** The server has refused a request for now, and nothing has come of it. */
+    static final class Later extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Later(String message) {
+            super(message);
+        }
+    }
+
+    final String name;
+    final Random random;
+    final Reach reach;
+    final List<ModelStream> streams = new ArrayList<>();
+    private final Lives lives;
+    private final Writes writes;
+    private final Reads reads;
+    private final Settlement settlement;
+    private URI server = URI.create("http://localhost/");
+    private @Nullable Wire wire;
+    private volatile boolean ending;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean settled;
+    private int units;
+    private int paths;
+
+    Traffic(String name, long seed, Reach reach) {
+        this.name = name;
+        this.random = new Random(seed);
+        this.reach = reach;
+        this.lives = new Lives(this);
+        this.writes = new Writes(this);
+        this.reads = new Reads(this);
+        this.settlement = new Settlement(this);
+    }
+
+    // ---- from one start to the next ----
+
+    /** The server is ready, after an end of this kind: what was in doubt is settled first. */
+    Thread start(URI newServer, String lastEnd) {
+        server = newServer;
+        ending = false;
+        settled = false;
+        settlement.after(lastEnd);
+        Thread thread = new Thread(this, name);
+        thread.start();
+        return thread;
+    }
+
+    /** From now on the server may be gone at any time. */
+    void ending() {
+        ending = true;
+    }
+
+    /** Whether everything has been compared with the model since the start. */
+    boolean isSettled() {
+        return settled || failure != null;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** The next start has another, empty data directory. */
+    void forget() {
+        streams.clear();
+    }
+
+    @Override
+    public void run() {
+        try {
+            settlement.settle();
+            settled = true;
+            while (true) {
+                step();
+            }
+        } catch (IOException e) {
+            if (!ending) {
+                failure = new AssertionError(name + ": the connection ended, but the server was not", e);
+            }
+        } catch (Throwable e) {
+            failure = e;
+        } finally {
+            disconnect();
+        }
+    }
+
+    private void step() throws IOException {
+        try {
+            if (streams.isEmpty() || random.nextInt(12) == 0) {
+                if (streams.size() < STREAMS_MAX) {
+                    lives.begin();
+                } else {
+                    lives.end();
+                }
+                return;
+            }
+            ModelStream stream = pick();
+            if (stream.mayHaveExpired() || stream.deleted) {
+                lives.lookAtTheGone(stream);
+            } else if (random.nextInt(5) < 3) {
+                writes.write(stream);
+            } else {
+                reads.read(stream);
+            }
+        } catch (Later e) {
+            reach.count("later: " + e.getMessage());
+        }
+    }
+
+    ModelStream pick() {
+        return streams.get(random.nextInt(streams.size()));
+    }
+
+    String newPath() {
+        paths++;
+        return name + "/" + paths;
+    }
+
+    String newUnit() {
+        units++;
+        return name + "-" + units;
+    }
+
+    // ---- requests ----
+
+    private Wire wire() throws IOException {
+        Wire open = wire;
+        if (open == null) {
+            open = new Wire(server);
+            wire = open;
+        }
+        return open;
+    }
+
+    void disconnect() {
+        try {
+            if (wire != null) {
+                wire.close();
+            }
+        } catch (IOException e) {
+            // It is of no use any more.
+        }
+        wire = null;
+    }
+
+    String target(ModelStream stream, String query) {
+        return target(stream.path) + query;
+    }
+
+    String target(String path) {
+        return server.getPath() + path;
+    }
+
+    /** Sends a request and takes its answer. */
+    Wire.Answer exchange(String method, String target, String body, String... fields) throws IOException, Later {
+        return exchange(List.of(Wire.request(method, target, body, fields)), method.equals("HEAD"))
+                .get(0);
+    }
+
+    /** Sends requests in one piece and takes their answers, which come in order. */
+    List<Wire.Answer> exchange(List<String> requests, boolean head) throws IOException, Later {
+        List<Wire.Answer> answers = new ArrayList<>();
+        try {
+            wire().send(String.join("", requests));
+            for (int i = 0; i < requests.size(); i++) {
+                Wire.Answer answer = wire().receive(head);
+                if (answer.field("connection").equalsIgnoreCase("close")) {
+                    disconnect();
+                    if (i + 1 < requests.size()) {
+                        throw new IOException("the server closes the connection before it has answered everything");
+                    }
+                }
+                answers.add(answer);
+            }
+        } catch (IOException e) {
+            disconnect();
+            throw e;
+        }
+        if (answers.size() == 1) {
+            laterOf(answers.get(0));
+        }
+        return answers;
+    }
+
+    /** A further connection. */
+    Wire another() throws IOException {
+        return new Wire(server);
+    }
+
+    /** The events of a stream up to its tail, over a connection of its own. */
+    Wire.Events events(String target) throws IOException, Later {
+        try (Wire own = new Wire(server)) {
+            own.send(Wire.request("GET", target, ""));
+            Wire.Events events = own.events();
+            laterOf(events.head());
+            return events;
+        }
+    }
+
+    /** The only failures that a server may answer with: it says when to come again, or that there is no room. */
+    private static void laterOf(Wire.Answer answer) throws Later {
+        if (answer.status() == 503 && List.of("overloaded", "shutting_down").contains(answer.code())) {
+            if (answer.field("retry-after").isEmpty()) {
+                throw new AssertionError("a 503 without Retry-After: " + answer);
+            }
+            throw new Later("503 " + answer.code());
+        }
+        if (answer.status() == 507) {
+            throw new Later("507 " + answer.code());
+        }
+    }
+
+    /** Requires an answer to have one of these statuses. */
+    Wire.Answer expect(Wire.Answer answer, ModelStream stream, String what, int... statuses) {
+        for (int status : statuses) {
+            if (answer.status() == status) {
+                return answer;
+            }
+        }
+        throw new AssertionError(
+                what + " " + stream + ": expected " + java.util.Arrays.toString(statuses) + ", got " + answer);
+    }
+
+    void require(boolean holds, ModelStream stream, String what) {
+        if (!holds) {
+            throw new AssertionError(what + ": " + stream);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.streamkeeper.server.longrun;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * One connection, with its requests and answers as they are on the wire. Bytes are characters of ISO 8859-1 throughout.
+ * Belongs to one thread.
+ */
+final class Wire implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 60_000;
+
+    /** An answer; the names of its fields are in lower case. */
+    record Answer(int status, Map<String, String> fields, String body) {
+        String field(String name) {
+            return fields.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+        }
+
+        /** The code of a refusal, or nothing. */
+        String code() {
+            int at = body.indexOf("\"code\":\"");
+            return at < 0 ? "" : body.substring(at + 8, body.indexOf('"', at + 8));
+        }
+
+        @Override
+        public String toString() {
+            return status + " " + fields + " " + (body.length() > 300 ? body.length() + " bytes" : body);
+        }
+    }
+
+    private final Socket socket = new Socket();
+    private final InputStream in;
+
+    Wire(URI server) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), TIMEOUT_MILLIS);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    // ---- sending ----
+
+    static String request(String method, String target, String body, String... fields) {
+        StringBuilder text =
+                new StringBuilder(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        for (String field : fields) {
+            text.append(field).append("\r\n");
+        }
+        if (!body.isEmpty() || method.equals("POST") || method.equals("PUT")) {
+            text.append("Content-Length: ").append(body.length()).append("\r\n");
+        }
+        return text.append("\r\n").append(body).toString();
+    }
+
+    void send(String requests) throws IOException {
+        socket.getOutputStream().write(requests.getBytes(ISO_8859_1));
+    }
+
+    // ---- receiving ----
+
+    /** The next answer; what answers HEAD has no body. */
+    Answer receive(boolean head) throws IOException {
+        Answer answer = receiveHead();
+        boolean without = head || answer.status() == 204 || answer.status() == 304;
+        byte[] body = without ? new byte[0] : body(answer);
+        if (answer.field("content-encoding").equals("gzip") && body.length > 0) {
+            body = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+        }
+        return new Answer(answer.status(), answer.fields(), new String(body, ISO_8859_1));
+    }
+
+    private Answer receiveHead() throws IOException {
+        String line = line();
+        int status = Integer.parseInt(line.split(" ", 3)[1]);
+        Map<String, String> fields = new HashMap<>();
+        for (line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            fields.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
+        }
+        return status == 100 ? receiveHead() : new Answer(status, fields, "");
+    }
+
+    private byte[] body(Answer answer) throws IOException {
+        if (answer.field("transfer-encoding").equals("chunked")) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
+                all.write(chunk.getBytes(ISO_8859_1));
+            }
+            return all.toByteArray();
+        }
+        String length = answer.field("content-length");
+        return length.isEmpty() ? in.readAllBytes() : exactly(Integer.parseInt(length));
+    }
+
+    private String chunk() throws IOException {
+        int length = Integer.parseInt(line().split(";", 2)[0].strip(), 16);
+        String chunk = new String(exactly(length), ISO_8859_1);
+        line();
+        return chunk;
+    }
+
+    private byte[] exactly(int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the connection ended in a body");
+        }
+        return bytes;
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("the connection ended");
+            }
+            line.append((char) next);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    /** An event stream as far as it was read: its head, and the data of each event. */
+    record Events(Answer head, List<String> data) {}
+
+    /**
+     * Reads an event stream up to the control event that says that the reader is up to date; the connection is of no use
+     * afterwards.
+     */
+    Events events() throws IOException {
+        Answer head = receiveHead();
+        if (head.status() != 200) {
+            return new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
+        }
+        boolean base64 = head.field("stream-sse-data-encoding").equals("base64");
+        List<String> data = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        while (true) {
+            int end = text.indexOf("\n\n");
+            if (end < 0) {
+                String chunk = chunk();
+                if (chunk.isEmpty()) {
+                    throw new EOFException("the event stream ended before it was up to date");
+                }
+                text.append(chunk);
+                continue;
+            }
+            String event = text.substring(0, end);
+            text.delete(0, end + 2);
+            String eventData = dataOf(event);
+            if (event.lines().anyMatch(line -> line.matches("event: ?control"))) {
+                if (eventData.contains("\"upToDate\":true")) {
+                    return new Events(head, data);
+                }
+            } else if (event.contains("data:")) {
+                data.add(base64 ? new String(Base64.getMimeDecoder().decode(eventData), ISO_8859_1) : eventData);
+            }
+        }
+    }
+
+    private static String dataOf(String event) {
+        return event.lines()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> line.substring(line.startsWith("data: ") ? 6 : 5))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
