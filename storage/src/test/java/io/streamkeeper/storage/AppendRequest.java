@@ -25,6 +25,7 @@ final class AppendRequest {
     private Offset expectedOffset;
     private Preconditions preconditions = Preconditions.NONE;
     private boolean broken;
+    private byte[] raw;
 
     private AppendRequest(String path) {
         this.path = path;
@@ -36,6 +37,12 @@ final class AppendRequest {
 
     AppendRequest text(String newText) {
         text = newText;
+        return this;
+    }
+
+    /** A body that is no text. */
+    AppendRequest bytes(byte[] newBytes) {
+        raw = newBytes;
         return this;
     }
 
@@ -101,6 +108,9 @@ final class AppendRequest {
         if (broken) {
             Refusal problem = Refusal.of(ErrorCode.INVALID_JSON, "broken");
             return new Body(Unpooled.copiedBuffer("{", UTF_8), null, problem);
+        }
+        if (raw != null) {
+            return Body.of(Unpooled.copiedBuffer(raw));
         }
         if (content.isEmpty()) {
             return Body.empty();

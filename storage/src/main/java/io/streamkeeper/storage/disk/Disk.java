@@ -39,6 +39,9 @@ public interface Disk {
      */
     List<Path> directories(Path directory) throws IOException;
 
+    /** A number that nobody can know before: what a file's checksums are salted with. */
+    long salt();
+
     /** Makes a directory, and those above it, unless it is there. */
     void createDirectories(Path directory) throws IOException;
 

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,6 +28,8 @@ import java.util.stream.Stream;
  * connections cannot keep the store from its files.
  */
 public final class LocalDisk implements Disk {
+    private static final SecureRandom SALTS = new SecureRandom();
+
     private static final Set<OpenOption> READ_ONLY = Set.of(StandardOpenOption.READ);
     private static final Set<OpenOption> WRITABLE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final Set<OpenOption> NEW =
@@ -119,6 +122,11 @@ public final class LocalDisk implements Disk {
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    @Override
+    public long salt() {
+        return SALTS.nextLong();
     }
 
     @Override

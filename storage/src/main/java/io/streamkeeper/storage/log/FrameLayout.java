@@ -2,6 +2,7 @@ package io.streamkeeper.storage.log;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.storage.disk.Checksum;
+import java.util.zip.CRC32C;
 
 /**
  * A batch frame: records that were handed to the journal together. Frames follow each other in a segment without a gap,
@@ -9,7 +10,8 @@ import io.streamkeeper.storage.disk.Checksum;
  *
  * <pre>
  *   0  magic     u32
- *   4  crc32c    u32  of everything from 8 to the end: the payloads too, so that a frame is whole or none
+ *   4  crc32c    u32  of the segment's salt, the frame's position in the segment, and everything from 8 to the end: the
+ *                     payloads too, so that a frame is whole or none
  *   8  length    u32  of the frame with this header, without padding
  *  12  count     u32  of records; their log sequence numbers are firstLsn, firstLsn + 1, …
  *  16  segment   u64  the segment's number: what a recycled file holds of its former life does not match
@@ -19,7 +21,9 @@ import io.streamkeeper.storage.disk.Checksum;
  * </pre>
  *
  * <p>{@code durable} tells a torn tail from damage (I10): a frame that cannot be read was acknowledged if a later one says
- * that the segment was durable beyond it.
+ * that the segment was durable beyond it. A payload may hold what looks like such a frame, also a copy of a real one. The
+ * checksum tells them apart: nobody who sends payloads knows the segment's salt, and a copy is at another position. In
+ * version 1 neither was part of the checksum; a salt of 0 stands for that.
  */
 public final class FrameLayout {
     /** Bytes before the first record. */
@@ -53,14 +57,14 @@ public final class FrameLayout {
     }
 
     /** Writes the header of the frame that lies at {@code index}, its records there already. */
-    static void writeHeader(ByteBuf frame, int index, Header header) {
+    static void writeHeader(ByteBuf frame, int index, Header header, long salt, long position) {
         frame.setInt(index, MAGIC);
         frame.setInt(index + LENGTH, header.length());
         frame.setInt(index + COUNT, header.count());
         frame.setLong(index + SEGMENT, header.segment());
         frame.setLong(index + FIRST_LSN, header.firstLsn());
         frame.setLong(index + DURABLE, header.durable());
-        frame.setInt(index + CRC, Checksum.of(frame, index + LENGTH, header.length() - LENGTH));
+        frame.setInt(index + CRC, checksum(frame, index, header.length(), salt, position));
     }
 
     /** Whether the bytes at {@code index} begin like a frame of a segment. */
@@ -78,8 +82,24 @@ public final class FrameLayout {
                 bytes.getLong(index + DURABLE));
     }
 
-    /** Whether the whole frame at {@code index} is as it was written. */
-    static boolean isIntact(ByteBuf bytes, int index, int length) {
-        return bytes.getInt(index + CRC) == Checksum.of(bytes, index + LENGTH, length - LENGTH);
+    /** Whether the whole frame at {@code index} is as it was written at {@code position} of a segment. */
+    static boolean isIntact(ByteBuf bytes, int index, int length, long salt, long position) {
+        return bytes.getInt(index + CRC) == checksum(bytes, index, length, salt, position);
+    }
+
+    private static int checksum(ByteBuf frame, int index, int length, long salt, long position) {
+        CRC32C crc = new CRC32C();
+        if (salt != 0) {
+            update(crc, salt);
+            update(crc, position);
+        }
+        Checksum.update(crc, frame, index + LENGTH, length - LENGTH);
+        return (int) crc.getValue();
+    }
+
+    private static void update(CRC32C crc, long value) {
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            crc.update((int) (value >>> shift));
+        }
     }
 }

@@ -161,9 +161,10 @@ public final class LogReader {
     public static SegmentLayout.@Nullable Header readSegment(Disk disk, Path path, Visitor visitor) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
         try (DiskFile file = disk.open(path)) {
-            if (file.size() < SegmentLayout.HEADER_BYTES) {
+            if (file.size() < SegmentLayout.HEADER_BYTES_MIN) {
                 return null;
             }
+            bytes.limit((int) Math.min(file.size(), SegmentLayout.HEADER_BYTES));
             file.readFully(0, bytes);
         }
         SegmentLayout.Header header = SegmentLayout.read(bytes.flip());
@@ -185,11 +186,11 @@ public final class LogReader {
         Path path = directory.resolve(Segments.name(number));
         try (DiskFile file = disk.open(path)) {
             ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
-            boolean there = file.size() >= SegmentLayout.HEADER_BYTES;
+            boolean there = file.size() >= SegmentLayout.HEADER_BYTES_MIN;
             SegmentLayout.Header header = there ? header(file, bytes) : null;
             if (header == null || header.number() != number) {
                 // A server that is writing may have begun the segment since.
-                boolean begun = there && isDurableBeyond(file, number, 0, 0);
+                boolean begun = there && hasFrame(file, number);
                 header = begun ? header(file, bytes) : null;
                 if (begun && (header == null || header.number() != number)) {
                     throw new DamagedFileException(
@@ -204,8 +205,23 @@ public final class LogReader {
     }
 
     private static SegmentLayout.@Nullable Header header(DiskFile file, ByteBuffer bytes) throws IOException {
-        file.readFully(0, bytes.clear());
+        bytes.clear().limit((int) Math.min(file.size(), SegmentLayout.HEADER_BYTES));
+        file.readFully(0, bytes);
         return SegmentLayout.read(bytes.flip());
+    }
+
+    /**
+     * Whether a frame of the segment follows its header: no payload can lie there. Whether it is intact cannot be known
+     * without the header's salt.
+     */
+    private boolean hasFrame(DiskFile file, long number) throws IOException {
+        int at = version == 1 ? SegmentLayout.HEADER_BYTES_MIN : SegmentLayout.HEADER_BYTES;
+        if (file.size() < at + FrameLayout.HEADER_BYTES) {
+            return false;
+        }
+        ByteBuf header = Unpooled.buffer(FrameLayout.HEADER_BYTES);
+        file.readFully(at, header.nioBuffer(0, FrameLayout.HEADER_BYTES));
+        return FrameLayout.begins(header, 0, number);
     }
 
     private void check(Path path, SegmentLayout.Header header) throws IOException {
@@ -245,19 +261,20 @@ public final class LogReader {
                 + " a backup");
     }
 
-    /** Whether a frame behind {@code from} says that the segment was durable beyond {@code position}. */
-    private static boolean isDurableBeyond(DiskFile file, long number, long from, long position) throws IOException {
+    /** Whether a frame after {@code position} says that the segment was durable beyond it. */
+    private static boolean isDurableBeyond(DiskFile file, SegmentLayout.Header segment, long position)
+            throws IOException {
         long size = file.size();
         ByteBuf window = Unpooled.buffer(BUFFER_BYTES);
-        long at = (from + FrameLayout.ALIGNMENT - 1) & -FrameLayout.ALIGNMENT;
+        long at = (position + FrameLayout.ALIGNMENT - 1) & -FrameLayout.ALIGNMENT;
         while (at + FrameLayout.HEADER_BYTES <= size) {
             int bytes = (int) Math.min(BUFFER_BYTES, size - at);
             file.readFully(at, window.nioBuffer(0, bytes));
             for (int i = 0; i + FrameLayout.HEADER_BYTES <= bytes; i += FrameLayout.ALIGNMENT) {
-                if (FrameLayout.begins(window, i, number)
+                if (FrameLayout.begins(window, i, segment.number())
                         && FrameLayout.readHeader(window, i).durable() > position
                         && isIntact(
-                                file, at + i, FrameLayout.readHeader(window, i).length())) {
+                                file, at + i, FrameLayout.readHeader(window, i).length(), segment.salt())) {
                     return true;
                 }
             }
@@ -266,13 +283,13 @@ public final class LogReader {
         return false;
     }
 
-    private static boolean isIntact(DiskFile file, long position, int length) throws IOException {
+    private static boolean isIntact(DiskFile file, long position, int length, long salt) throws IOException {
         if (length < FrameLayout.HEADER_BYTES || length > FRAME_BYTES_MAX || position + length > file.size()) {
             return false;
         }
         ByteBuf frame = Unpooled.buffer(length);
         file.readFully(position, frame.nioBuffer(0, length));
-        return FrameLayout.isIntact(frame, 0, length);
+        return FrameLayout.isIntact(frame, 0, length, salt, position);
     }
 
     /** Goes through the frames of one segment. */
@@ -280,7 +297,8 @@ public final class LogReader {
         private final Found segment;
         private final long until;
         private final Visitor visitor;
-        private long position = SegmentLayout.HEADER_BYTES;
+        private final long salt;
+        private long position;
         private long proven;
         private long lastLsn;
 
@@ -288,6 +306,8 @@ public final class LogReader {
         Walk(Found segment, long until, long lastLsn, Visitor visitor) {
             this.segment = segment;
             this.until = until;
+            this.salt = headerOf(segment).salt();
+            this.position = headerOf(segment).bytes();
             this.lastLsn = lastLsn;
             this.visitor = visitor;
         }
@@ -324,7 +344,7 @@ public final class LogReader {
                 if (index + header.length() > bytes) {
                     return index > 0;
                 }
-                if (!FrameLayout.isIntact(buffer, index, header.length())) {
+                if (!FrameLayout.isIntact(buffer, index, header.length(), salt, position)) {
                     return false;
                 }
                 visitor.at(segment.file(), position);
@@ -364,7 +384,7 @@ public final class LogReader {
                 throw new DamagedFileException(
                         segment.file(), position, "no frame can be read, expected frames up to " + until);
             }
-            return !isDurableBeyond(file, segment.number(), position, position);
+            return !isDurableBeyond(file, headerOf(segment), position);
         }
 
         /**

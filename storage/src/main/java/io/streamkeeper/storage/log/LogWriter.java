@@ -78,6 +78,7 @@ public final class LogWriter implements AutoCloseable {
 
     private @Nullable DiskFile file;
     private long number;
+    private long salt;
     private long position;
     private long durablePosition;
     private long previous;
@@ -241,8 +242,9 @@ public final class LogWriter implements AutoCloseable {
      * that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
      */
     private void begin(DiskFile segment) throws IOException {
-        ByteBuffer header = SegmentLayout.write(
-                new SegmentLayout.Header(SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn));
+        salt = segments.salt();
+        ByteBuffer header = SegmentLayout.write(new SegmentLayout.Header(
+                SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn, salt));
         segment.writeFully(0, header);
         segment.sync();
         segments.begun(number, lastLsn);
@@ -268,11 +270,11 @@ public final class LogWriter implements AutoCloseable {
         int first = 0;
         while (first < group.size()) {
             int last = lastAdjacent(group, first);
-            for (int i = first; i <= last; i++) {
-                seal(group.get(i));
-            }
             ByteBuf memory = group.get(first).memory();
             int start = group.get(first).start();
+            for (int i = first; i <= last; i++) {
+                seal(group.get(i), position + group.get(i).start() - start);
+            }
             int bytes = group.get(last).end() - start;
             segment.writeFully(position, memory.nioBuffer(start, bytes));
             position += bytes;
@@ -292,11 +294,13 @@ public final class LogWriter implements AutoCloseable {
         return last;
     }
 
-    private void seal(Frame frame) {
+    private void seal(Frame frame, long at) {
         FrameLayout.writeHeader(
                 frame.memory(),
                 frame.start(),
-                new FrameLayout.Header(frame.length(), frame.count(), number, frame.firstLsn(), durablePosition));
+                new FrameLayout.Header(frame.length(), frame.count(), number, frame.firstLsn(), durablePosition),
+                salt,
+                at);
     }
 
     /**

@@ -93,10 +93,21 @@ public final class Segments {
         try (DiskFile made = disk.create(file)) {
             made.writeFully(
                     0,
-                    SegmentLayout.write(
-                            new SegmentLayout.Header(SegmentLayout.VERSION, shard, store, number, 0, 0, lastLsn)));
+                    SegmentLayout.write(new SegmentLayout.Header(
+                            SegmentLayout.VERSION, shard, store, number, 0, 0, lastLsn, salt(disk))));
             made.sync();
         }
+    }
+
+    /** The salt of a segment that is begun. */
+    long salt() {
+        return salt(disk);
+    }
+
+    /** Never 0, which stands for none. */
+    private static long salt(Disk disk) {
+        long salt = disk.salt();
+        return salt == 0 ? 1 : salt;
     }
 
     long segmentBytes() {

@@ -61,6 +61,11 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public long salt() {
+        return behind.salt();
+    }
+
+    @Override
     public List<Path> directories(Path directory) throws IOException {
         before(Operation.LIST, directory);
         return behind.directories(directory);

@@ -42,6 +42,11 @@ public final class RecordingDisk implements Disk {
     }
 
     @Override
+    public long salt() {
+        return disk.salt();
+    }
+
+    @Override
     public List<Path> directories(Path directory) throws IOException {
         return disk.directories(directory);
     }

@@ -70,6 +70,8 @@ public final class SimulatedDisk implements Disk {
     }
 
     private final Random random;
+    private final long saltSeed;
+    private long salts;
     private final Map<String, Inode> names = new TreeMap<>();
     private final Map<String, Inode> durableNames = new TreeMap<>();
     private final Map<String, List<NameChange>> unsyncedNames = new HashMap<>();
@@ -86,6 +88,7 @@ public final class SimulatedDisk implements Disk {
 
     public SimulatedDisk(Random random) {
         this.random = random;
+        this.saltSeed = 0x5bd1e995a3f1c2d7L;
     }
 
     // ---- faults ----
@@ -298,6 +301,13 @@ public final class SimulatedDisk implements Disk {
         }
         found.sort(null);
         return found;
+    }
+
+    /** The same for the same calls, without a draw from what decides about faults. */
+    @Override
+    public long salt() {
+        salts++;
+        return saltSeed ^ (salts * 0x9e3779b97f4a7c15L);
     }
 
     @Override
