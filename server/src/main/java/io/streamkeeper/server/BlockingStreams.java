@@ -7,6 +7,7 @@ import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.CreateResult;
 import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.Message;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
 import java.time.Duration;
@@ -129,18 +130,20 @@ public final class BlockingStreams {
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
-     * @return each message as the JSON text that was appended, none at the tail
+     * @return the messages, each with the offset after it; none at the tail
      * @throws StreamException if the future of {@link DurableStreams#readMessages(String, From)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    public List<String> readMessages(String path, From from) throws InterruptedException {
-        List<String> messages = new ArrayList<>();
-        Batch batch = read(path, from);
-        messages.addAll(batch.messages());
-        while (!batch.upToDate()) {
-            batch = read(path, From.offset(batch.nextOffset()));
-            messages.addAll(batch.messages());
-        }
+    public List<Message> readMessages(String path, From from) throws InterruptedException {
+        List<Message> messages = new ArrayList<>();
+        From next = from;
+        Batch batch;
+        do {
+            batch = read(path, next);
+            Batch read = batch;
+            messages.addAll(await(on -> streams.messages(path, read, on)));
+            next = From.offset(batch.nextOffset());
+        } while (!batch.upToDate());
         return List.copyOf(messages);
     }
 

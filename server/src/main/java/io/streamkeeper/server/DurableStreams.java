@@ -2,9 +2,11 @@ package io.streamkeeper.server;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.api.AppendOptions;
 import io.streamkeeper.server.api.AppendResult;
 import io.streamkeeper.server.api.Batch;
@@ -12,6 +14,8 @@ import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.CreateResult;
 import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.Message;
+import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.ServerConfig;
@@ -24,6 +28,7 @@ import io.streamkeeper.server.listen.StreamSource;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -252,24 +258,63 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
 
     /**
      * Reads all the messages of a JSON stream that are there, in as many reads as that takes: for streams that fit into
-     * memory. They come without the offset behind them; the batch of a read has both.
+     * memory. Each comes with the offset after it.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
-     * @return each message as the JSON text that was appended, none at the tail; fails with {@link
+     * @return the messages, none at the tail; fails with {@link
      *     io.streamkeeper.server.api.StreamException.ContentTypeMismatch} if the stream has bytes
      */
-    public CompletableFuture<List<String>> readMessages(String path, From from) {
-        return readMessages(path, from, new ArrayList<>());
+    public CompletableFuture<List<Message>> readMessages(String path, From from) {
+        return readMessages(path, from, new ArrayList<>(), executor);
     }
 
-    private CompletableFuture<List<String>> readMessages(String path, From from, List<String> before) {
-        return read(path, from).thenCompose(batch -> {
-            before.addAll(batch.messages());
-            return batch.upToDate()
-                    ? CompletableFuture.completedFuture(List.copyOf(before))
-                    : readMessages(path, From.offset(batch.nextOffset()), before);
+    private CompletableFuture<List<Message>> readMessages(String path, From from, List<Message> before, Executor on) {
+        return read(path, from, config.read().windowBytes(), on)
+                .thenCompose(batch -> messages(path, batch, on).thenCompose(messages -> {
+                    before.addAll(messages);
+                    return batch.upToDate()
+                            ? CompletableFuture.completedFuture(List.copyOf(before))
+                            : readMessages(path, From.offset(batch.nextOffset()), before, on);
+                }));
+    }
+
+    /**
+     * The messages of a batch with their offsets, which the stream's shard makes of their positions. Whatever comes of it, one
+     * task on {@code on} completes the future.
+     */
+    CompletableFuture<List<Message>> messages(String path, Batch batch, Executor on) {
+        List<String> texts = batch.messages();
+        if (texts.isEmpty()) {
+            return CompletableFuture.supplyAsync(List::of, on);
+        }
+        Offset last = Offset.parse(batch.nextOffset());
+        long[] positions = StoredMessages.ends(batch.bytes(), last.position());
+        CompletableFuture<Offset[]> found = new CompletableFuture<>();
+        StreamPath at = StreamPath.of(path);
+        engine.shards().of(at).offsets(at, positions, last, new Callback<>() {
+            @Override
+            public void complete(Offset[] offsets) {
+                found.complete(offsets);
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                found.completeExceptionally(StreamException.of(refusal));
+            }
         });
+        return found.handleAsync(
+                (offsets, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(failure);
+                    }
+                    List<Message> messages = new ArrayList<>(texts.size());
+                    for (int i = 0; i < offsets.length; i++) {
+                        messages.add(new Message(texts.get(i), offsets[i].toString()));
+                    }
+                    return messages;
+                },
+                on);
     }
 
     /**

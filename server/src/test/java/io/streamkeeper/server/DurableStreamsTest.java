@@ -17,6 +17,7 @@ import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.CreateResult;
 import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.Message;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
 import io.streamkeeper.server.config.DataConfig;
@@ -122,12 +123,38 @@ class DurableStreamsTest {
         blocking.append("events", Content.json("{\"n\": 1.50}"));
         blocking.append("events", Content.json(" [ \"a,]\" , [2 , 3], null ] "));
 
-        assertThat(blocking.readMessages("events", From.beginning()))
-                .containsExactly("{\"n\": 1.50}", "\"a,]\"", "[2 , 3]", "null");
+        assertThat(texts("events")).containsExactly("{\"n\": 1.50}", "\"a,]\"", "[2 , 3]", "null");
         assertThat(blocking.read("events", From.beginning()).text()).isEqualTo("[{\"n\": 1.50},\"a,]\",[2 , 3],null]");
         Batch nothing = blocking.read("events", From.now());
         assertThat(nothing.isEmpty()).isTrue();
         assertThat(nothing.messages()).isEmpty();
+    }
+
+    private List<String> texts(String path) throws InterruptedException {
+        return blocking.readMessages(path, From.beginning()).stream()
+                .map(Message::json)
+                .toList();
+    }
+
+    /** In a fork, too, whose first messages have offsets of its source. */
+    @Test
+    void aReadGoesOnAfterAnyMessage() throws InterruptedException {
+        blocking.create("source", CreateOptions.json());
+        blocking.append("source", Content.json("[1, \"two\" , {\"n\": [3]}]"));
+        blocking.create("fork", CreateOptions.forkOf("source"));
+        blocking.append("source", Content.json("\"not inherited\""));
+        blocking.append("fork", Content.json("[4,5]"));
+        blocking.append("fork", Content.json("6"));
+
+        List<Message> all = blocking.readMessages("fork", From.beginning());
+
+        assertThat(all).extracting(Message::json).containsExactly("1", "\"two\"", "{\"n\": [3]}", "4", "5", "6");
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(blocking.readMessages("fork", From.offset(all.get(i).nextOffset())))
+                    .isEqualTo(all.subList(i + 1, all.size()));
+        }
+        assertThat(all.get(5).nextOffset()).isEqualTo(blocking.metadata("fork").nextOffset());
+        assertThat(all.get(2).nextOffset()).isNotEqualTo(all.get(3).nextOffset());
     }
 
     @Test
@@ -163,8 +190,9 @@ class DurableStreamsTest {
         } while (!batch.upToDate());
 
         assertThat(read).isEqualTo(messages);
-        assertThat(blocking.readMessages("long", From.beginning())).isEqualTo(messages);
-        assertThat(streams.readMessages("long", From.beginning()).join()).isEqualTo(messages);
+        assertThat(texts("long")).isEqualTo(messages);
+        assertThat(streams.readMessages("long", From.beginning()).join())
+                .isEqualTo(blocking.readMessages("long", From.beginning()));
         assertThat(batches).isGreaterThan(5);
         assertThatIllegalArgumentException().isThrownBy(() -> streams.read("long", From.beginning(), 0));
     }
@@ -229,8 +257,8 @@ class DurableStreamsTest {
                 refused(StreamException.OffsetGone.class, streams.read("kept", From.offset(first)));
 
         assertThat(gone.earliestOffset()).isEqualTo(blocking.metadata("kept").earliestOffset());
-        List<String> left = blocking.readMessages("kept", From.offset(gone.earliestOffset()));
-        assertThat(left).endsWith("98", "99").hasSizeBetween(10, 12);
+        List<Message> left = blocking.readMessages("kept", From.offset(gone.earliestOffset()));
+        assertThat(left).extracting(Message::json).endsWith("98", "99").hasSizeBetween(10, 12);
     }
 
     @Test
@@ -240,7 +268,7 @@ class DurableStreamsTest {
         blocking.append("deep", Content.json("[" + deep + "]"));
         blocking.append("deep", Content.json("{\"a\":" + deep + "}"));
 
-        assertThat(blocking.readMessages("deep", From.beginning())).containsExactly(deep, "{\"a\":" + deep + "}");
+        assertThat(texts("deep")).containsExactly(deep, "{\"a\":" + deep + "}");
     }
 
     // ---- conditions ----
@@ -337,9 +365,9 @@ class DurableStreamsTest {
         blocking.append("source", Content.json("4"));
         blocking.append("one", Content.json("\"own\""));
 
-        assertThat(blocking.readMessages("all", From.beginning())).containsExactly("1", "2", "3");
-        assertThat(blocking.readMessages("one", From.beginning())).containsExactly("1", "\"own\"");
-        assertThat(blocking.readMessages("two", From.beginning())).containsExactly("1", "2");
+        assertThat(texts("all")).containsExactly("1", "2", "3");
+        assertThat(texts("one")).containsExactly("1", "\"own\"");
+        assertThat(texts("two")).containsExactly("1", "2");
         refused(StreamException.NotFound.class, streams.create("x", CreateOptions.forkOf("nothing")));
     }
 

@@ -96,13 +96,15 @@ final class ShardFaults {
      * @return what it is to be answered
      */
     Refusal inCommand(Throwable fault, long lsnBefore) {
+        if (fault instanceof RefusedException refused) {
+            // An answer, not a fault, whatever was staged before it: the look-up itself removes a stream that has
+            // expired.
+            return refused.refusal();
+        }
         boolean staged = journal.lastLsn() != lsnBefore;
         if (staged) {
             fail(fault);
             return Refusal.of(ErrorCode.STORAGE_FAILED, "whether this was done is not known: the shard has failed");
-        }
-        if (fault instanceof RefusedException refused) {
-            return refused.refusal();
         }
         return ofOurs(fault);
     }

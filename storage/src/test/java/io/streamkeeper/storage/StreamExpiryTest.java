@@ -1,9 +1,11 @@
 package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,5 +191,19 @@ class StreamExpiryTest {
         test.clock.advance(millis);
         test.store.expire();
         test.journal.sync();
+    }
+
+    @Test
+    void aReadThatFindsAStreamExpiredIsRefusedAndTheShardGoesOn() {
+        test.created(CreateRequest.at("brief").ttl(1));
+        test.clock.advance(2_000);
+        long before = test.store.lastLsn();
+
+        RefusedException absent =
+                catchThrowableOfType(RefusedException.class, () -> test.store.open(new StreamPath("brief"), true));
+
+        assertThat(test.store.lastLsn()).as("the look-up stages the removal").isGreaterThan(before);
+        assertThat(test.store.faultIn(absent, before).code()).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        assertThat(test.store.failure()).isNull();
     }
 }

@@ -25,6 +25,14 @@ public interface Listening {
     Status status();
 
     /**
+     * {@return whether it goes on: it reads, waits, or tries again after a while} It is false once it is stopped, complete, or
+     * ended by an error: exactly while it is {@link Status#IDLE}.
+     */
+    default boolean listening() {
+        return status() != Status.IDLE;
+    }
+
+    /**
      * {@return the offset behind the last batch that the listener has taken; before the first one, what the listening began
      * with, which may be {@code -1} or {@code now}}
      */

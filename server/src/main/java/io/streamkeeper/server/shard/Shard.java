@@ -4,13 +4,18 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StorageFailedException;
 import io.streamkeeper.storage.StreamState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +114,28 @@ public final class Shard {
      */
     public void execute(Command command, int readBytesMax, Reply reply) {
         step(reply::complete, () -> dispatch(command, readBytesMax, reply));
+    }
+
+    /**
+     * Finds the offsets of positions of a stream.
+     *
+     * @param positions of what was read of it, in ascending order
+     * @param last the offset of the last of them; if that is another now, the stream is not the one that was read
+     * @param then completed on this shard's loop
+     */
+    public void offsets(StreamPath path, long[] positions, Offset last, Callback<Offset[]> then) {
+        step(then::refuse, () -> {
+            StreamState stream = store.open(path, false);
+            Offset[] offsets =
+                    Arrays.stream(positions).mapToObj(stream::offsetAt).toArray(Offset[]::new);
+            if (offsets.length == 0 || offsets[offsets.length - 1].equals(last)) {
+                then.complete(offsets);
+            } else {
+                then.refuse(Refusal.of(
+                        ErrorCode.OFFSET_GONE,
+                        "stream " + Quoted.of(path.value()) + " was replaced while it was read; start again at -1"));
+            }
+        });
     }
 
     private void dispatch(Command command, int readBytesMax, Reply reply) {

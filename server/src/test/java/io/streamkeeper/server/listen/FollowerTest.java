@@ -164,6 +164,7 @@ class FollowerTest {
         recorder.awaitStatus(Status.DISCONNECTED);
         follower.stop().join();
         assertThat(follower.status()).isEqualTo(Status.IDLE);
+        assertThat(follower.listening()).isFalse();
         follower.resume();
         feeds.await(1).found().awaitNext().complete(last("a", "1"));
         recorder.awaitComplete();

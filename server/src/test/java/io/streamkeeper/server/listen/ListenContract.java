@@ -10,6 +10,7 @@ import io.streamkeeper.server.api.Batch;
 import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.From;
+import io.streamkeeper.server.api.Message;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamException.OffsetGone;
 import io.streamkeeper.server.listen.Listening.Status;
@@ -387,7 +388,9 @@ abstract class ListenContract {
             }
             assertThat(streams().metadata(path).join().earliestOffset()).isGreaterThan(offset);
         });
-        return streams().readMessages(path, From.beginning()).join();
+        return streams().readMessages(path, From.beginning()).join().stream()
+                .map(Message::json)
+                .toList();
     }
 
     @Test
