@@ -1,6 +1,7 @@
 package io.streamkeeper.storage;
 
 import java.util.Comparator;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -12,11 +13,23 @@ final class ExpiryQueue {
     /** Streams looked at in one step, so that a step stays short. */
     static final int STEP_MAX = 1_000;
 
-    private final TreeSet<StreamState> turns = new TreeSet<>(
-            Comparator.comparingLong(StreamState::expiryTurnMillis).thenComparingLong(StreamState::generation));
+    /** By steady time, and by the wall clock. */
+    private final NavigableSet<StreamState> sliding = newTurns();
+
+    private final NavigableSet<StreamState> moments = newTurns();
+
+    private static NavigableSet<StreamState> newTurns() {
+        return new TreeSet<>(
+                Comparator.comparingLong(StreamState::expiryTurnMillis).thenComparingLong(StreamState::generation));
+    }
+
+    private NavigableSet<StreamState> turnsOf(StreamState stream) {
+        return stream.isSliding() ? sliding : moments;
+    }
 
     /** Takes a stream in, if it ever goes by itself. */
     void add(StreamState stream) {
+        NavigableSet<StreamState> turns = turnsOf(stream);
         turns.remove(stream);
         long deadline = stream.deadlineMillis();
         if (deadline != Long.MAX_VALUE) {
@@ -27,11 +40,16 @@ final class ExpiryQueue {
 
     /** Lets go of a stream that is gone. */
     void remove(StreamState stream) {
-        turns.remove(stream);
+        turnsOf(stream).remove(stream);
     }
 
-    /** Hands over the streams that are due, at most {@value #STEP_MAX}; those that were used since are kept. */
-    void step(long nowMillis, Consumer<StreamState> expired) {
+    /** Hands over the streams that are due, at most {@value #STEP_MAX} by each of the two times; those that were used since are kept. */
+    void step(long wallMillis, long steadyMillis, Consumer<StreamState> expired) {
+        step(moments, wallMillis, expired);
+        step(sliding, steadyMillis, expired);
+    }
+
+    private void step(NavigableSet<StreamState> turns, long nowMillis, Consumer<StreamState> expired) {
         for (int i = 0; i < STEP_MAX; i++) {
             StreamState first = turns.isEmpty() ? null : turns.first();
             if (first == null || first.expiryTurnMillis() > nowMillis) {
@@ -50,6 +68,6 @@ final class ExpiryQueue {
     }
 
     int size() {
-        return turns.size();
+        return sliding.size() + moments.size();
     }
 }

@@ -73,7 +73,7 @@ public final class FileShard {
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
-        store.recover(streams, recovery.lastGeneration());
+        store.recover(streams, recovery.lastGeneration(), config.checkpointMillis());
         extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
         guarded.background().execute(segments::prepareAhead);
         LOG.info(

@@ -43,6 +43,14 @@ public sealed interface LogRecord {
             implements LogRecord {}
 
     /**
+     * A stream with a sliding time to live was used, and no record of the last interval says so. Nothing waits for it.
+     *
+     * @param generation the stream
+     * @param atMillis when
+     */
+    record Used(long generation, long atMillis) implements LogRecord {}
+
+    /**
      * A stream grows, is closed, or both.
      *
      * @param generation the stream

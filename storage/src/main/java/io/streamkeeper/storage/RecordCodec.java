@@ -14,7 +14,7 @@ import io.streamkeeper.protocol.StreamPath;
  *
  * <pre>
  *   length      u32       of everything behind it
- *   type        u8        1 created, 2 appended, 3 deleted, 4 trimmed
+ *   type        u8        1 created, 2 appended, 3 deleted, 4 trimmed, 5 used
  *   generation  u64
  *   atMillis    variable
  *   …           by type, see the methods
@@ -30,6 +30,7 @@ final class RecordCodec {
     private static final int TYPE_APPENDED = 2;
     private static final int TYPE_DELETED = 3;
     private static final int TYPE_TRIMMED = 4;
+    private static final int TYPE_USED = 5;
 
     private static final int NEVER = 0;
     private static final int TTL = 1;
@@ -95,6 +96,8 @@ final class RecordCodec {
             Fields.writeVariable(out, trimmed.position());
         } else if (record instanceof LogRecord.Deleted) {
             writeHead(out, TYPE_DELETED, record);
+        } else if (record instanceof LogRecord.Used) {
+            writeHead(out, TYPE_USED, record);
         } else {
             throw new IllegalArgumentException("a record of the unknown type " + record.getClass());
         }
@@ -212,6 +215,7 @@ final class RecordCodec {
             case TYPE_CREATED -> readCreated(in, generation, at, interned);
             case TYPE_APPENDED -> readAppended(in, generation, at);
             case TYPE_DELETED -> new LogRecord.Deleted(generation, at);
+            case TYPE_USED -> new LogRecord.Used(generation, at);
             case TYPE_TRIMMED -> new LogRecord.Trimmed(generation, Fields.readVariable(in), at);
             default -> throw new IllegalArgumentException("a record has the unknown type " + type);
         };

@@ -65,7 +65,8 @@ public final class ShardStore implements AutoCloseable {
     private final ExtentStore extents;
     private final ContentReader reader;
     private final Interned interned = new Interned();
-    private final Clock clock;
+    private final ShardClock clock;
+    private long useIntervalMillis = Long.MAX_VALUE;
     private final SourceReleaser releaser;
     private final ProducerLimits producers;
     private final Generations generations;
@@ -137,7 +138,7 @@ public final class ShardStore implements AutoCloseable {
         this.faults = faults;
         this.journal = journal;
         faults.endsWith(journal);
-        this.clock = clock;
+        this.clock = new ShardClock(clock);
         this.releaser = releaser;
         this.extents = extents;
         this.reader = new ContentReader(extents, budget, splitter);
@@ -176,7 +177,7 @@ public final class ShardStore implements AutoCloseable {
             return true;
         }
         if (!existing.isDeleted()) {
-            existing.use(clock.nowMillis());
+            use(existing);
         }
         commits.add(existing.lastLsn(), CommitQueue.Step.NONE, CreateOperation.decideExisting(existing, create), reply);
         return true;
@@ -226,7 +227,7 @@ public final class ShardStore implements AutoCloseable {
             commits.add(lastLsn(create.path()), CommitQueue.Step.NONE, unmet, reply);
             return false;
         }
-        long now = clock.nowMillis();
+        long now = clock.wallMillis();
         long generation = generations.next(now, source == null ? 0 : source.generation());
         LogRecord.Created record = new LogRecord.Created(
                 generation,
@@ -238,6 +239,7 @@ public final class ShardStore implements AutoCloseable {
                 source == null ? null : fork(create, source),
                 now);
         StreamState stream = new StreamState(record);
+        stream.usedFirst(clock.steadyMillis());
         if (source != null) {
             stream.inherit(source.lineage().upTo(source.position()));
         }
@@ -319,10 +321,11 @@ public final class ShardStore implements AutoCloseable {
             if (answerExpired(stream, reply)) {
                 return;
             }
-            long now = clock.nowMillis();
-            stream.use(now);
+            long now = clock.wallMillis();
+            stream.use(clock.steadyMillis());
             Outcome answer = AppendOperation.decide(stream, append, producers, now);
             if (answer != null) {
+                recordUse(stream);
                 commits.add(stream.lastLsn(), CommitQueue.Step.NONE, answer, reply);
             } else {
                 apply(stream, append, now, reply);
@@ -485,7 +488,7 @@ public final class ShardStore implements AutoCloseable {
 
     private void remove(StreamState stream, Outcome outcome, Reply reply) {
         long lsnBefore = stream.lastLsn();
-        LogRecord.Deleted record = new LogRecord.Deleted(stream.generation(), clock.nowMillis());
+        LogRecord.Deleted record = new LogRecord.Deleted(stream.generation(), clock.wallMillis());
         Journal.Staged staged = stage(record, Payload.NONE, reply);
         if (staged == null) {
             return;
@@ -612,12 +615,11 @@ public final class ShardStore implements AutoCloseable {
      */
     public StreamState open(StreamPath path, boolean use) {
         StreamState stream = visibleAt(path);
-        long now = clock.nowMillis();
-        if (stream == null || stream.isDurablyDeleted() || stream.isExpired(now)) {
+        if (stream == null || stream.isDurablyDeleted() || isExpired(stream)) {
             throw new RefusedException(absent(path, stream));
         }
         if (use) {
-            stream.use(now);
+            use(stream);
         }
         return stream;
     }
@@ -719,27 +721,51 @@ public final class ShardStore implements AutoCloseable {
 
     /** Removes streams whose time has come; a bounded step, to be called now and then. */
     public void expire() {
-        long now = clock.nowMillis();
-        expiring.step(now, stream -> {
-            if (!expireIfDue(stream, now)) {
+        expiring.step(clock.wallMillis(), clock.steadyMillis(), stream -> {
+            if (!expireIfDue(stream)) {
                 expiring.add(stream);
             }
         });
-        trimAged(now);
+        trimAged(clock.wallMillis());
     }
 
     /** Returns true if the stream is gone; one that a live reader waits at counts as used (section 5.1). */
-    private boolean expireIfDue(StreamState stream, long now) {
+    private boolean expireIfDue(StreamState stream) {
         if (stream.isDeleted()) {
             return true;
         }
-        if (stream.expiry() instanceof Expiry.Ttl && stream.waiters() != null) {
-            stream.use(now);
+        if (stream.isSliding() && stream.waiters() != null) {
+            use(stream);
         }
-        if (stream.isExpired(now)) {
+        if (isExpired(stream)) {
             remove(stream, new Outcome.Deleted(), outcome -> {});
         }
         return stream.isDeleted();
+    }
+
+    private boolean isExpired(StreamState stream) {
+        return stream.isExpired(clock.wallMillis(), clock.steadyMillis());
+    }
+
+    /** The stream is read or written, which gives one with a sliding time to live more of it. */
+    private void use(StreamState stream) {
+        stream.use(clock.steadyMillis());
+        recordUse(stream);
+    }
+
+    /**
+     * Logs that a stream was used, unless a record of the last interval says so. Nothing waits for that record, and there is
+     * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
+     */
+    private void recordUse(StreamState stream) {
+        long now = clock.wallMillis();
+        if (!stream.mustRecordUse(now, useIntervalMillis) || stream.isDeleted() || !stream.isVisible()) {
+            return;
+        }
+        if (stage(new LogRecord.Used(stream.generation(), now), Payload.NONE, outcome -> {}) != null) {
+            extents.changed(stream);
+        }
+        stream.recordedUse(now);
     }
 
     /** What the shard does by itself: a bounded step, to be called now and then. What it fails with fails the shard. */
@@ -759,7 +785,7 @@ public final class ShardStore implements AutoCloseable {
      * @return false, having answered nothing, if the stream is deleted or has not expired
      */
     private boolean answerExpired(StreamState stream, Reply reply) {
-        if (stream.isDeleted() || !stream.isExpired(clock.nowMillis())) {
+        if (stream.isDeleted() || !isExpired(stream)) {
             return false;
         }
         remove(stream, absent(stream.path(), stream.forks() == 0 ? null : stream), reply);
@@ -778,13 +804,21 @@ public final class ShardStore implements AutoCloseable {
 
     // ---- recovery ----
 
-    /** Takes over the streams that recovery has found, in the order of their generations; before anything else. */
-    void recover(List<StreamState> found, long lastGeneration) {
+    /**
+     * Takes over the streams that recovery has found, in the order of their generations; before anything else.
+     *
+     * @param newUseIntervalMillis how old the last record of a stream's use may be when it is used
+     */
+    void recover(List<StreamState> found, long lastGeneration, long newUseIntervalMillis) {
+        useIntervalMillis = newUseIntervalMillis;
         generations.seen(lastGeneration);
-        long now = clock.nowMillis();
+        long now = clock.wallMillis();
         for (StreamState stream : found) {
             generations.seen(stream.generation());
-            stream.publishRecovered(now);
+            stream.publishRecovered();
+            if (stream.recoverUse(now, useIntervalMillis) && !stream.isDeleted()) {
+                extents.changed(stream);
+            }
             recovered.add(stream);
             streams.put(stream);
             streams.settled(stream);
@@ -838,7 +872,7 @@ public final class ShardStore implements AutoCloseable {
         if (stream == null) {
             return null;
         }
-        expireIfDue(stream, clock.nowMillis());
+        expireIfDue(stream);
         return stream.isDeleted() && stream.forks() == 0 ? null : stream;
     }
 
@@ -860,9 +894,8 @@ public final class ShardStore implements AutoCloseable {
         if (stream == null) {
             return null;
         }
-        long now = clock.nowMillis();
-        expireIfDue(stream, now);
-        boolean gone = stream.isDurablyDeleted() || stream.isExpired(now);
+        expireIfDue(stream);
+        boolean gone = stream.isDurablyDeleted() || isExpired(stream);
         return gone && stream.forks() == 0 ? null : stream;
     }
 

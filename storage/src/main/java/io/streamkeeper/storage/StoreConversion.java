@@ -231,7 +231,8 @@ public final class StoreConversion {
                 stream.streamSeq(),
                 stream.producers().stream()
                         .map(producer -> new KnownProducer(producer.last(), producer.millis()))
-                        .toList());
+                        .toList(),
+                -1);
     }
 
     private LogRecord.Fork fork(OldRecord.Fork fork) {

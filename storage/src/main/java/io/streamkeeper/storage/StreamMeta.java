@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param closedBy the producer's request that closed it, or null
  * @param streamSeq the last {@code Stream-Seq}, or null
  * @param producers the last request of each producer, the one unused for longest first
+ * @param usedMillis the last use that is recorded, of a stream that lives for a time without use; -1 if none is
  */
 record StreamMeta(
         LogRecord.Created created,
@@ -34,12 +35,14 @@ record StreamMeta(
         boolean deleted,
         @Nullable Producer closedBy,
         @Nullable String streamSeq,
-        List<KnownProducer> producers) {
+        List<KnownProducer> producers,
+        long usedMillis) {
     private static final int CLOSED = 1;
     private static final int DELETED = 2;
     private static final int CLOSED_BY = 4;
     private static final int SEQ = 8;
     private static final int FORMER = 16;
+    private static final int USED = 32;
     private static final int FIXED_BYTES_MAX = 128;
 
     /** The description as bytes, on the heap. */
@@ -49,7 +52,8 @@ record StreamMeta(
                 | (deleted ? DELETED : 0)
                 | (closedBy == null ? 0 : CLOSED_BY)
                 | (streamSeq == null ? 0 : SEQ)
-                | (formerGeneration == 0 ? 0 : FORMER));
+                | (formerGeneration == 0 ? 0 : FORMER)
+                | (usedMillis < 0 ? 0 : USED));
         Fields.writeVariable(out, lastLsn);
         Fields.writeVariable(out, tail);
         Fields.writeVariable(out, messages);
@@ -69,6 +73,9 @@ record StreamMeta(
         for (KnownProducer producer : producers) {
             RecordCodec.writeProducer(out, producer.last());
             Fields.writeVariable(out, producer.usedMillis());
+        }
+        if (usedMillis >= 0) {
+            Fields.writeVariable(out, usedMillis);
         }
         return out;
     }
@@ -105,7 +112,8 @@ record StreamMeta(
                 (flags & DELETED) != 0,
                 closedBy,
                 seq,
-                producers);
+                producers,
+                (flags & USED) == 0 ? -1 : Fields.readVariable(in));
     }
 
     /** The last record that an encoded description counts in, without the rest being read. */

@@ -54,6 +54,7 @@ public final class StreamState {
     private @Nullable StreamState replaced;
     private int forks;
     private long usedMillis;
+    private long recordedUseMillis;
     private long expiryTurnMillis;
     private @Nullable TailWaiters waiters;
 
@@ -78,6 +79,7 @@ public final class StreamState {
         this.durableEarliest = earliest;
         this.durableTail = ownStart();
         this.usedMillis = record.atMillis();
+        this.recordedUseMillis = record.atMillis();
     }
 
     /** A stream as a checkpoint has kept it; its runs follow. */
@@ -105,6 +107,7 @@ public final class StreamState {
         this.lastLsn = meta.lastLsn();
         this.earliest = meta.earliest();
         this.usedMillis = record.atMillis();
+        this.recordedUseMillis = meta.usedMillis();
     }
 
     public StreamPath path() {
@@ -254,6 +257,7 @@ public final class StreamState {
             closed = true;
             closedBy = producer;
         }
+        recordedUseMillis = record.atMillis();
         lastLsn = staged.lsn();
     }
 
@@ -285,6 +289,16 @@ public final class StreamState {
     void undoTrimmed(long earliestBefore, long lsnBefore) {
         earliest = earliestBefore;
         lastLsn = lsnBefore;
+    }
+
+    /** A record says that the stream was used; it changes nothing else, so it is not among those that answers wait for. */
+    void recordedUse(long wallMillis) {
+        recordedUseMillis = wallMillis;
+    }
+
+    /** Applies such a record in recovery, where a description may know of a later use. */
+    void recoverRecordedUse(long wallMillis) {
+        recordedUseMillis = Math.max(recordedUseMillis, wallMillis);
     }
 
     void stageDeleted(long lsn) {
@@ -334,11 +348,10 @@ public final class StreamState {
     }
 
     /** Everything is durable that is staged: the stream comes from the disk. */
-    void publishRecovered(long nowMillis) {
+    void publishRecovered() {
         publish(tail(), closed);
         durablyDeleted = deleted;
         durableEarliest = earliest;
-        use(nowMillis);
     }
 
     /** The first position that can be read. */
@@ -420,7 +433,8 @@ public final class StreamState {
                 deleted,
                 closedBy,
                 streamSeq,
-                producers == null ? List.of() : producers.all());
+                producers == null ? List.of() : producers.all(),
+                expiry instanceof Expiry.Ttl ? recordedUseMillis : -1);
     }
 
     /** The extent that has the newest description of the stream, or null if none has one. */
@@ -471,16 +485,49 @@ public final class StreamState {
 
     // ---- use ----
 
-    void use(long nowMillis) {
-        usedMillis = Math.max(usedMillis, nowMillis);
+    /** The stream is created, at this steady time, which the time of its record is not. */
+    void usedFirst(long steadyMillis) {
+        usedMillis = steadyMillis;
     }
 
+    /** The stream was read or written, at this steady time. */
+    void use(long steadyMillis) {
+        usedMillis = Math.max(usedMillis, steadyMillis);
+    }
+
+    /**
+     * Takes over what is known of the last use after a start: it was at most {@code intervalMillis} after the one that is
+     * recorded, and not later than now. So a start shortens no life, and lengthens one by no more than that, however often
+     * the server starts. Where nothing is recorded, or a time to come because the clock was set back, it was now.
+     *
+     * @return whether the record must be replaced by what is assumed
+     */
+    boolean recoverUse(long nowMillis, long intervalMillis) {
+        boolean known = recordedUseMillis >= 0 && recordedUseMillis <= nowMillis;
+        if (!known) {
+            recordedUseMillis = nowMillis;
+        }
+        usedMillis = nowMillis - recordedUseMillis < intervalMillis ? nowMillis : recordedUseMillis + intervalMillis;
+        return !known && isSliding();
+    }
+
+    /** Whether a use at {@code wallMillis} must be recorded: otherwise a start might not know of it. */
+    boolean mustRecordUse(long wallMillis, long intervalMillis) {
+        return isSliding() && Math.abs(wallMillis - recordedUseMillis) >= intervalMillis;
+    }
+
+    /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */
+    boolean isSliding() {
+        return expiry instanceof Expiry.Ttl;
+    }
+
+    /** When the stream expires as far as known, in the time that {@link #isSliding} says. */
     long deadlineMillis() {
         return expiry.deadlineMillis(usedMillis);
     }
 
-    boolean isExpired(long nowMillis) {
-        return deadlineMillis() <= nowMillis;
+    boolean isExpired(long wallMillis, long steadyMillis) {
+        return deadlineMillis() <= (isSliding() ? steadyMillis : wallMillis);
     }
 
     /** When the stream's turn comes in the {@link ExpiryQueue}, which alone changes it. */

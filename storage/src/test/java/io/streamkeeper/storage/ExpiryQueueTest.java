@@ -83,7 +83,7 @@ class ExpiryQueueTest {
 
     private List<Long> due(long nowMillis) {
         List<Long> generations = new ArrayList<>();
-        queue.step(nowMillis, stream -> generations.add(stream.generation()));
+        queue.step(nowMillis, nowMillis, stream -> generations.add(stream.generation()));
         return generations;
     }
 

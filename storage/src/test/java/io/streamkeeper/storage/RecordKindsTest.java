@@ -26,7 +26,8 @@ class RecordKindsTest {
             created(Expiry.never()),
             new LogRecord.Appended(2, new Producer("p", 1, 2), "seq", true, 6),
             new LogRecord.Deleted(3, 7),
-            new LogRecord.Trimmed(4, 100, 8));
+            new LogRecord.Trimmed(4, 100, 8),
+            new LogRecord.Used(5, 9));
 
     private static void assertComplete(Class<?> sealed, List<?> samples) {
         assertThat(samples.stream().map(Object::getClass).distinct().toArray())

@@ -99,8 +99,7 @@ final class Commands {
         long generation = generationAt(path);
         store(path).create(command, null, answer);
         if (generationAt(path) != generation && !answer.isTurnedAway()) {
-            Incarnation created =
-                    new Incarnation(path, json, expiry, retention, closed, null, "", 0, world.clock.nowMillis());
+            Incarnation created = new Incarnation(path, json, expiry, retention, closed, null, "", 0, world.clock);
             created(created, Version.created(created, stored), before, answer);
         } else {
             usedPerhaps(before, answer);
@@ -138,7 +137,7 @@ final class Commands {
         assertThat(same == null || same.creation.isRefused() || !same.creation.isThere() || world.hasEverLost)
                 .as("%s has the generation of %s", created, same)
                 .isTrue();
-        created.clock(world.clock.nowMillis());
+        created.timePasses();
         world.model(created.path).add(version, answer);
     }
 
@@ -149,18 +148,18 @@ final class Commands {
 
     /** A command has met a stream: it is used, unless it had expired, whether or not that could be recorded. */
     void usedPerhaps(@Nullable Version version, Replied answer) {
-        if (version == null || version.of().mustBeExpired(world.clock.nowMillis())) {
+        if (version == null || version.of().mustBeExpired()) {
             return;
         }
         Incarnation of = version.of();
         if (of.due && answer.isTurnedAway()) {
-            of.mayUse(world.clock.nowMillis());
+            of.mayUse();
             return;
         }
         StreamState stream = Peek.at(store(of.path), of.path);
-        of.mayUse(world.clock.nowMillis());
+        of.mayUse();
         if (stream != null && stream.generation() == of.generation && !Peek.isDeleted(stream)) {
-            of.use(world.clock.nowMillis());
+            of.use();
         }
     }
 
@@ -415,17 +414,17 @@ final class Commands {
             StreamState stream = store(path).open(new StreamPath(path), use);
             Incarnation of = world.incarnations.get(stream.generation());
             assertThat(of).as("the stream that a reader of %s finds", path).isNotNull();
-            assertThat(of.mustBeExpired(world.clock.nowMillis()))
+            assertThat(of.mustBeExpired())
                     .as("%s, which a reader finds, is expired", of)
                     .isFalse();
             assertThat(of.gone).as("%s, which a reader finds, is gone", of).isFalse();
             world.trace("opened:", of);
             model.saw(path, version -> version != null && version.of() == of && !version.deleted(), "" + of);
             if (use) {
-                of.mayUse(world.clock.nowMillis());
+                of.mayUse();
                 StreamState staged = Peek.at(store(path), path);
                 if (staged == stream && !Peek.isDeleted(stream)) {
-                    of.use(world.clock.nowMillis());
+                    of.use();
                 }
             }
             return stream;

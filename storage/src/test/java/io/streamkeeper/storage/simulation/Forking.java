@@ -170,7 +170,7 @@ final class Forking {
                     sourceOf,
                     sourceText.substring(0, (int) source.position()),
                     Math.min(source.earliest(), source.position()),
-                    world.clock.nowMillis());
+                    world.clock);
             commands.created(of, Version.created(of), before, answer);
             world.reach.hit(
                     home.number() == owner.number() ? "fork on the shard of its source" : "fork on another shard");

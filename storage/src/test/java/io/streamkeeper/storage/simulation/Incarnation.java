@@ -2,11 +2,13 @@ package io.streamkeeper.storage.simulation;
 
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.ManualClock;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One stream from its creation on: what it was created with, and what is known of it that no crash changes.
  *
- * <p>When it expires is known as a span only, because uses are not logged: not before its last certain use and its time to
+ * <p>When it expires is known as a span only, because a start does not know every use: not before its last certain use and its time to
  * live, and not after its last possible use and its time to live.
  */
 final class Incarnation {
@@ -38,6 +40,8 @@ final class Incarnation {
     /** Forks that are being created of it. */
     int pins;
 
+    private final ManualClock clock;
+    private final long createdUseMillis;
     private long certainUseMillis;
     private long possibleUseMillis;
 
@@ -50,7 +54,8 @@ final class Incarnation {
             Incarnation source,
             String inherited,
             long earliestAtFork,
-            long nowMillis) {
+            ManualClock clock) {
+        this.clock = clock;
         this.path = path;
         this.json = json;
         this.expiry = expiry;
@@ -60,9 +65,10 @@ final class Incarnation {
         this.inherited = inherited;
         this.earliestAtFork = earliestAtFork;
         this.earliestSeen = earliestAtFork;
-        this.createdMillis = nowMillis;
-        this.certainUseMillis = nowMillis;
-        this.possibleUseMillis = nowMillis;
+        this.createdMillis = clock.nowMillis();
+        this.certainUseMillis = now();
+        this.possibleUseMillis = certainUseMillis;
+        this.createdUseMillis = certainUseMillis;
     }
 
     /** What clients were told may be lost. */
@@ -75,20 +81,34 @@ final class Incarnation {
         return inherited.length();
     }
 
+    /** Time without use is measured by the monotonic clock, a moment by the wall clock. */
+    private long now() {
+        return expiry instanceof Expiry.Ttl ? TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos()) : clock.nowMillis();
+    }
+
+    /** The process has ended: the record of a use may not have been durable, or there was no room for it. */
+    void loseUses() {
+        certainUseMillis = createdUseMillis;
+        due |= mayExpire(now());
+    }
+
     /** A client has used it, and the store has not removed it before. */
-    void use(long nowMillis) {
+    void use() {
+        long nowMillis = now();
         certainUseMillis = Math.max(certainUseMillis, nowMillis);
         possibleUseMillis = Math.max(possibleUseMillis, nowMillis);
         due = mayExpire(nowMillis);
     }
 
     /** The store may count as use what is none for the client, as a start. */
-    void mayUse(long nowMillis) {
+    void mayUse() {
+        long nowMillis = now();
         possibleUseMillis = Math.max(possibleUseMillis, nowMillis);
     }
 
     /** The clock has another time: it may have passed the deadline, or was set back. */
-    void clock(long nowMillis) {
+    void timePasses() {
+        long nowMillis = now();
         certainUseMillis = Math.min(certainUseMillis, nowMillis);
         due |= mayExpire(nowMillis);
     }
@@ -98,8 +118,8 @@ final class Incarnation {
     }
 
     /** Whether nobody may see it any more, by the clock. */
-    boolean mustBeExpired(long nowMillis) {
-        return expiry.deadlineMillis(possibleUseMillis) <= nowMillis;
+    boolean mustBeExpired() {
+        return expiry.deadlineMillis(possibleUseMillis) <= now();
     }
 
     @Override

@@ -106,7 +106,7 @@ final class World {
     void advance(long millis) {
         clock.advance(millis);
         clockMax = Math.max(clockMax, clock.nowMillis());
-        incarnations.values().forEach(stream -> stream.clock(clock.nowMillis()));
+        incarnations.values().forEach(stream -> stream.timePasses());
     }
 
     // ---- lives ----
@@ -117,7 +117,8 @@ final class World {
         mayHaveFailed = false;
         incarnations.values().forEach(stream -> {
             stream.pins = 0;
-            stream.mayUse(clock.nowMillis());
+            stream.loseUses();
+            stream.mayUse();
         });
         process = SimulatedProcess.start(random, disk, DATA, settings, clock, World::fail);
     }
@@ -268,7 +269,7 @@ final class World {
         return version != null
                 && !version.deleted()
                 && !version.of().gone
-                && !version.of().mustBeExpired(clock.nowMillis());
+                && !version.of().mustBeExpired();
     }
 
     boolean mayBeGone(Version version) {
