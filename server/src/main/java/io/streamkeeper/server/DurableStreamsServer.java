@@ -42,6 +42,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
         this.http = streams.newHttpServer(streams.config());
+        http.connectionsMax(
+                Descriptors.ofProcess().connectionsMax(streams.engine().shards().count()));
         this.acceptors = streams.engine().sockets().loops(1, "accept");
         try {
             this.listener = bind(streams.config().listen());
@@ -142,7 +144,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     /** {@return what the memory of this process gives to each kind of work, in one line} */
     public String limits() {
         return streams.engine().memory().plan().text() + "; max-body "
-                + streams.config().http().bodyBytesMax();
+                + streams.config().http().bodyBytesMax() + "; connections "
+                + http.connectionsMax() + ", of " + Descriptors.ofProcess().max() + " file descriptors";
     }
 
     /** {@return the URL that streams are below, with a slash at its end} */

@@ -34,6 +34,9 @@ final class StoresFactory {
     /** A shard's loop and its journal's thread are busy at the same time; and each further loop is woken for less. */
     private static final int CORES_PER_SHARD = 2;
 
+    /** A checkpoint begins when a third of the journal's memory is used, so that the next third is free while it is written. */
+    private static final int CHECKPOINT_PART = 3;
+
     private StoresFactory() {}
 
     /**
@@ -89,7 +92,7 @@ final class StoresFactory {
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             StorageConfig storage = new StorageConfig(
                     data.durability() == Durability.FSYNC,
-                    data.checkpointBytes(),
+                    Math.min(data.checkpointBytes(), plan.journalBytes() / shards / CHECKPOINT_PART),
                     data.checkpointMillis(),
                     data.segmentBytes(),
                     plan.journalBytes() / shards,

@@ -126,6 +126,11 @@ final class FileJournal implements Journal {
         listener = newListener;
     }
 
+    @Override
+    public boolean isPressed(int bytes) {
+        return failure == null && memory.isShort(bytes);
+    }
+
     // ---- staging ----
 
     @Override

@@ -70,6 +70,11 @@ public interface Journal extends AutoCloseable {
      */
     Staged stage(LogRecord record, Payload payload);
 
+    /** Whether the backlog is past its first bound if {@code bytes} come: writers that can wait should. */
+    default boolean isPressed(int bytes) {
+        return false;
+    }
+
     /** The place of the record that was staged last. */
     long lastLsn();
 

@@ -24,6 +24,11 @@ public final class MemoryBudget {
         this.blocks = new BudgetedBuffers(budget);
     }
 
+    /** Whether less than an eighth is left when {@code bytes} are taken. */
+    boolean isShort(int bytes) {
+        return budget.leftBytes() < bytes + budget.bytesMax() / 8;
+    }
+
     /** Bytes of all blocks that a journal, a stream or a reader still holds. */
     public long usedBytes() {
         return budget.usedBytes();

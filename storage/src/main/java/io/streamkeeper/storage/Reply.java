@@ -7,4 +7,9 @@ import io.streamkeeper.protocol.Outcome;
 public interface Reply {
     /** An outcome that owns a buffer hands it over. */
     void complete(Outcome outcome);
+
+    /** Whether nobody waits for the outcome any more; a command that was not begun need not be then. May be called by any thread. */
+    default boolean isAbandoned() {
+        return false;
+    }
 }

@@ -797,6 +797,11 @@ public final class ShardStore implements AutoCloseable {
         extents.step();
     }
 
+    /** Whether a write of {@code bytes} should wait until a checkpoint has made room. */
+    public boolean isPressed(int bytes) {
+        return journal.isPressed(bytes);
+    }
+
     /** Why nothing more is acknowledged, or null while the disk is well (I9); may be asked by any thread. */
     public @Nullable StorageFailedException failure() {
         return failure;

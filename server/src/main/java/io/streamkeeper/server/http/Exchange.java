@@ -134,6 +134,11 @@ final class Exchange implements Reply {
         connection.complete(this, outcome);
     }
 
+    @Override
+    public boolean isAbandoned() {
+        return !connection.channel().isActive();
+    }
+
     @Nullable
     Response response() {
         return response;

@@ -35,6 +35,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
     private final ConcurrentMap<EventExecutor, LoopContext> foreignContexts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private volatile int connectionsMax;
     private volatile boolean stopping;
 
     /**
@@ -53,6 +54,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
+        this.connectionsMax = config.listen().connectionsMax();
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
@@ -115,13 +117,23 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     /** One connection too many is closed at once, so that those which are open are served. */
     @Override
     protected void initChannel(Channel channel) {
-        if (stopping || connections.size() >= config.listen().connectionsMax()) {
+        if (stopping || connections.size() >= connectionsMax) {
             channel.close();
             return;
         }
         connections.add(channel);
         ConnectionHandler connection = new ConnectionHandler(this, channel);
         channel.pipeline().addLast(connection.decoder(), connection);
+    }
+
+    /** Takes fewer connections than the configuration allows, where descriptors are fewer. */
+    public void connectionsMax(int max) {
+        connectionsMax = Math.min(max, config.listen().connectionsMax());
+    }
+
+    /** The connections that are taken. */
+    public int connectionsMax() {
+        return connectionsMax;
     }
 
     /** From now on every response is its connection's last; a connection that owes none is closed. */

@@ -37,6 +37,7 @@ public final class Shard {
     private final EventLoop loop;
     private final Shards shards;
     private final ShardStore store;
+    private final ParkedWrites parked;
     private final List<LiveTail> moved = new ArrayList<>();
     private @Nullable Future<?> upkeep;
 
@@ -45,6 +46,7 @@ public final class Shard {
         this.loop = loop;
         this.shards = shards;
         this.store = store;
+        this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked);
     }
 
     /** The loop that owns this shard. */
@@ -113,7 +115,11 @@ public final class Shard {
      * @param reply called once, on this shard's loop
      */
     public void execute(Command command, int readBytesMax, Reply reply) {
-        step(reply::complete, () -> dispatch(command, readBytesMax, reply));
+        step(reply::complete, () -> {
+            if (!parked.park(command, reply)) {
+                dispatch(command, readBytesMax, reply);
+            }
+        });
     }
 
     /**
@@ -231,7 +237,17 @@ public final class Shard {
 
     void start() {
         upkeep = loop.scheduleWithFixedDelay(
-                store::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+                this::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void keepUp() {
+        store.keepUp();
+        parked.step();
+    }
+
+    /** A write that has waited goes on; it reads nothing. */
+    private void dispatchParked(Command command, Reply reply) {
+        attempt(reply::complete, () -> dispatch(command, 0, reply));
     }
 
     /** Why nothing more is acknowledged, or null while the disk is well; may be asked by any thread. */
@@ -245,6 +261,7 @@ public final class Shard {
             if (upkeep != null) {
                 upkeep.cancel(false);
             }
+            parked.close();
             store.close();
         });
     }

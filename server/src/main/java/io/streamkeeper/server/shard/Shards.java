@@ -106,6 +106,11 @@ public final class Shards {
         }
     }
 
+    /** How many there are. */
+    public int count() {
+        return shards.size();
+    }
+
     /** The shard that holds a path. */
     public Shard of(StreamPath path) {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));

@@ -101,7 +101,7 @@ public record MemoryPlan(
      * @param shards that the journal's memory is divided among, or 0 for streams in memory, which share it
      */
     public long storableBodyBytesMax(int shards) {
-        long journal = shards == 0 ? journalBytes : journalBytes / shards - JOURNAL_EXTRA_BYTES;
+        long journal = shards == 0 ? journalBytes : (journalBytes / shards - JOURNAL_EXTRA_BYTES) / 2;
         long split = splittingBytes / SPLITTING_BYTES_PER_BYTE;
         return Math.max(1, Math.min(Math.min(completionBytes, journal), split));
     }

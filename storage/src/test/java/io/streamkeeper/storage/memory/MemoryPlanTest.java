@@ -38,7 +38,7 @@ class MemoryPlanTest {
             long body = plan.defaultBodyBytesMax(shards);
             assertThat(body).isLessThanOrEqualTo(64 * MIB).isPositive();
             assertThat(body).isLessThanOrEqualTo(plan.completionBytes());
-            assertThat(body).isLessThanOrEqualTo(plan.journalBytes() / shards);
+            assertThat(body).isLessThanOrEqualTo(plan.journalBytes() / shards / 2);
             assertThat(4 * body).isLessThanOrEqualTo(plan.splittingBytes());
         }
     }
