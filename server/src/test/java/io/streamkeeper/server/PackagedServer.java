@@ -56,8 +56,8 @@ public final class PackagedServer implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
-        command.addAll(javaFlags);
         command.add("-Dio.netty.leakDetection.level=paranoid");
+        command.addAll(javaFlags);
         command.add("-jar");
         command.add(jar().toString());
         command.add("--port");
@@ -84,6 +84,11 @@ public final class PackagedServer implements AutoCloseable {
     /** Where its streams are. */
     public URI uri() {
         return URI.create(readyLines().get(0).group(1));
+    }
+
+    /** The number of its process. */
+    long pid() {
+        return process.pid();
     }
 
     /** Everything that it has printed so far. */

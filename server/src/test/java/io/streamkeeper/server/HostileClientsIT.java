@@ -1,0 +1,247 @@
+package io.streamkeeper.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients that send slowly or read nothing, by the hundreds, against the packaged jar with little memory: the server answers
+ * everybody else in time, and its resident memory stays below the sum of its budgets and what the JVM takes itself (I7).
+ * {@code -Dhostile.seconds=N} keeps each attack up for longer, {@code -Dhostile.heap=1g} gives the process another heap.
+ */
+class HostileClientsIT {
+    private static final long SECONDS = Long.getLong("hostile.seconds", 8);
+    private static final String HEAP = System.getProperty("hostile.heap", "128m");
+
+    /** What the JVM takes beside heap and direct memory: code, metadata, stacks, its collector. */
+    private static final long JVM_BYTES = 200L << 20;
+
+    private static final int APPEND_BYTES = 200_000;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private final List<SocketChannel> attackers = new ArrayList<>();
+    private PackagedServer server;
+    private URI base;
+    private long bodyBytesMax;
+
+    private void start() throws Exception {
+        server = PackagedServer.start(
+                PackagedServer.runningJava(),
+                List.of("-Xmx" + HEAP, "-Dio.netty.leakDetection.level=disabled"),
+                Map.of(),
+                folder.resolve("log"),
+                List.of("--shards", "1", "--log-level", "error"));
+        base = server.uri();
+        await().until(() -> server.output().contains("max-body "));
+        String limits = server.output();
+        String max = limits.substring(limits.indexOf("max-body ") + 9).split("[^0-9]", 2)[0];
+        bodyBytesMax = Long.parseLong(max);
+        assertThat(put("honest", "")).isEqualTo(201);
+    }
+
+    @AfterEach
+    void stop() {
+        attackers.forEach(HostileClientsIT::closeQuietly);
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void fiveHundredSlowBodiesHoldNobodyUp() throws Exception {
+        start();
+        long length = Math.min(10_000_000, bodyBytesMax);
+        byte[] begin =
+                request("POST", "honest", "Content-Type: text/plain\r\nContent-Length: " + length + "\r\n", 3_000);
+        attack(500, begin);
+        observe("a byte of each body at a time", () -> attackers.forEach(attacker -> trySend(attacker, "x")));
+        end();
+    }
+
+    @Test
+    void twoThousandSubscribersThatReadNothingHoldNobodyUp() throws Exception {
+        start();
+        attack(2_000, request("GET", "honest?offset=now&live=sse", "", 0));
+        observe("events for all", () -> {});
+        end();
+    }
+
+    @Test
+    void readersThatReadNothingHoldNobodyUp() throws Exception {
+        start();
+        assertThat(put("large", "")).isEqualTo(201);
+        byte[] megabyte = new byte[1_000_000];
+        Arrays.fill(megabyte, (byte) 'y');
+        for (int i = 0; i < 100; i++) {
+            assertThat(append("large", megabyte).statusCode()).isEqualTo(204);
+        }
+        StringBuilder pipelined = new StringBuilder();
+        for (int i = 0; i < 64; i++) {
+            pipelined.append(new String(request("GET", "large?offset=-1", "", 0), StandardCharsets.US_ASCII));
+        }
+        attack(200, pipelined.toString().getBytes(StandardCharsets.US_ASCII));
+        observe("nothing", () -> {});
+        end();
+    }
+
+    // ---- the attack ----
+
+    private byte[] request(String method, String path, String fields, int bodyBytes) {
+        String head = method + " " + base.getRawPath() + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+        return (head + "x".repeat(bodyBytes)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void attack(int connections, byte[] bytes) throws IOException {
+        for (int i = 0; i < connections; i++) {
+            SocketChannel attacker =
+                    SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), base.getPort()));
+            attackers.add(attacker);
+            ByteBuffer out = ByteBuffer.wrap(bytes);
+            while (out.hasRemaining()) {
+                attacker.write(out);
+            }
+            attacker.configureBlocking(false);
+        }
+    }
+
+    /** One that the server has closed is no attacker any more. */
+    private static void trySend(SocketChannel attacker, String text) {
+        try {
+            attacker.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            closeQuietly(attacker);
+        }
+    }
+
+    /** What honest clients meet while the attack lasts. */
+    private void observe(String what, Runnable step) throws Exception {
+        List<Long> millis = new ArrayList<>();
+        int refused = 0;
+        int taken = 0;
+        byte[] body = new byte[APPEND_BYTES];
+        Arrays.fill(body, (byte) 'h');
+        long residentMax = 0;
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (System.nanoTime() < until) {
+            step.run();
+            for (int i = 0; i < 20; i++) {
+                millis.add(health());
+            }
+            HttpResponse<String> answer = append("honest", body);
+            if (answer.statusCode() == 204) {
+                taken++;
+            } else {
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("retry-after")).isPresent();
+                refused++;
+            }
+            residentMax = Math.max(residentMax, residentBytes());
+        }
+        millis.sort(null);
+        long p999 = millis.get((int) Math.min(millis.size() - 1, Math.ceil(millis.size() * 0.999) - 1));
+        System.out.printf(
+                "%s: %d health checks, 99.9 %% within %d ms, at most %d ms; %d appends taken, %d refused; resident %d MiB%n",
+                what, millis.size(), p999, millis.get(millis.size() - 1), taken, refused, residentMax >> 20);
+        assertThat(p999).as("the 99.9th percentile of /health in ms").isLessThanOrEqualTo(1_000);
+        assertThat(millis.get(millis.size() - 1))
+                .as("the longest /health in ms")
+                .isLessThanOrEqualTo(5_000);
+        assertThat(residentMax).as("resident bytes").isLessThanOrEqualTo(2 * heapBytes() + JVM_BYTES);
+        assertThat(server.output()).doesNotContain("OutOfMemory");
+    }
+
+    /** All is normal within five seconds of the end. */
+    private void end() throws Exception {
+        attackers.forEach(HostileClientsIT::closeQuietly);
+        attackers.clear();
+        byte[] body = new byte[(int) Math.min(bodyBytesMax, 4 << 20)];
+        Arrays.fill(body, (byte) 'n');
+        await().atMost(Duration.ofSeconds(5)).until(() -> append("honest", body).statusCode() == 204);
+        assertThat(health()).isLessThanOrEqualTo(1_000);
+    }
+
+    // ---- honest clients ----
+
+    private long health() throws Exception {
+        long begun = System.nanoTime();
+        HttpResponse<String> answer = client.send(
+                HttpRequest.newBuilder(base.resolve("/health"))
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    }
+
+    private int put(String path, String body) throws Exception {
+        return client.send(
+                        HttpRequest.newBuilder(base.resolve(path))
+                                .header("Content-Type", "text/plain")
+                                .PUT(BodyPublishers.ofString(body))
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private HttpResponse<String> append(String path, byte[] body) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "text/plain")
+                        .timeout(Duration.ofSeconds(30))
+                        .expectContinue(true)
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    // ---- the process ----
+
+    private static long heapBytes() {
+        long number = Long.parseLong(HEAP.substring(0, HEAP.length() - 1));
+        return HEAP.endsWith("g") ? number << 30 : number << 20;
+    }
+
+    private long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(server.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+}
