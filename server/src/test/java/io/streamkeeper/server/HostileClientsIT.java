@@ -42,6 +42,9 @@ class HostileClientsIT {
 
     private static final int APPEND_BYTES = 200_000;
 
+    /** Each goes to every subscriber. */
+    private static final int EVENT_BYTES = 10_000;
+
     @TempDir
     private Path folder;
 
@@ -90,7 +93,10 @@ class HostileClientsIT {
         byte[] begin =
                 request("POST", "honest", "Content-Type: text/plain\r\nContent-Length: " + length + "\r\n", 3_000);
         attack(500, begin);
-        observe("a byte of each body at a time", () -> attackers.forEach(attacker -> trySend(attacker, "x")));
+        observe(
+                "a byte of each body at a time",
+                APPEND_BYTES,
+                () -> attackers.forEach(attacker -> trySend(attacker, "x")));
         end();
     }
 
@@ -98,7 +104,7 @@ class HostileClientsIT {
     void twoThousandSubscribersThatReadNothingHoldNobodyUp() throws Exception {
         start();
         attack(2_000, request("GET", "honest?offset=now&live=sse", "", 0));
-        observe("events for all", () -> {});
+        observe("events for all", EVENT_BYTES, () -> {});
         end();
     }
 
@@ -116,7 +122,7 @@ class HostileClientsIT {
             pipelined.append(new String(request("GET", "large?offset=-1", "", 0), StandardCharsets.US_ASCII));
         }
         attack(200, pipelined.toString().getBytes(StandardCharsets.US_ASCII));
-        observe("nothing", () -> {});
+        observe("nothing", APPEND_BYTES, () -> {});
         end();
     }
 
@@ -150,11 +156,11 @@ class HostileClientsIT {
     }
 
     /** What honest clients meet while the attack lasts. */
-    private void observe(String what, Runnable step) throws Exception {
+    private void observe(String what, int appendBytes, Runnable step) throws Exception {
         List<Long> millis = new ArrayList<>();
         int refused = 0;
         int taken = 0;
-        byte[] body = new byte[APPEND_BYTES];
+        byte[] body = new byte[appendBytes];
         Arrays.fill(body, (byte) 'h');
         long residentMax = 0;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
