@@ -23,6 +23,8 @@ final class Simulation {
     /** The last is none for a process whose disk has stopped. */
     private static final List<World.End> ENDS = List.of(World.End.POWER_CUT, World.End.KILL, World.End.STOP);
 
+    private static final List<Faults.Kind> KINDS = List.of(Faults.Kind.values());
+
     private final World world;
     private final Commands commands;
     private final Random random;
@@ -132,6 +134,7 @@ final class Simulation {
         }
         if (world.settings.faults()) {
             world.disk.shortWrites(oneIn(2));
+            faultyOperations();
             if (oneIn(12)) {
                 world.mayHaveFailed = true;
                 world.disk.failNextSyncs(1);
@@ -139,9 +142,23 @@ final class Simulation {
         }
     }
 
+    private void faultyOperations() {
+        world.faults.end();
+        if (oneIn(2)) {
+            Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+            if (!kind.mayBeFinal() || oneIn(4)) {
+                world.faults.begin(kind, 1 + random.nextInt(oneIn(2) ? 3 : 40));
+                world.mayBeFull = true;
+                world.mayHaveFailed |= kind.mayBeFinal();
+                world.mayNotRead |= kind == Faults.Kind.READS || kind == Faults.Kind.DESCRIPTORS;
+            }
+        }
+    }
+
     /** The faults stop, and everything that is under way ends. */
     private void rest() {
         world.disk.capacityBytes(Long.MAX_VALUE);
+        world.faults.end();
         for (int i = 0; i < 6; i++) {
             world.advance(1_500);
             world.process.shards.forEach(shard -> {
@@ -176,20 +193,20 @@ final class Simulation {
     private void end() {
         boolean stopped = world.disk.isStopped();
         World.End end = ENDS.get(random.nextInt(stopped ? 2 : 3));
-        if (end == World.End.POWER_CUT && !world.settings.syncs() && world.settings.forks()) {
-            end = World.End.KILL;
-        }
         world.reach.hit("end by " + end + (world.isQuiet() ? " at rest" : ""));
         world.end(end);
     }
 
     private void restart() throws IOException {
         Checks.verified(world);
-        if (oneIn(4) && !world.hasEverLost) {
+        if (oneIn(4) && !world.mayLackInherited()) {
             Checks.backup(world);
         }
         if (oneIn(6)) {
             startThatIsCutShort();
+        }
+        if (world.settings.faults() && oneIn(4)) {
+            startWithFaults();
         }
         world.start();
         Checks.found(world, true);
@@ -210,7 +227,25 @@ final class Simulation {
             world.disk.killProcess();
             return;
         }
-        world.end(world.settings.syncs() || !world.settings.forks() ? World.End.POWER_CUT : World.End.KILL);
+        world.end(World.End.POWER_CUT);
+    }
+
+    /** A start that meets faults fails with a reason, or comes to be; either way the next one finds all that there was. */
+    private void startWithFaults() {
+        Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+        world.faults.begin(kind, 1 + random.nextInt(60));
+        try {
+            world.start();
+            world.mayHaveFailed = true;
+            world.mayNotRead = true;
+            world.runAll();
+            world.reach.hit("a start that survives faults");
+            world.end(World.End.KILL);
+        } catch (IOException | Faults.InjectedError e) {
+            world.reach.hit("a start that fails of " + kind);
+            world.faults.end();
+            world.disk.killProcess();
+        }
     }
 
     /** Each shard takes writes, perhaps not at once, but without help. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.ManualClock;
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,6 +49,8 @@ final class World {
     final SimulatedDisk disk;
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
     final Reach reach = new Reach();
+    final Faults faults;
+    private final FaultyDisk faultyDisk;
     final List<ShardModel> models = new ArrayList<>();
     final List<String> paths;
     final List<Expected> open = new ArrayList<>();
@@ -63,13 +66,16 @@ final class World {
     /** Whether something has happened in this life after which a shard may acknowledge nothing more. */
     boolean mayHaveFailed;
 
+    /** Whether reads of files may have failed in this life. */
+    boolean mayNotRead;
+
     /** Whether the last end may have lost what was acknowledged: a power cut where records are not synced. */
     boolean mayHaveLost;
 
     /** Whether all that the last end has left is durable. */
     boolean isDurable;
 
-    /** Whether an end so far may have: a fork may then be without what it inherits. */
+    /** Whether an end so far may have: a generation may then be given again, if the clock is set back. */
     boolean hasEverLost;
 
     private int backups;
@@ -78,6 +84,9 @@ final class World {
         this.random = random;
         this.settings = Settings.of(random);
         this.disk = new SimulatedDisk(random);
+        this.faults = new Faults(random, reach);
+        this.faultyDisk = new FaultyDisk(disk);
+        faultyDisk.faults(faults);
         this.paths = IntStream.range(0, settings.paths()).mapToObj(i -> "s" + i).toList();
         IntStream.range(0, settings.shards()).forEach(i -> models.add(new ShardModel()));
         disk.createDirectories(DATA);
@@ -115,12 +124,13 @@ final class World {
         advance(1 + random.nextInt(3_000));
         mayBeFull = settings.backlogBytesMax() < 1 << 26;
         mayHaveFailed = false;
+        mayNotRead = false;
         incarnations.values().forEach(stream -> {
             stream.pins = 0;
             stream.loseUses();
             stream.mayUse();
         });
-        process = SimulatedProcess.start(random, disk, DATA, settings, clock, World::fail);
+        process = SimulatedProcess.start(random, faultyDisk, DATA, settings, clock, World::fail);
     }
 
     private static void fail(Throwable thrown) {
@@ -138,10 +148,12 @@ final class World {
         if (end == End.STOP) {
             runAll();
             process.stop();
+            faults.end();
             disk.killProcess();
         } else {
             disk.stop();
             process.kill();
+            faults.end();
             if (end == End.POWER_CUT) {
                 disk.cutPower();
             } else {
@@ -172,6 +184,11 @@ final class World {
         while (!disk.isStopped() && process.threads.runOne()) {
             note();
         }
+    }
+
+    /** Whether forks may be without what they inherit: a power cut has lost it, and records are not synced. */
+    boolean mayLackInherited() {
+        return hasEverLost && settings.forks();
     }
 
     /** Nothing is under way, and the fate of every record is known. */
@@ -246,7 +263,8 @@ final class World {
         if (of.pins > 0) {
             return Held.YES;
         }
-        Held held = isQuiet() ? Held.NO : Held.PERHAPS;
+        // Without syncs a release waits for one.
+        Held held = settings.syncs() && isQuiet() ? Held.NO : Held.PERHAPS;
         for (ShardModel model : models) {
             for (Version version : model.stagedAll()) {
                 if (version.of().source == of) {
