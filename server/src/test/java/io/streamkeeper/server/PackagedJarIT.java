@@ -92,7 +92,7 @@ class PackagedJarIT {
     @Test
     void aPortInUseIsOneLineAndStatusOne() throws Exception {
         try (PackagedServer server = start()) {
-            Run second = run(Map.of(), "--port", String.valueOf(server.uri().getPort()));
+            Run second = run(Map.of(), "--port=" + server.uri().getPort(), "--data-dir=" + folder.resolve("second"));
             assertThat(second.status()).isEqualTo(1);
             assertThat(second.output().strip().lines()).hasSize(1);
             assertThat(second.output())

@@ -128,9 +128,15 @@ public final class PackagedServer implements AutoCloseable {
         }
     }
 
+    /** Ends it; fails where it has printed a stack trace or a leak report, unless it was asked to print that much. */
     @Override
     public void close() {
         process.destroyForcibly();
+        String said = output();
+        boolean trouble = said.lines().anyMatch(line -> line.startsWith("\tat ") || line.contains("LEAK: "));
+        if (trouble && !said.contains(" DEBUG ")) {
+            throw new AssertionError("the server printed:\n" + said);
+        }
     }
 
     private void awaitReady() {
