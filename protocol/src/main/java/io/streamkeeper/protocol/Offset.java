@@ -5,23 +5,29 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A place in a stream (section 8). Its text is {@code <generation>_<position>}, both of fixed width, so that texts sort
- * as positions do.
+ * A place in a stream (section 8). Its text has a fixed width, so that texts sort as places do.
  *
  * <pre>
- *   0192f3a4b5c60001_0000000000001234
- *   └ 16 hex digits   └ 16 decimal digits
+ *   1764099000000001_0000000000002468
+ *   └ generation      └ place: twice the position
  * </pre>
  *
- * A generation belongs to one incarnation of one path and grows with time, so an offset of a deleted stream is told
- * from one of the stream that took its path. Generation and position both zero name the beginning of any stream.
+ * Each part has 16 decimal digits. A generation belongs to one incarnation of one path and grows with time, so that an
+ * offset of a deleted stream differs from one of the stream that took its path. Generation and position both zero name the
+ * beginning of any stream.
+ *
+ * <p>Some clients add one to the last digits and continue reading there. So an odd place is read as the even one before it:
+ * an offset that was issued, plus one, names the same position.
+ *
+ * <p>Offsets that format version 1 issued are read too. Their generation has 16 hexadecimal digits, at least one of them a
+ * letter, and is greater than {@link #GENERATION_MAX}; their place is the position itself. They keep that form.
  *
  * @param generation the incarnation that the byte before this place was written to; not negative
  * @param position stored bytes before this place, 0 … {@value #POSITION_MAX}
  */
 public record Offset(long generation, long position) implements Comparable<Offset> {
-    /** The largest position that fits the text form: ten petabytes. */
-    public static final long POSITION_MAX = 9_999_999_999_999_999L;
+    /** The largest position that fits the text form: five petabytes. */
+    public static final long POSITION_MAX = 4_999_999_999_999_999L;
 
     /** The highest generation that is given; those of format version 1 were higher. */
     public static final long GENERATION_MAX = 9_999_999_999_999_999L;
@@ -52,34 +58,52 @@ public record Offset(long generation, long position) implements Comparable<Offse
     /**
      * Reads the text form.
      *
-     * @param text {@value #TEXT_LENGTH} characters, the hex digits in lower case
-     * @return the offset; whether a stream has it, nobody has looked
+     * @param text {@value #TEXT_LENGTH} characters, hexadecimal digits in lower case
+     * @return the offset; whether a stream has it is not checked
      * @throws RefusedException if it is not one, with {@link ErrorCode#INVALID_OFFSET}
      */
     public static Offset parse(String text) {
         if (text.length() != TEXT_LENGTH || text.charAt(DIGITS) != '_') {
             throw invalid(text);
         }
-        long generation = 0;
-        for (int i = 0; i < DIGITS; i++) {
-            int digit = hexDigit(text.charAt(i));
-            if (digit < 0) {
-                throw invalid(text);
-            }
-            generation = (generation << 4) | digit;
+        long place = decimal(text, DIGITS + 1);
+        long generation = decimal(text, 0);
+        boolean former = generation < 0;
+        if (former) {
+            generation = hexadecimal(text);
         }
-        long position = 0;
-        for (int i = DIGITS + 1; i < TEXT_LENGTH; i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                throw invalid(text);
-            }
-            position = position * 10 + digit;
-        }
-        if (generation < 0) {
+        long position = former ? place : place / 2;
+        boolean issued = !former || (generation > GENERATION_MAX && position <= POSITION_MAX);
+        if (place < 0 || !issued) {
             throw invalid(text);
         }
         return new Offset(generation, position);
+    }
+
+    /** The number at {@code start}, or -1 if a character is no digit. */
+    private static long decimal(String text, int start) {
+        long number = 0;
+        for (int i = start; i < start + DIGITS; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** The number at the beginning; negative if it has more than 63 bits, or a character is no digit. */
+    private static long hexadecimal(String text) {
+        long number = 0;
+        for (int i = 0; i < DIGITS; i++) {
+            int digit = hexDigit(text.charAt(i));
+            if (digit < 0) {
+                return -1;
+            }
+            number = (number << 4) | digit;
+        }
+        return number;
     }
 
     /** Lower case only: two texts of one offset would be two cache keys, and would not sort. */
@@ -93,7 +117,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
     private static RefusedException invalid(String text) {
         return new RefusedException(
                 ErrorCode.INVALID_OFFSET,
-                "offset " + Quoted.of(text) + " is not one that this server issued; expected -1, now, or 16 hex digits,"
+                "offset " + Quoted.of(text) + " is not one that this server issued; expected -1, now, or 16 digits,"
                         + " an underscore and 16 digits");
     }
 
@@ -105,16 +129,29 @@ public record Offset(long generation, long position) implements Comparable<Offse
     public void writeTo(ByteBuf out) {
         out.writeZero(TEXT_LENGTH);
         int index = out.writerIndex() - TEXT_LENGTH;
-        long rest = generation;
+        boolean former = generation > GENERATION_MAX;
+        if (former) {
+            setHexadecimal(out, index, generation);
+        } else {
+            setDecimal(out, index, generation);
+        }
+        out.setByte(index + DIGITS, '_');
+        setDecimal(out, index + DIGITS + 1, former ? position : 2 * position);
+    }
+
+    private static void setDecimal(ByteBuf out, int index, long number) {
+        long rest = number;
+        for (int i = DIGITS - 1; i >= 0; i--) {
+            out.setByte(index + i, (int) ('0' + rest % 10));
+            rest /= 10;
+        }
+    }
+
+    private static void setHexadecimal(ByteBuf out, int index, long number) {
+        long rest = number;
         for (int i = DIGITS - 1; i >= 0; i--) {
             out.setByte(index + i, HEX[(int) (rest & 15)]);
             rest >>>= 4;
-        }
-        out.setByte(index + DIGITS, '_');
-        rest = position;
-        for (int i = TEXT_LENGTH - 1; i > DIGITS; i--) {
-            out.setByte(index + i, (int) ('0' + rest % 10));
-            rest /= 10;
         }
     }
 
@@ -132,7 +169,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
         return toString().substring(0, DIGITS);
     }
 
-    /** Orders as the texts do. */
+    /** Orders as the texts do, those of format version 1 apart. */
     @Override
     public int compareTo(Offset other) {
         int byGeneration = Long.compare(generation, other.generation);

@@ -7,22 +7,22 @@ import org.junit.jupiter.api.Test;
 
 class EntityTagTest {
     private static final String TAG =
-            "\"0000000000000abc:0000000000000abc_0000000000000001:0000000000000abc_0000000000000009\"";
+            "\"0000000000002748:0000000000002748_0000000000000002:0000000000002748_0000000000000018\"";
 
     @Test
     void tagIsIncarnationRangeAndClosure() {
-        assertThat(EntityTag.of(chunk(0xabc, 1, 9, false))).isEqualTo(TAG);
-        assertThat(EntityTag.of(chunk(0xabc, 1, 9, true))).isEqualTo(TAG.substring(0, TAG.length() - 1) + ":c\"");
+        assertThat(EntityTag.of(chunk(2748, 1, 9, false))).isEqualTo(TAG);
+        assertThat(EntityTag.of(chunk(2748, 1, 9, true))).isEqualTo(TAG.substring(0, TAG.length() - 1) + ":c\"");
     }
 
     @Test
     void everyPartMakesAnotherTag() {
         assertThat(new String[] {
-                    EntityTag.of(chunk(0xabc, 1, 9, false)),
-                    EntityTag.of(chunk(0xabd, 1, 9, false)),
-                    EntityTag.of(chunk(0xabc, 2, 9, false)),
-                    EntityTag.of(chunk(0xabc, 1, 8, false)),
-                    EntityTag.of(chunk(0xabc, 1, 9, true)),
+                    EntityTag.of(chunk(2748, 1, 9, false)),
+                    EntityTag.of(chunk(2749, 1, 9, false)),
+                    EntityTag.of(chunk(2748, 2, 9, false)),
+                    EntityTag.of(chunk(2748, 1, 8, false)),
+                    EntityTag.of(chunk(2748, 1, 9, true)),
                 })
                 .doesNotHaveDuplicates();
     }
@@ -30,13 +30,13 @@ class EntityTagTest {
     @Test
     void theTagOfAStreamIsThatOfAllItHolds() {
         StreamInfo stream = new StreamInfo(
-                0xabc,
+                2748,
                 ContentType.OCTET_STREAM,
-                new Offset(0xabc, 9),
+                new Offset(2748, 9),
                 false,
                 Expiry.never(),
                 Retention.none(),
-                new Offset(0xabc, 1));
+                new Offset(2748, 1));
 
         assertThat(EntityTag.of(stream)).isEqualTo(TAG);
     }
@@ -46,8 +46,8 @@ class EntityTagTest {
                 ContentType.OCTET_STREAM,
                 Expiry.never(),
                 incarnation,
-                new Offset(0xabc, start),
-                new Offset(0xabc, next),
+                new Offset(2748, start),
+                new Offset(2748, next),
                 true,
                 closed,
                 Unpooled.EMPTY_BUFFER);

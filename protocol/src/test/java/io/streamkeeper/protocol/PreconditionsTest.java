@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PreconditionsTest {
     private static final StreamPath PATH = new StreamPath("a");
-    private static final Offset TAIL = new Offset(0xabc, 9);
+    private static final Offset TAIL = new Offset(2748, 9);
 
     private static String field(String word) {
         return word.replace("TAIL", "\"" + TAIL + "\"").replace("OTHER", "\"x\"");

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class SseEncoderTest {
     private static final ContentType TEXT = ContentType.parse("text/plain");
-    private static final Offset NEXT = new Offset(0xabc, 42);
-    private static final String ID = "0000000000000abc_0000000000000042";
+    private static final Offset NEXT = new Offset(2748, 42);
+    private static final String ID = "0000000000002748_0000000000000084";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String[] PARTS = {
         "\r",

@@ -72,7 +72,7 @@ public final class FileInspector {
             ExtentFile.Cursor cursor = extent.entries();
             for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
                 ByteBuf meta = entry.meta();
-                out.accept("stream " + Long.toHexString(entry.generation())
+                out.accept("stream " + entry.generation()
                         + (meta == null ? "" : " " + StreamMeta.decode(meta, entry.generation(), interned)));
                 ExtentRuns runs = entry.runs();
                 for (int run = 0; run < runs.count(); run++) {

@@ -563,7 +563,7 @@ public final class ShardStore implements AutoCloseable {
                             + Quoted.of(source.contentType().value()));
         }
         long tail = source.durableTail();
-        long position = origin.offset() == null ? tail : readable(source, source.positionOf(origin.offset()));
+        long position = origin.offset() == null ? tail : readable(source, source.positionUpToTail(origin.offset()));
         return forks.pin(source, position);
     }
 
@@ -625,13 +625,14 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The position at which a read begins. Whether it is inside a message shows when it is read.
+     * The position at which a read begins: at the tail where the offset is after it. Whether it is inside a message shows when
+     * it is read.
      *
      * @throws RefusedException if the offset is not one of this stream, or retention has let go of it
      */
     public long position(StreamState stream, ReadStart start) {
         if (start instanceof ReadStart.At at) {
-            return readable(stream, stream.positionOf(at.offset()));
+            return Math.min(readable(stream, stream.positionOf(at.offset())), stream.durableTail());
         }
         if (start instanceof ReadStart.Now) {
             return stream.durableTail();

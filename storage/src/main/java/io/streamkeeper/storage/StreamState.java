@@ -559,10 +559,11 @@ public final class StreamState {
     }
 
     /**
-     * The position that an offset names.
+     * The position that an offset names; after the tail if the offset is of this stream and after its tail.
      *
      * @throws RefusedException with {@link ErrorCode#OFFSET_GONE} if it is of another incarnation of the path, and with
-     *     {@link ErrorCode#INVALID_OFFSET} if this stream cannot have issued it
+     *     {@link ErrorCode#INVALID_OFFSET} if it is before what this stream wrote, or after what it inherits of an ancestor:
+     *     a fork never has bytes there
      */
     public long positionOf(Offset offset) {
         if (offset.equals(Offset.ZERO)) {
@@ -577,12 +578,25 @@ public final class StreamState {
                     "offset " + offset + " is of an earlier stream at this path, which is gone; start again at -1");
         }
         long first = inherited == null ? ownStart() : inherited.start();
-        long last = inherited == null ? durableTail : inherited.end();
+        long last = inherited == null ? Offset.POSITION_MAX : inherited.end();
         if (offset.position() < first || offset.position() > last) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_OFFSET,
-                    "offset " + offset + " was not issued for this stream, whose tail is " + offsetAt(durableTail));
+            throw notIssued(offset);
         }
         return offset.position();
+    }
+
+    /** The same for an offset that must not be after the tail. */
+    long positionUpToTail(Offset offset) {
+        long position = positionOf(offset);
+        if (position > durableTail) {
+            throw notIssued(offset);
+        }
+        return position;
+    }
+
+    private RefusedException notIssued(Offset offset) {
+        return new RefusedException(
+                ErrorCode.INVALID_OFFSET,
+                "offset " + offset + " was not issued for this stream, whose tail is " + offsetAt(durableTail));
     }
 }

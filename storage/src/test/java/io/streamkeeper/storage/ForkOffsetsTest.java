@@ -83,9 +83,14 @@ class ForkOffsetsTest {
     @Test
     void positionsThatARunNeverHeldAreRefused() {
         assertThat(refusal("b", new Offset(b, 3))).isEqualTo(ErrorCode.INVALID_OFFSET);
-        assertThat(refusal("b", new Offset(b, 9))).isEqualTo(ErrorCode.INVALID_OFFSET);
-        assertThat(refusal("a", new Offset(a, 11))).isEqualTo(ErrorCode.INVALID_OFFSET);
         assertThat(refusal("a", new Offset(0, 1))).isEqualTo(ErrorCode.OFFSET_GONE);
+    }
+
+    @Test
+    void aReadAfterTheTailBeginsAtTheTail() {
+        assertThat(test.resolve("a", new Offset(a, 11))).isEqualTo(10);
+        assertThat(test.resolve("b", new Offset(b, 9))).isEqualTo(8);
+        assertThat(test.resolve("b", new Offset(b, Offset.POSITION_MAX))).isEqualTo(8);
     }
 
     @Test

@@ -32,7 +32,7 @@ public class RequestBenchmark {
             "POST /v1/stream/bench-0000001 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
                     + "Content-Length: " + BODY_BYTES + "\r\n\r\n" + "x".repeat(BODY_BYTES));
     private static final ByteBuf READ = request(
-            "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000100 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000200 HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     private final HeadParser heads = new HeadParser(HttpLimits.defaults().withBodyBytesMax(64 << 20));
     private final RequestParser parser = new RequestParser(

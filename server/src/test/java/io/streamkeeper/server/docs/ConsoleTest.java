@@ -85,9 +85,9 @@ class ConsoleTest {
     void offsetsOfAnAnswerServeInTheNextCommand() throws Exception {
         run(
                 CREATE.replace("-X", "-i -X")
-                        + "HTTP/1.1 201 Created\nStream-Next-Offset: 1111111111111111_0000000000000003",
+                        + "HTTP/1.1 201 Created\nStream-Next-Offset: 1111111111111111_0000000000000006",
                 "$ curl -X POST localhost:4437/v1/stream/s -H 'Content-Type: text/plain' -d 'def'\n"
-                        + "$ curl 'localhost:4437/v1/stream/s?offset=1111111111111111_0000000000000003'\ndef");
+                        + "$ curl 'localhost:4437/v1/stream/s?offset=1111111111111111_0000000000000006'\ndef");
     }
 
     @Test

@@ -17,7 +17,7 @@ final class Names {
     static final Names NONE = new Names(Map.of());
 
     /** A generation: alone as in an entity tag, or before the position of an offset, which is not one. */
-    private static final Pattern GENERATION = Pattern.compile("(?<![0-9a-f_])[0-9a-f]{16}(?![0-9a-f])");
+    private static final Pattern GENERATION = Pattern.compile("(?<![0-9a-f_])[0-9]{16}(?![0-9a-f])");
 
     /** The generation that names the beginning of any stream, in every run. */
     private static final String ANY = "0".repeat(16);
@@ -53,7 +53,7 @@ final class Names {
                 pattern.append("\\").append(groups.get(generation));
             } else {
                 groups.put(generation, groups.size() + 1);
-                pattern.append("([0-9a-f]{16})");
+                pattern.append("([0-9]{16})");
             }
             end = generations.end();
         }

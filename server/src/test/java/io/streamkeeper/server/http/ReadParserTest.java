@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadParserTest {
-    private static final String OFFSET = "0192f3a4b5c60001_0000000000001234";
+    private static final String OFFSET = "1764099000000001_0000000000001234";
     private static final StreamPath A = new StreamPath("a");
 
     private final ParsingConnection connection = new ParsingConnection();

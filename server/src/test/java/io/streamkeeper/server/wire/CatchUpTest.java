@@ -68,14 +68,55 @@ class CatchUpTest {
     }
 
     @Test
-    void anOffsetBehindTheTailIsRefused() {
+    void anOffsetPlusOneNamesTheSamePlace() {
         String path = SERVER.create(TEXT, "abc");
-        String tail = SERVER.head(path).nextOffset();
-        String behind = tail.substring(0, 32) + "9";
+        String middle = SERVER.head(path).nextOffset();
+        String tail = SERVER.append(path, "def");
 
-        SERVER.get(path + "?offset=" + behind).isError(400, "invalid_offset");
-        SERVER.get(path + "?live=long-poll&offset=" + behind).isError(400, "invalid_offset");
-        SERVER.get(path + "?live=sse&offset=" + behind).isError(400, "invalid_offset");
+        assertThat(read(path, plusOne(middle)).text()).isEqualTo("def");
+        Answer atTail = read(path, plusOne(tail));
+        assertThat(atTail.text()).isEmpty();
+        assertThat(atTail.nextOffset()).isEqualTo(tail);
+        assertThat(atTail.isUpToDate()).isTrue();
+        assertThat(read(path, "0000000000000000_0000000000000001").text()).isEqualTo("abcdef");
+    }
+
+    @Test
+    void betweenMessagesToo() {
+        String path = SERVER.create(JSON, "[1,2]");
+        String middle = SERVER.head(path).nextOffset();
+        SERVER.appendJson(path, "3");
+
+        assertThat(read(path, plusOne(middle)).text()).isEqualTo("[3]");
+    }
+
+    private static String plusOne(String offset) {
+        return offset.substring(0, 32) + (char) (offset.charAt(32) + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TEXT, JSON})
+    void anOffsetAfterTheTailIsAnsweredAsTheTail(String type) {
+        String path = SERVER.create(type, "123");
+        String tail = SERVER.head(path).nextOffset();
+        String after = tail.substring(0, 17) + "0000000000000099";
+
+        Answer read = read(path, after);
+        assertThat(read.text()).isEqualTo(type.equals(JSON) ? "[]" : "");
+        assertThat(read.nextOffset()).isEqualTo(tail);
+        assertThat(read.isUpToDate()).isTrue();
+        assertThat(read.isClosed()).isFalse();
+        Answer poll = SERVER.get(path + "?live=long-poll&timeout=0.01&offset=" + after)
+                .is(204);
+        assertThat(poll.nextOffset()).isEqualTo(tail);
+
+        SERVER.closeStream(path);
+        assertThat(read(path, after).isClosed()).isTrue();
+        assertThat(SERVER.get(path + "?live=long-poll&offset=" + after).is(204).isClosed())
+                .isTrue();
+        assertThat(SERVER.get(path + "?live=sse&offset=" + after).is(200).text())
+                .contains("\"streamNextOffset\":\"" + tail + "\"")
+                .contains("\"streamClosed\":true");
     }
 
     @Test
@@ -96,7 +137,7 @@ class CatchUpTest {
         String tail = SERVER.head(path).nextOffset();
         int boundaries = 0;
         for (int position = 0; position <= 16; position++) {
-            String offset = tail.substring(0, 17) + String.format("%016d", position);
+            String offset = tail.substring(0, 17) + String.format("%016d", 2 * position);
             Answer read = SERVER.get(path + "?offset=" + offset);
             if (position % 8 == 0) {
                 read.is(200);

@@ -52,7 +52,7 @@ class ForkTest {
         SERVER.append(source, "xyz");
 
         assertThat(created.field("Content-Type")).isEqualTo("text/plain");
-        assertThat(created.nextOffset()).endsWith("_0000000000000003");
+        assertThat(created.nextOffset()).endsWith("_0000000000000006");
         Answer read = SERVER.get(path).is(200);
         assertThat(read.text()).isEqualTo("abcdef");
         assertThat(read.isUpToDate()).isTrue();
@@ -224,7 +224,7 @@ class ForkTest {
     void aForkInsideAMessageIsRefused() {
         SERVER.createAt(source, JSON, "[{\"a\":1}]");
         String tail = SERVER.head(source).nextOffset();
-        String inside = tail.substring(0, 32) + "3";
+        String inside = tail.substring(0, 31) + "06";
 
         SERVER.put(fork, "", of(source), at(inside)).isError(400, "invalid_offset");
         SERVER.put(fork, "", of(source), at(inside), plus(1)).isError(400, "invalid_offset");
@@ -259,7 +259,7 @@ class ForkTest {
     @Test
     void anOffsetThatTheSourceDoesNotHaveIsRefused() {
         SERVER.createAt(source, TEXT, "abc");
-        String past = SERVER.head(source).nextOffset().substring(0, 32) + "4";
+        String past = SERVER.head(source).nextOffset().substring(0, 32) + "8";
 
         SERVER.put(fork, "", of(source), at(past)).isError(400, "invalid_offset");
         SERVER.put(fork, "", of(source), at("x")).isError(400, "invalid_offset");

@@ -45,6 +45,19 @@ class LongPollTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "98", "99"})
+    void aPollAfterTheTailWaitsAtTheTail(String place) throws IOException {
+        String path = SERVER.create(TEXT, "");
+        String tail = SERVER.head(path).nextOffset();
+        try (TestConnection waiting = SERVER.connect()) {
+            String after = tail.substring(0, tail.length() - place.length()) + place;
+            waiting.request("GET", poll(path, after), "");
+            SERVER.append(path, "news");
+            assertThat(waiting.receive().is(200).text()).isEqualTo("news");
+        }
+    }
+
     @Test
     void manyPollsAreAnsweredByOneAppendOnAllLoops() throws IOException {
         String path = SERVER.create(TEXT, "");

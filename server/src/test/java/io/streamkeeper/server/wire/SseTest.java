@@ -54,6 +54,17 @@ class SseTest {
     }
 
     @Test
+    void eventsFromAfterTheTailBeginAtTheTail() throws IOException {
+        String path = SERVER.create(TEXT, "");
+        String tail = SERVER.head(path).nextOffset();
+        try (EventReader events = SERVER.events(path, tail.substring(0, tail.length() - 2) + "99")) {
+            assertThat(events.control().nextOffset()).isEqualTo(tail);
+            SERVER.append(path, "news");
+            assertThat(events.data().data()).isEqualTo("news");
+        }
+    }
+
+    @Test
     void noProxyHoldsEventsBack() throws IOException {
         try (EventReader events = SERVER.events(SERVER.create(TEXT, ""), "-1")) {
             assertThat(events.head().field("X-Accel-Buffering")).isEqualTo("no");

@@ -383,6 +383,13 @@ final class Commands {
         if (oneIn(3)) {
             return store(of.path).position(stream, new ReadStart.Beginning());
         }
+        if (oneIn(10)) {
+            Offset after = stream.offsetAt(stream.durableTail() + 1 + random.nextInt(10));
+            long start = store(of.path).position(stream, new ReadStart.At(after));
+            assertThat(start).as("where a read after the tail begins").isEqualTo(stream.durableTail());
+            world.reach.hit("read after the tail");
+            return start;
+        }
         long position = random.nextInt((int) stream.durableTail() + 1);
         Version staged = world.staged(of.path);
         if (oneIn(2) && staged != null && staged.of() == of) {

@@ -82,6 +82,7 @@ class SimulationTest {
             "it takes writes",
             "not opened: stream_deleted",
             "not opened: stream_not_found",
+            "read after the tail",
             "read of inherited bytes",
             "read of its own bytes",
             "read refused at once: offset_gone",
