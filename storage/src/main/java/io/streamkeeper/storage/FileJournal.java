@@ -70,6 +70,10 @@ final class FileJournal implements Journal {
     private int frameStart;
     private int frameCount;
     private long frameFirstLsn;
+    private boolean frameMakesRoom;
+
+    /** Whether what is staged now is the end of something, for which there is room where the memory or the disk is full. */
+    private boolean makesRoom;
 
     /**
      * A journal that goes on behind what was recovered.
@@ -111,7 +115,7 @@ final class FileJournal implements Journal {
 
     private ByteBuf allocate(int bytes) {
         try {
-            return memory.allocate(bytes);
+            return makesRoom ? memory.allocateToMakeRoom(bytes) : memory.allocate(bytes);
         } catch (StorageFullException e) {
             if (obstacle != null && obstacle.isDiskFull()) {
                 throw new StorageFullException(fullDisk(obstacle));
@@ -138,6 +142,7 @@ final class FileJournal implements Journal {
         if (failure != null) {
             throw failure;
         }
+        makesRoom = record instanceof LogRecord.Deleted || record instanceof LogRecord.Trimmed;
         Block block = blocks.blockFor(RecordCodec.bytesMax(record, payload.runs()) + FRAME_EXTRA_BYTES);
         flushLater();
         beginFrame(block);
@@ -156,6 +161,7 @@ final class FileJournal implements Journal {
         }
         lastLsn++;
         frameCount++;
+        frameMakesRoom &= makesRoom;
         stagedBytes += out.writerIndex() - start;
         return staged;
     }
@@ -179,6 +185,7 @@ final class FileJournal implements Journal {
         frameBlock = block;
         frameStart = start;
         frameCount = 0;
+        frameMakesRoom = true;
         frameFirstLsn = lastLsn + 1;
     }
 
@@ -205,7 +212,8 @@ final class FileJournal implements Journal {
         try {
             int length = block.memory().writerIndex() - frameStart;
             align(block.memory());
-            writer.submit(new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals));
+            writer.submit(
+                    new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals, frameMakesRoom));
         } catch (RuntimeException | Error e) {
             onFailed(e);
             throw e;

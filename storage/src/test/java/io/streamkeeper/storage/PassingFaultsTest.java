@@ -2,7 +2,9 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.StreamPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,85 @@ class PassingFaultsTest {
         }
         rig.restart();
         assertThat(rig.read("next")).hasSize(10_000);
+        rig.stop();
+    }
+
+    @Test
+    void aStreamCanBeDeletedHoweverFullTheDiskIs() throws IOException {
+        for (int extra = 0; extra <= 40_000; extra = extra * 2 + 1_000) {
+            for (int size : new int[] {7, 100, 500, 3_000}) {
+                FileRig full = new FileRig();
+                full.create(CreateRequest.at("big")).created();
+                full.disk.capacityBytes(full.disk.usedBytes() + extra);
+                String word = "";
+                for (int i = 0; i < 10_000 && !word.equals("storage_full"); i++) {
+                    word = full.append("big", "x".repeat(size)).word();
+                }
+                String shape = size + " bytes an append, " + extra + " bytes of room";
+                assertThat(word).as(shape).isEqualTo("storage_full");
+                assertThat(full.delete("big").word()).as(shape).isEqualTo("deleted");
+                for (int i = 0; i < 40; i++) {
+                    full.store.keepUp();
+                    full.threads.runAll();
+                    full.clock.advance(100);
+                }
+                full.disk.capacityBytes(full.disk.usedBytes() + 64_000);
+                full.create(CreateRequest.at("next")).created();
+                full.append("next", "y".repeat(500)).appended();
+                full.restart();
+                assertThat(full.read("next")).as(shape).hasSize(500);
+                assertThat(full.read("big")).as(shape).isEqualTo("stream_not_found");
+                full.stop();
+            }
+        }
+        rig.stop();
+    }
+
+    @Test
+    void aStreamThatIsDroppedWhileACompactionDecidesOnItLeavesNoRunsWithoutADescription() throws IOException {
+        rig.create(CreateRequest.at("source").text("x".repeat(5_000))).created();
+        for (int i = 1; i < CompactionPolicy.TIER_FILES; i++) {
+            rig.checkpoint();
+            rig.append("source", "y".repeat(5_000)).appended();
+        }
+        ForkSource pinned = rig.store.pinSource(new ForkOrigin(new StreamPath("source"), null, 0), null);
+        assertThat(rig.delete("source").word()).isEqualTo("deleted");
+        rig.clock.advance(2_000_000);
+        rig.store.compact();
+        rig.threads.runAll();
+        assertThat(rig.files(".ext")).hasSize(CompactionPolicy.TIER_FILES);
+
+        rig.store.compact();
+        assertThat(rig.threads.runOne())
+                .as("the compaction decides on the second file")
+                .isTrue();
+        rig.store.releaseSource(pinned.generation());
+        rig.threads.runAll();
+        assertThat(rig.files(".ext").size()).as("files that a compaction left").isLessThan(2);
+        rig.restart();
+        assertThat(rig.read("source")).isEqualTo("stream_not_found");
+        rig.stop();
+    }
+
+    @Test
+    void aStreamCanBeDeletedHoweverFullTheMemoryIs() throws IOException {
+        rig.stop();
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 64 << 10, 4 << 20);
+        rig.start();
+        rig.create(CreateRequest.at("big")).created();
+        rig.disk.capacityBytes(rig.disk.usedBytes() + (8 << 20));
+        rig.threads.holdJournal(true);
+        for (int bytes : new int[] {100_000, 1_000, 1}) {
+            String word = "";
+            for (int i = 0; i < 1_000 && !word.equals("overloaded"); i++) {
+                Answer answer = new Answer();
+                rig.store.append(AppendRequest.to("big").text("x".repeat(bytes)).command(), answer);
+                word = answer.isThere() ? answer.word() : "";
+            }
+            assertThat(word).as("after appends of " + bytes).isEqualTo("overloaded");
+        }
+        rig.threads.holdJournal(false);
+        assertThat(rig.delete("big").word()).isEqualTo("deleted");
         rig.stop();
     }
 

@@ -34,6 +34,11 @@ public final class LogWriter implements AutoCloseable {
     /** What one group writes at the most, so that the first of it does not wait for too many others. */
     private static final int GROUP_BYTES_MAX = 8 << 20;
 
+    /** What a segment keeps for deletions at the most, and as which part of it. */
+    private static final long KEPT_BYTES_MAX = 32 << 10;
+
+    private static final int KEPT_PARTS = 16;
+
     /** What becomes of frames; called on the journal's thread. */
     public interface Events {
         /** Every record up to {@code lsn} is durable. */
@@ -56,8 +61,9 @@ public final class LogWriter implements AutoCloseable {
      * @param start a multiple of {@link FrameLayout#ALIGNMENT}
      * @param length with the header, without padding; the padding behind is there and zero
      * @param epoch how many refusals the submitter has seen
+     * @param makesRoom whether its records only delete and trim, and so may use what a segment keeps for them
      */
-    public record Frame(ByteBuf memory, int start, int length, int count, long firstLsn, int epoch) {
+    public record Frame(ByteBuf memory, int start, int length, int count, long firstLsn, int epoch, boolean makesRoom) {
         int end() {
             return start + FrameLayout.paddedBytes(length);
         }
@@ -177,7 +183,7 @@ public final class LogWriter implements AutoCloseable {
         long bytes =
                 group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
         long firstLsn = group.get(0).firstLsn();
-        if (!hasSegmentFor(bytes, firstLsn)) {
+        if (!hasSegmentFor(bytes, firstLsn, group.stream().allMatch(Frame::makesRoom))) {
             return;
         }
         long groupStart = position;
@@ -205,17 +211,21 @@ public final class LogWriter implements AutoCloseable {
 
     /**
      * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused the
-     * group, if there is none for now.
+     * group, if there is none for now. The end of each segment is for deletions, so that a full disk can be emptied.
      */
-    private boolean hasSegmentFor(long bytes, long firstLsn) throws IOException {
-        boolean fits =
-                file != null && (position + bytes <= segments.segmentBytes() || position <= SegmentLayout.HEADER_BYTES);
+    private boolean hasSegmentFor(long bytes, long firstLsn, boolean makesRoom) throws IOException {
+        boolean fits = file != null
+                && (position + bytes <= segments.segmentBytes() - keptBytes()
+                        || position <= SegmentLayout.HEADER_BYTES);
         if (!fits) {
             long nextNumber = segments.nextNumber();
             DiskFile next;
             try {
                 next = segments.take();
             } catch (IOException | OutOfMemoryError e) {
+                if (makesRoom && file != null && position + bytes <= segments.segmentBytes()) {
+                    return true;
+                }
                 refuse(firstLsn, 0, e);
                 return false;
             }
@@ -235,6 +245,10 @@ public final class LogWriter implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private long keptBytes() {
+        return Math.min(KEPT_BYTES_MAX, segments.segmentBytes() / KEPT_PARTS);
     }
 
     /**
