@@ -62,14 +62,14 @@ public final class Cursor {
      */
     public static String next(long nowMillis, @Nullable String clientCursor, RandomGenerator random) {
         long current = interval(nowMillis);
-        String digits = clientCursor != null && isNumber(clientCursor) ? clientCursor : "-1";
+        String digits = clientCursor != null && Digits.are(clientCursor) ? clientCursor : "";
         if (digits.length() > LONG_DIGITS_MAX) {
-            BigInteger client = new BigInteger(digits);
+            BigInteger client = Digits.toBigInteger(digits);
             return client.compareTo(BigInteger.valueOf(current)) < 0
                     ? Long.toString(current)
                     : client.add(BigInteger.valueOf(step(random))).toString();
         }
-        long client = Long.parseLong(digits);
+        long client = digits.isEmpty() ? -1 : Digits.toLong(digits);
         return Long.toString(client < current ? current : client + step(random));
     }
 
@@ -83,10 +83,6 @@ public final class Cursor {
      * @param cursor decimal digits, as {@link #next} returns them
      */
     public static long value(String cursor) {
-        return cursor.length() > LONG_DIGITS_MAX ? Long.MAX_VALUE : Long.parseLong(cursor);
-    }
-
-    private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return cursor.length() > LONG_DIGITS_MAX ? Long.MAX_VALUE : Digits.toLong(cursor);
     }
 }

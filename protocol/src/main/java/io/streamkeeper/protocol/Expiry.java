@@ -80,7 +80,7 @@ public sealed interface Expiry {
                     "Stream-TTL is " + Quoted.of(text) + ", expected seconds as a whole number without sign or leading"
                             + " zeros");
         }
-        return Long.parseLong(text);
+        return Digits.toLong(text);
     }
 
     private static long moment(String text) {

@@ -73,8 +73,7 @@ public record Producer(String id, long epoch, long seq) {
     }
 
     private static long number(String header, String text) {
-        boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        long value = digits && text.length() <= DIGITS_MAX ? Long.parseLong(text) : -1;
+        long value = Digits.are(text) && text.length() <= DIGITS_MAX ? Digits.toLong(text) : -1;
         checkNumber(header, text, value);
         return value;
     }

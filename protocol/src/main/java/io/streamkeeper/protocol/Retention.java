@@ -71,7 +71,7 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
                     name + " is " + Quoted.of(text) + ", expected " + unit
                             + " as a whole number above 0 without sign or leading zeros, at most 15 digits");
         }
-        return Long.parseLong(text);
+        return Digits.toLong(text);
     }
 
     /** {@return whether everything is kept} */

@@ -105,12 +105,13 @@ public record StreamPath(String value) {
     }
 
     private static int decodedByte(String encoded, int percent) {
-        int high = percent + 2 < encoded.length() ? Character.digit(encoded.charAt(percent + 1), 16) : -1;
-        int low = percent + 2 < encoded.length() ? Character.digit(encoded.charAt(percent + 2), 16) : -1;
-        if (high < 0 || low < 0) {
+        boolean isEncoded = percent + 2 < encoded.length()
+                && HexFormat.isHexDigit(encoded.charAt(percent + 1))
+                && HexFormat.isHexDigit(encoded.charAt(percent + 2));
+        if (!isEncoded) {
             throw invalid(encoded, "a percent sign without two hex digits behind it");
         }
-        return (high << 4) | low;
+        return HexFormat.fromHexDigits(encoded, percent + 1, percent + 3);
     }
 
     private static void checkLength(int bytes, String text) {

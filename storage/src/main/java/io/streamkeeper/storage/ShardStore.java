@@ -356,6 +356,11 @@ public final class ShardStore implements AutoCloseable {
         return faults.inCommand(fault, lsnBefore);
     }
 
+    /** The time of day that the store goes by: milliseconds since 1970 UTC. */
+    public long nowMillis() {
+        return clock.wallMillis();
+    }
+
     /** The place of the record that was staged last. */
     public long lastLsn() {
         return journal.lastLsn();

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.compare;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ final class Barrier {
         return table.lines()
                 .map(String::strip)
                 .filter(line -> line.endsWith(" fsync") || line.endsWith(" fdatasync"))
-                .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[3]))
+                .mapToLong(line -> Digits.toLong(line.split("\\s+", -1)[3]))
                 .sum();
     }
 }

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.compare;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,7 +43,7 @@ record Peer(String name, Path script, String mode, String url, long pid) {
                     Path.of(""),
                     "",
                     pid < 0 ? rest : rest.substring(0, pid),
-                    pid < 0 ? 0 : Long.parseLong(rest.substring(pid + PID.length())));
+                    pid < 0 ? 0 : Digits.toLong(rest.substring(pid + PID.length())));
         }
         int colon = text.indexOf(':');
         Path script = scripts.resolve(colon < 0 ? text : text.substring(0, colon));

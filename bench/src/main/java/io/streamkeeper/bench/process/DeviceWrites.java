@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.process;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class DeviceWrites {
     }
 
     public static long parse(String stat) {
-        return Long.parseLong(stat.strip().split("\\s+", -1)[SECTORS_WRITTEN_INDEX]) * SECTOR_BYTES;
+        return Digits.toLong(stat.strip().split("\\s+", -1)[SECTORS_WRITTEN_INDEX]) * SECTOR_BYTES;
     }
 
     public static long major(long device) {

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.process;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +24,6 @@ public final class DiskUsage {
         if (end < 1) {
             throw new IllegalArgumentException("du says '" + output + "'; expected a size and a name");
         }
-        return Long.parseLong(output.substring(0, end));
+        return Digits.toLong(output.substring(0, end));
     }
 }

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.process;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ public record ProcessSample(
                 .filter(line -> line.startsWith(start))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no " + start + " in " + text));
-        return Long.parseLong(value.substring(start.length()).strip());
+        return Digits.toLong(value.substring(start.length()).strip());
     }
 
     /** The size in the line {@code key: number kB} of {@code text}, in bytes. */
@@ -71,6 +72,6 @@ public record ProcessSample(
     /** Ticks in user and kernel mode; the second field of {@code stat} is a name that may hold anything. */
     public static long cpuTicks(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Long.parseLong(fields[USER_TICKS_INDEX]) + Long.parseLong(fields[KERNEL_TICKS_INDEX]);
+        return Digits.toLong(fields[USER_TICKS_INDEX]) + Digits.toLong(fields[KERNEL_TICKS_INDEX]);
     }
 }

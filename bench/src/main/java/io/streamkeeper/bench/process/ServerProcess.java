@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.process;
 
+import io.streamkeeper.protocol.Digits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,7 @@ public final class ServerProcess implements AutoCloseable {
     /** The port that a ready line tells, or -1. */
     public static int readyPort(String line) {
         Matcher matcher = READY.matcher(line);
-        return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+        return matcher.matches() ? Digits.toInt(matcher.group(1)) : -1;
     }
 
     /** From the start of the process to the line that says it is ready. */

@@ -3,6 +3,7 @@ package io.streamkeeper.bench.workload;
 import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Target;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** The requests of a workload, for streams of its own: no other run, now or before, has used their paths. */
 final class Requests {
@@ -32,7 +33,7 @@ final class Requests {
 
     /** The path of a stream. */
     String path(int stream) {
-        return path + String.format("%0" + NumberedRequest.DIGITS + "d", stream);
+        return path + String.format(Locale.ROOT, "%0" + NumberedRequest.DIGITS + "d", stream);
     }
 
     NumberedRequest create() {

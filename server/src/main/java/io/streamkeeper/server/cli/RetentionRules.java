@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.RetentionConfig.Rule;
@@ -50,7 +51,7 @@ final class RetentionRules implements ITypeConverter<RetentionConfig> {
         if (!value.matches("\\d{1,15}")) {
             throw notARule(rule);
         }
-        return Long.parseLong(value);
+        return Digits.toLong(value);
     }
 
     private static TypeConversionException notARule(String text) {

@@ -123,6 +123,7 @@ public final class ServeCommand {
 
     private static CommandLine commandLine(ServeCommand command) {
         CommandLine line = new CommandLine(command)
+                .registerConverter(int.class, new WholeNumbers())
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByConcern);

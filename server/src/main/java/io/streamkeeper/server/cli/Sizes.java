@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.protocol.Digits;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -38,7 +39,7 @@ public final class Sizes implements ITypeConverter<Long> {
         }
         String unit = matcher.group(2) == null ? "b" : matcher.group(2).toLowerCase(Locale.ROOT);
         try {
-            return Math.multiplyExact(Long.parseLong(matcher.group(1)), BYTES.getOrDefault(unit, 1L));
+            return Math.multiplyExact(Digits.toLong(matcher.group(1)), BYTES.getOrDefault(unit, 1L));
         } catch (ArithmeticException e) {
             throw notASize(text);
         }

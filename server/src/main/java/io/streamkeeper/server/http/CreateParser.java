@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
@@ -113,7 +114,7 @@ final class CreateParser {
                     + " is not valid; expected a decimal integer without sign and leading zeros, at most "
                     + SUB_OFFSET_DIGITS_MAX + " digits");
         }
-        return Long.parseLong(text);
+        return Digits.toLong(text);
     }
 
     private static RefusedException invalid(String message) {

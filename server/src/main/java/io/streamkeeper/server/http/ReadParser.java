@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Cursor;
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
@@ -87,7 +88,7 @@ final class ReadParser {
         }
         String bounded = seconds.length() > SECONDS_DIGITS_MAX ? "9".repeat(SECONDS_DIGITS_MAX) : seconds;
         String millis = fraction + "0".repeat(FRACTION_DIGITS_MAX - fraction.length());
-        return Long.parseLong(bounded) * 1000 + Long.parseLong(millis);
+        return Digits.toLong(bounded) * 1000 + Digits.toLong(millis);
     }
 
     private static boolean isNumber(String text) {

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.listen;
 
 import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
@@ -141,7 +142,9 @@ final class Answer {
 
     private @Nullable Duration retryAfter() {
         String seconds = field("Retry-After");
-        boolean isNumber = seconds != null && seconds.matches("[0-9]{1," + SECONDS_DIGITS_MAX + "}");
-        return isNumber ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
+        if (seconds == null || !seconds.matches("[0-9]{1," + SECONDS_DIGITS_MAX + "}")) {
+            return null;
+        }
+        return Duration.ofSeconds(Digits.toLong(seconds));
     }
 }

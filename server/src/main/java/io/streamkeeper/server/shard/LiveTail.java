@@ -211,7 +211,7 @@ final class LiveTail implements TailWaiters {
             all.bytes().release();
             return;
         }
-        long cursor = Cursor.interval(System.currentTimeMillis());
+        long cursor = Cursor.interval(shard.store().nowMillis());
         Outcome.Chunk told = all.upTo(tellable, stream.offsetAt(toldUpTo + tellable));
         ByteBuf frame = SseFrame.encode(ByteBufAllocator.DEFAULT, told, Long.toString(cursor), true);
         TailEvent event = new TailEvent(toldUpTo, told.next().position(), told, frame, cursor, !all.upToDate());

@@ -67,6 +67,13 @@ class ServeCommandTest {
     }
 
     @Test
+    void digitsOfOtherScriptsAreNoNumber() {
+        assertThat(run(NO_ENVIRONMENT, "--shards", "\u0662"))
+                .contains("--shards")
+                .contains("is not an int");
+    }
+
+    @Test
     void theLastOfTwoEqualFlagsCounts() {
         assertThat(config(NO_ENVIRONMENT, "--host", "a", "--host", "b").listen().host())
                 .isEqualTo("b");

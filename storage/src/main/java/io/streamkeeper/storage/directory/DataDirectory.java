@@ -1,5 +1,7 @@
 package io.streamkeeper.storage.directory;
 
+import io.streamkeeper.protocol.Digits;
+import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -156,7 +158,11 @@ public record DataDirectory(Path path, UUID store, int shards) {
         TextFile.write(
                 disk,
                 path.resolve(FORMAT),
-                List.of(TITLE + VERSION, "store " + store, "shards " + shards, "created " + Instant.now()));
+                List.of(
+                        TITLE + VERSION,
+                        "store " + store,
+                        "shards " + shards,
+                        "created " + Instant.ofEpochMilli(Clock.SYSTEM.nowMillis())));
         return made;
     }
 
@@ -207,7 +213,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         List<String> lines = TextFile.read(disk, file);
         String title = lines.isEmpty() ? "" : lines.get(0);
         Matcher matcher = VERSIONED.matcher(title);
-        int version = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        int version = matcher.matches() ? Digits.toInt(matcher.group(1)) : 0;
         if (version < VERSION_CONVERTED || version > VERSION) {
             throw new IOException(file + " begins with \"" + title + "\", expected \"" + TITLE + VERSION_CONVERTED
                     + "\" or \"" + TITLE + VERSION + "\"; data of a newer version needs the server of that version");
@@ -233,7 +239,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return new DataDirectory(
                 path,
                 UUID.fromString(TextFile.value(file, lines, "store")),
-                Integer.parseInt(TextFile.value(file, lines, "shards")));
+                Digits.toInt(TextFile.value(file, lines, "shards")));
     }
 
     private void check(Disk disk, int shardsAsked) throws IOException {

@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.directory;
 
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import java.io.IOException;
@@ -128,7 +129,7 @@ public record Manifest(
     }
 
     private static long number(Path file, List<String> lines, String word) throws IOException {
-        return Long.parseLong(TextFile.value(file, lines, word));
+        return Digits.toLong(TextFile.value(file, lines, word));
     }
 
     private static List<ExtentRef> extents(List<String> lines) {
@@ -136,7 +137,7 @@ public record Manifest(
         for (String line : lines) {
             if (line.startsWith("extent ")) {
                 String[] words = line.split(" ", -1);
-                extents.add(new ExtentRef(Long.parseLong(words[1]), Long.parseLong(words[2])));
+                extents.add(new ExtentRef(Digits.toLong(words[1]), Digits.toLong(words[2])));
             }
         }
         return extents;

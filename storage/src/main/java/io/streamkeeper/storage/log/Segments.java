@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,7 +73,7 @@ public final class Segments {
 
     /** The number of the segment that a file name is, or -1 if it is none's. */
     public static long number(String name) {
-        return name.matches("[0-9a-f]{16}\\.wal") ? Long.parseLong(name.substring(0, 16), 16) : -1;
+        return name.matches("[0-9a-f]{16}\\.wal") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
     }
 
     /** The numbers of all segment files in {@code directory}, in order. */
