@@ -92,7 +92,7 @@ class ConsoleTest {
 
     @Test
     void anEventStreamEndsByItself() throws Exception {
-        run(CREATE + "$ curl -N 'localhost:4437/v1/stream/s?offset=-1&live=sse'\nevent: data\ndata:abc\n…");
+        run(CREATE + "$ curl -N 'localhost:4437/v1/stream/s?offset=-1&live=sse'\nretry: …\n\nevent: data\ndata:abc\n…");
     }
 
     @Test
