@@ -2,17 +2,15 @@ package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Stores;
+import io.streamkeeper.server.shard.WorkerThreads;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,9 +18,6 @@ import java.util.concurrent.TimeUnit;
  * closed once; safe for use by any thread.
  */
 final class Engine {
-    private static final int WORKER_QUEUE_MAX = 10_000;
-    private static final long IDLE_WORKER_SECONDS = 30;
-
     private final Sockets sockets;
     private final EventLoopGroup loops;
     private final ExecutorService workers;
@@ -62,19 +57,9 @@ final class Engine {
         }
     }
 
-    /** Few threads, for work that would hold up a loop; they are there while there is such work. */
+    /** Few threads, for work that would hold up a loop. */
     private static ExecutorService newWorkers() {
-        int threads = Math.max(1, NettyRuntime.availableProcessors() / 2);
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                IDLE_WORKER_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(WORKER_QUEUE_MAX),
-                new DefaultThreadFactory("streamkeeper-worker", true),
-                new ThreadPoolExecutor.CallerRunsPolicy());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return WorkerThreads.start("streamkeeper-worker", Math.max(1, NettyRuntime.availableProcessors() / 2));
     }
 
     /** What it was opened with, and what follows from the memory of this process. */

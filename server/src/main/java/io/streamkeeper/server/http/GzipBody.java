@@ -6,6 +6,7 @@ import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.storage.memory.Reservation;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -76,19 +77,28 @@ final class GzipBody implements AutoCloseable {
         synchronized (this) {
             running = true;
         }
-        workers.execute(() -> {
-            ByteBuf compressed = null;
-            try {
-                compressed = isClosed() ? null : compress(piece, last);
-            } catch (RuntimeException | Error e) {
-                LOG.error("a body cannot be compressed", e);
-            } finally {
-                piece.release();
-                stopped();
-            }
-            ByteBuf result = compressed;
-            LoopTasks.run(channel.eventLoop(), () -> then.accept(result));
-        });
+        try {
+            workers.execute(() -> work(piece, last, then));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a body is not compressed: the server has stopped", e);
+            piece.release();
+            stopped();
+            then.accept(null);
+        }
+    }
+
+    private void work(ByteBuf piece, boolean last, Consumer<@Nullable ByteBuf> then) {
+        ByteBuf compressed = null;
+        try {
+            compressed = isClosed() ? null : compress(piece, last);
+        } catch (RuntimeException | Error e) {
+            LOG.error("a body cannot be compressed", e);
+        } finally {
+            piece.release();
+            stopped();
+        }
+        ByteBuf result = compressed;
+        LoopTasks.run(channel.eventLoop(), () -> then.accept(result));
     }
 
     private ByteBuf compress(ByteBuf piece, boolean last) {

@@ -1,6 +1,5 @@
 package io.streamkeeper.server.shard;
 
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.FileShard;
 import io.streamkeeper.storage.ReadBudget;
@@ -16,8 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +31,8 @@ public final class FileStores implements Stores {
     private final StorageConfig config;
     private final ReadBudget budget;
     private final Clock clock;
-    private final ExecutorService background = single("streamkeeper-background");
-    private final ExecutorService reads = pool("streamkeeper-read", READ_THREADS);
+    private final ExecutorService background = WorkerThreads.start("streamkeeper-background", 1);
+    private final ExecutorService reads = WorkerThreads.start("streamkeeper-read", READ_THREADS);
     private final List<ExecutorService> journals = Collections.synchronizedList(new ArrayList<>());
 
     /** Stores in {@code data}, which is locked for this process; the lock is let go at the end. */
@@ -49,21 +46,6 @@ public final class FileStores implements Stores {
         this.clock = clock;
     }
 
-    private static ExecutorService single(String name) {
-        return pool(name, 1);
-    }
-
-    /** Threads that loops hand work to: the queue has no lock on which a loop might wait. */
-    private static ExecutorService pool(String name, int threads) {
-        return new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedTransferQueue<>(),
-                new DefaultThreadFactory(name, true));
-    }
-
     @Override
     public int shards() {
         return data.shards();
@@ -71,7 +53,7 @@ public final class FileStores implements Stores {
 
     @Override
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
-        ExecutorService journal = single("streamkeeper-journal-" + shard);
+        ExecutorService journal = WorkerThreads.start("streamkeeper-journal-" + shard, 1);
         journals.add(journal);
         return FileShard.open(
                 disk, data, shard, config, new ShardThreads(loop, journal, background, reads), budget, clock, releaser);

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.server.config.ReadConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -119,5 +121,31 @@ class CompressionTest {
             assertThat(server.get(server.create(TEXT, LONG), GZIP).field("Content-Encoding"))
                     .isNull();
         }
+    }
+
+    @Test
+    void whoAsksForMuchOnManyConnectionsDoesNotKeepOthersFromCompressedAnswers() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; text.length() < 500_000; i++) {
+            text.append(Integer.toHexString(i * 0x9e3779b9));
+        }
+        String large = SERVER.create(TEXT, text.toString());
+        String small = SERVER.create(TEXT, LONG);
+        List<TestConnection> abuser = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            TestConnection connection = new TestConnection(SERVER.server().address(), 4_096);
+            abuser.add(connection);
+            for (int j = 0; j < 60; j++) {
+                connection.request("GET", large, "", GZIP);
+            }
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(unzipped(SERVER.get(small, GZIP).is(200))).isEqualTo(LONG);
+        }
+        for (TestConnection each : abuser) {
+            each.close();
+        }
+        assertThat(unzipped(SERVER.get(large, GZIP).is(200)).contentEquals(text))
+                .isTrue();
     }
 }
