@@ -37,6 +37,9 @@ final class StoresFactory {
     /** A checkpoint begins when a third of the journal's memory is used, so that the next third is free while it is written. */
     private static final int CHECKPOINT_PART = 3;
 
+    /** So much of a shard's journal may be kept by readers that do not take what they asked for. */
+    private static final int PINNED_PART_OF_JOURNAL = 4;
+
     private StoresFactory() {}
 
     /**
@@ -97,7 +100,7 @@ final class StoresFactory {
                     data.segmentBytes(),
                     plan.journalBytes() / shards,
                     producers(data));
-            ReadBudget reads = new ReadBudget(memory.reads());
+            ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
             return new Opened(new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM), memory, sized);
         } catch (IOException | RuntimeException e) {
             lock.close();

@@ -6,10 +6,10 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ final class ColdRead {
     /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
     private static final int JOINED_BYTES_MAX = 1 << 20;
 
-    private sealed interface Part permits InMemory, InFile {}
+    private sealed interface Part permits InMemory, InFile, PartInFile {}
 
     private record InMemory(ByteBuf bytes) implements Part {}
 
@@ -34,6 +34,11 @@ final class ColdRead {
             return next.file.equals(file) && next.position == position + bytes;
         }
     }
+
+    /** Some bytes of a run that is too long to be read whole. */
+    private record PartInFile(
+            ExtentFile file, int position, int bytes, int checksum, int skip, int length, boolean checks)
+            implements Part {}
 
     private final long length;
     private final List<Part> parts = new ArrayList<>();
@@ -47,12 +52,24 @@ final class ColdRead {
         parts.add(new InMemory(bytes));
     }
 
+    /**
+     * Adds a part of a long run: {@code wanted} bytes from {@code skip} on. If {@code checks}, the whole run is read for its
+     * checksum, in pieces and through the memory that the part takes.
+     */
+    void addPart(Extent extent, int position, int bytes, int checksum, int skip, int wanted, boolean checks) {
+        parts.add(new PartInFile(hold(extent), position, bytes, checksum, skip, wanted, checks));
+    }
+
     /** Adds a run, of which {@code wanted} bytes from {@code skip} on are wanted. */
     void add(Extent extent, int position, int bytes, int checksum, int skip, int wanted) {
+        parts.add(new InFile(hold(extent), position, bytes, checksum, skip, wanted));
+    }
+
+    private static ExtentFile hold(Extent extent) {
         if (!extent.file().hold()) {
             throw new IllegalStateException(extent.file().path() + " is closed, but a stream still needs it");
         }
-        parts.add(new InFile(extent.file(), position, bytes, checksum, skip, wanted));
+        return extent.file();
     }
 
     /** Bytes that the read gives. */
@@ -66,27 +83,32 @@ final class ColdRead {
         for (Part part : parts) {
             if (part instanceof InFile run) {
                 bytes += run.bytes();
+            } else if (part instanceof PartInFile run) {
+                bytes += run.length();
             }
         }
         return bytes;
     }
 
     /**
-     * Reads; returns the bytes, which are the caller's. Lets go of what was held and of what is left of {@code reservation},
-     * which has {@link #fileBytes} of {@code budget}, also when it fails.
+     * Reads; returns the bytes, which are the caller's. Lets go of what was held and of what is left of {@code memory}, which
+     * has {@link #fileBytes}, also when it fails.
      */
-    ByteBuf run(ReadBudget budget, Reservation reservation) throws IOException {
+    ByteBuf run(ReadMemory memory) throws IOException {
         CompositeByteBuf all = null;
         int next = 0;
         try {
             all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
             while (next < parts.size()) {
-                if (parts.get(next) instanceof InMemory memory) {
-                    all.addComponent(true, memory.bytes().retain());
+                if (parts.get(next) instanceof InMemory held) {
+                    all.addComponent(true, held.bytes().retain());
+                    next++;
+                } else if (parts.get(next) instanceof PartInFile run) {
+                    all.addComponent(true, read(run, memory));
                     next++;
                 } else {
                     int end = lastJoined(next) + 1;
-                    readRuns(next, end, budget, reservation, all);
+                    readRuns(next, end, memory, all);
                     next = end;
                 }
             }
@@ -97,7 +119,7 @@ final class ColdRead {
             }
             throw e;
         } finally {
-            reservation.close();
+            memory.close();
             letGo();
         }
     }
@@ -116,12 +138,38 @@ final class ColdRead {
         return last;
     }
 
-    private void readRuns(int first, int end, ReadBudget budget, Reservation reservation, CompositeByteBuf all)
-            throws IOException {
+    private static ByteBuf read(PartInFile run, ReadMemory memory) throws IOException {
+        ByteBuf buffer = memory.allocate(run.length());
+        try {
+            if (run.checks()) {
+                check(run, buffer);
+            }
+            run.file().read(run.position() + run.skip(), buffer.nioBuffer(0, run.length()));
+            return buffer.writerIndex(run.length());
+        } catch (IOException | RuntimeException | Error e) {
+            buffer.release();
+            throw e;
+        }
+    }
+
+    /** Reads the whole run through {@code buffer}. */
+    private static void check(PartInFile run, ByteBuf buffer) throws IOException {
+        CRC32C crc = new CRC32C();
+        int done = 0;
+        while (done < run.bytes()) {
+            int bytes = Math.min(run.bytes() - done, buffer.capacity());
+            run.file().read(run.position() + done, buffer.nioBuffer(0, bytes));
+            Checksum.update(crc, buffer, 0, bytes);
+            done += bytes;
+        }
+        compare(run.file(), run.position(), run.bytes(), (int) crc.getValue(), run.checksum());
+    }
+
+    private void readRuns(int first, int end, ReadMemory memory, CompositeByteBuf all) throws IOException {
         InFile firstRun = (InFile) parts.get(first);
         InFile lastRun = (InFile) parts.get(end - 1);
         int bytes = lastRun.position() + lastRun.bytes() - firstRun.position();
-        ByteBuf buffer = budget.allocate(reservation, bytes);
+        ByteBuf buffer = memory.allocate(bytes);
         try {
             firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
             for (Part part : parts.subList(first, end)) {
@@ -137,9 +185,13 @@ final class ColdRead {
 
     private static void check(InFile run, ByteBuf buffer, int base) throws IOException {
         int index = run.position() - base;
-        if (Checksum.of(buffer, index, run.bytes()) != run.checksum()) {
-            throw new DamagedFileException(
-                    run.file().path(), run.position(), "the checksum of " + run.bytes() + " bytes does not match");
+        compare(run.file(), run.position(), run.bytes(), Checksum.of(buffer, index, run.bytes()), run.checksum());
+    }
+
+    private static void compare(ExtentFile file, int position, int bytes, int checksum, int expected)
+            throws DamagedFileException {
+        if (checksum != expected) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
         }
     }
 
@@ -157,6 +209,8 @@ final class ColdRead {
             if (part instanceof InMemory memory) {
                 memory.bytes().release();
             } else if (part instanceof InFile run) {
+                letGo(run.file());
+            } else if (part instanceof PartInFile run) {
                 letGo(run.file());
             }
         }

@@ -28,6 +28,12 @@ final class ContentReader {
         this.splitter = splitter;
     }
 
+    /** Room for an answer, or null where there is none. */
+    @Nullable
+    ReadShare admit() {
+        return budget.admit();
+    }
+
     /**
      * Reads on from {@code from} to {@code end} at the most, and not past {@code limit}. Refused if {@code from} is inside a
      * message, or is not there any more.
@@ -46,15 +52,30 @@ final class ContentReader {
             then.complete(Buffers.NONE);
             return;
         }
-        boolean atEdge = !content.isJson() || content.messagesBeforeEdge(from) >= 0;
+        if (bounds.share() != null) {
+            long windowLimit = content.alikeEnd(from, Math.min(limit, from + bytesMax));
+            readWindow(stream, from, windowLimit, bounds.share(), then);
+            return;
+        }
+        boolean atEdge = isAtEdge(content, from);
         int run = content.runAt(from);
         long begin = atEdge ? from : content.runStart(run);
         long windowEnd = content.readEnd(from, limit, bytesMax);
         if (!content.isInMemory(begin, windowEnd)) {
-            windowEnd = content.readEnd(from, limit, budget.window(bytesMax));
+            windowEnd = content.readEnd(from, limit, budget.windowWithoutShare(bytesMax));
         }
         int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), windowEnd) - begin);
-        fetch(content, begin, windowEnd, bounds.room(), Callbacks.then(then, bytes -> {
+        fetch(content, begin, windowEnd, fromInside(stream, from, begin, checked, then));
+    }
+
+    private static boolean isAtEdge(StreamContent content, long from) {
+        return !content.isJson() || content.messagesBeforeEdge(from) >= 0;
+    }
+
+    /** Takes bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message. */
+    private Callback<ByteBuf> fromInside(
+            StreamState stream, long from, long begin, int checked, Callback<ByteBuf> then) {
+        return Callbacks.then(then, bytes -> {
             int skipped = (int) (from - begin);
             if (checked > 0 && isInsideMessage(bytes, checked, skipped)) {
                 bytes.release();
@@ -62,7 +83,88 @@ final class ContentReader {
             } else {
                 then.complete(bytes.skipBytes(skipped));
             }
-        }));
+        });
+    }
+
+    // ---- windows of an answer ----
+
+    /** Reads a window of an answer: as much as there is room for, but always something. All is in memory, or in files. */
+    private void readWindow(StreamState stream, long from, long limit, ReadShare share, Callback<ByteBuf> then) {
+        if (!share.isWhole()) {
+            throw new IllegalStateException("a window is read before the last was released");
+        }
+        StreamContent content = stream.content();
+        int run = content.runAt(from);
+        boolean isKnown = share.hasReached(from) || isAtEdge(content, from);
+        if (!isKnown && content.messagesBeforeRun(run + 1) - content.messagesBeforeRun(run) == 1) {
+            then.refuse(insideMessage(stream, from));
+        } else if (content.isInMemory(from, limit)) {
+            if (isKnown || content.messagesBefore(from, splitter) >= 0) {
+                then.complete(held(content, from, limit, share));
+            } else {
+                then.refuse(insideMessage(stream, from));
+            }
+        } else {
+            readFiles(stream, from, limit, isKnown, share, then);
+        }
+    }
+
+    /** Slices, unless readers keep too many blocks already: then a copy, which may be shorter. */
+    private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
+        if (budget.isUncounted()) {
+            return content.read(from, to, budget);
+        }
+        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
+        boolean isSmall = to - from <= ReadShare.BYTES / 4 || (to - from) / runs < StreamContent.COPY_BYTES_MAX;
+        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
+        if (pin != null) {
+            PinnedBytes slices = new PinnedBytes(runs, pin);
+            content.slices(from, to, slices);
+            return slices;
+        }
+        ByteBuf large = to - from <= ReadShare.BYTES || budget.window((int) (to - from)) < to - from
+                ? null
+                : budget.tryAllocate((int) (to - from));
+        long end = large == null ? Math.min(to, from + ReadShare.BYTES) : to;
+        ByteBuf copy = large == null ? share.lend((int) (end - from)) : large;
+        content.copy(from, end, copy);
+        return copy;
+    }
+
+    /** Reads whole runs, as many as there is memory for; where that is none, a part of a run. */
+    private void readFiles(
+            StreamState stream, long from, long limit, boolean isKnown, ReadShare share, Callback<ByteBuf> then) {
+        StreamContent content = stream.content();
+        int run = content.runAt(from);
+        long begin = content.runStart(run);
+        int room = budget.window((int) (content.runsEnd(limit) - begin));
+        Reservation more = room <= ReadShare.BYTES ? null : budget.reserve(room);
+        int roomBytes = more == null ? ReadShare.BYTES : (int) more.bytes();
+        ReadMemory memory = more == null ? ReadMemory.of(budget, share) : ReadMemory.of(budget, more);
+        ColdRead read;
+        try {
+            if (content.runEnd(run) - begin <= roomBytes) {
+                int checked = isKnown ? 0 : (int) (content.runEnd(run) - begin);
+                long to = Math.min(limit, content.lastEnd(begin + roomBytes));
+                read = content.coldRead(isKnown ? from : begin, to);
+                read(read, memory, fromInside(stream, from, isKnown ? from : begin, checked, then));
+            } else if (!isKnown) {
+                memory.close();
+                int length = (int) (content.runEnd(run) - begin);
+                fetch(content, begin, begin + length, fromInside(stream, from, begin, length, then));
+            } else {
+                long runEnd = content.runEnd(run);
+                long to = Math.min(Math.min(limit, runEnd), from + roomBytes);
+                read = content.coldPart(from, to, !share.isChecked(runEnd));
+                read(read, memory, Callbacks.then(then, bytes -> {
+                    share.checked(runEnd);
+                    then.complete(bytes);
+                }));
+            }
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
     }
 
     private boolean isInsideMessage(ByteBuf bytes, int checked, int skipped) {
@@ -90,7 +192,7 @@ final class ContentReader {
         int run = content.runAt(position - 1);
         long start = content.runStart(run);
         long messages = content.messagesBeforeRun(run);
-        fetch(content, start, content.runEnd(run), null, Callbacks.then(then, bytes -> {
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
             int inRun;
             try {
                 inRun = splitter.messagesBefore(bytes, (int) (position - start));
@@ -114,7 +216,7 @@ final class ContentReader {
         }
         long start = content.runStart(run);
         int inRun = (int) (number - content.messagesBeforeRun(run));
-        fetch(content, start, content.runEnd(run), null, Callbacks.then(then, bytes -> {
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
             int length;
             try {
                 length = splitter.boundaryAfter(bytes, inRun);
@@ -125,57 +227,24 @@ final class ContentReader {
         }));
     }
 
-    private void fetch(StreamContent content, long from, long to, @Nullable RoomWait room, Callback<ByteBuf> then) {
+    private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
             then.complete(content.read(from, to, budget));
             return;
         }
         ColdRead read = content.coldRead(from, to);
-        long bytes = read.fileBytes();
         Reservation reservation;
         try {
-            reservation = budget.reserve(bytes);
+            reservation = budget.reserve(read.fileBytes());
         } catch (RuntimeException | Error e) {
             read.letGo();
             throw e;
         }
-        if (reservation != null) {
-            read(read, reservation, then);
-            return;
-        }
-        read.letGo();
-        if (room == null || bytes > budget.bytesMax()) {
+        if (reservation == null) {
+            read.letGo();
             then.refuse(noRoom());
         } else {
-            room.begin(
-                    budget,
-                    bytes,
-                    granted -> extents.onLoop(() -> fetch(content, from, to, granted, room, then), granted::close),
-                    () -> extents.onLoop(() -> then.refuse(noRoom()), () -> {}));
-        }
-    }
-
-    /** Goes on with the memory that the read has waited for. Its bytes may lie elsewhere by now, or be gone. */
-    private void fetch(
-            StreamContent content, long from, long to, Reservation granted, RoomWait room, Callback<ByteBuf> then) {
-        if (from < content.start()) {
-            granted.close();
-            then.refuse(Refusal.of(ErrorCode.OFFSET_GONE, "what was to be read next is not kept any more"));
-            return;
-        }
-        if (content.isInMemory(from, to)) {
-            granted.close();
-            then.complete(content.read(from, to, budget));
-            return;
-        }
-        ColdRead read = content.coldRead(from, to);
-        long more = read.fileBytes() - granted.bytes();
-        if (more <= 0 || granted.tryGrow(more)) {
-            read(read, granted, then);
-        } else {
-            read.letGo();
-            granted.close();
-            fetch(content, from, to, room, then);
+            read(read, ReadMemory.of(budget, reservation), then);
         }
     }
 
@@ -186,8 +255,8 @@ final class ContentReader {
                         + " bytes that they have not taken yet, which is the limit; try again later");
     }
 
-    private void read(ColdRead read, Reservation reservation, Callback<ByteBuf> then) {
-        extents.read(read, reservation, new Received() {
+    private void read(ColdRead read, ReadMemory memory, Callback<ByteBuf> then) {
+        extents.read(read, memory, new Received() {
             @Override
             public void bytes(ByteBuf bytes) {
                 try {

@@ -1,7 +1,5 @@
 package io.streamkeeper.storage;
 
-import io.streamkeeper.storage.memory.Reservation;
-
 /**
  * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop,
  * whatever threads it has inside.
@@ -25,12 +23,9 @@ public interface ExtentStore extends AutoCloseable {
     /**
      * Carries a read out, somewhere else, and hands the bytes over on the loop.
      *
-     * @param reservation of the memory that the read takes; taken over
+     * @param memory that the read takes; taken over
      */
-    void read(ColdRead read, Reservation reservation, Received then);
-
-    /** Runs {@code task} in a later turn of the loop, or {@code otherwise} if the shard is closed. */
-    void onLoop(Runnable task, Runnable otherwise);
+    void read(ColdRead read, ReadMemory memory, Received then);
 
     @Override
     void close();

@@ -10,7 +10,6 @@ import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.extent.ExtentWriter;
-import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +69,6 @@ final class FileExtentStore implements ExtentStore {
     private final FileJournal journal;
     private final StorageConfig config;
     private final ShardThreads threads;
-    private final ReadBudget budget;
     private final Clock clock;
     private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
     private final TreeMap<Long, Extent> extents = new TreeMap<>();
@@ -108,7 +106,6 @@ final class FileExtentStore implements ExtentStore {
             FileJournal journal,
             StorageConfig config,
             ShardThreads threads,
-            ReadBudget budget,
             Clock clock) {
         this.disk = disk;
         this.directory = directory;
@@ -116,7 +113,6 @@ final class FileExtentStore implements ExtentStore {
         this.journal = journal;
         this.config = config;
         this.threads = threads;
-        this.budget = budget;
         this.clock = clock;
         this.lastGeneration = manifest.lastGeneration();
         this.nextFile = manifest.nextFile();
@@ -167,21 +163,21 @@ final class FileExtentStore implements ExtentStore {
     }
 
     @Override
-    public void read(ColdRead read, Reservation reservation, Received then) {
+    public void read(ColdRead read, ReadMemory memory, Received then) {
         try {
-            threads.reads().execute(() -> carryOut(read, reservation, then));
+            threads.reads().execute(() -> carryOut(read, memory, then));
         } catch (RuntimeException | Error e) {
-            reservation.close();
+            memory.close();
             read.letGo();
             then.failed(e);
         }
     }
 
     /** A read that fails, whatever the reason, fails by itself: it has changed nothing. */
-    private void carryOut(ColdRead read, Reservation reservation, Received then) {
+    private void carryOut(ColdRead read, ReadMemory memory, Received then) {
         ByteBuf bytes;
         try {
-            bytes = read.run(budget, reservation);
+            bytes = read.run(memory);
         } catch (IOException | RuntimeException | Error e) {
             onLoop(() -> then.failed(e), () -> {});
             return;
@@ -190,8 +186,7 @@ final class FileExtentStore implements ExtentStore {
     }
 
     /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
-    @Override
-    public void onLoop(Runnable task, Runnable otherwise) {
+    private void onLoop(Runnable task, Runnable otherwise) {
         if (closed) {
             otherwise.run();
         } else {

@@ -68,8 +68,8 @@ public final class FileShard {
                 config.syncs(),
                 guarded.loop(),
                 guarded.journal());
-        FileExtentStore extents = new FileExtentStore(
-                disk, directory, manifest, recovery.extents(), journal, config, guarded, budget, clock);
+        FileExtentStore extents =
+                new FileExtentStore(disk, directory, manifest, recovery.extents(), journal, config, guarded, clock);
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();

@@ -1,7 +1,5 @@
 package io.streamkeeper.storage;
 
-import io.streamkeeper.storage.memory.Reservation;
-
 /** Extents in memory: durability {@code memory}. Owned by the shard's loop. */
 public final class MemoryExtentStore implements ExtentStore {
     private final MemoryExtents extents;
@@ -35,12 +33,7 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
-    public void onLoop(Runnable task, Runnable otherwise) {
-        throw new IllegalStateException("a read of memory waits, expected it to be answered at once");
-    }
-
-    @Override
-    public void read(ColdRead read, Reservation reservation, Received then) {
+    public void read(ColdRead read, ReadMemory memory, Received then) {
         throw new IllegalStateException("a read of " + read.length() + " bytes from files, of which there are none");
     }
 

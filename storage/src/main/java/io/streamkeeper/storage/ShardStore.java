@@ -613,6 +613,11 @@ public final class ShardStore implements AutoCloseable {
 
     // ---- reads ----
 
+    /** Room for an answer that is read window by window, or null where there is none. */
+    public @Nullable ReadShare admit() {
+        return reader.admit();
+    }
+
     /**
      * Finds a stream for a reader, and counts the read as use unless it only asks for the description.
      *

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamContent {
     /** Runs shorter than this on average are copied together for a read. */
-    private static final int COPY_BYTES_MAX = 4 << 10;
+    static final int COPY_BYTES_MAX = 4 << 10;
 
     private static final Place[] NO_PLACES = {};
     private static final long[] NO_LONGS = {};
@@ -237,6 +237,16 @@ final class StreamContent {
         return cut > from ? cut : Math.min(ends[run], limit);
     }
 
+    /** Where the run ends that {@code position} is in or at the end of. */
+    long runsEnd(long position) {
+        return ends[runAt(position - 1)];
+    }
+
+    /** Where the last run ends that ends at or before {@code position}, the first there is at the least. */
+    long lastEnd(long position) {
+        return position >= end() ? end() : runStart(runAt(position));
+    }
+
     /** Whether no byte from {@code from} to {@code to} lies in a file. */
     boolean isInMemory(long from, long to) {
         if (from == to) {
@@ -259,6 +269,50 @@ final class StreamContent {
         return read(from, to, ReadBudget.NONE);
     }
 
+    /** Bytes of the blocks that the bytes from {@code from} to {@code to} lie in, all of which are in memory. */
+    @SuppressWarnings("ReferenceEquality")
+    long blockBytes(long from, long to) {
+        long bytes = 0;
+        Place counted = Block.NONE;
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            if (places[run] != counted && places[run] instanceof Block block) {
+                bytes += block.memory().capacity();
+                counted = block;
+            }
+        }
+        return bytes;
+    }
+
+    /** Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}. */
+    long alikeEnd(long from, long limit) {
+        int run = runAt(from);
+        boolean inFile = places[run] instanceof Extent;
+        while (ends[run] < limit && places[run + 1] instanceof Extent == inFile) {
+            run++;
+        }
+        return Math.min(ends[run], limit);
+    }
+
+    /** Adds the bytes from {@code from} to {@code to}, all of which are in memory, as slices. */
+    void slices(long from, long to, CompositeByteBuf all) {
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            all.addComponent(
+                    true,
+                    slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run]))
+                            .retain());
+        }
+    }
+
+    /** Copies the bytes from {@code from} to {@code to}, all of which are in memory. */
+    void copy(long from, long to, ByteBuf target) {
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            target.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
+        }
+    }
+
     /** The same; copies are buffers of {@code budget}, or not made where it has no room. */
     ByteBuf read(long from, long to, ReadBudget budget) {
         if (from == to) {
@@ -273,18 +327,11 @@ final class StreamContent {
         long length = to - from;
         ByteBuf copy = length / runs < COPY_BYTES_MAX ? budget.tryAllocate((int) length) : null;
         if (copy != null) {
-            for (int run = first; run <= last; run++) {
-                copy.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
-            }
+            copy(from, to, copy);
             return copy;
         }
         CompositeByteBuf all = Unpooled.compositeBuffer(runs);
-        for (int run = first; run <= last; run++) {
-            all.addComponent(
-                    true,
-                    slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run]))
-                            .retain());
-        }
+        slices(from, to, all);
         return all;
     }
 
@@ -308,6 +355,19 @@ final class StreamContent {
             read.letGo();
             throw e;
         }
+        return read;
+    }
+
+    /** What is to be read for a part of a run that lies in a file; {@code checks} says whether its checksum is compared. */
+    ColdRead coldPart(long from, long to, boolean checks) {
+        ColdRead read = new ColdRead(to - from);
+        int run = runAt(from);
+        if (!(places[run] instanceof Extent extent) || to > ends[run]) {
+            throw new IllegalStateException("positions " + from + " to " + to + " are not a part of a run in a file");
+        }
+        int length = (int) (ends[run] - runStart(run));
+        int skip = (int) (from - runStart(run));
+        read.addPart(extent, index(run), length, (int) spots[run], skip, (int) (to - from), checks);
         return read;
     }
 

@@ -24,6 +24,7 @@ final class FileRig {
     final SimulatedDisk disk = new SimulatedDisk(new Random(1));
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
     StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+    ReadBudget reads = new ReadBudget(1 << 26);
     SimulatedThreads threads;
     ShardStore store;
 
@@ -57,7 +58,7 @@ final class FileRig {
                 0,
                 config,
                 threads.threads(),
-                new ReadBudget(1 << 26),
+                reads,
                 clock,
                 (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
         losses = RecoveredForks.connect(List.of(store));

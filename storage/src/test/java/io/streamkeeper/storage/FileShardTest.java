@@ -136,7 +136,7 @@ class FileShardTest {
         assertThat(rig.files(".ext").size()).isLessThanOrEqualTo(1);
         ReadBudget budget = new ReadBudget(1_000);
         Reservation reservation = Objects.requireNonNull(budget.reserve(read.fileBytes()));
-        ByteBuf bytes = read.run(budget, reservation);
+        ByteBuf bytes = read.run(ReadMemory.of(budget, reservation));
         assertThat(bytes.toString(UTF_8)).isEqualTo("hello");
         assertThat(budget.usedBytes()).isEqualTo(5);
         bytes.release();

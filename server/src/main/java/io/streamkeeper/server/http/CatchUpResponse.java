@@ -37,9 +37,6 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     /** How much is read at once for a client that reads. */
     private static final int WINDOW_BYTES = 1 << 20;
 
-    /** What a request that waits for its turn may hold, if that is its whole answer. */
-    private static final int HELD_BYTES_MAX = 16 << 10;
-
     private static final ByteBuf CLOSING_BRACKET = constant("]");
     private static final ByteBuf LINE_END = constant("\r\n");
     private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
@@ -106,8 +103,9 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
             return;
         }
         boolean reads = first && exchange.conditions().isNone();
+        int heldBytesMax = mayCompress() ? 0 : CatchUp.SMALL_BYTES_MAX;
         asked = true;
-        answer.open(reads ? windowBytes : HELD_BYTES_MAX, !reads);
+        answer.open(reads ? windowBytes : heldBytesMax, !reads);
     }
 
     @Override
@@ -239,7 +237,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
 
     private void read() {
         busy = true;
-        answer.next(windowBytes, headWritten);
+        answer.next(windowBytes);
     }
 
     @Override
@@ -399,11 +397,11 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
             opened.bytes().release();
         }
         over();
-        answer.cancel();
     }
 
     private void over() {
         state = State.OVER;
+        answer.close();
         chunk = null;
         input.release();
         input = Unpooled.EMPTY_BUFFER;

@@ -9,20 +9,25 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.Buffers;
 import io.streamkeeper.storage.ReadLimit;
-import io.streamkeeper.storage.RoomWait;
+import io.streamkeeper.storage.ReadShare;
+import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One catch-up answer (section 5.6), as the shard knows it: from where the command says to the tail as it stands when the
- * answer is opened, read in windows of which the reader asks for one after the other. Between two windows it holds nothing
- * but its position, so the stream may be checkpointed, merged, trimmed and deleted meanwhile; where the next bytes are gone,
+ * answer is opened, read in windows of which the reader asks for one after the other, each when it has released the last.
+ * Between two windows it holds its position and a {@link ReadShare}, which is room for the next, so it never waits for
+ * readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the next bytes are gone,
  * the next window is refused.
  *
  * <p>Its public methods are called on the reader's loop; its state belongs to the shard's.
  */
-public final class CatchUp {
-    /** Who takes the answer; called on its own loop, once for each call of the answer's methods but {@link #cancel}. */
+public final class CatchUp implements AutoCloseable {
+    /** An answer that is in memory and not longer needs no room: it is copied when it is written. */
+    public static final int SMALL_BYTES_MAX = 4 << 10;
+
+    /** Who takes the answer; called on its own loop, once for each call of the answer's methods but {@link #close}. */
     public interface Reader {
         /** The reader's loop. */
         EventLoop loop();
@@ -46,10 +51,11 @@ public final class CatchUp {
     private final Command.Read read;
     private final int bytesMax;
     private final Reader reader;
-    private final RoomWait room = new RoomWait();
     private @Nullable StreamState stream;
     private long position;
     private long end;
+    private volatile @Nullable ReadShare share;
+    private volatile boolean closed;
 
     /**
      * An answer to {@code read}.
@@ -108,9 +114,14 @@ public final class CatchUp {
             opened(answer);
             return;
         }
-        StreamRead.start(shard, opened, start, new ReadLimit(end, windowBytes, null), outcome -> {
+        boolean isSmall = end - start <= SMALL_BYTES_MAX && opened.isInMemory(start, end);
+        if (!isSmall && !admitted()) {
+            opened(noRoom());
+            return;
+        }
+        read(opened, windowBytes, outcome -> {
             if (outcome instanceof Outcome.Chunk chunk) {
-                position = start + chunk.bytes().readableBytes();
+                movedTo(start + chunk.bytes().readableBytes());
                 opened(answer.withBytes(chunk.bytes()));
             } else {
                 opened(outcome);
@@ -119,19 +130,19 @@ public final class CatchUp {
     }
 
     /**
-     * Reads on.
+     * Reads on. What was read before has been released.
      *
-     * @param windowBytes about how long the window is
-     * @param begun whether a part of the answer is on its way: then it waits for memory where it would be refused
+     * @param windowBytes how long the window is at the most
      */
-    public void next(int windowBytes, boolean begun) {
+    public void next(int windowBytes) {
         shard.step(this::failed, () -> {
             StreamState opened = stream;
             if (opened == null || shard.store().open(read.path(), true) != opened) {
                 failed(gone());
+            } else if (!admitted()) {
+                failed(noRoom());
             } else {
-                ReadLimit limit = new ReadLimit(end, windowBytes, begun ? room : null);
-                StreamRead.start(shard, opened, position, limit, this::windowRead);
+                read(opened, windowBytes, this::windowRead);
             }
         });
     }
@@ -139,7 +150,7 @@ public final class CatchUp {
     private void windowRead(Outcome outcome) {
         if (outcome instanceof Outcome.Chunk chunk && chunk.bytes().isReadable()) {
             ByteBuf bytes = chunk.bytes();
-            position += bytes.readableBytes();
+            movedTo(position + bytes.readableBytes());
             onReaderLoop(() -> reader.window(bytes));
         } else if (outcome instanceof Outcome.Chunk chunk) {
             chunk.bytes().release();
@@ -149,6 +160,51 @@ public final class CatchUp {
         } else {
             throw new IllegalStateException("a read came to " + outcome);
         }
+    }
+
+    private void read(StreamState opened, int windowBytes, Reply reply) {
+        ReadShare held = share;
+        ReadLimit limit = new ReadLimit(end, windowBytes, held);
+        if (held == null) {
+            StreamRead.start(shard, opened, position, limit, reply);
+        } else if (held.begin()) {
+            try {
+                StreamRead.start(shard, opened, position, limit, outcome -> {
+                    held.end();
+                    reply.complete(outcome);
+                });
+            } catch (RuntimeException | Error e) {
+                held.end();
+                throw e;
+            }
+        } else {
+            reply.complete(Refusal.of(ErrorCode.OVERLOADED, "nobody takes the answer any more"));
+        }
+    }
+
+    private void movedTo(long next) {
+        position = next;
+        ReadShare held = share;
+        if (held != null) {
+            held.next(next);
+        }
+    }
+
+    /** Whether there is room for the answer; from then on it has that. */
+    private boolean admitted() {
+        if (share == null) {
+            share = shard.store().admit();
+            if (closed) {
+                close();
+            }
+        }
+        return share != null;
+    }
+
+    private static Refusal noRoom() {
+        return Refusal.of(
+                ErrorCode.OVERLOADED,
+                "answers that others have not taken yet use all the memory that there is for reads; try again later");
     }
 
     private Refusal gone() {
@@ -169,8 +225,13 @@ public final class CatchUp {
         LoopTasks.run(reader.loop(), task);
     }
 
-    /** Nobody reads on; a window that is being read is still handed over. */
-    public void cancel() {
-        room.cancel();
+    /** Nobody reads on; a window that is being read is still handed over. On any thread. */
+    @Override
+    public void close() {
+        closed = true;
+        ReadShare held = share;
+        if (held != null) {
+            held.close();
+        }
     }
 }

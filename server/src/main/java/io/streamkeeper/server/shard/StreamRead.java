@@ -70,7 +70,7 @@ final class StreamRead {
                     ErrorCode.STREAM_NOT_FOUND,
                     "stream " + Quoted.of(stream.path().value()) + " was deleted while it was read"));
         } else if (position >= stream.ownStart() || rest <= 0 || runs == RUNS_MAX || position >= limit.end()) {
-            boolean waitsNext = limit.room() != null && inherited.bytes() > 0;
+            boolean waitsNext = limit.share() != null && inherited.bytes() > 0;
             ReadLimit own = limit.withBytesMax(waitsNext ? 0 : rest);
             shard.store().read(stream, start, inherited.take(), position, own, reply);
         } else {
@@ -79,7 +79,7 @@ final class StreamRead {
             long from = position;
             Shard owner = shard.shards().of(run.path());
             // What is read already holds memory, so it does not wait for more.
-            ReadLimit part = new ReadLimit(limit.end(), rest, inherited.bytes() == 0 ? limit.room() : null);
+            ReadLimit part = new ReadLimit(limit.end(), rest, inherited.bytes() == 0 ? limit.share() : null);
             owner.step(this::refuse, () -> readFrom(owner, run, from, part));
         }
     }
@@ -114,7 +114,7 @@ final class StreamRead {
 
     private void refuse(Refusal refusal) {
         shard.run(() -> {
-            if (refusal.code() == ErrorCode.OVERLOADED && limit.room() != null && inherited.bytes() > 0) {
+            if (refusal.code() == ErrorCode.OVERLOADED && limit.share() != null && inherited.bytes() > 0) {
                 shard.store().read(stream, start, inherited.take(), position, limit.withBytesMax(0), reply);
                 return;
             }

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.PlatformDependent;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BudgetedBuffers {
     private final Budget budget;
+    private final LongConsumer release;
 
     /** Buffers of {@code budget}. */
     public BudgetedBuffers(Budget budget) {
         this.budget = budget;
+        this.release = budget::release;
     }
 
     /** The budget that the buffers are of. */
@@ -37,11 +40,15 @@ public final class BudgetedBuffers {
      * and given back also when it cannot be allocated.
      */
     public ByteBuf allocateReserved(int bytes) {
+        return allocate(bytes, release);
+    }
+
+    private static ByteBuf allocate(int bytes, LongConsumer release) {
         try {
             return LeakAware.INSTANCE.watch(
-                    PlatformDependent.hasUnsafe() ? new UnsafeBuffer(budget, bytes) : new SafeBuffer(budget, bytes));
+                    PlatformDependent.hasUnsafe() ? new UnsafeBuffer(release, bytes) : new SafeBuffer(release, bytes));
         } catch (RuntimeException | Error e) {
-            budget.release(bytes);
+            release.accept(bytes);
             throw e;
         }
     }
@@ -59,17 +66,31 @@ public final class BudgetedBuffers {
         return allocateReserved(bytes);
     }
 
+    /**
+     * A buffer, owned by the caller, of a part of {@code standing}, to which its bytes return when it is freed: there they are
+     * for the next buffer, and nobody else gets them before the reservation is closed.
+     *
+     * @throws IllegalStateException if less is left of it
+     */
+    public ByteBuf lend(Reservation standing, int bytes) {
+        if (!standing.take(bytes)) {
+            throw new IllegalStateException("a buffer of " + bytes + " bytes is wanted of a standing reservation of "
+                    + standing.bytes() + " in the budget of " + budget.name());
+        }
+        return allocate(bytes, standing::add);
+    }
+
     /** Frees its memory itself even where that is dear: waiting for a collection is dearer. */
     private static CleanableDirectBuffer memory(int bytes) {
         return PlatformDependent.allocateDirect(bytes, true);
     }
 
     private static final class UnsafeBuffer extends UnpooledUnsafeDirectByteBuf {
-        private final Budget budget;
+        private final LongConsumer release;
 
-        UnsafeBuffer(Budget budget, int bytes) {
+        UnsafeBuffer(LongConsumer release, int bytes) {
             super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
-            this.budget = budget;
+            this.release = release;
         }
 
         @Override
@@ -81,16 +102,16 @@ public final class BudgetedBuffers {
         protected void deallocate() {
             int bytes = capacity();
             super.deallocate();
-            budget.release(bytes);
+            release.accept(bytes);
         }
     }
 
     private static final class SafeBuffer extends UnpooledDirectByteBuf {
-        private final Budget budget;
+        private final LongConsumer release;
 
-        SafeBuffer(Budget budget, int bytes) {
+        SafeBuffer(LongConsumer release, int bytes) {
             super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
-            this.budget = budget;
+            this.release = release;
         }
 
         @Override
@@ -102,7 +123,7 @@ public final class BudgetedBuffers {
         protected void deallocate() {
             int bytes = capacity();
             super.deallocate();
-            budget.release(bytes);
+            release.accept(bytes);
         }
     }
 
