@@ -125,6 +125,46 @@ class PassingFaultsTest {
     }
 
     @Test
+    void aFullDiskTakesDeletionsThatNeedAnotherSegment() throws IOException {
+        for (boolean restarts : new boolean[] {false, true}) {
+            FileRig other = new FileRig();
+            other.create(CreateRequest.at("big")).created();
+            for (int i = 0; i < 200; i++) {
+                other.create(CreateRequest.at("s" + i)).created();
+            }
+            other.checkpoint();
+            long segment = other.config.segmentBytes();
+            other.disk.capacityBytes(other.disk.usedBytes() + 8 * segment);
+            String word = "";
+            for (int i = 0; i < 10_000 && !word.equals("storage_full"); i++) {
+                word = other.append("big", "x".repeat((int) segment / 16)).word();
+                other.store.keepUp();
+                other.threads.runAll();
+            }
+            assertThat(word).isEqualTo("storage_full");
+            if (restarts) {
+                other.restart();
+                other.append("big", "x".repeat((int) segment / 2));
+            }
+            for (int i = 0; i < 200; i++) {
+                assertThat(other.delete("s" + i).word()).as("deletion " + i).isEqualTo("deleted");
+            }
+            assertThat(other.delete("big").word()).isEqualTo("deleted");
+            for (int i = 0; i < 60; i++) {
+                other.store.keepUp();
+                other.threads.runAll();
+                other.clock.advance(100);
+            }
+            other.create(CreateRequest.at("next")).created();
+            assertThat(other.append("next", "y".repeat(500)).word()).isEqualTo("wrote");
+            other.restart();
+            assertThat(other.read("next")).hasSize(500);
+            other.stop();
+        }
+        rig.stop();
+    }
+
+    @Test
     void whatIsInFilesAndDeletedMakesRoomForTheCheckpointThatDidNotFit() throws IOException {
         rig.create(CreateRequest.at("big")).created();
         for (int i = 0; i < 100; i++) {

@@ -83,6 +83,10 @@ public final class LogWriter implements AutoCloseable {
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
     private @Nullable DiskFile file;
+
+    /** Whether the segment is a short one, which only deletions are written to. */
+    private boolean isShort;
+
     private long number;
     private long salt;
     private long position;
@@ -214,25 +218,29 @@ public final class LogWriter implements AutoCloseable {
      * group, if there is none for now. The end of each segment is for deletions, so that a full disk can be emptied.
      */
     private boolean hasSegmentFor(long bytes, long firstLsn, boolean makesRoom) throws IOException {
-        boolean fits = file != null
-                && (position + bytes <= segments.segmentBytes() - keptBytes()
-                        || position <= SegmentLayout.HEADER_BYTES);
-        if (!fits) {
+        if (!fits(bytes)) {
             long nextNumber = segments.nextNumber();
             DiskFile next;
+            boolean nextIsShort = false;
             try {
                 next = segments.take();
             } catch (IOException | OutOfMemoryError e) {
-                if (makesRoom && file != null && position + bytes <= segments.segmentBytes()) {
+                if (makesRoom && file != null && position + bytes <= bytesMax()) {
                     return true;
                 }
-                refuse(firstLsn, 0, e);
-                return false;
+                DiskFile small = makesRoom ? segments.takeShort(e) : null;
+                if (small == null) {
+                    refuse(firstLsn, 0, e);
+                    return false;
+                }
+                next = small;
+                nextIsShort = true;
             }
             if (file != null) {
                 finish(file);
             }
             file = next;
+            isShort = nextIsShort;
             number = nextNumber;
             position = 0;
         }
@@ -245,6 +253,23 @@ public final class LogWriter implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a group of any kind belongs into this segment. One that was taken, but could not be begun, takes any group: a
+     * segment without a header must not have another one after it.
+     */
+    private boolean fits(long bytes) {
+        if (file == null || position == 0) {
+            return file != null;
+        }
+        return !isShort
+                && (position + bytes <= segments.segmentBytes() - keptBytes()
+                        || position <= SegmentLayout.HEADER_BYTES);
+    }
+
+    private long bytesMax() {
+        return isShort ? segments.shortBytes() : segments.segmentBytes();
     }
 
     private long keptBytes() {

@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class Segments {
     private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
     private static final int FILL_BYTES = 1 << 20;
+    private static final long SHORT_BYTES_MAX = 64 << 10;
+
+    /** How many short segments fit into the room that is left for them and for the checkpoint after them. */
+    private static final int SHORT_SEGMENTS = 16;
 
     private final Disk disk;
     private final Path directory;
@@ -151,7 +155,7 @@ public final class Segments {
             if (disk.exists(file)) {
                 disk.delete(file);
             }
-            return spare == null ? create(file) : reuse(spare, file);
+            return spare == null ? create(file, segmentBytes, keptBytes()) : reuse(spare, file);
         } catch (IOException | RuntimeException | Error e) {
             discard(file, e);
             if (spare != null) {
@@ -167,17 +171,18 @@ public final class Segments {
         return disk.open(file);
     }
 
-    private DiskFile create(Path file) throws IOException {
+    private DiskFile create(Path file, long bytes, long left) throws IOException {
         long usable = disk.usableBytes(directory);
-        if (usable > 0 && usable < segmentBytes) {
+        if (usable > 0 && usable < bytes + left) {
             throw new DiskException(
                     DiskException.Operation.CREATE,
                     file,
-                    "a journal segment takes " + segmentBytes + " bytes, but the file system has room for " + usable);
+                    "a journal segment takes " + bytes + " bytes, and " + left
+                            + " are kept for deletions, but the file system has room for " + usable);
         }
         DiskFile made = disk.create(file);
         try {
-            fill(made);
+            fill(made, bytes);
             disk.syncDirectory(directory);
             return made;
         } catch (IOException | RuntimeException | Error e) {
@@ -198,13 +203,13 @@ public final class Segments {
 
     /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
     Obstacle obstacle(long bytes, Throwable cause) {
-        return Obstacle.of(disk, directory, bytes == 0 ? segmentBytes : bytes, cause);
+        return Obstacle.of(disk, directory, bytes == 0 ? segmentBytes + keptBytes() : bytes, cause);
     }
 
-    private void fill(DiskFile file) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, segmentBytes));
-        for (long position = 0; position < segmentBytes; position += zeros.capacity()) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), segmentBytes - position));
+    private static void fill(DiskFile file, long bytes) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, bytes));
+        for (long position = 0; position < bytes; position += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - position));
             file.writeFully(position, zeros);
         }
         file.sync();
@@ -213,6 +218,39 @@ public final class Segments {
     /** The number that the segment which is taken next will have. */
     synchronized long nextNumber() {
         return nextNumber;
+    }
+
+    /** What a short segment is filled up to. */
+    long shortBytes() {
+        return Math.min(SHORT_BYTES_MAX, segmentBytes / 4);
+    }
+
+    /** Room of the file system that segments leave to short ones. */
+    private long keptBytes() {
+        return SHORT_SEGMENTS * shortBytes();
+    }
+
+    /**
+     * Hands over a short segment, for deletions where no other can be made; null if not even that can, and then {@code
+     * reason} has the cause with it.
+     */
+    synchronized @Nullable DiskFile takeShort(Throwable reason) {
+        Path file = directory.resolve(name(nextNumber));
+        try {
+            if (closed || next != null) {
+                return null;
+            }
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+            DiskFile made = create(file, shortBytes(), 0);
+            nextNumber++;
+            return made;
+        } catch (IOException | OutOfMemoryError e) {
+            reason.addSuppressed(e);
+            discard(file, reason);
+            return null;
+        }
     }
 
     /** Hands over the next segment, made now if it is not ready. */
