@@ -585,8 +585,12 @@ public final class StreamState {
         return offset.position();
     }
 
-    /** The same for an offset that must not be after the tail. */
+    /** The same for an offset that must not be after the tail, whatever its generation. */
     long positionUpToTail(Offset offset) {
+        boolean comparable = offset.generation() <= Offset.GENERATION_MAX;
+        if (comparable && offset.compareTo(offsetAt(durableTail)) > 0) {
+            throw notIssued(offset);
+        }
         long position = positionOf(offset);
         if (position > durableTail) {
             throw notIssued(offset);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,12 +127,22 @@ class ForkOffsetsTest {
 
     @Test
     void aForkAtAnOffsetOfAnotherStreamIsRefused() {
-        assertThat(test.create(CreateRequest.at("d").forkOf("a", new Offset(b, 5)))
+        assertThat(test.create(CreateRequest.at("d").forkOf("a", new Offset(1, 5)))
                         .code())
                 .isEqualTo(ErrorCode.OFFSET_GONE);
         assertThat(test.create(CreateRequest.at("d").forkOf("a", new Offset(a, 11)))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_OFFSET);
+        assertThat(test.store.streamCount()).isEqualTo(3);
+    }
+
+    @Test
+    void aForkAtAnOffsetThatSortsAfterTheTailIsRefusedAsPastTheEnd() {
+        for (Offset after :
+                List.of(new Offset(a, 11), new Offset(b, 5), new Offset(Offset.GENERATION_MAX, Offset.POSITION_MAX))) {
+            assertThat(test.create(CreateRequest.at("d").forkOf("a", after)).code())
+                    .isEqualTo(ErrorCode.INVALID_OFFSET);
+        }
         assertThat(test.store.streamCount()).isEqualTo(3);
     }
 

@@ -262,6 +262,8 @@ class ForkTest {
         String past = SERVER.head(source).nextOffset().substring(0, 32) + "8";
 
         SERVER.put(fork, "", of(source), at(past)).isError(400, "invalid_offset");
+        SERVER.put(fork, "", of(source), at("9999999999999999_9999999999999999"))
+                .isError(400, "invalid_offset");
         SERVER.put(fork, "", of(source), at("x")).isError(400, "invalid_offset");
         SERVER.put(fork, "", at(past)).isError(400, "invalid_header");
         SERVER.put(fork, "", plus(1)).isError(400, "invalid_header");
