@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxAgeSeconds data older than this goes, or {@value #UNBOUNDED}
  * @param maxBytes bytes before the last so many go, or {@value #UNBOUNDED}
- * @param maxMessages messages before the last so many go, or {@value #UNBOUNDED}; for JSON streams only
+ * @param maxMessages messages, of a stream of bytes appends, before the last so many go, or {@value #UNBOUNDED}
  */
 public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
     /** No bound of this kind. */
@@ -77,10 +77,5 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
     /** {@return whether everything is kept} */
     public boolean isNone() {
         return equals(NONE);
-    }
-
-    /** {@return the same without a bound on messages, which a stream of bytes does not have} */
-    public Retention withoutMessages() {
-        return new Retention(maxAgeSeconds, maxBytes, UNBOUNDED);
     }
 }

@@ -46,7 +46,7 @@ final class Commands {
         CreateOptions.Fork fork = options.fork();
         ContentType type = fork == null ? ContentType.parse(options.content().contentType()) : null;
         Retention retention = options.retention().isNone() && type != null
-                ? config.retention().of(at, type.isJson())
+                ? config.retention().of(at)
                 : options.retention();
         return new Command.Create(
                 at,

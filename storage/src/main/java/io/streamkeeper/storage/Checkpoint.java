@@ -31,7 +31,8 @@ final class Checkpoint implements FileExtentStore.Job {
     private static final long STEP_BYTES_MAX = 4 << 20;
 
     /** A run on its way to the file; it holds its memory. */
-    private record Run(ByteBuf bytes, int messages, long millis) {}
+    private record Run(
+            ByteBuf bytes, int messages, @Nullable ByteBuf lengths, long millis) {}
 
     /** A stream as it was when it was looked at. */
     private record Captured(
@@ -143,6 +144,7 @@ final class Checkpoint implements FileExtentStore.Job {
                     content.slice(run, content.runStart(run), content.runEnd(run))
                             .retain(),
                     (int) (content.messagesBeforeRun(run + 1) - content.messagesBeforeRun(run)),
+                    content.lengthsInMemory(run),
                     content.runMillis(run)));
         }
         return new Captured(
@@ -180,7 +182,7 @@ final class Checkpoint implements FileExtentStore.Job {
                 captured.isTimed());
         RunJoiner joiner = new RunJoiner(out, captured.stream().contentType().isJson(), captured.joins());
         for (Run run : captured.runs()) {
-            joiner.add(run.bytes(), run.messages(), run.millis());
+            joiner.add(run.bytes(), run.messages(), run.lengths(), run.millis());
         }
         joiner.end();
         return out.end();

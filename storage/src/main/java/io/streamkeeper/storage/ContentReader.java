@@ -227,19 +227,50 @@ final class ContentReader {
         }));
     }
 
+    /** Where the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    void appendEnd(StreamContent content, long position, Callback<Long> then) {
+        int run = content.runOfAppendAt(position);
+        long known = content.appendEnd(run, position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        long start = content.runStart(run);
+        int index = (int) Math.max(0, position - start);
+        ColdRead read = content.coldLengths(run);
+        Reservation reservation = reserve(read);
+        if (reservation == null) {
+            read.letGo();
+            then.refuse(noRoom());
+            return;
+        }
+        read(read, ReadMemory.of(budget, reservation), Callbacks.then(then, lengths -> {
+            int end;
+            try {
+                end = AppendLengths.endAfter(lengths, index);
+            } finally {
+                lengths.release();
+            }
+            then.complete(start + end);
+        }));
+    }
+
+    private @Nullable Reservation reserve(ColdRead read) {
+        try {
+            return budget.reserve(read.fileBytes());
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
+    }
+
     private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
             then.complete(content.read(from, to, budget));
             return;
         }
         ColdRead read = content.coldRead(from, to);
-        Reservation reservation;
-        try {
-            reservation = budget.reserve(read.fileBytes());
-        } catch (RuntimeException | Error e) {
-            read.letGo();
-            throw e;
-        }
+        Reservation reservation = reserve(read);
         if (reservation == null) {
             read.letGo();
             then.refuse(noRoom());

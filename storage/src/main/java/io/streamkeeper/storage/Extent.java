@@ -45,10 +45,11 @@ final class Extent extends Place {
         homes--;
     }
 
-    /** Bytes of the file that are still needed; of descriptions an estimate. */
+    /** Bytes of the file that are still needed; of descriptions and lengths of appends an estimate. */
     long neededBytes() {
-        long indexBytes = file.bytes() - file.dataBytes();
+        long indexBytes = file.bytes() - file.dataBytes() - file.lengthsBytes();
         long ofHomes = file.entryCount() == 0 ? 0 : indexBytes * homes / file.entryCount();
-        return liveBytes() + ofHomes;
+        long lengths = file.dataBytes() == 0 ? 0 : liveBytes() * file.lengthsBytes() / file.dataBytes();
+        return liveBytes() + lengths + ofHomes;
     }
 }

@@ -326,7 +326,10 @@ final class ExtentMerge implements FileExtentStore.Job {
             if (piece < pieces.size()) {
                 Piece from = pieces.get(piece);
                 joiner.add(
-                        read(from, run), from.runs().messages(run), from.runs().millis(run));
+                        read(from, run),
+                        from.runs().messages(run),
+                        readLengths(from, run),
+                        from.runs().millis(run));
                 advance(from);
                 return true;
             }
@@ -363,14 +366,21 @@ final class ExtentMerge implements FileExtentStore.Job {
     }
 
     private static ByteBuf read(Piece piece, int run) throws IOException {
-        int bytes = piece.runs().bytes(run);
+        ExtentRuns runs = piece.runs();
+        return read(piece.file(), runs.position(run), runs.bytes(run), runs.checksum(run));
+    }
+
+    private static @Nullable ByteBuf readLengths(Piece piece, int run) throws IOException {
+        ExtentRuns runs = piece.runs();
+        int bytes = runs.lengthsBytes(run);
+        return bytes == 0 ? null : read(piece.file(), runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run));
+    }
+
+    private static ByteBuf read(ExtentFile file, int position, int bytes, int checksum) throws IOException {
         ByteBuf buffer = Unpooled.buffer(bytes, bytes);
-        piece.file().read(piece.runs().position(run), buffer.nioBuffer(0, bytes));
-        if (Checksum.of(buffer, 0, bytes) != piece.runs().checksum(run)) {
-            throw new DamagedFileException(
-                    piece.file().path(),
-                    piece.runs().position(run),
-                    "the checksum of " + bytes + " bytes does not match");
+        file.read(position, buffer.nioBuffer(0, bytes));
+        if (Checksum.of(buffer, 0, bytes) != checksum) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
         }
         return buffer.writerIndex(bytes);
     }

@@ -113,6 +113,12 @@ final class Forks {
         });
     }
 
+    /** Where the append ends that has the byte at {@code position}; see {@link ShardStore#appendEnd}. */
+    void appendEnd(Lineage run, long position, Callback<Long> then) {
+        StreamContent content = source(run, position).content();
+        reader.appendEnd(content, position, Callbacks.then(then, end -> then.complete(Math.min(end, run.end()))));
+    }
+
     /** Skips {@code count} messages from {@code from} on within {@code run}; see {@link ShardStore#skipMessages}. */
     void skip(Lineage run, long from, long count, Callback<Skipped> then) {
         StreamContent content = source(run, from).content();

@@ -115,7 +115,7 @@ final class FoundStream {
     private static void add(StreamState stream, Span span) {
         ExtentRuns runs = span.runs();
         for (int run = 0; run < span.count(); run++) {
-            stream.content().add(span.extent(), runs.spot(run), runs.bytes(run), runs.messages(run), runs.millis(run));
+            stream.content().add(span.extent(), runs, run);
         }
     }
 }

@@ -18,7 +18,7 @@ record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs) {
 
     /** A body that falls into runs as {@code limits} say. */
     static Payload of(ByteBuf bytes, @Nullable JsonMessages messages, RunLimits limits) {
-        Runs runs = messages == null ? Runs.one(bytes.readableBytes(), 0) : Runs.of(messages, limits);
+        Runs runs = messages == null ? Runs.one(bytes.readableBytes(), 1) : Runs.of(messages, limits);
         return new Payload(bytes, messages, runs);
     }
 

@@ -4,7 +4,8 @@ import io.streamkeeper.protocol.Retention;
 
 /**
  * What retention lets go of: whole runs from the beginning, as many as can go without less being kept than was asked for,
- * and those that are too old. So nothing is cut inside a message; and as the runs of such a stream are short, see
+ * and those that are too old. So nothing is cut inside a message, or, of a stream of bytes, inside an append, of which a long
+ * one may be several runs; and as the runs of such a stream are short, see
  * {@link RunLimits}, little more is kept than was asked for.
  */
 final class RetentionPolicy {
@@ -59,7 +60,9 @@ final class RetentionPolicy {
                         content.runEnd(run),
                         content.messagesBeforeRun(run + 1),
                         nowMillis - content.runMillis(run))) {
-            earliest = content.runEnd(run);
+            if (content.endsAppend(run)) {
+                earliest = content.runEnd(run);
+            }
             run++;
         }
         return earliest;

@@ -62,7 +62,7 @@ final class Runs {
         return bytes;
     }
 
-    /** Messages of all runs; 0 in a stream of bytes. */
+    /** Messages of all runs; 1 of an append to a stream of bytes. */
     int messages() {
         return messages;
     }

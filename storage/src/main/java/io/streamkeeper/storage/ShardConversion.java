@@ -86,7 +86,7 @@ final class ShardConversion implements AutoCloseable {
                 writer().begin(generation, null, piece.start(), messages, timed);
                 joiner = new RunJoiner(writer(), json, limits.equals(RunLimits.ANY));
             }
-            joiner.add(read(piece), piece.messages(), piece.millis());
+            joiner.add(read(piece), piece.messages(), null, piece.millis());
             messages += piece.messages();
         }
         joiner.end();

@@ -215,13 +215,6 @@ public final class ShardStore implements AutoCloseable {
             reply.complete(problem);
             return false;
         }
-        if (create.retention().maxMessages() >= 0 && !type.isJson()) {
-            reply.complete(Refusal.of(
-                    ErrorCode.INVALID_HEADER,
-                    "Stream-Retention-Max-Messages is for JSON streams, but the content type is "
-                            + Quoted.of(type.value()) + "; expected Stream-Retention-Max-Bytes"));
-            return false;
-        }
         Refusal unmet = create.preconditions().evaluate(create.path(), null);
         if (unmet != null) {
             commits.add(lastLsn(create.path()), CommitQueue.Step.NONE, unmet, reply);
@@ -578,6 +571,14 @@ public final class ShardStore implements AutoCloseable {
      */
     public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
         forks.skip(run, from, count, then);
+    }
+
+    /**
+     * Finds where the append ends that has the byte at {@code position}, within what a fork inherits of a stream of bytes of
+     * this shard; a fork that inherits a part of an append ends that append.
+     */
+    public void appendEnd(Lineage run, long position, Callback<Long> then) {
+        forks.appendEnd(run, position, then);
     }
 
     /**

@@ -175,12 +175,33 @@ public final class StoreVerifier {
     }
 
     private static void checkRun(ExtentFile file, ExtentRuns runs, int run) throws IOException {
-        int length = runs.bytes(run);
-        ByteBuf buffer = Unpooled.buffer(Math.max(1, length));
-        file.read(runs.position(run), buffer.nioBuffer(0, length));
-        if (Checksum.of(buffer, 0, length) != runs.checksum(run)) {
-            throw new DamagedFileException(
-                    file.path(), runs.position(run), "the checksum of " + length + " bytes does not match");
+        read(file, runs.position(run), runs.bytes(run), runs.checksum(run));
+        int bytes = runs.lengthsBytes(run);
+        if (bytes > 0) {
+            checkLengths(file, runs, run, read(file, runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run)));
         }
+    }
+
+    private static void checkLengths(ExtentFile file, ExtentRuns runs, int run, ByteBuf lengths) throws IOException {
+        long sum = 0;
+        for (int append = 0; append < runs.messages(run); append++) {
+            sum += Fields.readCount(lengths);
+        }
+        if (sum != runs.bytes(run) || lengths.isReadable()) {
+            throw new DamagedFileException(
+                    file.path(),
+                    runs.lengthsPosition(run),
+                    "the lengths of " + runs.messages(run) + " appends add up to " + sum + ", expected "
+                            + runs.bytes(run));
+        }
+    }
+
+    private static ByteBuf read(ExtentFile file, int position, int bytes, int checksum) throws IOException {
+        ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
+        file.read(position, buffer.nioBuffer(0, bytes));
+        if (Checksum.of(buffer, 0, bytes) != checksum) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+        }
+        return buffer.writerIndex(bytes);
     }
 }

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless it
  * is a single message: so a boundary is found by looking at one run only, and a bounded read never cuts a message.
+ *
+ * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a long
+ * append has several runs, of which all but the last count none. A run that counts any ends where an append ends. The
+ * lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
  */
 final class StreamContent {
     /** Runs shorter than this on average are copied together for a read. */
@@ -23,6 +27,7 @@ final class StreamContent {
     private static final Place[] NO_PLACES = {};
     private static final long[] NO_LONGS = {};
 
+    private final boolean json;
     private final RunLimits limits;
     private long start;
     private long startMessages;
@@ -32,7 +37,11 @@ final class StreamContent {
     private long[] spots = NO_LONGS;
 
     private long[] ends = NO_LONGS;
+
+    /** Of each run the messages or appends up to its end; null as long as each run is one append of a stream of bytes. */
     private long @Nullable [] messages;
+
+    private @Nullable AppendLengths lengths;
     private long @Nullable [] times;
     private int count;
     private int sealed;
@@ -47,6 +56,7 @@ final class StreamContent {
         this.start = start;
         this.startMessages = startMessages;
         this.limits = limits;
+        this.json = json;
         this.messages = json ? NO_LONGS : null;
         this.times = limits.millisMax() == Long.MAX_VALUE ? null : NO_LONGS;
     }
@@ -65,10 +75,10 @@ final class StreamContent {
     }
 
     boolean isJson() {
-        return messages != null;
+        return json;
     }
 
-    /** Messages before the end, those that were let go included; only for JSON. */
+    /** Messages, or appends of a stream of bytes, before the end, those that were let go included. */
     long messageCount() {
         return messagesBeforeRun(count);
     }
@@ -91,10 +101,10 @@ final class StreamContent {
     }
 
     long messagesBeforeRun(int run) {
-        if (messages == null) {
-            return 0;
+        if (run == 0) {
+            return startMessages;
         }
-        return run == 0 ? startMessages : messages[run - 1];
+        return messages == null ? startMessages + run : messages[run - 1];
     }
 
     /** When the last append of a run came, in a stream that keeps it. */
@@ -128,6 +138,9 @@ final class StreamContent {
         long runEnd = end() + bytes;
         long messageEnd = messageCount() + runMessages;
         if (continuesLast(block, index, bytes, runMessages, millis)) {
+            if (!json) {
+                lengths().joined(count - 1, (int) (end() - runStart(count - 1)), bytes);
+            }
             block.extend(bytes);
             set(count - 1, places[count - 1], spots[count - 1], runEnd, messageEnd, millis);
         } else {
@@ -135,10 +148,28 @@ final class StreamContent {
         }
     }
 
+    private AppendLengths lengths() {
+        AppendLengths known = lengths;
+        if (known == null) {
+            known = new AppendLengths(ends.length);
+            lengths = known;
+        }
+        return known;
+    }
+
     /** Adds a run that an extent holds. */
-    void add(Extent extent, long spot, int bytes, int runMessages, long millis) {
-        append(extent, spot, bytes, messageCount() + runMessages, millis);
+    void add(Extent extent, ExtentRuns runs, int run) {
+        append(extent, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
+        setLengths(count - 1, runs, run);
         sealed = count;
+    }
+
+    private void setLengths(int run, ExtentRuns runs, int of) {
+        if (runs.lengthsBytes(of) > 0) {
+            lengths().inFile(run, runs.lengthsSpot(of), runs.lengthsBytes(of));
+        } else if (lengths != null) {
+            lengths.clear(run);
+        }
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -148,6 +179,9 @@ final class StreamContent {
         }
         place.enter(this, bytes, count == 0 || places[count - 1] != place);
         long runEnd = end() + bytes;
+        if (lengths != null) {
+            lengths.clear(count);
+        }
         count++;
         set(count - 1, place, spot, runEnd, messageEnd, millis);
     }
@@ -156,11 +190,22 @@ final class StreamContent {
         places[run] = place;
         spots[run] = spot;
         ends[run] = runEnd;
+        if (messages == null && messageEnd != startMessages + run + 1) {
+            countMessages();
+        }
         if (messages != null) {
             messages[run] = messageEnd;
         }
         if (times != null) {
             times[run] = millis;
+        }
+    }
+
+    /** From now on some run is not one append. */
+    private void countMessages() {
+        messages = new long[ends.length];
+        for (int run = 0; run < count; run++) {
+            messages[run] = startMessages + run + 1;
         }
     }
 
@@ -186,6 +231,9 @@ final class StreamContent {
         if (messages != null) {
             messages = Arrays.copyOf(messages, capacity);
         }
+        if (lengths != null) {
+            lengths.resize(capacity);
+        }
         if (times != null) {
             times = Arrays.copyOf(times, capacity);
         }
@@ -206,6 +254,9 @@ final class StreamContent {
         if (count > 0 && ends[count - 1] > position) {
             places[count - 1].shrink((int) (ends[count - 1] - position));
             ends[count - 1] = position;
+            if (lengths != null) {
+                lengths.truncate(count - 1, (int) (position - runStart(count - 1)));
+            }
             if (messages != null) {
                 messages[count - 1] = messagesKept;
             }
@@ -229,7 +280,7 @@ final class StreamContent {
         if (limit - from <= bytesMax) {
             return limit;
         }
-        if (messages == null) {
+        if (!json) {
             return from + bytesMax;
         }
         int run = runAt(from + bytesMax);
@@ -393,14 +444,14 @@ final class StreamContent {
      * runs; else -1. Only for JSON.
      */
     long messagesBeforeEdge(long position) {
-        if (messages == null) {
+        if (!json) {
             throw new IllegalStateException("a stream of bytes has no messages");
         }
         if (position <= start || count == 0) {
             return startMessages;
         }
         int run = runAt(position - 1);
-        return position == ends[run] ? messages[run] : -1;
+        return position == ends[run] ? messagesBeforeRun(run + 1) : -1;
     }
 
     /** The run behind whose beginning the message {@code number} ends, counted from the first of the stream. */
@@ -423,6 +474,55 @@ final class StreamContent {
         int run = runAt(position - 1);
         int inRun = splitter.messagesBefore(slice(run, runStart(run), ends[run]), (int) (position - runStart(run)));
         return inRun < 0 ? -1 : messagesBeforeRun(run) + inRun;
+    }
+
+    // ---- appends ----
+
+    /** Whether an append of a stream of bytes ends where a run ends; of JSON, a message does. */
+    boolean endsAppend(int run) {
+        return messagesBeforeRun(run + 1) > messagesBeforeRun(run);
+    }
+
+    /** The run in which the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    int runOfAppendAt(long position) {
+        int run = runAt(position);
+        while (!endsAppend(run)) {
+            run++;
+        }
+        return run;
+    }
+
+    /**
+     * Where the first append ends of {@code run} that ends after {@code position}, or -1 if the lengths that say so are in
+     * a file; only for a stream of bytes.
+     */
+    long appendEnd(int run, long position) {
+        if (messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1) {
+            return ends[run];
+        }
+        ByteBuf known = lengthsInMemory(run);
+        long runStart = runStart(run);
+        return known == null ? -1 : runStart + AppendLengths.endAfter(known, (int) Math.max(0, position - runStart));
+    }
+
+    /** The lengths of the appends of a run in memory, or null where it is a single one or lies in a file. */
+    @Nullable
+    ByteBuf lengthsInMemory(int run) {
+        return lengths == null || places[run] instanceof Extent
+                ? null
+                : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
+    }
+
+    /** What is to be read for the lengths of the appends of a run in a file. */
+    ColdRead coldLengths(int run) {
+        if (lengths == null || lengths.size(run) == 0 || !(places[run] instanceof Extent extent)) {
+            throw new IllegalStateException("run " + run + " of a stream has no lengths in a file");
+        }
+        int size = lengths.size(run);
+        long spot = lengths.spot(run);
+        ColdRead read = new ColdRead(size);
+        read.add(extent, (int) (spot >>> 32), size, (int) spot, 0, size);
+        return read;
     }
 
     // ---- moves ----
@@ -465,6 +565,9 @@ final class StreamContent {
         }
         long firstMessages = messagesBeforeRun(first);
         int added = written.count() - skipped;
+        if (messages == null && added != last - first + 1) {
+            countMessages();
+        }
         shift(last + 1, first + added);
         int bytes = 0;
         long messageEnd = firstMessages;
@@ -478,6 +581,7 @@ final class StreamContent {
                     written.end(skipped + i),
                     messageEnd,
                     written.millis(skipped + i));
+            setLengths(first + i, written, skipped + i);
             extent.enter(this, length, false);
             bytes += length;
         }
@@ -490,6 +594,9 @@ final class StreamContent {
         int moved = count - from;
         int newCount = to + moved;
         sealed += to - from;
+        if (lengths != null) {
+            lengths.shift(from, to, moved);
+        }
         if (newCount > ends.length || newCount < ends.length - 1) {
             places = shifted(places, Arrays.copyOf(places, newCount), from, to, moved);
             spots = shifted(spots, Arrays.copyOf(spots, newCount), from, to, moved);
@@ -508,6 +615,9 @@ final class StreamContent {
             }
         }
         count = newCount;
+        if (lengths != null) {
+            lengths.resize(ends.length);
+        }
     }
 
     @SuppressWarnings("SuspiciousSystemArraycopy")
@@ -554,6 +664,7 @@ final class StreamContent {
         ends = NO_LONGS;
         count = 0;
         sealed = 0;
-        messages = messages == null ? null : NO_LONGS;
+        messages = json ? NO_LONGS : null;
+        lengths = null;
     }
 }

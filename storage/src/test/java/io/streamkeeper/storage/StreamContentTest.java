@@ -36,6 +36,7 @@ class StreamContentTest {
             for (int step = 0; step < 40; step++) {
                 rig.step();
                 rig.checkAnyRead();
+                rig.checkAppends();
             }
             rig.close();
         });
@@ -212,6 +213,19 @@ class StreamContentTest {
             Taken<Long> after = new Taken<>();
             new ContentReader(extents, new ReadBudget(0), splitter).positionAfter(content, number, after);
             assertThat(after.get()).isEqualTo(number == 0 ? start : ends.get(number - 1));
+        }
+
+        void checkAppends() {
+            assertThat(content.messageCount()).isEqualTo(ends.size());
+            if (model.length() > 0) {
+                long position = start + random.nextInt(model.length());
+                int run = content.runOfAppendAt(position);
+                assertThat(content.appendEnd(run, position))
+                        .isEqualTo(ends.stream()
+                                .filter(end -> end > position)
+                                .findFirst()
+                                .orElseThrow());
+            }
         }
 
         void close() {

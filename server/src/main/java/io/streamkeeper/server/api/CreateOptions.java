@@ -146,8 +146,7 @@ public final class CreateOptions {
     /**
      * {@return the same for a stream of which messages before the last so many go}
      *
-     * @param messages how many are kept at least; for a stream that is not JSON, any number is {@link
-     *     StreamException.Invalid} when the stream is created
+     * @param messages how many are kept at least; of a stream that is not JSON, each append is one
      * @throws IllegalArgumentException if it is less than one
      */
     public CreateOptions maxMessages(long messages) {

@@ -53,12 +53,11 @@ public record RetentionConfig(List<Rule> rules) {
      * {@return what a stream keeps that is created without a word about it}
      *
      * @param path the stream's
-     * @param json whether it has messages; a bound on messages is left out where it has none
      */
-    public Retention of(StreamPath path, boolean json) {
+    public Retention of(StreamPath path) {
         for (Rule rule : rules) {
             if (rule.matches(path)) {
-                return json ? rule.retention() : rule.retention().withoutMessages();
+                return rule.retention();
             }
         }
         return Retention.none();

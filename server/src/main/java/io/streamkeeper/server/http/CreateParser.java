@@ -49,8 +49,7 @@ final class CreateParser {
                 request.header(HeaderName.STREAM_RETENTION_MAX_MESSAGES));
         boolean closed = isClosed(request);
         ForkOrigin fork = fork(request);
-        Retention retention =
-                asked.isNone() && fork == null ? defaults.of(path, contentType != null && contentType.isJson()) : asked;
+        Retention retention = asked.isNone() && fork == null ? defaults.of(path) : asked;
         Preconditions preconditions = Conditions.ofWrite(request);
         return new Command.Create(
                 path,

@@ -15,7 +15,7 @@ import io.streamkeeper.storage.StorageFailedException;
 /**
  * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
  * source's shard, which counts the fork; for JSON the shards that hold the messages around the place where it diverges,
- * one after the other; then its own shard creates it. A step that refuses gives the count back. Owned by the fork's own
+ * one after the other, for bytes the one that holds the append in which it diverges; then its own shard creates it. A step that refuses gives the count back. Owned by the fork's own
  * shard; each step on another is a message there and one back.
  */
 final class ForkCreation {
@@ -60,8 +60,41 @@ final class ForkCreation {
     private void pinned(ForkSource source) {
         if (source.contentType().isJson()) {
             new Skip(source).start();
-        } else if (origin.subOffset() > source.lineage().end() - source.position()) {
+        } else if (origin.subOffset() == 0) {
+            found(source);
+        } else if (source.position() == source.lineage().end()) {
             refuse(source, pastTheEnd());
+        } else {
+            withinAppend(source);
+        }
+    }
+
+    /** A sub-offset of bytes does not reach beyond the append that it begins in, which an ancestor's shard knows. */
+    private void withinAppend(ForkSource source) {
+        Lineage run = source.lineage().at(source.position());
+        Shard owner = home.shards().of(run.path());
+        Callback<Long> then = new Callback<>() {
+            @Override
+            public void complete(Long end) {
+                home.step(this::refuse, () -> withinAppend(source, end));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                home.run(() -> ForkCreation.this.refuse(source, refusal));
+            }
+        };
+        owner.step(then::refuse, () -> owner.store().appendEnd(run, source.position(), then));
+    }
+
+    private void withinAppend(ForkSource source, long end) {
+        if (origin.subOffset() > end - source.position()) {
+            refuse(
+                    source,
+                    Refusal.of(
+                            ErrorCode.INVALID_OFFSET,
+                            "Stream-Fork-Sub-Offset is " + origin.subOffset() + ", expected at most "
+                                    + (end - source.position()) + ", where the append ends"));
         } else {
             found(source.at(source.position() + origin.subOffset()));
         }

@@ -184,6 +184,26 @@ class ForkTest {
         SERVER.put(path(2), "", of(source), at(beginning), plus(7)).isError(400, "invalid_offset");
     }
 
+    /** As in the reference, whose place may be anywhere within the append after the anchor. */
+    @Test
+    void aSubOffsetOfBytesDoesNotReachBeyondTheNextAppend() {
+        String beginning = SERVER.createAt(source, TEXT, "");
+        String second = SERVER.append(source, "abc");
+        SERVER.append(source, "defg");
+
+        SERVER.put(path(2), "", of(source), at(beginning), plus(4)).isError(400, "invalid_offset");
+        SERVER.put(path(2), "", of(source), at(second), plus(5)).isError(400, "invalid_offset");
+        SERVER.put(fork, "", of(source), at(second), plus(2)).is(201);
+        assertThat(text(fork)).isEqualTo("abcde");
+
+        SERVER.append(fork, "hi");
+        SERVER.put(path(2), "", of(fork), at(second), plus(3)).isError(400, "invalid_offset");
+        SERVER.put(path(2), "", of(fork), at(second), plus(2)).is(201);
+        SERVER.delete(source).is(204);
+        SERVER.put(path(2), "", of(fork), at(beginning), plus(4)).isError(400, "invalid_offset");
+        SERVER.put(path(2), "", of(fork), at(beginning), plus(3)).is(201);
+    }
+
     @Test
     void aSubOffsetCountsMessages() {
         String beginning = SERVER.createAt(source, JSON, "");

@@ -3,6 +3,7 @@ package io.streamkeeper.server.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ final class ModelStream {
     final int inherited;
     final List<String> units;
     final TreeMap<Integer, String> offsets = new TreeMap<>();
+
+    /** Where appends end, in units. */
+    final TreeSet<Integer> ends = new TreeSet<>();
+
     boolean closed;
     boolean deleted;
     int forks;
@@ -33,7 +38,15 @@ final class ModelStream {
         this.inherited = inherited;
         this.units = new ArrayList<>(source.units.subList(0, inherited));
         this.offsets.putAll(source.offsets.headMap(inherited, true));
+        this.ends.addAll(source.ends.headSet(inherited));
+        this.ends.add(inherited);
         source.forks++;
+    }
+
+    /** How far from {@code anchor} on a sub-offset may reach: of bytes to the end of the append there. */
+    int furthest(int anchor) {
+        Integer end = json ? Integer.valueOf(units.size()) : ends.higher(anchor);
+        return end == null ? anchor : end;
     }
 
     /** Whether the path is free: the stream is gone and no fork holds it. */

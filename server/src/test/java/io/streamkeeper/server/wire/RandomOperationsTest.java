@@ -126,6 +126,7 @@ class RandomOperationsTest {
         if (existing == null) {
             answer.is(201);
             created.offsets.put(created.units.size(), answer.nextOffset());
+            created.ends.add(created.units.size());
             streams.put(path, created);
         } else {
             boolean same = !existing.deleted
@@ -161,7 +162,7 @@ class RandomOperationsTest {
                 from,
                 "Stream-Fork-Offset: " + source.offsets.get(anchor),
                 "Stream-Fork-Sub-Offset: " + subOffset);
-        if (anchor + subOffset > source.units.size()) {
+        if (anchor + subOffset > source.furthest(anchor)) {
             answer.isError(400, "invalid_offset");
         } else {
             ModelStream fork = new ModelStream(source, anchor + subOffset);
@@ -185,6 +186,7 @@ class RandomOperationsTest {
         Answer answer = exchange("POST", path, body(stream, before), stream.contentType())
                 .is(204);
         stream.offsets.put(stream.units.size(), answer.nextOffset());
+        stream.ends.add(stream.units.size());
     }
 
     private void addUnits(ModelStream stream) {

@@ -47,6 +47,19 @@ class RetentionTest {
     }
 
     @Test
+    void theMessagesOfAStreamOfBytesAreItsAppends() {
+        String path = TestServer.path();
+        assertThat(SERVER.put(path, "first", TestServer.TEXT, MAX_MESSAGES + 2).status())
+                .isEqualTo(201);
+        String large = "x".repeat(200_000);
+        for (String text : List.of("one.", large, "two.", large)) {
+            SERVER.post(path, text, TestServer.TEXT);
+        }
+        await().untilAsserted(() -> assertThat(SERVER.get(path).text()).isEqualTo("two." + large));
+        assertThat(SERVER.head(path).field("Stream-Retention-Max-Messages")).isEqualTo("2");
+    }
+
+    @Test
     void retentionByBytesKeepsWholeAppends() {
         String path = TestServer.path();
         SERVER.put(path, "", TestServer.TEXT, MAX_BYTES + 7);
@@ -87,9 +100,6 @@ class RetentionTest {
                     .as(value)
                     .isEqualTo(400);
         }
-        Answer text = SERVER.put(TestServer.path(), "", TestServer.TEXT, MAX_MESSAGES + 5);
-        assertThat(text.status()).isEqualTo(400);
-        assertThat(text.text()).contains("is for JSON streams");
     }
 
     @Test
@@ -99,7 +109,7 @@ class RetentionTest {
         assertThat(SERVER.put(path, "", TestServer.TEXT).status()).isEqualTo(200);
         Answer head = SERVER.head(path);
         assertThat(head.field("Stream-Retention-Max-Bytes")).isEqualTo("8");
-        assertThat(head.field("Stream-Retention-Max-Messages")).isNull();
+        assertThat(head.field("Stream-Retention-Max-Messages")).isEqualTo("2");
         assertThat(SERVER.put(path + "/json", "", TestServer.JSON).field("Stream-Retention-Max-Messages"))
                 .isEqualTo("2");
         assertThat(SERVER.put(TestServer.path() + "/x/short", "", TestServer.TEXT)

@@ -137,6 +137,11 @@ public final class ExtentFile {
         return trailer.dataBytes();
     }
 
+    /** Bytes of the lengths of appends. */
+    public long lengthsBytes() {
+        return trailer.lengthsBytes();
+    }
+
     /** Bytes of the whole file. */
     public long bytes() {
         return trailer.footerPosition()
@@ -207,13 +212,26 @@ public final class ExtentFile {
         boolean timed = (flags & ExtentLayout.HAS_TIMES) != 0;
         ExtentRuns runs = new ExtentRuns(Variable.read(in), Variable.read(in), timed);
         long position = Variable.read(in);
+        boolean hasLengths = (flags & ExtentLayout.HAS_LENGTHS) != 0;
+        int groupStart = 0;
+        long groupBytes = 0;
         int count = Variable.readCount(in);
         for (int i = 0; i < count; i++) {
             int bytes = Variable.readCount(in);
             int messages = Variable.readCount(in);
             long millis = timed ? Variable.read(in) : 0;
             runs.add(position, in.readInt(), bytes, messages, millis);
+            int lengthsBytes = hasLengths ? Variable.readCount(in) : 0;
+            if (lengthsBytes > 0) {
+                runs.lengths(i, in.readInt(), lengthsBytes);
+            }
             position += bytes;
+            groupBytes += bytes;
+            if (groupBytes >= ExtentWriter.GROUP_BYTES || i == count - 1) {
+                position = runs.placeLengths(groupStart, position);
+                groupStart = i + 1;
+                groupBytes = 0;
+            }
         }
         return new Entry(generation, meta, runs);
     }

@@ -12,19 +12,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   header   64 bytes
- *   parts    runs of streams, each stream's behind each other, then an index block that describes them; and so on
+ *   parts    runs of streams, each stream's behind each other, then an index block that describes them; and so on.
+ *            After each MiB of a stream's runs, and after its last one: the lengths of the appends, variable, of each of
+ *            these runs that has more than one and is of a stream of bytes
  *   footer   position (u64) and length (u32) of each index block
  *   trailer  48 bytes
  *
  *   header:       0 magic u32, 4 crc32c u32 of 8 to 64, 8 version u32, 12 shard u32, 16 store 16 bytes, 32 file u64,
  *                 40 firstLsn u64: no record in the file is older
  *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16 entries
- *   entry:        generation u64, flags u8 (1 has a description, 2 its runs have times),
+ *   entry:        generation u64, flags u8 (1 has a description, 2 its runs have times, 4 some have lengths of appends),
  *                 description: length variable, bytes; opaque here
  *                 start, messages before it, position in the file of the first run, number of runs: variable
- *                 of each run: length, messages and perhaps milliseconds variable; crc32c u32 of its bytes
+ *                 of each run: length, messages and perhaps milliseconds variable; crc32c u32 of its bytes;
+ *                 perhaps bytes of its lengths variable, and crc32c u32 of them if there are any
  *   trailer:      0 magic u32, 4 crc32c u32 of the footer and of 8 to 48, 8 footer position u64, 16 blocks u32,
- *                 24 entries u64, 32 data bytes u64, 40 file u64
+ *                 20 bytes of lengths u32, 24 entries u64, 32 data bytes u64, 40 file u64
  * </pre>
  *
  * <p>Entries are in the order of generations, and of positions within one. A run is read whole, so its checksum tells
@@ -39,6 +42,7 @@ public final class ExtentLayout {
 
     static final int HAS_META = 1;
     static final int HAS_TIMES = 2;
+    static final int HAS_LENGTHS = 4;
 
     private static final int MAGIC_HEADER = 0x534b5831;
     private static final int MAGIC_BLOCK = 0x534b5842;
@@ -52,7 +56,7 @@ public final class ExtentLayout {
     public record Header(int version, int shard, UUID store, long file, long firstLsn) {}
 
     /** What the trailer says. */
-    public record Trailer(long footerPosition, int blocks, long entries, long dataBytes, long file) {}
+    public record Trailer(long footerPosition, int blocks, long entries, long dataBytes, int lengthsBytes, long file) {}
 
     /** The name of an extent file. */
     public static String name(long file) {
@@ -102,7 +106,7 @@ public final class ExtentLayout {
     static ByteBuf writeTrailer(Trailer trailer, ByteBuf footer) {
         ByteBuf bytes = Unpooled.directBuffer(TRAILER_BYTES, TRAILER_BYTES);
         bytes.writeInt(MAGIC_TRAILER).writeInt(0).writeLong(trailer.footerPosition());
-        bytes.writeInt(trailer.blocks()).writeInt(0);
+        bytes.writeInt(trailer.blocks()).writeInt(trailer.lengthsBytes());
         bytes.writeLong(trailer.entries()).writeLong(trailer.dataBytes()).writeLong(trailer.file());
         return bytes.setInt(CRC, trailerChecksum(bytes, footer));
     }
@@ -110,7 +114,12 @@ public final class ExtentLayout {
     static @Nullable Trailer readTrailer(ByteBuf bytes) {
         return bytes.getInt(0) == MAGIC_TRAILER
                 ? new Trailer(
-                        bytes.getLong(8), bytes.getInt(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40))
+                        bytes.getLong(8),
+                        bytes.getInt(16),
+                        bytes.getLong(24),
+                        bytes.getLong(32),
+                        bytes.getInt(20),
+                        bytes.getLong(40))
                 : null;
     }
 

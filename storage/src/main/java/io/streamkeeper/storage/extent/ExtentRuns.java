@@ -11,6 +11,8 @@ public final class ExtentRuns {
     private long[] spots = new long[1];
     private int[] messages = new int[1];
     private long @Nullable [] millis;
+    private long @Nullable [] lengthsSpots;
+    private int @Nullable [] lengthsSizes;
     private int count;
 
     /** Runs of which the first begins at {@code start}, where the stream has had {@code messagesBefore} messages. */
@@ -31,6 +33,8 @@ public final class ExtentRuns {
             spots = Arrays.copyOf(spots, 2 * count);
             messages = Arrays.copyOf(messages, 2 * count);
             millis = millis == null ? null : Arrays.copyOf(millis, 2 * count);
+            lengthsSpots = lengthsSpots == null ? null : Arrays.copyOf(lengthsSpots, 2 * count);
+            lengthsSizes = lengthsSizes == null ? null : Arrays.copyOf(lengthsSizes, 2 * count);
         }
         ends[count] = end() + bytes;
         spots[count] = spot(position, checksum);
@@ -39,6 +43,51 @@ public final class ExtentRuns {
             millis[count] = runMillis;
         }
         count++;
+    }
+
+    /** A run has more than one append, whose lengths take {@code size} bytes; where, {@link #placeLengths} says. */
+    void lengths(int run, int checksum, int size) {
+        if (lengthsSpots == null || lengthsSizes == null) {
+            lengthsSpots = new long[ends.length];
+            lengthsSizes = new int[ends.length];
+        }
+        lengthsSpots[run] = spot(0, checksum);
+        lengthsSizes[run] = size;
+    }
+
+    /** The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end. */
+    long placeLengths(int first, long position) {
+        long end = position;
+        for (int run = first; run < count && lengthsSpots != null; run++) {
+            lengthsSpots[run] = spot(end, lengthsChecksum(run));
+            end += lengthsBytes(run);
+        }
+        return end;
+    }
+
+    /** Whether a run has lengths of appends. */
+    boolean hasLengths() {
+        return lengthsSpots != null;
+    }
+
+    /** Bytes of the lengths of a run's appends, or 0 where it has not more than one, or is JSON. */
+    public int lengthsBytes(int run) {
+        return lengthsSizes == null ? 0 : lengthsSizes[run];
+    }
+
+    /** The position in the file of those lengths in the upper half, their checksum in the lower. */
+    public long lengthsSpot(int run) {
+        return lengthsSpots == null ? 0 : lengthsSpots[run];
+    }
+
+    /** The position in the file of the lengths of a run's appends. */
+    public int lengthsPosition(int run) {
+        return (int) (lengthsSpot(run) >>> 32);
+    }
+
+    /** The checksum of those lengths. */
+    public int lengthsChecksum(int run) {
+        return (int) lengthsSpot(run);
     }
 
     public int count() {
@@ -50,7 +99,7 @@ public final class ExtentRuns {
         return start;
     }
 
-    /** Messages of the stream before the first run. */
+    /** Messages, or appends of a stream of bytes, before the first run. */
     public long messagesBefore() {
         return messagesBefore;
     }
@@ -78,7 +127,7 @@ public final class ExtentRuns {
         return (int) (end(run) - start(run));
     }
 
-    /** Messages of one run. */
+    /** Messages of one run; of a stream of bytes the appends that end in it. */
     public int messages(int run) {
         return messages[run];
     }

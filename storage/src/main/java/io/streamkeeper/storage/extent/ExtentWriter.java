@@ -23,6 +23,9 @@ public final class ExtentWriter implements AutoCloseable {
     /** What an index block grows to. */
     private static final int BLOCK_BYTES = 64 << 10;
 
+    /** After how many bytes of runs the lengths of their appends follow. */
+    static final int GROUP_BYTES = 1 << 20;
+
     /** What is written between two syncs, so that the last one does not find everything still to do. */
     private static final int SYNC_BYTES = 4 << 20;
 
@@ -34,6 +37,10 @@ public final class ExtentWriter implements AutoCloseable {
     private final ByteBuf buffer;
     private final ByteBuf block;
     private final ByteBuf footer;
+
+    /** The lengths of the appends of the runs since {@link #groupStart}; no more bytes than the runs have. */
+    private final ByteBuf lengths;
+
     private final CRC32C crc = new CRC32C();
     private long position;
     private long flushed;
@@ -41,11 +48,14 @@ public final class ExtentWriter implements AutoCloseable {
     private int blockEntries;
     private long entries;
     private long dataBytes;
+    private long lengthsBytes;
 
     private long generation;
     private @Nullable ByteBuf meta;
     private ExtentRuns runs = new ExtentRuns(0, 0, false);
     private long runPosition;
+    private int groupStart;
+    private long groupBytes;
 
     /** Begins the file {@code number} at {@code path}, in which no record is older than {@code firstLsn}. */
     public ExtentWriter(Disk disk, Path path, long number, int shard, UUID store, long firstLsn) throws IOException {
@@ -54,6 +64,7 @@ public final class ExtentWriter implements AutoCloseable {
         this.buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
         this.block = Unpooled.directBuffer(BLOCK_BYTES);
         this.footer = Unpooled.directBuffer(BLOCK_BYTES);
+        this.lengths = Unpooled.directBuffer(256);
         block.writerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
         write(ExtentLayout.writeHeader(new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
     }
@@ -65,6 +76,8 @@ public final class ExtentWriter implements AutoCloseable {
         meta = description;
         runs = new ExtentRuns(start, messagesBefore, timed);
         runPosition = position;
+        groupStart = 0;
+        groupBytes = 0;
     }
 
     /** Adds bytes to the run that is being written; they stay the caller's. */
@@ -79,17 +92,42 @@ public final class ExtentWriter implements AutoCloseable {
         return (int) (position - runPosition);
     }
 
-    /** Ends a run. */
-    public void endRun(int messages, long millis) {
+    /**
+     * Ends a run.
+     *
+     * @param appends the lengths of its appends if it has more than one and is of a stream of bytes; borrowed
+     */
+    public void endRun(int messages, @Nullable ByteBuf appends, long millis) throws IOException {
         runs.add(runPosition, (int) crc.getValue(), runBytes(), messages, millis);
         crc.reset();
+        if (appends != null) {
+            int size = appends.readableBytes();
+            runs.lengths(runs.count() - 1, Checksum.of(appends, appends.readerIndex(), size), size);
+            lengths.writeBytes(appends, appends.readerIndex(), size);
+        }
+        groupBytes += runBytes();
+        if (groupBytes >= GROUP_BYTES) {
+            endGroup();
+        }
         runPosition = position;
+    }
+
+    private void endGroup() throws IOException {
+        runs.placeLengths(groupStart, position);
+        append(lengths, 0, lengths.writerIndex());
+        lengthsBytes += lengths.writerIndex();
+        lengths.clear();
+        groupStart = runs.count();
+        groupBytes = 0;
     }
 
     /** Ends the entry; returns where its runs lie. */
     public ExtentRuns end() throws IOException {
+        endGroup();
         ByteBuf description = meta;
-        int flags = (description == null ? 0 : ExtentLayout.HAS_META) | (runs.isTimed() ? ExtentLayout.HAS_TIMES : 0);
+        int flags = (description == null ? 0 : ExtentLayout.HAS_META)
+                | (runs.isTimed() ? ExtentLayout.HAS_TIMES : 0)
+                | (runs.hasLengths() ? ExtentLayout.HAS_LENGTHS : 0);
         block.writeLong(generation).writeByte(flags);
         if (description != null) {
             Variable.write(block, description.readableBytes());
@@ -106,6 +144,12 @@ public final class ExtentWriter implements AutoCloseable {
                 Variable.write(block, runs.millis(i));
             }
             block.writeInt(runs.checksum(i));
+            if (runs.hasLengths()) {
+                Variable.write(block, runs.lengthsBytes(i));
+                if (runs.lengthsBytes(i) > 0) {
+                    block.writeInt(runs.lengthsChecksum(i));
+                }
+            }
         }
         blockEntries++;
         entries++;
@@ -189,6 +233,7 @@ public final class ExtentWriter implements AutoCloseable {
                         footer.writerIndex() / ExtentLayout.FOOTER_ENTRY_BYTES,
                         entries,
                         dataBytes,
+                        (int) lengthsBytes,
                         number),
                 footer));
         flush();
@@ -204,6 +249,7 @@ public final class ExtentWriter implements AutoCloseable {
         buffer.release();
         block.release();
         footer.release();
+        lengths.release();
         file.close();
     }
 }

@@ -154,12 +154,14 @@ public final class OldShard implements AutoCloseable {
         OldStream stream = new OldStream(manifest.shard(), description);
         found.spans.sort(Comparator.comparingLong(span -> span.runs().start()));
         stream.found(
-                found.spans.stream().map(OldShard::pieces).toList(),
+                found.spans.stream()
+                        .map(span -> pieces(span, stream.created().contentType().isJson()))
+                        .toList(),
                 found.spans.stream().map(span -> span.runs().messagesBefore()).toList());
         return stream;
     }
 
-    private static List<OldStream.Piece> pieces(Span span) {
+    private static List<OldStream.Piece> pieces(Span span, boolean json) {
         ExtentRuns runs = span.runs();
         List<OldStream.Piece> pieces = new ArrayList<>(runs.count());
         for (int run = 0; run < runs.count(); run++) {
@@ -168,7 +170,7 @@ public final class OldShard implements AutoCloseable {
                     runs.start(run),
                     runs.position(run),
                     runs.bytes(run),
-                    runs.messages(run),
+                    json ? runs.messages(run) : 1,
                     runs.millis(run),
                     runs.checksum(run)));
         }

@@ -15,7 +15,7 @@ public final class OldStream {
      *
      * @param start the stream's position at which they begin
      * @param position their first byte in the file
-     * @param messages messages in them, 0 in a stream of bytes
+     * @param messages messages in them; in a stream of bytes 1, as version 1 did not record where appends end
      * @param millis when they came, where the file says it
      * @param checksum CRC32C of them, or null where a frame's checksum has covered them
      */
@@ -110,7 +110,8 @@ public final class OldStream {
         long at = position;
         for (OldCodec.Run run : runs) {
             if (run.bytes() > 0) {
-                pieces.add(new Piece(file, tail, at, run.bytes(), run.messages(), millis, null));
+                int messages = created.contentType().isJson() ? run.messages() : 1;
+                pieces.add(new Piece(file, tail, at, run.bytes(), messages, millis, null));
                 tail += run.bytes();
                 at += run.bytes();
             }
@@ -195,7 +196,7 @@ public final class OldStream {
         return messagesBefore;
     }
 
-    /** The stream's messages; 0 in a stream of bytes. */
+    /** The stream's messages. */
     public long messages() {
         return messagesBefore + pieces.stream().mapToLong(Piece::messages).sum();
     }

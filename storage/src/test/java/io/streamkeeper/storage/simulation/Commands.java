@@ -78,7 +78,7 @@ final class Commands {
     void create() {
         boolean json = oneIn(3);
         String[] stored = oneIn(2) ? new String[0] : anyStored(json);
-        create(anyPath(), json, anyExpiry(), anyRetention(json), oneIn(10), stored);
+        create(anyPath(), json, anyExpiry(), anyRetention(), oneIn(10), stored);
     }
 
     Replied create(String path, boolean json, Expiry expiry, Retention retention, boolean closed, String... stored) {
@@ -172,14 +172,14 @@ final class Commands {
                 : new Expiry.At(world.clock.nowMillis() + random.nextInt(30_000) - 1_000);
     }
 
-    private Retention anyRetention(boolean json) {
+    private Retention anyRetention() {
         if (!world.settings.retains() || oneIn(3)) {
             return Retention.none();
         }
         return new Retention(
                 oneIn(2) ? 1 + random.nextInt(10) : -1,
                 oneIn(2) ? 1 + random.nextInt(oneIn(2) ? 30 : 3_000) : -1,
-                json && oneIn(2) ? 1 + random.nextInt(20) : -1);
+                oneIn(2) ? 1 + random.nextInt(20) : -1);
     }
 
     // ---- delete ----
@@ -462,6 +462,6 @@ final class Commands {
         }
         ForkOrigin origin =
                 new ForkOrigin(new StreamPath(source), offset, offset != null && oneIn(2) ? random.nextInt(5) : 0);
-        new Forking(world, this, path, origin, anyExpiry(), anyRetention(false)).start();
+        new Forking(world, this, path, origin, anyExpiry(), anyRetention()).start();
     }
 }

@@ -31,6 +31,7 @@ final class Forking {
     private final Replied answer = new Replied();
     private Incarnation sourceOf;
     private String sourceText;
+    private Version sourceVersion;
     private long from;
 
     Forking(World world, Commands commands, String path, ForkOrigin origin, Expiry expiry, Retention retention) {
@@ -90,10 +91,12 @@ final class Forking {
             }
             if (sourceOf.json) {
                 skip(source, origin.subOffset());
-            } else if (origin.subOffset() > source.lineage().end() - source.position()) {
+            } else if (origin.subOffset() == 0) {
+                found(source);
+            } else if (source.position() == source.lineage().end()) {
                 giveBack(source, "past the end");
             } else {
-                found(source.at(source.position() + origin.subOffset()));
+                withinAppend(source);
             }
         } catch (RefusedException e) {
             refused(e.refusal());
@@ -107,6 +110,7 @@ final class Forking {
                 && version.tail() == source.lineage().end();
         if (is) {
             sourceText = version.text();
+            sourceVersion = version;
         }
         return is;
     }
@@ -132,6 +136,40 @@ final class Forking {
                             found(next);
                         } else {
                             skip(next, skipped.remaining());
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Refusal refusal) {
+                        giveBack(source, refusal.code().code());
+                    }
+                });
+            } catch (RefusedException e) {
+                giveBack(source, e.refusal().code().code());
+            }
+        });
+    }
+
+    private void withinAppend(ForkSource source) {
+        Lineage run = source.lineage().at(source.position());
+        SimulatedProcess.Shard holder = world.process.of(run.path().value());
+        holder.loop().execute(() -> {
+            try {
+                holder.store().appendEnd(run, source.position(), new Callback<>() {
+                    @Override
+                    public void complete(Long end) {
+                        if (run.generation() == sourceOf.generation) {
+                            assertThat(end)
+                                    .as("where an append of %s ends", sourceVersion)
+                                    .isEqualTo(sourceVersion
+                                            .pieceAt(source.position())
+                                            .end());
+                        }
+                        if (source.position() + origin.subOffset() > end) {
+                            giveBack(source, "past the append");
+                        } else {
+                            world.reach.hit("fork inside an append");
+                            found(source.at(source.position() + origin.subOffset()));
                         }
                     }
 
