@@ -351,7 +351,7 @@ public final class SimulatedDisk implements Disk {
         change(Operation.RENAME, from);
         Inode inode = names.get(from.toString());
         if (inode == null) {
-            throw new NoSuchFileException(from.toString());
+            throw new DiskException(Operation.RENAME, from, new NoSuchFileException(from.toString()));
         }
         rename(from.getParent(), all -> {
             all.remove(from.toString());
@@ -362,7 +362,10 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void delete(Path file) throws IOException {
         change(Operation.DELETE, file);
-        if (directories.contains(file.toString()) && list(file).isEmpty()) {
+        if (directories.contains(file.toString())) {
+            if (!list(file).isEmpty()) {
+                throw new DiskException(Operation.DELETE, file, "simulated: the directory is not empty");
+            }
             directories.remove(file.toString());
             return;
         }
@@ -375,6 +378,9 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         change(Operation.SYNC_DIRECTORY, directory);
+        if (!directories.contains(directory.toString())) {
+            throw new NoSuchFileException(directory.toString());
+        }
         failSync(Operation.SYNC_DIRECTORY, directory);
         List<NameChange> changes = unsyncedNames.remove(directory.toString());
         if (changes != null) {
@@ -407,15 +413,15 @@ public final class SimulatedDisk implements Disk {
             this.inode = inode;
         }
 
-        private void checkOpen() throws IOException {
+        private void checkOpen(Operation operation) throws IOException {
             if (closed || openedIn != generation) {
-                throw new DiskException(Operation.READ, path, "simulated: the file is closed");
+                throw new DiskException(operation, path, "simulated: the file is closed");
             }
         }
 
         @Override
         public int write(long position, ByteBuffer bytes) throws IOException {
-            checkOpen();
+            checkOpen(Operation.WRITE);
             change(Operation.WRITE, path);
             int length = bytes.remaining();
             if (shortWrites && length > 1) {
@@ -443,7 +449,7 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public int read(long position, ByteBuffer into) throws IOException {
-            checkOpen();
+            checkOpen(Operation.READ);
             look(Operation.READ, path);
             if (failingReads.test(path)) {
                 throw new DiskException(Operation.READ, path, "simulated: input/output error");
@@ -458,7 +464,7 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            checkOpen();
+            checkOpen(Operation.SYNC);
             change(Operation.SYNC, path);
             try {
                 failSync(Operation.SYNC, path);
@@ -480,14 +486,14 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public long size() throws IOException {
-            checkOpen();
+            checkOpen(Operation.SIZE);
             look(Operation.SIZE, path);
             return inode.bytes.length;
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            checkOpen();
+            checkOpen(Operation.TRUNCATE);
             change(Operation.TRUNCATE, path);
             if (size < inode.bytes.length) {
                 inode.bytes = Arrays.copyOf(inode.bytes, (int) size);

@@ -1,0 +1,95 @@
+package io.streamkeeper.storage.directory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.SimulatedDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The bytes of {@code MANIFEST} and {@code FORMAT}: format version 2, which does not change. */
+class DirectoryGoldenBytesTest {
+    private static final UUID STORE = UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f");
+    private static final Path DATA = Path.of("/data");
+    private static final Path COPY = Path.of("/copy");
+    private static final Path SHARD = DATA.resolve("shard-003");
+
+    private static final String MANIFEST = """
+            streamkeeper manifest 2
+            store 00010203-0405-0607-0809-0a0b0c0d0e0f
+            shard 3
+            checkpoint-lsn 42
+            first-segment 7
+            last-generation 1700000000000000
+            next-file 8
+            extent 6 4096
+            extent 7 512
+            crc32c 699519eb
+            """;
+
+    private static final String FORMAT = """
+            streamkeeper data 2
+            store 00010203-0405-0607-0809-0a0b0c0d0e0f
+            shards 4
+            created 2026-11-25T21:00:00Z
+            crc32c 488b8aeb
+            """;
+
+    private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
+
+    private void write(Path path, String text) throws IOException {
+        disk.createDirectories(path.getParent());
+        try (DiskFile file = disk.create(path)) {
+            file.writeFully(0, ByteBuffer.wrap(text.getBytes(UTF_8)));
+        }
+    }
+
+    private String read(Path path) throws IOException {
+        try (DiskFile file = disk.open(path)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            file.readFully(0, bytes);
+            return UTF_8.decode(bytes.flip()).toString();
+        }
+    }
+
+    @Test
+    void aManifest() throws IOException {
+        Manifest manifest = new Manifest(
+                STORE,
+                3,
+                42,
+                7,
+                1_700_000_000_000_000L,
+                8,
+                List.of(new Manifest.ExtentRef(6, 4_096), new Manifest.ExtentRef(7, 512)));
+        disk.createDirectories(SHARD);
+        manifest.write(disk, SHARD);
+        assertThat(read(SHARD.resolve("MANIFEST"))).isEqualTo(MANIFEST);
+        assertThat(Manifest.read(disk, SHARD)).isEqualTo(manifest);
+    }
+
+    @Test
+    void aFormat() throws IOException {
+        write(DATA.resolve("FORMAT"), FORMAT);
+        DataDirectory data = DataDirectory.read(disk, DATA);
+        assertThat(data).isEqualTo(new DataDirectory(DATA, STORE, 4));
+        assertThat(data.shard(3)).isEqualTo(SHARD);
+        disk.createDirectories(COPY);
+        data.describe(disk, COPY);
+        assertThat(read(COPY.resolve("FORMAT"))).isEqualTo(FORMAT);
+    }
+
+    @Test
+    void aNewDirectoryHasTheSameLines() throws IOException {
+        DataDirectory made = DataDirectory.open(disk, DATA, 0, 4, false);
+        assertThat(read(DATA.resolve("FORMAT")))
+                .matches("streamkeeper data 2\nstore " + made.store()
+                        + "\nshards 4\ncreated [0-9T:.-]+Z\ncrc32c [0-9a-f]{8}\n");
+    }
+}
