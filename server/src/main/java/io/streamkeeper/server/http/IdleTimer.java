@@ -16,7 +16,7 @@ final class IdleTimer {
     private final Channel channel;
     private final long idleNanos;
     private final BooleanSupplier owesNothing;
-    private long touchedNanos = System.nanoTime();
+    private long touchedNanos;
     private long unsentBytes;
     private @Nullable Future<?> timer;
 
@@ -24,6 +24,7 @@ final class IdleTimer {
         this.channel = channel;
         this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
         this.owesNothing = owesNothing;
+        this.touchedNanos = nowNanos();
     }
 
     void start() {
@@ -36,21 +37,28 @@ final class IdleTimer {
 
     /** The connection was used just now. */
     void touch() {
-        touchedNanos = System.nanoTime();
+        touchedNanos = nowNanos();
     }
 
     private void check() {
+        long now = nowNanos();
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        long unsentBefore = unsentBytes;
-        unsentBytes = outbound == null ? 0 : outbound.totalPendingWriteBytes();
-        long left = touchedNanos + idleNanos - System.nanoTime();
-        boolean stalled = unsentBytes > 0 && unsentBytes == unsentBefore;
-        boolean silent = unsentBytes == 0 && owesNothing.getAsBoolean();
-        if (left <= 0 && (stalled || silent)) {
+        // Of a buffer that is sent in part, the total counts all bytes until the last is sent.
+        long unsent = outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
+        if (unsent != unsentBytes) {
+            unsentBytes = unsent;
+            touchedNanos = now;
+        }
+        long left = touchedNanos + idleNanos - now;
+        if (left <= 0 && (unsent > 0 || owesNothing.getAsBoolean())) {
             channel.close();
         } else {
             schedule(left > 0 ? left : idleNanos);
         }
+    }
+
+    private long nowNanos() {
+        return channel.eventLoop().ticker().nanoTime();
     }
 
     void stop() {

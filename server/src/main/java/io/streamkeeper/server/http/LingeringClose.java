@@ -4,18 +4,23 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The end of a connection after what is written on it, on Streamkeeper's own connections and on mounted ones, with TLS or
  * without. Only the sending side is closed at first: a client that is still sending would otherwise lose the response to
- * the reset that answers its bytes (RFC 9112 section 9.6). What it still sends is read and dropped by the caller.
+ * the reset that answers its bytes (RFC 9112 section 9.6). What it still sends is read and dropped, until it is silent.
  */
 public final class LingeringClose {
-    /** How long a client may take to read the last response before its connection is closed. */
-    private static final long LINGER_MILLIS = 1_000;
+    /** How long a client must have sent nothing before its connection is closed. */
+    private static final long SILENCE_MILLIS = 1_000;
+
+    /** How long a client that sends on and on is listened to. */
+    private static final long LINGER_MILLIS_MAX = 30_000;
 
     private LingeringClose() {}
 
@@ -61,6 +66,46 @@ public final class LingeringClose {
     }
 
     private static void closeLater(ChannelHandlerContext context) {
-        context.executor().schedule(() -> context.channel().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        context.pipeline().addFirst(new UntilSilent());
+    }
+
+    /**
+     * Drops what a client still sends, and closes the connection when it is silent: bytes that arrive after the close are
+     * answered with a reset, which discards what the client has not received yet.
+     */
+    private static final class UntilSilent extends ChannelInboundHandlerAdapter {
+        private long begunNanos;
+        private long receivedNanos;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            begunNanos = nowNanos(ctx);
+            receivedNanos = begunNanos;
+            checkLater(ctx);
+        }
+
+        private static long nowNanos(ChannelHandlerContext ctx) {
+            return ctx.executor().ticker().nanoTime();
+        }
+
+        private void checkLater(ChannelHandlerContext ctx) {
+            ctx.executor().schedule(() -> check(ctx), SILENCE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+
+        private void check(ChannelHandlerContext ctx) {
+            long now = nowNanos(ctx);
+            boolean silent = now - receivedNanos >= TimeUnit.MILLISECONDS.toNanos(SILENCE_MILLIS);
+            if (silent || now - begunNanos >= TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS_MAX)) {
+                ctx.channel().close();
+            } else {
+                checkLater(ctx);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            receivedNanos = nowNanos(ctx);
+            ReferenceCountUtil.release(message);
+        }
     }
 }

@@ -49,12 +49,29 @@ class LingeringCloseTest {
     void aClientThatIsStillSendingIsGivenTime() {
         close(true);
         unsent.setSuccess();
-        channel.advanceTimeBy(900, TimeUnit.MILLISECONDS);
-        channel.runScheduledPendingTasks();
-        assertThat(channel.isOpen()).isTrue();
+        pass(900);
         channel.writeInbound(Unpooled.EMPTY_BUFFER);
-        channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
-        channel.runScheduledPendingTasks();
+        pass(900);
+        assertThat(channel.isOpen()).isTrue();
+        pass(1_100);
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aClientThatSendsOnAndOnIsClosedInTheEnd() {
+        close(true);
+        unsent.setSuccess();
+        int sent = 0;
+        while (channel.isOpen() && sent < 1_000) {
+            channel.writeInbound(Unpooled.EMPTY_BUFFER);
+            sent++;
+            pass(500);
+        }
+        assertThat(sent).isBetween(60, 64);
+    }
+
+    private void pass(int millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
     }
 }
