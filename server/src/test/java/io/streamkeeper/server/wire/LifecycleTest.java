@@ -75,17 +75,17 @@ class LifecycleTest {
         String other = server.create(TEXT, "");
         TestConnection connection = server.connect();
         connection.send(TestConnection.requestText("GET", path + "?live=long-poll&offset=now", "")
-                + TestConnection.requestText("GET", path + "?live=sse&offset=-1", "")
-                + TestConnection.requestText("POST", other, "x", TEXT));
+                + TestConnection.requestText("POST", other, "x", TEXT)
+                + TestConnection.requestText("GET", path + "?live=sse&offset=-1", ""));
         await().until(() -> server.get(other).text().equals("x"));
 
         server.close();
 
         connection.receive().is(204);
+        connection.receive().is(204);
         List<Event> events = connection.receiveEvents().rest();
         assertThat(events).hasSize(2);
         assertThat(events.get(0).data()).isEqualTo("abc");
-        connection.receive().is(204);
         connection.assertEnds();
         connection.close();
     }
