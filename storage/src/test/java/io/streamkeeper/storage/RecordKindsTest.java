@@ -7,8 +7,10 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,5 +59,18 @@ class RecordKindsTest {
         }
         assertThat(Arrays.stream(EXPIRIES.toArray(Expiry[]::new)).map(expiry -> expiry.deadlineMillis(1)))
                 .containsExactly(Long.MAX_VALUE, 7_001L, 8L);
+    }
+
+    @Test
+    void everyStartOfAReadHasAPosition() throws IOException {
+        FileRig rig = new FileRig();
+        rig.create(CreateRequest.at("a").text("one")).created();
+        StreamState stream = rig.stream("a");
+        List<ReadStart> starts =
+                List.of(new ReadStart.Beginning(), new ReadStart.Now(), new ReadStart.At(stream.offsetAt(2)));
+        assertComplete(ReadStart.class, starts);
+        assertThat(starts.stream().map(start -> rig.store.position(stream, start)))
+                .containsExactly(0L, 3L, 2L);
+        rig.stop();
     }
 }
