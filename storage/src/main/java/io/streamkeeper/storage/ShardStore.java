@@ -537,22 +537,42 @@ public final class ShardStore implements AutoCloseable {
     // ---- forks ----
 
     /**
-     * Finds the stream that a fork asks for and counts the fork, so that the source's bytes stay.
+     * Finds the stream that a fork asks for and counts the fork, so that the source's bytes stay. Refuses where there is no such
+     * stream, place or type; nothing is counted then. That the source is deleted is answered when its deletion is durable, and
+     * not if the store refuses that (I1).
      *
      * @param contentType what the fork insists on, or null
-     * @throws RefusedException if there is no such stream, place or type; nothing is counted then
      */
-    public ForkSource pinSource(ForkOrigin origin, @Nullable ContentType contentType) {
-        StreamState source = visibleAt(origin.source());
-        if (source == null) {
-            throw new RefusedException(
-                    ErrorCode.SOURCE_NOT_FOUND,
-                    "Stream-Forked-From names " + Quoted.of(origin.source().value()) + ", which does not exist");
+    public void pinSource(ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
+        ForkSource pinned;
+        try {
+            StreamState source = visibleAt(origin.source());
+            if (source != null && source.isDeleted() && !isGone(source)) {
+                commits.add(
+                        source.lastLsn(),
+                        CommitQueue.Step.NONE,
+                        noSource(origin, source.forks() > 0),
+                        outcome -> then.refuse((Refusal) outcome));
+                return;
+            }
+            pinned = pin(source, origin, contentType);
+        } catch (RefusedException e) {
+            then.refuse(e.refusal());
+            return;
         }
-        if (source.isDeleted()) {
-            throw new RefusedException(
-                    ErrorCode.SOURCE_DELETED,
-                    "Stream-Forked-From names " + Quoted.of(origin.source().value()) + ", which is deleted");
+        then.complete(pinned);
+    }
+
+    private static Refusal noSource(ForkOrigin origin, boolean deleted) {
+        String names = "Stream-Forked-From names " + Quoted.of(origin.source().value());
+        return deleted
+                ? Refusal.of(ErrorCode.SOURCE_DELETED, names + ", which is deleted")
+                : Refusal.of(ErrorCode.SOURCE_NOT_FOUND, names + ", which does not exist");
+    }
+
+    private ForkSource pin(@Nullable StreamState source, ForkOrigin origin, @Nullable ContentType contentType) {
+        if (source == null || isGone(source)) {
+            throw new RefusedException(noSource(origin, source != null));
         }
         if (contentType != null && !contentType.matches(source.contentType())) {
             throw new RefusedException(
@@ -626,7 +646,7 @@ public final class ShardStore implements AutoCloseable {
      */
     public StreamState open(StreamPath path, boolean use) {
         StreamState stream = visibleAt(path);
-        if (stream == null || stream.isDurablyDeleted() || isExpired(stream)) {
+        if (stream == null || isGone(stream)) {
             throw new RefusedException(absent(path, stream));
         }
         if (use) {
@@ -912,8 +932,12 @@ public final class ShardStore implements AutoCloseable {
             return null;
         }
         expireIfDue(stream);
-        boolean gone = stream.isDurablyDeleted() || isExpired(stream);
-        return gone && stream.forks() == 0 ? null : stream;
+        return isGone(stream) && stream.forks() == 0 ? null : stream;
+    }
+
+    /** Whether nobody may see a stream again: its deletion is durable, or it has expired, whatever becomes of that record. */
+    private boolean isGone(StreamState stream) {
+        return stream.isDurablyDeleted() || isExpired(stream);
     }
 
     private static Refusal absent(StreamPath path, @Nullable StreamState deleted) {

@@ -2,9 +2,7 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Retention;
-import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.extent.ExtentFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,7 +86,8 @@ class AppendBoundariesTest {
 
     /** As the creation of a fork asks for it. */
     private long appendEnd(String path, long position) {
-        ForkSource source = rig.store.pinSource(new ForkOrigin(new StreamPath(path), null, 0), null);
+        ForkSource source = Taken.pin(
+                rig.store, CreateRequest.at("fork").forkOf(path, null).command());
         Taken<Long> end = new Taken<>();
         rig.store.appendEnd(source.lineage().at(position), position, end);
         rig.threads.runAll();

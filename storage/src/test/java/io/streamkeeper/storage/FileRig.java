@@ -116,7 +116,7 @@ final class FileRig {
     Answer fork(CreateRequest request) {
         Answer answer = new Answer();
         Command.Create command = request.command();
-        store.create(command, store.pinSource(command.fork(), command.contentType()), answer);
+        store.create(command, Taken.pin(store, command), answer);
         threads.runAll();
         return answer;
     }

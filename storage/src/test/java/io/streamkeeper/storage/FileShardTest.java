@@ -192,7 +192,7 @@ class FileShardTest {
                 .created();
         CreateRequest fork = CreateRequest.at("f").forkOf("a", null);
         Answer answer = new Answer();
-        rig.store.create(fork.command(), rig.store.pinSource(fork.command().fork(), null), answer);
+        rig.store.create(fork.command(), Taken.pin(rig.store, fork.command()), answer);
         rig.threads.runAll();
         rig.append("a", "bbbb").appended();
         rig.append("a", "cccc").appended();

@@ -104,7 +104,7 @@ class ForkPowerCutTest {
             Answer answer = new Answer();
             Command.Create create = CreateRequest.at(path).forkOf(source, null).command();
             ShardStore owner = store(new StreamPath(source));
-            ForkSource pinned = owner.pinSource(create.fork(), null);
+            ForkSource pinned = Taken.pin(owner, create);
             owner.whenSourceSynced(() -> store(create.path()).create(create, pinned, answer));
             runAll();
             answer.created();

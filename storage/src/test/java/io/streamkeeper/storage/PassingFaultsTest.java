@@ -2,9 +2,7 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.protocol.StreamPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +81,8 @@ class PassingFaultsTest {
             rig.checkpoint();
             rig.append("source", "y".repeat(5_000)).appended();
         }
-        ForkSource pinned = rig.store.pinSource(new ForkOrigin(new StreamPath("source"), null, 0), null);
+        ForkSource pinned = Taken.pin(
+                rig.store, CreateRequest.at("fork").forkOf("source", null).command());
         assertThat(rig.delete("source").word()).isEqualTo("deleted");
         rig.clock.advance(2_000_000);
         rig.store.compact();

@@ -57,6 +57,16 @@ class StreamExpiryTest {
     }
 
     @Test
+    void aStreamThatExpiresWhileTheDiskIsFullIsNotForked() {
+        test.created(CreateRequest.at("a").ttl(60));
+        test.created(CreateRequest.at("f").forkOf("a", null));
+        test.journal.full(true);
+        passes(60 * SECOND);
+        assertThat(test.create(CreateRequest.at("g").forkOf("a", null)).code()).isEqualTo(ErrorCode.SOURCE_DELETED);
+        test.journal.full(false);
+    }
+
+    @Test
     void aStreamThatExpiresWhileTheDiskIsFullIsNotRevived() {
         test.created(CreateRequest.at("a").ttl(60));
         test.appended(AppendRequest.to("a").close());

@@ -2,6 +2,7 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 
@@ -9,6 +10,13 @@ import io.streamkeeper.protocol.RefusedException;
 final class Taken<T> implements Callback<T> {
     private T value;
     private Refusal refusal;
+
+    /** Counts the fork that {@code fork} creates at its source, which is in the state that it expects. */
+    static ForkSource pin(ShardStore owner, Command.Create fork) {
+        Taken<ForkSource> pinned = new Taken<>();
+        owner.pinSource(fork.fork(), fork.contentType(), pinned);
+        return pinned.get();
+    }
 
     @Override
     public void complete(T newValue) {

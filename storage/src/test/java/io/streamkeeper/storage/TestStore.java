@@ -71,18 +71,23 @@ final class TestStore implements AutoCloseable {
         Answer answer = new Answer();
         Command.Create command = request.command();
         bodies.add(command.body().bytes());
-        ForkSource source = null;
-        if (command.fork() != null && !store.answerExisting(command, answer)) {
-            try {
-                source = store.pinSource(command.fork(), command.contentType());
-            } catch (RefusedException e) {
-                answer.complete(e.refusal());
-            }
-        }
-        if (command.fork() != null && source == null) {
+        if (command.fork() == null) {
+            store.create(command, null, answer);
+        } else if (store.answerExisting(command, answer)) {
             command.body().release();
         } else {
-            store.create(command, source, answer);
+            store.pinSource(command.fork(), command.contentType(), new Callback<>() {
+                @Override
+                public void complete(ForkSource source) {
+                    store.create(command, source, answer);
+                }
+
+                @Override
+                public void refuse(Refusal refusal) {
+                    command.body().release();
+                    answer.complete(refusal);
+                }
+            });
         }
         return answer;
     }

@@ -103,6 +103,28 @@ class VisibilityTest {
     }
 
     @Test
+    void aForkIsRefusedBecauseItsSourceIsDeletedOnlyWhenThatIsDurable() {
+        test.created("a");
+        test.created(CreateRequest.at("f").forkOf("a", null));
+        test.delete("a");
+        Answer fork = test.create(CreateRequest.at("g").forkOf("a", null));
+        assertThat(fork.isThere()).as("an answer about a staged deletion").isFalse();
+        test.journal.sync();
+        assertThat(fork.code()).isEqualTo(ErrorCode.SOURCE_DELETED);
+    }
+
+    @Test
+    void aForkIsNotToldOfADeletionThatWasRefused() {
+        test.created("a");
+        test.delete("a");
+        Answer fork = test.create(CreateRequest.at("g").forkOf("a", null));
+        test.journal.refuse();
+        assertThat(fork.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(test.created(CreateRequest.at("h").forkOf("a", null)).existed())
+                .isFalse();
+    }
+
+    @Test
     void waitersAreToldOnceForEachDurableStep() {
         test.created("a");
         StringBuilder told = new StringBuilder();

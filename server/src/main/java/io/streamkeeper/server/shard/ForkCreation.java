@@ -33,22 +33,35 @@ final class ForkCreation {
 
     void start() {
         Shard owner = home.shards().of(origin.source());
-        owner.step(this::refuse, () -> {
-            ForkSource source = owner.store().pinSource(origin, create.contentType());
-            if (owner.equals(home)) {
-                pinnedAtHome(source);
-            } else {
-                owner.store().whenSourceSynced(new Journal.Synced() {
+        owner.step(
+                this::refuse,
+                () -> owner.store().pinSource(origin, create.contentType(), new Callback<>() {
                     @Override
-                    public void synced() {
-                        pinnedAtHome(source);
+                    public void complete(ForkSource source) {
+                        pinnedAt(owner, source);
                     }
 
                     @Override
-                    public void failed(StorageFailedException reason) {
-                        refuse(source, Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(reason.getMessage())));
+                    public void refuse(Refusal refusal) {
+                        ForkCreation.this.refuse(refusal);
                     }
-                });
+                }));
+    }
+
+    private void pinnedAt(Shard owner, ForkSource source) {
+        if (owner.equals(home)) {
+            pinnedAtHome(source);
+            return;
+        }
+        owner.store().whenSourceSynced(new Journal.Synced() {
+            @Override
+            public void synced() {
+                pinnedAtHome(source);
+            }
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                refuse(source, Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(reason.getMessage())));
             }
         });
     }

@@ -13,8 +13,10 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.ForkSource;
+import io.streamkeeper.storage.Journal;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.ShardStore.Skipped;
+import io.streamkeeper.storage.StorageFailedException;
 import java.util.Set;
 
 /**
@@ -33,6 +35,12 @@ final class Forking {
     private String sourceText;
     private Version sourceVersion;
     private long from;
+
+    /** Whether the source may have been gone when the store was asked for it. */
+    private boolean goneBefore;
+
+    /** The answer to the source's deletion of which the fate was not known then, or null. */
+    private Replied deletion;
 
     Forking(World world, Commands commands, String path, ForkOrigin origin, Expiry expiry, Retention retention) {
         this.world = world;
@@ -72,34 +80,64 @@ final class Forking {
 
     private void pin() {
         world.note();
+        String path = origin.source().value();
+        goneBefore = world.model(path).maySee(path, world::mayBeGone);
+        deletion = world.model(path).inDoubt(path, Version::deleted);
+        owner.store().pinSource(origin, null, new Callback<>() {
+            @Override
+            public void complete(ForkSource source) {
+                pinned(source);
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                refused(refusal);
+            }
+        });
+    }
+
+    private void pinned(ForkSource source) {
         String sourcePath = origin.source().value();
-        try {
-            ForkSource source = owner.store().pinSource(origin, null);
-            sourceOf = world.incarnations.get(source.generation());
-            sourceOf.pins++;
-            ShardModel model = world.model(sourcePath);
-            model.saw(sourcePath, version -> isSource(source, version), "" + source);
-            from = source.position();
-            if (origin.offset() != null) {
-                assertThat(from).isEqualTo(origin.offset().position());
+        sourceOf = world.incarnations.get(source.generation());
+        sourceOf.pins++;
+        ShardModel model = world.model(sourcePath);
+        model.saw(sourcePath, version -> isSource(source, version), "" + source);
+        from = source.position();
+        if (origin.offset() != null) {
+            assertThat(from).isEqualTo(origin.offset().position());
+        }
+        if (source.earliest() > 0) {
+            world.reach.hit("fork of a source that retention has trimmed");
+        }
+        if (sourceOf.source != null) {
+            world.reach.hit("fork of a fork");
+        }
+        if (home.number() == owner.number()) {
+            place(source);
+            return;
+        }
+        owner.store().whenSourceSynced(new Journal.Synced() {
+            @Override
+            public void synced() {
+                home.loop().execute(() -> place(source));
             }
-            if (source.earliest() > 0) {
-                world.reach.hit("fork of a source that retention has trimmed");
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                giveBack(source, "storage_failed");
             }
-            if (sourceOf.source != null) {
-                world.reach.hit("fork of a fork");
-            }
-            if (sourceOf.json) {
-                skip(source, origin.subOffset());
-            } else if (origin.subOffset() == 0) {
-                found(source);
-            } else if (source.position() == source.lineage().end()) {
-                giveBack(source, "past the end");
-            } else {
-                withinAppend(source);
-            }
-        } catch (RefusedException e) {
-            refused(e.refusal());
+        });
+    }
+
+    private void place(ForkSource source) {
+        if (sourceOf.json) {
+            skip(source, origin.subOffset());
+        } else if (origin.subOffset() == 0) {
+            found(source);
+        } else if (source.position() == source.lineage().end()) {
+            giveBack(source, "past the end");
+        } else {
+            withinAppend(source);
         }
     }
 
@@ -241,10 +279,12 @@ final class Forking {
         String code = refusal.code().code();
         world.reach.hit("fork refused: " + code);
         switch (code) {
-            case "source_not_found" -> world.model(path).saw(path, world::mayBeGone, "no source: " + refusal);
-            case "source_deleted" ->
-                assertThat(world.model(path).maySee(path, world::mayBeGone))
-                        .as("%s", refusal)
+            case "source_not_found", "source_deleted" -> sawNoSource(path, refusal);
+            case "storage_full", "overloaded" ->
+                assertThat(world.mayBeFull).as("fork refused: %s", refusal).isTrue();
+            case "storage_failed" ->
+                assertThat(world.mayHaveFailed || world.disk.isStopped())
+                        .as("fork refused: %s", refusal)
                         .isTrue();
             case "offset_gone" ->
                 assertThat(world.model(path)
@@ -271,6 +311,16 @@ final class Forking {
                         .as("fork refused: %s", refusal)
                         .isFalse();
             default -> throw new AssertionError("fork refused: " + refusal);
+        }
+    }
+
+    /** The source is gone for certain by now, perhaps replaced since: an answer waits for all that was staged before it. */
+    private void sawNoSource(String path, Refusal refusal) {
+        boolean isDurable = deletion == null ? goneBefore : deletion.isThere() && !deletion.isRefused();
+        if (!isDurable) {
+            world.model(path).saw(path, world::mayBeGone, "no source: " + refusal);
+        } else if (deletion != null) {
+            world.reach.hit("fork refused when the deletion of its source was durable");
         }
     }
 }

@@ -115,6 +115,17 @@ final class ShardModel {
                 + inDoubt() + " records in doubt up to " + staged(path));
     }
 
+    /** The answer to the first record of a path that is in doubt and satisfies the condition, or null. */
+    @Nullable
+    Replied inDoubt(String path, Predicate<Version> condition) {
+        for (Entry entry : log.subList(certain, log.size())) {
+            if (entry.path().equals(path) && condition.test(entry.after())) {
+                return entry.answer();
+            }
+        }
+        return null;
+    }
+
     /** Whether some version that readers may see satisfies the condition. */
     boolean maySee(String path, Predicate<@Nullable Version> condition) {
         for (int count = certain; count <= log.size(); count++) {
