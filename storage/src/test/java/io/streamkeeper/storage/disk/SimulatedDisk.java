@@ -86,9 +86,15 @@ public final class SimulatedDisk implements Disk {
     private long capacityBytes = Long.MAX_VALUE;
     private Predicate<Path> failingReads = file -> false;
 
+    /** A disk of which the salts are the same for the same calls. */
     public SimulatedDisk(Random random) {
+        this(random, 0x5bd1e995a3f1c2d7L);
+    }
+
+    /** A disk of which the salts follow from {@code saltSeed}. */
+    public SimulatedDisk(Random random, long saltSeed) {
         this.random = random;
-        this.saltSeed = 0x5bd1e995a3f1c2d7L;
+        this.saltSeed = saltSeed;
     }
 
     // ---- faults ----

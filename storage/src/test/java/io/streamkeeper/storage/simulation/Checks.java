@@ -8,8 +8,10 @@ import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.StoreBackup;
 import io.streamkeeper.storage.StoreVerifier;
 import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.leak.ProcessMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +64,7 @@ final class Checks {
             case "storage_failed" -> world.mayNotRead || world.mayHaveFailed || world.disk.isStopped();
             default -> false;
         };
-        assertThat(allowed || world.mayLackInherited())
+        assertThat(allowed)
                 .as("read of %s from %d: %s", staged, reading.start, reading.refusal())
                 .isTrue();
     }
@@ -119,9 +121,18 @@ final class Checks {
         ProcessMemory memory = ProcessMemory.begin();
         List<String> problems = new StoreVerifier(world.disk, line -> {}).verify(World.DATA);
         memory.assertReleased();
-        assertThat(world.mayLackInherited() ? List.of() : problems)
-                .as("what verify finds")
-                .isEmpty();
+        assertThat(problems).as("what verify finds").isEmpty();
+    }
+
+    /** Up to which record a shard's checkpoints go by what is on the disk. */
+    static long checkpointLsn(World world, int shard) {
+        try {
+            return DataDirectory.read(world.disk, World.DATA)
+                    .manifest(world.disk, shard)
+                    .checkpointLsn();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A backup has what the directory has. */
@@ -208,8 +219,8 @@ final class Checks {
                 producers);
     }
 
-    /** All that can be read of a stream, or null if what it inherits is lost. */
-    private static @Nullable String text(World world, Incarnation of, StreamState stream) {
+    /** All that can be read of a stream. */
+    private static String text(World world, Incarnation of, StreamState stream) {
         StringBuilder text = new StringBuilder();
         long position = stream.durableEarliest();
         while (true) {
@@ -220,12 +231,9 @@ final class Checks {
                         .as("a read of %s is answered", of)
                         .isTrue();
             }
-            if (reading.refusal() != null) {
-                assertThat(world.mayLackInherited())
-                        .as("read of %s from %d: %s", of, position, reading.refusal())
-                        .isTrue();
-                return null;
-            }
+            assertThat(reading.refusal())
+                    .as("why %s is not read from %d", of, position)
+                    .isNull();
             text.append(reading.text());
             position = reading.end();
             if (reading.isUpToDate()) {
@@ -258,11 +266,7 @@ final class Checks {
                 && producersOf(version).equals(found.producers())
                 && found.earliest() >= version.of().earliestSeen
                 && found.earliest() <= version.trimmableAt(world.clockMax)
-                && (found.text() == null
-                        || (found.text() == null
-                                || version.text()
-                                        .substring((int) found.earliest())
-                                        .equals(found.text())));
+                && version.text().substring((int) found.earliest()).equals(found.text());
     }
 
     // ---- quiet ----

@@ -230,6 +230,14 @@ final class Commands {
         append(anyPath());
     }
 
+    /** Appends a few bytes, with no condition. */
+    Replied write(String path) {
+        world.note();
+        Version before = world.staged(path);
+        boolean json = before != null && before.of().json;
+        return append(path, before, json, false, false, anyStored(json), null, null, null, null);
+    }
+
     void append(String path) {
         world.note();
         Version before = world.staged(path);
@@ -242,6 +250,21 @@ final class Commands {
         StreamState stream = Peek.at(store(path), path);
         Offset match = stream != null && before != null && oneIn(8) ? stream.offsetAt(anyTail(before)) : null;
         Offset expected = stream != null && before != null && oneIn(8) ? stream.offsetAt(anyTail(before)) : null;
+        append(path, before, json, wrongType, close, stored, producer, seq, expected, match);
+    }
+
+    private Replied append(
+            String path,
+            @Nullable Version before,
+            boolean json,
+            boolean wrongType,
+            boolean close,
+            String[] stored,
+            @Nullable Producer producer,
+            @Nullable String seq,
+            @Nullable Offset expected,
+            @Nullable Offset match) {
+        StreamState stream = Peek.at(store(path), path);
         ContentType type = json == wrongType ? ContentType.OCTET_STREAM : ContentType.JSON;
         Command.Append command = new Command.Append(
                 new StreamPath(path), type, close, producer, seq, expected, ifMatch(match), body(json, stored));
@@ -288,6 +311,7 @@ final class Commands {
         String what = "append of " + String.join("", stored) + " by " + producer + " seq " + seq
                 + (close ? " closing " : " to ");
         world.expect(words, answer, before == null ? null : before.of(), what + before);
+        return answer;
     }
 
     private static Preconditions ifMatch(@Nullable Offset tail) {

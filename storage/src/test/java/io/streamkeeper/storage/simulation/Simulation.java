@@ -7,7 +7,10 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.StreamState;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -29,9 +32,10 @@ final class Simulation {
     private final Commands commands;
     private final Random random;
 
-    Simulation(Random random) throws IOException {
-        this.random = random;
-        this.world = new World(random);
+    /** The simulation of {@code seed}. The salts of files have a source of their own, so that their number shifts nothing else. */
+    Simulation(long seed) throws IOException {
+        this.random = new Random(seed);
+        this.world = new World(random, new Random(~seed).nextLong());
         this.commands = new Commands(world);
     }
 
@@ -71,7 +75,7 @@ final class Simulation {
                 world.runSome(random.nextInt(6 * world.models.size()));
             }
         }
-        if (!world.disk.isStopped() && oneIn(2)) {
+        if (!world.disk.isStopped() && (world.mayHaveFailed || oneIn(2))) {
             rest();
         }
     }
@@ -85,8 +89,8 @@ final class Simulation {
             case 18 -> commands.head();
             case 19, 20, 21, 22 -> tick();
             case 23 -> jump();
-            case 24 -> fault();
-            case 25 -> hold();
+            case 24, 25 -> fault();
+            case 26 -> hold();
             default -> commands.append();
         }
     }
@@ -146,7 +150,7 @@ final class Simulation {
         world.faults.end();
         if (oneIn(2)) {
             Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
-            if (!kind.mayBeFinal() || oneIn(4)) {
+            if (!kind.mayBeFinal() || oneIn(2)) {
                 world.faults.begin(kind, 1 + random.nextInt(oneIn(2) ? 3 : 40));
                 world.mayBeFull = true;
                 world.mayHaveFailed |= kind.mayBeFinal();
@@ -155,29 +159,59 @@ final class Simulation {
         }
     }
 
-    /** The faults stop, and everything that is under way ends. */
+    /**
+     * The faults stop, and everything that is under way ends: a shard has failed, with a reason, or it takes writes and makes
+     * checkpoints again, whatever was abandoned before.
+     */
     private void rest() {
         world.disk.capacityBytes(Long.MAX_VALUE);
+        world.disk.shortWrites(false);
+        world.disk.failNextSyncs(0);
         world.faults.end();
         for (int i = 0; i < 6; i++) {
-            world.advance(1_500);
-            world.process.shards.forEach(shard -> {
-                shard.store().expire();
-                shard.store().compact();
-            });
-            world.runAll();
+            turn(1_500);
         }
         if (world.disk.isStopped()) {
             return;
         }
         Checks.quiet(world);
-        if (!world.mayHaveFailed) {
-            takesWrites();
-        }
+        makesCheckpoints();
         if (!world.mayHaveFailed && !world.disk.isStopped()) {
             world.paths.forEach(this::checkTrimmed);
             world.reach.hit("a life that came to rest");
         }
+    }
+
+    /** What the server's timers do in so much time, and all that comes of it. */
+    private void turn(long millis) {
+        world.advance(millis);
+        world.process.shards.forEach(shard -> {
+            shard.store().expire();
+            shard.store().compact();
+        });
+        world.runAll();
+    }
+
+    /** Each shard that takes a write makes a checkpoint of it, while more of them come. */
+    private void makesCheckpoints() {
+        Map<SimulatedProcess.Shard, Long> waiting = new HashMap<>();
+        takesWrites().forEach(shard -> waiting.put(shard, shard.store().lastLsn()));
+        for (int round = 0; round < ROUNDS_MAX && !waiting.isEmpty(); round++) {
+            turn(world.settings.checkpointMillis());
+            if (world.disk.isStopped()) {
+                return;
+            }
+            waiting.entrySet().removeIf(entry -> hasMade(entry.getKey(), entry.getValue()));
+            if (!waiting.isEmpty()) {
+                takesWrites();
+            }
+        }
+        assertThat(waiting).as("shards that make no checkpoint up to a record").isEmpty();
+        world.reach.hit("it makes checkpoints");
+    }
+
+    private boolean hasMade(SimulatedProcess.Shard shard, long lsn) {
+        return shard.store().failure() != null || Checks.checkpointLsn(world, shard.number()) >= lsn;
     }
 
     private void checkTrimmed(String path) {
@@ -199,7 +233,7 @@ final class Simulation {
 
     private void restart() throws IOException {
         Checks.verified(world);
-        if (oneIn(4) && !world.mayLackInherited()) {
+        if (oneIn(4)) {
             Checks.backup(world);
         }
         if (oneIn(6)) {
@@ -248,35 +282,59 @@ final class Simulation {
         }
     }
 
-    /** Each shard takes writes, perhaps not at once, but without help. */
-    private void takesWrites() {
+    /**
+     * Each shard that has not failed takes writes, perhaps not at once, but without help. Returns those that did: one of which
+     * forks hold every path, or of closed streams only, has nothing to write to.
+     */
+    private List<SimulatedProcess.Shard> takesWrites() {
+        List<SimulatedProcess.Shard> written = new ArrayList<>();
         for (SimulatedProcess.Shard shard : world.process.shards) {
-            String path = world.paths.stream()
-                    .filter(one -> world.process.of(one).number() == shard.number())
-                    .findFirst()
-                    .orElse(null);
-            if (path != null) {
-                takesWrites(path);
+            for (String path : world.paths) {
+                boolean isHere = world.process.of(path).number() == shard.number();
+                boolean isWell = shard.store().failure() == null && !world.disk.isStopped();
+                if (isHere && isWell && !written.contains(shard) && takesWrites(shard, path)) {
+                    written.add(shard);
+                }
             }
         }
+        return written;
     }
 
-    private void takesWrites(String path) {
+    /** Returns whether something was written; a path may be one that forks hold, or of a stream that is closed. */
+    private boolean takesWrites(SimulatedProcess.Shard shard, String path) {
         for (int round = 0; round < ROUNDS_MAX; round++) {
             Replied answer = commands.create(path, false, Expiry.never(), Retention.none(), false, "written");
             world.runAll();
-            if (world.disk.isStopped()) {
-                return;
+            if (isAnswered(answer) && !answer.word().equals("created")) {
+                answer = commands.write(path);
+                world.runAll();
             }
-            assertThat(answer.isThere()).as("an answer").isTrue();
+            if (!isAnswered(answer)) {
+                return false;
+            }
             if (!answer.isTurnedAway()) {
-                world.reach.hit("it takes writes");
-                return;
+                boolean wrote = !answer.isRefused();
+                if (wrote) {
+                    world.reach.hit("it takes writes");
+                }
+                return wrote;
             }
-            world.advance(1_500);
-            world.process.shards.forEach(one -> one.store().compact());
-            world.runAll();
+            if (shard.store().failure() != null) {
+                world.reach.hit("it fails, with a reason");
+                assertThat(world.mayHaveFailed).as("it may fail").isTrue();
+                return false;
+            }
+            turn(1_500);
         }
-        throw new AssertionError("the shard of " + path + " takes no writes: " + List.of(world.reach));
+        throw new AssertionError("the shard of " + path + " takes no writes");
+    }
+
+    /** Every command is answered, unless the world stops before. */
+    private boolean isAnswered(Replied answer) {
+        if (world.disk.isStopped()) {
+            return false;
+        }
+        assertThat(answer.isThere()).as("an answer").isTrue();
+        return true;
     }
 }

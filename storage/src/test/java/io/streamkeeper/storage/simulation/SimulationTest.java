@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,6 +78,9 @@ class SimulationTest {
             "fork refused: past the end",
             "fork refused: source_deleted",
             "fork refused: source_not_found",
+            "fork refused when the deletion of its source was durable",
+            "it fails, with a reason",
+            "it makes checkpoints",
             "it takes writes",
             "not opened: stream_deleted",
             "not opened: stream_not_found",
@@ -99,7 +101,7 @@ class SimulationTest {
         long count = only == null ? Long.getLong("sim.seeds", 1_000) : 1;
         for (long seed = first; seed < first + count; seed++) {
             try {
-                reach.add(new Simulation(new Random(seed)).run());
+                reach.add(new Simulation(seed).run());
             } catch (IOException | RuntimeException | Error e) {
                 throw new AssertionError("-Dsim.seed=" + seed + ": " + e.getMessage(), e);
             }

@@ -80,10 +80,10 @@ final class World {
 
     private int backups;
 
-    World(Random random) throws IOException {
+    World(Random random, long salts) throws IOException {
         this.random = random;
         this.settings = Settings.of(random);
-        this.disk = new SimulatedDisk(random);
+        this.disk = new SimulatedDisk(random, salts);
         this.faults = new Faults(random, reach);
         this.faultyDisk = new FaultyDisk(disk);
         faultyDisk.faults(faults);
@@ -184,11 +184,6 @@ final class World {
         while (!disk.isStopped() && process.threads.runOne()) {
             note();
         }
-    }
-
-    /** Whether forks may be without what they inherit: a power cut has lost it, and records are not synced. */
-    boolean mayLackInherited() {
-        return hasEverLost && settings.forks();
     }
 
     /** Nothing is under way, and the fate of every record is known. */
