@@ -9,6 +9,9 @@ import io.streamkeeper.storage.StoreBackup;
 import io.streamkeeper.storage.StoreVerifier;
 import io.streamkeeper.storage.StreamState;
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.leak.ProcessMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What must be true: of a read, of a description, of what a start has found, of a directory that nobody uses. */
@@ -34,6 +38,9 @@ final class Checks {
             refusedRead(world, reading);
             return;
         }
+        if (!world.mayBeFull && world.faults.removedExtents(shardOf(world, of)) > reading.removedBefore) {
+            world.reach.hit("a read that outlives a compaction");
+        }
         world.reach.hit(reading.inherits() ? "read of inherited bytes" : "read of its own bytes");
         world.model(of.path)
                 .saw(
@@ -47,6 +54,15 @@ final class Checks {
                                 && (!reading.isUpToDate() || reading.isClosed() == version.closed())
                                 && version.isBoundary(reading.end()),
                         "from " + reading.start + (reading.isUpToDate() ? " to the tail: " : ": ") + reading.text());
+    }
+
+    private static Path shardOf(World world, Incarnation of) {
+        return World.directory(world.process.of(of.path).number());
+    }
+
+    /** A read begins, in whatever state the files are. */
+    static void begins(World world, Reading reading) {
+        reading.removedBefore = world.faults.removedExtents(shardOf(world, reading.of));
     }
 
     private static void refusedRead(World world, Reading reading) {
@@ -122,6 +138,49 @@ final class Checks {
         List<String> problems = new StoreVerifier(world.disk, line -> {}).verify(World.DATA);
         memory.assertReleased();
         assertThat(problems).as("what verify finds").isEmpty();
+        countGaps(world);
+    }
+
+    /** Data that retention has dropped before a checkpoint leaves a gap between a stream's runs in the files. */
+    private static void countGaps(World world) {
+        try {
+            DataDirectory data = DataDirectory.read(world.disk, World.DATA);
+            for (int shard = 0; shard < data.shards(); shard++) {
+                if (hasGap(world, data, data.manifest(world.disk, shard))) {
+                    world.reach.hit("a gap in a stream's runs that retention has made");
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasGap(World world, DataDirectory data, Manifest manifest) throws IOException {
+        Map<Long, TreeMap<Long, Long>> spans = new HashMap<>();
+        for (Manifest.ExtentRef ref : manifest.extents()) {
+            Path path = DataDirectory.extents(data.shard(manifest.shard())).resolve(ExtentLayout.name(ref.file()));
+            ExtentFile file = ExtentFile.open(world.disk, path, ref.file(), manifest.shard(), manifest.store());
+            ExtentFile.Cursor cursor = file.entries();
+            for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+                if (entry.runs().count() > 0) {
+                    spans.computeIfAbsent(entry.generation(), generation -> new TreeMap<>())
+                            .merge(entry.runs().start(), entry.runs().end(), Math::max);
+                }
+            }
+            file.letGo();
+        }
+        return spans.values().stream().anyMatch(Checks::hasGap);
+    }
+
+    private static boolean hasGap(TreeMap<Long, Long> spans) {
+        long end = spans.firstEntry().getValue();
+        for (Map.Entry<Long, Long> span : spans.entrySet()) {
+            if (span.getKey() > end) {
+                return true;
+            }
+            end = Math.max(end, span.getValue());
+        }
+        return false;
     }
 
     /** Up to which record a shard's checkpoints go by what is on the disk. */
@@ -142,10 +201,16 @@ final class Checks {
         new StoreBackup(world.disk, line -> {}).copy(World.DATA, target);
         memory.assertReleased();
         SimulatedProcess kept = world.process;
-        world.process =
-                SimulatedProcess.start(world.random, world.disk, target, world.settings, world.clock, thrown -> {
+        world.process = SimulatedProcess.start(
+                world.random,
+                world.disk,
+                target,
+                world.settings,
+                world.clock,
+                thrown -> {
                     throw new AssertionError(thrown);
-                });
+                },
+                shard -> {});
         found(world, false);
         world.process.kill();
         world.process = kept;

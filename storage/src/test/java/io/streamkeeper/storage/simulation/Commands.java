@@ -292,16 +292,17 @@ final class Commands {
             assertThat(world.mayBeAlive(before) && mistake == null)
                     .as("%s is taken by %s, expected %s", command, before, words)
                     .isTrue();
-            world.model(path)
-                    .add(
-                            before.appended(
-                                    world.clock.nowMillis(),
-                                    close,
-                                    producer,
-                                    seq,
-                                    world.settings.producers().producersMax(),
-                                    stored),
-                            answer);
+            Version after = before.appended(
+                    world.clock.nowMillis(),
+                    close,
+                    producer,
+                    seq,
+                    world.settings.producers().producersMax(),
+                    stored);
+            world.model(path).add(after, answer);
+            if (producer != null) {
+                world.produced(before, after, producer);
+            }
         } else {
             assertThat(answer.isTurnedAway() || mistake != null || world.mayBeGone(before))
                     .as("%s is not taken by %s", command, before)
@@ -396,6 +397,7 @@ final class Commands {
         long start = anyStart(stream, of);
         if (start >= 0) {
             Reading reading = new Reading(world.process, stream, of, start, 1 + random.nextInt(oneIn(2) ? 50 : 5_000));
+            Checks.begins(world, reading);
             reading.next();
             world.readings.add(reading);
             world.note();

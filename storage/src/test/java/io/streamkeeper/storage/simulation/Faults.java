@@ -4,7 +4,11 @@ import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskException.Operation;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** What goes wrong with a disk's operations before they have any effect: one kind at a time, now and then. */
 final class Faults implements FaultyDisk.Faults {
@@ -64,6 +68,8 @@ final class Faults implements FaultyDisk.Faults {
 
     private final Random random;
     private final Reach reach;
+    private final Map<Path, Integer> removed = new HashMap<>();
+    private final Set<Path> writing = new HashSet<>();
     private Kind kind;
     private int oneIn;
 
@@ -82,8 +88,36 @@ final class Faults implements FaultyDisk.Faults {
         kind = null;
     }
 
+    /** How many extent files of a shard's directory were removed. */
+    int removedExtents(Path shard) {
+        return removed.getOrDefault(shard, 0);
+    }
+
+    /** Whether an extent file of a shard's directory is written that no manifest names yet. */
+    boolean isWriting(Path shard) {
+        return writing.contains(shard);
+    }
+
+    /** Another process: nothing is under way. */
+    void forget() {
+        writing.clear();
+    }
+
+    private void watch(Operation operation, Path path) {
+        Path directory = path.getParent();
+        boolean isExtent = directory != null && directory.endsWith("extents");
+        if (isExtent && operation == Operation.CREATE) {
+            writing.add(directory.getParent());
+        } else if (isExtent && operation == Operation.DELETE) {
+            removed.merge(directory.getParent(), 1, Integer::sum);
+        } else if (operation == Operation.RENAME) {
+            writing.remove(directory);
+        }
+    }
+
     @Override
     public void before(Operation operation, Path path) throws DiskException {
+        watch(operation, path);
         if (kind == null || !kind.isOf(operation) || random.nextInt(oneIn) > 0) {
             return;
         }

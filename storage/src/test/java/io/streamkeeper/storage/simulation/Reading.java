@@ -17,6 +17,10 @@ import io.streamkeeper.storage.StreamState;
 final class Reading {
     final Incarnation of;
     final long start;
+
+    /** How many files of the stream's shard were removed before it began. */
+    int removedBefore;
+
     private final SimulatedProcess process;
     private final SimulatedProcess.Shard home;
     private final StreamState stream;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * A server's storage from a start to an end: several shards on one data directory, each with a loop of its own. Releases of
@@ -30,16 +31,29 @@ final class SimulatedProcess {
     final List<Shard> shards = new ArrayList<>();
     private final ProcessMemory memory;
 
-    private SimulatedProcess(Random random, Consumer<Throwable> thrown) {
+    private final IntConsumer released;
+
+    private SimulatedProcess(Random random, Consumer<Throwable> thrown, IntConsumer released) {
+        this.released = released;
         memory = ProcessMemory.begin();
         threads = new Threads(random, thrown);
     }
 
-    /** Starts on what is in {@code directory}; a start that fails leaves nothing running. */
+    /**
+     * Starts on what is in {@code directory}; a start that fails leaves nothing running.
+     *
+     * @param released takes the number of each shard on which a fork gives its source back
+     */
     static SimulatedProcess start(
-            Random random, Disk disk, Path directory, Settings settings, Clock clock, Consumer<Throwable> thrown)
+            Random random,
+            Disk disk,
+            Path directory,
+            Settings settings,
+            Clock clock,
+            Consumer<Throwable> thrown,
+            IntConsumer released)
             throws IOException {
-        SimulatedProcess process = new SimulatedProcess(random, thrown);
+        SimulatedProcess process = new SimulatedProcess(random, thrown, released);
         try {
             process.open(disk, directory, settings, clock);
             return process;
@@ -72,7 +86,10 @@ final class SimulatedProcess {
 
     private void release(StreamPath source, long generation) {
         Shard owner = of(source.value());
-        owner.loop().execute(() -> owner.store().releaseSource(generation));
+        owner.loop().execute(() -> {
+            released.accept(owner.number());
+            owner.store().releaseSource(generation);
+        });
     }
 
     Shard of(String path) {

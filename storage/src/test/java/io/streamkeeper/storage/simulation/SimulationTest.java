@@ -14,8 +14,12 @@ class SimulationTest {
     private static final int SEEDS_FOR_REACH = 1_000;
 
     private static final List<String> STATES = List.of(
+            "a gap in a stream's runs that retention has made",
             "a life that came to rest",
+            "a read that outlives a compaction",
+            "a release while an extent is written",
             "a start that is cut short",
+            "an eviction and a crash between two requests of a producer",
             "answer content_type_mismatch",
             "answer created",
             "answer deleted",

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.simulation;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.ManualClock;
 import io.streamkeeper.storage.directory.DataDirectory;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -78,6 +81,10 @@ final class World {
     /** Whether an end so far may have: a generation may then be given again, if the clock is set back. */
     boolean hasEverLost;
 
+    /** Producers, each by its stream, that were forgotten in this life, and those that were before a crash. */
+    private final Set<String> evicted = new HashSet<>();
+
+    private final Set<String> evictedBeforeCrash = new HashSet<>();
     private int backups;
 
     World(Random random, long salts) throws IOException {
@@ -130,7 +137,33 @@ final class World {
             stream.loseUses();
             stream.mayUse();
         });
-        process = SimulatedProcess.start(random, faultyDisk, DATA, settings, clock, World::fail);
+        faults.forget();
+        process = SimulatedProcess.start(random, faultyDisk, DATA, settings, clock, World::fail, this::isReleasedBy);
+    }
+
+    /** A shard's directory, by its number. */
+    static Path directory(int shard) {
+        return DATA.resolve(String.format(Locale.ROOT, "shard-%03d", shard));
+    }
+
+    /** A fork gives its count back to a source on that shard. */
+    private void isReleasedBy(int shard) {
+        if (faults.isWriting(directory(shard))) {
+            reach.hit("a release while an extent is written");
+        }
+    }
+
+    /** A producer has written to a stream, and others were perhaps forgotten. */
+    void produced(Version before, Version after, Producer producer) {
+        String stream = before.of().generation + " ";
+        if (before.lastOf(producer.id()) == null && evictedBeforeCrash.contains(stream + producer.id())) {
+            reach.hit("an eviction and a crash between two requests of a producer");
+        }
+        for (String id : before.producers().keySet()) {
+            if (after.lastOf(id) == null) {
+                evicted.add(stream + id);
+            }
+        }
     }
 
     private static void fail(Throwable thrown) {
@@ -144,6 +177,10 @@ final class World {
         if (mayHaveLost) {
             incarnations.values().forEach(Incarnation::forget);
         }
+        if (end != End.STOP) {
+            evictedBeforeCrash.addAll(evicted);
+        }
+        evicted.clear();
         trace("end by", end);
         if (end == End.STOP) {
             runAll();
