@@ -86,8 +86,8 @@ class AppendBoundariesTest {
 
     /** As the creation of a fork asks for it. */
     private long appendEnd(String path, long position) {
-        ForkSource source = Taken.pin(
-                rig.store, CreateRequest.at("fork").forkOf(path, null).command());
+        ForkSource source =
+                Taken.pin(rig.store, CreateRequest.at("fork").forkOf(path, null).command());
         Taken<Long> end = new Taken<>();
         rig.store.appendEnd(source.lineage().at(position), position, end);
         rig.threads.runAll();
