@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,7 @@ final class Checks {
         return spans.values().stream().anyMatch(Checks::hasGap);
     }
 
-    private static boolean hasGap(TreeMap<Long, Long> spans) {
+    private static boolean hasGap(NavigableMap<Long, Long> spans) {
         long end = spans.firstEntry().getValue();
         for (Map.Entry<Long, Long> span : spans.entrySet()) {
             if (span.getKey() > end) {
