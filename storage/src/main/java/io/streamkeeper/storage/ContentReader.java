@@ -65,22 +65,26 @@ final class ContentReader {
             windowEnd = content.readEnd(from, limit, budget.windowWithoutShare(bytesMax));
         }
         int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), windowEnd) - begin);
-        fetch(content, begin, windowEnd, fromInside(stream, from, begin, checked, then));
+        fetch(content, begin, windowEnd, fromInside(stream, begin, checked, from, windowEnd, then));
     }
 
     private static boolean isAtEdge(StreamContent content, long from) {
         return !content.isJson() || content.messagesBeforeEdge(from) >= 0;
     }
 
-    /** Takes bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message. */
+    /**
+     * Takes bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message, and
+     * returns those from {@code from} to {@code to}.
+     */
     private Callback<ByteBuf> fromInside(
-            StreamState stream, long from, long begin, int checked, Callback<ByteBuf> then) {
+            StreamState stream, long begin, int checked, long from, long to, Callback<ByteBuf> then) {
         return Callbacks.then(then, bytes -> {
             int skipped = (int) (from - begin);
             if (checked > 0 && isInsideMessage(bytes, checked, skipped)) {
                 bytes.release();
                 then.refuse(insideMessage(stream, from));
             } else {
+                bytes.writerIndex(bytes.readerIndex() + (int) (to - begin));
                 then.complete(bytes.skipBytes(skipped));
             }
         });
@@ -137,23 +141,27 @@ final class ContentReader {
         StreamContent content = stream.content();
         int run = content.runAt(from);
         long begin = content.runStart(run);
+        long runEnd = content.runEnd(run);
         int room = budget.window((int) (content.runsEnd(limit) - begin));
         Reservation more = room <= ReadShare.BYTES ? null : budget.reserve(room);
         int roomBytes = more == null ? ReadShare.BYTES : (int) more.bytes();
         ReadMemory memory = more == null ? ReadMemory.of(budget, share) : ReadMemory.of(budget, more);
         ColdRead read;
         try {
-            if (content.runEnd(run) - begin <= roomBytes) {
-                int checked = isKnown ? 0 : (int) (content.runEnd(run) - begin);
+            if (runEnd - begin <= roomBytes) {
                 long to = Math.min(limit, content.lastEnd(begin + roomBytes));
-                read = content.coldRead(isKnown ? from : begin, to);
-                read(read, memory, fromInside(stream, from, isKnown ? from : begin, checked, then));
+                if (isKnown) {
+                    read(content.coldRead(from, to), memory, then);
+                } else {
+                    read = content.coldRead(begin, Math.max(to, runEnd));
+                    read(read, memory, fromInside(stream, begin, (int) (runEnd - begin), from, to, then));
+                }
             } else if (!isKnown) {
                 memory.close();
-                int length = (int) (content.runEnd(run) - begin);
-                fetch(content, begin, begin + length, fromInside(stream, from, begin, length, then));
+                int checked = (int) (runEnd - begin);
+                long to = Math.min(limit, runEnd);
+                fetch(content, begin, runEnd, fromInside(stream, begin, checked, from, to, then));
             } else {
-                long runEnd = content.runEnd(run);
                 long to = Math.min(Math.min(limit, runEnd), from + roomBytes);
                 read = content.coldPart(from, to, !share.isChecked(runEnd));
                 read(read, memory, Callbacks.then(then, bytes -> {

@@ -8,6 +8,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -48,11 +49,12 @@ class ReadShareTest {
         private final ReadShare share = Objects.requireNonNull(rig.store.admit());
         private final StreamState stream = rig.stream("a");
         private long position = stream.durableEarliest();
+        private long end = Long.MAX_VALUE;
 
         Answer window() {
             Answer answer = new Answer();
             assertThat(share.begin()).isTrue();
-            ReadLimit limit = new ReadLimit(stream.durableTail(), WINDOW_BYTES, share);
+            ReadLimit limit = new ReadLimit(Math.min(end, stream.durableTail()), WINDOW_BYTES, share);
             rig.store.read(stream, position, Buffers.NONE, position, limit, answer);
             rig.threads.runAll();
             share.end();
@@ -156,6 +158,32 @@ class ReadShareTest {
         assertThat(rig.stream("a").isInMemory(0, expected.length())).isFalse();
         assertThat((beginning + overtaken.rest()).equals(expected)).isTrue();
         assertGetsOn(expected);
+    }
+
+    @Test
+    void aWindowBeginsAndEndsWithinARunOfSeveralMessages() {
+        String message = '"' + text(5_000) + '"';
+        rig.create(CreateRequest.at("a").json()).created();
+        rig.append(AppendRequest.to("a").json("[" + String.join(",", Collections.nCopies(12, message)) + "]"))
+                .appended();
+        for (int i = 0; i < 2; i++) {
+            assertThat(betweenMessages(message, 3, 7)).isEqualTo((message + ',').repeat(4));
+            assertThat(betweenMessages(message, 11, 12)).isEqualTo(message + ',');
+            rig.checkpoint();
+        }
+        rig.stop();
+    }
+
+    /** As a fork reads what it inherits: up to where it diverges. */
+    private String betweenMessages(String message, int first, int end) {
+        Reader reader = new Reader();
+        reader.position = (long) first * (message.length() + 1);
+        reader.end = (long) end * (message.length() + 1);
+        ByteBuf bytes = reader.next();
+        String text = bytes.toString(UTF_8);
+        bytes.release();
+        reader.share.close();
+        return text;
     }
 
     @Test

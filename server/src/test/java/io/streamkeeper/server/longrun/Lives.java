@@ -71,7 +71,7 @@ final class Lives {
         ModelStream.Unit unit = random.nextBoolean()
                 ? stream.unit(random, traffic.newUnit(), random.nextInt(300))
                 : new ModelStream.Unit("", "");
-        stream.content.append(unit.text());
+        stream.append(unit.text());
         stream.doubt = Doubt.CREATION;
         traffic.streams.add(stream);
         Wire.Answer answer = put(stream, unit.body());
@@ -124,12 +124,9 @@ final class Lives {
                 return "created with retention by bytes";
             }
             case 5, 6 -> {
-                if (stream.kind == Kind.JSON) {
-                    stream.trimmed = true;
-                    stream.configuration.add("Stream-Retention-Max-Messages: " + (1 + random.nextInt(20)));
-                    return "created with retention by messages";
-                }
-                return "created for good";
+                stream.trimmed = true;
+                stream.configuration.add("Stream-Retention-Max-Messages: " + (1 + random.nextInt(20)));
+                return "created with retention by messages";
             }
             default -> {
                 return "created for good";
@@ -152,10 +149,11 @@ final class Lives {
         } else {
             how = "forked at an offset";
             fields.add("Stream-Fork-Offset: " + source.offsets.get(place));
-            Integer next = source.offsets.higherKey(place);
+            Integer next = source.endOfAppend(place);
             if (kind == 2 && next != null) {
                 how = "forked at a sub-offset";
                 String unit = source.content.substring(place, next);
+                forkBeyond(source, fields, unit);
                 subOffset = 1 + random.nextInt(source.kind == Kind.JSON ? messages(unit) : unit.length());
                 while (source.kind == Kind.TEXT
                         && subOffset < unit.length()
@@ -182,6 +180,19 @@ final class Lives {
         if (source.forks >= 5) {
             traffic.reach.count("a source had five forks");
         }
+    }
+
+    /** A fork of bytes cannot begin beyond the next append. */
+    private void forkBeyond(ModelStream source, List<String> fields, String unit) throws IOException, Traffic.Later {
+        if (source.kind == Kind.JSON || random.nextInt(4) > 0) {
+            return;
+        }
+        List<String> beyond = new ArrayList<>(fields);
+        beyond.add("Stream-Fork-Sub-Offset: " + (unit.length() + 1));
+        Wire.Answer answer =
+                traffic.exchange("PUT", traffic.target(traffic.newPath()), "", beyond.toArray(String[]::new));
+        traffic.expect(answer, source, "fork beyond the next append", 400);
+        traffic.reach.count("refused: 400 " + answer.code());
     }
 
     /** Messages of a unit of JSON: they have no nested objects or braces in their text. */

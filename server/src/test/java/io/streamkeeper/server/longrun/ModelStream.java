@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ final class ModelStream {
     /** Offsets that the server has issued, by position; each is where an append ends. */
     final TreeMap<Integer, String> offsets = new TreeMap<>();
 
+    /** Where appends end, also those whose offset is not known: a sub-offset of bytes does not go beyond the next. */
+    private final TreeSet<Integer> ends = new TreeSet<>();
+
     /** The next number of each producer, in its epoch. */
     final Map<String, long[]> producers = new HashMap<>();
 
@@ -84,6 +88,8 @@ final class ModelStream {
         this.trimmed = source.trimmed;
         this.depth = source.depth + 1;
         content.append(source.content, 0, position);
+        ends.addAll(source.ends.headSet(position, true));
+        ends.add(position);
         offsets.putAll(source.offsets.headMap(position, true));
     }
 
@@ -117,9 +123,21 @@ final class ModelStream {
         return new Unit(bytes, bytes);
     }
 
+    /** An append whose offset may not be known. */
+    void append(String text) {
+        content.append(text);
+        ends.add(content.length());
+    }
+
+    /** Where the append ends that begins at {@code place}, or null at the tail. */
+    @Nullable
+    Integer endOfAppend(int place) {
+        return ends.higher(place);
+    }
+
     /** An answered append. */
     void add(String text, String nextOffset) {
-        content.append(text);
+        append(text);
         offsets.put(content.length(), nextOffset);
         used();
     }

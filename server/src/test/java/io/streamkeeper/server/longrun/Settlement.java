@@ -113,7 +113,7 @@ final class Settlement {
                                 + " and perhaps " + stream.unanswered.size() + " appends: " + stream + ", found "
                                 + found.substring(Math.max(0, found.length() - 300)));
             }
-            stream.content.append(stream.unanswered.get(there).text());
+            stream.append(stream.unanswered.get(there).text());
             there++;
         }
         stream.offsets.put(stream.content.length(), head.field("stream-next-offset"));
