@@ -143,7 +143,7 @@ class LimitsTest {
             answer.isError(507, "storage_full");
             assertThat(server.get(path).body()).hasSize(taken << 20);
             String tail = server.head(path).nextOffset();
-            assertThat(tail).endsWith(String.format("_%016d", (long) taken << 20));
+            assertThat(tail).endsWith(String.format("_%016d", (2L * taken) << 20));
             server.delete(path).is(204);
             String anew = server.create(TEXT, "");
             await().until(() -> server.post(anew, body, TEXT).status() == 204);
@@ -250,7 +250,7 @@ class LimitsTest {
             Thread sender = new Thread(() -> sendAll(connection, requests.toString()));
             sender.start();
             for (int i = 1; i <= count; i++) {
-                assertThat(connection.receive().is(204).nextOffset()).endsWith(String.format("_%016d", i));
+                assertThat(connection.receive().is(204).nextOffset()).endsWith(String.format("_%016d", 2 * i));
             }
         }
     }
