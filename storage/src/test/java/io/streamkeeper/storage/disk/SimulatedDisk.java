@@ -29,7 +29,8 @@ import java.util.function.Predicate;
  *       at a sector, or not at all, also later ones without earlier ones; of each directory what was synced and, in order,
  *       some first part of the changes since.
  *   <li>A kill ({@link #killProcess}) leaves everything that was written.
- *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut.
+ *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut, which
+ *       may leave it there too, except where other bytes were written and synced since.
  *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room.
  *   <li>Writes may be short; reads may fail; a bit may flip.
  *   <li>The world may stop before any change ({@link #stopBefore}): from then on every operation fails.
@@ -205,6 +206,25 @@ public final class SimulatedDisk implements Disk {
         inode.bytes = inode.durable.clone();
         inode.unsynced = new ArrayList<>();
         inode.lost = new ArrayList<>();
+    }
+
+    /** What is left of writes that may come to the disk late, where another has come to it since: old bytes do not return. */
+    private static List<Write> without(List<Write> late, Write since) {
+        List<Write> left = new ArrayList<>();
+        int end = since.position() + since.bytes().length;
+        for (Write write : late) {
+            int writeEnd = write.position() + write.bytes().length;
+            int head = Math.min(write.bytes().length, since.position() - write.position());
+            if (head > 0) {
+                left.add(new Write(write.position(), Arrays.copyOf(write.bytes(), head)));
+            }
+            int tail = Math.min(write.bytes().length, writeEnd - end);
+            if (tail > 0) {
+                byte[] bytes = Arrays.copyOfRange(write.bytes(), write.bytes().length - tail, write.bytes().length);
+                left.add(new Write(writeEnd - tail, bytes));
+            }
+        }
+        return left;
     }
 
     private static byte[] put(byte[] target, int position, byte[] bytes) {
@@ -461,6 +481,7 @@ public final class SimulatedDisk implements Disk {
             }
             for (Write write : inode.unsynced) {
                 inode.durable = SimulatedDisk.put(inode.durable, write.position(), write.bytes());
+                inode.lost = without(inode.lost, write);
             }
             inode.unsynced = new ArrayList<>();
             if (inode.truncatedTo < inode.durable.length) {
