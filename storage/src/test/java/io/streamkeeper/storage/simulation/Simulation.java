@@ -175,6 +175,14 @@ final class Simulation {
             return;
         }
         Checks.quiet(world);
+        for (SimulatedProcess.Shard shard : world.process.shards) {
+            if (shard.store().failure() != null) {
+                assertThat(shard.store().failure().getMessage())
+                        .as("why it has failed")
+                        .isNotBlank();
+                world.reach.hit("a shard that has failed with a reason");
+            }
+        }
         makesCheckpoints();
         if (!world.mayHaveFailed && !world.disk.isStopped()) {
             world.paths.forEach(this::checkTrimmed);
@@ -320,7 +328,6 @@ final class Simulation {
                 return wrote;
             }
             if (shard.store().failure() != null) {
-                world.reach.hit("it fails, with a reason");
                 assertThat(world.mayHaveFailed).as("it may fail").isTrue();
                 return false;
             }
