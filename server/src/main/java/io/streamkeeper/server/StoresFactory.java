@@ -34,9 +34,6 @@ final class StoresFactory {
     /** A shard's loop and its journal's thread are busy at the same time; and each further loop is woken for less. */
     private static final int CORES_PER_SHARD = 2;
 
-    /** A checkpoint begins when a third of the journal's memory is used, so that the next third is free while it is written. */
-    private static final int CHECKPOINT_PART = 3;
-
     /** So much of a shard's journal may be kept by readers that do not take what they asked for. */
     private static final int PINNED_PART_OF_JOURNAL = 4;
 
@@ -95,7 +92,7 @@ final class StoresFactory {
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             StorageConfig storage = new StorageConfig(
                     data.durability() == Durability.FSYNC,
-                    Math.min(data.checkpointBytes(), plan.journalBytes() / shards / CHECKPOINT_PART),
+                    data.checkpointBytes(),
                     data.checkpointMillis(),
                     data.segmentBytes(),
                     plan.journalBytes() / shards,
