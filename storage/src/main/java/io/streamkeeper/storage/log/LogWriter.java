@@ -347,12 +347,21 @@ public final class LogWriter implements AutoCloseable {
      * because they are there; if not even that succeeds, the state of the file is not known, and the failure is final.
      */
     private void takeBack(long groupStart) throws IOException {
-        int there = (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
+        int there = headerBytesAt(groupStart);
         if (there > 0) {
             file().writeFully(groupStart, ByteBuffer.allocateDirect(there));
             file().sync();
         }
         position = groupStart;
+    }
+
+    /** How much of a frame's header the file may have; all of it where its size cannot be read, which is no reason to fail. */
+    private int headerBytesAt(long groupStart) {
+        try {
+            return (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
+        } catch (IOException e) {
+            return FrameLayout.HEADER_BYTES;
+        }
     }
 
     private void refuse(long firstLsn, long bytes, Throwable cause) {
