@@ -1,6 +1,7 @@
 package io.streamkeeper.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.storage.disk.ProcessUser;
 import java.io.BufferedReader;
@@ -49,9 +50,12 @@ class PackagedJarIT {
     }
 
     @Test
-    void theReadyLineIsAllThatItPrints() throws Exception {
+    void theReadyLineAndTheMemoryAreAllThatItPrints() throws Exception {
         try (PackagedServer server = start()) {
-            assertThat(server.output().strip().lines()).hasSize(1);
+            await().untilAsserted(() -> assertThat(server.output().strip().lines())
+                    .satisfiesExactly(
+                            ready -> assertThat(ready).contains("is ready on " + server.uri()),
+                            memory -> assertThat(memory).startsWith("Memory: ")));
         }
     }
 

@@ -148,9 +148,13 @@ final class ModelStream {
         }
     }
 
-    /** Whether the stream may have expired by now; it must not have before. */
+    /**
+     * Whether the stream may have expired by now; it must not have before. A killed server has recorded its last use up to an
+     * interval of checkpoints ago, and the next one adds its own interval, which may be shorter.
+     */
     boolean mayHaveExpired() {
-        return secondsToLive >= 0 && System.nanoTime() - usedNanos >= (secondsToLive * 1_000 - 200) * 1_000_000L;
+        long early = sliding ? Plan.CHECKPOINT_MILLIS_MAX : 200;
+        return secondsToLive >= 0 && System.nanoTime() - usedNanos >= (secondsToLive * 1_000 - early) * 1_000_000L;
     }
 
     String tail() {

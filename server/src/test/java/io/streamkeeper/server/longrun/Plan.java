@@ -19,6 +19,10 @@ record Plan(
         long millis,
         int checkpointKib,
         int checkpointMillis) {
+    static final int CHECKPOINT_MILLIS_MAX = 2_200;
+
+    private static final int CHECKPOINT_MILLIS_MIN = 200;
+
     private static final List<String> LOCALES = List.of("ar-EG", "de-DE", "tr-TR", "fa-IR", "");
     private static final List<String> DURABILITIES = List.of("fsync", "os", "fsync", "os", "memory");
 
@@ -38,7 +42,7 @@ record Plan(
                 random.nextInt(2) == 0,
                 2_000 + random.nextInt(6_000),
                 64 << random.nextInt(5),
-                200 + random.nextInt(2_000));
+                CHECKPOINT_MILLIS_MIN + random.nextInt(CHECKPOINT_MILLIS_MAX - CHECKPOINT_MILLIS_MIN));
     }
 
     /** The transports that this machine has. */
