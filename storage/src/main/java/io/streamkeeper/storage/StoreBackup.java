@@ -113,6 +113,13 @@ public final class StoreBackup {
                 copyJournal(source, target, manifest);
             } catch (NoSuchFileException e) {
                 continue;
+            } catch (IOException e) {
+                // A checkpoint may have released segments during the copy: only a shard that stands still lacks
+                // something.
+                if (Manifest.read(disk, source).equals(manifest)) {
+                    throw e;
+                }
+                continue;
             }
             if (Manifest.read(disk, source).equals(manifest)) {
                 manifest.write(disk, target);
