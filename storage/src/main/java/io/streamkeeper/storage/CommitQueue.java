@@ -45,13 +45,16 @@ final class CommitQueue {
     /**
      * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. What waits is kept in the
      * order of the log, so that a refused batch is always the end of the queue.
+     *
+     * <p>After a failure there is no answer to any command: staged state has what no reader will see before a restart, whether
+     * or not its record has become durable since.
      */
     void add(long lsn, Step step, Outcome outcome, Reply reply) {
-        if (waiting.isEmpty() && lsn <= journal.durableLsn()) {
+        if (failure != null) {
+            reply.complete(refusal(failure));
+        } else if (waiting.isEmpty() && lsn <= journal.durableLsn()) {
             step.publish();
             reply.complete(outcome);
-        } else if (failure != null) {
-            reply.complete(refusal(failure));
         } else {
             long last = waiting.isEmpty() ? lsn : waiting.peekLast().lsn();
             waiting.add(new Pending(Math.max(lsn, last), lsn, step, outcome, reply));

@@ -247,7 +247,11 @@ final class FileJournal implements Journal {
         }
     }
 
+    /** A frame that was under way when the journal failed may still become durable: it was answered that its fate is not known. */
     private void onDurable(long lsn) {
+        if (failure != null) {
+            return;
+        }
         durableLsn = lsn;
         listener.durable(lsn);
     }

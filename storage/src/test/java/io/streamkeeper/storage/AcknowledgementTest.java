@@ -116,6 +116,27 @@ class AcknowledgementTest {
     }
 
     @Test
+    void nothingIsToldOfWhatBecomesDurableWhenTheShardHasFailed() {
+        test.created("a");
+        test.created("b");
+        Answer deletion = test.delete("a");
+        test.append(AppendRequest.to("b").text("x").by("p", 0, 0));
+        test.append(AppendRequest.to("b").close());
+        test.store.fail(new IllegalStateException("a fault of the test"));
+        assertThat(deletion.code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        test.journal.sync();
+        assertThat(test.append("a", "x").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.create("a").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.delete("a").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.append(AppendRequest.to("b").text("x").by("p", 0, 0)).code())
+                .isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.append("b", "y").code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.create(CreateRequest.at("f").forkOf("a", null)).code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        assertThat(test.text("a")).isEmpty();
+        assertThat(test.text("b")).isEmpty();
+    }
+
+    @Test
     void aRecordThatFindsNoRoomIsRefusedAtOnceAndChangesNothing() {
         test.created("a");
         test.journal.full(true);
