@@ -1,19 +1,35 @@
 package io.streamkeeper.protocol;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
 /**
  * The entity tag of a run of bytes (section 10.1): it varies with the stream's incarnation, with the range, and with
- * whether the range ends a closed stream, so that nobody is told "not modified" where there is an end to be told.
+ * whether the range ends a closed stream, so that nobody is told "not modified" where there is an end to be told. Its text
+ * is made only where one is compared with it.
+ *
+ * <pre>
+ *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:c"     :c for the end of a closed stream
+ *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:gz"    :gz for the compressed form, which is another sequence of bytes
+ * </pre>
+ *
+ * @param incarnation of the stream
+ * @param start where the run begins
+ * @param next where it ends
+ * @param closed whether the stream ends there
+ * @param compressed whether it is the tag of the compressed form
  */
-public final class EntityTag {
-    private EntityTag() {}
+public record EntityTag(long incarnation, Offset start, Offset next, boolean closed, boolean compressed) {
+    private static final int LENGTH_MAX = 128;
 
     /**
-     * {@return the tag with its quotes, such as {@code "1764099000000001:<start>:<next>:c"}}
+     * {@return the tag of a run}
      *
      * @param chunk the run; its bytes are not looked at
      */
-    public static String of(Outcome.Chunk chunk) {
-        return of(chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed());
+    public static EntityTag of(Outcome.Chunk chunk) {
+        return new EntityTag(chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed(), false);
     }
 
     /**
@@ -21,12 +37,41 @@ public final class EntityTag {
      *
      * @param stream how the stream is
      */
-    public static String of(StreamInfo stream) {
-        return of(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed());
+    public static EntityTag of(StreamInfo stream) {
+        return new EntityTag(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed(), false);
     }
 
-    private static String of(long incarnation, Offset start, Offset next, boolean closed) {
-        String life = new Offset(incarnation, 0).generationText();
-        return "\"" + life + ":" + start + ":" + next + (closed ? ":c\"" : "\"");
+    /** {@return the tag of the same run when it is compressed} */
+    public EntityTag ofCompressed() {
+        return new EntityTag(incarnation, start, next, closed, true);
+    }
+
+    /**
+     * Writes the tag with its quotes.
+     *
+     * @param out gets at most {@value #LENGTH_MAX} bytes at its writer index
+     */
+    public void writeTo(ByteBuf out) {
+        out.writeByte('"');
+        new Offset(incarnation, 0).writeGenerationTo(out);
+        out.writeByte(':');
+        start.writeTo(out);
+        out.writeByte(':');
+        next.writeTo(out);
+        if (closed) {
+            out.writeByte(':').writeByte('c');
+        }
+        if (compressed) {
+            out.writeByte(':').writeByte('g').writeByte('z');
+        }
+        out.writeByte('"');
+    }
+
+    /** The tag with its quotes. */
+    @Override
+    public String toString() {
+        ByteBuf text = Unpooled.wrappedBuffer(new byte[LENGTH_MAX]).clear();
+        writeTo(text);
+        return text.toString(StandardCharsets.ISO_8859_1);
     }
 }

@@ -39,6 +39,10 @@ public record Offset(long generation, long position) implements Comparable<Offse
     public static final int TEXT_LENGTH = 33;
 
     private static final int DIGITS = 16;
+
+    /** The two characters of each number below 100, the first in the higher byte. */
+    private static final char[] PAIRS = pairs();
+
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /**
@@ -53,6 +57,14 @@ public record Offset(long generation, long position) implements Comparable<Offse
             throw new IllegalArgumentException(
                     "offset out of range: generation " + generation + ", position " + position);
         }
+    }
+
+    private static char[] pairs() {
+        char[] pairs = new char[100];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = (char) ((('0' + i / 10) << 8) | ('0' + i % 10));
+        }
+        return pairs;
     }
 
     /**
@@ -127,31 +139,38 @@ public record Offset(long generation, long position) implements Comparable<Offse
      * @param out gets {@value #TEXT_LENGTH} bytes at its writer index
      */
     public void writeTo(ByteBuf out) {
-        out.writeZero(TEXT_LENGTH);
-        int index = out.writerIndex() - TEXT_LENGTH;
-        boolean former = generation > GENERATION_MAX;
-        if (former) {
-            setHexadecimal(out, index, generation);
+        writeGenerationTo(out);
+        out.writeByte('_');
+        writeDecimal(out, generation > GENERATION_MAX ? position : 2 * position);
+    }
+
+    /** Writes what the text form begins with, which is the incarnation's own name. */
+    void writeGenerationTo(ByteBuf out) {
+        if (generation > GENERATION_MAX) {
+            writeHexadecimal(out, generation);
         } else {
-            setDecimal(out, index, generation);
-        }
-        out.setByte(index + DIGITS, '_');
-        setDecimal(out, index + DIGITS + 1, former ? position : 2 * position);
-    }
-
-    private static void setDecimal(ByteBuf out, int index, long number) {
-        long rest = number;
-        for (int i = DIGITS - 1; i >= 0; i--) {
-            out.setByte(index + i, (int) ('0' + rest % 10));
-            rest /= 10;
+            writeDecimal(out, generation);
         }
     }
 
-    private static void setHexadecimal(ByteBuf out, int index, long number) {
-        long rest = number;
-        for (int i = DIGITS - 1; i >= 0; i--) {
-            out.setByte(index + i, HEX[(int) (rest & 15)]);
-            rest >>>= 4;
+    private static void writeDecimal(ByteBuf out, long number) {
+        out.writeLong(eightDigits((int) (number / 100_000_000)));
+        out.writeLong(eightDigits((int) (number % 100_000_000)));
+    }
+
+    /** The characters of a number below 10^8, the first in the highest byte. */
+    private static long eightDigits(int number) {
+        int upper = number / 10_000;
+        int lower = number % 10_000;
+        return ((long) PAIRS[upper / 100] << 48)
+                | ((long) PAIRS[upper % 100] << 32)
+                | ((long) PAIRS[lower / 100] << 16)
+                | PAIRS[lower % 100];
+    }
+
+    private static void writeHexadecimal(ByteBuf out, long number) {
+        for (int shift = 4 * (DIGITS - 1); shift >= 0; shift -= 4) {
+            out.writeByte(HEX[(int) ((number >>> shift) & 15)]);
         }
     }
 
@@ -162,11 +181,6 @@ public record Offset(long generation, long position) implements Comparable<Offse
      */
     public boolean isNamedBy(Offset named) {
         return equals(named) || (position == 0 && named.equals(ZERO));
-    }
-
-    /** {@return what the text form begins with} */
-    String generationText() {
-        return toString().substring(0, DIGITS);
     }
 
     /** Orders as the texts do, those of format version 1 apart. */

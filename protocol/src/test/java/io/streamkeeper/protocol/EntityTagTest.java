@@ -3,6 +3,7 @@ package io.streamkeeper.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EntityTagTest {
@@ -11,20 +12,30 @@ class EntityTagTest {
 
     @Test
     void tagIsIncarnationRangeAndClosure() {
-        assertThat(EntityTag.of(chunk(2748, 1, 9, false))).isEqualTo(TAG);
-        assertThat(EntityTag.of(chunk(2748, 1, 9, true))).isEqualTo(TAG.substring(0, TAG.length() - 1) + ":c\"");
+        assertThat(EntityTag.of(chunk(2748, 1, 9, false))).hasToString(TAG);
+        assertThat(EntityTag.of(chunk(2748, 1, 9, true))).hasToString(TAG.substring(0, TAG.length() - 1) + ":c\"");
     }
 
     @Test
     void everyPartMakesAnotherTag() {
-        assertThat(new String[] {
-                    EntityTag.of(chunk(2748, 1, 9, false)),
-                    EntityTag.of(chunk(2749, 1, 9, false)),
-                    EntityTag.of(chunk(2748, 2, 9, false)),
-                    EntityTag.of(chunk(2748, 1, 8, false)),
-                    EntityTag.of(chunk(2748, 1, 9, true)),
-                })
+        assertThat(Stream.of(
+                                EntityTag.of(chunk(2748, 1, 9, false)),
+                                EntityTag.of(chunk(2749, 1, 9, false)),
+                                EntityTag.of(chunk(2748, 2, 9, false)),
+                                EntityTag.of(chunk(2748, 1, 8, false)),
+                                EntityTag.of(chunk(2748, 1, 9, true)),
+                                EntityTag.of(chunk(2748, 1, 9, true)).ofCompressed(),
+                                EntityTag.of(chunk(2748, 1, 9, false)).ofCompressed())
+                        .map(EntityTag::toString))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theTagOfTheCompressedFormSaysSo() {
+        assertThat(EntityTag.of(chunk(2748, 1, 9, false)).ofCompressed())
+                .hasToString(TAG.substring(0, TAG.length() - 1) + ":gz\"");
+        assertThat(EntityTag.of(chunk(2748, 1, 9, true)).ofCompressed())
+                .hasToString(TAG.substring(0, TAG.length() - 1) + ":c:gz\"");
     }
 
     @Test
@@ -38,7 +49,7 @@ class EntityTagTest {
                 Retention.none(),
                 new Offset(2748, 1));
 
-        assertThat(EntityTag.of(stream)).isEqualTo(TAG);
+        assertThat(EntityTag.of(stream)).hasToString(TAG);
     }
 
     private static Outcome.Chunk chunk(long incarnation, long start, long next, boolean closed) {

@@ -55,6 +55,9 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     private final CatchUp answer;
     private final int windowBytes;
 
+    /** Whether the client takes a compressed body, if the answer is one to be compressed. */
+    private final boolean mayCompress;
+
     /** A limited answer is known when it is read, which it is not before its turn. */
     private final boolean opensInTurn;
 
@@ -83,7 +86,8 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
         this.connection = connection;
         this.channel = connection.channel();
         this.exchange = exchange;
-        this.windowBytes = mayCompress() ? GzipBody.WINDOW_BYTES : WINDOW_BYTES;
+        this.mayCompress = connection.server().config().read().gzip() && exchange.acceptsGzip();
+        this.windowBytes = mayCompress ? GzipBody.WINDOW_BYTES : WINDOW_BYTES;
         int bytesMax = connection.server().config().read().readBytesMax();
         this.opensInTurn = bytesMax > 0;
         this.answer = new CatchUp(shard, exchange.read(), bytesMax, this);
@@ -93,17 +97,13 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
         return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private boolean mayCompress() {
-        return connection.server().config().read().gzip() && exchange.acceptsGzip();
-    }
-
     /** Has the answer opened; what it takes is read at once only where it is small or {@code first} in line. */
     void open(boolean first) {
         if (opensInTurn && !first) {
             return;
         }
         boolean reads = first && exchange.conditions().isNone();
-        int heldBytesMax = mayCompress() ? 0 : CatchUp.SMALL_BYTES_MAX;
+        int heldBytesMax = mayCompress ? 0 : CatchUp.SMALL_BYTES_MAX;
         asked = true;
         answer.open(reads ? windowBytes : heldBytesMax, !reads);
     }
@@ -156,7 +156,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     }
 
     private boolean compresses(Outcome.Chunk opened) {
-        return mayCompress()
+        return mayCompress
                 && opened.length() >= Compression.BYTES_MIN
                 && Compression.suits(opened.contentType())
                 && exchange.isFramed();

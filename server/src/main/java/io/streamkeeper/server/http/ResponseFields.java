@@ -61,6 +61,11 @@ final class ResponseFields {
 
     private ResponseFields() {}
 
+    /** The whole field {@code Cache-Control}. */
+    static byte[] cacheControl(String value) {
+        return ascii("Cache-Control: " + value + "\r\n");
+    }
+
     /** The cross-origin fields for {@code origin}: {@code *}, one origin, or {@code none} for no fields. */
     static byte[] crossOrigin(String origin) {
         if (origin.equals("none")) {

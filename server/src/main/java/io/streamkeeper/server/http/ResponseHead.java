@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.streamkeeper.protocol.EntityTag;
 import io.streamkeeper.protocol.Offset;
 import java.nio.charset.StandardCharsets;
 
@@ -84,6 +85,12 @@ final class ResponseHead {
     private ResponseHead end() {
         ByteBufUtil.writeShortBE(out, CRLF);
         return this;
+    }
+
+    ResponseHead field(byte[] name, EntityTag value) {
+        out.writeBytes(name);
+        value.writeTo(out);
+        return end();
     }
 
     /** Ends the head; returns the buffer that it was written into. */

@@ -44,6 +44,11 @@ final class ResponseWriter {
     private final Clock clock;
     private final RandomGenerator random;
     private final CacheConfig cache;
+
+    /** What caches may do with data of a stream that never expires, and with the answer that there is nothing yet. */
+    private final byte[] keptForGood;
+
+    private final byte[] keptUnlessMore;
     private final byte[] crossOrigin;
     private final HttpDate date = new HttpDate();
 
@@ -53,6 +58,8 @@ final class ResponseWriter {
         this.clock = clock;
         this.random = random;
         this.cache = cache;
+        this.keptForGood = ResponseFields.cacheControl(cache.data(Expiry.never(), clock.nowMillis()));
+        this.keptUnlessMore = ResponseFields.cacheControl(cache.nothing());
         this.crossOrigin = ResponseFields.crossOrigin(corsOrigin);
     }
 
@@ -107,7 +114,7 @@ final class ResponseWriter {
     }
 
     private Response described(Exchange exchange, StreamInfo stream) {
-        String tag = EntityTag.of(stream);
+        EntityTag tag = EntityTag.of(stream);
         Refusal unmet = unmet(exchange, tag);
         if (unmet != null) {
             return refused(exchange, unmet, null);
@@ -153,7 +160,7 @@ final class ResponseWriter {
     private Response chunk(Exchange exchange, Outcome.Chunk chunk) {
         boolean polled = exchange.read().live() == LiveMode.LONG_POLL;
         boolean nothingCame = polled && !chunk.bytes().isReadable();
-        String tag = nothingCame || !hasTag(exchange) ? null : EntityTag.of(chunk);
+        EntityTag tag = nothingCame || !hasTag(exchange) ? null : EntityTag.of(chunk);
         Refusal unmet = unmet(exchange, tag);
         if (unmet != null) {
             chunk.bytes().release();
@@ -179,7 +186,7 @@ final class ResponseWriter {
      */
     @Nullable
     Response withoutBody(Exchange exchange, Outcome.Chunk chunk, boolean compressed) {
-        String tag = tag(exchange, chunk, compressed);
+        EntityTag tag = tag(exchange, chunk, compressed);
         Refusal unmet = unmet(exchange, tag);
         if (unmet != null) {
             chunk.bytes().release();
@@ -209,32 +216,27 @@ final class ResponseWriter {
         return head.finish();
     }
 
-    private static @Nullable String tag(Exchange exchange, Outcome.Chunk chunk, boolean compressed) {
+    private static @Nullable EntityTag tag(Exchange exchange, Outcome.Chunk chunk, boolean compressed) {
         if (!hasTag(exchange)) {
             return null;
         }
-        return compressed ? compressedTag(chunk) : EntityTag.of(chunk);
-    }
-
-    /** The compressed form is another sequence of bytes, so it has another tag. */
-    private static String compressedTag(Outcome.Chunk chunk) {
-        String tag = EntityTag.of(chunk);
-        return tag.substring(0, tag.length() - 1) + ":gz\"";
+        EntityTag tag = EntityTag.of(chunk);
+        return compressed ? tag.ofCompressed() : tag;
     }
 
     /** Whether the client has what it would get, which has {@code tag}, or no tag where that is null. */
-    private static boolean isUnchanged(Exchange exchange, @Nullable String tag) {
+    private static boolean isUnchanged(Exchange exchange, @Nullable EntityTag tag) {
         EntityTagList known = exchange.conditions().ifNoneMatch();
-        return known != null && (tag == null ? known.isAny() : known.hasWeak(tag));
+        return known != null && (tag == null ? known.isAny() : known.hasWeak(tag.toString()));
     }
 
     /**
      * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it is.
      * What has no tag is accepted where any answer is.
      */
-    static @Nullable Refusal unmet(Exchange exchange, @Nullable String tag) {
+    static @Nullable Refusal unmet(Exchange exchange, @Nullable EntityTag tag) {
         EntityTagList wanted = exchange.conditions().ifMatch();
-        if (wanted == null || (tag == null ? wanted.isAny() : wanted.hasStrong(tag))) {
+        if (wanted == null || (tag == null ? wanted.isAny() : wanted.hasStrong(tag.toString()))) {
             return null;
         }
         return Refusal.of(
@@ -249,7 +251,7 @@ final class ResponseWriter {
                 || exchange.read().live() == LiveMode.LONG_POLL;
     }
 
-    private Response unchanged(Exchange exchange, Outcome.Chunk chunk, @Nullable String tag) {
+    private Response unchanged(Exchange exchange, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         ResponseHead head = begin(exchange, 304);
         tellPlace(exchange, head, chunk);
         tellCaches(head, chunk, tag);
@@ -257,7 +259,7 @@ final class ResponseWriter {
         return finish(exchange, head);
     }
 
-    private ResponseHead beginBody(Exchange exchange, Outcome.Chunk chunk, @Nullable String tag) {
+    private ResponseHead beginBody(Exchange exchange, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         ResponseHead head = begin(exchange, 200);
         head.field(ResponseFields.CONTENT_TYPE, chunk.contentType().value());
         tellPlace(exchange, head, chunk);
@@ -272,13 +274,17 @@ final class ResponseWriter {
     }
 
     /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
-    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, @Nullable String tag) {
+    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         if (tag == null) {
             head.fields(ResponseFields.NO_STORE);
             return;
         }
-        String kept = chunk.length() > 0 ? cache.data(chunk.expiry(), clock.nowMillis()) : cache.nothing();
-        head.field(ResponseFields.CACHE_CONTROL, kept).field(ResponseFields.ETAG, tag);
+        if (chunk.length() > 0 && !(chunk.expiry() instanceof Expiry.Never)) {
+            head.field(ResponseFields.CACHE_CONTROL, cache.data(chunk.expiry(), clock.nowMillis()));
+        } else {
+            head.fields(chunk.length() > 0 ? keptForGood : keptUnlessMore);
+        }
+        head.field(ResponseFields.ETAG, tag);
         if (Compression.suits(chunk.contentType())) {
             head.fields(ResponseFields.VARY_ENCODING);
         }

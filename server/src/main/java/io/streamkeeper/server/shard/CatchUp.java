@@ -100,6 +100,11 @@ public final class CatchUp implements AutoCloseable {
             });
             return;
         }
+        boolean isSmall = start < end && end - start <= SMALL_BYTES_MAX && opened.isInMemory(start, end);
+        if (isSmall && end - start <= windowBytes) {
+            StreamRead.start(shard, opened, start, ReadLimit.of(windowBytes), this::openedWhole);
+            return;
+        }
         Outcome.Chunk answer = new Outcome.Chunk(
                 opened.contentType(),
                 opened.expiry(),
@@ -109,12 +114,10 @@ public final class CatchUp implements AutoCloseable {
                 true,
                 opened.isDurablyClosed(),
                 Buffers.NONE);
-        boolean skips = wholeOnly && (end - start > windowBytes || !opened.isInMemory(start, end));
-        if (start == end || skips) {
+        if (start == end || (wholeOnly && skips(opened, windowBytes))) {
             opened(answer);
             return;
         }
-        boolean isSmall = end - start <= SMALL_BYTES_MAX && opened.isInMemory(start, end);
         if (!isSmall && !admitted()) {
             opened(noRoom());
             return;
@@ -127,6 +130,18 @@ public final class CatchUp implements AutoCloseable {
                 opened(outcome);
             }
         });
+    }
+
+    /** A small answer is read in one step, so that it says itself where it ends. */
+    private void openedWhole(Outcome outcome) {
+        if (outcome instanceof Outcome.Chunk chunk) {
+            position = chunk.next().position();
+        }
+        opened(outcome);
+    }
+
+    private boolean skips(StreamState opened, int windowBytes) {
+        return end - position > windowBytes || !opened.isInMemory(position, end);
     }
 
     /**
