@@ -91,12 +91,13 @@ final class StoresFactory {
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             StorageConfig storage = new StorageConfig(
-                    data.durability() == Durability.FSYNC,
-                    data.checkpointBytes(),
-                    data.checkpointMillis(),
-                    data.segmentBytes(),
-                    plan.journalBytes() / shards,
-                    producers(data));
+                            data.durability() == Durability.FSYNC,
+                            data.checkpointBytes(),
+                            data.checkpointMillis(),
+                            data.segmentBytes(),
+                            plan.journalBytes() / shards,
+                            producers(data))
+                    .withReserve();
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
             return new Opened(new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM), memory, sized);
         } catch (IOException | RuntimeException e) {

@@ -32,6 +32,17 @@ final class CommitQueue {
 
         /** The record was refused: as if it had never been. */
         void undo();
+
+        /**
+         * Decides once more, without what was refused with it, what the record was for; after all is undone. Only for what
+         * makes room, which may be possible by itself.
+         *
+         * @param refusal what its reply is answered otherwise
+         * @return whether the reply is taken care of
+         */
+        default boolean again(Refusal refusal) {
+            return false;
+        }
     }
 
     private final Journal journal;
@@ -74,8 +85,9 @@ final class CommitQueue {
 
     /**
      * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers leaves,
-     * because an answer may bring the next command with it. An answer that only waited in line, and speaks of nothing that
-     * was undone, waits on for what it speaks of.
+     * because an answer may bring the next command with it. What makes room is then decided again, in a batch of its own: a
+     * full disk takes it where it does not take the rest. An answer that only waited in line, and speaks of nothing that was
+     * undone, waits on for what it speaks of.
      */
     void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = new ArrayDeque<>();
@@ -89,6 +101,8 @@ final class CommitQueue {
             waiting.addAll(undone);
             throw e;
         }
+        undone.removeIf(pending -> pending.needs() >= firstLsn && pending.step().again(refusal));
+        journal.endBatch();
         for (Pending pending : undone) {
             if (pending.needs() < firstLsn) {
                 add(pending.needs(), Step.NONE, pending.outcome(), pending.reply());

@@ -27,6 +27,11 @@ final class CompactionPolicy {
     /** Files of which less is needed are written anew together. */
     private static final double SPARSE = 0.4;
 
+    /** A merge for room gains at least so much, and this part of a file. */
+    private static final long GAIN_BYTES_MIN = 4 << 10;
+
+    private static final int GAIN_PARTS_MAX = 8;
+
     /** What one compaction writes at the most. */
     private final long outputBytesMax;
 
@@ -50,6 +55,32 @@ final class CompactionPolicy {
             return empty;
         }
         return NEEDED_OF * needed < NEEDED * bytes ? pickSparse(extents) : pickTier(extents);
+    }
+
+    /**
+     * The files to merge next on a full disk: those of which nothing is needed, else the emptiest ones from which a merge gains
+     * room and of which what is needed fits into {@code roomBytes}; none if there are none.
+     */
+    List<Extent> pickToMakeRoom(Collection<Extent> extents, long roomBytes) {
+        List<Extent> candidates = new ArrayList<>();
+        for (Extent extent : extents) {
+            long gain = extent.file().bytes() - extent.neededBytes();
+            boolean gains = gain >= GAIN_BYTES_MIN && gain >= extent.file().bytes() / GAIN_PARTS_MAX;
+            if (extent.neededBytes() == 0 || (gains && extent.neededBytes() <= roomBytes)) {
+                candidates.add(extent);
+            }
+        }
+        candidates.sort(Comparator.comparingDouble(CompactionPolicy::neededPart));
+        List<Extent> picked = new ArrayList<>();
+        long bytes = 0;
+        for (Extent extent : candidates) {
+            bytes += extent.neededBytes();
+            if (bytes > 0 && (bytes > roomBytes || picked.size() >= TIER_FILES)) {
+                break;
+            }
+            picked.add(extent);
+        }
+        return picked;
     }
 
     private List<Extent> pickSparse(Collection<Extent> extents) {

@@ -40,6 +40,9 @@ final class FileExtentStore implements ExtentStore {
     /** How long a job that failed is not tried again. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long it takes at least from one attempt to make the reserve to the next. */
+    private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
 
@@ -72,6 +75,7 @@ final class FileExtentStore implements ExtentStore {
     private final Clock clock;
     private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
     private final TreeMap<Long, Extent> extents = new TreeMap<>();
+    private final SpaceReserve reserve;
 
     private Manifest manifest;
     private List<StreamState> changed = new ArrayList<>();
@@ -86,6 +90,14 @@ final class FileExtentStore implements ExtentStore {
     private long nextFile;
     private boolean pressed;
     private boolean makesRoomFirst;
+
+    /** The room on the full disk, or -1 while nothing was refused for want of it. */
+    private long roomBytes = -1;
+
+    /** Whether a stream was dropped, or data released, since the reserve was released last; recovery may have dropped some. */
+    private boolean freesSpace = true;
+
+    private long reserveNanos;
     private int checkpoints;
     private int merges;
     private boolean stopped;
@@ -114,6 +126,8 @@ final class FileExtentStore implements ExtentStore {
         this.config = config;
         this.threads = threads;
         this.clock = clock;
+        this.reserve = new SpaceReserve(
+                disk, directory, config.reserveBytes(), journal.segments().neededBytes());
         this.lastGeneration = manifest.lastGeneration();
         this.nextFile = manifest.nextFile();
         this.checkpointBytes = staggered(checkpointBytes(config), manifest.shard());
@@ -155,11 +169,13 @@ final class FileExtentStore implements ExtentStore {
     @Override
     public void left(Place place) {
         // Extents count by themselves; blocks go when the last run has left.
+        freesSpace = true;
     }
 
     @Override
     public void dropped(StreamState stream) {
         stream.dropped();
+        freesSpace = true;
     }
 
     @Override
@@ -209,6 +225,30 @@ final class FileExtentStore implements ExtentStore {
         } else if (!stopped && !journal.isFailed() && !waitsToRetry()) {
             begin();
         }
+        if (job == null && reserve.isWanted() && !reserve.isHeld()) {
+            keepReserve();
+        }
+    }
+
+    private void keepReserve() {
+        long now = clock.monotonicNanos();
+        if (now - reserveNanos >= 0) {
+            reserveNanos = now + RESERVE_NANOS;
+            threads.background().execute(() -> {
+                if (!closed) {
+                    reserve.keep();
+                }
+            });
+        }
+    }
+
+    /** Releases the reserve for the job that failed for want of room, which is then tried again at once. */
+    private void releaseReserve() {
+        freesSpace = false;
+        roomBytes = Math.max(0, roomBytes) + reserve.bytes();
+        reserveNanos = clock.monotonicNanos() + RESERVE_NANOS;
+        threads.background().execute(reserve::release);
+        onLoop(() -> retries = false, () -> {});
     }
 
     private boolean waitsToRetry() {
@@ -220,6 +260,7 @@ final class FileExtentStore implements ExtentStore {
     @Override
     public void pressed() {
         pressed = true;
+        roomBytes = Math.max(roomBytes, journal.usableBytes());
     }
 
     private void begin() {
@@ -260,12 +301,18 @@ final class FileExtentStore implements ExtentStore {
     }
 
     private boolean beginMerge() {
-        List<Extent> merged = damaged ? List.of() : policy.pick(extents.values());
+        List<Extent> merged = damaged ? List.of() : pick();
         if (!merged.isEmpty()) {
             merges++;
             start(new ExtentMerge(this, merges, merged));
         }
         return !merged.isEmpty();
+    }
+
+    private List<Extent> pick() {
+        return roomBytes < 0
+                ? policy.pick(extents.values())
+                : policy.pickToMakeRoom(extents.values(), Math.min(MERGED_BYTES_MAX, roomBytes));
     }
 
     private boolean isCheckpointDue() {
@@ -291,6 +338,7 @@ final class FileExtentStore implements ExtentStore {
     /** The job is done. */
     void finished() {
         pressed = false;
+        roomBytes = -1;
         journal.obstacle(null);
         goOn();
     }
@@ -317,6 +365,12 @@ final class FileExtentStore implements ExtentStore {
         } else if (obstacle != null) {
             journal.obstacle(obstacle);
             makesRoomFirst = failedJob instanceof Checkpoint;
+            if (obstacle.isDiskFull()) {
+                roomBytes = obstacle.usableBytes();
+                if (freesSpace && reserve.isHeld()) {
+                    releaseReserve();
+                }
+            }
         } else if (reason instanceof DamagedFileException) {
             LOG.error(
                     "shard {}: there are no more compactions until the server is started anew",

@@ -59,6 +59,7 @@ final class FileJournal implements Journal {
     private volatile boolean closed;
     private @Nullable StorageFailedException failure;
     private @Nullable Obstacle obstacle;
+    private long usableBytes = -1;
 
     private final FromWriter fromWriter = new FromWriter();
     private final boolean syncs;
@@ -193,6 +194,11 @@ final class FileJournal implements Journal {
         bytes.writeZero(FrameLayout.paddedBytes(bytes.writerIndex()) - bytes.writerIndex());
     }
 
+    @Override
+    public void endBatch() {
+        submitFrame();
+    }
+
     /** The end of a turn: hands over what has come in it. */
     private void flush() {
         flushes = false;
@@ -253,11 +259,13 @@ final class FileJournal implements Journal {
             return;
         }
         durableLsn = lsn;
+        usableBytes = -1;
         listener.durable(lsn);
     }
 
     private void onRefused(long firstLsn, Obstacle met) {
         refusals++;
+        usableBytes = met.isDiskFull() ? met.usableBytes() : -1;
         if (frameBlock != null) {
             frameBlock.memory().release();
             frameBlock = null;
@@ -386,6 +394,11 @@ final class FileJournal implements Journal {
     /** Refusals so far: a checkpoint that has seen what was refused since is void. */
     int refusals() {
         return refusals;
+    }
+
+    /** The room on the disk when it was too little for what was refused last, or -1 if that was refused for another reason. */
+    long usableBytes() {
+        return usableBytes;
     }
 
     Segments segments() {

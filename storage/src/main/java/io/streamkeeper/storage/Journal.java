@@ -70,6 +70,9 @@ public interface Journal extends AutoCloseable {
      */
     Staged stage(LogRecord record, Payload payload);
 
+    /** Ends the open batch: what is staged from now on is refused or kept apart from it, where the journal has batches. */
+    default void endBatch() {}
+
     /** Whether the backlog is past its first bound if {@code bytes} come: writers that can wait should. */
     default boolean isPressed(int bytes) {
         return false;

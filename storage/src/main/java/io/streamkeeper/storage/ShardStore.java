@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -459,15 +460,24 @@ public final class ShardStore implements AutoCloseable {
 
     /** Deletes a stream; its bytes stay for as long as forks inherit them. */
     public void delete(Command.Delete delete, Reply reply) {
+        delete(delete, reply, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param repeats whether it is decided again, once, where it is refused with other records
+     */
+    private void delete(Command.Delete delete, Reply reply, boolean repeats) {
         long lsnBefore = journal.lastLsn();
         try {
-            decideDelete(delete, reply);
+            decideDelete(delete, reply, repeats);
         } catch (RuntimeException | Error e) {
             failed(e, lsnBefore, reply);
         }
     }
 
-    private void decideDelete(Command.Delete delete, Reply reply) {
+    private void decideDelete(Command.Delete delete, Reply reply, boolean repeats) {
         StreamState stream = stagedAt(delete.path());
         if (stream == null || stream.isDeleted()) {
             commits.add(lastLsn(delete.path()), CommitQueue.Step.NONE, absent(delete.path(), stream), reply);
@@ -480,11 +490,21 @@ public final class ShardStore implements AutoCloseable {
         if (unmet != null) {
             commits.add(stream.lastLsn(), CommitQueue.Step.NONE, unmet, reply);
         } else {
-            remove(stream, new Outcome.Deleted(), reply);
+            remove(stream, new Outcome.Deleted(), reply, refusal -> {
+                if (repeats) {
+                    delete(delete, reply, false);
+                }
+                return repeats;
+            });
         }
     }
 
-    private void remove(StreamState stream, Outcome outcome, Reply reply) {
+    /**
+     * Stages the deletion of a stream.
+     *
+     * @param again see {@link CommitQueue.Step#again}
+     */
+    private void remove(StreamState stream, Outcome outcome, Reply reply, Predicate<Refusal> again) {
         long lsnBefore = stream.lastLsn();
         LogRecord.Deleted record = new LogRecord.Deleted(stream.generation(), clock.wallMillis());
         Journal.Staged staged = stage(record, Payload.NONE, reply);
@@ -513,6 +533,11 @@ public final class ShardStore implements AutoCloseable {
                 if (stream.isVisible()) {
                     expiring.add(stream);
                 }
+            }
+
+            @Override
+            public boolean again(Refusal refusal) {
+                return again.test(refusal);
             }
         };
         commits.add(staged.lsn(), step, outcome, reply);
@@ -770,7 +795,7 @@ public final class ShardStore implements AutoCloseable {
             use(stream);
         }
         if (isExpired(stream)) {
-            remove(stream, new Outcome.Deleted(), outcome -> {});
+            remove(stream, new Outcome.Deleted(), outcome -> {}, refusal -> false);
         }
         return stream.isDeleted();
     }
@@ -820,7 +845,7 @@ public final class ShardStore implements AutoCloseable {
         if (stream.isDeleted() || !isExpired(stream)) {
             return false;
         }
-        remove(stream, absent(stream.path(), stream.forks() == 0 ? null : stream), reply);
+        remove(stream, absent(stream.path(), stream.forks() == 0 ? null : stream), reply, refusal -> false);
         return true;
     }
 

@@ -9,6 +9,7 @@ package io.streamkeeper.storage;
  * @param segmentBytes the size of a journal segment
  * @param backlogBytesMax bytes of records that no checkpoint has reached yet; more is refused for a while
  * @param producers how many producers of a stream are remembered
+ * @param reserveBytes room of the file system that is kept for when it is full, or 0 for none
  */
 public record StorageConfig(
         boolean syncs,
@@ -16,10 +17,37 @@ public record StorageConfig(
         long checkpointMillis,
         long segmentBytes,
         long backlogBytesMax,
-        ProducerLimits producers) {
+        ProducerLimits producers,
+        long reserveBytes) {
+    private static final long RESERVE_BYTES_MAX = 4 << 20;
+    private static final int RESERVE_PARTS = 4;
+
+    /** The same without a reserve. */
+    public StorageConfig(
+            boolean syncs,
+            long checkpointBytes,
+            long checkpointMillis,
+            long segmentBytes,
+            long backlogBytesMax,
+            ProducerLimits producers) {
+        this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers, 0);
+    }
+
     /** The same with the default limits of producers. */
     public StorageConfig(
             boolean syncs, long checkpointBytes, long checkpointMillis, long segmentBytes, long backlogBytesMax) {
         this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, ProducerLimits.DEFAULT);
+    }
+
+    /** The same with a reserve that is a part of a journal segment. */
+    public StorageConfig withReserve() {
+        return new StorageConfig(
+                syncs,
+                checkpointBytes,
+                checkpointMillis,
+                segmentBytes,
+                backlogBytesMax,
+                producers,
+                Math.min(RESERVE_BYTES_MAX, segmentBytes / RESERVE_PARTS));
     }
 }

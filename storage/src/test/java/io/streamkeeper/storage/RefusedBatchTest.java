@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
 import java.util.ArrayList;
@@ -22,19 +23,50 @@ class RefusedBatchTest {
     }
 
     @Test
-    void everyAnswerOfTheBatchIsStorageFull() {
+    void everyAnswerOfTheBatchIsStorageFullButThatOfADeletion() {
         test.created("a");
-        List<Answer> answers = List.of(
+        List<Answer> before = List.of(
                 test.append("a", "x"),
                 test.create("b"),
                 test.create("b"),
                 test.append(AppendRequest.to("a").close()),
-                test.append("a", "y"),
-                test.delete("a"),
-                test.append("a", "z"));
+                test.append("a", "y"));
+        Answer deletion = test.delete("a");
+        Answer after = test.append("a", "z");
         test.journal.refuse();
-        assertThat(answers).extracting(Answer::code).containsOnly(ErrorCode.STORAGE_FULL);
-        assertThat(answers.get(0).refusal().message()).contains("the test's disk is full");
+        assertThat(before).extracting(Answer::code).containsOnly(ErrorCode.STORAGE_FULL);
+        assertThat(before.get(0).refusal().message()).contains("the test's disk is full");
+        assertThat(after.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(deletion.isThere()).as("it is decided again").isFalse();
+        test.journal.sync();
+        deletion.as(Outcome.Deleted.class);
+        assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+    }
+
+    @Test
+    void aDeletionThatIsDecidedAgainDependsOnNothingThatWasRefused() {
+        test.created("a");
+        Offset tail = test.appended("a", "kept");
+        test.create("b");
+        Answer ofRefused = test.delete("b");
+        Offset staged = new Offset(tail.generation(), tail.position() + 1);
+        test.append("a", "x");
+        Answer atRefusedTail = test.delete("a", Preconditions.tailAt(staged));
+        test.journal.refuse();
+        assertThat(ofRefused.code()).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        assertThat(atRefusedTail.code()).isEqualTo(ErrorCode.OFFSET_MISMATCH);
+        assertThat(test.text("a")).isEqualTo("kept");
+    }
+
+    @Test
+    void aDeletionIsDecidedAgainOnce() {
+        test.created("a");
+        Answer deletion = test.delete("a");
+        test.journal.refuse();
+        assertThat(deletion.isThere()).isFalse();
+        test.journal.refuse();
+        assertThat(deletion.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(test.absence("a")).isNull();
     }
 
     @Test
@@ -158,11 +190,17 @@ class RefusedBatchTest {
         assertThat(test.text("a")).isEqualTo("new");
     }
 
+    /** Refuses what is staged, and the deletions that are then decided again. */
+    private void refuseDeletionsToo() {
+        test.journal.refuse();
+        test.journal.refuse();
+    }
+
     @Test
     void deletionIsUndone() {
         test.created(CreateRequest.at("a").text("x"));
         test.delete("a");
-        test.journal.refuse();
+        refuseDeletionsToo();
         assertThat(test.text("a")).isEqualTo("x");
         test.appended("a", "y");
         assertThat(test.text("a")).isEqualTo("xy");
@@ -174,7 +212,7 @@ class RefusedBatchTest {
         test.delete("a");
         test.create(CreateRequest.at("a").text("new"));
         test.append("a", "er");
-        test.journal.refuse();
+        refuseDeletionsToo();
         assertThat(test.text("a")).isEqualTo("old");
         assertThat(test.open("a").info().tail()).isEqualTo(old.stream().tail());
         test.appended("a", "er");
@@ -218,7 +256,7 @@ class RefusedBatchTest {
         test.created(CreateRequest.at("f").forkOf("a", null).text("y"));
         test.delete("f");
         test.delete("a");
-        test.journal.refuse();
+        refuseDeletionsToo();
         assertThat(test.text("f")).isEqualTo("xy");
         assertThat(test.text("a")).isEqualTo("x");
         test.deleted("a");
@@ -232,7 +270,7 @@ class RefusedBatchTest {
         test.created(CreateRequest.at("a").retention(new Retention(60, -1, -1)));
         for (int i = 0; i < 3; i++) {
             test.delete("a");
-            test.journal.refuse();
+            refuseDeletionsToo();
             test.store.expire();
         }
         assertThat(test.store.agedCount()).isEqualTo(1);

@@ -43,6 +43,7 @@ class ShardStoreRandomTest {
                         "wrote closed",
                         "kept closed",
                         "deleted",
+                        "deleted again",
                         "stream_not_found",
                         "stream_exists",
                         "stream_closed",
@@ -67,7 +68,12 @@ class ShardStoreRandomTest {
         void to(Map<String, Model> streams);
     }
 
-    private record Entry(long lsn, String path, Change change) {}
+    /**
+     * A record.
+     *
+     * @param deletion the answer of a deletion that is decided again where it is refused with other records, else null
+     */
+    private record Entry(long lsn, String path, Change change, Answer deletion) {}
 
     /**
      * An answer that must come: no sooner than {@code needs} is durable. An answer that waits behind a batch which is
@@ -222,7 +228,7 @@ class ShardStoreRandomTest {
                         .isTrue();
                 return;
             }
-            records.add(new Entry(test.journal.lastLsn(), path, change));
+            records.add(new Entry(test.journal.lastLsn(), path, change, word.equals("deleted") ? answer : null));
             expect(path, word, answer);
         }
 
@@ -247,15 +253,45 @@ class ShardStoreRandomTest {
         private void refuse() {
             long durable = test.journal.durableLsn();
             long first = durable + 1 + random.nextLong(test.journal.lastLsn() - durable + 1);
+            List<Expected> again = new ArrayList<>();
+            List<Entry> undone =
+                    records.stream().filter(record -> record.lsn() >= first).toList();
+            records.removeAll(undone);
+            long next = test.journal.lastLsn();
             test.journal.refuse(first);
-            records.removeIf(record -> record.lsn() >= first);
+            for (Entry entry : undone) {
+                next = decidedAgain(entry, next, again);
+            }
+            assertThat(test.journal.lastLsn()).isEqualTo(next);
+            open.addAll(again);
             for (Expected expected : List.copyOf(open)) {
-                if (expected.needs() >= first) {
+                if (expected.needs() >= first && !again.contains(expected)) {
                     assertThat(expected.answer().word()).isEqualTo("storage_full");
                     words.merge("storage_full", 1, Integer::sum);
                     open.remove(expected);
                 }
             }
+        }
+
+        /** What becomes of a record that was undone: a deletion is staged again if there is still what it deletes. */
+        private long decidedAgain(Entry entry, long lastLsn, List<Expected> again) {
+            Answer answer = entry.deletion();
+            if (answer == null) {
+                return lastLsn;
+            }
+            open.removeIf(expected -> expected.answer().equals(answer));
+            if (sum(Long.MAX_VALUE).get(entry.path()) == null) {
+                again.add(new Expected("stream_not_found", lastLsn(entry.path()), answer));
+                return lastLsn;
+            }
+            if (full) {
+                again.add(new Expected("storage_full", 0, answer));
+                return lastLsn;
+            }
+            records.add(new Entry(lastLsn + 1, entry.path(), entry.change(), null));
+            again.add(new Expected("deleted", lastLsn + 1, answer));
+            words.merge("deleted again", 1, Integer::sum);
+            return lastLsn + 1;
         }
 
         void check() {

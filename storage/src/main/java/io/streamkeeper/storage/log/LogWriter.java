@@ -187,6 +187,11 @@ public final class LogWriter implements AutoCloseable {
         long bytes =
                 group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
         long firstLsn = group.get(0).firstLsn();
+        int leading = fits(bytes) ? 0 : leadingThatMakeRoom(group);
+        if (leading > 0 && leading < group.size()) {
+            commitInTwo(group, leading);
+            return;
+        }
         if (!hasSegmentFor(bytes, firstLsn, group.stream().allMatch(Frame::makesRoom))) {
             return;
         }
@@ -204,6 +209,24 @@ public final class LogWriter implements AutoCloseable {
         }
         lastLsn = group.get(group.size() - 1).lastLsn();
         events.durable(lastLsn);
+    }
+
+    /** Frames at the beginning of a group that only delete and trim: those that may use what is kept for them. */
+    private static int leadingThatMakeRoom(List<Frame> group) {
+        int count = 0;
+        while (count < group.size() && group.get(count).makesRoom()) {
+            count++;
+        }
+        return count;
+    }
+
+    /** What makes room is not refused because of what comes after it. */
+    private void commitInTwo(List<Frame> group, int leading) throws IOException {
+        int refusalsBefore = refusals;
+        commit(group.subList(0, leading));
+        if (refusals == refusalsBefore) {
+            commit(group.subList(leading, group.size()));
+        }
     }
 
     private DiskFile file() {

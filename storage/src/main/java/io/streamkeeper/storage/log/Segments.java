@@ -201,9 +201,14 @@ public final class Segments {
         }
     }
 
+    /** The free space that another segment takes, or has to be left beside it. */
+    public long neededBytes() {
+        return segmentBytes + keptBytes();
+    }
+
     /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
     Obstacle obstacle(long bytes, Throwable cause) {
-        return Obstacle.of(disk, directory, bytes == 0 ? segmentBytes + keptBytes() : bytes, cause);
+        return Obstacle.of(disk, directory, bytes == 0 ? neededBytes() : bytes, cause);
     }
 
     private static void fill(DiskFile file, long bytes) throws IOException {

@@ -197,11 +197,22 @@ final class Commands {
             words.add(matches ? "deleted" : "offset_mismatch");
         }
         boolean removes = alive && matches && stream != null && !Peek.isDeleted(stream);
+        if (removes && world.model(path).inDoubt(path, version -> true) != null) {
+            // Where what it follows is refused, it is decided again without that.
+            words.addAll(Set.of("stream_not_found", "stream_deleted"));
+            if (match != null) {
+                words.add("offset_mismatch");
+            }
+        }
         Replied answer = new Replied();
         store(path).delete(new Command.Delete(new StreamPath(path), ifMatch(match)), answer);
         if (removes && !answer.isTurnedAway()) {
             assertThat(Peek.isDeleted(stream)).as("deletion of %s", before).isTrue();
-            world.model(path).add(before.withoutReaders(), answer);
+            world.model(path)
+                    .addDeletion(
+                            before.withoutReaders(),
+                            answer,
+                            version -> match == null || match.position() == version.tail());
             if (world.held(before.of()) == World.Held.YES) {
                 world.reach.hit("deletion of a stream that forks need");
             }

@@ -105,6 +105,10 @@ final class Faults implements FaultyDisk.Faults {
 
     private void watch(Operation operation, Path path) {
         Path directory = path.getParent();
+        boolean isReserve = path.endsWith("RESERVE");
+        if (isReserve && (operation == Operation.CREATE || operation == Operation.DELETE)) {
+            reach.hit(operation == Operation.CREATE ? "a reserve is made" : "a reserve is released");
+        }
         boolean isExtent = directory != null && directory.endsWith("extents");
         if (isExtent && operation == Operation.CREATE) {
             writing.add(directory.getParent());

@@ -25,9 +25,15 @@ record Settings(
         long segmentBytes,
         long backlogBytesMax,
         long readBytesMax,
-        ProducerLimits producers) {
+        ProducerLimits producers,
+        boolean reserves) {
 
-    static Settings of(Random random) {
+    /**
+     * The settings of a seed.
+     *
+     * @param salts decides about what shifts no other draw
+     */
+    static Settings of(Random random, long salts) {
         return new Settings(
                 1 + random.nextInt(3),
                 3 + random.nextInt(8),
@@ -45,10 +51,13 @@ record Settings(
                 1L << (11 + random.nextInt(5)),
                 random.nextInt(4) == 0 ? 4L << 20 : 1L << 26,
                 random.nextInt(4) == 0 ? 64 << 10 : 1L << 26,
-                random.nextBoolean() ? ProducerLimits.DEFAULT : new ProducerLimits(1 + random.nextInt(4), 2_000));
+                random.nextBoolean() ? ProducerLimits.DEFAULT : new ProducerLimits(1 + random.nextInt(4), 2_000),
+                (salts & 3) == 0);
     }
 
     StorageConfig config() {
-        return new StorageConfig(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers);
+        StorageConfig config =
+                new StorageConfig(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers);
+        return reserves ? config.withReserve() : config;
     }
 }

@@ -15,15 +15,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one shard holds, as far as clients know: the list of its records, each of which brings one stream to another
  * version. After a crash some first part of them is there: one that has each record that was acknowledged, and each whose
- * effect a reader saw. What was refused for want of room is no record any more, and must never come back.
+ * effect a reader saw. What was refused for want of room is no record any more, and must never come back; deletions among it
+ * are decided again, once, without the rest.
  */
 final class ShardModel {
-    private record Entry(String path, @Nullable Version after, Replied answer) {}
+    /**
+     * A record.
+     *
+     * @param condition of a deletion that is decided again where it is refused with others: what it needs; else null
+     */
+    private record Entry(
+            String path,
+            Version after,
+            Replied answer,
+            @Nullable Predicate<Version> condition) {}
 
     private final Map<String, Version> base = new HashMap<>();
     private final List<Entry> log = new ArrayList<>();
     private final Map<String, Version> staged = new HashMap<>();
     private int certain;
+    private int deletedAgain;
 
     /** The version of a path that the next command meets, a deleted one included, or null. */
     @Nullable
@@ -38,18 +49,31 @@ final class ShardModel {
     /** A record was staged; its fate is known with its answer. */
     void add(Version after, Replied answer) {
         String path = after.of().path;
-        log.add(new Entry(path, after, answer));
+        log.add(new Entry(path, after, answer, null));
+        staged.put(path, after);
+    }
+
+    /** A deletion was staged that needs {@code condition} where it is decided again. */
+    void addDeletion(Version after, Replied answer, Predicate<Version> condition) {
+        String path = after.of().path;
+        log.add(new Entry(path, after, answer, condition));
         staged.put(path, after);
     }
 
     /** Takes notice of the answers that have come. */
     void note() {
-        int refused = log.size();
-        while (refused > 0 && isRefused(log.get(refused - 1))) {
-            refused--;
+        int refused = certain;
+        while (refused < log.size() && !isRefused(log.get(refused))) {
+            refused++;
         }
         if (refused < log.size()) {
+            List<Entry> undone = List.copyOf(log.subList(refused, log.size()));
             cut(refused);
+            undone.forEach(entry -> {
+                if (decideAgain(entry)) {
+                    deletedAgain++;
+                }
+            });
         }
         for (int i = log.size() - 1; i >= certain; i--) {
             Replied answer = log.get(i).answer();
@@ -66,6 +90,31 @@ final class ShardModel {
                     .as("a refused record lies before one that was kept")
                     .isFalse();
         }
+    }
+
+    /** How many deletions were decided again after a refusal, since this was asked last. */
+    int takeDeletedAgain() {
+        int taken = deletedAgain;
+        deletedAgain = 0;
+        return taken;
+    }
+
+    private boolean decideAgain(Entry entry) {
+        if (isRefused(entry)) {
+            return false;
+        }
+        assertThat(entry.condition())
+                .as("%s was staged after what was refused, and is not", entry.after())
+                .isNotNull();
+        Version now = staged(entry.path());
+        if (now != null
+                && now.of() == entry.after().of()
+                && !now.deleted()
+                && entry.condition().test(now)) {
+            add(now.withoutReaders(), entry.answer());
+            return true;
+        }
+        return false;
     }
 
     private static boolean isRefused(Entry entry) {

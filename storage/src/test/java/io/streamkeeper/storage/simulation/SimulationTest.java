@@ -14,9 +14,12 @@ class SimulationTest {
     private static final int SEEDS_FOR_REACH = 1_000;
 
     private static final List<String> STATES = List.of(
+            "a deletion that is decided again",
             "a gap in a stream's runs that retention has made",
             "a life that came to rest",
             "a read that outlives a compaction",
+            "a reserve is made",
+            "a reserve is released",
             "a shard that has failed with a reason",
             "a release while an extent is written",
             "a start that is cut short",

@@ -89,7 +89,7 @@ final class World {
 
     World(Random random, long salts) throws IOException {
         this.random = random;
-        this.settings = Settings.of(random);
+        this.settings = Settings.of(random, salts);
         this.disk = new SimulatedDisk(random, salts);
         this.faults = new Faults(random, reach);
         this.faultyDisk = new FaultyDisk(disk);
@@ -236,7 +236,12 @@ final class World {
 
     /** Looks at what has come: answers are as expected, and what they acknowledge is certain from now on. */
     void note() {
-        models.forEach(ShardModel::note);
+        for (ShardModel model : models) {
+            model.note();
+            for (int i = model.takeDeletedAgain(); i > 0; i--) {
+                reach.hit("a deletion that is decided again");
+            }
+        }
         for (int i = 0; i < open.size(); i++) {
             Expected expected = open.get(i);
             if (expected.answer().isThere()) {
