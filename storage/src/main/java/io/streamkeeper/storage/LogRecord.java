@@ -43,12 +43,14 @@ public sealed interface LogRecord {
             implements LogRecord {}
 
     /**
-     * A stream with a sliding time to live was used, and no record of the last interval says so. Nothing waits for it.
+     * A stream with a sliding time to live was used, and may be used again without a record until the time that this one
+     * names. Nothing waits for it.
      *
      * @param generation the stream
      * @param atMillis when
+     * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote it
      */
-    record Used(long generation, long atMillis) implements LogRecord {}
+    record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {}
 
     /**
      * A stream grows, is closed, or both.

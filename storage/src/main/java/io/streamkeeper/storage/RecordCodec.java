@@ -96,8 +96,9 @@ final class RecordCodec {
             Fields.writeVariable(out, trimmed.position());
         } else if (record instanceof LogRecord.Deleted) {
             writeHead(out, TYPE_DELETED, record);
-        } else if (record instanceof LogRecord.Used) {
+        } else if (record instanceof LogRecord.Used used) {
             writeHead(out, TYPE_USED, record);
+            Fields.writeVariable(out, used.coveredMillis());
         } else {
             throw new IllegalArgumentException("a record of the unknown type " + record.getClass());
         }
@@ -215,7 +216,7 @@ final class RecordCodec {
             case TYPE_CREATED -> readCreated(in, generation, at, interned);
             case TYPE_APPENDED -> readAppended(in, generation, at);
             case TYPE_DELETED -> new LogRecord.Deleted(generation, at);
-            case TYPE_USED -> new LogRecord.Used(generation, at);
+            case TYPE_USED -> new LogRecord.Used(generation, at, Fields.readVariable(in));
             case TYPE_TRIMMED -> new LogRecord.Trimmed(generation, Fields.readVariable(in), at);
             default -> throw new IllegalArgumentException("a record has the unknown type " + type);
         };

@@ -228,8 +228,8 @@ final class Recovery {
             stream.stageTrimmed(trimmed.position(), staged.lsn());
         } else if (record instanceof LogRecord.Deleted) {
             stream.stageDeleted(staged.lsn());
-        } else if (record instanceof LogRecord.Used) {
-            stream.recoverRecordedUse(record.atMillis());
+        } else if (record instanceof LogRecord.Used used) {
+            stream.recoverRecordedUse(used);
         } else {
             throw new IllegalArgumentException("it has the unknown type " + record.getClass());
         }

@@ -62,12 +62,15 @@ public final class ShardStore implements AutoCloseable {
     /** Streams whose data goes by its age that are looked at in one step, so that a step stays short. */
     private static final int AGED_STEP_MAX = 1_000;
 
+    /** The interval of a store that nothing is recovered from: no use is recorded. */
+    static final long NOTHING_IS_KEPT = Long.MAX_VALUE;
+
     private final Journal journal;
     private final ExtentStore extents;
     private final ContentReader reader;
     private final Interned interned = new Interned();
     private final ShardClock clock;
-    private long useIntervalMillis = Long.MAX_VALUE;
+    private long useIntervalMillis = NOTHING_IS_KEPT;
     private final SourceReleaser releaser;
     private final ProducerLimits producers;
     private final Generations generations;
@@ -811,18 +814,22 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Logs that a stream was used, unless a record of the last interval says so. Nothing waits for that record, and there is
+     * Logs that a stream was used, unless a record covers that, for an interval. Nothing waits for that record, and there is
      * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
      */
     private void recordUse(StreamState stream) {
         long now = clock.wallMillis();
-        if (!stream.mustRecordUse(now, useIntervalMillis) || stream.isDeleted() || !stream.isVisible()) {
+        if (useIntervalMillis == NOTHING_IS_KEPT
+                || !stream.mustRecordUse(now)
+                || stream.isDeleted()
+                || !stream.isVisible()) {
             return;
         }
-        if (stage(new LogRecord.Used(stream.generation(), now), Payload.NONE, outcome -> {}) != null) {
+        LogRecord.Used record = new LogRecord.Used(stream.generation(), now, useIntervalMillis);
+        if (stage(record, Payload.NONE, outcome -> {}) != null) {
             extents.changed(stream);
         }
-        stream.recordedUse(now);
+        stream.recordedUse(now, useIntervalMillis);
     }
 
     /** What the shard does by itself: a bounded step, to be called now and then. What it fails with fails the shard. */
@@ -869,7 +876,7 @@ public final class ShardStore implements AutoCloseable {
     /**
      * Takes over the streams that recovery has found, in the order of their generations; before anything else.
      *
-     * @param newUseIntervalMillis how old the last record of a stream's use may be when it is used
+     * @param newUseIntervalMillis for how long a record of a stream's use covers further ones
      */
     void recover(List<StreamState> found, long lastGeneration, long newUseIntervalMillis) {
         useIntervalMillis = newUseIntervalMillis;
@@ -878,7 +885,7 @@ public final class ShardStore implements AutoCloseable {
         for (StreamState stream : found) {
             generations.seen(stream.generation());
             stream.publishRecovered();
-            if (stream.recoverUse(now, useIntervalMillis) && !stream.isDeleted()) {
+            if (stream.recoverUse(now) && !stream.isDeleted()) {
                 extents.changed(stream);
             }
             recovered.add(stream);

@@ -232,7 +232,8 @@ public final class StoreConversion {
                 stream.producers().stream()
                         .map(producer -> new KnownProducer(producer.last(), producer.millis()))
                         .toList(),
-                -1);
+                -1,
+                0);
     }
 
     private LogRecord.Fork fork(OldRecord.Fork fork) {

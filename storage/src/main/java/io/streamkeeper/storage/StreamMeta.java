@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamSeq the last {@code Stream-Seq}, or null
  * @param producers the last request of each producer, the one unused for longest first
  * @param usedMillis the last use that is recorded, of a stream that lives for a time without use; -1 if none is
+ * @param coveredMillis for how long after that no use is recorded
  */
 record StreamMeta(
         LogRecord.Created created,
@@ -36,7 +37,8 @@ record StreamMeta(
         @Nullable Producer closedBy,
         @Nullable String streamSeq,
         List<KnownProducer> producers,
-        long usedMillis) {
+        long usedMillis,
+        long coveredMillis) {
     private static final int CLOSED = 1;
     private static final int DELETED = 2;
     private static final int CLOSED_BY = 4;
@@ -76,6 +78,7 @@ record StreamMeta(
         }
         if (usedMillis >= 0) {
             Fields.writeVariable(out, usedMillis);
+            Fields.writeVariable(out, coveredMillis);
         }
         return out;
     }
@@ -113,7 +116,8 @@ record StreamMeta(
                 closedBy,
                 seq,
                 producers,
-                (flags & USED) == 0 ? -1 : Fields.readVariable(in));
+                (flags & USED) == 0 ? -1 : Fields.readVariable(in),
+                (flags & USED) == 0 ? 0 : Fields.readVariable(in));
     }
 
     /** The last record that an encoded description counts in, without the rest being read. */

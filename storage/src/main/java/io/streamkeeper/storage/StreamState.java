@@ -55,6 +55,7 @@ public final class StreamState {
     private int forks;
     private long usedMillis;
     private long recordedUseMillis;
+    private long coveredMillis;
     private long expiryTurnMillis;
     private @Nullable TailWaiters waiters;
 
@@ -108,6 +109,7 @@ public final class StreamState {
         this.earliest = meta.earliest();
         this.usedMillis = record.atMillis();
         this.recordedUseMillis = meta.usedMillis();
+        this.coveredMillis = meta.coveredMillis();
     }
 
     public StreamPath path() {
@@ -257,7 +259,9 @@ public final class StreamState {
             closed = true;
             closedBy = producer;
         }
-        recordedUseMillis = record.atMillis();
+        if (!isCovered(record.atMillis())) {
+            recordedUse(record.atMillis(), 0);
+        }
         lastLsn = staged.lsn();
     }
 
@@ -291,14 +295,25 @@ public final class StreamState {
         lastLsn = lsnBefore;
     }
 
-    /** A record says that the stream was used; it changes nothing else, so it is not among those that answers wait for. */
-    void recordedUse(long wallMillis) {
+    /**
+     * A record says that the stream was used, and that uses up to {@code newCoveredMillis} later are in no record. It changes
+     * nothing else, so it is not among those that answers wait for.
+     */
+    void recordedUse(long wallMillis, long newCoveredMillis) {
         recordedUseMillis = wallMillis;
+        coveredMillis = newCoveredMillis;
     }
 
     /** Applies such a record in recovery, where a description may know of a later use. */
-    void recoverRecordedUse(long wallMillis) {
-        recordedUseMillis = Math.max(recordedUseMillis, wallMillis);
+    void recoverRecordedUse(LogRecord.Used record) {
+        if (record.atMillis() >= recordedUseMillis) {
+            recordedUse(record.atMillis(), record.coveredMillis());
+        }
+    }
+
+    /** Whether a start takes it that the stream may have been used then. */
+    private boolean isCovered(long wallMillis) {
+        return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
     }
 
     void stageDeleted(long lsn) {
@@ -434,7 +449,8 @@ public final class StreamState {
                 closedBy,
                 streamSeq,
                 producers == null ? List.of() : producers.all(),
-                expiry instanceof Expiry.Ttl ? recordedUseMillis : -1);
+                isSliding() ? recordedUseMillis : -1,
+                isSliding() ? coveredMillis : 0);
     }
 
     /** The extent that has the newest description of the stream, or null if none has one. */
@@ -496,24 +512,25 @@ public final class StreamState {
     }
 
     /**
-     * Takes over what is known of the last use after a start: it was at most {@code intervalMillis} after the one that is
-     * recorded, and not later than now. So a start shortens no life, and lengthens one by no more than that, however often
-     * the server starts. Where nothing is recorded, or a time to come because the clock was set back, it was now.
+     * Takes over what is known of the last use after a start: it was not later than what the one that is recorded covers, by
+     * the interval of the server that recorded it, and not later than now. So a start shortens no life, and lengthens one by
+     * no more than that interval, whatever its own is and however often the server starts. Where nothing is recorded, or a
+     * time to come because the clock was set back, it was now.
      *
      * @return whether the record must be replaced by what is assumed
      */
-    boolean recoverUse(long nowMillis, long intervalMillis) {
+    boolean recoverUse(long nowMillis) {
         boolean known = recordedUseMillis >= 0 && recordedUseMillis <= nowMillis;
         if (!known) {
-            recordedUseMillis = nowMillis;
+            recordedUse(nowMillis, 0);
         }
-        usedMillis = nowMillis - recordedUseMillis < intervalMillis ? nowMillis : recordedUseMillis + intervalMillis;
+        usedMillis = isCovered(nowMillis) ? nowMillis : recordedUseMillis + coveredMillis;
         return !known && isSliding();
     }
 
-    /** Whether a use at {@code wallMillis} must be recorded: otherwise a start might not know of it. */
-    boolean mustRecordUse(long wallMillis, long intervalMillis) {
-        return isSliding() && Math.abs(wallMillis - recordedUseMillis) >= intervalMillis;
+    /** Whether a use at {@code wallMillis} must be recorded: otherwise a start would not know of it. */
+    boolean mustRecordUse(long wallMillis) {
+        return isSliding() && !isCovered(wallMillis);
     }
 
     /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */

@@ -169,11 +169,12 @@ class RecordGoldenBytesTest {
 
     @Test
     void aUse() {
-        assertRecord(new LogRecord.Used(GENERATION, 300), Runs.NONE, "", """
-                0000000e           # length of what follows
+        assertRecord(new LogRecord.Used(GENERATION, 300, 1_000), Runs.NONE, "", """
+                00000010           # length of what follows
                 05                 # used
                 00060a24181e4000   # generation
                 ac02               # milliseconds
+                e807               # for how long after that no use is recorded: 1000
                 01 00 00           # one run: 0 bytes, 0 messages
                 """);
     }
@@ -189,7 +190,7 @@ class RecordGoldenBytesTest {
     @Test
     void aPlainDescription() {
         LogRecord.Created created = created(Expiry.never(), Retention.none(), false, null);
-        StreamMeta meta = new StreamMeta(created, 0, 9, 1_000, 4, 3, false, false, null, null, List.of(), -1);
+        StreamMeta meta = new StreamMeta(created, 0, 9, 1_000, 4, 3, false, false, null, null, List.of(), -1, 0);
         assertDescription(meta, """
                 00                 # flags: none
                 09                 # last record that it counts in
@@ -220,7 +221,8 @@ class RecordGoldenBytesTest {
                 PRODUCER,
                 "a",
                 List.of(new KnownProducer(PRODUCER, 300)),
-                301);
+                301,
+                1_000);
         assertDescription(meta, """
                 3f                 # flags: 1 closed, 2 deleted, 4 by a producer, 8 Stream-Seq, 16 former generation, 32 used
                 09                 # last record that it counts in
@@ -239,6 +241,7 @@ class RecordGoldenBytesTest {
                 02 7031 01 8001    # its last request
                 ac02               # its milliseconds: 300
                 ad02               # last use: 301
+                e807               # for how long after that no use is recorded: 1000
                 """);
     }
 }

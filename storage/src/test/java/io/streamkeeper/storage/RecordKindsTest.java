@@ -29,7 +29,7 @@ class RecordKindsTest {
             new LogRecord.Appended(2, new Producer("p", 1, 2), "seq", true, 6),
             new LogRecord.Deleted(3, 7),
             new LogRecord.Trimmed(4, 100, 8),
-            new LogRecord.Used(5, 9));
+            new LogRecord.Used(5, 9, 10));
 
     private static void assertComplete(Class<?> sealed, List<?> samples) {
         assertThat(samples.stream().map(Object::getClass).distinct().toArray())

@@ -18,8 +18,7 @@ class SlidingExpiryTest {
     @BeforeEach
     void open() throws IOException {
         rig = new FileRig();
-        rig.config = new StorageConfig(true, 1 << 20, 10 * SECOND, 8 << 10, 1 << 26);
-        rig.restart();
+        restartWithInterval(10 * SECOND);
         rig.create(CreateRequest.at("a").ttl(60).text("x")).created();
     }
 
@@ -58,6 +57,71 @@ class SlidingExpiryTest {
         assertThat(isThere()).isTrue();
         pass(12 * SECOND);
         assertThat(rig.read("a")).isEqualTo(GONE);
+    }
+
+    @Test
+    void aStartWithAShorterIntervalShortensNoLife() throws IOException {
+        for (boolean checkpoints : new boolean[] {false, true}) {
+            for (boolean appends : new boolean[] {false, true}) {
+                restartWithInterval(50 * SECOND);
+                String path = "b" + checkpoints + appends;
+                rig.create(CreateRequest.at(path).ttl(60).text("x")).created();
+                pass(5 * SECOND);
+                use(path, appends);
+                pass(40 * SECOND);
+                use(path, appends);
+                if (checkpoints) {
+                    checkpoint();
+                }
+                restartWithInterval(1);
+                pass(59 * SECOND);
+                assertThat(rig.read(path)).as(path).startsWith("x");
+            }
+        }
+    }
+
+    @Test
+    void severalStartsWithAShorterIntervalShortenNoLife() throws IOException {
+        restartWithInterval(50 * SECOND);
+        rig.read("a");
+        rig.threads.runAll();
+        pass(40 * SECOND);
+        rig.read("a");
+        for (int i = 0; i < 11; i++) {
+            restartWithInterval(1 + i);
+            checkpoint();
+            pass(5 * SECOND);
+        }
+        assertThat(rig.read("a")).isEqualTo("x");
+    }
+
+    @Test
+    void aStartWithALongerIntervalLengthensALifeByNoMoreThanTheShorter() throws IOException {
+        restartWithInterval(1 * SECOND);
+        pass(5 * SECOND);
+        rig.read("a");
+        int restarts = 0;
+        for (; isThere() && restarts < 100; restarts++) {
+            pass(5 * SECOND);
+            restartWithInterval(50 * SECOND);
+        }
+        assertThat(restarts * 5).isBetween(60, 65);
+    }
+
+    @Test
+    void anAppendInsideTheIntervalOfARecordedReadEndsItNotEarlier() throws IOException {
+        rig.read("a");
+        rig.threads.runAll();
+        long before = rig.store.lastLsn();
+        for (int i = 0; i < 8; i++) {
+            pass(SECOND);
+            rig.append("a", "y");
+            rig.read("a");
+        }
+        assertThat(rig.store.lastLsn() - before).as("eight appends").isEqualTo(8);
+        rig.restart();
+        pass(59 * SECOND);
+        assertThat(isThere()).isTrue();
     }
 
     @Test
@@ -122,6 +186,20 @@ class SlidingExpiryTest {
             checkpoint();
         }
         assertThat(restarts).isBetween(3, 6);
+    }
+
+    private void restartWithInterval(long millis) throws IOException {
+        rig.config = new StorageConfig(true, 1 << 20, millis, 8 << 10, 1 << 26);
+        rig.restart();
+    }
+
+    private void use(String path, boolean appends) {
+        if (appends) {
+            rig.append(path, "y");
+        } else {
+            rig.read(path);
+        }
+        rig.threads.runAll();
     }
 
     private boolean isThere() {
