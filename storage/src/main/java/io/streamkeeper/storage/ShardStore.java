@@ -770,8 +770,13 @@ public final class ShardStore implements AutoCloseable {
                 bytes);
     }
 
-    /** The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}. */
+    /**
+     * The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}.
+     *
+     * @throws RefusedException if retention has dropped some of them in the same turn
+     */
     public Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
+        readable(stream, from);
         long end = stream.content().readEnd(from, stream.durableTail(), bytesMax);
         return chunk(
                 stream, from, end, end == from ? Buffers.NONE : stream.content().read(from, end));

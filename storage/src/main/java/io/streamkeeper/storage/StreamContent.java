@@ -272,6 +272,14 @@ final class StreamContent {
         return found >= 0 ? found + 1 : -found - 1;
     }
 
+    /** The run that a read begins in. What lies before the first run belongs to others. */
+    private int firstRun(long from) {
+        if (from < start) {
+            throw new IllegalStateException("a read begins at " + from + ", expected at least " + start);
+        }
+        return runAt(from);
+    }
+
     /**
      * Where a read from {@code from} ends that is to return about {@code bytesMax} bytes of what lies before
      * {@code limit}: for JSON between two messages, and never at {@code from} itself while there is something to read.
@@ -348,7 +356,7 @@ final class StreamContent {
     /** Adds the bytes from {@code from} to {@code to}, all of which are in memory, as slices. */
     void slices(long from, long to, CompositeByteBuf all) {
         int last = runAt(to - 1);
-        for (int run = runAt(from); run <= last; run++) {
+        for (int run = firstRun(from); run <= last; run++) {
             all.addComponent(
                     true,
                     slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run]))
@@ -359,7 +367,7 @@ final class StreamContent {
     /** Copies the bytes from {@code from} to {@code to}, all of which are in memory. */
     void copy(long from, long to, ByteBuf target) {
         int last = runAt(to - 1);
-        for (int run = runAt(from); run <= last; run++) {
+        for (int run = firstRun(from); run <= last; run++) {
             target.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
         }
     }
@@ -369,7 +377,7 @@ final class StreamContent {
         if (from == to) {
             return Unpooled.EMPTY_BUFFER;
         }
-        int first = runAt(from);
+        int first = firstRun(from);
         int last = runAt(to - 1);
         if (first == last) {
             return slice(first, from, to).retain();
@@ -412,7 +420,7 @@ final class StreamContent {
     /** What is to be read for a part of a run that lies in a file; {@code checks} says whether its checksum is compared. */
     ColdRead coldPart(long from, long to, boolean checks) {
         ColdRead read = new ColdRead(to - from);
-        int run = runAt(from);
+        int run = firstRun(from);
         if (!(places[run] instanceof Extent extent) || to > ends[run]) {
             throw new IllegalStateException("positions " + from + " to " + to + " are not a part of a run in a file");
         }
@@ -424,7 +432,7 @@ final class StreamContent {
 
     private void plan(ColdRead read, long from, long to) {
         int last = runAt(to - 1);
-        for (int run = runAt(from); run <= last; run++) {
+        for (int run = firstRun(from); run <= last; run++) {
             long first = Math.max(from, runStart(run));
             long end = Math.min(to, ends[run]);
             if (places[run] instanceof Extent extent) {

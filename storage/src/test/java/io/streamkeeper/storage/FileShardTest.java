@@ -221,6 +221,22 @@ class FileShardTest {
                 });
     }
 
+    @Test
+    void whatIsNewAndDroppedAlreadyIsRefusedAndNothingElseIsRead() {
+        rig.create(CreateRequest.at("other").text("of another stream")).created();
+        rig.create(CreateRequest.at("a").text("aaaa").retention(new Retention(-1, 4, -1)))
+                .created();
+        rig.append("a", "bbbb").appended();
+        StreamState stream = rig.stream("a");
+        assertThatThrownBy(() -> rig.store.readNew(stream, 0, 100))
+                .isInstanceOfSatisfying(RefusedException.class, e -> {
+                    assertThat(e.refusal().code()).isEqualTo(ErrorCode.OFFSET_GONE);
+                    assertThat(e.refusal().earliestOffset().position()).isEqualTo(4);
+                });
+        assertThatThrownBy(() -> stream.content().read(0, 8)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> stream.content().coldRead(0, 8)).isInstanceOf(IllegalStateException.class);
+    }
+
     // ---- failures ----
 
     @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.server.config.RetentionConfig;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,25 @@ class RetentionTest {
             assertThat(gone.status()).as(live).isEqualTo(410);
             assertThat(gone.field("Stream-Earliest-Offset")).isEqualTo(earliest);
             assertThat(gone.text()).contains("\"code\":\"offset_gone\"", "\"earliestOffset\":\"" + earliest + "\"");
+        }
+    }
+
+    @Test
+    void aPollWhoseAnswerRetentionDropsAtOnceIsToldTheEarliestOffset() throws IOException {
+        for (int kept = 1; kept <= 3; kept++) {
+            String path = TestServer.path();
+            String tail =
+                    SERVER.put(path, "", TestServer.JSON, MAX_MESSAGES + kept).field("Stream-Next-Offset");
+            SERVER.post(TestServer.path(), "another stream's data", TestServer.TEXT);
+            try (TestConnection waiting = SERVER.connect()) {
+                waiting.request("GET", path + "?live=long-poll&offset=" + tail, "");
+                SERVER.appendJson(path, "[\"a\",\"b\",\"c\",\"d\"]");
+                Answer answer = waiting.receive();
+                assertThat(answer.status()).as(answer.text()).isEqualTo(410);
+                String earliest = answer.field("Stream-Earliest-Offset");
+                assertThat(SERVER.get(path + "?offset=" + earliest).text())
+                        .isEqualTo("[\"a\",\"b\",\"c\",\"d\"]".replaceFirst("(\"[a-d]\",){" + (4 - kept) + "}", ""));
+            }
         }
     }
 
