@@ -40,13 +40,15 @@ final class Lives {
     }
 
     private void createAgain(ModelStream stream) throws IOException, Traffic.Later {
-        if (stream.deleted || stream.mayHaveExpired()) {
+        if (stream.deleted || stream.mayExpireSoon()) {
             return;
         }
+        stream.mayBeUsed();
         boolean closes = stream.configuration.contains("Stream-Closed: true");
         Wire.Answer same =
                 traffic.exchange("PUT", traffic.target(stream, ""), "", stream.configuration.toArray(String[]::new));
         traffic.expect(same, stream, "create again", closes == stream.closed ? 200 : 409);
+        stream.read(traffic.sentNanos());
         if (same.status() == 200) {
             traffic.reach.count("created again: 200");
         }
@@ -56,7 +58,7 @@ final class Lives {
         Wire.Answer none = traffic.exchange("GET", traffic.target(traffic.newPath()), "");
         traffic.expect(none, stream, "read what is not there, beside", 404);
         traffic.reach.count("refused: 404 " + none.code());
-        stream.used();
+        stream.mayBeUsed();
     }
 
     private void create(String path, boolean again) throws IOException, Traffic.Later {
@@ -90,7 +92,7 @@ final class Lives {
             Wire.Answer answer = traffic.exchange(
                     "PUT", traffic.target(stream, ""), body, stream.configuration.toArray(String[]::new));
             stream.doubt = Doubt.NONE;
-            stream.used();
+            stream.written(traffic.sentNanos());
             return answer;
         } catch (Traffic.Later e) {
             remove(stream);
@@ -215,7 +217,7 @@ final class Lives {
             return;
         }
         ModelStream stream = candidates.get(random.nextInt(candidates.size()));
-        if (stream.mayHaveExpired()) {
+        if (stream.mayExpireSoon()) {
             lookAtTheGone(stream);
             return;
         }
@@ -234,7 +236,7 @@ final class Lives {
             create(stream.path, true);
             Wire.Answer old = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
             ModelStream successor = traffic.streams.get(traffic.streams.size() - 1);
-            if (!successor.mayHaveExpired()) {
+            if (!successor.mayExpireSoon()) {
                 traffic.expect(old, stream, "read with an offset of the deleted stream of", 410);
                 traffic.reach.count("refused: 410 offset_gone");
             }
@@ -276,6 +278,7 @@ final class Lives {
             Wire.Answer taken = traffic.exchange("PUT", traffic.target(stream, ""), "", "Content-Type: text/plain");
             traffic.expect(taken, stream, "create in the place of the held", 409);
         } else if (answer.status() == 404 || answer.status() == 410) {
+            traffic.require(stream.mayHaveExpired(), stream, "it has expired too early: " + answer);
             traffic.reach.count("expired");
             gone(stream);
             Wire.Answer read = traffic.exchange("GET", traffic.target(stream, "?offset=-1"), "");
@@ -283,6 +286,8 @@ final class Lives {
             traffic.reach.count("refused: 404 stream_not_found");
         } else {
             traffic.expect(answer, stream, "describe", 200);
+            traffic.require(
+                    !stream.mustHaveExpired(traffic.sentNanos()), stream, "the expired is described: " + answer);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,15 @@ final class ModelStream {
         CLOSURE,
         DELETION
     }
+
+    /** After this time a server that goes on has written the record of a use. */
+    private static final long RECORDED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How far the clocks of the server, in milliseconds and the machine's after a start, and of the model may differ. */
+    private static final long CLOCKS_DIFFER_MILLIS = 200;
+
+    /** What a server answers within, mostly. */
+    private static final long ANSWERED_MILLIS = 2_000;
 
     /** An append that was not answered, with the fields that repeat it if it had a producer. */
     record Unanswered(String text, String body, @Nullable String producer, boolean closes) {}
@@ -72,7 +82,13 @@ final class ModelStream {
     /** Whether use gives the stream more time. */
     boolean sliding;
 
-    long usedNanos = System.nanoTime();
+    /** When the last request was sent that certainly used it, and the last one of which no kill takes the record back. */
+    private long usedNanos = System.nanoTime();
+
+    private long keptUseNanos = usedNanos;
+
+    /** When something was last exchanged that may have used it. */
+    private long possibleUseNanos = usedNanos;
 
     ModelStream(String path, Kind kind) {
         this.path = path;
@@ -135,26 +151,66 @@ final class ModelStream {
         return ends.higher(place);
     }
 
-    /** An answered append. */
-    void add(String text, String nextOffset) {
+    /** An answered append, whose request was sent at {@code sentNanos}. */
+    void add(String text, String nextOffset, long sentNanos) {
         append(text);
         offsets.put(content.length(), nextOffset);
-        used();
+        written(sentNanos);
     }
 
-    void used() {
+    // ---- expiry ----
+
+    /** A request that was sent at {@code sentNanos} has changed the stream, and is durable. */
+    void written(long sentNanos) {
+        read(sentNanos);
+        keptUseNanos = usedNanos;
+    }
+
+    /** A request that was sent at {@code sentNanos} has read the stream. A kill may come before that is recorded. */
+    void read(long sentNanos) {
         if (sliding) {
-            usedNanos = System.nanoTime();
+            if (sentNanos - usedNanos > RECORDED_NANOS) {
+                keptUseNanos = usedNanos;
+            }
+            usedNanos = sentNanos;
+        }
+        mayBeUsed();
+    }
+
+    /** The server may have counted a use up to now. */
+    void mayBeUsed() {
+        if (sliding) {
+            possibleUseNanos = System.nanoTime();
         }
     }
 
-    /**
-     * Whether the stream may have expired by now; it must not have before. A killed server has recorded its last use up to an
-     * interval of checkpoints ago, and the next one adds its own interval, which may be shorter.
-     */
+    /** The server was killed: the record of a read just before may not have been written. */
+    void killed() {
+        if (possibleUseNanos - usedNanos <= RECORDED_NANOS) {
+            usedNanos = keptUseNanos;
+        }
+    }
+
+    /** Whether the stream may have expired by now; it must not have before. */
     boolean mayHaveExpired() {
-        long early = sliding ? Plan.CHECKPOINT_MILLIS_MAX : 200;
-        return secondsToLive >= 0 && System.nanoTime() - usedNanos >= (secondsToLive * 1_000 - early) * 1_000_000L;
+        return expiresWithin(CLOCKS_DIFFER_MILLIS);
+    }
+
+    /** Whether the stream may expire before an answer is there: then nobody uses it. */
+    boolean mayExpireSoon() {
+        return expiresWithin(ANSWERED_MILLIS);
+    }
+
+    private boolean expiresWithin(long millis) {
+        return secondsToLive >= 0
+                && System.nanoTime() - usedNanos >= TimeUnit.MILLISECONDS.toNanos(secondsToLive * 1_000 - millis);
+    }
+
+    /** Whether a stream must have expired when a request was sent: a start adds at most one interval to its life. */
+    boolean mustHaveExpired(long sentNanos) {
+        long late = CLOCKS_DIFFER_MILLIS + (sliding ? Plan.CHECKPOINT_MILLIS_MAX : 2_000);
+        return secondsToLive >= 0
+                && sentNanos - possibleUseNanos >= TimeUnit.MILLISECONDS.toNanos(secondsToLive * 1_000 + late);
     }
 
     String tail() {

@@ -30,7 +30,6 @@ final class Reads {
             case 9 -> pollAndAppend(stream);
             default -> events(stream);
         }
-        stream.used();
     }
 
     private int anywhere(ModelStream stream) {
@@ -77,6 +76,7 @@ final class Reads {
             if (answer.field("content-encoding").equals("gzip")) {
                 traffic.reach.count("read compressed");
             }
+            stream.read(traffic.sentNanos());
             found.append(stream.contentOf(answer.body()));
             next = answer.field("stream-next-offset");
             if (answer.field("stream-up-to-date").equals("true")) {
@@ -126,6 +126,7 @@ final class Reads {
                 .field("etag");
         Wire.Answer again = traffic.exchange("GET", target, "", "If-None-Match: " + tag);
         traffic.expect(again, stream, "read unless " + tag, 304);
+        stream.read(traffic.sentNanos());
         traffic.reach.count("read not modified: 304");
     }
 
@@ -153,6 +154,7 @@ final class Reads {
                         stream,
                         "pipelined read from " + places.get(i) + ", expected " + expected.length() + " bytes, got "
                                 + found.length());
+                stream.read(traffic.sentNanos());
             }
         }
         traffic.reach.count("pipelined reads");
@@ -166,12 +168,14 @@ final class Reads {
         Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, query), "");
         if (atTail) {
             traffic.expect(answer, stream, "long-poll at the tail", 204);
+            stream.read(traffic.sentNanos());
             traffic.reach.count("long-poll: nothing new");
         } else if (traffic.expect(answer, stream, "long-poll", 200, 410).status() == 200) {
             String found = stream.contentOf(answer.body());
             String expected = stream.content.substring(position);
             traffic.require(
                     !found.isEmpty() && (stream.trimmed || expected.startsWith(found)), stream, "long-poll: " + answer);
+            stream.read(traffic.sentNanos());
             traffic.reach.count("long-poll: data");
         } else {
             traffic.require(stream.trimmed, stream, "long-poll: " + answer);
@@ -202,7 +206,7 @@ final class Reads {
             stream.unanswered.clear();
             traffic.expect(appended, stream, "append", 204);
             int position = stream.content.length();
-            stream.add(unit.text(), appended.field("stream-next-offset"));
+            stream.add(unit.text(), appended.field("stream-next-offset"), traffic.sentNanos());
             Wire.Answer answer = traffic.expect(waiting.receive(false), stream, "long-poll", 200, 204, 410, 503);
             if (answer.status() == 200) {
                 traffic.require(
@@ -219,6 +223,7 @@ final class Reads {
         String offset = stream.trimmed ? "-1" : stream.offsets.get(position);
         Wire.Events events = traffic.events(traffic.target(stream, "?live=sse&offset=" + offset));
         traffic.expect(events.head(), stream, "events", 200);
+        stream.read(traffic.sentNanos());
         StringBuilder found = new StringBuilder();
         events.data().forEach(data -> found.append(stream.contentOf(data)));
         compare(stream, position, found.toString());

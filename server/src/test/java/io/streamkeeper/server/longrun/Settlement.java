@@ -35,8 +35,10 @@ final class Settlement {
             ModelStream stream = open.get(0);
             try {
                 settle(stream);
+                stream.mayBeUsed();
                 open.remove(0);
             } catch (Traffic.Later e) {
+                stream.mayBeUsed();
                 traffic.reach.count("later at a start: " + e.getMessage());
             }
         }
@@ -46,7 +48,7 @@ final class Settlement {
         if (!traffic.streams.contains(stream)) {
             return;
         }
-        if (stream.deleted || (stream.mayHaveExpired() && stream.doubt == Doubt.NONE)) {
+        if (stream.deleted || (stream.mayExpireSoon() && stream.doubt == Doubt.NONE)) {
             lives.lookAtTheGone(stream);
             if (stream.deleted) {
                 return;
@@ -88,7 +90,6 @@ final class Settlement {
         stream.unanswered.clear();
         reads.all(stream);
         reads.describe(stream);
-        stream.used();
     }
 
     private void appends(ModelStream stream, Wire.Answer head) throws IOException, Traffic.Later {
@@ -138,9 +139,10 @@ final class Settlement {
         fields.add("Content-Type: " + stream.kind.type);
         Wire.Answer answer =
                 traffic.exchange("POST", traffic.target(stream, ""), append.body(), fields.toArray(String[]::new));
+        long sentNanos = traffic.sentNanos();
         traffic.expect(answer, stream, "repeat " + append.producer(), 200, 204);
         Wire.Answer head = traffic.exchange("HEAD", traffic.target(stream, ""), "");
-        stream.add(append.text(), head.field("stream-next-offset"));
+        stream.add(append.text(), head.field("stream-next-offset"), sentNanos);
         String[] parts = String.valueOf(append.producer()).split("\n", -1);
         long[] state = stream.producers.computeIfAbsent(value(parts[0]), key -> new long[2]);
         state[0] = Long.parseLong(value(parts[1]));

@@ -36,6 +36,7 @@ final class Traffic implements Runnable {
     private volatile boolean ending;
     private volatile @Nullable Throwable failure;
     private volatile boolean settled;
+    private long sentNanos;
     private int units;
     private int paths;
 
@@ -53,6 +54,9 @@ final class Traffic implements Runnable {
 
     /** The server is ready, after an end of this kind: what was in doubt is settled first. */
     Thread start(URI newServer, String lastEnd) {
+        if (lastEnd.equals("SIGKILL")) {
+            streams.forEach(ModelStream::killed);
+        }
         server = newServer;
         ending = false;
         settled = false;
@@ -97,6 +101,7 @@ final class Traffic implements Runnable {
         } catch (Throwable e) {
             failure = e;
         } finally {
+            streams.forEach(ModelStream::mayBeUsed);
             disconnect();
         }
     }
@@ -112,15 +117,25 @@ final class Traffic implements Runnable {
                 return;
             }
             ModelStream stream = pick();
-            if (stream.mayHaveExpired() || stream.deleted) {
+            if (stream.mayExpireSoon() || stream.deleted) {
                 lives.lookAtTheGone(stream);
-            } else if (random.nextInt(5) < 3) {
+            } else {
+                use(stream);
+            }
+        } catch (Later e) {
+            reach.count("later: " + e.getMessage());
+        }
+    }
+
+    private void use(ModelStream stream) throws IOException, Later {
+        try {
+            if (random.nextInt(5) < 3) {
                 writes.write(stream);
             } else {
                 reads.read(stream);
             }
-        } catch (Later e) {
-            reach.count("later: " + e.getMessage());
+        } finally {
+            stream.mayBeUsed();
         }
     }
 
@@ -178,6 +193,7 @@ final class Traffic implements Runnable {
     List<Wire.Answer> exchange(List<String> requests, boolean head) throws IOException, Later {
         List<Wire.Answer> answers = new ArrayList<>();
         try {
+            sentNanos = System.nanoTime();
             wire().send(String.join("", requests));
             for (int i = 0; i < requests.size(); i++) {
                 Wire.Answer answer = wire().receive(head);
@@ -199,6 +215,11 @@ final class Traffic implements Runnable {
         return answers;
     }
 
+    /** When the last request was sent. */
+    long sentNanos() {
+        return sentNanos;
+    }
+
     /** A further connection. */
     Wire another() throws IOException {
         return new Wire(server);
@@ -207,6 +228,7 @@ final class Traffic implements Runnable {
     /** The events of a stream up to its tail, over a connection of its own. */
     Wire.Events events(String target) throws IOException, Later {
         try (Wire own = new Wire(server)) {
+            sentNanos = System.nanoTime();
             own.send(Wire.request("GET", target, ""));
             Wire.Events events = own.events();
             laterOf(events.head());
@@ -227,12 +249,15 @@ final class Traffic implements Runnable {
         }
     }
 
-    /** Requires an answer to have one of these statuses. */
-    Wire.Answer expect(Wire.Answer answer, ModelStream stream, String what, int... statuses) {
+    /** Requires an answer to have one of these statuses, unless the stream may have expired before it was given. */
+    Wire.Answer expect(Wire.Answer answer, ModelStream stream, String what, int... statuses) throws Later {
         for (int status : statuses) {
             if (answer.status() == status) {
                 return answer;
             }
+        }
+        if ((answer.status() == 404 || answer.code().equals("stream_deleted")) && stream.mayHaveExpired()) {
+            throw new Later("it has expired meanwhile");
         }
         throw new AssertionError(
                 what + " " + stream + ": expected " + java.util.Arrays.toString(statuses) + ", got " + answer);

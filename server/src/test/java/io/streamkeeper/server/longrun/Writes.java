@@ -98,7 +98,7 @@ final class Writes {
     private void conditional(ModelStream stream, String field, String name) throws IOException, Traffic.Later {
         Unit unit = unit(stream);
         Wire.Answer answer = traffic.expect(post(stream, unit, "", false, field), stream, name, 204);
-        stream.add(unit.text(), answer.field("stream-next-offset"));
+        stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
         traffic.reach.count(name);
     }
 
@@ -133,7 +133,7 @@ final class Writes {
         try {
             Wire.Answer answer = traffic.expect(
                     post(stream, unit, "", false, "Stream-Seq: " + stream.seq), stream, "append in sequence", 204);
-            stream.add(unit.text(), answer.field("stream-next-offset"));
+            stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
         } catch (Traffic.Later e) {
             stream.seq = before;
             throw e;
@@ -151,7 +151,7 @@ final class Writes {
         String fields = fields(id, epoch, seq);
         Wire.Answer answer = post(stream, unit, fields, false, fields.split("\n", -1));
         traffic.expect(answer, stream, "append of " + fields, 200);
-        stream.add(unit.text(), answer.field("stream-next-offset"));
+        stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
         state[0] = epoch;
         state[1] = seq + 1;
         traffic.reach.count(begins ? "producer began an epoch" : "appended with a producer");
@@ -204,7 +204,7 @@ final class Writes {
         for (int i = 0; i < units.size(); i++) {
             Wire.Answer answer = traffic.expect(answers.get(i), stream, "pipelined append", 204, 503, 507);
             if (answer.status() == 204) {
-                stream.add(units.get(i).text(), answer.field("stream-next-offset"));
+                stream.add(units.get(i).text(), answer.field("stream-next-offset"), traffic.sentNanos());
             }
         }
         traffic.reach.count("pipelined appends");
@@ -215,7 +215,7 @@ final class Writes {
         Unit unit = empty ? new Unit("", "") : unit(stream);
         Wire.Answer answer = traffic.expect(post(stream, unit, "", true, "Stream-Closed: true"), stream, "close", 204);
         stream.closed = true;
-        stream.add(unit.text(), answer.field("stream-next-offset"));
+        stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
         traffic.reach.count(empty ? "closed without a body" : "closed with a body");
     }
 
@@ -249,10 +249,10 @@ final class Writes {
                 code);
     }
 
-    private void check(ModelStream stream, Wire.Answer answer, String name, int status, String code) {
+    private void check(ModelStream stream, Wire.Answer answer, String name, int status, String code)
+            throws Traffic.Later {
         traffic.expect(answer, stream, name, status);
         traffic.require(answer.code().equals(code), stream, "expected " + code + ", got " + answer);
         traffic.reach.count(name);
-        stream.used();
     }
 }
