@@ -3,9 +3,7 @@ package io.streamkeeper.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.EventLoop;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
@@ -27,11 +25,10 @@ import org.slf4j.LoggerFactory;
  * that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
  *
  * <pre>
- *   OPENING ──the answer is open──▶ OPEN ──its turn has come──▶ WRITING ──▶ OVER
- *      └──────a refusal, or a response without windows─────────────────────▲
+ *   OPENING ──the answer is open──▶ OPEN ──its turn has come──▶ WRITING
  * </pre>
  */
-final class CatchUpResponse implements LongResponse, CatchUp.Reader {
+final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUpResponse.class);
 
     /** How much is read at once for a client that reads. */
@@ -45,13 +42,9 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     private enum State {
         OPENING,
         OPEN,
-        WRITING,
-        OVER
+        WRITING
     }
 
-    private final ConnectionHandler connection;
-    private final Channel channel;
-    private final Exchange exchange;
     private final CatchUp answer;
     private final int windowBytes;
 
@@ -63,13 +56,10 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
 
     private State state = State.OPENING;
     private boolean asked;
-    private boolean turn;
     private boolean headWritten;
 
     /** A window is being read or compressed. */
     private boolean busy;
-
-    private boolean scheduled;
 
     /** What the answer is; its bytes are the first window, until it is written. */
     private Outcome.@Nullable Chunk chunk;
@@ -83,9 +73,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
     CatchUpResponse(ConnectionHandler connection, Exchange exchange, Shard shard) {
-        this.connection = connection;
-        this.channel = connection.channel();
-        this.exchange = exchange;
+        super(connection, exchange);
         this.mayCompress = connection.server().config().read().gzip() && exchange.acceptsGzip();
         this.windowBytes = mayCompress ? GzipBody.WINDOW_BYTES : WINDOW_BYTES;
         int bytesMax = connection.server().config().read().readBytesMax();
@@ -109,17 +97,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     }
 
     @Override
-    public EventLoop loop() {
-        return channel.eventLoop();
-    }
-
-    @Override
-    public boolean isOver() {
-        return state == State.OVER;
-    }
-
-    @Override
-    public boolean isLive() {
+    boolean isLive() {
         return false;
     }
 
@@ -127,7 +105,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
 
     @Override
     public void opened(Outcome outcome) {
-        if (state != State.OPENING || !channel.isActive()) {
+        if (isOver() || !channel.isActive()) {
             if (outcome instanceof Outcome.Chunk opened) {
                 opened.bytes().release();
             }
@@ -150,7 +128,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
         chunk = opened;
         left = opened.length() - opened.bytes().readableBytes();
         state = State.OPEN;
-        if (turn) {
+        if (isStarted()) {
             begin(opened);
         }
     }
@@ -163,17 +141,12 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     }
 
     @Override
-    public boolean start() {
-        if (turn) {
-            return false;
-        }
-        turn = true;
+    void begin() {
         if (!asked) {
             open(true);
         } else if (state == State.OPEN && chunk != null) {
             begin(chunk);
         }
-        return true;
     }
 
     private void begin(Outcome.Chunk opened) {
@@ -200,27 +173,12 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
         }
     }
 
-    /** Takes the place of the windows: an ordinary response. */
-    private void respond(Response response) {
-        over();
-        exchange.session(null);
-        exchange.response(response);
-        connection.advance();
-    }
-
     // ---- windows ----
 
-    /** Goes on when what was written has left: in a task of its own, so that other connections get their turn. */
-    private void goOnLater() {
-        if (!scheduled) {
-            scheduled = true;
-            loop().execute(this::goOn);
-        }
-    }
-
-    private void goOn() {
-        scheduled = false;
-        if (state != State.WRITING || busy) {
+    /** Goes on when what was written has left. */
+    @Override
+    void goOn() {
+        if (busy) {
             return;
         }
         if (input.isReadable()) {
@@ -228,11 +186,6 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
         } else {
             read();
         }
-    }
-
-    @Override
-    public void writable() {
-        // It goes on when all of a window has left, not when there is room for another.
     }
 
     private void read() {
@@ -244,7 +197,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     public void window(ByteBuf bytes) {
         busy = false;
         Outcome.Chunk opened = chunk;
-        if (state == State.OVER || opened == null || !channel.isActive()) {
+        if (isOver() || opened == null || !channel.isActive()) {
             bytes.release();
             return;
         }
@@ -294,7 +247,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     @Override
     public void failed(Refusal refusal) {
         busy = false;
-        if (state == State.OVER || !channel.isActive()) {
+        if (isOver() || !channel.isActive()) {
             return;
         }
         if (headWritten) {
@@ -325,7 +278,7 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     private void compressed(@Nullable ByteBuf compressed, boolean last) {
         busy = false;
         Outcome.Chunk opened = chunk;
-        if (state == State.OVER || opened == null || !channel.isActive()) {
+        if (isOver() || opened == null || !channel.isActive()) {
             if (compressed != null) {
                 compressed.release();
             }
@@ -379,28 +332,23 @@ final class CatchUpResponse implements LongResponse, CatchUp.Reader {
     // ---- the end ----
 
     private void finish() {
-        over();
+        end();
         connection.wrotePart();
         connection.advance();
     }
 
     /** What is complete goes out also while the server stops. */
     @Override
-    public void stopWaiting() {
+    void stopWaiting() {
         // It waits for no data.
     }
 
     @Override
-    public void cancel() {
+    void release() {
         Outcome.Chunk opened = chunk;
         if (state == State.OPEN && opened != null) {
             opened.bytes().release();
         }
-        over();
-    }
-
-    private void over() {
-        state = State.OVER;
         answer.close();
         chunk = null;
         input.release();

@@ -13,6 +13,7 @@ import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.TurnQueue;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -85,6 +86,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     ResponseWriter writer() {
         return loop.writer();
+    }
+
+    TurnQueue turns() {
+        return loop.turns();
     }
 
     private boolean mayBegin() {
@@ -350,7 +355,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /**
      * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after each
      * step that may have made {@link #mayBegin} true; the kept bytes never wait for a step of the channel, which may have
-     * been read all the time. They are decoded in a task of their own, so that others of the loop get their turn.
+     * been read all the time. They are decoded in a piece of their own, so that others of the loop get their turn.
      */
     private void readOn() {
         if (reading || resumes || !mayBegin() || decoder.awaitsRoom()) {
@@ -358,7 +363,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
         if (decoder.holdsBytes()) {
             resumes = true;
-            channel.eventLoop().execute(this::resume);
+            turns().add(this::resume);
         } else if (!channel.config().isAutoRead() && !inputEnded) {
             decoder.readsAgain();
             channel.config().setAutoRead(true);
@@ -450,7 +455,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 poll.cancel(server.shards().of(exchange.read().path()));
             }
             if (exchange.session() != null) {
-                exchange.session().cancel();
+                exchange.session().end();
             }
         }
         line.clear();

@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.TurnQueue;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.IdentityHashMap;
@@ -70,7 +71,8 @@ public final class HttpServer extends ChannelInitializer<Channel> {
                 new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
-        return new LoopContext(parser, writer, new FlushQueue(loop));
+        TurnQueue turns = shards.turns(loop);
+        return new LoopContext(parser, writer, turns, new FlushQueue(turns));
     }
 
     ServerConfig config() {

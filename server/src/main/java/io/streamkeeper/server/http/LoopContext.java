@@ -1,10 +1,13 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.shard.TurnQueue;
+
 /**
  * What the connections of one event loop share. Owned by that loop.
  *
  * @param parser makes intents of requests
  * @param writer makes responses of outcomes
+ * @param turns the loop's work that may be long
  * @param flushes the connections with something to flush
  */
-record LoopContext(RequestParser parser, ResponseWriter writer, FlushQueue flushes) {}
+record LoopContext(RequestParser parser, ResponseWriter writer, TurnQueue turns, FlushQueue flushes) {}

@@ -2,8 +2,6 @@ package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It pulls until it is at the tail and is told of each step from there on. While the client does not read, it takes
  * nothing: it remembers its position and pulls from there when the client reads again.
  */
-final class SseSession implements LongResponse, Subscriber {
+final class SseSession extends LongResponse implements Subscriber {
     /** Bytes of the stream in one event at the most, about. */
     private static final int CHUNK_BYTES_MAX = 256 << 10;
 
@@ -34,61 +32,34 @@ final class SseSession implements LongResponse, Subscriber {
     private static final ByteBuf LAST_CHUNK =
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
-    private final ConnectionHandler connection;
-    private final Channel channel;
-    private final Exchange exchange;
     private final Subscription subscription;
-    private State state = State.NEW;
     private boolean headWritten;
+
+    /** It asks for what follows its position, or will when the client takes that. */
     private boolean pulling;
-    private boolean behind;
+
     private boolean spoke;
     private long position;
     private String cursor = "";
     private @Nullable Future<?> keepAlive;
-    private @Nullable Future<?> end;
-
-    /** NEW, then OPEN when its turn has come, then OVER: by its last event, a refusal, its time, or the client's end. */
-    private enum State {
-        NEW,
-        OPEN,
-        OVER
-    }
+    private @Nullable Future<?> lifetime;
 
     SseSession(ConnectionHandler connection, Exchange exchange, Shard shard) {
-        this.connection = connection;
-        this.channel = connection.channel();
-        this.exchange = exchange;
+        super(connection, exchange);
         int readBytesMax = connection.server().config().read().windowBytes();
         int chunkBytesMax = Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES_MAX, readBytesMax));
         this.subscription = new Subscription(shard, exchange.read(), chunkBytesMax, this);
     }
 
     @Override
-    public EventLoop loop() {
-        return channel.eventLoop();
-    }
-
-    @Override
-    public boolean isOver() {
-        return state == State.OVER;
-    }
-
-    @Override
-    public boolean isLive() {
+    boolean isLive() {
         return true;
     }
 
-    /** Begins, when the exchange's turn has come. Returns false if it had begun before. */
     @Override
-    public boolean start() {
-        if (state != State.NEW) {
-            return false;
-        }
-        state = State.OPEN;
+    void begin() {
         pulling = true;
         subscription.open();
-        return true;
     }
 
     // ---- what the shard says ----
@@ -108,10 +79,10 @@ final class SseSession implements LongResponse, Subscriber {
             refused(outcome);
             return;
         }
-        Refusal unmet = headWritten || state != State.OPEN ? null : ResponseWriter.unmet(exchange, null);
+        Refusal unmet = headWritten || isOver() ? null : ResponseWriter.unmet(exchange, null);
         if (unmet != null) {
             refused(unmet);
-        } else if (state == State.OPEN) {
+        } else if (!isOver()) {
             if (!headWritten) {
                 begin(chunk);
             }
@@ -122,11 +93,8 @@ final class SseSession implements LongResponse, Subscriber {
 
     /** Before the head, a refusal is the response; behind it, all that can be done is to end. */
     private void refused(Outcome refusal) {
-        if (state == State.OPEN && !headWritten) {
-            over();
-            exchange.session(null);
-            exchange.response(connection.writer().outcome(exchange, refusal));
-            connection.advance();
+        if (!isOver() && !headWritten) {
+            respond(connection.writer().outcome(exchange, refusal));
         } else {
             finish();
         }
@@ -142,7 +110,7 @@ final class SseSession implements LongResponse, Subscriber {
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
                         this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
-        end = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
+        lifetime = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tell(Outcome.Chunk chunk, boolean attached) {
@@ -166,7 +134,7 @@ final class SseSession implements LongResponse, Subscriber {
 
     private void follow(TailEvent event) {
         boolean news = event.to() > position || event.chunk().closed();
-        if (state != State.OPEN || pulling || behind || !news) {
+        if (isOver() || pulling || !news) {
             return;
         }
         if (event.from() != position || !channel.isWritable()) {
@@ -193,21 +161,15 @@ final class SseSession implements LongResponse, Subscriber {
 
     // ---- the client ----
 
-    /** Asks for what lies behind the position, when the client takes it. */
+    /** Asks for what follows the position, when the client takes it. */
     private void pull() {
-        behind = !channel.isWritable();
-        if (!behind) {
-            pulling = true;
-            subscription.pull(position);
-        }
+        pulling = true;
+        goOnWhenWritable();
     }
 
-    /** The client reads again. */
     @Override
-    public void writable() {
-        if (behind && state == State.OPEN) {
-            pull();
-        }
+    void goOn() {
+        subscription.pull(position);
     }
 
     private void write(ByteBuf frame) {
@@ -227,43 +189,34 @@ final class SseSession implements LongResponse, Subscriber {
 
     /** Nobody waits any more: a session at the tail ends, one on its way there ends when it has come. */
     @Override
-    public void stopWaiting() {
-        if (headWritten && !pulling && !behind) {
+    void stopWaiting() {
+        if (headWritten && !pulling) {
             finish();
         }
     }
 
     /** Ends the response properly, and the connection after it (section 5.8). */
     private void finish() {
-        if (state != State.OPEN) {
+        if (isOver()) {
             return;
         }
-        over();
+        end();
         if (headWritten && exchange.isFramed()) {
             channel.write(LAST_CHUNK.duplicate());
         }
         connection.advance();
     }
 
-    /** The client has gone. */
     @Override
-    public void cancel() {
-        if (state != State.OVER) {
-            over();
-        }
-    }
-
-    private void over() {
-        boolean opened = state == State.OPEN;
-        state = State.OVER;
-        if (opened) {
+    void release() {
+        if (isStarted()) {
             subscription.cancel();
         }
         if (keepAlive != null) {
             keepAlive.cancel(false);
         }
-        if (end != null) {
-            end.cancel(false);
+        if (lifetime != null) {
+            lifetime.cancel(false);
         }
     }
 }

@@ -115,7 +115,7 @@ final class ForkCreation {
 
     /** Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard. */
     private final class Skip {
-        private final Steps steps = new Steps(home.loop(), () -> home.step(this::refuse, this::step));
+        private final Steps steps = new Steps(home.turns(), () -> home.step(this::refuse, this::step));
         private ForkSource source;
         private long remaining = origin.subOffset();
         private boolean checked;

@@ -18,7 +18,7 @@ public final class LongPoll {
     private volatile boolean cancelled;
 
     @Nullable
-    LiveTail parkedAt;
+    ParkedPolls parkedAt;
 
     long parkedPosition;
     int parkedIndex;

@@ -14,9 +14,7 @@ import io.streamkeeper.storage.Reply;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StorageFailedException;
 import io.streamkeeper.storage.StreamState;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,12 +36,13 @@ public final class Shard {
     private final Shards shards;
     private final ShardStore store;
     private final ParkedWrites parked;
-    private final List<LiveTail> moved = new ArrayList<>();
+    private final TurnQueue turns;
     private @Nullable Future<?> upkeep;
 
     /** The shard whose store is {@code store}, which belongs to {@code loop} from now on. */
-    Shard(EventLoop loop, ShardStore store, Shards shards) {
+    Shard(EventLoop loop, TurnQueue turns, ShardStore store, Shards shards) {
         this.loop = loop;
+        this.turns = turns;
         this.shards = shards;
         this.store = store;
         this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked);
@@ -52,6 +51,11 @@ public final class Shard {
     /** The loop that owns this shard. */
     public EventLoop loop() {
         return loop;
+    }
+
+    /** The loop's work that may be long, of this shard and of others. */
+    TurnQueue turns() {
+        return turns;
     }
 
     ShardStore store() {
@@ -178,7 +182,7 @@ public final class Shard {
     }
 
     /** Reads one run, which ends at the tail or after a whole character. */
-    private void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
+    void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
         StreamRead.start(
                 this,
                 stream,
@@ -214,16 +218,7 @@ public final class Shard {
 
     /** Wakes the waiters of {@code tail} at the end of this turn, once for all that moved until then. */
     void wakeLater(LiveTail tail) {
-        if (moved.isEmpty()) {
-            loop.execute(this::wake);
-        }
-        moved.add(tail);
-    }
-
-    private void wake() {
-        List<LiveTail> woken = List.copyOf(moved);
-        moved.clear();
-        woken.forEach(tail -> runOwn(tail::wake));
+        turns.add(() -> runOwn(tail::wake));
     }
 
     /** Gives a fork's count back, in a turn of its own: it may bring the next, through a chain of any length. */

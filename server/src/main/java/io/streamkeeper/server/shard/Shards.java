@@ -2,12 +2,14 @@ package io.streamkeeper.server.shard;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.RecoveredForks;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StorageFailedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +25,7 @@ public final class Shards {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
 
     private final List<Shard> shards;
+    private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
 
     /**
      * Opens the shards on the loops of {@code loops}, in turn; may block, for as long as it takes to read what is there.
@@ -41,7 +44,8 @@ public final class Shards {
         List<ShardStore> opened = openAll(openings, owners);
         List<Shard> made = new ArrayList<>();
         for (int i = 0; i < opened.size(); i++) {
-            made.add(new Shard(owners.get(i), opened.get(i), this));
+            EventLoop loop = owners.get(i);
+            made.add(new Shard(loop, turns.computeIfAbsent(loop, TurnQueue::new), opened.get(i), this));
         }
         this.shards = List.copyOf(made);
         connectForks(opened);
@@ -109,6 +113,12 @@ public final class Shards {
     /** How many there are. */
     public int count() {
         return shards.size();
+    }
+
+    /** The queue of a loop: that of its shards, or a new one for a loop that has none. */
+    public TurnQueue turns(EventExecutor loop) {
+        TurnQueue ofShards = turns.get(loop);
+        return ofShards == null ? new TurnQueue(loop) : ofShards;
     }
 
     /** The shard that holds a path. */

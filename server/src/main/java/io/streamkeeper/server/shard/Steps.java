@@ -1,28 +1,21 @@
 package io.streamkeeper.server.shard;
 
-import io.netty.channel.EventLoop;
-import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * Repeats a step whose answer comes at once or in a later turn, so that the stack does not grow with the number of steps,
- * and so that other work of the loop comes in between. Owned by the loop.
+ * and so that other work of the loop comes in between, see {@link TurnQueue}. Owned by the loop.
  */
 final class Steps {
-    private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
-
     /** Steps that are answered at once and done in one turn. */
     private static final int TURN_STEPS_MAX = 64;
 
-    private final EventLoop loop;
+    private final TurnQueue turns;
     private final Runnable step;
     private boolean runs;
     private boolean answered;
 
-    /** The steps of {@code loop}; {@code step} has {@link #answered} called when another step is to follow. */
-    Steps(EventLoop loop, Runnable step) {
-        this.loop = loop;
+    /** The steps of the owner of {@code turns}; {@code step} has {@link #answered} called when another step is to follow. */
+    Steps(TurnQueue turns, Runnable step) {
+        this.turns = turns;
         this.step = step;
     }
 
@@ -37,15 +30,7 @@ final class Steps {
         } while (answered && steps < TURN_STEPS_MAX);
         runs = false;
         if (answered) {
-            later();
-        }
-    }
-
-    private void later() {
-        try {
-            loop.execute(this::start);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the server has stopped: nobody waits for the next step", e);
+            turns.add(this::start);
         }
     }
 

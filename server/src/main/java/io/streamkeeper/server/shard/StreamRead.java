@@ -44,7 +44,7 @@ final class StreamRead {
         this.limit = limit;
         this.reply = reply;
         this.position = start;
-        this.steps = new Steps(shard.loop(), () -> shard.step(this::refuse, this::step));
+        this.steps = new Steps(shard.turns(), () -> shard.step(this::refuse, this::step));
     }
 
     /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */

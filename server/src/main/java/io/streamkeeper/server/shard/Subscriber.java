@@ -8,6 +8,9 @@ public interface Subscriber {
     /** The connection's loop. */
     EventLoop loop();
 
+    /** The work of that loop that may be long. */
+    TurnQueue turns();
+
     /**
      * The answer to a pull.
      *

@@ -4,9 +4,9 @@
  *
  * <p>To read in this order: {@link io.streamkeeper.server.shard.Shards}, {@link io.streamkeeper.server.shard.Shard},
  * {@link io.streamkeeper.server.shard.ForkCreation} and {@link io.streamkeeper.server.shard.StreamRead}, which cross
- * shards, then {@link io.streamkeeper.server.shard.LiveTail} with {@link io.streamkeeper.server.shard.LongPoll} and
- * {@link io.streamkeeper.server.shard.Subscription}. Everything is owned by the shard's loop, except where a class says
- * otherwise.
+ * shards, then {@link io.streamkeeper.server.shard.LiveTail} with {@link io.streamkeeper.server.shard.ParkedPolls} and
+ * {@link io.streamkeeper.server.shard.Subscription}. {@link io.streamkeeper.server.shard.TurnQueue} has all work of a loop
+ * that may be long. Everything is owned by the shard's loop, except where a class says otherwise.
  */
 @NullMarked
 package io.streamkeeper.server.shard;

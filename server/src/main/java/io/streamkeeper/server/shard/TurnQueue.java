@@ -1,0 +1,108 @@
+package io.streamkeeper.server.shard;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work of one loop that may be long: it comes in pieces, each short by itself, which are done in order. When pieces have
+ * taken {@link #TURN_NANOS}, the loop looks at its sockets and at its other tasks before the next one; a task that only adds
+ * itself to the loop again would keep it from its sockets, because a loop does all tasks that there are first. Work of any
+ * length adds its next piece when one is done, so that the works of a loop take turns. Owned by the loop.
+ *
+ * <pre>
+ *   IDLE ──add──▶ WAITS (for a task of this turn) ──done, time left──▶ IDLE
+ *                   ▲                └──time used up──▶ PAUSES (until the next turn) ──┐
+ *                   └──────────────────────────────────────────────────────────────────┘
+ * </pre>
+ */
+public final class TurnQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(TurnQueue.class);
+
+    /** How long pieces may take before the loop does something else. */
+    static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final EventExecutor loop;
+    private final Deque<Runnable> pieces = new ArrayDeque<>();
+    private boolean waits;
+    private long spentNanos;
+
+    public TurnQueue(EventExecutor loop) {
+        this.loop = loop;
+    }
+
+    /** The loop that owns this. */
+    EventExecutor loop() {
+        return loop;
+    }
+
+    /** Has a piece done after those that were added before: in this turn, if there is time left, or in a later one. */
+    public void add(Runnable piece) {
+        pieces.add(piece);
+        if (waits) {
+            return;
+        }
+        waits = true;
+        try {
+            loop.execute(this::run);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the loop has ended: what is left is done at once", e);
+            runAll();
+        }
+    }
+
+    private void run() {
+        long before = loop.ticker().nanoTime();
+        while (!pieces.isEmpty() && spentNanos < TURN_NANOS) {
+            runFirst();
+            long now = loop.ticker().nanoTime();
+            spentNanos += now - before;
+            before = now;
+        }
+        if (spentNanos < TURN_NANOS) {
+            waits = false;
+        } else {
+            pause();
+        }
+    }
+
+    /** A scheduled task is not one of this turn, even if its time has come; a loop that ends cancels it. */
+    private void pause() {
+        if (loop.isShuttingDown()) {
+            runAll();
+            return;
+        }
+        loop.schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS).addListener(turn -> {
+            if (turn.isCancelled()) {
+                runAll();
+            }
+        });
+    }
+
+    private void nextTurn() {
+        spentNanos = 0;
+        run();
+    }
+
+    /** The loop ends, and with it the turns. */
+    private void runAll() {
+        while (!pieces.isEmpty()) {
+            runFirst();
+        }
+        spentNanos = 0;
+        waits = false;
+    }
+
+    private void runFirst() {
+        Runnable piece = pieces.remove();
+        try {
+            piece.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a piece of work has failed; others go on", e);
+        }
+    }
+}
