@@ -59,7 +59,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.loop = server.context(channel.eventLoop());
         this.decoder = new RequestDecoder(
                 server.config().http(), server.bodyRoom(), server.memory().received(), this::mayBegin);
-        this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), line::isEmpty);
+        this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), this::isIdle);
     }
 
     RequestDecoder decoder() {
@@ -97,6 +97,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && channel.isWritable()
                 && !lastCame
                 && !followsLive();
+    }
+
+    /** Whether nothing is owed and no request comes in, however long that takes. */
+    private boolean isIdle() {
+        return line.isEmpty() && !decoder.isInside();
     }
 
     /** Whether the last request is for events: no other follows it, but that the client closes its side is noticed. */

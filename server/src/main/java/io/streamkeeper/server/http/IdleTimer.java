@@ -8,22 +8,22 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection that nobody uses: one that owes no response and was silent for the idle time, or one whose client
+ * Closes a connection that nobody uses: one that was idle and silent for the idle time, or one whose client
  * took not a byte of what waits for it in that time. Owned by the connection's loop; one timer for each connection,
  * whatever its requests.
  */
 final class IdleTimer {
     private final Channel channel;
     private final long idleNanos;
-    private final BooleanSupplier owesNothing;
+    private final BooleanSupplier isIdle;
     private long touchedNanos;
     private long unsentBytes;
     private @Nullable Future<?> timer;
 
-    IdleTimer(Channel channel, long idleMillis, BooleanSupplier owesNothing) {
+    IdleTimer(Channel channel, long idleMillis, BooleanSupplier isIdle) {
         this.channel = channel;
         this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
-        this.owesNothing = owesNothing;
+        this.isIdle = isIdle;
         this.touchedNanos = nowNanos();
     }
 
@@ -50,7 +50,7 @@ final class IdleTimer {
             touchedNanos = now;
         }
         long left = touchedNanos + idleNanos - now;
-        if (left <= 0 && (unsent > 0 || owesNothing.getAsBoolean())) {
+        if (left <= 0 && (unsent > 0 || isIdle.getAsBoolean())) {
             channel.close();
         } else {
             schedule(left > 0 ? left : idleNanos);

@@ -83,6 +83,11 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         return !decoding && !unread.isEmpty();
     }
 
+    /** Whether a request has come in part: its own timeouts bound how long it takes. */
+    boolean isInside() {
+        return pending != null || heads.hasBegun();
+    }
+
     /** Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed. */
     boolean awaitsRoom() {
         return pending != null && pending.isWaiting();

@@ -32,6 +32,7 @@ final class FuzzSession {
         CUT_AND_HALF_CLOSE,
         SILENT_HEAD,
         SILENT_BODY,
+        OVERSIZED,
         EVENTS
     }
 
@@ -53,6 +54,7 @@ final class FuzzSession {
             End.CUT_AND_HALF_CLOSE,
             End.SILENT_HEAD,
             End.SILENT_BODY,
+            End.OVERSIZED,
             End.EVENTS,
             End.EVENTS);
 
@@ -61,7 +63,8 @@ final class FuzzSession {
         void check(Response response);
     }
 
-    private record Sent(String request, Expected expected) {}
+    /** {@code end}: where the request ends in what the connection sends. */
+    private record Sent(String request, int end, Expected expected) {}
 
     private final FuzzWorld world;
     private final long seed;
@@ -75,6 +78,9 @@ final class FuzzSession {
     private int answered;
     private int appends;
     private boolean closes;
+
+    /** Whether this side took so long to send a request that the server may have given up waiting for it. */
+    private boolean late;
 
     FuzzSession(FuzzWorld world, long seed) {
         this.world = world;
@@ -102,7 +108,8 @@ final class FuzzSession {
             return sent.size();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    "session of seed " + seed + " (" + end + ", " + pace + ") failed after " + answered + " of "
+                    "session of seed " + seed + " (" + end + ", " + pace + (late ? ", late" : "") + ") failed after "
+                            + answered + " of "
                             + sent.size() + " responses; -Dfuzz.seed=" + seed + " repeats it. Next: "
                             + (answered < sent.size() ? sent.get(answered).request() : "none"),
                     e);
@@ -175,7 +182,7 @@ final class FuzzSession {
 
     private void add(byte[] request, Expected expected) {
         bytes.writeBytes(request);
-        sent.add(new Sent(new String(request, US_ASCII).lines().findFirst().orElse(""), expected));
+        sent.add(new Sent(new String(request, US_ASCII).lines().findFirst().orElse(""), bytes.size(), expected));
         parser.await(Requests.methodOf(request).equals("HEAD"));
     }
 
@@ -191,6 +198,12 @@ final class FuzzSession {
             case SILENT_HEAD -> addLast("GET / HTTP/1.1\r\nHost: a\r\nA".getBytes(US_ASCII));
             case SILENT_BODY ->
                 addLast(("POST " + own + " HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n1").getBytes(US_ASCII));
+            case OVERSIZED -> {
+                addLast(("POST " + own + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + (FuzzWorld.BODY_BYTES_MAX + 1)
+                                + "\r\n\r\n")
+                        .getBytes(US_ASCII));
+                bytes.writeBytes(new byte[random.nextInt(200_000)]);
+            }
             case EVENTS ->
                 addLast(("GET " + own + "?offset=-1&live=sse HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(US_ASCII));
             default -> {}
@@ -208,8 +221,9 @@ final class FuzzSession {
 
     private void connect(End end, FuzzSocket.Pace pace) throws IOException {
         long deadline = FuzzWorld.deadlineNanos();
+        long start = System.nanoTime();
         try (FuzzSocket socket = new FuzzSocket(world.address(), pace)) {
-            sendFragments(socket, deadline);
+            sendFragments(socket, start, deadline);
             if (end == End.RESET) {
                 take();
                 socket.reset();
@@ -234,7 +248,9 @@ final class FuzzSession {
         }
     }
 
-    private void sendFragments(FuzzSocket socket, long deadline) throws IOException {
+    private void sendFragments(FuzzSocket socket, long start, long deadline) throws IOException {
+        long requestStart = start;
+        int whole = 0;
         byte[] all = bytes.toByteArray();
         int fragmentMax = pick(List.of(1, 7, 200, 1_400, 9_000, Integer.MAX_VALUE));
         int from = 0;
@@ -242,9 +258,15 @@ final class FuzzSession {
             int length = fragmentMax == Integer.MAX_VALUE
                     ? all.length - from
                     : Math.min(all.length - from, 1 + random.nextInt(fragmentMax));
+            long sendStart = System.nanoTime();
             socket.send(ByteBuffer.wrap(all, from, length), parser, deadline);
+            late |= FuzzWorld.isLate(requestStart);
             take();
             from += length;
+            while (whole < sent.size() && sent.get(whole).end() <= from) {
+                whole++;
+                requestStart = sendStart;
+            }
         }
     }
 
@@ -256,6 +278,9 @@ final class FuzzSession {
             }
             closes = response.closes();
             world.reached(String.valueOf(response.status()));
+            if (late && closes && response.status() == 408) {
+                continue;
+            }
             if (answered < sent.size()) {
                 sent.get(answered).expected().check(response);
                 answered++;

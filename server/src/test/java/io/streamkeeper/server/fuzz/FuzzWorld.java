@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions share: the server, the control streams, which nobody changes, and the counts of what was reached. Safe
@@ -25,6 +26,12 @@ final class FuzzWorld {
     private static final int[] CONTROL_BYTES = {
         0, 1, 700, 16_383, 32_768, 65_536, 65_537, 131_072, 131_073, 300_000, 1_000_000, 3_000_000
     };
+
+    /** How long a body the server under test takes. */
+    static final int BODY_BYTES_MAX = 4 << 20;
+
+    /** How long the server under test waits for a head or a body. */
+    static final int TIMEOUT_MILLIS = 500;
 
     /** Beyond every timeout of the server under test. */
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -109,17 +116,37 @@ final class FuzzWorld {
         }
     }
 
-    /** One request on a connection of its own. */
+    /** Whether what was begun at {@code startNanos} took so long that the server may have given up waiting for it. */
+    static boolean isLate(long startNanos) {
+        return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
+    }
+
+    /** One request on a connection of its own; again, if this side could not send it in time. */
     Response exchange(String method, String target, String fields, byte[] body, int status) throws IOException {
+        Response response = null;
+        while (response == null) {
+            response = attempt(method, target, fields, body, status);
+        }
+        return response;
+    }
+
+    /** Returns null where the request was sent late and the server did not wait for it. */
+    private @Nullable Response attempt(String method, String target, String fields, byte[] body, int status)
+            throws IOException {
         ResponseParser parser = new ResponseParser();
+        long start = System.nanoTime();
         try (FuzzSocket socket = new FuzzSocket(address, FuzzSocket.Pace.EAGER)) {
             long deadline = deadlineNanos();
             parser.await(method.equals("HEAD"));
             socket.send(ByteBuffer.wrap(request(method, target, fields, body)), parser, deadline);
+            boolean late = isLate(start);
             Response response = parser.next();
             while (response == null && !socket.hasEnded()) {
                 socket.receive(parser, deadline);
                 response = parser.next();
+            }
+            if (late && response != null && response.status() == 408) {
+                return null;
             }
             if (response == null || response.status() != status) {
                 throw new AssertionError(method + " " + target + ": " + response + ", expected " + status);

@@ -41,6 +41,7 @@ class HttpFuzzTest {
             "405",
             "409",
             "410",
+            "413",
             "431",
             "414",
             "501",
@@ -48,6 +49,7 @@ class HttpFuzzTest {
             "end EVENTS",
             "end SILENT_HEAD",
             "end SILENT_BODY",
+            "end OVERSIZED",
             "end CUT_AND_HALF_CLOSE",
             "end HALF_CLOSE",
             "end DAMAGED",
@@ -107,7 +109,14 @@ class HttpFuzzTest {
     private ServerConfig config() {
         return ServerConfig.defaults()
                 .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 3, 10_000))
-                .withHttp(new HttpLimits(8 << 10, 32 << 10, 4 << 20, 8, 500, 500, 5_000))
+                .withHttp(new HttpLimits(
+                        8 << 10,
+                        32 << 10,
+                        FuzzWorld.BODY_BYTES_MAX,
+                        8,
+                        FuzzWorld.TIMEOUT_MILLIS,
+                        FuzzWorld.TIMEOUT_MILLIS,
+                        5_000))
                 .withLive(new LiveConfig(100, 200, 200, 150))
                 .withData(new DataConfig(
                         DataConfig.Durability.OS, directory.resolve("data"), false, 64 << 10, 150, 256 << 10));

@@ -130,6 +130,9 @@ final class Requests {
             "\r\n\r\nGET / HTTP/1.1\r\n\r\n",
             "text with \u00fcmlauts and \ud83d\ude00");
 
+    /** More than a connection buffers, less than the server refuses. */
+    private static final int LARGE_BODY_BYTES_MAX = 1_000_000;
+
     private final Random random;
     private final String root;
 
@@ -147,7 +150,7 @@ final class Requests {
     byte[] any() {
         String method = pick(METHODS);
         StringBuilder head =
-                new StringBuilder(method).append(' ').append(target()).append(" HTTP/1.1\r\n");
+                new StringBuilder(method).append(' ').append(target()).append(version());
         head.append(random.nextInt(40) == 0 ? "host: [::1]:80" : "Host: localhost")
                 .append("\r\n");
         for (int count = random.nextInt(random.nextInt(8) + 1); count > 0; count--) {
@@ -159,6 +162,15 @@ final class Requests {
                     .append("\r\n");
         }
         return withBody(head, body());
+    }
+
+    /** HTTP/1.0 closes the connection, so most requests have the version that does not. */
+    private String version() {
+        return switch (random.nextInt(60)) {
+            case 0 -> " HTTP/1.0\r\n";
+            case 1 -> " HTTP/1.7\r\n";
+            default -> " HTTP/1.1\r\n";
+        };
     }
 
     private String target() {
@@ -180,16 +192,21 @@ final class Requests {
     }
 
     private byte[] body() {
+        if (random.nextInt(400) == 0) {
+            return bytes(LARGE_BODY_BYTES_MAX);
+        }
         return switch (random.nextInt(12)) {
             case 0 -> pick(BODIES).repeat(1 + random.nextInt(2_000)).getBytes(UTF_8);
-            case 1 -> {
-                byte[] bytes = new byte[random.nextInt(3_000)];
-                random.nextBytes(bytes);
-                yield bytes;
-            }
+            case 1 -> bytes(3_000);
             case 2, 3, 4, 5 -> pick(BODIES).getBytes(UTF_8);
             default -> new byte[0];
         };
+    }
+
+    private byte[] bytes(int lengthMax) {
+        byte[] bytes = new byte[random.nextInt(lengthMax)];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     /** Completes a head with a body, by length or chunked. */

@@ -25,6 +25,9 @@ public final class LoopGuard {
                 .loadIntegrations()
                 .nonBlockingThreadPredicate(
                         other -> other.or(thread -> thread.getName().startsWith(LOOP)))
+                // The lock of Netty's own allocator, which Netty allows in its other allocators.
+                .allowBlockingCallsInside(
+                        "io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines")
                 .blockingMethodCallback(LoopGuard::blocked);
         for (String dispatcher : dispatchers()) {
             builder.markAsBlocking(dispatcher, "force0", "(Ljava/io/FileDescriptor;Z)I");
