@@ -23,9 +23,25 @@ final class ColdRead {
     /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
     private static final int JOINED_BYTES_MAX = 1 << 20;
 
-    private sealed interface Part permits InMemory, InFile, PartInFile {}
+    private sealed interface Part permits InMemory, InFile, PartInFile {
+        /** Bytes of memory that the part takes, beside what is in memory already. */
+        long memoryBytes();
 
-    private record InMemory(ByteBuf bytes) implements Part {}
+        /** Releases what the part holds. */
+        void release();
+    }
+
+    private record InMemory(ByteBuf held) implements Part {
+        @Override
+        public long memoryBytes() {
+            return 0;
+        }
+
+        @Override
+        public void release() {
+            held.release();
+        }
+    }
 
     /** A whole run, of which {@code length} bytes from {@code skip} on are wanted. */
     private record InFile(ExtentFile file, int position, int bytes, int checksum, int skip, int length)
@@ -33,12 +49,32 @@ final class ColdRead {
         boolean isFollowedBy(InFile next) {
             return next.file.equals(file) && next.position == position + bytes;
         }
+
+        @Override
+        public long memoryBytes() {
+            return bytes;
+        }
+
+        @Override
+        public void release() {
+            letGo(file);
+        }
     }
 
     /** Some bytes of a run that is too long to be read whole. */
     private record PartInFile(
             ExtentFile file, int position, int bytes, int checksum, int skip, int length, boolean checks)
-            implements Part {}
+            implements Part {
+        @Override
+        public long memoryBytes() {
+            return length;
+        }
+
+        @Override
+        public void release() {
+            letGo(file);
+        }
+    }
 
     private final long length;
     private final List<Part> parts = new ArrayList<>();
@@ -81,11 +117,7 @@ final class ColdRead {
     long fileBytes() {
         long bytes = 0;
         for (Part part : parts) {
-            if (part instanceof InFile run) {
-                bytes += run.bytes();
-            } else if (part instanceof PartInFile run) {
-                bytes += run.length();
-            }
+            bytes += part.memoryBytes();
         }
         return bytes;
     }
@@ -100,16 +132,19 @@ final class ColdRead {
         try {
             all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
             while (next < parts.size()) {
-                if (parts.get(next) instanceof InMemory held) {
-                    all.addComponent(true, held.bytes().retain());
+                Part part = parts.get(next);
+                if (part instanceof InMemory memoryPart) {
+                    all.addComponent(true, memoryPart.held().retain());
                     next++;
-                } else if (parts.get(next) instanceof PartInFile run) {
+                } else if (part instanceof PartInFile run) {
                     all.addComponent(true, read(run, memory));
                     next++;
-                } else {
-                    int end = lastJoined(next) + 1;
+                } else if (part instanceof InFile run) {
+                    int end = lastJoined(next, run) + 1;
                     readRuns(next, end, memory, all);
                     next = end;
+                } else {
+                    throw new IllegalStateException("a part of the unknown type " + part.getClass());
                 }
             }
             return all;
@@ -124,9 +159,9 @@ final class ColdRead {
         }
     }
 
-    private int lastJoined(int first) {
+    private int lastJoined(int first, InFile firstRun) {
         int last = first;
-        long bytes = ((InFile) parts.get(first)).bytes();
+        long bytes = firstRun.bytes();
         while (last + 1 < parts.size()
                 && parts.get(last) instanceof InFile here
                 && parts.get(last + 1) instanceof InFile next
@@ -206,13 +241,7 @@ final class ColdRead {
     /** Lets go of what is held, where it is not to be read after all. */
     void letGo() {
         for (Part part : parts) {
-            if (part instanceof InMemory memory) {
-                memory.bytes().release();
-            } else if (part instanceof InFile run) {
-                letGo(run.file());
-            } else if (part instanceof PartInFile run) {
-                letGo(run.file());
-            }
+            part.release();
         }
         parts.clear();
     }

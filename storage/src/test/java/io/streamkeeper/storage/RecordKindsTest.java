@@ -31,12 +31,6 @@ class RecordKindsTest {
             new LogRecord.Trimmed(4, 100, 8),
             new LogRecord.Used(5, 9, 10));
 
-    private static void assertComplete(Class<?> sealed, List<?> samples) {
-        assertThat(samples.stream().map(Object::getClass).distinct().toArray())
-                .as("a sample of each kind of " + sealed.getSimpleName())
-                .containsExactlyInAnyOrder((Object[]) sealed.getPermittedSubclasses());
-    }
-
     private static LogRecord writtenAndRead(LogRecord record) {
         ByteBuf out = Unpooled.buffer(1_000);
         RecordCodec.finish(out, RecordCodec.begin(out, record, Payload.NONE.runs()));
@@ -45,7 +39,7 @@ class RecordKindsTest {
 
     @Test
     void everyKindOfRecordIsReadAsItWasWritten() {
-        assertComplete(LogRecord.class, RECORDS);
+        Kinds.assertComplete(LogRecord.class, RECORDS);
         for (LogRecord record : RECORDS) {
             assertThat(writtenAndRead(record)).isEqualTo(record);
         }
@@ -53,7 +47,7 @@ class RecordKindsTest {
 
     @Test
     void everyKindOfExpiryIsReadAsItWasWrittenAndHasADeadline() {
-        assertComplete(Expiry.class, EXPIRIES);
+        Kinds.assertComplete(Expiry.class, EXPIRIES);
         for (Expiry expiry : EXPIRIES) {
             assertThat(writtenAndRead(created(expiry))).isEqualTo(created(expiry));
         }
@@ -68,7 +62,7 @@ class RecordKindsTest {
         StreamState stream = rig.stream("a");
         List<ReadStart> starts =
                 List.of(new ReadStart.Beginning(), new ReadStart.Now(), new ReadStart.At(stream.offsetAt(2)));
-        assertComplete(ReadStart.class, starts);
+        Kinds.assertComplete(ReadStart.class, starts);
         assertThat(starts.stream().map(start -> rig.store.position(stream, start)))
                 .containsExactly(0L, 3L, 2L);
         rig.stop();
