@@ -65,7 +65,9 @@ final class StoresFactory {
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
-            return new Opened(new MemoryStores(shards, streams, producers(config.data()), Clock.SYSTEM), memory, sized);
+            ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / PINNED_PART_OF_JOURNAL);
+            return new Opened(
+                    new MemoryStores(shards, streams, reads, producers(config.data()), Clock.SYSTEM), memory, sized);
         }
         return openFiles(config, asked, shards, directBytesMax, heapBytesMax);
     }

@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ContentReader {
     private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
+
+    /** Fewer bytes are not kept by whoever reads them. */
+    private static final int BYTES_KEPT_MIN = 4 << 10;
 
     private final ExtentStore extents;
     private final ReadBudget budget;
@@ -133,6 +137,43 @@ final class ContentReader {
         ByteBuf copy = large == null ? share.lend((int) (end - from)) : large;
         content.copy(from, end, copy);
         return copy;
+    }
+
+    /**
+     * What is in memory, for a reader that has no share: slices, unless readers keep too many blocks already, else a copy;
+     * null where there is no room for that. A few bytes are slices in any case, because nobody keeps them: they are copied or
+     * encoded at once.
+     */
+    private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
+        if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
+            return content.read(from, to, budget);
+        }
+        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
+        boolean isSmall = (to - from) / runs < StreamContent.COPY_BYTES_MAX;
+        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
+        if (pin != null) {
+            PinnedBytes slices = new PinnedBytes(runs, pin);
+            content.slices(from, to, slices);
+            return slices;
+        }
+        ByteBuf copy = budget.tryAllocate((int) (to - from));
+        if (copy != null) {
+            content.copy(from, to, copy);
+        }
+        return copy;
+    }
+
+    /**
+     * The bytes from {@code from} to {@code to}, all of which are in memory.
+     *
+     * @throws RefusedException if there is no room for them
+     */
+    ByteBuf readHeld(StreamContent content, long from, long to) {
+        ByteBuf bytes = heldAlone(content, from, to);
+        if (bytes == null) {
+            throw new RefusedException(noRoom());
+        }
+        return bytes;
     }
 
     /** Reads whole runs, as many as there is memory for; where that is none, a part of a run. */
@@ -274,7 +315,12 @@ final class ContentReader {
 
     private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
-            then.complete(content.read(from, to, budget));
+            ByteBuf bytes = heldAlone(content, from, to);
+            if (bytes == null) {
+                then.refuse(noRoom());
+            } else {
+                then.complete(bytes);
+            }
             return;
         }
         ColdRead read = content.coldRead(from, to);

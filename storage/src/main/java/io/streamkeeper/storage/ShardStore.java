@@ -773,13 +773,12 @@ public final class ShardStore implements AutoCloseable {
     /**
      * The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}.
      *
-     * @throws RefusedException if retention has dropped some of them in the same turn
+     * @throws RefusedException if retention has dropped some of them in the same turn, or there is no memory for them
      */
     public Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
         readable(stream, from);
         long end = stream.content().readEnd(from, stream.durableTail(), bytesMax);
-        return chunk(
-                stream, from, end, end == from ? Buffers.NONE : stream.content().read(from, end));
+        return chunk(stream, from, end, end == from ? Buffers.NONE : reader.readHeld(stream.content(), from, end));
     }
 
     // ---- expiry ----

@@ -34,7 +34,8 @@ public class RequestBenchmark {
     private static final ByteBuf READ = request(
             "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000200 HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-    private final HeadParser heads = new HeadParser(HttpLimits.defaults().withBodyBytesMax(64 << 20));
+    private final HeadRoom room = new HeadRoom(new Budget("bench", Long.MAX_VALUE));
+    private final HeadParser heads = new HeadParser(HttpLimits.defaults().withBodyBytesMax(64 << 20), room);
     private final RequestParser parser = new RequestParser(
             "/v1/stream/",
             RetentionConfig.defaults(),
@@ -62,6 +63,7 @@ public class RequestBenchmark {
         if (head == null) {
             throw new IllegalStateException("the request is not whole");
         }
+        room.giveBack(head.memoryBytes());
         return parser.parse(new HttpRequest(head, in.readSlice(in.readableBytes())));
     }
 }

@@ -224,7 +224,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
             return;
         }
         if (bytes.isReadable()) {
-            channel.write(bytes, channel.voidPromise());
+            connection.writeCounted(bytes);
         } else {
             bytes.release();
         }
@@ -236,7 +236,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
 
     /** Writes what ends a window; the next is read when all of it has left, so that there is one at a time. */
     private void writePart(ByteBuf bytes) {
-        channel.write(bytes).addListener((ChannelFutureListener) sent -> {
+        connection.writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
             if (sent.isSuccess()) {
                 goOnLater();
             }
@@ -303,7 +303,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         if (chunked) {
             String length = Integer.toHexString(compressed.readableBytes()) + "\r\n";
             channel.write(ByteBufUtil.writeAscii(channel.alloc(), length), channel.voidPromise());
-            channel.write(compressed, channel.voidPromise());
+            connection.writeCounted(compressed);
         } else {
             compressed.release();
         }
@@ -321,7 +321,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private void writeLast(ByteBuf bytes) {
         GzipBody body = gzip;
         gzip = null;
-        channel.write(bytes).addListener((ChannelFutureListener) sent -> {
+        connection.writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
             if (body != null) {
                 body.close();
             }

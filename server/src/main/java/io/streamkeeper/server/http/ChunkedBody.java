@@ -39,14 +39,16 @@ final class ChunkedBody implements BodyReader {
 
     private final HttpLimits limits;
     private final BodyBuffer body;
-    private final LineBuffer line = new LineBuffer(READ_AHEAD_BYTES);
+    private final LineBuffer line;
     private State state = State.SIZE;
     private int chunkMissing;
     private int extensionBytes;
     private int trailerBytes;
 
-    ChunkedBody(BodyRoom room, HttpLimits limits) {
+    /** A body in memory of {@code room}; lines between its chunks are in that of {@code heads}. */
+    ChunkedBody(BodyRoom room, HeadRoom heads, HttpLimits limits) {
         this.limits = limits;
+        this.line = new LineBuffer(READ_AHEAD_BYTES, heads);
         this.body = new BodyBuffer(room, limits.bodyBytesMax());
     }
 
@@ -60,6 +62,7 @@ final class ChunkedBody implements BodyReader {
                 case TRAILER -> readTrailer(in);
             };
             if (whole) {
+                line.release();
                 return body.detach();
             }
         }
@@ -122,6 +125,9 @@ final class ChunkedBody implements BodyReader {
         if (fill == LineBuffer.Fill.TOO_LONG || fill == LineBuffer.Fill.BARE_LF) {
             throw invalid("a chunk is longer than its size; expected CRLF behind it");
         }
+        if (fill == LineBuffer.Fill.NO_ROOM) {
+            throw HeadRoom.exhausted();
+        }
         if (fill == LineBuffer.Fill.LINE) {
             line.giveBack(in);
             line.clear();
@@ -157,6 +163,7 @@ final class ChunkedBody implements BodyReader {
                                         + " bytes together")
                         : extensionsTooLarge();
             case BARE_LF -> throw invalid("a line between chunks ends in a bare line feed; expected CRLF");
+            case NO_ROOM -> throw HeadRoom.exhausted();
         };
     }
 
@@ -176,6 +183,7 @@ final class ChunkedBody implements BodyReader {
 
     @Override
     public void release() {
+        line.release();
         body.release();
     }
 }

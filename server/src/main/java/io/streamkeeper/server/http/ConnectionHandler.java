@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
 
+    /** A longer body was read with memory of a budget, which counts it until it has left. */
+    private static final int BODY_COUNTED_BYTES_MIN = 16 << 10;
+
     /** What the server tells its connections. */
     enum Event {
         /** No response but those which are owed by now. */
@@ -44,6 +48,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final RequestDecoder decoder;
     private final Deque<Exchange> line = new ArrayDeque<>();
     private final IdleTimer idle;
+    private final HeadRoom headRoom;
+    private final UnsentBytes unsent;
     private boolean reading;
     private boolean writing;
     private boolean flushes;
@@ -57,8 +63,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.server = server;
         this.channel = channel;
         this.loop = server.context(channel.eventLoop());
+        this.headRoom = new HeadRoom(server.memory().heads());
+        this.unsent = new UnsentBytes(server.memory().unsent(), channel, this::allSent);
         this.decoder = new RequestDecoder(
-                server.config().http(), server.bodyRoom(), server.memory().received(), this::mayBegin);
+                server.config().http(),
+                server.bodyRoom(),
+                headRoom,
+                server.memory().received(),
+                this::mayBegin);
         this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), this::isIdle);
     }
 
@@ -95,6 +107,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean mayBegin() {
         return line.size() < server.config().http().inFlightRequestsMax()
                 && channel.isWritable()
+                && unsent.hasRoom()
+                && (line.isEmpty() || headRoom.hasRoom())
                 && !lastCame
                 && !followsLive();
     }
@@ -196,15 +210,24 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 advance();
             }
             case LONG_POLL -> {
-                LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
-                exchange.poll(poll);
-                shard.poll(poll);
+                if (line.size() == 1) {
+                    poll(exchange, shard);
+                }
             }
             case SSE -> {
                 exchange.session(new SseSession(this, exchange, shard));
                 advance();
             }
         }
+    }
+
+    /** Begins a poll, which is when its turn has come: a connection holds one answer at a time that is not small. */
+    private void poll(Exchange exchange, Shard shard) {
+        Command.Read read = exchange.read();
+        int readBytesMax = server.config().read().windowBytes();
+        LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
+        exchange.poll(poll);
+        shard.poll(poll);
     }
 
     private long timeoutMillis(Command.Read read) {
@@ -263,7 +286,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.response(response);
+        if (line.peek() != exchange && !mayWait(exchange, response)) {
+            return;
+        }
         advance();
+    }
+
+    /** An answer whose turn has not come is counted until then; where there is no room, the connection ends. */
+    private boolean mayWait(Exchange exchange, Response response) {
+        exchange.waitingBytes(response.memoryBytes());
+        if (unsent.waits(exchange.waitingBytes())) {
+            return true;
+        }
+        closeUnsent();
+        return false;
+    }
+
+    private void closeUnsent() {
+        LOG.debug(
+                "connection from {} ends: it does not take its answers, and others need the memory",
+                channel.remoteAddress());
+        channel.close();
     }
 
     /** Writes what has come to the front of the line. */
@@ -279,13 +322,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             LongResponse session = first.session();
             if (response != null) {
                 line.remove();
+                dropped(first);
                 write(response);
                 moved = true;
             } else if (session != null && session.isOver()) {
                 line.remove();
+                dropped(first);
                 sessionEnded(first);
                 moved = true;
-            } else if (session == null || !session.start()) {
+            } else if (!start(first)) {
                 break;
             }
         }
@@ -295,13 +340,46 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * Begins what begins in its turn, when the client has taken what came before: so a connection holds one answer that is not
+     * small. Returns false if it has begun before, began at once, or has to wait.
+     */
+    private boolean start(Exchange first) {
+        if (!takesMore()) {
+            return false;
+        }
+        if (first.session() != null) {
+            return first.session().start();
+        }
+        if (!first.isPollToBegin()) {
+            return false;
+        }
+        poll(first, server.shards().of(first.read().path()));
+        return true;
+    }
+
+    /** Gives back what an exchange took that has left the line. */
+    private void dropped(Exchange exchange) {
+        headRoom.giveBack(exchange.headMemoryBytes());
+        unsent.waitsNoMore(exchange.waitingBytes());
+    }
+
     private void write(Response response) {
         channel.write(response.head(), channel.voidPromise());
-        writeIfAny(response.body());
+        if (response.body().readableBytes() > BODY_COUNTED_BYTES_MIN) {
+            writeCounted(response.body());
+        } else {
+            writeIfAny(response.body());
+        }
         writeIfAny(response.tail());
         if (response.close()) {
             end();
         }
+    }
+
+    /** Writes bytes that some budget counts until they have left. */
+    ChannelFuture writeCounted(ByteBuf bytes) {
+        return channel.write(bytes, unsent.counted(bytes.readableBytes()));
     }
 
     private void writeIfAny(ByteBuf buffer) {
@@ -355,6 +433,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void flush() {
         channel.flush();
+        if (!unsent.flushed()) {
+            closeUnsent();
+        }
+    }
+
+    /** Whether the client has taken what was written, so that more would not wait. */
+    boolean takesMore() {
+        return channel.isWritable() && unsent.isNone();
+    }
+
+    /** The client has taken everything that it had not. */
+    private void allSent() {
+        channelTakesMore();
+    }
+
+    private void channelTakesMore() {
+        advance();
+        Exchange first = line.peek();
+        if (first != null && first.session() != null) {
+            first.session().writable();
+        }
+        readOn();
     }
 
     /**
@@ -392,12 +492,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Exchange first = line.peek();
         if (channel.isWritable()) {
-            if (first != null && first.session() != null) {
-                first.session().writable();
-            }
-            readOn();
+            channelTakesMore();
         }
     }
 
@@ -451,6 +547,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void releaseLine() {
         for (Exchange exchange : line) {
+            dropped(exchange);
             Response response = exchange.response();
             if (response != null) {
                 response.release();
@@ -471,6 +568,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ends = true;
         idle.stop();
         releaseLine();
+        unsent.close();
         ctx.fireChannelInactive();
     }
 

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.shard.LongPoll;
@@ -23,6 +24,7 @@ final class Exchange implements Reply {
     private @Nullable LongPoll poll;
     private @Nullable LongResponse session;
     private @Nullable Response response;
+    private int waitingBytes;
     private volatile boolean completed;
 
     /**
@@ -38,6 +40,11 @@ final class Exchange implements Reply {
     }
 
     // ---- the request ----
+
+    /** What the request takes of its connection's {@link HeadRoom}. */
+    int headMemoryBytes() {
+        return request == null ? 0 : request.headMemoryBytes();
+    }
 
     boolean closes() {
         return closes;
@@ -98,6 +105,11 @@ final class Exchange implements Reply {
         read = newRead;
     }
 
+    /** Whether it is a poll whose turn has not come. */
+    boolean isPollToBegin() {
+        return read != null && read.live() == LiveMode.LONG_POLL && poll == null && response == null;
+    }
+
     /** The poll to cancel if the client goes. */
     @Nullable
     LongPoll poll() {
@@ -146,5 +158,14 @@ final class Exchange implements Reply {
 
     void response(Response newResponse) {
         response = newResponse;
+    }
+
+    /** What its response takes while it waits for its turn. */
+    int waitingBytes() {
+        return waitingBytes;
+    }
+
+    void waitingBytes(int bytes) {
+        waitingBytes = bytes;
     }
 }

@@ -17,7 +17,8 @@ final class HeadParser {
     private static final int READ_AHEAD_BYTES = 1024;
 
     private final HttpLimits limits;
-    private final LineBuffer lines = new LineBuffer(READ_AHEAD_BYTES);
+    private final HeadRoom room;
+    private final LineBuffer lines;
 
     /** The head whose fields are being read; null before its request line is whole. */
     private @Nullable HeadBuilder head;
@@ -25,8 +26,10 @@ final class HeadParser {
     private int fieldsStart;
     private boolean emptyLineSeen;
 
-    HeadParser(HttpLimits limits) {
+    HeadParser(HttpLimits limits, HeadRoom room) {
         this.limits = limits;
+        this.room = room;
+        this.lines = new LineBuffer(READ_AHEAD_BYTES, room);
     }
 
     /** Whether a byte of the next head has come. */
@@ -64,6 +67,7 @@ final class HeadParser {
             case PARTIAL -> false;
             case TOO_LONG -> throw tooLong();
             case BARE_LF -> throw invalid("a line of the head ends in a bare line feed; expected CRLF");
+            case NO_ROOM -> throw HeadRoom.exhausted();
         };
     }
 
@@ -97,7 +101,11 @@ final class HeadParser {
         fieldsStart = lines.lineStart();
     }
 
+    /** The head's memory, and that of its request, is given back by whoever drops the request. */
     private RequestHead endHead(HeadBuilder builder) {
+        if (!room.tryTake(HeadRoom.REQUEST_BYTES)) {
+            throw HeadRoom.exhausted();
+        }
         RequestHead whole = builder.build(lines.bytes(), limits.bodyBytesMax());
         lines.detach();
         head = null;

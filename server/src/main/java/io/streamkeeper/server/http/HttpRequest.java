@@ -17,6 +17,11 @@ final class HttpRequest {
         this.body = body;
     }
 
+    /** What its head takes of its connection's {@link HeadRoom} until it is answered. */
+    int headMemoryBytes() {
+        return head.memoryBytes();
+    }
+
     Method method() {
         return head.method();
     }

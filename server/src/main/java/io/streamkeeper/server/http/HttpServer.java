@@ -55,7 +55,8 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
-        this.connectionsMax = config.listen().connectionsMax();
+        this.connectionsMax =
+                Math.min(config.listen().connectionsMax(), memory.plan().connectionsMax());
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
@@ -130,7 +131,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
 
     /** Takes fewer connections than the configuration allows, where descriptors are fewer. */
     public void connectionsMax(int max) {
-        connectionsMax = Math.min(max, config.listen().connectionsMax());
+        connectionsMax = Math.min(max, connectionsMax);
     }
 
     /** The connections that are taken. */

@@ -27,20 +27,24 @@ final class LineBuffer {
         /** The line does not end within its bound. */
         TOO_LONG,
         /** The line ends with a bare LF. */
-        BARE_LF
+        BARE_LF,
+        /** There is no memory for more of the line. */
+        NO_ROOM
     }
 
     private static final byte[] EMPTY = {};
 
     private final int readAheadBytes;
+    private final HeadRoom room;
     private byte[] bytes = EMPTY;
     private int start;
     private int end;
     private int loaded;
 
-    /** A buffer that takes {@code readAheadBytes} of the input at a time. */
-    LineBuffer(int readAheadBytes) {
+    /** A buffer that takes {@code readAheadBytes} of the input at a time, into memory of {@code room}. */
+    LineBuffer(int readAheadBytes, HeadRoom room) {
         this.readAheadBytes = readAheadBytes;
+        this.room = room;
     }
 
     /** Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF. */
@@ -58,7 +62,9 @@ final class LineBuffer {
             if (!in.isReadable()) {
                 return Fill.PARTIAL;
             }
-            load(in);
+            if (!load(in)) {
+                return Fill.NO_ROOM;
+            }
         }
     }
 
@@ -73,13 +79,18 @@ final class LineBuffer {
         return i;
     }
 
-    private void load(ByteBuf in) {
+    private boolean load(ByteBuf in) {
         int count = Math.min(in.readableBytes(), readAheadBytes);
         if (loaded + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(loaded + count, 2 * bytes.length));
+            int length = Math.max(loaded + count, 2 * bytes.length);
+            if (!room.tryTake(length - bytes.length)) {
+                return false;
+            }
+            bytes = Arrays.copyOf(bytes, length);
         }
         in.readBytes(bytes, loaded, count);
         loaded += count;
+        return true;
     }
 
     /** Returns what was read ahead of {@code in}, and is part of no line. */
@@ -125,10 +136,18 @@ final class LineBuffer {
         loaded = 0;
     }
 
-    /** Forgets all lines and leaves the array to whoever asked for it; nothing may be read ahead. */
+    /**
+     * Forgets all lines and leaves the array, and its memory of the room, to whoever asked for it; nothing may be read ahead.
+     */
     void detach() {
         bytes = EMPTY;
         clear();
+    }
+
+    /** Gives the array's memory back; nothing is read any more. */
+    void release() {
+        room.giveBack(bytes.length);
+        detach();
     }
 
     /** Whether nothing has come since the buffer was cleared. */

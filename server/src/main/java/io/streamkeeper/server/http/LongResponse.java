@@ -81,7 +81,7 @@ abstract sealed class LongResponse permits CatchUpResponse, SseSession {
 
     /** Does the next step later, when the client takes what it brings. */
     final void goOnWhenWritable() {
-        awaitsRoom = !channel.isWritable();
+        awaitsRoom = !connection.takesMore();
         if (!awaitsRoom) {
             goOnLater();
         }

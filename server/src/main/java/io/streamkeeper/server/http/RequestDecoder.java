@@ -34,6 +34,7 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private final HttpLimits limits;
     private final BodyRoom room;
+    private final HeadRoom headRoom;
     private final Budget received;
     private final BooleanSupplier mayBegin;
     private final HeadParser heads;
@@ -67,14 +68,16 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     /**
      * A decoder that keeps bodies in {@code room}.
      *
+     * @param headRoom where heads are kept; each request's is given back by whoever drops the request, all at the end
      * @param received the budget of bytes that wait until a request may begin
      */
-    RequestDecoder(HttpLimits limits, BodyRoom room, Budget received, BooleanSupplier mayBegin) {
+    RequestDecoder(HttpLimits limits, BodyRoom room, HeadRoom headRoom, Budget received, BooleanSupplier mayBegin) {
         this.limits = limits;
         this.room = room;
+        this.headRoom = headRoom;
         this.received = received;
         this.mayBegin = mayBegin;
-        this.heads = new HeadParser(limits);
+        this.heads = new HeadParser(limits, headRoom);
         this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
     }
 
@@ -275,8 +278,9 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         if (refusal != null) {
             throw new RefusedException(refusal);
         }
-        BodyReader body =
-                framing.isChunked() ? new ChunkedBody(room, limits) : new FixedBody(room, framing.contentLength());
+        BodyReader body = framing.isChunked()
+                ? new ChunkedBody(room, headRoom, limits)
+                : new FixedBody(room, framing.contentLength());
         pending = new Pending(head, body);
         restartRate(ctx);
         if (framing.continueExpected() && !bodyHasCome) {
@@ -316,6 +320,7 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private void end() {
         ended = true;
         deadline.stop();
+        headRoom.close();
         if (!decoding) {
             releaseAll();
         }

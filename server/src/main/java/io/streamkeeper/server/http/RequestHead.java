@@ -22,6 +22,11 @@ final class RequestHead {
         this.framing = framing;
     }
 
+    /** What it takes of its connection's {@link HeadRoom} until it is answered. */
+    int memoryBytes() {
+        return bytes.length + HeadRoom.REQUEST_BYTES;
+    }
+
     Method method() {
         return line.method();
     }

@@ -16,6 +16,11 @@ record Response(ByteBuf head, ByteBuf body, ByteBuf tail, boolean close) {
         return new Response(head, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER, close);
     }
 
+    /** What it takes until it is written. */
+    int memoryBytes() {
+        return head.capacity() + body.readableBytes();
+    }
+
     void release() {
         head.release();
         body.release();

@@ -137,7 +137,7 @@ final class SseSession extends LongResponse implements Subscriber {
         if (isOver() || pulling || !news) {
             return;
         }
-        if (event.from() != position || !channel.isWritable()) {
+        if (event.from() != position || !connection.takesMore()) {
             pull();
             return;
         }
@@ -179,7 +179,7 @@ final class SseSession extends LongResponse implements Subscriber {
     }
 
     private void keepAlive() {
-        if (!spoke && channel.isWritable()) {
+        if (!spoke && connection.takesMore()) {
             channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
         }
         spoke = false;

@@ -13,17 +13,18 @@ import java.util.concurrent.Executor;
 public final class MemoryStores implements Stores {
     private final int shards;
     private final MemoryBudget memory;
-    private final ReadBudget nothing = new ReadBudget(0);
+    private final ReadBudget reads;
     private final ProducerLimits producers;
     private final Clock clock;
 
-    /** Stores that share {@code memory}, with the default limits of producers. */
+    /** Stores that share {@code memory}, with the default limits of producers; what readers hold is not counted. */
     public MemoryStores(int shards, MemoryBudget memory, Clock clock) {
-        this(shards, memory, ProducerLimits.DEFAULT, clock);
+        this(shards, memory, new ReadBudget(0), ProducerLimits.DEFAULT, clock);
     }
 
-    /** Stores that share {@code memory}. */
-    public MemoryStores(int shards, MemoryBudget memory, ProducerLimits producers, Clock clock) {
+    /** Stores that share {@code memory}, and {@code reads} for what readers hold. */
+    public MemoryStores(int shards, MemoryBudget memory, ReadBudget reads, ProducerLimits producers, Clock clock) {
+        this.reads = reads;
         this.producers = producers;
         this.shards = shards;
         this.memory = memory;
@@ -42,7 +43,7 @@ public final class MemoryStores implements Stores {
                 shards,
                 new MemoryJournal(memory),
                 new MemoryExtentStore(memory),
-                nothing,
+                reads,
                 clock,
                 releaser,
                 producers);

@@ -46,7 +46,11 @@ final class DecodingConnection implements AutoCloseable {
         this.memory = memory;
         this.ownsMemory = ownsMemory;
         decoder = new RequestDecoder(
-                limits, new BodyRoom(memory, limits.bodyBytesMax()), memory.received(), () -> mayBegin-- > 0);
+                limits,
+                new BodyRoom(memory, limits.bodyBytesMax()),
+                new HeadRoom(memory.heads()),
+                memory.received(),
+                () -> mayBegin-- > 0);
         channel = EmbeddedChannel.builder()
                 .register(false)
                 .ticker(ticker)

@@ -16,7 +16,10 @@ public final class MemoryLedger {
     private final Budget reads;
     private final Budget compression;
     private final Budget received;
+    private final Budget unsent;
     private final Budget splitting;
+    private final Budget heads;
+    private final Budget descriptions;
 
     /** The budgets of {@code plan}, with nothing reserved. */
     public MemoryLedger(MemoryPlan plan) {
@@ -26,7 +29,10 @@ public final class MemoryLedger {
         this.reads = new Budget("reads", plan.readBytes());
         this.compression = new Budget("compression", plan.compressionBytes());
         this.received = new Budget("received bytes", plan.receivedBytes());
+        this.unsent = new Budget("unsent answers", plan.unsentBytes());
         this.splitting = new Budget("splitting of JSON", plan.splittingBytes());
+        this.heads = new Budget("heads of requests", plan.headBytes());
+        this.descriptions = new Budget("descriptions of streams", plan.descriptionBytes());
     }
 
     /** How the memory is divided. */
@@ -59,13 +65,28 @@ public final class MemoryLedger {
         return received;
     }
 
+    /** Answers that their clients have not taken, those apart that are counted as reads or compression. */
+    public Budget unsent() {
+        return unsent;
+    }
+
     /** Heap: where the messages of JSON bodies lie, until they are stored. */
     public Budget splitting() {
         return splitting;
     }
 
+    /** Heap: requests that are not answered, beside what each connection has. */
+    public Budget heads() {
+        return heads;
+    }
+
+    /** Heap: what streams are described by, where their bytes lie, and their producers. */
+    public Budget descriptions() {
+        return descriptions;
+    }
+
     /** All budgets, in the order of the plan. */
     public List<Budget> budgets() {
-        return List.of(bodies, completion, reads, compression, received, splitting);
+        return List.of(bodies, completion, reads, compression, received, unsent, splitting, heads, descriptions);
     }
 }

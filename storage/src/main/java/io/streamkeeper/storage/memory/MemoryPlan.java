@@ -5,16 +5,22 @@ package io.streamkeeper.storage.memory;
  *
  * <pre>
  *   sixteenths of the direct memory          files          in memory
- *   journal: what no checkpoint has reached  7              the streams, 12 unless it is set
+ *   journal: what no checkpoint has reached  6              the streams, 12 unless it is set
  *   bodies that come in                      2 ┐            ┐
- *   bodies: what lets one of them finish     1 │            │ the rest, as 2 : 1 : 0 : 1 : 2 : 1
- *   reads from files                         2 │ 9          │
- *   compression                              1 │            │
+ *   bodies: what lets one of them finish     1 │            │ the rest, as 2 : 1 : 2 : 1 : 2 : 1 : 1
+ *   reads                                    2 │            │
+ *   compression                              1 │ 10         │
  *   received bytes that wait                 2 │            │
+ *   answers that were not sent               1 │            │
  *   everything else, not counted             1 ┘            ┘
  *
  *   of the heap
  *   splitting of JSON bodies                 1/4
+ *   connections                              1/8, at most 128 MiB
+ *   heads of requests                        1/16, at most 64 MiB
+ *   room for the collector                   1/8
+ *   the server itself                        16 MiB
+ *   what streams are described by            the rest
  * </pre>
  *
  * @param directBytesMax all direct memory that the process may have
@@ -22,10 +28,14 @@ package io.streamkeeper.storage.memory;
  * @param journalBytes records that no checkpoint has reached, or the streams where they are in memory; of all shards
  * @param bodyBytes bodies that come in
  * @param completionBytes what one body has that finds no more room among the others, so that it can finish
- * @param readBytes what was read from files and is not sent yet
+ * @param readBytes what was read from files, or copied from memory, and is not sent yet
  * @param compressionBytes bodies that are compressed, and what comes of that
  * @param receivedBytes bytes that were received and wait until a request may begin
+ * @param unsentBytes answers that their clients have not taken, those apart that are counted as reads or compression
  * @param splittingBytes of the heap: where the messages lie in JSON bodies that are being appended
+ * @param connectionBytes of the heap: connections, {@value #BYTES_PER_CONNECTION} bytes each
+ * @param headBytes of the heap: heads of requests that are not answered, beside what each connection has
+ * @param descriptionBytes of the heap: what streams are described by, where their bytes lie, and their producers
  */
 public record MemoryPlan(
         long directBytesMax,
@@ -36,12 +46,28 @@ public record MemoryPlan(
         long readBytes,
         long compressionBytes,
         long receivedBytes,
-        long splittingBytes) {
+        long unsentBytes,
+        long splittingBytes,
+        long connectionBytes,
+        long headBytes,
+        long descriptionBytes) {
+    /** The heap that a connection takes: its objects, and one request of which the head is not long. */
+    public static final int BYTES_PER_CONNECTION = 5 << 10;
+
+    /** What the JVM takes beside heap and direct memory: code, classes, stacks, its collector's tables, the C library. */
+    public static final long JVM_BYTES = 128L << 20;
+
     private static final int PARTS = 16;
-    private static final int JOURNAL_PARTS = 7;
+    private static final int JOURNAL_PARTS = 6;
     private static final int MEMORY_STREAM_PARTS = 12;
-    private static final int MEMORY_REST_PARTS = 7;
+    private static final int MEMORY_REST_PARTS = 10;
     private static final int SPLITTING_PART_OF_HEAP = 4;
+    private static final int CONNECTIONS_PART_OF_HEAP = 8;
+    private static final long CONNECTIONS_BYTES_MAX = 128L << 20;
+    private static final int HEADS_PART_OF_HEAP = 16;
+    private static final long HEADS_BYTES_MAX = 64L << 20;
+    private static final int COLLECTOR_PART_OF_HEAP = 8;
+    private static final long SERVER_HEAP_BYTES = 16L << 20;
 
     /** What a body is allowed to have where nothing else is asked for. */
     private static final long BODY_BYTES_DEFAULT_MAX = 64L << 20;
@@ -54,18 +80,9 @@ public record MemoryPlan(
 
     /** The plan of a server that keeps streams in files, and at most {@code journalBytesMax} in its journals. */
     public static MemoryPlan ofFiles(long directBytesMax, long heapBytesMax, long journalBytesMax) {
-        long journal = Math.min(directBytesMax / PARTS * JOURNAL_PARTS, journalBytesMax);
         long part = directBytesMax / PARTS;
-        return new MemoryPlan(
-                directBytesMax,
-                heapBytesMax,
-                journal,
-                2 * part,
-                part,
-                2 * part,
-                part,
-                2 * part,
-                heapBytesMax / SPLITTING_PART_OF_HEAP);
+        long journal = Math.min(part * JOURNAL_PARTS, journalBytesMax);
+        return of(directBytesMax, heapBytesMax, journal, part);
     }
 
     /**
@@ -82,17 +99,52 @@ public record MemoryPlan(
                     + " bytes to buffers, of which a sixteenth is needed for requests; expected at most "
                     + directBytesMax / PARTS * (PARTS - 1) + ", or a larger -Xmx or -XX:MaxDirectMemorySize");
         }
-        long part = rest / MEMORY_REST_PARTS;
+        return of(directBytesMax, heapBytesMax, streams, rest / MEMORY_REST_PARTS);
+    }
+
+    private static MemoryPlan of(long direct, long heap, long journal, long part) {
+        long splitting = heap / SPLITTING_PART_OF_HEAP;
+        long connections = Math.min(heap / CONNECTIONS_PART_OF_HEAP, CONNECTIONS_BYTES_MAX);
+        long heads = Math.min(heap / HEADS_PART_OF_HEAP, HEADS_BYTES_MAX);
         return new MemoryPlan(
-                directBytesMax,
-                heapBytesMax,
-                streams,
+                direct,
+                heap,
+                journal,
                 2 * part,
                 part,
-                0,
+                2 * part,
                 part,
                 2 * part,
-                heapBytesMax / SPLITTING_PART_OF_HEAP);
+                part,
+                splitting,
+                connections,
+                heads,
+                descriptions(heap, splitting + connections + heads));
+    }
+
+    /** What other parts leave of the heap. */
+    private static long descriptions(long heap, long otherParts) {
+        long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
+        return Math.max(heap / PARTS, left);
+    }
+
+    /** The connections that there is heap for. */
+    public int connectionsMax() {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, connectionBytes / BYTES_PER_CONNECTION));
+    }
+
+    /**
+     * What the process has in memory at the most: the heap, the budgets of direct memory with the part that is not counted,
+     * and {@link #JVM_BYTES}.
+     */
+    public long residentBytesMax() {
+        return heapBytesMax + directBytes() + JVM_BYTES;
+    }
+
+    private long directBytes() {
+        long counted =
+                journalBytes + bodyBytes + completionBytes + readBytes + compressionBytes + receivedBytes + unsentBytes;
+        return Math.min(directBytesMax, counted + directBytesMax / PARTS);
     }
 
     /**
@@ -114,6 +166,7 @@ public record MemoryPlan(
     /** The same where bodies may have {@code bytes}: what lets one of them finish grows, at the cost of the others. */
     public MemoryPlan withBodyBytesMax(long bytes) {
         long grown = Math.min(Math.max(completionBytes, bytes), (bodyBytes + completionBytes) / 4 * 3);
+        long splitting = Math.min(Math.max(splittingBytes, SPLITTING_BYTES_PER_BYTE * bytes), heapBytesMax / 2);
         return new MemoryPlan(
                 directBytesMax,
                 heapBytesMax,
@@ -123,15 +176,21 @@ public record MemoryPlan(
                 readBytes,
                 compressionBytes,
                 receivedBytes,
-                Math.min(Math.max(splittingBytes, SPLITTING_BYTES_PER_BYTE * bytes), heapBytesMax / 2));
+                unsentBytes,
+                splitting,
+                connectionBytes,
+                headBytes,
+                descriptions(heapBytesMax, splitting + connectionBytes + headBytes));
     }
 
     /** The plan in one line, in mebibytes. */
     public String text() {
-        return mib(directBytesMax) + " MiB direct: journal " + mib(journalBytes) + ", bodies "
+        return mib(residentBytesMax()) + " MiB at most: heap " + mib(heapBytesMax) + ", direct " + mib(directBytes())
+                + ", JVM " + mib(JVM_BYTES) + "; direct: journal " + mib(journalBytes) + ", bodies "
                 + mib(bodyBytes + completionBytes) + ", reads " + mib(readBytes) + ", compression "
-                + mib(compressionBytes) + ", received " + mib(receivedBytes) + "; " + mib(heapBytesMax)
-                + " MiB heap: JSON " + mib(splittingBytes);
+                + mib(compressionBytes) + ", received " + mib(receivedBytes) + ", unsent " + mib(unsentBytes)
+                + "; heap: JSON " + mib(splittingBytes) + ", connections " + mib(connectionBytes) + ", heads "
+                + mib(headBytes) + ", streams " + mib(descriptionBytes);
     }
 
     private static long mib(long bytes) {

@@ -17,7 +17,8 @@ class MemoryPlanTest {
                 + plan.completionBytes()
                 + plan.readBytes()
                 + plan.compressionBytes()
-                + plan.receivedBytes();
+                + plan.receivedBytes()
+                + plan.unsentBytes();
     }
 
     @ParameterizedTest
@@ -59,10 +60,35 @@ class MemoryPlanTest {
                 .hasMessageContaining("expected at most 125829120");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {96, 128, 256, 1_024, 6_000, 64_000})
+    void thePartsOfTheHeapLeaveAnEighthAndWhatTheServerTakesItself(long mib) {
+        long heap = mib * MIB;
+        MemoryPlan plan = MemoryPlan.ofFiles(heap, heap, Long.MAX_VALUE);
+        assertThat(heapSum(plan)).isLessThanOrEqualTo(heap / 8 * 7 - 16 * MIB);
+        MemoryPlan larger = plan.withBodyBytesMax(heap / 14);
+        assertThat(larger.splittingBytes()).isGreaterThan(plan.splittingBytes());
+        assertThat(heapSum(larger)).isLessThanOrEqualTo(heap / 8 * 7 - 16 * MIB);
+    }
+
+    private static long heapSum(MemoryPlan plan) {
+        return plan.splittingBytes() + plan.connectionBytes() + plan.headBytes() + plan.descriptionBytes();
+    }
+
+    @Test
+    void theProcessTakesTheHeapTheBudgetsAndWhatTheJvmTakes() {
+        MemoryPlan small = MemoryPlan.ofFiles(128 * MIB, 128 * MIB, Long.MAX_VALUE);
+        assertThat(small.residentBytesMax()).isEqualTo(256 * MIB + MemoryPlan.JVM_BYTES);
+        MemoryPlan large = MemoryPlan.ofFiles(4_096 * MIB, 4_096 * MIB, 256 * MIB);
+        assertThat(large.residentBytesMax())
+                .isEqualTo(4_096 * MIB + sum(large) + 256 * MIB + MemoryPlan.JVM_BYTES)
+                .isLessThan(2 * 4_096 * MIB);
+    }
+
     @Test
     void theLineNamesEachPart() {
         assertThat(MemoryPlan.ofFiles(128 * MIB, 128 * MIB, Long.MAX_VALUE).text())
-                .isEqualTo("128 MiB direct: journal 56, bodies 24, reads 16, compression 8, received 16; 128 MiB heap:"
-                        + " JSON 32");
+                .isEqualTo("384 MiB at most: heap 128, direct 128, JVM 128; direct: journal 48, bodies 24, reads 16,"
+                        + " compression 8, received 16, unsent 8; heap: JSON 32, connections 16, heads 8, streams 40");
     }
 }

@@ -1,0 +1,92 @@
+package io.streamkeeper.server.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.MemoryStores;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.wire.TestConnection;
+import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.MemoryBudget;
+import io.streamkeeper.storage.ProducerLimits;
+import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.memory.MemoryPlan;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** An HTTP server with one loop, streams in memory, and as little memory as a test wants; what is reserved can be seen. */
+final class SmallServer implements AutoCloseable {
+    static final String ROOT = "/v1/stream/";
+
+    private static final int BODY_BYTES_MAX = 1 << 20;
+
+    private final MemoryLedger memory;
+    private final ReadBudget reads;
+    private final EventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("small"), NioIoHandler.newFactory());
+    private final Shards shards;
+    private final HttpServer http;
+    private final Channel listener;
+
+    /** A server with {@code mib} MiB of direct memory and as much heap, as far as it knows. */
+    SmallServer(int mib) throws IOException {
+        long bytes = (long) mib << 20;
+        memory = new MemoryLedger(MemoryPlan.ofMemory(bytes, bytes, 0));
+        reads = new ReadBudget(memory.reads(), memory.plan().journalBytes() / 4);
+        MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
+        shards = new Shards(new MemoryStores(1, streams, reads, ProducerLimits.DEFAULT, Clock.SYSTEM), loops);
+        shards.start();
+        ServerConfig config = ServerConfig.defaults().withRoot(ROOT);
+        http = new HttpServer(
+                config.withHttp(config.http().withBodyBytesMax(BODY_BYTES_MAX)),
+                shards,
+                memory,
+                loops,
+                Runnable::run,
+                Clock.SYSTEM);
+        listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 128 << 10))
+                .childOption(ChannelOption.SO_SNDBUF, 16 << 10)
+                .childHandler(http)
+                .bind("127.0.0.1", 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    MemoryLedger memory() {
+        return memory;
+    }
+
+    ReadBudget reads() {
+        return reads;
+    }
+
+    HttpServer http() {
+        return http;
+    }
+
+    /** A connection whose kernel takes little for it. */
+    TestConnection connect() throws IOException {
+        return new TestConnection((InetSocketAddress) listener.localAddress(), 4 << 10);
+    }
+
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        http.stop();
+        http.awaitConnectionsClosed(System.nanoTime());
+        shards.close();
+        loops.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS).syncUninterruptibly();
+    }
+}
