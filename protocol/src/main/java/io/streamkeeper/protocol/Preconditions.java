@@ -55,20 +55,34 @@ public record Preconditions(
      * @return the refusal with 412, or null if the conditions hold
      */
     public @Nullable Refusal evaluate(StreamPath path, @Nullable Offset tail) {
+        return evaluate(path, tail, null);
+    }
+
+    /**
+     * Evaluates the conditions where the tail may have two names.
+     *
+     * @param path the stream
+     * @param tail the tail that the write would meet; null where there is no stream
+     * @param formerTail what format version 1 named the tail; null where it did not
+     * @return the refusal with 412, or null if the conditions hold
+     */
+    public @Nullable Refusal evaluate(StreamPath path, @Nullable Offset tail, @Nullable Offset formerTail) {
         if (ifMatch != null && tail == null) {
             return Refusal.of(
                     ErrorCode.PRECONDITION_FAILED,
                     "If-Match is " + Quoted.of(ifMatch.toString()) + ", but stream " + Quoted.of(path.value())
                             + " does not exist");
         }
-        if (ifMatch != null && tail != null && !ifMatch.namesStrongly(tail)) {
+        if (ifMatch != null && tail != null && !ifMatch.namesStrongly(tail) && !namesFormer(ifMatch, formerTail, true)) {
             return Refusal.at(
                     ErrorCode.OFFSET_MISMATCH,
                     "If-Match is " + Quoted.of(ifMatch.toString()) + ", but the stream's tail is " + tail,
                     tail,
                     false);
         }
-        if (ifNoneMatch != null && tail != null && ifNoneMatch.namesWeakly(tail)) {
+        if (ifNoneMatch != null
+                && tail != null
+                && (ifNoneMatch.namesWeakly(tail) || namesFormer(ifNoneMatch, formerTail, false))) {
             return Refusal.at(
                     ErrorCode.PRECONDITION_FAILED,
                     "If-None-Match is " + Quoted.of(ifNoneMatch.toString()) + ", but stream " + Quoted.of(path.value())
@@ -77,5 +91,9 @@ public record Preconditions(
                     false);
         }
         return null;
+    }
+
+    private static boolean namesFormer(EntityTagList tags, @Nullable Offset formerTail, boolean strongly) {
+        return formerTail != null && (strongly ? tags.namesStrongly(formerTail) : tags.namesWeakly(formerTail));
     }
 }

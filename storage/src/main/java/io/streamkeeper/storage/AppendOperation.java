@@ -138,13 +138,14 @@ final class AppendOperation {
         Refusal refusal = checkExpected(stream, append.expectedOffset());
         return refusal != null
                 ? refusal
-                : append.preconditions().evaluate(stream.path(), stream.offsetAt(stream.tail()));
+                : append.preconditions()
+                        .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
     }
 
     /** The official client tells this conflict from that of {@code Stream-Seq} by the message's first words. */
     private static @Nullable Refusal checkExpected(StreamState stream, @Nullable Offset expected) {
         Offset tail = stream.offsetAt(stream.tail());
-        return expected == null || tail.isNamedBy(expected)
+        return expected == null || stream.isTail(expected)
                 ? null
                 : Refusal.at(
                         ErrorCode.EXPECTED_OFFSET_CONFLICT,

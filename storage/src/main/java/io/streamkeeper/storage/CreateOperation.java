@@ -29,7 +29,11 @@ final class CreateOperation {
                     ErrorCode.STREAM_EXISTS,
                     "stream " + Quoted.of(create.path().value()) + " exists with another " + difference);
         }
-        Refusal refusal = create.preconditions().evaluate(create.path(), existing.offsetAt(existing.tail()));
+        Refusal refusal = create.preconditions()
+                .evaluate(
+                        create.path(),
+                        existing.offsetAt(existing.tail()),
+                        existing.formerOffsetAt(existing.tail()));
         if (refusal != null) {
             return refusal;
         }
@@ -63,11 +67,15 @@ final class CreateOperation {
         if (create.closed() != existing.isClosed()) {
             return existing.isClosed() ? "state: it is closed" : "state: it is open";
         }
-        return sameOrigin(existing.fork(), create.fork()) ? null : "fork origin";
+        return sameOrigin(existing, create.fork()) ? null : "fork origin";
     }
 
-    /** Whether both name the same place, be it in other words: an explicit offset may be what a default came to. */
-    private static boolean sameOrigin(LogRecord.@Nullable Fork fork, @Nullable ForkOrigin asked) {
+    /**
+     * Whether both name the same place, be it in other words: an explicit offset may be what a default came to, or one that
+     * format version 1 has issued.
+     */
+    private static boolean sameOrigin(StreamState existing, @Nullable ForkOrigin asked) {
+        LogRecord.Fork fork = existing.fork();
         if (fork == null || asked == null) {
             return fork == null && asked == null;
         }
@@ -75,6 +83,10 @@ final class CreateOperation {
             return true;
         }
         Offset offset = asked.offset();
+        if (offset != null
+                && fork.origin().equals(new ForkOrigin(asked.source(), existing.present(offset), asked.subOffset()))) {
+            return true;
+        }
         return fork.origin().source().equals(asked.source())
                 && offset != null
                 && asked.subOffset() == 0

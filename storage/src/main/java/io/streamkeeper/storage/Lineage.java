@@ -63,6 +63,11 @@ public final class Lineage {
         return generation;
     }
 
+    /** Its generation in format version 1, or 0. */
+    long formerGeneration() {
+        return formerGeneration;
+    }
+
     public long start() {
         return start;
     }

@@ -489,7 +489,8 @@ public final class ShardStore implements AutoCloseable {
         if (answerExpired(stream, reply)) {
             return;
         }
-        Refusal unmet = delete.preconditions().evaluate(stream.path(), stream.offsetAt(stream.tail()));
+        Refusal unmet = delete.preconditions()
+                .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
         if (unmet != null) {
             commits.add(stream.lastLsn(), CommitQueue.Step.NONE, unmet, reply);
         } else {

@@ -575,6 +575,27 @@ public final class StreamState {
                 : new Offset(generation, position);
     }
 
+    /** What format version 1 named a position, if it may have: clients may hold such offsets of a stream that was converted. */
+    @Nullable
+    Offset formerOffsetAt(long position) {
+        Lineage inherited = lineage;
+        long former = inherited != null && position <= ownStart()
+                ? inherited.before(position).formerGeneration()
+                : formerGeneration;
+        return former == 0 ? null : new Offset(former, position);
+    }
+
+    /** Whether an offset names the staged tail, by its present name or by its former one. */
+    boolean isTail(Offset named) {
+        return offsetAt(tail()).isNamedBy(named) || named.equals(formerOffsetAt(tail()));
+    }
+
+    /** An offset of an ancestor by its present name, which the origin of a fork has. */
+    Offset present(Offset offset) {
+        Lineage inherited = lineage == null ? null : lineage.of(offset.generation());
+        return inherited == null ? offset : new Offset(inherited.generation(), offset.position());
+    }
+
     /**
      * The position that an offset names; after the tail if the offset is of this stream and after its tail.
      *

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
@@ -82,6 +84,31 @@ class StoreConversionTest {
 
         StreamState stream(String path) {
             return storeOf(path).open(new StreamPath(path), false);
+        }
+
+        /** The answer to a create at a path that is taken. */
+        Answer existing(CreateRequest request) {
+            Answer answer = new Answer();
+            Command.Create command = request.command();
+            assertThat(storeOf(command.path().value()).answerExisting(command, answer))
+                    .isTrue();
+            threads.runAll();
+            return answer;
+        }
+
+        Answer append(AppendRequest request) {
+            Answer answer = new Answer();
+            Command.Append command = request.command();
+            storeOf(command.path().value()).append(command, answer);
+            threads.runAll();
+            return answer;
+        }
+
+        Answer delete(String path, Preconditions preconditions) {
+            Answer answer = new Answer();
+            storeOf(path).delete(new Command.Delete(new StreamPath(path), preconditions), answer);
+            threads.runAll();
+            return answer;
         }
 
         /** What a stream itself has written, from {@code from} on. */
@@ -217,6 +244,74 @@ class StoreConversionTest {
                     .tail();
             assertThat(opened.stream("fork-of-0").positionOf(Offset.parse(inherited)))
                     .isEqualTo(26);
+        }
+    }
+
+    /** Retries what a client of version 1 has sent, with the offsets that it was given then. */
+    @Test
+    void aForkIsTheSameForTheRequestThatHasMadeIt() throws IOException {
+        Version1Fixture fixture = new Version1Fixture("forks");
+        SimulatedDisk disk = disk(fixture, 1);
+        Offset ofBytes = Offset.parse(fixture.offsets().get("bytes").get(0));
+        Offset middleOfBytes = new Offset(ofBytes.generation(), 10);
+        Offset ofDocs = Offset.parse(fixture.offsets().get("docs").get(0));
+
+        convert(disk);
+
+        List<CreateRequest> requests = List.of(
+                CreateRequest.at("fork-sub").json().forkOf("docs", ofDocs, 1),
+                CreateRequest.at("fork-sub-bytes").forkOf("bytes", middleOfBytes, 4),
+                CreateRequest.at("fork-offset").json().forkOf("docs", ofDocs),
+                CreateRequest.at("fork-default").json().forkOf("docs", null),
+                CreateRequest.at("fork-of-fork").json().forkOf("fork-sub", ofDocs, 1));
+        try (Opened opened = new Opened(disk)) {
+            for (CreateRequest request : requests) {
+                assertThat(opened.existing(request).created().existed()).isTrue();
+            }
+            Offset present = opened.stream("docs").offsetAt(ofDocs.position());
+            assertThat(opened.existing(CreateRequest.at("fork-sub").json().forkOf("docs", present, 1))
+                            .created()
+                            .existed())
+                    .isTrue();
+            for (Offset other : List.of(
+                    new Offset(ofDocs.generation(), 0), new Offset(ofDocs.generation() + 1, ofDocs.position()))) {
+                assertThat(opened.existing(CreateRequest.at("fork-sub").json().forkOf("docs", other, 1))
+                                .word())
+                        .isEqualTo("stream_exists");
+            }
+        }
+    }
+
+    @Test
+    void aTailThatVersion1HasIssuedIsTheTail() throws IOException {
+        Version1Fixture fixture = new Version1Fixture("forks");
+        SimulatedDisk disk = disk(fixture, 1);
+        Map<String, List<String>> offsets = fixture.offsets();
+        Offset ofDocs = Offset.parse(offsets.get("docs").get(1));
+        Offset ofBytes = Offset.parse(offsets.get("bytes").get(0));
+        Offset ofFork = Offset.parse(offsets.get("fork-sub").get(0));
+
+        convert(disk);
+
+        try (Opened opened = new Opened(disk)) {
+            opened.append(AppendRequest.to("bytes").text("x").ifMatch(ofBytes)).appended();
+            assertThat(opened.append(AppendRequest.to("bytes").text("x").ifMatch(ofBytes))
+                            .word())
+                    .isEqualTo("offset_mismatch");
+            opened.append(AppendRequest.to("docs").json("[6]").expected(ofDocs))
+                    .appended();
+            assertThat(opened.append(AppendRequest.to("docs").json("[6]").expected(ofDocs))
+                            .word())
+                    .isEqualTo("expected_offset_conflict");
+            opened.append(AppendRequest.to("fork-sub").json("[7]").ifMatch(ofFork))
+                    .appended();
+            Offset ofForkOfFork = Offset.parse(offsets.get("fork-of-fork").get(0));
+            assertThat(opened.delete("fork-of-fork", Preconditions.tailAt(ofFork))
+                            .word())
+                    .isEqualTo("offset_mismatch");
+            assertThat(opened.delete("fork-of-fork", Preconditions.tailAt(ofForkOfFork))
+                            .word())
+                    .isEqualTo("deleted");
         }
     }
 
