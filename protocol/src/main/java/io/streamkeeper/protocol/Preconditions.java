@@ -73,7 +73,10 @@ public record Preconditions(
                     "If-Match is " + Quoted.of(ifMatch.toString()) + ", but stream " + Quoted.of(path.value())
                             + " does not exist");
         }
-        if (ifMatch != null && tail != null && !ifMatch.namesStrongly(tail) && !namesFormer(ifMatch, formerTail, true)) {
+        if (ifMatch != null
+                && tail != null
+                && !ifMatch.namesStrongly(tail)
+                && !namesFormer(ifMatch, formerTail, true)) {
             return Refusal.at(
                     ErrorCode.OFFSET_MISMATCH,
                     "If-Match is " + Quoted.of(ifMatch.toString()) + ", but the stream's tail is " + tail,

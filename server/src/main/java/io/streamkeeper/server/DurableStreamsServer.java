@@ -9,7 +9,9 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.AcceptFaults;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -100,9 +102,15 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
                 .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .handler(new AcceptFaults())
                 .childHandler(http)
                 .bind(address)
                 .awaitUninterruptibly();
+        if (!bound.isSuccess() && OpenFiles.areUsedUp()) {
+            throw new IOException(
+                    "cannot listen on " + listen.host() + " port " + listen.port() + ": " + OpenFiles.problem(),
+                    bound.cause());
+        }
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot listen on " + listen.host() + " port " + listen.port() + ": "

@@ -30,10 +30,7 @@ final class CreateOperation {
                     "stream " + Quoted.of(create.path().value()) + " exists with another " + difference);
         }
         Refusal refusal = create.preconditions()
-                .evaluate(
-                        create.path(),
-                        existing.offsetAt(existing.tail()),
-                        existing.formerOffsetAt(existing.tail()));
+                .evaluate(create.path(), existing.offsetAt(existing.tail()), existing.formerOffsetAt(existing.tail()));
         if (refusal != null) {
             return refusal;
         }

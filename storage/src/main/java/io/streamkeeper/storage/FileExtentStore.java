@@ -40,6 +40,9 @@ final class FileExtentStore implements ExtentStore {
     /** How long a job that failed is not tried again. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How often it is reported that jobs are abandoned, while none ends. */
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     /** How long it takes at least from one attempt to make the reserve to the next. */
     private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -94,8 +97,11 @@ final class FileExtentStore implements ExtentStore {
     /** The room on the full disk, or -1 while nothing was refused for want of it. */
     private long roomBytes = -1;
 
-    /** Whether a stream was dropped, or data released, since the reserve was released last; recovery may have dropped some. */
-    private boolean freesSpace = true;
+    /** Whether a stream was dropped, or data released, since the reserve was released last. */
+    private boolean freesSpace;
+
+    private boolean reportsAbandoned = true;
+    private long abandonedNanos;
 
     private long reserveNanos;
     private int checkpoints;
@@ -337,6 +343,7 @@ final class FileExtentStore implements ExtentStore {
 
     /** The job is done. */
     void finished() {
+        reportsAbandoned = true;
         pressed = false;
         roomBytes = -1;
         journal.obstacle(null);
@@ -350,8 +357,7 @@ final class FileExtentStore implements ExtentStore {
      */
     void abandon(Job failedJob, Throwable reason, @Nullable Obstacle obstacle) {
         if (reason instanceof IOException) {
-            LOG.warn(
-                    "shard {}: {} was abandoned: {}", manifest.shard(), failedJob, String.valueOf(reason.getMessage()));
+            reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
         } else {
             LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
         }
@@ -377,6 +383,18 @@ final class FileExtentStore implements ExtentStore {
                     manifest.shard(),
                     reason);
             damaged = true;
+        }
+    }
+
+    /** A job that is tried again each second is reported each minute. */
+    private void reportAbandoned(Job failedJob, String reason) {
+        long now = clock.monotonicNanos();
+        if (reportsAbandoned || now - abandonedNanos >= REPORT_NANOS) {
+            LOG.warn("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
+            reportsAbandoned = false;
+            abandonedNanos = now;
+        } else {
+            LOG.info("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
         }
     }
 

@@ -298,8 +298,7 @@ class StoreConversionTest {
             assertThat(opened.append(AppendRequest.to("bytes").text("x").ifMatch(ofBytes))
                             .word())
                     .isEqualTo("offset_mismatch");
-            opened.append(AppendRequest.to("docs").json("[6]").expected(ofDocs))
-                    .appended();
+            opened.append(AppendRequest.to("docs").json("[6]").expected(ofDocs)).appended();
             assertThat(opened.append(AppendRequest.to("docs").json("[6]").expected(ofDocs))
                             .word())
                     .isEqualTo("expected_offset_conflict");

@@ -75,6 +75,10 @@ final class ConfigSources implements IDefaultValueProvider {
     }
 
     private static Properties read(String path) {
+        if (path.isBlank()) {
+            throw new IllegalArgumentException("--config or " + environmentName(FILE_FLAG) + " is '" + path
+                    + "', expected the path of a properties file; leave it out where there is none");
+        }
         Properties file = new Properties();
         if (Files.isDirectory(Path.of(path))) {
             throw new IllegalArgumentException("config file " + path + " is a directory, expected a properties file");

@@ -3,10 +3,13 @@ package io.streamkeeper.server.cli;
 import ch.qos.logback.classic.Logger;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -124,6 +127,7 @@ public final class ServeCommand {
     private static CommandLine commandLine(ServeCommand command) {
         CommandLine line = new CommandLine(command)
                 .registerConverter(int.class, new WholeNumbers())
+                .registerConverter(Path.class, new Paths())
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByConcern);
@@ -175,7 +179,7 @@ public final class ServeCommand {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(process.logLevel());
         }
-        DurableStreamsServer server = DurableStreamsServer.start(config);
+        DurableStreamsServer server = start(config);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
         out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
@@ -187,6 +191,18 @@ public final class ServeCommand {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    /** Starts the server; what it cannot open for want of descriptors may be anything, a library of the JVM included. */
+    private static DurableStreamsServer start(ServerConfig config) throws IOException {
+        try {
+            return DurableStreamsServer.start(config);
+        } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
+            if (OpenFiles.areFew()) {
+                throw new IOException("the server cannot start: " + OpenFiles.problem(), e);
+            }
+            throw e;
+        }
     }
 
     /** A process that was told to end and did so properly says so by its status, which a signal's would hide. */

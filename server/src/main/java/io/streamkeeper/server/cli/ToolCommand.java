@@ -61,6 +61,7 @@ final class ToolCommand {
         ServeCommand.warn(sources, err);
         CommandLine line = new CommandLine(new ToolCommand(out))
                 .registerConverter(int.class, new WholeNumbers())
+                .registerConverter(Path.class, new Paths())
                 .setDefaultValueProvider(sources)
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))

@@ -13,7 +13,7 @@ final class WholeNumbers implements ITypeConverter<Integer> {
             int number = Digits.toInt(negative ? text.substring(1) : text);
             return negative ? -number : number;
         } catch (NumberFormatException e) {
-            throw new TypeConversionException("'" + text + "' is not an int");
+            throw new TypeConversionException("'" + text + "' is not a whole number; expected one such as 4");
         }
     }
 }

@@ -20,12 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 class ServeCommandTest {
     private static final Map<String, String> NO_ENVIRONMENT = Map.of();
@@ -70,7 +72,40 @@ class ServeCommandTest {
     void digitsOfOtherScriptsAreNoNumber() {
         assertThat(run(NO_ENVIRONMENT, "--shards", "\u0662"))
                 .contains("--shards")
-                .contains("is not an int");
+                .contains("is not a whole number");
+    }
+
+    /** An empty value comes of a variable of a script that is not set. */
+    @Test
+    void noFlagTakesAnEmptyValue() {
+        for (OptionSpec option : ServeCommand.commandLine().getCommandSpec().options()) {
+            String flag = option.longestName();
+            if (option.negatable() || option.usageHelp() || option.versionHelp() || flag.equals("--retention")) {
+                continue;
+            }
+            assertThat(run(NO_ENVIRONMENT, flag + "="))
+                    .as(flag)
+                    .startsWith("2 ")
+                    .contains(flag.substring(2))
+                    .contains("expected");
+            String variable = "DS_" + flag.substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
+            assertThat(run(Map.of(variable, ""))).as(variable).startsWith("2 ").contains("expected");
+        }
+    }
+
+    @Test
+    void aDataDirectoryWithoutANameIsNotTheCurrentOne() {
+        assertThat(run(NO_ENVIRONMENT, "--data-dir", ""))
+                .startsWith("2 ")
+                .contains("'--data-dir': '' is no path; expected one, . for the current directory");
+        assertThat(run(Map.of("DS_DATA_DIR", " "))).startsWith("2 ").contains("' ' is no path");
+        assertThat(run(NO_ENVIRONMENT, "verify", "--data-dir="))
+                .startsWith("2 ")
+                .contains("'' is no path");
+        assertThat(run(NO_ENVIRONMENT, "backup", "--data-dir=d", "--to="))
+                .startsWith("2 ")
+                .contains("'' is no path");
+        assertThat(Path.of("LOCK")).doesNotExist();
     }
 
     @Test
@@ -113,7 +148,7 @@ class ServeCommandTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "--port x|'x' is not an int",
+                "--port x|'x' is not a whole number",
                 "--port 70000|port is 70000; expected 0 to 65535",
                 "--port|Missing required parameter",
                 "--nope|Unknown option: '--nope'",

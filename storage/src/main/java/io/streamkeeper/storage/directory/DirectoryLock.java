@@ -1,15 +1,13 @@
 package io.streamkeeper.storage.directory;
 
 import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.FileModes;
 import io.streamkeeper.storage.disk.FileProblem;
+import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps other processes from a data directory. The kernel lets go of it when the process ends, however it does. */
@@ -31,10 +29,7 @@ public final class DirectoryLock implements AutoCloseable {
             throw new IOException("data directory " + problem);
         }
         DataDirectory.makePath(disk, directory);
-        FileChannel channel = FileChannel.open(
-                directory.resolve(DataDirectory.LOCK),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                FileModes.FILE);
+        FileChannel channel = LocalDisk.openLock(directory.resolve(DataDirectory.LOCK));
         FileLock lock = null;
         try {
             lock = tryLock(channel);

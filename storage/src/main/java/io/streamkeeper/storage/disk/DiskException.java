@@ -56,11 +56,27 @@ public final class DiskException extends IOException {
 
     private final String path;
 
+    /** Whether the process had no descriptor left. */
+    private final boolean outOfDescriptors;
+
     /** {@code operation} on {@code path} has failed with {@code cause}. */
     public DiskException(Operation operation, Path path, IOException cause) {
-        super("cannot " + operation.words() + " " + path + ": " + reasonOf(cause), cause);
+        this(operation, path, cause, false);
+    }
+
+    private DiskException(Operation operation, Path path, IOException cause, boolean outOfDescriptors) {
+        super(
+                "cannot " + operation.words() + " " + path + ": "
+                        + (outOfDescriptors ? OpenFiles.problem() : reasonOf(cause)),
+                cause);
         this.operation = operation;
         this.path = path.toString();
+        this.outOfDescriptors = outOfDescriptors;
+    }
+
+    /** What takes a descriptor has failed: finds out whether the process has one left. */
+    static DiskException ofOpening(Operation operation, Path path, IOException cause) {
+        return new DiskException(operation, path, cause, OpenFiles.areUsedUp());
     }
 
     /** {@code operation} on {@code path} has failed because of {@code reason}. */
@@ -68,12 +84,18 @@ public final class DiskException extends IOException {
         super("cannot " + operation.words() + " " + path + ": " + reason);
         this.operation = operation;
         this.path = path.toString();
+        this.outOfDescriptors = false;
     }
 
     /** The system's own words, without the path that is named already. */
     private static String reasonOf(IOException cause) {
         String reason = cause instanceof FileSystemException ofFile ? ofFile.getReason() : cause.getMessage();
         return reason == null ? cause.getClass().getSimpleName() : reason;
+    }
+
+    /** Whether it failed because the process had no descriptor left. */
+    boolean isOutOfDescriptors() {
+        return outOfDescriptors;
     }
 
     /** What was attempted. */

@@ -32,6 +32,9 @@ public final class FileProblem {
         if (cause == null && failed == null) {
             return e.getMessage() == null ? about + ": " + e.getClass().getSimpleName() : e.getMessage();
         }
+        if (failed != null && failed.isOutOfDescriptors()) {
+            return String.valueOf(failed.getMessage());
+        }
         Path named = failed == null ? about : failed.path();
         Path path = (cause == null || cause.getFile() == null ? named : Path.of(cause.getFile())).toAbsolutePath();
         Path obstacle = obstacle(path);

@@ -35,6 +35,8 @@ public final class LocalDisk implements Disk {
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
 
+    private static final Set<OpenOption> LOCKABLE = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
     private final SpareDescriptors spares = new SpareDescriptors();
     private final Set<OpenOption> opening;
 
@@ -69,7 +71,16 @@ public final class LocalDisk implements Disk {
         } catch (NoSuchFileException | FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
-            throw new DiskException(operation, file, e);
+            throw DiskException.ofOpening(operation, file, e);
+        }
+    }
+
+    /** Opens a file that a process locks, and makes it if it is not there. */
+    public static FileChannel openLock(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, LOCKABLE, FileModes.FILE);
+        } catch (IOException e) {
+            throw DiskException.ofOpening(Operation.OPEN, file, e);
         }
     }
 
@@ -93,7 +104,7 @@ public final class LocalDisk implements Disk {
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            throw new DiskException(Operation.LIST, directory, e);
+            throw DiskException.ofOpening(Operation.LIST, directory, e);
         }
     }
 
@@ -112,7 +123,7 @@ public final class LocalDisk implements Disk {
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            throw new DiskException(Operation.LIST, directory, e);
+            throw DiskException.ofOpening(Operation.LIST, directory, e);
         }
     }
 

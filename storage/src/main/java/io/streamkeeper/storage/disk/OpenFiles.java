@@ -1,0 +1,65 @@
+package io.streamkeeper.storage.disk;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The file descriptors of this process: whether any is left, which no exception says in a way that a program can rely on. It
+ * is asked when something could not be opened, and before anything is closed because of that. Safe for use by any thread.
+ */
+public final class OpenFiles {
+    private static final Path NOTHING = Path.of("/dev/null");
+
+    /** About what a server opens at its start. */
+    private static final int FEW = 32;
+
+    private OpenFiles() {}
+
+    /** Whether the process has no descriptor left: what can always be opened cannot. */
+    public static boolean areUsedUp() {
+        if (!Files.exists(NOTHING)) {
+            return false;
+        }
+        try {
+            FileChannel.open(NOTHING, StandardOpenOption.READ).close();
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Whether so few are left that what has failed, and has closed some by now, may have failed for want of them. */
+    public static boolean areFew() {
+        if (areUsedUp()) {
+            return true;
+        }
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                    && unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount() < FEW;
+        } catch (LinkageError e) {
+            // Its library is a file too, which could not be opened.
+            return true;
+        }
+    }
+
+    /** What that means and what to do, for a message. */
+    public static String problem() {
+        return "too many open files: the limit of this process is " + limit()
+                + "; raise it (ulimit -n, LimitNOFILE of systemd, --ulimit nofile of a container)";
+    }
+
+    private static String limit() {
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                    ? Long.toString(unix.getMaxFileDescriptorCount())
+                    : "not known";
+        } catch (LinkageError e) {
+            return "very low";
+        }
+    }
+}
