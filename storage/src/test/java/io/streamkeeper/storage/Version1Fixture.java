@@ -31,7 +31,7 @@ public final class Version1Fixture {
     /** What was served of a stream: a column each. */
     public record Served(
             String path, int status, String contentType, String tail, boolean closed, long bytes, String sha256) {
-        long tailPosition() {
+        public long tailPosition() {
             return Long.parseLong(tail.substring(tail.indexOf('_') + 1));
         }
     }

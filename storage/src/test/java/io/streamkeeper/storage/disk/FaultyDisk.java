@@ -106,6 +106,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public long usableBytes(Path directory) throws IOException {
+        before(Operation.LOOK_UP, directory);
         return behind.usableBytes(directory);
     }
 

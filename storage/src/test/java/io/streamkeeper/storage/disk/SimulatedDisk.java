@@ -31,7 +31,8 @@ import java.util.function.Predicate;
  *   <li>A kill ({@link #killProcess}) leaves everything that was written.
  *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut, which
  *       may leave it there too, except where other bytes were written and synced since.
- *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room.
+ *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room. One that reports late takes
+ *       what makes a file longer, and fails its sync.
  *   <li>Writes may be short; reads may fail; a bit may flip.
  *   <li>The world may stop before any change ({@link #stopBefore}): from then on every operation fails.
  * </ul>
@@ -62,6 +63,7 @@ public final class SimulatedDisk implements Disk {
         byte[] durable = new byte[0];
         List<Write> unsynced = new ArrayList<>();
         List<Write> lost = new ArrayList<>();
+        boolean hasNoRoom;
         int truncatedTo = Integer.MAX_VALUE;
     }
 
@@ -84,6 +86,8 @@ public final class SimulatedDisk implements Disk {
     private int failingSyncs;
     private long syncs;
     private boolean shortWrites;
+    private boolean reportsLate;
+    private long lateReports;
     private long capacityBytes = Long.MAX_VALUE;
     private Predicate<Path> failingReads = file -> false;
 
@@ -125,6 +129,16 @@ public final class SimulatedDisk implements Disk {
 
     public void shortWrites(boolean are) {
         shortWrites = are;
+    }
+
+    /** Whether there being no room shows only when what makes a file longer is synced. */
+    public void reportsLate(boolean does) {
+        reportsLate = does;
+    }
+
+    /** How often that has shown so. */
+    public long lateReports() {
+        return lateReports;
     }
 
     public void capacityBytes(long bytes) {
@@ -181,6 +195,7 @@ public final class SimulatedDisk implements Disk {
         stopBefore = Long.MAX_VALUE;
         failingSyncs = 0;
         shortWrites = false;
+        reportsLate = false;
         capacityBytes = Long.MAX_VALUE;
         failingReads = file -> false;
     }
@@ -434,7 +449,9 @@ public final class SimulatedDisk implements Disk {
                 length = 1 + random.nextInt(length);
             }
             long more = position + length - inode.bytes.length;
-            if (more > 0 && usedBytes() + more > capacityBytes) {
+            boolean fails = more > 0 && usedBytes() + more > capacityBytes;
+            inode.hasNoRoom |= fails && reportsLate;
+            if (fails && !reportsLate) {
                 int fits = (int) Math.max(0, Math.min(length, capacityBytes - usedBytes() + length - more));
                 put((int) position, bytes, fits == 0 ? 0 : random.nextInt(fits));
                 throw new DiskException(Operation.WRITE, path, "simulated: no space left");
@@ -474,6 +491,10 @@ public final class SimulatedDisk implements Disk {
             change(Operation.SYNC, path);
             try {
                 failSync(Operation.SYNC, path);
+                if (inode.hasNoRoom && usedBytes() > capacityBytes) {
+                    lateReports++;
+                    throw new DiskException(Operation.SYNC, path, "simulated: no space left");
+                }
             } catch (IOException e) {
                 inode.lost.addAll(inode.unsynced);
                 inode.unsynced = new ArrayList<>();
@@ -484,6 +505,7 @@ public final class SimulatedDisk implements Disk {
                 inode.lost = without(inode.lost, write);
             }
             inode.unsynced = new ArrayList<>();
+            inode.hasNoRoom = false;
             if (inode.truncatedTo < inode.durable.length) {
                 inode.durable = Arrays.copyOf(inode.durable, inode.truncatedTo);
             }

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What must be true: of a read, of a description, of what a start has found, of a directory that nobody uses. */
 final class Checks {
-    static final int PRODUCERS = 12;
-
     private Checks() {}
 
     // ---- readers ----
@@ -39,7 +37,9 @@ final class Checks {
             refusedRead(world, reading);
             return;
         }
-        if (!world.mayBeFull && world.faults.removedExtents(shardOf(world, of)) > reading.removedBefore) {
+        if (!world.mayBeFull
+                && !world.mayBeBusy
+                && world.faults.removedExtents(shardOf(world, of)) > reading.removedBefore) {
             world.reach.hit("a read that outlives a compaction");
         }
         world.reach.hit(reading.inherits() ? "read of inherited bytes" : "read of its own bytes");
@@ -208,6 +208,7 @@ final class Checks {
                 target,
                 world.settings,
                 world.clock,
+                world.faults,
                 thrown -> {
                     throw new AssertionError(thrown);
                 },
@@ -238,6 +239,9 @@ final class Checks {
 
     /** Each shard has found some first part of its records. */
     static void found(World world, boolean counts) {
+        if (world.former() != null) {
+            world.former().check(world);
+        }
         Map<String, Found> all = new HashMap<>();
         for (String path : world.paths) {
             all.put(path, look(world, path));
@@ -268,7 +272,7 @@ final class Checks {
                 .isNotNull();
         boolean deleted = Peek.isDeleted(stream);
         Map<String, Producer> producers = new HashMap<>();
-        for (int i = 0; i < PRODUCERS; i++) {
+        for (int i = 0; i < world.settings.producerCount(); i++) {
             Producer last = Peek.lastOf(stream, "p" + i);
             if (last != null) {
                 producers.put("p" + i, last);
@@ -286,7 +290,7 @@ final class Checks {
     }
 
     /** All that can be read of a stream. */
-    private static String text(World world, Incarnation of, StreamState stream) {
+    static String text(World world, Incarnation of, StreamState stream) {
         StringBuilder text = new StringBuilder();
         long position = stream.durableEarliest();
         while (true) {
@@ -341,6 +345,8 @@ final class Checks {
     static void quiet(World world) {
         assertThat(world.open).as("commands without an answer").isEmpty();
         assertThat(world.readings).as("reads without an answer").isEmpty();
+        assertThat(world.forkings).as("forks without an answer").isEmpty();
+        world.waiting.forEach(Waiting::checkNothingToTell);
         if (!world.mayHaveFailed) {
             for (SimulatedProcess.Shard shard : world.process.shards) {
                 assertThat(shard.store().failure())

@@ -14,6 +14,7 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
@@ -21,7 +22,10 @@ import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.StreamState;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +102,7 @@ final class Commands {
         Replied answer = new Replied();
         long generation = generationAt(path);
         store(path).create(command, null, answer);
-        if (generationAt(path) != generation && !answer.isTurnedAway()) {
+        if (answer.isTaken(generationAt(path) != generation)) {
             Incarnation created = new Incarnation(path, json, expiry, retention, closed, null, "", 0, world.clock);
             created(created, Version.created(created, stored), before, answer);
         } else {
@@ -185,13 +189,16 @@ final class Commands {
     // ---- delete ----
 
     void delete() {
-        String path = anyPath();
+        delete(anyPath(), oneIn(4));
+    }
+
+    private void delete(String path, boolean conditional) {
         world.note();
         Version before = world.staged(path);
         Set<String> words = ofAbsent(before);
         boolean alive = world.mayBeAlive(before);
         StreamState stream = Peek.at(store(path), path);
-        Offset match = alive && stream != null && oneIn(4) ? stream.offsetAt(anyTail(before)) : null;
+        Offset match = alive && stream != null && conditional ? stream.offsetAt(anyTail(before)) : null;
         boolean matches = match == null || match.position() == before.tail();
         if (alive) {
             words.add(matches ? "deleted" : "offset_mismatch");
@@ -208,6 +215,8 @@ final class Commands {
         store(path).delete(new Command.Delete(new StreamPath(path), ifMatch(match)), answer);
         if (removes && !answer.isTurnedAway()) {
             assertThat(Peek.isDeleted(stream)).as("deletion of %s", before).isTrue();
+        }
+        if (removes && answer.isTaken(Peek.isDeleted(stream))) {
             world.model(path)
                     .addDeletion(
                             before.withoutReaders(),
@@ -239,6 +248,33 @@ final class Commands {
 
     void append() {
         append(anyPath());
+    }
+
+    /** Many producers append to one stream, one after the other. */
+    void crowd() {
+        String path = anyPath();
+        int count = world.settings.producerCount();
+        int first = random.nextInt(count);
+        for (int i = 0; i < count && !world.disk.isStopped(); i++) {
+            world.note();
+            Version before = world.staged(path);
+            if (before == null || before.deleted() || before.closed()) {
+                return;
+            }
+            String id = "p" + (first + i) % count;
+            Producer last = before.lastOf(id);
+            Producer next = last == null ? new Producer(id, 0, 0) : new Producer(id, last.epoch(), last.seq() + 1);
+            String[] stored = before.of().json ? new String[] {"1,"} : new String[] {"1"};
+            append(path, before, before.of().json, false, false, stored, next, null, null, null);
+            if (i % 20 == 0) {
+                world.runSome(50);
+            }
+        }
+        Version after = world.staged(path);
+        if (after != null
+                && after.producers().size() == world.settings.producers().producersMax()) {
+            world.reach.hit("a stream of a thousand producers");
+        }
     }
 
     /** Appends a few bytes, with no condition. */
@@ -298,8 +334,8 @@ final class Commands {
         long lsn = stream == null ? -1 : Peek.lastLsn(stream);
         Replied answer = new Replied();
         store(path).append(command, answer);
-        boolean taken = stream != null && Peek.lastLsn(stream) != lsn && !Peek.isDeleted(stream);
-        if (taken && !answer.isTurnedAway()) {
+        boolean changed = stream != null && Peek.lastLsn(stream) != lsn && !Peek.isDeleted(stream);
+        if (answer.isTaken(changed)) {
             assertThat(world.mayBeAlive(before) && mistake == null)
                     .as("%s is taken by %s, expected %s", command, before, words)
                     .isTrue();
@@ -335,7 +371,7 @@ final class Commands {
     }
 
     private Producer anyProducer(@Nullable Version stream) {
-        String id = "p" + random.nextInt(oneIn(2) ? 2 : Checks.PRODUCERS);
+        String id = "p" + random.nextInt(oneIn(2) ? 2 : world.settings.producerCount());
         Producer last = stream == null ? null : stream.lastOf(id);
         if (last == null) {
             return new Producer(id, random.nextInt(2), oneIn(8) ? 1 : 0);
@@ -443,6 +479,29 @@ final class Commands {
         }
     }
 
+    /** A reader waits at the tail of a stream, for a while. */
+    void await() {
+        String path = anyPath();
+        StreamState stream = open(path, true);
+        if (stream != null && !stream.isDurablyClosed()) {
+            Incarnation of = world.incarnations.get(stream.generation());
+            Checks.info(world, of, stream);
+            Waiting.at(world, stream, of).park(1 + random.nextInt(oneIn(2) ? 500 : 20_000));
+        }
+    }
+
+    /** A reader that waits disconnects. */
+    void leave() {
+        if (!world.waiting.isEmpty()) {
+            world.waiting.get(random.nextInt(world.waiting.size())).leaveAny(random);
+        }
+    }
+
+    /** Those that have waited for as long as they wanted to are answered with what there is. */
+    void timeOut() {
+        List.copyOf(world.waiting).forEach(Waiting::timeOut);
+    }
+
     void head() {
         String path = anyPath();
         StreamState stream = open(path, false);
@@ -453,6 +512,23 @@ final class Commands {
 
     private @Nullable StreamState open(String path, boolean use) {
         world.note();
+        List<StreamState> found = new ArrayList<>();
+        SimulatedProcess.attempt(
+                store(path),
+                refusal -> notOpened(path, refusal),
+                () -> Optional.ofNullable(tryOpen(path, use)).ifPresent(found::add));
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** What the server throws while it looks a stream up is an answer too. */
+    private void notOpened(String path, Refusal refusal) {
+        assertThat(world.mayHaveFailed)
+                .as("%s is not opened: %s", path, refusal)
+                .isTrue();
+        world.reach.hit("not opened: " + refusal.code().code());
+    }
+
+    private @Nullable StreamState tryOpen(String path, boolean use) {
         ShardModel model = world.model(path);
         try {
             StreamState stream = store(path).open(new StreamPath(path), use);
@@ -485,6 +561,24 @@ final class Commands {
     }
 
     // ---- forks ----
+
+    /** Writes to a stream, and forks it there, to a path on another shard that is made free before. */
+    void forkOfNewBytes() {
+        String source = anyPath();
+        String path = anyPath();
+        if (world.process.of(path).number() == world.process.of(source).number()) {
+            return;
+        }
+        delete(path, false);
+        world.runAll();
+        write(source);
+        world.runAll();
+        if (!world.disk.isStopped()) {
+            ForkOrigin origin = new ForkOrigin(new StreamPath(source), null, 0);
+            new Forking(world, this, path, origin, Expiry.never(), Retention.none()).start();
+            world.runAll();
+        }
+    }
 
     void fork() {
         String path = anyPath();

@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.simulation;
 
+import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskException.Operation;
 import io.streamkeeper.storage.disk.FaultyDisk;
@@ -9,9 +10,36 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
-/** What goes wrong with a disk's operations before they have any effect: one kind at a time, now and then. */
+/**
+ * What goes wrong at the seams of the storage before it has any effect: one kind at a time, at one of them or at any, now
+ * and then.
+ */
 final class Faults implements FaultyDisk.Faults {
+    /** Where it goes wrong. */
+    enum Seam {
+        ANY,
+        /** The files of the journals. */
+        JOURNAL,
+        /** The files that are written in the background, and the manifests that name them. */
+        EXTENTS,
+        /** A clock that is read. */
+        CLOCK,
+        /** A thread that is given a task. */
+        THREADS;
+
+        boolean isAt(Path path) {
+            return switch (this) {
+                case ANY -> true;
+                case JOURNAL -> path.toString().contains("/journal");
+                case EXTENTS ->
+                    path.toString().contains("/extents") || path.toString().contains("MANIFEST");
+                case CLOCK, THREADS -> false;
+            };
+        }
+    }
+
     /** What goes wrong. */
     enum Kind {
         /** The process has no descriptors left. It passes. */
@@ -22,12 +50,19 @@ final class Faults implements FaultyDisk.Faults {
         READS,
         /** Nothing can be written: what is in a file, or a directory, is not known after it. */
         WRITES,
-        /** Our own code throws, at any operation. */
-        ERRORS;
+        /** Our own code throws an error, at any operation. */
+        ERRORS,
+        /** Our own code throws an unchecked exception, at any operation. */
+        EXCEPTIONS;
 
         /** Whether a shard may acknowledge nothing more after it. */
         boolean mayBeFinal() {
-            return this == WRITES || this == ERRORS;
+            return this == WRITES || isThrown();
+        }
+
+        /** Whether it is no fault of the disk. */
+        boolean isThrown() {
+            return this == ERRORS || this == EXCEPTIONS;
         }
 
         boolean isOf(Operation operation) {
@@ -52,7 +87,7 @@ final class Faults implements FaultyDisk.Faults {
                         case WRITE, SYNC, SYNC_DIRECTORY, TRUNCATE -> true;
                         default -> false;
                     };
-                case ERRORS -> true;
+                case ERRORS, EXCEPTIONS -> true;
             };
         }
     }
@@ -66,8 +101,19 @@ final class Faults implements FaultyDisk.Faults {
         }
     }
 
+    /** An exception that a bug of ours may throw. */
+    static final class InjectedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        InjectedException(String message) {
+            super(message);
+        }
+    }
+
     private final Random random;
     private final Reach reach;
+    private final Set<Path> thrownIn = new HashSet<>();
+    private Seam seam = Seam.ANY;
     private final Map<Path, Integer> removed = new HashMap<>();
     private final Set<Path> writing = new HashSet<>();
     private Kind kind;
@@ -78,10 +124,16 @@ final class Faults implements FaultyDisk.Faults {
         this.reach = reach;
     }
 
-    /** From now on one of {@code chances} operations of the kind fails. */
-    void begin(Kind newKind, int chances) {
+    /** From now on one of {@code chances} operations of the kind fails at a seam. */
+    void begin(Kind newKind, Seam newSeam, int chances) {
         kind = newKind;
+        seam = newSeam;
         oneIn = chances;
+    }
+
+    /** Whether work of a shard's own has thrown what nobody expects, so that the shard must have failed. */
+    boolean hasThrownIn(Path shard) {
+        return thrownIn.contains(shard);
     }
 
     void end() {
@@ -101,6 +153,7 @@ final class Faults implements FaultyDisk.Faults {
     /** Another process: nothing is under way. */
     void forget() {
         writing.clear();
+        thrownIn.clear();
     }
 
     private void watch(Operation operation, Path path) {
@@ -122,13 +175,64 @@ final class Faults implements FaultyDisk.Faults {
     @Override
     public void before(Operation operation, Path path) throws DiskException {
         watch(operation, path);
-        if (kind == null || !kind.isOf(operation) || random.nextInt(oneIn) > 0) {
+        if (kind == null || !kind.isOf(operation) || !seam.isAt(path) || random.nextInt(oneIn) > 0) {
             return;
         }
         reach.hit("fault: " + kind + " at " + operation);
-        if (kind == Kind.ERRORS) {
-            throw new InjectedError("simulated: an error at " + operation + " of " + path);
+        if (kind.isThrown()) {
+            if (operation != Operation.READ && operation != Operation.OPEN) {
+                thrownIn.add(shardOf(path));
+            }
+            hurl(operation + " of " + path);
         }
         throw new DiskException(operation, path, "simulated: " + kind);
+    }
+
+    private static Path shardOf(Path path) {
+        Path shard = path;
+        while (shard.getNameCount() > World.DATA.getNameCount() + 1) {
+            shard = shard.getParent();
+        }
+        return shard;
+    }
+
+    private void hurl(String at) {
+        if (kind == Kind.ERRORS) {
+            throw new InjectedError("simulated: an error at " + at);
+        }
+        throw new InjectedException("simulated: an exception at " + at);
+    }
+
+    private void at(Seam place) {
+        boolean isHere = seam == place || seam == Seam.ANY;
+        if (kind != null && kind.isThrown() && isHere && random.nextInt(oneIn) == 0) {
+            reach.hit("fault: " + kind + " at " + place);
+            hurl(place.toString());
+        }
+    }
+
+    /** A clock that throws what the faults say. */
+    Clock clock(Clock behind) {
+        return new Clock() {
+            @Override
+            public long nowMillis() {
+                at(Seam.CLOCK);
+                return behind.nowMillis();
+            }
+
+            @Override
+            public long monotonicNanos() {
+                at(Seam.CLOCK);
+                return behind.monotonicNanos();
+            }
+        };
+    }
+
+    /** A thread that refuses tasks as the faults say. */
+    Executor thread(Executor behind) {
+        return task -> {
+            at(Seam.THREADS);
+            behind.execute(task);
+        };
     }
 }

@@ -1,6 +1,6 @@
 package io.streamkeeper.storage.simulation;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ErrorCode;
@@ -101,7 +101,7 @@ final class Reading {
     }
 
     private void take(ByteBuf bytes) {
-        text.append(bytes.toString(UTF_8));
+        text.append(bytes.toString(ISO_8859_1));
         position += bytes.readableBytes();
         bytes.release();
     }

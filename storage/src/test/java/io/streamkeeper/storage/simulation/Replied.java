@@ -42,6 +42,14 @@ final class Replied implements Reply {
         return outcome instanceof Outcome.Deleted ? "deleted" : String.valueOf(outcome);
     }
 
+    /**
+     * Whether the store has taken what has left a trace in its state: also where that is refused because its fate is not
+     * known.
+     */
+    boolean isTaken(boolean leftTrace) {
+        return leftTrace && (!isTurnedAway() || word().equals("storage_failed"));
+    }
+
     /** Whether the store takes nothing for now, whatever the command: it has staged nothing, or nothing of it was kept. */
     boolean isTurnedAway() {
         return isThere()

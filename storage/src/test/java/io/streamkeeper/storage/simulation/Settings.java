@@ -2,11 +2,18 @@ package io.streamkeeper.storage.simulation;
 
 import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.StorageConfig;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which features, faults and bounds one seed has: each is on or off by itself, so that each is also tried without the
  * others. They hold for all generations of a directory, as a server is restarted with the flags that it had.
+ *
+ * @param crowds whether streams have producers by the thousand
+ * @param waits whether readers wait at the tails of streams
+ * @param converts the directory of format version 1 that the first life begins with, or null
  */
 record Settings(
         int shards,
@@ -26,7 +33,21 @@ record Settings(
         long backlogBytesMax,
         long readBytesMax,
         ProducerLimits producers,
+        boolean crowds,
+        boolean waits,
+        @Nullable String converts,
         boolean reserves) {
+    /** Directories of format version 1, and how many shards each has. */
+    private static final List<Map.Entry<String, Integer>> FIXTURES =
+            List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
+
+    /** How many producers of a stream are remembered where there is a crowd of them. */
+    private static final int CROWD_MAX = 1_000;
+
+    /** How many producers there are. */
+    int producerCount() {
+        return crowds ? CROWD_MAX + CROWD_MAX / 4 : 12;
+    }
 
     /**
      * The settings of a seed.
@@ -34,10 +55,14 @@ record Settings(
      * @param salts decides about what shifts no other draw
      */
     static Settings of(Random random, long salts) {
+        Map.Entry<String, Integer> fixture = FIXTURES.get(random.nextInt(FIXTURES.size()));
+        boolean converts = random.nextInt(12) == 0;
+        boolean crowds = random.nextInt(12) == 0;
+        int shards = 1 + random.nextInt(3);
         return new Settings(
-                1 + random.nextInt(3),
+                converts ? fixture.getValue() : shards,
                 3 + random.nextInt(8),
-                random.nextInt(4) > 0,
+                random.nextInt(3) > 0,
                 random.nextBoolean(),
                 random.nextBoolean(),
                 random.nextInt(3) > 0,
@@ -51,8 +76,15 @@ record Settings(
                 1L << (11 + random.nextInt(5)),
                 random.nextInt(4) == 0 ? 4L << 20 : 1L << 26,
                 random.nextInt(4) == 0 ? 64 << 10 : 1L << 26,
-                random.nextBoolean() ? ProducerLimits.DEFAULT : new ProducerLimits(1 + random.nextInt(4), 2_000),
+                crowds ? new ProducerLimits(CROWD_MAX, 2_000) : anyLimits(random),
+                crowds,
+                random.nextBoolean(),
+                converts ? fixture.getKey() : null,
                 (salts & 3) == 0);
+    }
+
+    private static ProducerLimits anyLimits(Random random) {
+        return random.nextBoolean() ? ProducerLimits.DEFAULT : new ProducerLimits(1 + random.nextInt(4), 2_000);
     }
 
     StorageConfig config() {

@@ -1,5 +1,8 @@
 package io.streamkeeper.storage.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.FileShard;
@@ -7,6 +10,7 @@ import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.RecoveredForks;
 import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.ShardThreads;
+import io.streamkeeper.storage.StoreConversion;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.leak.ProcessMemory;
@@ -30,10 +34,11 @@ final class SimulatedProcess {
     final Threads threads;
     final List<Shard> shards = new ArrayList<>();
     private final ProcessMemory memory;
-
+    private final Faults faults;
     private final IntConsumer released;
 
-    private SimulatedProcess(Random random, Consumer<Throwable> thrown, IntConsumer released) {
+    private SimulatedProcess(Random random, Faults faults, Consumer<Throwable> thrown, IntConsumer released) {
+        this.faults = faults;
         this.released = released;
         memory = ProcessMemory.begin();
         threads = new Threads(random, thrown);
@@ -50,10 +55,11 @@ final class SimulatedProcess {
             Path directory,
             Settings settings,
             Clock clock,
+            Faults faults,
             Consumer<Throwable> thrown,
             IntConsumer released)
             throws IOException {
-        SimulatedProcess process = new SimulatedProcess(random, thrown, released);
+        SimulatedProcess process = new SimulatedProcess(random, faults, thrown, released);
         try {
             process.open(disk, directory, settings, clock);
             return process;
@@ -64,8 +70,9 @@ final class SimulatedProcess {
     }
 
     private void open(Disk disk, Path directory, Settings settings, Clock clock) throws IOException {
+        StoreConversion.run(disk, directory, line -> {});
         DataDirectory data = DataDirectory.open(disk, directory, 0, settings.shards(), false);
-        Executor background = threads.thread();
+        Executor background = faults.thread(threads.thread());
         ReadBudget reads = new ReadBudget(settings.readBytesMax());
         for (int i = 0; i < settings.shards(); i++) {
             Executor loop = threads.thread();
@@ -74,22 +81,46 @@ final class SimulatedProcess {
                     data,
                     i,
                     settings.config(),
-                    new ShardThreads(loop, threads.thread(), background, threads.thread()),
+                    new ShardThreads(
+                            loop, faults.thread(threads.thread()), background, faults.thread(threads.thread())),
                     reads,
-                    clock,
+                    faults.clock(clock),
                     this::release);
             shards.add(new Shard(i, store, loop));
         }
-        RecoveredForks.connect(shards.stream().map(Shard::store).toList());
+        assertThat(RecoveredForks.connect(shards.stream().map(Shard::store).toList()))
+                .as("what forks have lost")
+                .isEmpty();
         shards.forEach(shard -> shard.store().settle());
     }
 
     private void release(StreamPath source, long generation) {
         Shard owner = of(source.value());
-        owner.loop().execute(() -> {
+        run(owner, () -> {
             released.accept(owner.number());
             owner.store().releaseSource(generation);
         });
+    }
+
+    /** Runs a task of a shard's own, as the server does: what it throws fails the shard. */
+    void run(Shard shard, Runnable task) {
+        shard.loop().execute(() -> {
+            try {
+                task.run();
+            } catch (Faults.InjectedError | Faults.InjectedException e) {
+                shard.store().fail(e);
+            }
+        });
+    }
+
+    /** Carries a step of a command out, as the server does: what it throws is what the command is refused with. */
+    static void attempt(ShardStore store, Consumer<Refusal> refused, Runnable step) {
+        long lsnBefore = store.lastLsn();
+        try {
+            step.run();
+        } catch (Faults.InjectedError | Faults.InjectedException e) {
+            refused.accept(store.faultIn(e, lsnBefore));
+        }
     }
 
     Shard of(String path) {

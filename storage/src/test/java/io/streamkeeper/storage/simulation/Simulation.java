@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.directory.DataDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ final class Simulation {
     private static final List<World.End> ENDS = List.of(World.End.POWER_CUT, World.End.KILL, World.End.STOP);
 
     private static final List<Faults.Kind> KINDS = List.of(Faults.Kind.values());
+    private static final List<Faults.Seam> SEAMS = List.of(Faults.Seam.values());
+    private static final List<Faults.Seam> SEAMS_OF_DISK =
+            List.of(Faults.Seam.ANY, Faults.Seam.JOURNAL, Faults.Seam.EXTENTS);
 
     private final World world;
     private final Commands commands;
@@ -48,14 +52,39 @@ final class Simulation {
     }
 
     private Reach lives() throws IOException {
-        world.start();
+        begin();
         for (int generation = 0; generation < GENERATIONS; generation++) {
             live();
             end();
             restart();
         }
         world.end(World.End.KILL);
+        if (world.disk.lateReports() > 0) {
+            world.reach.hit("no room, reported by a sync");
+        }
         return world.reach;
+    }
+
+    /** The first start, which may have a directory of format version 1 to convert and not come to the end of it. */
+    private void begin() throws IOException {
+        Former former = world.former();
+        for (int i = random.nextInt(3); i > 0 && former != null; i--) {
+            boolean before = DataDirectory.version(world.disk, World.DATA) == 1;
+            boolean meetsFaults = world.settings.faults() && oneIn(2);
+            if (meetsFaults) {
+                startWithFaults();
+            } else {
+                startThatIsCutShort();
+            }
+            if (before && DataDirectory.version(world.disk, World.DATA) == 1) {
+                world.reach.hit(meetsFaults ? "a conversion that meets a fault" : "a conversion that is cut short");
+            }
+        }
+        world.start();
+        if (former != null) {
+            world.reach.hit("a directory of version 1 that is converted");
+            former.check(world);
+        }
     }
 
     private boolean oneIn(int chances) {
@@ -75,13 +104,13 @@ final class Simulation {
                 world.runSome(random.nextInt(6 * world.models.size()));
             }
         }
-        if (!world.disk.isStopped() && (world.mayHaveFailed || oneIn(2))) {
+        if (!world.disk.isStopped() && (world.mayHaveFailed || world.mayBeFull || oneIn(2))) {
             rest();
         }
     }
 
     private void step() {
-        switch (random.nextInt(40)) {
+        switch (random.nextInt(45)) {
             case 0, 1, 2, 3, 4, 5 -> commands.create();
             case 6, 7 -> commands.delete();
             case 8, 9, 10, 11, 12 -> fork();
@@ -91,7 +120,30 @@ final class Simulation {
             case 23 -> jump();
             case 24, 25 -> fault();
             case 26 -> hold();
+            case 27, 28 -> await();
+            case 29 -> crowd();
+            case 30, 31 -> room();
             default -> commands.append();
+        }
+    }
+
+    private void await() {
+        if (world.settings.waits()) {
+            if (oneIn(4)) {
+                commands.leave();
+            } else {
+                commands.await();
+            }
+        } else {
+            commands.head();
+        }
+    }
+
+    private void crowd() {
+        if (world.settings.crowds() && oneIn(8)) {
+            commands.crowd();
+        } else {
+            commands.append();
         }
     }
 
@@ -108,10 +160,10 @@ final class Simulation {
         world.advance(random.nextInt(oneIn(4) ? 4_000 : 900));
         for (SimulatedProcess.Shard shard : world.process.shards) {
             if (oneIn(2)) {
-                shard.store().expire();
+                shard.store().keepUp();
             }
-            shard.store().compact();
         }
+        commands.timeOut();
         world.note();
     }
 
@@ -131,11 +183,17 @@ final class Simulation {
         }
     }
 
-    private void fault() {
+    /** The disk becomes full, or has room again. */
+    private void room() {
         if (world.settings.fills()) {
             world.mayBeFull = true;
-            world.disk.capacityBytes(oneIn(2) ? Long.MAX_VALUE : world.disk.usedBytes() + random.nextInt(6_000));
+            world.disk.reportsLate(oneIn(3));
+            int left = random.nextInt(oneIn(2) ? 200 : 6_000);
+            world.disk.capacityBytes(oneIn(3) ? Long.MAX_VALUE : world.disk.usedBytes() + left);
         }
+    }
+
+    private void fault() {
         if (world.settings.faults()) {
             world.disk.shortWrites(oneIn(2));
             faultyOperations();
@@ -151,12 +209,17 @@ final class Simulation {
         if (oneIn(2)) {
             Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
             if (!kind.mayBeFinal() || oneIn(2)) {
-                world.faults.begin(kind, 1 + random.nextInt(oneIn(2) ? 3 : 40));
-                world.mayBeFull = true;
+                world.faults.begin(kind, anySeam(kind), 1 + random.nextInt(oneIn(2) ? 3 : 40));
+                world.mayBeBusy = true;
                 world.mayHaveFailed |= kind.mayBeFinal();
                 world.mayNotRead |= kind == Faults.Kind.READS || kind == Faults.Kind.DESCRIPTORS;
             }
         }
+    }
+
+    private Faults.Seam anySeam(Faults.Kind kind) {
+        List<Faults.Seam> all = kind.isThrown() ? SEAMS : SEAMS_OF_DISK;
+        return all.get(random.nextInt(all.size()));
     }
 
     /**
@@ -171,11 +234,18 @@ final class Simulation {
         for (int i = 0; i < 6; i++) {
             turn(1_500);
         }
+        commands.timeOut();
         if (world.disk.isStopped()) {
             return;
         }
         Checks.quiet(world);
         for (SimulatedProcess.Shard shard : world.process.shards) {
+            if (world.faults.hasThrownIn(World.directory(shard.number()))) {
+                assertThat(shard.store().failure())
+                        .as("failure of shard %s, of which the work has thrown", shard.number())
+                        .isNotNull();
+                world.reach.hit("a shard of which the work has thrown");
+            }
             if (shard.store().failure() != null) {
                 assertThat(shard.store().failure().getMessage())
                         .as("why it has failed")
@@ -193,10 +263,8 @@ final class Simulation {
     /** What the server's timers do in so much time, and all that comes of it. */
     private void turn(long millis) {
         world.advance(millis);
-        world.process.shards.forEach(shard -> {
-            shard.store().expire();
-            shard.store().compact();
-        });
+        world.process.shards.forEach(shard -> shard.store().keepUp());
+        commands.timeOut();
         world.runAll();
     }
 
@@ -235,8 +303,19 @@ final class Simulation {
     private void end() {
         boolean stopped = world.disk.isStopped();
         World.End end = ENDS.get(random.nextInt(stopped ? 2 : 3));
+        if (!stopped && end == World.End.POWER_CUT && !world.settings.syncs() && world.settings.forks()) {
+            forksBeforeTheCut();
+        }
         world.reach.hit("end by " + end + (world.isQuiet() ? " at rest" : ""));
         world.end(end);
+    }
+
+    /** Forks of bytes that only the kernel has, where records are not synced: the power cut may take either shard's. */
+    private void forksBeforeTheCut() {
+        for (int i = 0; i < 4 && !world.disk.isStopped(); i++) {
+            commands.forkOfNewBytes();
+        }
+        world.reach.hit("forks of what is not synced before a power cut");
     }
 
     private void restart() throws IOException {
@@ -259,7 +338,7 @@ final class Simulation {
     }
 
     private void startThatIsCutShort() throws IOException {
-        world.disk.stopBefore(1 + random.nextInt(30));
+        world.disk.stopBefore(1 + random.nextInt(world.former() == null ? 30 : 150));
         try {
             world.start();
             world.runAll();
@@ -275,7 +354,7 @@ final class Simulation {
     /** A start that meets faults fails with a reason, or comes to be; either way the next one finds all that there was. */
     private void startWithFaults() {
         Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
-        world.faults.begin(kind, 1 + random.nextInt(60));
+        world.faults.begin(kind, anySeam(kind), 1 + random.nextInt(60));
         try {
             world.start();
             world.mayHaveFailed = true;
@@ -283,7 +362,7 @@ final class Simulation {
             world.runAll();
             world.reach.hit("a start that survives faults");
             world.end(World.End.KILL);
-        } catch (IOException | Faults.InjectedError e) {
+        } catch (IOException | Faults.InjectedError | Faults.InjectedException e) {
             world.reach.hit("a start that fails of " + kind);
             world.faults.end();
             world.disk.killProcess();

@@ -173,6 +173,7 @@ record Version(
     @Override
     public String toString() {
         return of + " tail " + tail() + (closed ? " closed" : "") + (seq == null ? "" : " seq " + seq)
-                + (producers.isEmpty() ? "" : " " + producers.values()) + (deleted ? " deleted" : "");
+                + (producers.isEmpty() ? "" : " " + (producers.size() > 20 ? producers.size() : producers.values()))
+                + (deleted ? " deleted" : "");
     }
 }

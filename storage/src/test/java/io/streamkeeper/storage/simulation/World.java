@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One data directory over several lives of a process, and what clients know of it. Belongs to one thread; everything random
@@ -58,13 +59,18 @@ final class World {
     final List<String> paths;
     final List<Expected> open = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
+    final List<Forking> forkings = new ArrayList<>();
+    final List<Waiting> waiting = new ArrayList<>();
     final Map<Long, Incarnation> incarnations = new HashMap<>();
 
     SimulatedProcess process;
     long clockMax = clock.nowMillis();
 
-    /** Whether the disk or a budget may have been too small in this life. */
+    /** Whether the disk may have been too small in this life. */
     boolean mayBeFull;
+
+    /** Whether a budget may have been too small in this life, or something may have failed that passes. */
+    boolean mayBeBusy;
 
     /** Whether something has happened in this life after which a shard may acknowledge nothing more. */
     boolean mayHaveFailed;
@@ -86,6 +92,7 @@ final class World {
 
     private final Set<String> evictedBeforeCrash = new HashSet<>();
     private int backups;
+    private final @Nullable Former former;
 
     World(Random random, long salts) throws IOException {
         this.random = random;
@@ -94,11 +101,25 @@ final class World {
         this.faults = new Faults(random, reach);
         this.faultyDisk = new FaultyDisk(disk);
         faultyDisk.faults(faults);
-        this.paths = IntStream.range(0, settings.paths()).mapToObj(i -> "s" + i).toList();
+        String name = settings.converts() == null ? "s" : "of-this-version-";
+        this.paths =
+                IntStream.range(0, settings.paths()).mapToObj(i -> name + i).toList();
         IntStream.range(0, settings.shards()).forEach(i -> models.add(new ShardModel()));
         disk.createDirectories(DATA);
-        DataDirectory.open(disk, DATA, 0, settings.shards(), false);
+        if (settings.converts() == null) {
+            former = null;
+            DataDirectory.open(disk, DATA, 0, settings.shards(), false);
+        } else {
+            former = new Former(settings.converts());
+            former.unpack(disk, DATA);
+        }
         disk.syncDirectory(DATA);
+    }
+
+    /** The streams of a directory that was converted, or null. */
+    @Nullable
+    Former former() {
+        return former;
     }
 
     ShardModel model(String path) {
@@ -123,13 +144,15 @@ final class World {
         clock.advance(millis);
         clockMax = Math.max(clockMax, clock.nowMillis());
         incarnations.values().forEach(stream -> stream.timePasses());
+        waiting.forEach(reader -> reader.of().mayUse());
     }
 
     // ---- lives ----
 
     void start() throws IOException {
         advance(1 + random.nextInt(3_000));
-        mayBeFull = settings.backlogBytesMax() < 1 << 26;
+        mayBeFull = false;
+        mayBeBusy = settings.backlogBytesMax() < 1 << 26;
         mayHaveFailed = false;
         mayNotRead = false;
         incarnations.values().forEach(stream -> {
@@ -138,7 +161,8 @@ final class World {
             stream.mayUse();
         });
         faults.forget();
-        process = SimulatedProcess.start(random, faultyDisk, DATA, settings, clock, World::fail, this::isReleasedBy);
+        process = SimulatedProcess.start(
+                random, faultyDisk, DATA, settings, clock, faults, World::fail, this::isReleasedBy);
     }
 
     /** A shard's directory, by its number. */
@@ -199,6 +223,8 @@ final class World {
         }
         open.clear();
         readings.clear();
+        forkings.clear();
+        waiting.clear();
     }
 
     /** Copies the directory while nothing runs; returns where to. */
@@ -225,7 +251,10 @@ final class World {
 
     /** Nothing is under way, and the fate of every record is known. */
     boolean isQuiet() {
-        return process.threads.isIdle() && open.isEmpty() && models.stream().allMatch(ShardModel::isSettled);
+        return process.threads.isIdle()
+                && open.isEmpty()
+                && forkings.isEmpty()
+                && models.stream().allMatch(ShardModel::isSettled);
     }
 
     void expect(Set<String> words, Replied answer, Incarnation of, String what) {
@@ -272,9 +301,15 @@ final class World {
                                 expected.what(), expected.answer().outcome())
                         .isTrue();
             case "overloaded" ->
-                assertThat(mayBeFull || mayHaveFailed || disk.isStopped())
+                assertThat(mayBeBusy || mayHaveFailed || disk.isStopped())
                         .as(
                                 "%s: there is room, but %s",
+                                expected.what(), expected.answer().outcome())
+                        .isTrue();
+            case "internal_error" ->
+                assertThat(mayHaveFailed)
+                        .as(
+                                "%s: nothing was thrown, but %s",
                                 expected.what(), expected.answer().outcome())
                         .isTrue();
             case "storage_failed" ->
