@@ -7,6 +7,9 @@ import io.streamkeeper.protocol.Retention;
  * and those that are too old. So nothing is cut inside a message, or, of a stream of bytes, inside an append, of which a long
  * one may be several runs; and as the runs of such a stream are short, see
  * {@link RunLimits}, little more is kept than was asked for.
+ *
+ * <p>A run from a time to come was written when the clock was ahead. It is no newer than the runs after it, and goes with the
+ * first of them that goes.
  */
 final class RetentionPolicy {
     /** A run holds at most this part of what is kept. */
@@ -52,18 +55,14 @@ final class RetentionPolicy {
         if (earliest < content.start()) {
             return earliest;
         }
-        int run = content.runAt(earliest);
-        while (run < content.runCount()
-                && goes(
-                        retention,
-                        content,
-                        content.runEnd(run),
-                        content.messagesBeforeRun(run + 1),
-                        nowMillis - content.runMillis(run))) {
-            if (content.endsAppend(run)) {
+        for (int run = content.runAt(earliest); run < content.runCount(); run++) {
+            long ageMillis = nowMillis - content.runMillis(run);
+            boolean goes = goes(retention, content, content.runEnd(run), content.messagesBeforeRun(run + 1), ageMillis);
+            if (goes && content.endsAppend(run)) {
                 earliest = content.runEnd(run);
+            } else if (!goes && (ageMillis >= 0 || retention.maxAgeSeconds() < 0)) {
+                break;
             }
-            run++;
         }
         return earliest;
     }

@@ -257,7 +257,7 @@ public final class ShardStore implements AutoCloseable {
                 stream.retention(),
                 stream.offsetAt(stream.earliest()));
         commits.add(staged.lsn(), creation(stream), new Outcome.Created(false, info), reply);
-        trim(stream, now);
+        trim(stream);
         return true;
     }
 
@@ -399,7 +399,7 @@ public final class ShardStore implements AutoCloseable {
         Outcome outcome =
                 new Outcome.Appended(stream.offsetAt(tail), closed, payload.storedBytes() > 0, append.producer());
         commits.add(staged.lsn(), step, outcome, reply);
-        trim(stream, record.atMillis());
+        trim(stream);
     }
 
     // ---- retention ----
@@ -407,15 +407,15 @@ public final class ShardStore implements AutoCloseable {
     /**
      * Lets go of what retention does not keep. Where there is no room for the record that says so, a later one says it.
      */
-    private void trim(StreamState stream, long nowMillis) {
+    private void trim(StreamState stream) {
         if (stream.retention().isNone() || stream.isDeleted()) {
             return;
         }
-        long position = RetentionPolicy.earliest(stream, nowMillis);
+        long position = RetentionPolicy.earliest(stream, clock.ageMillis());
         if (position <= stream.earliest()) {
             return;
         }
-        LogRecord.Trimmed record = new LogRecord.Trimmed(stream.generation(), position, nowMillis);
+        LogRecord.Trimmed record = new LogRecord.Trimmed(stream.generation(), position, clock.wallMillis());
         Journal.Staged staged = stage(record, Payload.NONE, outcome -> {});
         if (staged == null) {
             return;
@@ -442,11 +442,11 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /** Looks at some of the streams of which data goes by its age; all of them in turn. */
-    private void trimAged(long nowMillis) {
+    private void trimAged() {
         for (int looks = Math.min(AGED_STEP_MAX, aged.size()); looks > 0; looks--) {
             StreamState stream = aged.remove();
             if (!stream.isDurablyDeleted()) {
-                trim(stream, nowMillis);
+                trim(stream);
                 aged.add(stream);
             }
         }
@@ -791,7 +791,7 @@ public final class ShardStore implements AutoCloseable {
                 expiring.add(stream);
             }
         });
-        trimAged(clock.wallMillis());
+        trimAged();
     }
 
     /** Returns true if the stream is gone; one that a live reader waits at counts as used (section 5.1). */
