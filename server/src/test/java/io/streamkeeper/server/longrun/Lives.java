@@ -26,12 +26,15 @@ final class Lives {
                 .filter(stream -> !stream.deleted && stream.secondsToLive < 0)
                 .toList();
         if (!sources.isEmpty() && random.nextInt(5) < 2) {
+            // Mostly the deepest one or the one with the most forks: chains grow, and so do bushes.
+            boolean wide = random.nextInt(3) == 0;
             ModelStream source = sources.get(random.nextInt(sources.size()));
-            // The deepest one, mostly: chains grow.
             for (ModelStream other : sources) {
-                source = other.depth > source.depth && random.nextBoolean() ? other : source;
+                boolean further =
+                        wide ? other.forks > source.forks : other.depth > source.depth && random.nextBoolean();
+                source = further ? other : source;
             }
-            fork(random.nextInt(4) == 0 && source.source != null && !source.source.deleted ? source.source : source);
+            fork(source);
         } else if (!traffic.streams.isEmpty() && random.nextInt(4) == 0) {
             createAgain(traffic.pick());
         } else {

@@ -71,7 +71,11 @@ class LongRunIT {
         plan.count(reach);
         List<Thread> threads = new ArrayList<>();
         try (PackagedServer server = PackagedServer.start(
-                PackagedServer.runningJava(), plan.javaFlags(), plan.environment(), log, plan.flags(data.toString()))) {
+                plan.launcher(PackagedServer.runningJava(), folder),
+                plan.javaFlags(),
+                plan.environment(),
+                log,
+                plan.flags(data.toString()))) {
             for (Traffic client : clients) {
                 threads.add(client.start(server.uri(), lastEnd));
             }

@@ -1,10 +1,12 @@
 package io.streamkeeper.server.longrun;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -62,8 +64,11 @@ final class ModelStream {
     /** Where appends end, also those whose offset is not known: a sub-offset of bytes does not go beyond the next. */
     private final TreeSet<Integer> ends = new TreeSet<>();
 
-    /** The next number of each producer, in its epoch. */
-    final Map<String, long[]> producers = new HashMap<>();
+    /** The next number of each producer that is remembered, in its epoch; the one unused for longest first. */
+    final Map<String, long[]> producers = new LinkedHashMap<>();
+
+    /** Producers that the stream has forgotten since they wrote. */
+    final Set<String> forgotten = new HashSet<>();
 
     final List<Unanswered> unanswered = new ArrayList<>();
     Doubt doubt = Doubt.NONE;
@@ -156,6 +161,18 @@ final class ModelStream {
         append(text);
         offsets.put(content.length(), nextOffset);
         written(sentNanos);
+    }
+
+    /** An append of a producer was taken. */
+    void produced(String id, long epoch, long seq) {
+        producers.remove(id);
+        forgotten.remove(id);
+        if (producers.size() == Plan.PRODUCERS_MAX) {
+            String oldest = producers.keySet().iterator().next();
+            producers.remove(oldest);
+            forgotten.add(oldest);
+        }
+        producers.put(id, new long[] {epoch, seq + 1});
     }
 
     // ---- expiry ----

@@ -2,6 +2,10 @@ package io.streamkeeper.server.longrun;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +17,7 @@ record Plan(
         String durability,
         String heap,
         String locale,
+        boolean fewDescriptors,
         boolean kills,
         boolean pauses,
         boolean backsUp,
@@ -21,7 +26,11 @@ record Plan(
         int checkpointMillis) {
     static final int CHECKPOINT_MILLIS_MAX = 2_200;
 
+    /** Producers of a stream that are remembered, also just after they wrote. */
+    static final int PRODUCERS_MAX = 8;
+
     private static final int CHECKPOINT_MILLIS_MIN = 200;
+    private static final int FEW_DESCRIPTORS = 128;
 
     private static final List<String> LOCALES = List.of("ar-EG", "de-DE", "tr-TR", "fa-IR", "");
     private static final List<String> DURABILITIES = List.of("fsync", "os", "fsync", "os", "memory");
@@ -36,7 +45,9 @@ record Plan(
                 transports.get(number % transports.size()),
                 DURABILITIES.get(number % DURABILITIES.size()),
                 number % 2 == 0 ? "-Xmx128m" : "",
-                LOCALES.get(number % LOCALES.size()),
+                // Not in step with the durabilities: each locale opens the directory of each other one.
+                LOCALES.get((number + number / LOCALES.size()) % LOCALES.size()),
+                number % 4 == 1,
                 random.nextInt(3) > 0,
                 random.nextInt(3) == 0,
                 random.nextInt(2) == 0,
@@ -59,6 +70,17 @@ record Plan(
 
     boolean keepsNothing() {
         return durability.equals("memory");
+    }
+
+    /** What runs the server: {@code java}, or a script that has it run with few descriptors. */
+    Path launcher(Path java, Path folder) throws IOException {
+        if (!fewDescriptors) {
+            return java;
+        }
+        Path script = folder.resolve("few-descriptors");
+        Files.writeString(script, "#!/bin/sh\nulimit -n " + FEW_DESCRIPTORS + "\nexec \"" + java + "\" \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return script;
     }
 
     List<String> javaFlags() {
@@ -87,12 +109,15 @@ record Plan(
                 "--data-dir=" + directory,
                 "--checkpoint-bytes=" + checkpointKib + "KiB",
                 "--checkpoint-interval=" + checkpointMillis + "ms",
-                "--segment-bytes=256KiB");
+                "--segment-bytes=256KiB",
+                "--max-producers=" + PRODUCERS_MAX,
+                "--keep-producers=0s");
     }
 
     void count(Reach reach) {
         reach.count("start: " + transport);
         reach.count("start: " + durability);
+        reach.count("start: " + (fewDescriptors ? "few descriptors" : "usual descriptors"));
         reach.count("start: " + (heap.isEmpty() ? "default heap" : heap));
         reach.count("start: " + (locale.isEmpty() ? "no locale" : locale));
     }

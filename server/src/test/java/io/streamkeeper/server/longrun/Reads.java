@@ -92,17 +92,32 @@ final class Reads {
     private void from(ModelStream stream, int position) throws IOException, Traffic.Later {
         String offset = stream.offsets.get(position);
         if (stream.trimmed) {
-            Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
-            traffic.expect(answer, stream, "read from " + offset, 200, 410);
-            if (answer.status() == 410) {
-                traffic.require(
-                        !answer.field("stream-earliest-offset").isEmpty(), stream, "no earliest offset in " + answer);
-                traffic.reach.count("refused: 410 retained");
-            }
+            fromOrNotKept(stream, position, offset);
             return;
         }
         compare(stream, position, content(stream, offset, stream.closed));
         traffic.reach.count("read from an offset");
+    }
+
+    /** Of a stream with retention either everything from an offset on is there, or it says from where on there is something. */
+    private void fromOrNotKept(ModelStream stream, int position, String offset) throws IOException, Traffic.Later {
+        Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
+        traffic.expect(answer, stream, "read from " + offset, 200, 410);
+        if (answer.status() == 410) {
+            String earliest = answer.field("stream-earliest-offset");
+            traffic.require(!earliest.isEmpty(), stream, "no earliest offset in " + answer);
+            traffic.require(earliest.compareTo(offset) > 0, stream, offset + " is kept, but refused: " + answer);
+            traffic.reach.count("refused: 410 retained");
+            return;
+        }
+        String found = stream.contentOf(answer.body());
+        String expected = stream.content.substring(position);
+        traffic.require(
+                answer.field("stream-up-to-date").equals("true") ? found.equals(expected) : expected.startsWith(found),
+                stream,
+                "read with retention from " + position + " of " + stream.content.length() + ": " + answer);
+        stream.read(traffic.sentNanos());
+        traffic.reach.count("read what retention keeps from an offset");
     }
 
     void describe(ModelStream stream) throws IOException, Traffic.Later {
@@ -173,8 +188,7 @@ final class Reads {
         } else if (traffic.expect(answer, stream, "long-poll", 200, 410).status() == 200) {
             String found = stream.contentOf(answer.body());
             String expected = stream.content.substring(position);
-            traffic.require(
-                    !found.isEmpty() && (stream.trimmed || expected.startsWith(found)), stream, "long-poll: " + answer);
+            traffic.require(!found.isEmpty() && expected.startsWith(found), stream, "long-poll: " + answer);
             stream.read(traffic.sentNanos());
             traffic.reach.count("long-poll: data");
         } else {

@@ -93,11 +93,16 @@ final class Settlement {
     }
 
     private void appends(ModelStream stream, Wire.Answer head) throws IOException, Traffic.Later {
-        Unanswered first = stream.unanswered.get(0);
-        if (first.producer() != null) {
-            repeat(stream, first);
+        if (stream.unanswered.isEmpty() || stream.unanswered.get(0).producer() != null) {
+            while (!stream.unanswered.isEmpty()) {
+                repeat(stream, stream.unanswered.get(0));
+                stream.unanswered.remove(0);
+            }
+            Wire.Answer last = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+            stream.offsets.put(stream.content.length(), last.field("stream-next-offset"));
             return;
         }
+        Unanswered first = stream.unanswered.get(0);
         int before = stream.content.length();
         String found = reads.content(stream, "-1", head.field("stream-closed").equals("true"));
         if (found.isEmpty() && before > 0) {
@@ -141,12 +146,10 @@ final class Settlement {
                 traffic.exchange("POST", traffic.target(stream, ""), append.body(), fields.toArray(String[]::new));
         long sentNanos = traffic.sentNanos();
         traffic.expect(answer, stream, "repeat " + append.producer(), 200, 204);
-        Wire.Answer head = traffic.exchange("HEAD", traffic.target(stream, ""), "");
-        stream.add(append.text(), head.field("stream-next-offset"), sentNanos);
+        stream.append(append.text());
+        stream.written(sentNanos);
         String[] parts = String.valueOf(append.producer()).split("\n", -1);
-        long[] state = stream.producers.computeIfAbsent(value(parts[0]), key -> new long[2]);
-        state[0] = Long.parseLong(value(parts[1]));
-        state[1] = Long.parseLong(value(parts[2])) + 1;
+        stream.produced(value(parts[0]), Long.parseLong(value(parts[1])), Long.parseLong(value(parts[2])));
         traffic.reach.count("producer retried after a kill");
     }
 

@@ -139,8 +139,10 @@ final class Traffic implements Runnable {
         }
     }
 
+    /** Any stream, but seldom one that is deleted: with it there is little to do. */
     ModelStream pick() {
-        return streams.get(random.nextInt(streams.size()));
+        ModelStream stream = streams.get(random.nextInt(streams.size()));
+        return stream.deleted && random.nextInt(8) > 0 ? streams.get(random.nextInt(streams.size())) : stream;
     }
 
     String newPath() {

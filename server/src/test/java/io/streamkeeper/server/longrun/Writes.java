@@ -34,7 +34,7 @@ final class Writes {
             close(stream);
             return;
         }
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2, 3 -> produce(stream);
             case 4, 5 -> sequence(stream);
             case 6 -> conditional(stream, "If-Match: \"" + stream.tail() + "\"", "appended with If-Match");
@@ -50,12 +50,19 @@ final class Writes {
                 conditional(stream, "Stream-Expected-Offset: " + stream.tail(), "appended with Stream-Expected-Offset");
             case 9 -> unexpected(stream);
             case 10, 11, 12 -> pipelined(stream);
-            case 13 -> invalid(stream);
+            case 13 -> {
+                if (random.nextBoolean()) {
+                    invalid(stream);
+                } else {
+                    guarded(stream);
+                }
+            }
             case 14 -> {
                 if (random.nextInt(4) == 0) {
                     close(stream);
                 }
             }
+            case 15 -> crowd(stream);
             default -> conditional(stream, "X-Nothing: 1", "appended");
         }
     }
@@ -143,7 +150,10 @@ final class Writes {
 
     private void produce(ModelStream stream) throws IOException, Traffic.Later {
         String id = PRODUCERS[random.nextInt(2)];
-        long[] state = stream.producers.computeIfAbsent(id, key -> new long[] {0, 0});
+        if (stream.forgotten.remove(id)) {
+            forgotten(stream, id);
+        }
+        long[] state = stream.producers.getOrDefault(id, new long[] {0, 0});
         boolean begins = state[1] > 0 && random.nextInt(8) == 0;
         long epoch = state[0] + (begins ? 1 : 0);
         long seq = begins ? 0 : state[1];
@@ -152,8 +162,7 @@ final class Writes {
         Wire.Answer answer = post(stream, unit, fields, false, fields.split("\n", -1));
         traffic.expect(answer, stream, "append of " + fields, 200);
         stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
-        state[0] = epoch;
-        state[1] = seq + 1;
+        stream.produced(id, epoch, seq);
         traffic.reach.count(begins ? "producer began an epoch" : "appended with a producer");
         if (random.nextInt(3) == 0) {
             Wire.Answer again = traffic.exchange("POST", traffic.target(stream, ""), unit.body(), with(stream, fields));
@@ -178,6 +187,41 @@ final class Writes {
                     unit.body(),
                     fields(id, epoch, seq + 2 + random.nextInt(3)).split("\n", -1));
         }
+    }
+
+    /** The next number of a producer that the stream has forgotten is refused, as one of an unknown producer. */
+    private void forgotten(ModelStream stream, String id) throws IOException, Traffic.Later {
+        Wire.Answer answer = traffic.exchange(
+                "POST", traffic.target(stream, ""), unit(stream).body(), with(stream, fields(id, 0, 1)));
+        check(stream, answer, "producer forgotten: 409 producer_sequence_gap", 409, "producer_sequence_gap");
+        traffic.require(answer.field("producer-expected-seq").equals("0"), stream, "the expected number in " + answer);
+    }
+
+    /** Appends of producers that are all new: others are forgotten for them. */
+    private void crowd(ModelStream stream) throws IOException, Traffic.Later {
+        List<String> requests = new ArrayList<>();
+        List<Unit> units = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        stream.doubt = Doubt.APPENDS;
+        for (int i = 1 + random.nextInt(Plan.PRODUCERS_MAX); i > 0; i--) {
+            String id = traffic.newUnit();
+            Unit unit = stream.unit(random, id, random.nextInt(20));
+            String fields = fields(id, 0, 0);
+            ids.add(id);
+            units.add(unit);
+            stream.unanswered.add(new ModelStream.Unanswered(unit.text(), unit.body(), fields, false));
+            requests.add(Wire.request("POST", traffic.target(stream, ""), unit.body(), with(stream, fields)));
+        }
+        List<Wire.Answer> answers = traffic.exchange(requests, false);
+        answered(stream);
+        for (int i = 0; i < units.size(); i++) {
+            Wire.Answer answer = traffic.expect(answers.get(i), stream, "append of a new producer", 200, 503, 507);
+            if (answer.status() == 200) {
+                stream.add(units.get(i).text(), answer.field("stream-next-offset"), traffic.sentNanos());
+                stream.produced(ids.get(i), 0, 0);
+            }
+        }
+        traffic.reach.count("appended with many producers");
     }
 
     private static String fields(String id, long epoch, long seq) {
@@ -234,6 +278,23 @@ final class Writes {
                 }
             }
         }
+    }
+
+    /** Requests with a condition that does not hold, and leave no trace. */
+    private void guarded(ModelStream stream) throws IOException, Traffic.Later {
+        String method = List.of("PUT", "DELETE", "GET").get(random.nextInt(3));
+        List<String> fields = new ArrayList<>(List.of("If-Match: \"zz\""));
+        if (method.equals("PUT")) {
+            fields.set(0, "If-None-Match: *");
+            fields.addAll(stream.configuration);
+            if (stream.closed != stream.configuration.contains("Stream-Closed: true")) {
+                // It would be refused without a condition too, and that comes first.
+                return;
+            }
+        }
+        Wire.Answer answer = traffic.exchange(method, traffic.target(stream, ""), "", fields.toArray(String[]::new));
+        traffic.expect(answer, stream, method + " with " + fields.get(0), 412);
+        traffic.reach.count("refused: 412 " + method);
     }
 
     /** An append that must be refused, and leave no trace. */
