@@ -31,7 +31,16 @@ public sealed interface Command {
             @Nullable ForkOrigin fork,
             Preconditions preconditions,
             Body body)
-            implements Command {}
+            implements Command {
+        /**
+         * {@return the same with another body}
+         *
+         * @param newBody takes the place of the body, which is not released
+         */
+        public Create withBody(Body newBody) {
+            return new Create(path, contentType, expiry, retention, closed, fork, preconditions, newBody);
+        }
+    }
 
     /**
      * POST: append, append and close, or close (sections 5.2 and 5.3).

@@ -3,62 +3,69 @@ package io.streamkeeper.protocol;
 import java.util.Arrays;
 
 /**
- * Where the messages of one JSON body lie (section 9.1): each from {@link #start} to {@link #end}, in bytes from the
- * body's first byte, in order. A message is stored as the client's own bytes followed by one comma. They take {@value
- * #BYTES_PER_MESSAGE} bytes of memory for each message, and {@link #BYTES_PER_BODY_BYTE_MAX} for each byte of a body.
+ * Where the messages of one JSON body lie when it is split (section 9.1): each from {@link #start} to {@link #end}, in bytes
+ * from the body's first byte, in order and with one comma between two. A message is stored as the client's own bytes followed
+ * by one comma. They take {@value #BYTES_PER_MESSAGE} bytes of memory for each message, and {@link #BYTES_PER_BODY_BYTE_MAX}
+ * for each byte of a body.
  */
 public final class JsonMessages {
     /** What a body may take at the most for each of its bytes: the shortest message and its comma are two. */
-    public static final int BYTES_PER_BODY_BYTE_MAX = 4;
+    public static final int BYTES_PER_BODY_BYTE_MAX = 2;
 
-    private static final int BYTES_PER_MESSAGE = 2 * Integer.BYTES;
+    private static final int BYTES_PER_MESSAGE = Integer.BYTES;
 
     /** Messages of a page; the first page grows up to it, the others have it, so that nothing large is ever copied. */
-    private static final int PAGE_MESSAGES = 1 << 12;
+    private static final int PAGE_MESSAGES = 1 << 13;
 
-    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_SHIFT = 13;
     private static final int MESSAGES_AT_FIRST = 4;
 
     /** A body of no messages: an empty array. */
-    public static final JsonMessages NONE = new JsonMessages(new int[0][], 0, 0);
+    public static final JsonMessages NONE = new JsonMessages(0, new int[0][], 0);
 
-    /** Start and end of each message in turn. */
+    private final int first;
+
+    /** The end of each message. */
     private final int[][] pages;
 
     private final int count;
-    private final int storedBytes;
 
-    private JsonMessages(int[][] pages, int count, int storedBytes) {
+    private JsonMessages(int first, int[][] pages, int count) {
+        this.first = first;
         this.pages = pages;
         this.count = count;
-        this.storedBytes = storedBytes;
     }
 
     /** Takes the messages of a body as they are found. */
     static final class Collector {
-        private int[][] pages = {new int[2 * MESSAGES_AT_FIRST]};
+        private int[][] pages = {};
+        private int first;
         private int count;
-        private int storedBytes;
 
-        void add(int start, int end) {
+        /** The first message begins at {@code index}. */
+        void beginAt(int index) {
+            first = index;
+            pages = new int[][] {new int[MESSAGES_AT_FIRST]};
+        }
+
+        /** The next message ends before {@code end}. */
+        void add(int end) {
             int page = count >> PAGE_SHIFT;
-            int index = 2 * (count & PAGE_MESSAGES - 1);
+            int index = count & (PAGE_MESSAGES - 1);
             if (page == pages.length) {
                 pages = Arrays.copyOf(pages, 2 * pages.length);
             }
             if (page > 0 && index == 0) {
-                pages[page] = new int[2 * PAGE_MESSAGES];
+                pages[page] = new int[PAGE_MESSAGES];
             } else if (index == pages[page].length) {
                 pages[page] = Arrays.copyOf(pages[page], 2 * index);
             }
-            pages[page][index] = start;
-            pages[page][index + 1] = end;
-            storedBytes += end - start + 1;
+            pages[page][index] = end;
             count++;
         }
 
         JsonMessages messages() {
-            return new JsonMessages(pages, count, storedBytes);
+            return count == 0 ? NONE : new JsonMessages(first, pages, count);
         }
     }
 
@@ -74,7 +81,7 @@ public final class JsonMessages {
 
     /** {@return the bytes that the messages take in a stream: their own and a comma each} */
     public int storedBytes() {
-        return storedBytes;
+        return count == 0 ? 0 : end(count - 1) - first + 1;
     }
 
     /**
@@ -83,7 +90,7 @@ public final class JsonMessages {
      * @param index which of them, 0 … {@link #count} - 1; another one is not checked
      */
     public int start(int index) {
-        return pages[index >> PAGE_SHIFT][2 * (index & PAGE_MESSAGES - 1)];
+        return index == 0 ? first : end(index - 1) + 1;
     }
 
     /**
@@ -92,7 +99,27 @@ public final class JsonMessages {
      * @param index which of them, 0 … {@link #count} - 1; another one is not checked
      */
     public int end(int index) {
-        return pages[index >> PAGE_SHIFT][2 * (index & PAGE_MESSAGES - 1) + 1];
+        return pages[index >> PAGE_SHIFT][index & (PAGE_MESSAGES - 1)];
+    }
+
+    /**
+     * {@return the first message of those from {@code from} on that ends after {@code index}, or {@link #count}}
+     *
+     * @param from which message to begin with
+     * @param index bytes from the body's first byte
+     */
+    public int firstEndingAfter(int from, int index) {
+        int low = from;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (end(middle) > index) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     @Override

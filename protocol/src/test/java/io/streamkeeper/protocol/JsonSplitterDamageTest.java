@@ -18,8 +18,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random damage to JSON texts: a body is taken exactly if a strict reader of the decoded text takes it, and each message
- * is then the tree that the reader sees.
+ * Random damage to JSON texts: a body is taken exactly if the grammar takes it, and each message is then the tree that a
+ * strict reader sees. The reader refuses one thing that the grammar has: a name with half of a surrogate pair, as an escape.
  */
 class JsonSplitterDamageTest {
     private static final ObjectMapper READER =
@@ -29,14 +29,16 @@ class JsonSplitterDamageTest {
     private final JsonSplitter splitter = new JsonSplitter();
 
     @Test
-    void aDamagedTextIsTakenExactlyIfAStrictReaderTakesIt() {
+    void aDamagedTextIsTakenExactlyIfTheGrammarTakesItAndIsWhatAStrictReaderSees() {
         int[] taken = new int[2];
         Seeds.forEach(30_000, random -> {
             byte[] bytes = damaged(JsonText.any(random).text().getBytes(UTF_8), random);
             JsonNode tree = tree(bytes);
-            Body body = splitter.split(Unpooled.wrappedBuffer(bytes));
-            assertThat(body.problem() == null).as(new String(bytes, UTF_8)).isEqualTo(tree != null);
+            Body body = splitter.split(Unpooled.copiedBuffer(bytes));
+            boolean accepted = body.problem() == null;
+            assertThat(accepted).as(new String(bytes, UTF_8)).isEqualTo(StrictJson.accepts(bytes));
             if (tree != null) {
+                assertThat(accepted).as(new String(bytes, UTF_8)).isTrue();
                 assertThat(trees(body)).isEqualTo(elements(tree));
             }
             taken[tree == null ? 0 : 1]++;

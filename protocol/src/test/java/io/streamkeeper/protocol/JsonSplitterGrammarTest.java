@@ -114,7 +114,7 @@ class JsonSplitterGrammarTest {
     }
 
     private void check(byte[] bytes) {
-        Body body = splitter.split(Unpooled.wrappedBuffer(bytes));
+        Body body = splitter.split(Unpooled.copiedBuffer(bytes));
         if ((body.problem() == null) != StrictJson.accepts(bytes)) {
             String text = new String(bytes, 0, Math.min(bytes.length, 200), UTF_8);
             throw new AssertionError(text + " " + Arrays.toString(text.getBytes(UTF_8)) + ": " + body.problem());

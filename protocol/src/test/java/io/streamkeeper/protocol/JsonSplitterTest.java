@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,66 @@ class JsonSplitterTest {
         assertThat(messages("[" + String.join(" , ", messages) + "]")).isEqualTo(messages);
         assertThat(messages("[" + "1".repeat(200_000) + ",\"" + "x".repeat(200_000) + "\"]"))
                 .hasSize(2);
+    }
+
+    /** Whatever a step ends within: a character, an escape, a number, a literal, white space. */
+    @Test
+    void aBodyThatIsSplitInStepsIsTheSameAsOneThatIsSplitAtOnce() {
+        Seeds.forEach(3_000, random -> {
+            byte[] text = JsonText.any(random).text().getBytes(UTF_8);
+            if (random.nextInt(3) == 0) {
+                text[random.nextInt(text.length)] = (byte) random.nextInt(256);
+            }
+            Body atOnce = splitter.split(placed(text, random));
+            JsonSplitting splitting = splitter.begin(placed(text, random));
+            int step = 1 + random.nextInt(4);
+            int steps = 1;
+            while (!splitting.step(step)) {
+                steps++;
+            }
+            Body inSteps = splitting.body();
+
+            assertThat(inSteps.problem()).isEqualTo(atOnce.problem());
+            if (atOnce.problem() == null) {
+                assertThat(texts(inSteps)).isEqualTo(texts(atOnce));
+                assertThat(steps).isEqualTo(Math.max(1, (text.length + step - 1) / step));
+            }
+            atOnce.release();
+            inSteps.release();
+        });
+    }
+
+    /** As they are stored, so that one copy stores them. */
+    @Test
+    void messagesLieOneAfterTheOtherWhenTheyAreSplit() {
+        Seeds.forEach(2_000, random -> {
+            JsonText json = JsonText.any(random);
+            Body body = splitter.split(placed(json.text().getBytes(UTF_8), random));
+            JsonMessages messages = body.messages();
+            if (messages.count() > 0) {
+                int start = body.bytes().readerIndex() + messages.start(0);
+                assertThat(body.bytes().toString(start, messages.storedBytes() - 1, UTF_8))
+                        .isEqualTo(String.join(",", json.messages()));
+            }
+            body.release();
+        });
+    }
+
+    @Test
+    void aBodyOfSeveralPiecesIsSplitToo() {
+        Seeds.forEach(2_000, random -> {
+            JsonText json = JsonText.any(random);
+            byte[] text = json.text().getBytes(UTF_8);
+            CompositeByteBuf pieces = Unpooled.compositeBuffer();
+            for (int from = 0; from < text.length; ) {
+                int to = Math.min(text.length, from + 1 + random.nextInt(6));
+                pieces.addComponent(true, Unpooled.copiedBuffer(text, from, to - from));
+                from = to;
+            }
+            Body body = splitter.split(pieces);
+            assertThat(texts(body)).isEqualTo(json.messages());
+            body.release();
+        });
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.streamkeeper.server;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
@@ -110,8 +109,11 @@ final class Commands {
         if (content.bytes().length == 0) {
             return Body.empty();
         }
-        ByteBuf bytes = Unpooled.wrappedBuffer(content.bytes());
-        return type != null && type.isJson() ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
+        boolean messages = type != null && type.isJson();
+        // White space between messages is closed up where they lie, which is not the caller's array.
+        return messages
+                ? room.split(new JsonSplitter(), Unpooled.copiedBuffer(content.bytes()))
+                : Body.of(Unpooled.wrappedBuffer(content.bytes()));
     }
 
     /** A read of what is there. */

@@ -63,6 +63,10 @@ final class ContentReader {
         }
         boolean atEdge = isAtEdge(content, from);
         int run = content.runAt(from);
+        if (!atEdge && content.isOneMessage(run)) {
+            then.refuse(insideMessage(stream, from));
+            return;
+        }
         long begin = atEdge ? from : content.runStart(run);
         long windowEnd = content.readEnd(from, limit, bytesMax);
         if (!content.isInMemory(begin, windowEnd)) {
@@ -104,7 +108,7 @@ final class ContentReader {
         StreamContent content = stream.content();
         int run = content.runAt(from);
         boolean isKnown = share.hasReached(from) || isAtEdge(content, from);
-        if (!isKnown && content.messagesBeforeRun(run + 1) - content.messagesBeforeRun(run) == 1) {
+        if (!isKnown && content.isOneMessage(run)) {
             then.refuse(insideMessage(stream, from));
         } else if (content.isInMemory(from, limit)) {
             if (isKnown || content.messagesBefore(from, splitter) >= 0) {
@@ -239,6 +243,10 @@ final class ContentReader {
             return;
         }
         int run = content.runAt(position - 1);
+        if (content.isOneMessage(run)) {
+            then.complete(-1L);
+            return;
+        }
         long start = content.runStart(run);
         long messages = content.messagesBeforeRun(run);
         fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {

@@ -6,8 +6,8 @@ import io.streamkeeper.protocol.JsonMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that one request adds to a stream, and how they are laid down: as they came, or for JSON message by message
- * with a comma behind each. It borrows the request's body.
+ * The bytes that one request adds to a stream, and how they are laid down: as they came, or for JSON the messages with
+ * a comma after each. It borrows the request's body.
  *
  * @param bytes the request's body
  * @param messages where its messages lie, or null for a stream of bytes
@@ -34,21 +34,9 @@ record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs) {
             block.writeBytes(bytes, base, bytes.readableBytes());
             return;
         }
-        int first = 0;
-        while (first < messages.count()) {
-            int last = lastOfRun(messages, first);
-            block.writeBytes(bytes, base + messages.start(first), messages.end(last) - messages.start(first));
+        if (messages.count() > 0) {
+            block.writeBytes(bytes, base + messages.start(0), messages.storedBytes() - 1);
             block.writeByte(',');
-            first = last + 1;
         }
-    }
-
-    /** The last message that is parted from the ones before by nothing but commas, so that one copy takes them all. */
-    private static int lastOfRun(JsonMessages messages, int first) {
-        int last = first;
-        while (last + 1 < messages.count() && messages.start(last + 1) == messages.end(last) + 1) {
-            last++;
-        }
-        return last;
     }
 }

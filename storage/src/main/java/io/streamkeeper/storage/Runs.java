@@ -44,17 +44,24 @@ final class Runs {
         }
         int[] parts = new int[16];
         int used = 0;
-        for (int i = 0; i < split.count(); i++) {
-            int bytes = split.end(i) - split.start(i) + 1;
-            boolean joins = used > 0 && limits.allow(parts[used - 2] + bytes, parts[used - 1] + 1);
-            if (!joins) {
-                parts = used == parts.length ? Arrays.copyOf(parts, 2 * used) : parts;
-                used += 2;
-            }
-            parts[used - 2] += bytes;
-            parts[used - 1]++;
+        int first = 0;
+        while (first < split.count()) {
+            int next = endOfRun(split, first, limits);
+            parts = used == parts.length ? Arrays.copyOf(parts, 2 * used) : parts;
+            parts[used] = split.end(next - 1) + 1 - split.start(first);
+            parts[used + 1] = next - first;
+            used += 2;
+            first = next;
         }
         return of(Arrays.copyOf(parts, used));
+    }
+
+    /** The message after the run that begins with message {@code first}, which has that one at the least. */
+    private static int endOfRun(JsonMessages split, int first, RunLimits limits) {
+        long lastEnd = (long) split.start(first) + limits.bytesMax() - 1;
+        int byBytes = split.firstEndingAfter(first, (int) Math.min(lastEnd, Integer.MAX_VALUE));
+        long byCount = (long) first + limits.messagesMax();
+        return (int) Math.max(first + 1, Math.min(byBytes, byCount));
     }
 
     /** Stored bytes of all runs. */

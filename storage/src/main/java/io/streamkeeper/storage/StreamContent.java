@@ -24,6 +24,9 @@ final class StreamContent {
     /** Runs shorter than this on average are copied together for a read. */
     static final int COPY_BYTES_MAX = 4 << 10;
 
+    /** Runs of one window of an answer, so that it takes about as long as others. */
+    static final int WINDOW_RUNS_MAX = 4_096;
+
     private static final Place[] NO_PLACES = {};
     private static final long[] NO_LONGS = {};
 
@@ -105,6 +108,11 @@ final class StreamContent {
             return startMessages;
         }
         return messages == null ? startMessages + run : messages[run - 1];
+    }
+
+    /** Whether a run is a single message, which may be of any length, so that nothing inside it is looked for. */
+    boolean isOneMessage(int run) {
+        return messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1;
     }
 
     /** When the last append of a run came, in a stream that keeps it. */
@@ -343,11 +351,15 @@ final class StreamContent {
         return bytes;
     }
 
-    /** Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}. */
+    /**
+     * Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}, and
+     * after {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
+     */
     long alikeEnd(long from, long limit) {
         int run = runAt(from);
+        int last = (int) Math.min(count - 1L, run + WINDOW_RUNS_MAX - 1L);
         boolean inFile = places[run] instanceof Extent;
-        while (ends[run] < limit && places[run + 1] instanceof Extent == inFile) {
+        while (run < last && ends[run] < limit && places[run + 1] instanceof Extent == inFile) {
             run++;
         }
         return Math.min(ends[run], limit);

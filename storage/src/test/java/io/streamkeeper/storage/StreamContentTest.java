@@ -95,6 +95,20 @@ class StreamContentTest {
     }
 
     @Test
+    void aWindowOfShortRunsHasABoundedNumberOfThem() {
+        Rig rig = new Rig(new Random(1), false);
+        for (int i = 0; i < 3 * StreamContent.WINDOW_RUNS_MAX; i++) {
+            rig.append(List.of("x"));
+            rig.content.seal();
+        }
+        assertThat(rig.content.alikeEnd(rig.start, rig.content.end()))
+                .isEqualTo(rig.start + StreamContent.WINDOW_RUNS_MAX);
+        assertThat(rig.content.alikeEnd(rig.content.end() - 10, rig.content.end()))
+                .isEqualTo(rig.content.end());
+        rig.close();
+    }
+
+    @Test
     void aSliceOutlivesTheContent() {
         Rig rig = new Rig(new Random(1), false);
         rig.append(List.of("hello"));

@@ -43,7 +43,7 @@ final class AppendParser {
         String expected = request.header(HeaderName.STREAM_EXPECTED_OFFSET);
         Offset expectedOffset = expected == null ? null : Offset.parse(expected);
         Preconditions preconditions = Conditions.ofWrite(request);
-        Body body = bodies.parse(request.body(), contentType).toAppend();
+        Body body = bodies.parse(request, contentType).toAppend();
         return new Command.Append(path, contentType, close, producer, streamSeq, expectedOffset, preconditions, body);
     }
 

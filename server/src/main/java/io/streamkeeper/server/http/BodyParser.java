@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.JsonRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,30 @@ final class BodyParser {
         return bytes.isReadable() ? room.unsplit(bytes) : Body.of(bytes);
     }
 
-    /** Takes over {@code bytes}; a body that is not what its type says carries that as its problem. */
-    Body parse(ByteBuf bytes, @Nullable ContentType contentType) {
+    /** Takes over a body that is too long to be split at once and has to be before it is parsed; null for any other. */
+    @Nullable
+    BodySplitting begin(HttpRequest request) {
+        boolean isWrite = request.method() == Method.POST || request.method() == Method.PUT;
+        return isWrite && BodySplitting.isFor(request.body()) && isJson(request.header(HeaderName.CONTENT_TYPE))
+                ? new BodySplitting(room.unsplit(request.body()), splitter)
+                : null;
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        try {
+            return contentType != null && ContentType.parse(contentType).isJson();
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
+    /** Takes over the request's body; one that is not what its type says carries that as its problem. */
+    Body parse(HttpRequest request, @Nullable ContentType contentType) {
+        Body split = request.split();
+        ByteBuf bytes = request.body();
+        if (split != null) {
+            return split;
+        }
         boolean messages = contentType != null && contentType.isJson() && bytes.isReadable();
         return messages ? room.split(splitter, bytes) : Body.of(bytes);
     }

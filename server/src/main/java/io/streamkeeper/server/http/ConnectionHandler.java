@@ -11,6 +11,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
@@ -56,6 +57,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean resumes;
     private boolean lastCame;
     private boolean inputEnded;
+    private boolean splits;
     private boolean ends;
     private @Nullable ChannelHandlerContext context;
 
@@ -110,6 +112,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && unsent.hasRoom()
                 && (line.isEmpty() || headRoom.hasRoom())
                 && !lastCame
+                && !splits
                 && !followsLive();
     }
 
@@ -175,6 +178,45 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         lastCame = !request.keepAlive() || server.isStopping();
         Exchange exchange = new Exchange(this, request, lastCame);
         line.add(exchange);
+        BodySplitting splitting = loop.parser().begin(request);
+        if (splitting == null) {
+            carryOut(exchange, request);
+        } else {
+            splits = true;
+            splitLater(exchange, request, splitting);
+        }
+    }
+
+    /** Splits a long body, piece by piece; no other request begins meanwhile, so that requests are carried out in order. */
+    private void splitLater(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+        turns().add(() -> {
+            if (ends || !channel.isActive()) {
+                splitting.release();
+            } else {
+                split(exchange, request, splitting);
+            }
+        });
+    }
+
+    private void split(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+        boolean isSplit;
+        try {
+            isSplit = splitting.step();
+        } catch (RuntimeException | Error e) {
+            splitting.release();
+            failed(e);
+            return;
+        }
+        if (!isSplit) {
+            splitLater(exchange, request, splitting);
+            return;
+        }
+        splits = false;
+        carryOut(exchange, request.withBody(splitting.body()));
+        readOn();
+    }
+
+    private void carryOut(Exchange exchange, HttpRequest request) {
         Intent intent = loop.parser().parse(request);
         if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());

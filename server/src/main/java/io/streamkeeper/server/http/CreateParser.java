@@ -61,7 +61,7 @@ final class CreateParser {
                 preconditions,
                 fork != null && contentType == null
                         ? bodies.ofSourcesType(request.body())
-                        : bodies.parse(request.body(), contentType));
+                        : bodies.parse(request, contentType));
     }
 
     /** Whether the request closes the stream; any value but {@code true} means that it does not (section 5.1). */

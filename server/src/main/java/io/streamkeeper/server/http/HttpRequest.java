@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Body;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,24 @@ import org.jspecify.annotations.Nullable;
 final class HttpRequest {
     private final RequestHead head;
     private final ByteBuf body;
+    private final @Nullable Body split;
 
     /** Takes over {@code body}. */
     HttpRequest(RequestHead head, ByteBuf body) {
         this.head = head;
         this.body = body;
+        this.split = null;
+    }
+
+    private HttpRequest(RequestHead head, Body split) {
+        this.head = head;
+        this.body = split.bytes();
+        this.split = split;
+    }
+
+    /** The same request with its body split, which is taken over. */
+    HttpRequest withBody(Body newSplit) {
+        return new HttpRequest(head, newSplit);
     }
 
     /** What its head takes of its connection's {@link HeadRoom} until it is answered. */
@@ -73,7 +87,17 @@ final class HttpRequest {
         return body;
     }
 
+    /** The body as it was split before the request is parsed; null where that is not done. */
+    @Nullable
+    Body split() {
+        return split;
+    }
+
     void release() {
-        body.release();
+        if (split != null) {
+            split.release();
+        } else {
+            body.release();
+        }
     }
 }

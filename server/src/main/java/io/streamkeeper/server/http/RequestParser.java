@@ -7,6 +7,8 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.shard.BodySplitting;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an {@link Intent} of a request: every rule of the protocol that needs no stream to be looked at. One for each event
@@ -18,6 +20,7 @@ final class RequestParser {
     private static final String STREAM_ALLOW = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
 
     private final String root;
+    private final BodyParser bodies;
     private final CreateParser creates;
     private final AppendParser appends;
 
@@ -33,8 +36,18 @@ final class RequestParser {
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
         }
         this.root = root;
+        this.bodies = bodies;
         this.creates = new CreateParser(root, retention, bodies);
         this.appends = new AppendParser(bodies);
+    }
+
+    /**
+     * Takes over the body of a request that has to be split before the request is parsed, because it is long; null for any
+     * other request.
+     */
+    @Nullable
+    BodySplitting begin(HttpRequest request) {
+        return bodies.begin(request);
     }
 
     /** Takes over the request and its body: what comes of it is the only thing left to release. */

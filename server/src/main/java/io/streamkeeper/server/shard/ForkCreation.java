@@ -1,8 +1,10 @@
 package io.streamkeeper.server.shard;
 
+import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.Callback;
 import io.streamkeeper.storage.ForkSource;
@@ -180,7 +182,25 @@ final class ForkCreation {
     }
 
     private void found(ForkSource source) {
-        home.store().create(create, source, reply);
+        Body body = create.body();
+        boolean isUnsplit = source.contentType().isJson() && body.messages() == null && body.problem() == null;
+        if (isUnsplit && BodySplitting.isFor(body.bytes())) {
+            splitLater(source, new BodySplitting(body, new JsonSplitter()));
+        } else {
+            home.store().create(create, source, reply);
+        }
+    }
+
+    /** Splits a long body whose type was not known before the source's was. */
+    private void splitLater(ForkSource source, BodySplitting splitting) {
+        home.turns()
+                .add(() -> home.step(refusal -> refuse(source, refusal), () -> {
+                    if (splitting.step()) {
+                        home.store().create(create.withBody(splitting.body()), source, reply);
+                    } else {
+                        splitLater(source, splitting);
+                    }
+                }));
     }
 
     private void refuse(ForkSource source, Refusal refusal) {

@@ -38,14 +38,14 @@ class JsonRoomTest {
             assertThat(messages.end(i)).isEqualTo(2 + 2 * i);
         }
         assertThat(splitting.usedBytes()).isEqualTo(messages.memoryBytes());
-        assertThat(messages.memoryBytes()).isLessThanOrEqualTo(4L * body.bytes().readableBytes());
+        assertThat(messages.memoryBytes()).isLessThanOrEqualTo(2L * body.bytes().readableBytes());
         body.release();
         assertThat(splitting.usedBytes()).isZero();
     }
 
     @Test
     void anArrayForWhichThereIsNoRoomIsRefusedBeforeItIsSplit() {
-        Budget splitting = new Budget("splitting", 1L << 20);
+        Budget splitting = new Budget("splitting", 1L << 19);
         Body body = new JsonRoom(splitting).split(splitter, ones());
         assertThat(body.messages()).isNull();
         Refusal problem = Objects.requireNonNull(body.problem());
@@ -62,5 +62,33 @@ class JsonRoomTest {
         assertThat(Objects.requireNonNull(body.problem()).code()).isEqualTo(ErrorCode.INVALID_JSON);
         assertThat(splitting.usedBytes()).isZero();
         body.release();
+    }
+
+    @Test
+    void aLongBodyIsSplitInStepsWithinWhatIsReservedForIt() {
+        Budget splitting = new Budget("splitting", 4L << 20);
+        ByteBuf bytes = ones();
+        int steps = (bytes.readableBytes() + BodySplitting.STEP_BYTES - 1) / BodySplitting.STEP_BYTES;
+        BodySplitting longBody = new BodySplitting(new JsonRoom(splitting).unsplit(bytes), splitter);
+        for (int step = 1; step < steps; step++) {
+            assertThat(longBody.step()).isFalse();
+        }
+        assertThat(longBody.step()).isTrue();
+        Body body = longBody.body();
+        assertThat(Objects.requireNonNull(body.messages()).count()).isEqualTo(MESSAGES);
+        assertThat(splitting.usedBytes()).isGreaterThanOrEqualTo(body.messages().memoryBytes());
+        body.release();
+        assertThat(splitting.usedBytes()).isZero();
+    }
+
+    @Test
+    void aBodyThatIsDroppedWhileItIsSplitGivesItsRoomBack() {
+        Budget splitting = new Budget("splitting", 4L << 20);
+        ByteBuf bytes = ones();
+        BodySplitting dropped = new BodySplitting(new JsonRoom(splitting).unsplit(bytes), splitter);
+        assertThat(dropped.step()).isFalse();
+        dropped.release();
+        assertThat(splitting.usedBytes()).isZero();
+        assertThat(bytes.refCnt()).isZero();
     }
 }

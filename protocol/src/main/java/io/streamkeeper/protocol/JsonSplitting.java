@@ -1,0 +1,143 @@
+package io.streamkeeper.protocol;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The splitting of one JSON body into its messages, in steps. Owned by the thread of the {@link JsonSplitter} that it comes
+ * from, which is not used for another body during a step.
+ *
+ * <p>Afterwards the messages lie one after the other with a comma between two, as they are stored: white space around them
+ * has been closed up within the body's own memory, from the first message on. Each message is moved when the part of the text
+ * that has it was read, never past what was read.
+ */
+public final class JsonSplitting implements JsonScanner.Values {
+    private static final int NONE = -1;
+
+    private final JsonScanner scanner;
+    private final byte[] scratch;
+    private final ByteBuf bytes;
+    private final int base;
+    private final int length;
+    private final JsonMessages.Collector messages = new JsonMessages.Collector();
+
+    /** The part of the text that is being read: where it lies, and its place in the text. */
+    private byte[] part;
+
+    private int partStart;
+    private int partIndex;
+    private int next;
+
+    /** Where the message began that is being read. */
+    private int current = NONE;
+
+    /** Where the last message ends as it is stored, and how far messages are moved to the front by now. */
+    private int storedEnd = NONE;
+
+    private int gap;
+
+    /** A splitting of {@code bytes}, with a scanner and memory for a part of them that nobody else uses meanwhile. */
+    JsonSplitting(JsonScanner scanner, byte[] scratch, ByteBuf bytes) {
+        this.scanner = scanner;
+        this.scratch = scratch;
+        this.part = scratch;
+        this.bytes = bytes;
+        this.base = bytes.readerIndex();
+        this.length = bytes.readableBytes();
+        scanner.begin(this);
+    }
+
+    /**
+     * Reads on.
+     *
+     * @param bytesMax about how much
+     * @return whether the body is split, or found not to be JSON
+     */
+    public boolean step(int bytesMax) {
+        int end = (int) Math.min(length, (long) next + bytesMax);
+        while (next < end && scanner.problem() == null) {
+            readPart(end);
+        }
+        boolean over = next == length || scanner.problem() != null;
+        if (over) {
+            scanner.finish(length);
+        }
+        return over;
+    }
+
+    private void readPart(int end) {
+        int count = end - next;
+        if (bytes.hasArray()) {
+            part = bytes.array();
+            partStart = bytes.arrayOffset() + base + next;
+        } else {
+            count = Math.min(count, scratch.length);
+            bytes.getBytes(base + next, scratch, 0, count);
+            partStart = 0;
+        }
+        partIndex = next;
+        next += count;
+        scanner.read(part, partStart, partStart + count, partIndex - partStart);
+        if (current != NONE) {
+            move(next);
+        }
+    }
+
+    @Override
+    public void begins(int index) {
+        if (storedEnd == NONE) {
+            messages.beginAt(index);
+        } else if (index - gap != storedEnd + 1) {
+            gap = index - storedEnd - 1;
+        }
+        if (gap > 0) {
+            bytes.setByte(base + storedEnd, ',');
+        }
+        current = index;
+    }
+
+    @Override
+    public void ends(int index) {
+        move(index);
+        storedEnd = index - gap;
+        current = NONE;
+        messages.add(storedEnd);
+    }
+
+    /** Moves what this part has of the message up to {@code end}. */
+    private void move(int end) {
+        int from = Math.max(current, partIndex);
+        if (gap > 0 && from < end) {
+            bytes.setBytes(base + from - gap, part, partStart + from - partIndex, end - from);
+        }
+    }
+
+    /**
+     * {@return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong} To be
+     * asked for once, when it is split; it owns the bytes.
+     */
+    public Body body() {
+        JsonScanner.Problem problem = scanner.problem();
+        if (problem == null) {
+            return new Body(bytes, messages.messages(), null);
+        }
+        int place = scanner.problemIndex();
+        return switch (problem) {
+            case NOT_UTF8 -> invalid("it is not UTF-8");
+            case NOTHING -> invalid(length == 0 ? "it does not begin as one" : "it is nothing but white space");
+            case BEGINS_OTHERWISE -> invalid("it does not begin as one");
+            case WRONG -> invalid("it goes wrong at byte " + place);
+            case FOLLOWED -> invalid("another value follows at byte " + place);
+            case TOO_DEEP ->
+                refused("the body nests arrays and objects deeper than " + JsonSplitter.NESTING_MAX
+                        + " levels, which is the limit");
+        };
+    }
+
+    private Body invalid(String reason) {
+        return refused("the body is not a JSON text in UTF-8: " + reason);
+    }
+
+    private Body refused(String message) {
+        return new Body(bytes, null, Refusal.of(ErrorCode.INVALID_JSON, message));
+    }
+}
