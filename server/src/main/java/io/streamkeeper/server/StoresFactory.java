@@ -5,6 +5,7 @@ import io.netty.util.internal.PlatformDependent;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.shard.CountedStores;
 import io.streamkeeper.server.shard.FileStores;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Stores;
@@ -66,8 +67,8 @@ final class StoresFactory {
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / PINNED_PART_OF_JOURNAL);
-            return new Opened(
-                    new MemoryStores(shards, streams, reads, producers(config.data()), Clock.SYSTEM), memory, sized);
+            Stores stores = new MemoryStores(shards, streams, reads, producers(config.data()), Clock.SYSTEM);
+            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
         }
         return openFiles(config, asked, shards, directBytesMax, heapBytesMax);
     }
@@ -101,7 +102,8 @@ final class StoresFactory {
                             producers(data))
                     .withReserve();
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
-            return new Opened(new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM), memory, sized);
+            Stores stores = new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM);
+            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;

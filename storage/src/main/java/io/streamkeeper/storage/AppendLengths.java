@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class AppendLengths {
     private static final int NO_RUN = -1;
 
+    /** What a run takes in the arrays here: a reference, its spot, its size. */
+    private static final int RUN_BYTES = 4 + 8 + 4;
+
+    private static final int ARRAY_HEAD_BYTES = 16;
+
     /** Of lengths in memory the bytes, else null. */
     private byte[][] memory;
 
@@ -29,6 +34,9 @@ final class AppendLengths {
 
     private int used;
 
+    /** What the arrays in {@link #memory} take. */
+    private long arrayBytes;
+
     AppendLengths(int capacity) {
         memory = new byte[capacity][];
         spots = new long[capacity];
@@ -39,6 +47,28 @@ final class AppendLengths {
         memory = Arrays.copyOf(memory, capacity);
         spots = Arrays.copyOf(spots, capacity);
         sizes = Arrays.copyOf(sizes, capacity);
+        countArrays();
+    }
+
+    private void countArrays() {
+        arrayBytes = 0;
+        for (byte[] array : memory) {
+            arrayBytes += bytes(array);
+        }
+    }
+
+    private static int bytes(byte @Nullable [] array) {
+        return array == null ? 0 : ARRAY_HEAD_BYTES + array.length;
+    }
+
+    private void put(int run, byte @Nullable [] array) {
+        arrayBytes += bytes(array) - bytes(memory[run]);
+        memory[run] = array;
+    }
+
+    /** What all of this takes of the heap. */
+    long heapBytes() {
+        return arrayBytes + (long) memory.length * RUN_BYTES;
     }
 
     /** A run of {@code runBytes} bytes grows by an append of {@code bytes}. */
@@ -61,7 +91,7 @@ final class AppendLengths {
         byte[] array = memory[open];
         if (array == null || array.length - used < Variable.BYTES_MAX) {
             array = array == null ? new byte[2 * Variable.BYTES_MAX] : Arrays.copyOf(array, 2 * array.length);
-            memory[open] = array;
+            put(open, array);
         }
         ByteBuf out = Unpooled.wrappedBuffer(array).writerIndex(used);
         Variable.write(out, bytes);
@@ -72,7 +102,7 @@ final class AppendLengths {
     private void trim() {
         if (open != NO_RUN) {
             byte[] array = memory[open];
-            memory[open] = array == null ? null : Arrays.copyOf(array, used);
+            put(open, array == null ? null : Arrays.copyOf(array, used));
             open = NO_RUN;
         }
     }
@@ -82,7 +112,7 @@ final class AppendLengths {
         if (run == open) {
             open = NO_RUN;
         }
-        memory[run] = null;
+        put(run, null);
         sizes[run] = 0;
     }
 
@@ -98,8 +128,7 @@ final class AppendLengths {
         trim();
         ByteBuf lengths = ofMemory(run, runBytes);
         int first = lengths == null ? runBytes : Variable.readCount(lengths.duplicate());
-        memory[run] =
-                lengths == null || first == runBytes ? null : Arrays.copyOf(lengths.array(), lengths.writerIndex());
+        put(run, lengths == null || first == runBytes ? null : Arrays.copyOf(lengths.array(), lengths.writerIndex()));
     }
 
     /** The lengths of a run of {@code runBytes} bytes in memory, or null if it is a single append. */
@@ -137,6 +166,7 @@ final class AppendLengths {
         System.arraycopy(memory, from, memory, to, moved);
         System.arraycopy(spots, from, spots, to, moved);
         System.arraycopy(sizes, from, sizes, to, moved);
+        countArrays();
     }
 
     /** Where, in a run with these lengths, the append ends that has the byte at {@code index}. */

@@ -224,6 +224,7 @@ final class Checkpoint implements FileExtentStore.Job {
                 ready.enterHome();
             } else {
                 stream.content().replace(written.get(i), ready);
+                store.moved(stream);
                 stream.home(ready);
             }
         }

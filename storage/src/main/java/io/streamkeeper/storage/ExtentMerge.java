@@ -421,6 +421,7 @@ final class ExtentMerge implements FileExtentStore.Job {
                 continue;
             }
             stream.content().replace(written.get(i), extent);
+            store.moved(stream);
             if (described.get(i) && merged.contains(stream.home())) {
                 stream.home(extent);
             }

@@ -1,5 +1,7 @@
 package io.streamkeeper.storage;
 
+import java.util.function.Consumer;
+
 /**
  * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop,
  * whatever threads it has inside.
@@ -16,6 +18,9 @@ public interface ExtentStore extends AutoCloseable {
 
     /** A record was refused for want of room: what makes some does not wait. */
     default void pressed() {}
+
+    /** {@code listener} is told of each stream whose runs have moved into a file, on the shard's loop. */
+    default void onMoved(Consumer<StreamState> listener) {}
 
     /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
     void step();

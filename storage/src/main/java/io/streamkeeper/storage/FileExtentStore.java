@@ -91,6 +91,7 @@ final class FileExtentStore implements ExtentStore {
     private @Nullable Job job;
     private @Nullable ExtentMerge paused;
     private long nextFile;
+    private Consumer<StreamState> moved = stream -> {};
     private boolean pressed;
     private boolean makesRoomFirst;
 
@@ -267,6 +268,16 @@ final class FileExtentStore implements ExtentStore {
     public void pressed() {
         pressed = true;
         roomBytes = Math.max(roomBytes, journal.usableBytes());
+    }
+
+    @Override
+    public void onMoved(Consumer<StreamState> listener) {
+        moved = listener;
+    }
+
+    /** The runs of {@code stream} are in another file, or in one at all. */
+    void moved(StreamState stream) {
+        moved.accept(stream);
     }
 
     private void begin() {

@@ -45,8 +45,12 @@ final class ProducerTable {
         }
     }
 
+    /** What a producer takes beside its id: its last request, its entry, and its place in the map. */
+    private static final int ENTRY_BYTES = 200;
+
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
+    private long heapBytes;
 
     /** Null while there is one producer at the most. */
     private @Nullable Map<String, Entry> byId;
@@ -144,7 +148,17 @@ final class ProducerTable {
         }
     }
 
+    /** What all of this takes of the heap. */
+    long heapBytes() {
+        return heapBytes;
+    }
+
+    private static int bytes(Entry entry) {
+        return ENTRY_BYTES + entry.last.id().length();
+    }
+
     private void put(Entry entry) {
+        heapBytes += bytes(entry);
         if (byId == null && oldest != null) {
             byId = new HashMap<>();
             byId.put(oldest.last.id(), oldest);
@@ -156,6 +170,7 @@ final class ProducerTable {
 
     private void remove(Entry entry) {
         unlink(entry);
+        heapBytes -= bytes(entry);
         if (byId != null) {
             byId.remove(entry.last.id());
         }

@@ -10,12 +10,14 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.memory.Budget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -68,6 +70,7 @@ public final class ShardStore implements AutoCloseable {
     private final Journal journal;
     private final ExtentStore extents;
     private final ContentReader reader;
+    private StreamHeap heap = new StreamHeap(null);
     private final Interned interned = new Interned();
     private final ShardClock clock;
     private long useIntervalMillis = NOTHING_IS_KEPT;
@@ -224,6 +227,10 @@ public final class ShardStore implements AutoCloseable {
             commits.add(lastLsn(create.path()), CommitQueue.Step.NONE, unmet, reply);
             return false;
         }
+        if (!heap.hasRoomForMore()) {
+            reply.complete(heap.exhausted());
+            return false;
+        }
         long now = clock.wallMillis();
         long generation = generations.next(now, source == null ? 0 : source.generation());
         LogRecord.Created record = new LogRecord.Created(
@@ -247,6 +254,7 @@ public final class ShardStore implements AutoCloseable {
         }
         stream.stageCreated(staged, payload.runs());
         streams.put(stream);
+        heap.count(stream);
         extents.changed(stream);
         StreamInfo info = new StreamInfo(
                 generation,
@@ -371,6 +379,10 @@ public final class ShardStore implements AutoCloseable {
                 append.streamSeq(),
                 append.close(),
                 now);
+        if (!hasRoom(stream, append)) {
+            reply.complete(heap.exhausted());
+            return;
+        }
         Payload payload = payload(stream, append.body());
         Journal.Staged staged = stage(record, payload, reply);
         if (staged == null) {
@@ -378,6 +390,7 @@ public final class ShardStore implements AutoCloseable {
         }
         StreamState.Mark before = stream.mark(record);
         stream.stageAppended(record, staged, payload.runs());
+        heap.count(stream);
         extents.changed(stream);
         long tail = stream.tail();
         boolean closed = stream.isClosed();
@@ -400,6 +413,16 @@ public final class ShardStore implements AutoCloseable {
                 new Outcome.Appended(stream.offsetAt(tail), closed, payload.storedBytes() > 0, append.producer());
         commits.add(staged.lsn(), step, outcome, reply);
         trim(stream);
+    }
+
+    /** Whether there is heap for an append; one that only closes always has it. */
+    private boolean hasRoom(StreamState stream, Command.Append append) {
+        if (append.body().isEmpty()) {
+            return true;
+        }
+        Producer producer = append.producer();
+        boolean isKnown = producer == null || stream.lastOf(producer.id()) != null;
+        return isKnown ? heap.hasRoom() : heap.hasRoomForMore();
     }
 
     // ---- retention ----
@@ -430,6 +453,7 @@ public final class ShardStore implements AutoCloseable {
                 stream.publishTrimmed(position);
                 if (stream.forks() == 0) {
                     stream.content().dropBefore(position, extents);
+                    heap.count(stream);
                 }
             }
 
@@ -560,6 +584,7 @@ public final class ShardStore implements AutoCloseable {
     private void discard(StreamState stream) {
         streams.remove(stream);
         stream.content().release(extents);
+        heap.drop(stream);
         extents.dropped(stream);
     }
 
@@ -936,6 +961,15 @@ public final class ShardStore implements AutoCloseable {
             }
         }
         recovered = List.of();
+    }
+
+    // ---- heap ----
+
+    /** From now on the heap that streams take is counted in {@code budget}, and bounded by it; on the loop or before it runs. */
+    public void limitHeap(Budget budget) {
+        heap = new StreamHeap(budget);
+        streams.forEach(heap::count);
+        extents.onMoved(heap::count);
     }
 
     // ---- lookup ----

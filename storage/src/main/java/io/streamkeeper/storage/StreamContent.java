@@ -128,6 +128,12 @@ final class StreamContent {
         return (int) (spots[run] >>> 32);
     }
 
+    /** What the arrays here take of the heap: each run a place, a spot and an end, and perhaps its messages and time. */
+    long heapBytes() {
+        int runBytes = 4 + 8 + 8 + (messages == null ? 0 : 8) + (times == null ? 0 : 8);
+        return (long) ends.length * runBytes + (lengths == null ? 0 : lengths.heapBytes());
+    }
+
     // ---- growth ----
 
     /** Adds what was copied into {@code block} at {@code index}. */

@@ -25,6 +25,13 @@ public final class StreamState {
     static final StreamState NONE = new StreamState(new LogRecord.Created(
             0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
 
+    /** The stream's own objects and its place in the table, without the letters of its path and what its arrays have. */
+    private static final int HEAP_BYTES = 400;
+
+    private static final int EXPIRY_HEAP_BYTES = 64;
+    private static final int FORK_HEAP_BYTES = 280;
+    private static final int TEXT_HEAP_BYTES = 48;
+
     private final StreamPath path;
     private final long generation;
     private final long formerGeneration;
@@ -63,6 +70,7 @@ public final class StreamState {
     private boolean changed;
     private boolean dropped;
     private boolean described;
+    private long countedHeapBytes;
 
     StreamState(LogRecord.Created record) {
         this.path = record.path();
@@ -110,6 +118,33 @@ public final class StreamState {
         this.usedMillis = record.atMillis();
         this.recordedUseMillis = meta.usedMillis();
         this.coveredMillis = meta.coveredMillis();
+    }
+
+    /**
+     * What the stream takes of the heap, about: by counts only, so that it costs nothing to ask. Measured with a heap
+     * histogram of a hundred thousand streams.
+     */
+    long heapBytes() {
+        long bytes = HEAP_BYTES + path.value().length() + content.heapBytes();
+        if (!expiry.equals(Expiry.never())) {
+            bytes += EXPIRY_HEAP_BYTES;
+        }
+        if (fork != null) {
+            bytes += FORK_HEAP_BYTES + fork.origin().source().value().length();
+        }
+        if (streamSeq != null) {
+            bytes += TEXT_HEAP_BYTES + streamSeq.length();
+        }
+        return producers == null ? bytes : bytes + producers.heapBytes();
+    }
+
+    /** What was counted of that last, see {@link StreamHeap}. */
+    long countedHeapBytes() {
+        return countedHeapBytes;
+    }
+
+    void countedHeapBytes(long bytes) {
+        countedHeapBytes = bytes;
     }
 
     public StreamPath path() {

@@ -43,7 +43,12 @@ public final class Budget {
      * waits in line for a share's room.
      */
     public Budget share(long shareBytesMax) {
-        return new Budget(name, shareBytesMax, this);
+        return share(name, shareBytesMax);
+    }
+
+    /** The same by another name. */
+    public Budget share(String shareName, long shareBytesMax) {
+        return new Budget(shareName, shareBytesMax, this);
     }
 
     /** What the memory is for. */

@@ -30,9 +30,9 @@ public final class MemoryLedger {
         this.compression = new Budget("compression", plan.compressionBytes());
         this.received = new Budget("received bytes", plan.receivedBytes());
         this.unsent = new Budget("unsent answers", plan.unsentBytes());
-        this.splitting = new Budget("splitting of JSON", plan.splittingBytes());
         this.heads = new Budget("heads of requests", plan.headBytes());
         this.descriptions = new Budget("descriptions of streams", plan.descriptionBytes());
+        this.splitting = descriptions.share("splitting of JSON", plan.splittingBytes());
     }
 
     /** How the memory is divided. */

@@ -15,12 +15,12 @@ package io.streamkeeper.storage.memory;
  *   everything else, not counted             1 ┘            ┘
  *
  *   of the heap
- *   splitting of JSON bodies                 1/4
  *   connections                              1/8, at most 128 MiB
  *   heads of requests                        1/16, at most 64 MiB
  *   room for the collector                   1/8
  *   the server itself                        16 MiB
  *   what streams are described by            the rest
+ *     of which splitting of JSON bodies        1/4 of the heap
  * </pre>
  *
  * @param directBytesMax all direct memory that the process may have
@@ -32,7 +32,7 @@ package io.streamkeeper.storage.memory;
  * @param compressionBytes bodies that are compressed, and what comes of that
  * @param receivedBytes bytes that were received and wait until a request may begin
  * @param unsentBytes answers that their clients have not taken, those apart that are counted as reads or compression
- * @param splittingBytes of the heap: where the messages lie in JSON bodies that are being appended
+ * @param splittingBytes of {@code descriptionBytes}: where the messages lie in JSON bodies that are being appended
  * @param connectionBytes of the heap: connections, {@value #BYTES_PER_CONNECTION} bytes each
  * @param headBytes of the heap: heads of requests that are not answered, beside what each connection has
  * @param descriptionBytes of the heap: what streams are described by, where their bytes lie, and their producers
@@ -119,13 +119,13 @@ public record MemoryPlan(
                 splitting,
                 connections,
                 heads,
-                descriptions(heap, splitting + connections + heads));
+                descriptions(heap, splitting, connections + heads));
     }
 
     /** What other parts leave of the heap. */
-    private static long descriptions(long heap, long otherParts) {
+    private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
-        return Math.max(heap / PARTS, left);
+        return Math.max(splitting + heap / PARTS, left);
     }
 
     /** The connections that there is heap for. */
@@ -180,7 +180,7 @@ public record MemoryPlan(
                 splitting,
                 connectionBytes,
                 headBytes,
-                descriptions(heapBytesMax, splitting + connectionBytes + headBytes));
+                descriptions(heapBytesMax, splitting, connectionBytes + headBytes));
     }
 
     /** The plan in one line, in mebibytes. */
@@ -189,8 +189,8 @@ public record MemoryPlan(
                 + ", JVM " + mib(JVM_BYTES) + "; direct: journal " + mib(journalBytes) + ", bodies "
                 + mib(bodyBytes + completionBytes) + ", reads " + mib(readBytes) + ", compression "
                 + mib(compressionBytes) + ", received " + mib(receivedBytes) + ", unsent " + mib(unsentBytes)
-                + "; heap: JSON " + mib(splittingBytes) + ", connections " + mib(connectionBytes) + ", heads "
-                + mib(headBytes) + ", streams " + mib(descriptionBytes);
+                + "; heap: connections " + mib(connectionBytes) + ", heads " + mib(headBytes) + ", streams "
+                + mib(descriptionBytes) + ", of which JSON " + mib(splittingBytes);
     }
 
     private static long mib(long bytes) {

@@ -1,0 +1,35 @@
+package io.streamkeeper.server.shard;
+
+import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.memory.Budget;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+/** Stores that count the heap that their streams take in one budget. */
+public final class CountedStores implements Stores {
+    private final Stores stores;
+    private final Budget heap;
+
+    /** The same as {@code stores}, which are closed with these. */
+    public CountedStores(Stores stores, Budget heap) {
+        this.stores = stores;
+        this.heap = heap;
+    }
+
+    @Override
+    public int shards() {
+        return stores.shards();
+    }
+
+    @Override
+    public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
+        ShardStore store = stores.open(shard, loop, releaser);
+        store.limitHeap(heap);
+        return store;
+    }
+
+    @Override
+    public void close() {
+        stores.close();
+    }
+}

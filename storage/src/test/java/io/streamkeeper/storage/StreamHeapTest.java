@@ -1,0 +1,170 @@
+package io.streamkeeper.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.memory.Budget;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** The heap that streams take is counted, bounded, and given back (I7); what is there is always recovered (I11). */
+class StreamHeapTest {
+    private static final int HEAP_BYTES = 64 << 10;
+
+    private final Budget heap = new Budget("tests", HEAP_BYTES);
+
+    private FileRig rig() throws IOException {
+        FileRig rig = new FileRig();
+        rig.store.limitHeap(heap);
+        return rig;
+    }
+
+    private static String refusal(Answer answer) {
+        return answer.outcome() instanceof Refusal refusal ? refusal.code().code() + ": " + refusal.message() : "none";
+    }
+
+    /** Creates streams until one is refused; returns how many there are. */
+    private static int fill(FileRig rig) {
+        int count = 0;
+        Answer answer = rig.create(CreateRequest.at("s/" + count));
+        while (answer.outcome() instanceof Outcome.Created) {
+            count++;
+            answer = rig.create(CreateRequest.at("s/" + count));
+        }
+        assertThat(refusal(answer))
+                .startsWith("overloaded: streams take ")
+                .endsWith(
+                        "bytes of heap that there are for them; delete streams, or start the server with a larger -Xmx");
+        return count;
+    }
+
+    @Test
+    void aStreamForWhichThereIsNoHeapIsRefusedAndOthersGoOn() throws IOException {
+        FileRig rig = rig();
+        int count = fill(rig);
+        assertThat(count).isBetween(100, HEAP_BYTES / 400);
+        assertThat(heap.usedBytes()).isLessThanOrEqualTo(HEAP_BYTES);
+        assertThat(rig.append("s/0", "goes on").outcome()).isInstanceOf(Outcome.Appended.class);
+        assertThat(rig.read("s/0")).isEqualTo("goes on");
+        assertThat(rig.delete("s/1").outcome()).isInstanceOf(Outcome.Deleted.class);
+        for (int i = 2; i < 20; i++) {
+            rig.delete("s/" + i);
+        }
+        assertThat(rig.create(CreateRequest.at("after")).outcome()).isInstanceOf(Outcome.Created.class);
+        rig.stop();
+    }
+
+    @Test
+    void deletedStreamsGiveTheirHeapBack() throws IOException {
+        FileRig rig = rig();
+        int count = fill(rig);
+        for (int i = 0; i < count; i++) {
+            rig.delete("s/" + i);
+        }
+        assertThat(heap.usedBytes()).isZero();
+        rig.stop();
+    }
+
+    @Test
+    void producersAreCounted() throws IOException {
+        FileRig rig = rig();
+        rig.create(CreateRequest.at("s"));
+        int producers = 0;
+        Answer answer;
+        do {
+            answer = rig.append(AppendRequest.to("s").text("x").by("p" + producers++, 0, 0));
+        } while (answer.outcome() instanceof Outcome.Appended);
+        assertThat(refusal(answer)).startsWith("overloaded: streams take ");
+        assertThat(producers).isBetween(100, HEAP_BYTES / 200);
+        assertThat(rig.append(AppendRequest.to("s").text("y").by("p0", 0, 1)).outcome())
+                .isInstanceOf(Outcome.Appended.class);
+        rig.delete("s");
+        assertThat(heap.usedBytes()).isZero();
+        rig.stop();
+    }
+
+    @Test
+    void runsAreCountedAndACheckpointThatJoinsThemGivesBack() throws IOException {
+        FileRig rig = rig();
+        rig.create(CreateRequest.at("a"));
+        rig.create(CreateRequest.at("b"));
+        long before = heap.usedBytes();
+        for (int i = 0; i < 300; i++) {
+            rig.append("a", "x");
+            rig.append("b", "y");
+        }
+        long scattered = heap.usedBytes();
+        assertThat(scattered).isGreaterThan(before + 2 * 300 * 20);
+        rig.checkpoint();
+        assertThat(heap.usedBytes()).isLessThan((before + scattered) / 2);
+        rig.stop();
+    }
+
+    @Test
+    void appendsAreRefusedBeforeTheirRunsTakeAllHeap() throws IOException {
+        FileRig rig = rig();
+        rig.create(CreateRequest.at("a"));
+        rig.create(CreateRequest.at("b"));
+        Answer answer;
+        int appends = 0;
+        do {
+            rig.append("a", "x");
+            answer = rig.append("b", "y");
+            appends++;
+        } while (answer.outcome() instanceof Outcome.Appended && appends < 10_000);
+        assertThat(refusal(answer)).startsWith("overloaded: streams take ");
+        assertThat(heap.usedBytes()).isLessThan(HEAP_BYTES + HEAP_BYTES / 2);
+        rig.checkpoint();
+        assertThat(rig.append("b", "y").outcome()).isInstanceOf(Outcome.Appended.class);
+        rig.stop();
+    }
+
+    @Test
+    void lengthsOfAppendsAreCounted() {
+        try (TestStore store = new TestStore()) {
+            store.store.limitHeap(heap);
+            store.created("s");
+            long before = heap.usedBytes();
+            for (int i = 0; i < 2_000; i++) {
+                store.appended("s", "x");
+            }
+            assertThat(heap.usedBytes()).isBetween(before + 2_000, before + 2 * 2_000 + 200);
+            store.deleted("s");
+            assertThat(heap.usedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void whatRetentionDropsIsGivenBack() throws IOException {
+        FileRig rig = rig();
+        rig.create(CreateRequest.at("b"));
+        rig.create(CreateRequest.at("a").retention(new Retention(-1, 10, -1)));
+        long before = heap.usedBytes();
+        for (int i = 0; i < 200; i++) {
+            rig.append("a", "x");
+            rig.append("b", "");
+        }
+        assertThat(heap.usedBytes()).isLessThan(before + 1_000);
+        rig.stop();
+    }
+
+    @Test
+    void whatIsThereIsRecoveredAndCountedWhateverTheBudgetIs() throws IOException {
+        FileRig rig = rig();
+        int count = fill(rig);
+        rig.checkpoint();
+        rig.restart();
+        Budget smaller = new Budget("smaller", HEAP_BYTES / 2);
+        rig.store.limitHeap(smaller);
+        assertThat(smaller.usedBytes()).isGreaterThan(HEAP_BYTES / 2);
+        assertThat(rig.read("s/" + (count - 1))).isEmpty();
+        assertThat(refusal(rig.create(CreateRequest.at("more")))).startsWith("overloaded: ");
+        for (int i = 0; i < count; i++) {
+            assertThat(rig.delete("s/" + i).outcome()).isInstanceOf(Outcome.Deleted.class);
+        }
+        assertThat(smaller.usedBytes()).isZero();
+        rig.stop();
+    }
+}
