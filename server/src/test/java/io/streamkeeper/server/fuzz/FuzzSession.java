@@ -20,6 +20,7 @@ import java.util.Set;
  */
 final class FuzzSession {
     private static final int REQUESTS_MAX = 24;
+    private static final int FRAGMENTS_MAX = 10_000;
     private static final Set<Integer> STATUSES = Set.of(
             200, 201, 204, 304, 400, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415, 417, 422, 431, 501, 505);
 
@@ -242,7 +243,8 @@ final class FuzzSession {
             if (socket.hasEnded() && (end == End.CLOSE || closes) && !parser.isInside()) {
                 parser.end();
             }
-            if (answered < sent.size() && !closes) {
+            boolean tookNothing = pace == FuzzSocket.Pace.LAZY && FuzzWorld.isIdle(start);
+            if (answered < sent.size() && !closes && !tookNothing) {
                 throw new AssertionError("the connection ended without the responses that it owes");
             }
         }
@@ -252,7 +254,10 @@ final class FuzzSession {
         long requestStart = start;
         int whole = 0;
         byte[] all = bytes.toByteArray();
-        int fragmentMax = pick(List.of(1, 7, 200, 1_400, 9_000, Integer.MAX_VALUE));
+        // Not so many that it takes longer to send them than the server waits for a client that reads nothing
+        // meanwhile.
+        int fragmentMax =
+                Math.max(pick(List.of(1, 7, 200, 1_400, 9_000, Integer.MAX_VALUE)), all.length / FRAGMENTS_MAX);
         int from = 0;
         while (from < all.length && !socket.hasEnded()) {
             int length = fragmentMax == Integer.MAX_VALUE

@@ -33,6 +33,9 @@ final class FuzzWorld {
     /** How long the server under test waits for a head or a body. */
     static final int TIMEOUT_MILLIS = 500;
 
+    /** How long the server under test waits for a client that sends or takes nothing. */
+    static final int IDLE_MILLIS = 5_000;
+
     /** Beyond every timeout of the server under test. */
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -119,6 +122,11 @@ final class FuzzWorld {
     /** Whether what was begun at {@code startNanos} took so long that the server may have given up waiting for it. */
     static boolean isLate(long startNanos) {
         return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
+    }
+
+    /** The same for a server that was waiting for this side to read. */
+    static boolean isIdle(long startNanos) {
+        return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
     }
 
     /** One request on a connection of its own; again, if this side could not send it in time. */

@@ -7,6 +7,7 @@ import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.wire.FaultRecorder;
@@ -119,6 +120,12 @@ class HttpFuzzTest {
                         5_000))
                 .withLive(new LiveConfig(100, 200, 200, 150))
                 .withData(new DataConfig(
-                        DataConfig.Durability.OS, directory.resolve("data"), false, 64 << 10, 150, 256 << 10));
+                        DataConfig.Durability.OS,
+                        directory.resolve("data"),
+                        false,
+                        64 << 10,
+                        150,
+                        256 << 10,
+                        ProducerConfig.defaults()));
     }
 }
