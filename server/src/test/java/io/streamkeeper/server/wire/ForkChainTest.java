@@ -128,6 +128,24 @@ class ForkChainTest {
     }
 
     @Test
+    void aDeepChainOnOneLoopIsDroppedWithoutAStackThatGrows() throws IOException {
+        try (TestServer server = TestServer.started(TestServer.config())) {
+            List<String> paths = new ArrayList<>(List.of(path(0)));
+            server.createAt(paths.get(0), TEXT, "0");
+            try (TestConnection connection = server.connect()) {
+                for (int i = 1; i < 2 * DEPTH; i++) {
+                    paths.add(path(0));
+                    exchange(connection, "PUT", paths.get(i), "", TEXT, of(paths.get(i - 1)))
+                            .is(201);
+                }
+            }
+            delete(server, paths);
+            await().until(() -> server.head(paths.get(0)).status() == 404);
+            server.createAt(paths.get(0), TEXT, "again");
+        }
+    }
+
+    @Test
     void aForkSkipsMessagesOfManyAncestors() throws IOException {
         try (TestServer server = TestServer.started(TestServer.config())) {
             String root = path(0);
