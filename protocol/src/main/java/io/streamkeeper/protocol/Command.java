@@ -94,14 +94,5 @@ public sealed interface Command {
      * @param path the stream
      * @param preconditions the state of the stream that the deletion insists on
      */
-    record Delete(StreamPath path, Preconditions preconditions) implements Command {
-        /**
-         * A deletion in whatever state the stream is.
-         *
-         * @param path the stream
-         */
-        public Delete(StreamPath path) {
-            this(path, Preconditions.NONE);
-        }
-    }
+    record Delete(StreamPath path, Preconditions preconditions) implements Command {}
 }

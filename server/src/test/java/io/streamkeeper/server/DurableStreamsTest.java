@@ -23,6 +23,7 @@ import io.streamkeeper.server.api.StreamMetadata;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
@@ -80,7 +81,8 @@ class DurableStreamsTest {
     private ServerConfig config() {
         return ServerConfig.defaults()
                 .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 3, 100))
-                .withData(new DataConfig(Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10));
+                .withData(new DataConfig(
+                        Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10, ProducerConfig.defaults()));
     }
 
     @AfterEach

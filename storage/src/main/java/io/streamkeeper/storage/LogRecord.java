@@ -69,17 +69,7 @@ public sealed interface LogRecord {
             @Nullable String streamSeq,
             boolean close,
             long atMillis)
-            implements LogRecord {
-        /** An append for which no producer is forgotten. */
-        Appended(
-                long generation,
-                @Nullable Producer producer,
-                @Nullable String streamSeq,
-                boolean close,
-                long atMillis) {
-            this(generation, producer, 0, streamSeq, close, atMillis);
-        }
-    }
+            implements LogRecord {}
 
     /**
      * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.

@@ -91,22 +91,6 @@ public final class ShardStore implements AutoCloseable {
      * The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed.
      *
      * @param budget the memory for what is read from files
-     */
-    public ShardStore(
-            int shard,
-            int shards,
-            Journal journal,
-            ExtentStore extents,
-            ReadBudget budget,
-            Clock clock,
-            SourceReleaser releaser) {
-        this(shard, shards, journal, extents, budget, clock, releaser, ProducerLimits.DEFAULT);
-    }
-
-    /**
-     * The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed.
-     *
-     * @param budget the memory for what is read from files
      * @param producers how many producers of a stream are remembered
      */
     public ShardStore(

@@ -33,12 +33,6 @@ public record StorageConfig(
         this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers, 0);
     }
 
-    /** The same with the default limits of producers. */
-    public StorageConfig(
-            boolean syncs, long checkpointBytes, long checkpointMillis, long segmentBytes, long backlogBytesMax) {
-        this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, ProducerLimits.DEFAULT);
-    }
-
     /** The same with a reserve that is a part of a journal segment. */
     public StorageConfig withReserve() {
         return new StorageConfig(

@@ -123,7 +123,8 @@ public final class StoreVerifier {
                 new MemoryExtentStore(nothing),
                 new ReadBudget(0),
                 Clock.SYSTEM,
-                (source, generation) -> {});
+                (source, generation) -> {},
+                ProducerLimits.DEFAULT);
         boolean recovered = false;
         try {
             recovery.run();

@@ -23,7 +23,7 @@ final class FileRig {
 
     final SimulatedDisk disk = new SimulatedDisk(new Random(1));
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
-    StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+    StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
     ReadBudget reads = new ReadBudget(1 << 26);
     SimulatedThreads threads;
     ShardStore store;

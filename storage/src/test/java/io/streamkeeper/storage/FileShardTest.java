@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -272,7 +273,7 @@ class FileShardTest {
     @Test
     void aStoreThatHasFailedReleasesStreamsThatWereToBeReplaced() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
-        rig.store.delete(new Command.Delete(new StreamPath("a")), new Answer());
+        rig.store.delete(new Command.Delete(new StreamPath("a"), Preconditions.NONE), new Answer());
         rig.store.create(CreateRequest.at("a").command(), null, new Answer());
         rig.disk.failNextSyncs(1);
         rig.stop();
@@ -280,7 +281,7 @@ class FileShardTest {
 
     @Test
     void aFailedSyncBesideACheckpointIsFinalToo() throws IOException {
-        rig.config = new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+        rig.config = new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
         rig.restart();
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.threads.holdJournal(true);

@@ -11,6 +11,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import java.io.IOException;
@@ -177,7 +178,7 @@ class ForkChainTest {
             rig.delete("s" + i).as(Outcome.Deleted.class);
         }
         Answer answer = new Answer();
-        rig.store.delete(new Command.Delete(new StreamPath("s" + (DEPTH_IN_FILES - 1))), answer);
+        rig.store.delete(new Command.Delete(new StreamPath("s" + (DEPTH_IN_FILES - 1)), Preconditions.NONE), answer);
         while (!answer.isThere()) {
             rig.threads.runOne();
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
  */
 class ForkPowerCutTest {
     private static final Path DATA = Path.of("/data");
-    private static final StorageConfig CONFIG = new StorageConfig(false, 1 << 20, 1_000, 8 << 10, 1 << 26);
+    private static final StorageConfig CONFIG =
+            new StorageConfig(false, 1 << 20, 1_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
     private static final int SHARDS = 2;
 
     private static final class Server {
@@ -112,7 +114,7 @@ class ForkPowerCutTest {
 
         void delete(String path) {
             Answer answer = new Answer();
-            store(new StreamPath(path)).delete(new Command.Delete(new StreamPath(path)), answer);
+            store(new StreamPath(path)).delete(new Command.Delete(new StreamPath(path), Preconditions.NONE), answer);
             runAll();
             assertThat(answer.word()).isEqualTo("deleted");
         }

@@ -23,7 +23,8 @@ class FullDiskTest {
     private static FileRig withReserve() throws IOException {
         FileRig made = new FileRig();
         made.stop();
-        made.config = new StorageConfig(true, 64 << 10, 1_000_000, 32 << 10, 1 << 26).withReserve();
+        made.config =
+                new StorageConfig(true, 64 << 10, 1_000_000, 32 << 10, 1 << 26, ProducerLimits.DEFAULT).withReserve();
         made.start();
         return made;
     }

@@ -104,7 +104,7 @@ class PassingFaultsTest {
     @Test
     void aStreamCanBeDeletedHoweverFullTheMemoryIs() throws IOException {
         rig.stop();
-        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 64 << 10, 4 << 20);
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 64 << 10, 4 << 20, ProducerLimits.DEFAULT);
         rig.start();
         rig.create(CreateRequest.at("big")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes() + (8 << 20));
@@ -202,7 +202,7 @@ class PassingFaultsTest {
     @Test
     void aCheckpointComesBeforeTheMemoryForWhatWaitsIsFull() throws IOException {
         rig.stop();
-        rig.config = new StorageConfig(true, 1 << 30, 1_000_000_000, 64 << 10, 8 << 20);
+        rig.config = new StorageConfig(true, 1 << 30, 1_000_000_000, 64 << 10, 8 << 20, ProducerLimits.DEFAULT);
         rig.start();
         rig.create(CreateRequest.at("a")).created();
         List<String> words = new ArrayList<>();
@@ -217,7 +217,7 @@ class PassingFaultsTest {
     @Test
     void aCheckpointDoesNotWaitForACompaction() throws IOException {
         rig.stop();
-        rig.config = new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20);
+        rig.config = new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20, ProducerLimits.DEFAULT);
         rig.start();
         rig.create(CreateRequest.at("big")).created();
         rig.create(CreateRequest.at("a")).created();

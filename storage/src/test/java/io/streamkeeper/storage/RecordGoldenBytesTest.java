@@ -49,7 +49,7 @@ class RecordGoldenBytesTest {
 
     @Test
     void aPlainAppend() {
-        assertRecord(new LogRecord.Appended(GENERATION, null, null, false, 300), Runs.one(3, 1), "abc", """
+        assertRecord(new LogRecord.Appended(GENERATION, null, 0, null, false, 300), Runs.one(3, 1), "abc", """
                 00000012           # length of what follows
                 02                 # appended
                 00060a24181e4000   # generation
@@ -79,7 +79,7 @@ class RecordGoldenBytesTest {
     @Test
     void anAppendOfSeveralRuns() {
         Runs runs = Runs.of(new int[] {2, 1, 3, 1});
-        assertRecord(new LogRecord.Appended(GENERATION, null, null, false, 300), runs, "1,22,", """
+        assertRecord(new LogRecord.Appended(GENERATION, null, 0, null, false, 300), runs, "1,22,", """
                 00000016           # length of what follows
                 02                 # appended
                 00060a24181e4000   # generation

@@ -26,7 +26,7 @@ class RecordKindsTest {
 
     private static final List<LogRecord> RECORDS = List.of(
             created(Expiry.never()),
-            new LogRecord.Appended(2, new Producer("p", 1, 2), "seq", true, 6),
+            new LogRecord.Appended(2, new Producer("p", 1, 2), 0, "seq", true, 6),
             new LogRecord.Deleted(3, 7),
             new LogRecord.Trimmed(4, 100, 8),
             new LogRecord.Used(5, 9, 10));

@@ -189,7 +189,7 @@ class SlidingExpiryTest {
     }
 
     private void restartWithInterval(long millis) throws IOException {
-        rig.config = new StorageConfig(true, 1 << 20, millis, 8 << 10, 1 << 26);
+        rig.config = new StorageConfig(true, 1 << 20, millis, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
         rig.restart();
     }
 

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Directories of format version 1 are converted at the start, whenever that is interrupted. */
 class StoreConversionTest {
     private static final Path DATA = Path.of("/data");
-    private static final StorageConfig CONFIG = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26);
+    private static final StorageConfig CONFIG =
+            new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
 
     private final ManualClock clock = new ManualClock(1_800_000_000_000L);
 

@@ -9,6 +9,7 @@ import io.netty.buffer.UnpooledHeapByteBuf;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
@@ -142,7 +143,7 @@ class UnexpectedFaultsTest {
                     faulty,
                     DataDirectory.open(disk, DATA, 0, 1, true),
                     0,
-                    new StorageConfig(true, 1 << 20, 1_000, 4 << 10, 1 << 26),
+                    new StorageConfig(true, 1 << 20, 1_000, 4 << 10, 1 << 26, ProducerLimits.DEFAULT),
                     threads.threads(),
                     new ReadBudget(1 << 26),
                     faultyClock(),
@@ -173,7 +174,7 @@ class UnexpectedFaultsTest {
         void delete(String path) {
             Counted reply = new Counted();
             others.add(reply);
-            store.delete(new Command.Delete(new StreamPath(path)), reply);
+            store.delete(new Command.Delete(new StreamPath(path), Preconditions.NONE), reply);
             threads.runAll();
         }
 

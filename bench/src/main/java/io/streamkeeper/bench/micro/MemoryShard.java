@@ -11,6 +11,7 @@ import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.MemoryExtentStore;
 import io.streamkeeper.storage.MemoryJournal;
+import io.streamkeeper.storage.ProducerLimits;
 import io.streamkeeper.storage.ReadBudget;
 import io.streamkeeper.storage.ShardStore;
 
@@ -29,7 +30,8 @@ final class MemoryShard {
                 new MemoryExtentStore(memory),
                 new ReadBudget(0),
                 Clock.SYSTEM,
-                (path, generation) -> {});
+                (path, generation) -> {},
+                ProducerLimits.DEFAULT);
     }
 
     /** A shard with one stream. */

@@ -56,37 +56,16 @@ public record DataConfig(
         Range.check("segment-bytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
     }
 
-    /**
-     * The same with the default limits of producers.
-     *
-     * @param durability as above
-     * @param directory as above
-     * @param mustExist as above
-     * @param checkpointBytes as above
-     * @param checkpointMillis as above
-     * @param segmentBytes as above
-     */
-    public DataConfig(
-            Durability durability,
-            Path directory,
-            boolean mustExist,
-            long checkpointBytes,
-            long checkpointMillis,
-            long segmentBytes) {
-        this(
-                durability,
-                directory,
-                mustExist,
-                checkpointBytes,
-                checkpointMillis,
-                segmentBytes,
-                ProducerConfig.defaults());
-    }
-
     /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
     public static DataConfig defaults() {
         return new DataConfig(
-                Durability.FSYNC, Path.of("./data"), false, 64L << 20, TimeUnit.MINUTES.toMillis(5), 16L << 20);
+                Durability.FSYNC,
+                Path.of("./data"),
+                false,
+                64L << 20,
+                TimeUnit.MINUTES.toMillis(5),
+                16L << 20,
+                ProducerConfig.defaults());
     }
 
     /** {@return streams in memory, gone with the process} */

@@ -17,11 +17,6 @@ public final class MemoryStores implements Stores {
     private final ProducerLimits producers;
     private final Clock clock;
 
-    /** Stores that share {@code memory}, with the default limits of producers; what readers hold is not counted. */
-    public MemoryStores(int shards, MemoryBudget memory, Clock clock) {
-        this(shards, memory, new ReadBudget(0), ProducerLimits.DEFAULT, clock);
-    }
-
     /** Stores that share {@code memory}, and {@code reads} for what readers hold. */
     public MemoryStores(int shards, MemoryBudget memory, ReadBudget reads, ProducerLimits producers, Clock clock) {
         this.reads = reads;

@@ -9,6 +9,7 @@ import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
@@ -59,7 +60,8 @@ class ServeCommandTest {
                         new LiveConfig(500, 60_000, 120_000, 4_000),
                         new ReadConfig(5_000, false),
                         new CacheConfig(6, true),
-                        new DataConfig(Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20),
+                        new DataConfig(
+                                Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20, ProducerConfig.defaults()),
                         new RetentionConfig(
                                 List.of(new RetentionConfig.Rule("logs/**", new Retention(86_400, 1_024, -1)))),
                         "/s/",

@@ -12,11 +12,10 @@ import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.Kinds;
-import io.streamkeeper.storage.MemoryBudget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -81,7 +80,8 @@ class AnsweredKindsTest {
     /** What the shards of a server without connections make of the requests. */
     private static List<Outcome> outcomes() throws Exception {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        Shards shards = new Shards(new MemoryStores(1, new MemoryBudget(1 << 24), Clock.SYSTEM), loops);
+        Shards shards =
+                new Shards(TestStores.inMemory(1, 1 << 24, Clock.SYSTEM), loops);
         try (ParsingConnection connection = new ParsingConnection()) {
             List<Outcome> outcomes = new ArrayList<>();
             for (Sample sample : OUTCOMES) {
@@ -101,17 +101,9 @@ class AnsweredKindsTest {
     }
 
     private static void assertAnswered(List<Sample> samples) throws IOException, InterruptedException {
-        DataConfig data = ServerConfig.defaults().data();
         DurableStreamsServer server = DurableStreamsServer.start(ServerConfig.defaults()
                 .withListen(new ListenConfig("127.0.0.1", 0, Transport.NIO, 1, 100))
-                .withData(new DataConfig(
-                        DataConfig.Durability.MEMORY,
-                        data.directory(),
-                        false,
-                        data.checkpointBytes(),
-                        data.checkpointMillis(),
-                        data.segmentBytes(),
-                        data.producers())));
+                .withData(DataConfig.memory()));
         try {
             HttpClient client = HttpClient.newHttpClient();
             for (Sample sample : samples) {

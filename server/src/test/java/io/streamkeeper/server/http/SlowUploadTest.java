@@ -12,10 +12,9 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
@@ -40,7 +39,7 @@ class SlowUploadTest {
     @BeforeEach
     void start() throws IOException {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        shards = new Shards(new MemoryStores(1, new MemoryBudget(MEMORY), Clock.SYSTEM), loops);
+        shards = new Shards(TestStores.inMemory(1, MEMORY, Clock.SYSTEM), loops);
         ServerConfig config = ServerConfig.defaults()
                 .withHttp(new HttpLimits(1 << 13, 1 << 15, 1 << 20, 8, STALL_MILLIS, STALL_MILLIS, IDLE_MILLIS));
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));

@@ -7,6 +7,7 @@ import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
@@ -49,7 +50,14 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
                         .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 10_000))
                         .withLive(new LiveConfig(400, 400, 700, 200))
                         .withRead(new ReadConfig(READ_BYTES_MAX, true))
-                        .withData(new DataConfig(Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10)),
+                        .withData(new DataConfig(
+                                Durability.FSYNC,
+                                directory,
+                                false,
+                                64 << 10,
+                                150,
+                                256 << 10,
+                                ProducerConfig.defaults())),
                 executor);
         server = DurableStreamsServer.start(streams);
     }

@@ -19,15 +19,14 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
-import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.EventReader;
 import io.streamkeeper.server.wire.FaultRecorder;
 import io.streamkeeper.server.wire.LoopGuard;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.leak.LeakRecorder;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
@@ -115,7 +114,8 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         LoopGuard.install();
         FaultRecorder.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
-        shards = new Shards(new MemoryStores(SHARDS, new MemoryBudget(MEMORY_BYTES), Clock.SYSTEM), loops);
+        shards = new Shards(
+                TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
         http = new HttpServer(sized(config), shards, memory, loops, Runnable::run, Clock.SYSTEM);
         shards.start();
         startForeignServer();

@@ -20,7 +20,6 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ class LiveTailTest {
     @BeforeEach
     void start() throws IOException {
         loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        shards = new Shards(new MemoryStores(1, new MemoryBudget(1 << 26), Clock.SYSTEM), loops);
+        shards = new Shards(TestStores.inMemory(1, 1 << 26, Clock.SYSTEM), loops);
     }
 
     @AfterEach
@@ -237,7 +236,7 @@ class LiveTailTest {
         Calls calls = new Calls();
         attachedFollowers(calls::called);
 
-        execute(new Command.Delete(PATH));
+        execute(new Command.Delete(PATH, Preconditions.NONE));
 
         calls.assertOthersRunBetween();
     }
@@ -271,7 +270,7 @@ class LiveTailTest {
         Calls calls = new Calls();
         park(calls::called);
 
-        execute(new Command.Delete(PATH));
+        execute(new Command.Delete(PATH, Preconditions.NONE));
 
         calls.assertOthersRunBetween();
     }

@@ -22,7 +22,6 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.Kinds;
-import io.streamkeeper.storage.MemoryBudget;
 import io.streamkeeper.storage.Reply;
 import java.io.IOException;
 import java.util.List;
@@ -76,7 +75,7 @@ class ShardFaultsTest {
     @BeforeEach
     void start() throws IOException {
         loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        shards = new Shards(new MemoryStores(2, new MemoryBudget(1 << 24), clock), loops);
+        shards = new Shards(TestStores.inMemory(2, 1 << 24, clock), loops);
     }
 
     @AfterEach
@@ -122,7 +121,7 @@ class ShardFaultsTest {
                         Body.of(Unpooled.copiedBuffer("two", UTF_8))),
                 new Command.Read(SOURCE, new ReadStart.Beginning(), LiveMode.NONE, -1, null),
                 new Command.Describe(SOURCE),
-                new Command.Delete(SOURCE));
+                new Command.Delete(SOURCE, Preconditions.NONE));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.storage.Version1Fixture;
@@ -26,7 +27,8 @@ class ConversionTest {
         fixture.unpack(new LocalDisk(), directory);
         return TestServer.started(ServerConfig.defaults()
                 .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 0, 10_000))
-                .withData(new DataConfig(Durability.FSYNC, directory, true, 64 << 10, 150, 256 << 10)));
+                .withData(new DataConfig(
+                        Durability.FSYNC, directory, true, 64 << 10, 150, 256 << 10, ProducerConfig.defaults())));
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.storage.leak.LeakRecorder;
@@ -65,7 +66,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
                 System.getProperty("streamkeeper.durability", "fsync").toUpperCase(Locale.ROOT));
         try {
             Path directory = Files.createTempDirectory("streamkeeper-test");
-            return new DataConfig(durability, directory, false, 64 << 10, 150, 256 << 10);
+            return new DataConfig(durability, directory, false, 64 << 10, 150, 256 << 10, ProducerConfig.defaults());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
