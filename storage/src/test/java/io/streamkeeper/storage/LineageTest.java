@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.StreamPath;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** a wrote 0 to 10, its fork b 10 to 25, b's fork c 25 to 40. */
+@Timeout(120)
 class LineageTest {
     private static final Lineage A = new Lineage(new StreamPath("a"), 1, 0, 10, null);
     private static final Lineage B = new Lineage(new StreamPath("b"), 2, 10, 25, A);
