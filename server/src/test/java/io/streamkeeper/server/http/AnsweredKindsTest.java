@@ -80,8 +80,7 @@ class AnsweredKindsTest {
     /** What the shards of a server without connections make of the requests. */
     private static List<Outcome> outcomes() throws Exception {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        Shards shards =
-                new Shards(TestStores.inMemory(1, 1 << 24, Clock.SYSTEM), loops);
+        Shards shards = new Shards(TestStores.inMemory(1, 1 << 24, Clock.SYSTEM), loops);
         try (ParsingConnection connection = new ParsingConnection()) {
             List<Outcome> outcomes = new ArrayList<>();
             for (Sample sample : OUTCOMES) {

@@ -114,8 +114,7 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         LoopGuard.install();
         FaultRecorder.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
-        shards = new Shards(
-                TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
+        shards = new Shards(TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
         http = new HttpServer(sized(config), shards, memory, loops, Runnable::run, Clock.SYSTEM);
         shards.start();
         startForeignServer();
