@@ -224,6 +224,12 @@ class UnexpectedFaultsTest {
             threads.runAll();
         }
 
+        List<String> extents() throws IOException {
+            return disk.list(DATA.resolve("shard-000").resolve("extents")).stream()
+                    .sorted()
+                    .toList();
+        }
+
         void restart() throws IOException {
             kill();
             disk.cutPower();
@@ -276,6 +282,18 @@ class UnexpectedFaultsTest {
         assertThat(calls).as("calls of a whole run").isGreaterThan(50);
     }
 
+    /** A fault in background work that nobody was notified of would stop all checkpoints, and no write would show it. */
+    private static void assertMakesCheckpoints(Life life, String where) throws IOException {
+        List<String> before = life.extents();
+        life.store.append(AppendRequest.to("well").text("more").command(), new Answer());
+        for (int i = 0; i < 4; i++) {
+            life.upkeep();
+        }
+        assertThat(life.extents())
+                .as(where + ": the shard does not fail, but makes no checkpoint any more")
+                .isNotEqualTo(before);
+    }
+
     private static void check(Life life) throws IOException {
         String where = "call " + life.faultAt + " throws " + life.fault;
         for (Map<String, Counted> stream : life.appends.values()) {
@@ -294,6 +312,7 @@ class UnexpectedFaultsTest {
             assertThat(answer.word())
                     .as(where + ": a shard that is well takes writes")
                     .isEqualTo("created");
+            assertMakesCheckpoints(life, where);
         } else {
             assertThat(failure.getMessage()).as(where).contains("until the server restarts");
             assertThat(life.fault != Fault.DISK || life.failed == Operation.SYNC)
