@@ -13,7 +13,7 @@ import io.streamkeeper.protocol.Retention;
  */
 final class RetentionPolicy {
     /** A run holds at most this part of what is kept. */
-    private static final int GRAIN = 256;
+    static final int GRAIN = 256;
 
     /** The appends of one run are at most this part of the age apart. */
     private static final int AGE_GRAIN = 64;

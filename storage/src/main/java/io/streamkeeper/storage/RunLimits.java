@@ -1,5 +1,7 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.protocol.JsonMessages;
+
 /**
  * How much of a stream one run may hold. A run is what is found, checked and, by retention, let go at a time; so the runs
  * of a stream with retention are a small part of what it keeps.
@@ -14,6 +16,24 @@ record RunLimits(int bytesMax, int messagesMax, long millisMax) {
 
     /** A stream that keeps everything. */
     static final RunLimits ANY = new RunLimits(RUN_BYTES_MAX, Integer.MAX_VALUE, Long.MAX_VALUE);
+
+    /**
+     * The first of the messages of one append that retention may keep: all before it expire with the append itself, and so
+     * need no runs as short as these limits say. What is kept is less than {@value RetentionPolicy#GRAIN} times a run and as
+     * much again, see {@link RetentionPolicy#limits}.
+     */
+    int firstKept(JsonMessages appended) {
+        int first = 0;
+        if (messagesMax != Integer.MAX_VALUE) {
+            first = (int) Math.max(first, appended.count() - RetentionPolicy.GRAIN * (messagesMax + 1L));
+        }
+        if (bytesMax < RUN_BYTES_MAX) {
+            long kept = RetentionPolicy.GRAIN * (bytesMax + 1L);
+            long end = appended.start(0) + appended.storedBytes() - kept;
+            first = Math.max(first, appended.firstEndingAfter(0, (int) Math.max(end, 0)));
+        }
+        return first;
+    }
 
     boolean allow(long bytes, long messages) {
         return bytes <= bytesMax && messages <= messagesMax;

@@ -37,7 +37,10 @@ final class Runs {
         return parts.length <= 2 ? one(bytes, messages) : new Runs(bytes, messages, parts);
     }
 
-    /** Messages as runs that are as long as {@code limits} allow; a message that is longer is a run by itself. */
+    /**
+     * Messages as runs that are as long as {@code limits} allow, or longer where they expire at once; a message that is
+     * longer is a run by itself.
+     */
     static Runs of(JsonMessages split, RunLimits limits) {
         if (split.storedBytes() <= limits.bytesMax() && split.count() <= limits.messagesMax()) {
             return one(split.storedBytes(), split.count());
@@ -45,8 +48,11 @@ final class Runs {
         int[] parts = new int[16];
         int used = 0;
         int first = 0;
+        int firstKept = limits.firstKept(split);
         while (first < split.count()) {
-            int next = endOfRun(split, first, limits);
+            int next = first < firstKept
+                    ? Math.min(firstKept, endOfRun(split, first, RunLimits.ANY))
+                    : endOfRun(split, first, limits);
             parts = used == parts.length ? Arrays.copyOf(parts, 2 * used) : parts;
             parts[used] = split.end(next - 1) + 1 - split.start(first);
             parts[used + 1] = next - first;

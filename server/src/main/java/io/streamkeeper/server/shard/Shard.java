@@ -221,10 +221,10 @@ public final class Shard {
         turns.add(() -> runOwn(tail::wake));
     }
 
-    /** Gives a fork's count back, in a turn of its own: it may bring the next, through a chain of any length. */
+    /** Gives a fork's count back, in a piece of its own: it may bring the next, through a chain of any length. */
     void releaseSource(long generation) {
         try {
-            loop.execute(() -> store.releaseSource(generation));
+            loop.execute(() -> turns.add(() -> runOwn(() -> store.releaseSource(generation))));
         } catch (RejectedExecutionException e) {
             LOG.debug("the server has stopped: the count of stream {} is derived again at the start", generation, e);
         }
