@@ -452,19 +452,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** A part of a long response was written. */
     void wrotePart() {
         idle.touch();
-        flushLater();
+        flushPartLater();
     }
 
     /** Flushes at the end of the turn, once for all that was written in it. */
-    void flushLater() {
+    private void flushLater() {
         if (!reading && !flushes) {
             flushes = true;
-            loop.flushes().add(this);
+            loop.flushes().addResponse(this::flushNow);
+        }
+    }
+
+    /** The same where a part of a long response was written, which others need not wait for. */
+    void flushPartLater() {
+        if (!reading && !flushes) {
+            flushes = true;
+            loop.flushes().addPart(this::flushNow);
         }
     }
 
     /** The end of the turn. */
-    void flushNow() {
+    private void flushNow() {
         flushes = false;
         try {
             flush();

@@ -175,7 +175,7 @@ final class SseSession extends LongResponse implements Subscriber {
     private void write(ByteBuf frame) {
         spoke = true;
         channel.write(frame);
-        connection.flushLater();
+        connection.flushPartLater();
     }
 
     private void keepAlive() {
