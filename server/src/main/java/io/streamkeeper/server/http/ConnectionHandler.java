@@ -308,6 +308,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** A response cannot be made: the connection ends, as the client could not tell which one is missing. */
     void failed(Throwable fault) {
+        if (channel.eventLoop().isShutdown()) {
+            // A loop of somebody else has ended, and its connections with it.
+            LOG.debug("connection from {} has no loop", channel.remoteAddress(), fault);
+            return;
+        }
         LOG.error("connection from {} failed", channel.remoteAddress(), fault);
         channel.close();
     }

@@ -152,6 +152,8 @@ public final class HttpServer extends ChannelInitializer<Channel> {
 
     /** Waits until every connection is closed; at {@code deadlineNanos} those that are left are closed under way. */
     public void awaitConnectionsClosed(long deadlineNanos) {
+        // Nobody would notify this side that such a connection is closed.
+        connections.removeIf(channel -> channel.eventLoop().isTerminated());
         connections.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         connections.close().awaitUninterruptibly();
     }
