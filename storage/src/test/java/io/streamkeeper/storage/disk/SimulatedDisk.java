@@ -8,8 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +160,17 @@ public final class SimulatedDisk implements Disk {
         if (at < inode.durable.length) {
             inode.durable[at] ^= (byte) bit;
         }
+    }
+
+    /** What was written to the files under {@code directory} and is not synced: an object for each write. */
+    public Set<Object> unsynced(Path directory) {
+        Set<Object> writes = Collections.newSetFromMap(new IdentityHashMap<>());
+        names.forEach((name, inode) -> {
+            if (Path.of(name).startsWith(directory)) {
+                writes.addAll(inode.unsynced);
+            }
+        });
+        return writes;
     }
 
     /** All files, by name. */

@@ -17,6 +17,7 @@ import io.streamkeeper.storage.Journal;
 import io.streamkeeper.storage.Lineage;
 import io.streamkeeper.storage.ShardStore.Skipped;
 import io.streamkeeper.storage.StorageFailedException;
+import java.nio.file.Path;
 import java.util.Set;
 
 /**
@@ -124,10 +125,22 @@ final class Forking {
                 owner.store(), refusal -> giveBack(source, refusal.code().code()), () -> whenSynced(source));
     }
 
+    /** Where nothing else is under way, all that the source's shard has written is to be synced before the fork goes on. */
     private void whenSynced(ForkSource source) {
+        Path directory = World.directory(owner.number());
+        boolean isKnown = !world.settings.syncs() && world.process.threads.isIdle();
+        Set<Object> needed = isKnown ? world.disk.unsynced(directory) : Set.of();
+        if (!needed.isEmpty()) {
+            world.reach.hit("fork of what is not synced yet");
+        }
         owner.store().whenSourceSynced(new Journal.Synced() {
             @Override
             public void synced() {
+                Set<Object> left = world.disk.unsynced(directory);
+                left.retainAll(needed);
+                assertThat(left)
+                        .as("what a fork inherits of %s and is not synced", sourceOf)
+                        .isEmpty();
                 home.loop().execute(() -> place(source));
             }
 

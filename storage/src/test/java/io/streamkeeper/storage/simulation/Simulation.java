@@ -148,7 +148,10 @@ final class Simulation {
     }
 
     private void fork() {
-        if (world.settings.forks()) {
+        if (world.settings.forks() && oneIn(10)) {
+            world.runAll();
+            commands.forkOfNewBytes();
+        } else if (world.settings.forks()) {
             commands.fork();
         } else {
             commands.append();
@@ -315,7 +318,6 @@ final class Simulation {
         for (int i = 0; i < 4 && !world.disk.isStopped(); i++) {
             commands.forkOfNewBytes();
         }
-        world.reach.hit("forks of what is not synced before a power cut");
     }
 
     private void restart() throws IOException {

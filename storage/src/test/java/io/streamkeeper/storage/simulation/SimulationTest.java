@@ -103,6 +103,7 @@ class SimulationTest {
             "fault: WRITES at WRITE",
             "fork inside an append",
             "fork of a fork",
+            "fork of what is not synced yet",
             "fork of a source that retention has trimmed",
             "fork on another shard",
             "fork on the shard of its source",
