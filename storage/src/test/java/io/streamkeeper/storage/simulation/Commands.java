@@ -150,13 +150,16 @@ final class Commands {
         return stream == null ? -1 : stream.generation();
     }
 
-    /** A command has met a stream: it is used, unless it had expired, whether or not that could be recorded. */
+    /**
+     * A command has met a stream: it is used, unless it had expired or the command failed before, whether or not that could
+     * be recorded.
+     */
     void usedPerhaps(@Nullable Version version, Replied answer) {
         if (version == null || version.of().mustBeExpired()) {
             return;
         }
         Incarnation of = version.of();
-        if (of.due && answer.isTurnedAway()) {
+        if (answer.isTurnedAway() && (of.due || answer.isOfFault())) {
             of.mayUse();
             return;
         }

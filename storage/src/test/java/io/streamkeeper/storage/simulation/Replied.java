@@ -50,6 +50,11 @@ final class Replied implements Reply {
         return leftTrace && (!isTurnedAway() || word().equals("storage_failed"));
     }
 
+    /** Whether the command has met a fault, so that how far it came is not known. */
+    boolean isOfFault() {
+        return isThere() && (word().equals("internal_error") || word().equals("storage_failed"));
+    }
+
     /** Whether the store takes nothing for now, whatever the command: it has staged nothing, or nothing of it was kept. */
     boolean isTurnedAway() {
         return isThere()
