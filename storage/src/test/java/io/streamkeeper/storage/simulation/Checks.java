@@ -347,6 +347,9 @@ final class Checks {
         assertThat(world.readings).as("reads without an answer").isEmpty();
         assertThat(world.forkings).as("forks without an answer").isEmpty();
         world.waiting.forEach(Waiting::checkNothingToTell);
+        assertThat(world.process.readBytes())
+                .as("memory that no read gives back")
+                .isZero();
         if (!world.mayHaveFailed) {
             for (SimulatedProcess.Shard shard : world.process.shards) {
                 assertThat(shard.store().failure())

@@ -207,8 +207,10 @@ final class Commands {
             words.add(matches ? "deleted" : "offset_mismatch");
         }
         boolean removes = alive && matches && stream != null && !Peek.isDeleted(stream);
-        if (removes && world.model(path).inDoubt(path, version -> true) != null) {
-            // Where what it follows is refused, it is decided again without that.
+        boolean mayExpire = !Expiry.never().equals(before == null ? null : before.of().expiry)
+                && (world.mayBeFull || world.mayBeBusy);
+        if (removes && (mayExpire || world.model(path).inDoubt(path, version -> true) != null)) {
+            // Where what it follows is refused, it is decided again without that, and perhaps too late.
             words.addAll(Set.of("stream_not_found", "stream_deleted"));
             if (match != null) {
                 words.add("offset_mismatch");

@@ -114,6 +114,7 @@ final class Faults implements FaultyDisk.Faults {
     private final Reach reach;
     private final Set<Path> thrownIn = new HashSet<>();
     private Seam seam = Seam.ANY;
+    private boolean refusedTasks;
     private final Map<Path, Integer> removed = new HashMap<>();
     private final Set<Path> writing = new HashSet<>();
     private Kind kind;
@@ -140,6 +141,13 @@ final class Faults implements FaultyDisk.Faults {
         kind = null;
     }
 
+    /** Threads and clocks throw no more: a process that stops needs them, and one that cannot stop is killed. */
+    void endBesideFiles() {
+        if (seam != Seam.JOURNAL && seam != Seam.EXTENTS) {
+            end();
+        }
+    }
+
     /** How many extent files of a shard's directory were removed. */
     int removedExtents(Path shard) {
         return removed.getOrDefault(shard, 0);
@@ -154,6 +162,12 @@ final class Faults implements FaultyDisk.Faults {
     void forget() {
         writing.clear();
         thrownIn.clear();
+        refusedTasks = false;
+    }
+
+    /** Whether a thread has refused a task of this process, which may be one that releases memory. */
+    boolean hasRefusedTasks() {
+        return refusedTasks;
     }
 
     private void watch(Operation operation, Path path) {
@@ -206,6 +220,7 @@ final class Faults implements FaultyDisk.Faults {
     private void at(Seam place) {
         boolean isHere = seam == place || seam == Seam.ANY;
         if (kind != null && kind.isThrown() && isHere && random.nextInt(oneIn) == 0) {
+            refusedTasks |= place == Seam.THREADS;
             reach.hit("fault: " + kind + " at " + place);
             hurl(place.toString());
         }

@@ -220,6 +220,18 @@ final class Simulation {
         }
     }
 
+    /** What writes files throws while checkpoints are due. */
+    private void faultsInTheBackground() {
+        world.faults.begin(
+                oneIn(2) ? Faults.Kind.ERRORS : Faults.Kind.EXCEPTIONS, Faults.Seam.EXTENTS, 1 + random.nextInt(6));
+        world.mayBeBusy = true;
+        world.mayHaveFailed = true;
+        world.mayNotRead = true;
+        for (int i = 0; i < 3; i++) {
+            turn(world.settings.checkpointMillis());
+        }
+    }
+
     private Faults.Seam anySeam(Faults.Kind kind) {
         List<Faults.Seam> all = kind.isThrown() ? SEAMS : SEAMS_OF_DISK;
         return all.get(random.nextInt(all.size()));
@@ -230,6 +242,9 @@ final class Simulation {
      * checkpoints again, whatever was abandoned before.
      */
     private void rest() {
+        if (world.settings.faults() && oneIn(2)) {
+            faultsInTheBackground();
+        }
         world.disk.capacityBytes(Long.MAX_VALUE);
         world.disk.shortWrites(false);
         world.disk.failNextSyncs(0);

@@ -208,6 +208,7 @@ final class World {
         trace("end by", end);
         if (end == End.STOP) {
             runAll();
+            faults.endBesideFiles();
             process.stop();
             faults.end();
             disk.killProcess();
