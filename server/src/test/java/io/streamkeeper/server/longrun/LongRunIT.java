@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LongRunIT {
     private static final int CLIENTS = 4;
     private static final double MINUTES_THAT_REACH_ALL = 5;
+    private static final int ENDING_MILLIS_MAX = 200;
     private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
 
     @TempDir
@@ -82,6 +83,7 @@ class LongRunIT {
             await().atMost(SETTLED_MAX).until(() -> clients.stream().allMatch(Traffic::isSettled));
             during(plan, server, random, clients);
             clients.forEach(Traffic::ending);
+            waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(ENDING_MILLIS_MAX)), clients);
             if (plan.kills()) {
                 server.kill();
             } else {

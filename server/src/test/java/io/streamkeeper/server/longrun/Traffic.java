@@ -119,11 +119,21 @@ final class Traffic implements Runnable {
             ModelStream stream = pick();
             if (stream.mayExpireSoon() || stream.deleted) {
                 lives.lookAtTheGone(stream);
+            } else if (ending && random.nextInt(8) > 0) {
+                burst(stream);
             } else {
                 use(stream);
             }
         } catch (Later e) {
             reach.count("later: " + e.getMessage());
+        }
+    }
+
+    private void burst(ModelStream stream) throws IOException, Later {
+        try {
+            writes.burst(stream);
+        } finally {
+            stream.mayBeUsed();
         }
     }
 

@@ -232,6 +232,18 @@ final class Writes {
         return (type(stream) + "\n" + fields).split("\n", -1);
     }
 
+    /** What is sent while the server is about to end: appends of which some are not answered. */
+    void burst(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.closed || stream.content.length() > CONTENT_MAX) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            pipelined(stream);
+        } else {
+            crowd(stream);
+        }
+    }
+
     /** Several appends in one piece; after a kill the first of them may be there, and the others not. */
     private void pipelined(ModelStream stream) throws IOException, Traffic.Later {
         List<String> requests = new ArrayList<>();
