@@ -63,7 +63,16 @@ public sealed interface Command {
             @Nullable Offset expectedOffset,
             Preconditions preconditions,
             Body body)
-            implements Command {}
+            implements Command {
+        /**
+         * {@return the same with another body}
+         *
+         * @param newBody takes the place of the body, which is not released
+         */
+        public Append withBody(Body newBody) {
+            return new Append(path, contentType, close, producer, streamSeq, expectedOffset, preconditions, newBody);
+        }
+    }
 
     /**
      * GET: read what is there, or wait for more (sections 5.6 to 5.8).

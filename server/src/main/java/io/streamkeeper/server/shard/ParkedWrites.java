@@ -1,6 +1,9 @@
 package io.streamkeeper.server.shard;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
+import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
@@ -19,6 +22,12 @@ final class ParkedWrites {
     /** So many may wait; more go on, and are refused where there is no room. */
     static final int COUNT_MAX = 128;
 
+    /** A body of more bytes is in memory of its own; one of fewer may keep all that a read brought, and is copied to wait. */
+    static final int COPIED_BODY_BYTES_MAX = 64 << 10;
+
+    /** So many bytes of such copies there are at the most; one more goes on, and is refused where there is no room. */
+    static final int COPIES_BYTES_MAX = 1 << 20;
+
     /** After this time a write goes on, whatever comes of it. */
     static final long WAIT_MILLIS_MAX = 10_000;
 
@@ -27,12 +36,13 @@ final class ParkedWrites {
         void run(Command command, Reply reply);
     }
 
-    private record Parked(Command command, Reply reply, long sinceNanos) {}
+    private record Parked(Command command, Reply reply, long sinceNanos, int copiedBytes) {}
 
     private final EventExecutor loop;
     private final IntPredicate isPressed;
     private final Dispatch dispatch;
     private final Deque<Parked> parked = new ArrayDeque<>();
+    private int copiedBytes;
 
     /**
      * No writes yet.
@@ -54,8 +64,28 @@ final class ParkedWrites {
         if (parked.isEmpty() && !isHeldUp(command)) {
             return false;
         }
-        parked.add(new Parked(command, reply, loop.ticker().nanoTime()));
+        int bytes = bytes(command);
+        int copied = bytes <= COPIED_BODY_BYTES_MAX ? bytes : 0;
+        if (copiedBytes + copied > COPIES_BYTES_MAX) {
+            return false;
+        }
+        copiedBytes += copied;
+        Command kept = copied == 0 ? command : withOwnBody(command);
+        parked.add(new Parked(kept, reply, loop.ticker().nanoTime(), copied));
         return true;
+    }
+
+    private static Command withOwnBody(Command command) {
+        if (command instanceof Command.Append append) {
+            return append.withBody(own(append.body()));
+        }
+        return command instanceof Command.Create create ? create.withBody(own(create.body())) : command;
+    }
+
+    private static Body own(Body body) {
+        ByteBuf copy = Unpooled.copiedBuffer(body.bytes());
+        body.bytes().release();
+        return new Body(copy, body.messages(), body.problem(), body.onRelease());
     }
 
     private static boolean isWrite(Command command) {
@@ -86,20 +116,22 @@ final class ParkedWrites {
         if (parked.isEmpty()) {
             return;
         }
-        parked.removeIf(ParkedWrites::dropAbandoned);
+        parked.removeIf(this::dropAbandoned);
         long latestNanos = loop.ticker().nanoTime() - TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS_MAX);
         Parked first = parked.peek();
         while (first != null && (first.sinceNanos() - latestNanos <= 0 || !isHeldUp(first.command()))) {
             parked.remove();
+            copiedBytes -= first.copiedBytes();
             dispatch.run(first.command(), first.reply());
             first = parked.peek();
         }
     }
 
-    private static boolean dropAbandoned(Parked write) {
+    private boolean dropAbandoned(Parked write) {
         if (!write.reply().isAbandoned()) {
             return false;
         }
+        copiedBytes -= write.copiedBytes();
         release(write.command());
         return true;
     }

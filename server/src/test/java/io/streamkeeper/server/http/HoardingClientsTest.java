@@ -10,7 +10,9 @@ import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,25 @@ class HoardingClientsTest {
         assertThat(server.reads().pinnedBytes()).isLessThanOrEqualTo(streams / 4);
         assertThat(server.reads().usedBytes())
                 .isLessThanOrEqualTo(server.memory().plan().readBytes());
+    }
+
+    @Test
+    void aConnectionCompressesAndReadsOneAnswerAtATime() throws IOException {
+        byte[] noise = new byte[750_000];
+        new Random(1).nextBytes(noise);
+        honest("PUT", SmallServer.ROOT + "noise", Base64.getEncoder().encodeToString(noise), TEXT)
+                .is(201);
+        String compressed = requestText("GET", SmallServer.ROOT + "noise", "", "Accept-Encoding: gzip");
+        hoarder().send(compressed.repeat(64));
+        await().until(() -> server.memory().compression().usedBytes() > 0);
+        Answer answer = honest("GET", SmallServer.ROOT + "noise", "", "Accept-Encoding: gzip");
+        assertThat(answer.is(200).field("content-encoding")).isEqualTo("gzip");
+        await().until(() -> server.memory().compression().usedBytes() == GzipBody.RESERVED_BYTES);
+        for (int i = 0; i < 10; i++) {
+            hoarder().send(requestText("GET", SmallServer.ROOT + "noise", "").repeat(64));
+        }
+        honest("GET", SmallServer.ROOT + "noise", "").is(200);
+        assertThat(server.reads().usedBytes()).isLessThan(server.memory().plan().readBytes() / 2);
     }
 
     @Test

@@ -50,8 +50,8 @@ class ParkedWritesTest {
     void aWriteWaitsWhileTheBacklogIsLargeAndKeepsItsOrder() {
         assertThat(parked.park(append(), reply)).isFalse();
         pressed = true;
-        Command.Append first = append();
-        Command.Append second = append();
+        Command.Append first = append(Unpooled.wrappedBuffer(new byte[] {1}));
+        Command.Append second = append(Unpooled.wrappedBuffer(new byte[] {2}));
         Command.Delete third = new Command.Delete(StreamPath.of("a"), Preconditions.NONE);
         assertThat(parked.park(first, reply)).isTrue();
         assertThat(parked.park(second, reply)).isTrue();
@@ -62,7 +62,45 @@ class ParkedWritesTest {
         pressed = false;
         assertThat(parked.park(append(), reply)).isTrue();
         parked.step();
-        assertThat(done).hasSize(4).startsWith(first, second, third);
+        assertThat(done).hasSize(4);
+        assertThat(bytes(done.get(0)).getByte(0)).isEqualTo((byte) 1);
+        assertThat(bytes(done.get(1)).getByte(0)).isEqualTo((byte) 2);
+        assertThat(done.get(2)).isEqualTo(third);
+    }
+
+    private static ByteBuf bytes(Command command) {
+        return ((Command.Append) command).body().bytes();
+    }
+
+    @Test
+    void aSmallBodyThatWaitsKeepsItsOwnBytesAndNotAllThatAReadBrought() {
+        pressed = true;
+        ByteBuf read = Unpooled.buffer(64 << 10).writeBytes(new byte[] {0, 7, 8, 9});
+        assertThat(parked.park(append(read.retainedSlice(1, 2)), reply)).isTrue();
+        read.release();
+        assertThat(read.refCnt()).isZero();
+        pressed = false;
+        parked.step();
+        assertThat(bytes(done.get(0))).isEqualTo(Unpooled.wrappedBuffer(new byte[] {7, 8}));
+    }
+
+    @Test
+    void whatSmallBodiesThatWaitTakeIsBounded() {
+        pressed = true;
+        int fitting = ParkedWrites.COPIES_BYTES_MAX / ParkedWrites.COPIED_BODY_BYTES_MAX;
+        for (int i = 0; i < fitting; i++) {
+            assertThat(parked.park(large(0), reply)).isTrue();
+        }
+        assertThat(parked.park(append(), reply)).isFalse();
+        assertThat(parked.park(large(1), reply)).isTrue();
+        pressed = false;
+        parked.step();
+        pressed = true;
+        assertThat(parked.park(append(), reply)).isTrue();
+    }
+
+    private static Command.Append large(int more) {
+        return append(Unpooled.wrappedBuffer(new byte[ParkedWrites.COPIED_BODY_BYTES_MAX + more]));
     }
 
     @Test
