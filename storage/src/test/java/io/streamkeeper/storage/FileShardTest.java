@@ -18,6 +18,8 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +38,48 @@ class FileShardTest {
     }
 
     // ---- what is kept ----
+
+    @Test
+    void aLastFrameOfWhichOnlyThePaddingIsMissingIsNoObstacle() throws IOException {
+        for (int length = 9_000; length < 9_000 + FrameLayout.ALIGNMENT; length++) {
+            FileRig rig = new FileRig();
+            rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 4 << 10, 1 << 26, ProducerLimits.DEFAULT);
+            rig.restart();
+            rig.create(CreateRequest.at("a"));
+            String text = "x".repeat(length);
+            rig.append("a", text);
+            rig.kill();
+            Path segment = rig.disk.files().stream()
+                    .filter(file -> file.toString().endsWith(".wal"))
+                    .filter(file -> rig.disk.size(file) > 9_000)
+                    .findFirst()
+                    .orElseThrow();
+            cutPadding(rig, segment);
+
+            rig.start();
+
+            assertThat(rig.read("a")).isEqualTo(text);
+            rig.append("a", "y");
+            rig.restart();
+            assertThat(rig.read("a")).isEqualTo(text + "y");
+            rig.stop();
+        }
+    }
+
+    /** Cuts the zeros off that a file ends with, at most as many as a frame is padded with. */
+    private static void cutPadding(FileRig rig, Path segment) throws IOException {
+        try (DiskFile file = rig.disk.open(segment)) {
+            long size = file.size();
+            ByteBuffer last = ByteBuffer.allocate(FrameLayout.ALIGNMENT - 1);
+            file.readFully(size - last.capacity(), last);
+            int zeros = 0;
+            while (zeros < last.capacity() && last.get(last.capacity() - 1 - zeros) == 0) {
+                zeros++;
+            }
+            file.truncate(size - zeros);
+            file.sync();
+        }
+    }
 
     @Test
     void whatWasAcknowledgedIsThereAfterAPowerCut() throws IOException {

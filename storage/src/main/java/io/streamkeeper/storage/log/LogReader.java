@@ -140,16 +140,21 @@ public final class LogReader {
             return;
         }
         try (DiskFile file = disk.open(directory.resolve(Segments.name(log.last())))) {
-            if (file.size() > log.end()) {
+            long size = file.size();
+            if (size > log.end()) {
                 file.truncate(log.end());
             }
-            rewrite(file, log.proven(), log.end());
+            rewrite(file, log.proven(), Math.min(size, log.end()));
+            if (size < log.end()) {
+                // A frame ends with its padding, which alone may be missing at the end of a file.
+                file.writeFully(size, ByteBuffer.allocateDirect((int) (log.end() - size)));
+            }
             file.sync();
         }
     }
 
     private static void rewrite(DiskFile file, long from, long to) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, to - from));
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, Math.max(0, to - from)));
         for (long position = from; position < to; position += buffer.limit()) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), to - position));
             file.readFully(position, buffer);
