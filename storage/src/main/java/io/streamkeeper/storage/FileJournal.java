@@ -67,6 +67,9 @@ final class FileJournal implements Journal {
     private boolean syncing;
     private List<Synced> unsynced = new ArrayList<>();
 
+    /** Those for whom the sync is that is under way. */
+    private List<Synced> underSync = List.of();
+
     private @Nullable Block frameBlock;
     private int frameStart;
     private int frameCount;
@@ -300,7 +303,9 @@ final class FileJournal implements Journal {
         if (failure == null) {
             failure = reason;
             listener.failed(reason);
-            List<Synced> waiting = unsynced;
+            List<Synced> waiting = new ArrayList<>(underSync);
+            waiting.addAll(unsynced);
+            underSync = List.of();
             unsynced = new ArrayList<>();
             waiting.forEach(waiter -> waiter.failed(reason));
         }
@@ -329,39 +334,39 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next. */
+    /**
+     * Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next.
+     * Whatever fails fails the journal, which is what they are told then.
+     */
     private void syncForOthers() {
         syncing = true;
-        List<Synced> waiting = unsynced;
+        underSync = unsynced;
         unsynced = new ArrayList<>();
         long lsn = durableLsn;
-        thread.execute(() -> {
-            try {
-                writer.syncWritten();
-            } catch (IOException e) {
-                LOG.debug("the writer has reported that the sync failed", e);
-                fromWriter.tell(() -> notSynced(waiting));
-                return;
-            }
-            fromWriter.tell(() -> onSynced(lsn, waiting));
-        });
+        try {
+            thread.execute(() -> {
+                try {
+                    writer.syncWritten();
+                } catch (IOException e) {
+                    LOG.debug("the writer has reported that the sync failed", e);
+                    return;
+                }
+                fromWriter.tell(() -> onSynced(lsn));
+            });
+        } catch (RuntimeException | Error e) {
+            onFailed(e);
+        }
     }
 
-    private void onSynced(long lsn, List<Synced> waiting) {
+    private void onSynced(long lsn) {
         syncedLsn = lsn;
-        syncing = false;
-        if (!unsynced.isEmpty()) {
+        List<Synced> synced = underSync;
+        underSync = List.of();
+        synced.forEach(Synced::synced);
+        syncing = !unsynced.isEmpty();
+        if (syncing) {
             syncForOthers();
         }
-        waiting.forEach(Synced::synced);
-    }
-
-    private void notSynced(List<Synced> waiting) {
-        StorageFailedException reason = failure;
-        if (reason == null) {
-            throw new IllegalStateException("a sync has failed, but the journal has not");
-        }
-        waiting.forEach(waiter -> waiter.failed(reason));
     }
 
     // ---- for the checkpoint ----

@@ -255,6 +255,49 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    void thoseWhoWaitForASyncAreToldThatItHasFailedWithAnError() throws IOException {
+        FileRig rig = new FileRig();
+        rig.stop();
+        FaultyDisk faulty = new FaultyDisk(rig.disk);
+        SimulatedThreads threads = new SimulatedThreads(new Random(1));
+        ProcessMemory memory = ProcessMemory.begin();
+        ShardStore store = FileShard.open(
+                faulty,
+                DataDirectory.open(rig.disk, DATA, 0, 1, true),
+                0,
+                new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT),
+                threads.threads(),
+                new ReadBudget(1 << 26),
+                rig.clock,
+                (path, generation) -> {});
+        store.create(CreateRequest.at("a").text("x").command(), null, new Answer());
+        threads.runAll();
+        faulty.faults((operation, path) -> {
+            if (operation == Operation.SYNC) {
+                throw new AssertionError("a fault of the test");
+            }
+        });
+        List<String> told = new ArrayList<>();
+        store.whenSourceSynced(new Journal.Synced() {
+            @Override
+            public void synced() {
+                told.add("synced");
+            }
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                told.add("failed");
+            }
+        });
+        threads.runAll();
+
+        assertThat(told).containsExactly("failed");
+        assertThat(store.failure()).isNotNull();
+        threads.stop();
+        memory.free();
+    }
+
+    @Test
     void everyCallMayThrowOnceWithoutLossAndWithoutSilence() throws IOException {
         List<Fault> ofOurs = List.of(
                 Fault.STACK_OVERFLOW, Fault.OUT_OF_MEMORY, Fault.ASSERTION, Fault.NO_CLASS, Fault.ILLEGAL_STATE);

@@ -127,7 +127,7 @@ final class Forking {
 
     /** Where nothing else is under way, all that the source's shard has written is to be synced before the fork goes on. */
     private void whenSynced(ForkSource source) {
-        Path directory = World.directory(owner.number());
+        Path directory = World.directory(owner.number()).resolve("journal");
         boolean isKnown = !world.settings.syncs() && world.process.threads.isIdle();
         Set<Object> needed = isKnown ? world.disk.unsynced(directory) : Set.of();
         if (!needed.isEmpty()) {
