@@ -2,6 +2,8 @@ package io.streamkeeper.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file descriptors of this process.
@@ -10,15 +12,25 @@ import java.lang.management.ManagementFactory;
  * @param open how many it has
  */
 record Descriptors(long max, long open) {
+    private static final Logger LOG = LoggerFactory.getLogger(Descriptors.class);
+
     /** What a server needs beside its connections and what it has at the start: for new segments, extents, and its tools. */
     private static final int RESERVE = 64;
 
     private static final int RESERVE_PER_SHARD = 64;
 
     static Descriptors ofProcess() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? new Descriptors(unix.getMaxFileDescriptorCount(), unix.getOpenFileDescriptorCount())
-                : new Descriptors(Long.MAX_VALUE, 0);
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)) {
+            return new Descriptors(Long.MAX_VALUE, 0);
+        }
+        long max = unix.getMaxFileDescriptorCount();
+        try {
+            return new Descriptors(max, unix.getOpenFileDescriptorCount());
+        } catch (InternalError e) {
+            // To count them takes one.
+            LOG.debug("the open file descriptors cannot be counted", e);
+            return new Descriptors(max, max);
+        }
     }
 
     /** How many connections may take one each: all but a reserve, which is half where there are few. */

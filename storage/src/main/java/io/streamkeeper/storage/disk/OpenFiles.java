@@ -41,8 +41,8 @@ public final class OpenFiles {
         try {
             return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                     && unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount() < FEW;
-        } catch (LinkageError e) {
-            // Its library is a file too, which could not be opened.
+        } catch (LinkageError | InternalError e) {
+            // Its library is a file too, which could not be opened; and to count them takes one.
             return true;
         }
     }
