@@ -2,8 +2,6 @@ package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Memory that runs of many streams lie in. Its bytes are written once, behind each other, and freed with the last slice
@@ -17,7 +15,6 @@ public final class Block extends Place {
     private static final int SPARSE_FRACTION = 4;
 
     private final ByteBuf memory;
-    private final List<StreamContent> tenants = new ArrayList<>(1);
     private boolean full;
     private boolean candidate;
 
@@ -32,12 +29,9 @@ public final class Block extends Place {
     }
 
     @Override
-    void enter(StreamContent content, int bytes, boolean newTenant) {
-        super.enter(content, bytes, newTenant);
+    void enter(int bytes) {
+        super.enter(bytes);
         memory.retain();
-        if (newTenant) {
-            tenants.add(content);
-        }
     }
 
     @Override
@@ -77,10 +71,5 @@ public final class Block extends Place {
     /** Whether most of the block is kept for a few bytes. */
     private boolean isSparse() {
         return liveBytes() > 0 && liveBytes() < memory.capacity() / SPARSE_FRACTION;
-    }
-
-    /** Whose runs are here, or were. */
-    List<StreamContent> tenants() {
-        return tenants;
     }
 }

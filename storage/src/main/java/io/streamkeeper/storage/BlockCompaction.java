@@ -1,7 +1,11 @@
 package io.streamkeeper.storage;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,41 +19,59 @@ final class BlockCompaction {
     /** Streams looked at in one step, so that a step stays short. */
     static final int STEP_MAX = 1_000;
 
-    private final MemoryExtents extents;
+    private final OpenBlock open;
+
+    /** Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there. */
+    private final Map<Block, List<StreamContent>> tenants = new HashMap<>();
+
     private final Deque<Block> candidates = new ArrayDeque<>();
     private @Nullable Block emptied;
+    private List<StreamContent> emptiedTenants = List.of();
     private int nextTenant;
 
-    BlockCompaction(MemoryExtents extents) {
-        this.extents = extents;
+    /** Copies into blocks of {@code open}. */
+    BlockCompaction(OpenBlock open) {
+        this.open = open;
     }
 
-    /** A stream has left a block, which may be worth emptying by now, or when it is full. */
+    /** A stream has written to a block, and to another one before. */
+    void entered(StreamContent content, Block block) {
+        tenants.computeIfAbsent(block, key -> new ArrayList<>(1)).add(content);
+    }
+
+    /** A run has left a block, which may be worth emptying by now, or when it is full. */
     void left(Block block) {
         if (block.beginCandidacy()) {
             candidates.add(block);
+        } else if (block.isFull() && block.liveBytes() == 0) {
+            tenants.remove(block);
         }
     }
 
     /** Copies on; a bounded step, to be called now and then. Where there is no room it waits until there is. */
     void step() {
-        if (emptied == null) {
-            emptied = next();
+        Block block = emptied;
+        if (block == null) {
+            block = next();
+            if (block == null) {
+                return;
+            }
+            emptied = block;
+            emptiedTenants = tenants.getOrDefault(block, List.of());
         }
-        if (emptied == null) {
-            return;
-        }
-        int end = Math.min(emptied.tenants().size(), nextTenant + STEP_MAX);
+        int end = Math.min(emptiedTenants.size(), nextTenant + STEP_MAX);
         try {
             while (nextTenant < end) {
-                emptied.tenants().get(nextTenant).move(emptied, extents);
+                move(emptiedTenants.get(nextTenant), block);
                 nextTenant++;
             }
         } catch (StorageFullException e) {
             return;
         }
-        if (end == emptied.tenants().size()) {
+        if (end == emptiedTenants.size()) {
+            tenants.remove(block);
             emptied = null;
+            emptiedTenants = List.of();
             nextTenant = 0;
         }
     }
@@ -62,8 +84,29 @@ final class BlockCompaction {
                 candidates.add(block);
             } else if (block.endCandidacy()) {
                 return block;
+            } else if (block.liveBytes() == 0) {
+                tenants.remove(block);
             }
         }
         return null;
+    }
+
+    private void move(StreamContent content, Block from) {
+        List<Block> entered = new ArrayList<>(1);
+        try {
+            content.move(from, (block, index, bytes) -> copy(block, index, bytes, entered));
+        } finally {
+            entered.forEach(block -> entered(content, block));
+        }
+    }
+
+    private StreamContent.Spot copy(Block from, int index, int bytes, List<Block> entered) {
+        Block block = open.blockFor(bytes);
+        if (!entered.contains(block)) {
+            entered.add(block);
+        }
+        int place = block.memory().writerIndex();
+        block.memory().writeBytes(from.memory(), index, bytes);
+        return new StreamContent.Spot(block, place);
     }
 }

@@ -2,7 +2,6 @@ package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.storage.directory.Manifest;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.extent.ExtentWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ final class Checkpoint implements FileExtentStore.Job {
     private long lastLsn;
     private @Nullable ExtentWriter writer;
     private final List<StreamState> tenants = new ArrayList<>();
-    private final List<ExtentRuns> written = new ArrayList<>();
+    private final List<StoredRuns> written = new ArrayList<>();
     private @Nullable Extent extent;
     private boolean waits;
 
@@ -124,14 +123,14 @@ final class Checkpoint implements FileExtentStore.Job {
     }
 
     private @Nullable Captured capture(StreamState stream) {
-        boolean unknown = !stream.isDescribed() && stream.lastLsn() <= checkpointLsn;
-        if (stream.isDropped() && unknown) {
-            stream.changed(false);
+        boolean unknown = !stream.extents().isDescribed() && stream.lastLsn() <= checkpointLsn;
+        if (stream.extents().isDropped() && unknown) {
+            stream.extents().changed(false);
             return null;
         }
-        stream.changed(false);
+        stream.extents().changed(false);
         lastLsn = Math.max(lastLsn, stream.lastLsn());
-        stream.described();
+        stream.extents().described(true);
         StreamContent content = stream.content();
         content.seal();
         int first = content.runCount();
@@ -172,7 +171,7 @@ final class Checkpoint implements FileExtentStore.Job {
         unwritten = List.of();
     }
 
-    private ExtentRuns write(Captured captured) throws IOException {
+    private StoredRuns write(Captured captured) throws IOException {
         ExtentWriter out = writer();
         out.begin(
                 captured.stream().generation(),
@@ -220,12 +219,12 @@ final class Checkpoint implements FileExtentStore.Job {
         for (int i = from; i < end; i++) {
             StreamState stream = tenants.get(i);
             ready.tenants().add(stream);
-            if (stream.isDropped()) {
-                ready.enterHome();
+            if (stream.extents().isDropped()) {
+                ready.keepDescription();
             } else {
                 stream.content().replace(written.get(i), ready);
                 store.moved(stream);
-                stream.home(ready);
+                ready.describe(stream);
             }
         }
         if (end < tenants.size()) {

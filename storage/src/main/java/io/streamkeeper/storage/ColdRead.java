@@ -83,6 +83,73 @@ final class ColdRead {
         this.length = length;
     }
 
+    /**
+     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}: of what lies in files whole runs, because
+     * a checksum is one of a whole run.
+     */
+    static ColdRead of(StreamContent content, long from, long to) {
+        ColdRead read = new ColdRead(to - from);
+        try {
+            int last = content.runAt(to - 1);
+            for (int run = content.firstRun(from); run <= last; run++) {
+                read.add(content, run, Math.max(from, content.runStart(run)), Math.min(to, content.runEnd(run)));
+            }
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
+        return read;
+    }
+
+    private void add(StreamContent content, int run, long from, long to) {
+        if (content.isInFile(run)) {
+            long start = content.runStart(run);
+            int bytes = (int) (content.runEnd(run) - start);
+            add(file(content, run), content.index(run), bytes, content.checksum(run), (int) (from - start), (int)
+                    (to - from));
+        } else {
+            add(content.slice(run, from, to).retain());
+        }
+    }
+
+    /** Plans a read of a part of a run that lies in a file; {@code checks} says whether its checksum is compared. */
+    static ColdRead ofPart(StreamContent content, long from, long to, boolean checks) {
+        int run = content.firstRun(from);
+        long start = content.runStart(run);
+        if (to > content.runEnd(run)) {
+            throw new IllegalStateException("positions " + from + " to " + to + " are not a part of one run");
+        }
+        ColdRead read = new ColdRead(to - from);
+        read.addPart(
+                file(content, run),
+                content.index(run),
+                (int) (content.runEnd(run) - start),
+                content.checksum(run),
+                (int) (from - start),
+                (int) (to - from),
+                checks);
+        return read;
+    }
+
+    /** Plans a read of the lengths of the appends of a run that lies in a file. */
+    static ColdRead ofLengths(StreamContent content, int run) {
+        int bytes = content.lengthsBytesInFile(run);
+        if (bytes == 0) {
+            throw new IllegalStateException("run " + run + " of a stream has no lengths in a file");
+        }
+        long spot = content.lengthsSpotInFile(run);
+        ColdRead read = new ColdRead(bytes);
+        read.add(file(content, run), (int) (spot >>> 32), bytes, (int) spot, 0, bytes);
+        return read;
+    }
+
+    private static Extent file(StreamContent content, int run) {
+        if (content.place(run) instanceof Extent extent) {
+            return extent;
+        }
+        throw new IllegalStateException("run " + run + " of a stream is in memory, expected it in a file");
+    }
+
     /** Adds bytes that are in memory; takes them over. */
     void add(ByteBuf bytes) {
         parts.add(new InMemory(bytes));

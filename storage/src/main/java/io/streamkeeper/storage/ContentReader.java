@@ -196,9 +196,9 @@ final class ContentReader {
             if (runEnd - begin <= roomBytes) {
                 long to = Math.min(limit, content.lastEnd(begin + roomBytes));
                 if (isKnown) {
-                    read(content.coldRead(from, to), memory, then);
+                    read(ColdRead.of(content, from, to), memory, then);
                 } else {
-                    read = content.coldRead(begin, Math.max(to, runEnd));
+                    read = ColdRead.of(content, begin, Math.max(to, runEnd));
                     read(read, memory, fromInside(stream, begin, (int) (runEnd - begin), from, to, then));
                 }
             } else if (!isKnown) {
@@ -208,7 +208,7 @@ final class ContentReader {
                 fetch(content, begin, runEnd, fromInside(stream, begin, checked, from, to, then));
             } else {
                 long to = Math.min(Math.min(limit, runEnd), from + roomBytes);
-                read = content.coldPart(from, to, !share.isChecked(runEnd));
+                read = ColdRead.ofPart(content, from, to, !share.isChecked(runEnd));
                 read(read, memory, Callbacks.then(then, bytes -> {
                     share.checked(runEnd);
                     then.complete(bytes);
@@ -294,7 +294,7 @@ final class ContentReader {
         }
         long start = content.runStart(run);
         int index = (int) Math.max(0, position - start);
-        ColdRead read = content.coldLengths(run);
+        ColdRead read = ColdRead.ofLengths(content, run);
         Reservation reservation = reserve(read);
         if (reservation == null) {
             read.letGo();
@@ -331,7 +331,7 @@ final class ContentReader {
             }
             return;
         }
-        ColdRead read = content.coldRead(from, to);
+        ColdRead read = ColdRead.of(content, from, to);
         Reservation reservation = reserve(read);
         if (reservation == null) {
             read.letGo();

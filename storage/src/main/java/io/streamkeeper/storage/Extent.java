@@ -35,14 +35,24 @@ final class Extent extends Place {
                 && generation <= tenants.get(tenants.size() - 1).generation();
     }
 
-    /** A stream has its newest description here. */
-    void enterHome() {
+    /** A description is here that is needed, of a stream that has been dropped. */
+    void keepDescription() {
         homes++;
     }
 
-    /** A stream has a newer description elsewhere, or needs none any more. */
-    void leaveHome() {
-        homes--;
+    /** The newest description of a stream is here from now on. */
+    void describe(StreamState stream) {
+        forget(stream);
+        stream.extents().home(this);
+        homes++;
+    }
+
+    /** The description of a stream is not needed any more, in whatever file it is. */
+    static void forget(StreamState stream) {
+        if (stream.extents().home() instanceof Extent home) {
+            home.homes--;
+        }
+        stream.extents().home(null);
     }
 
     /** Bytes of the file that are still needed; of descriptions and lengths of appends an estimate. */

@@ -6,7 +6,6 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.extent.ExtentWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -73,7 +72,7 @@ final class ExtentMerge implements FileExtentStore.Job {
     }
 
     /** Runs of a stream in one of the files. */
-    private record Piece(ExtentFile file, ExtentRuns runs, int first) {
+    private record Piece(ExtentFile file, StoredRuns runs, int first) {
         long start() {
             return runs.start(first);
         }
@@ -99,7 +98,7 @@ final class ExtentMerge implements FileExtentStore.Job {
     private @Nullable ExtentWriter writer;
     private final Deque<OutputEntry> planned = new ArrayDeque<>();
     private final List<StreamState> tenants = new ArrayList<>();
-    private final List<ExtentRuns> written = new ArrayList<>();
+    private final List<StoredRuns> written = new ArrayList<>();
     private final List<Boolean> described = new ArrayList<>();
     private @Nullable Extent extent;
 
@@ -151,10 +150,10 @@ final class ExtentMerge implements FileExtentStore.Job {
 
     @SuppressWarnings("ReferenceEquality")
     private static byte decision(StreamState stream, Extent here) {
-        if (stream.isDropped()) {
-            return stream.isChanged() ? KEEP_META : 0;
+        if (stream.extents().isDropped()) {
+            return stream.extents().isChanged() ? KEEP_META : 0;
         }
-        return stream.home() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+        return stream.extents().home() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
     }
 
     // ---- writing ----
@@ -359,19 +358,19 @@ final class ExtentMerge implements FileExtentStore.Job {
         }
     }
 
-    private void ended(StreamState stream, ExtentRuns runs, boolean hasMeta) {
+    private void ended(StreamState stream, StoredRuns runs, boolean hasMeta) {
         tenants.add(stream);
         written.add(runs);
         described.add(hasMeta);
     }
 
     private static ByteBuf read(Piece piece, int run) throws IOException {
-        ExtentRuns runs = piece.runs();
+        StoredRuns runs = piece.runs();
         return read(piece.file(), runs.position(run), runs.bytes(run), runs.checksum(run));
     }
 
     private static @Nullable ByteBuf readLengths(Piece piece, int run) throws IOException {
-        ExtentRuns runs = piece.runs();
+        StoredRuns runs = piece.runs();
         int bytes = runs.lengthsBytes(run);
         return bytes == 0 ? null : read(piece.file(), runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run));
     }
@@ -414,16 +413,16 @@ final class ExtentMerge implements FileExtentStore.Job {
         for (int i = from; i < end && extent != null; i++) {
             StreamState stream = tenants.get(i);
             extent.tenants().add(stream);
-            if (stream.isDropped()) {
+            if (stream.extents().isDropped()) {
                 if (described.get(i)) {
-                    extent.enterHome();
+                    extent.keepDescription();
                 }
                 continue;
             }
             stream.content().replace(written.get(i), extent);
             store.moved(stream);
-            if (described.get(i) && merged.contains(stream.home())) {
-                stream.home(extent);
+            if (described.get(i) && stream.extents().home() instanceof Extent home && merged.contains(home)) {
+                extent.describe(stream);
             }
         }
         if (end < tenants.size()) {

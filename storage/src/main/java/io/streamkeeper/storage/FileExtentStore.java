@@ -163,8 +163,8 @@ final class FileExtentStore implements ExtentStore {
 
     @Override
     public void changed(StreamState stream) {
-        if (!stream.isChanged()) {
-            stream.changed(true);
+        if (!stream.extents().isChanged()) {
+            stream.extents().changed(true);
             changed.add(stream);
             if (changed.size() == 1) {
                 changedSinceNanos = clock.monotonicNanos();
@@ -181,7 +181,8 @@ final class FileExtentStore implements ExtentStore {
 
     @Override
     public void dropped(StreamState stream) {
-        stream.dropped();
+        stream.extents().dropped();
+        Extent.forget(stream);
         freesSpace = true;
     }
 
@@ -472,7 +473,7 @@ final class FileExtentStore implements ExtentStore {
         List<StreamState> all = new ArrayList<>(streams);
         all.addAll(changed);
         changed = new ArrayList<>();
-        all.forEach(stream -> stream.changed(false));
+        all.forEach(stream -> stream.extents().changed(false));
         all.forEach(this::changed);
         bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
     }

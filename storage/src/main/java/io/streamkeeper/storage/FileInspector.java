@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.log.LogReader;
 import io.streamkeeper.storage.log.SegmentLayout;
@@ -74,7 +73,7 @@ public final class FileInspector {
                 ByteBuf meta = entry.meta();
                 out.accept("stream " + entry.generation()
                         + (meta == null ? "" : " " + StreamMeta.decode(meta, entry.generation(), interned)));
-                ExtentRuns runs = entry.runs();
+                StoredRuns runs = entry.runs();
                 for (int run = 0; run < runs.count(); run++) {
                     out.accept("  positions " + runs.start(run) + " to " + runs.end(run) + ", " + runs.messages(run)
                             + " messages, at byte " + runs.position(run));

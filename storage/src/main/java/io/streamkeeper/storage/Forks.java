@@ -69,13 +69,13 @@ final class Forks {
         if (source.isDurablyDeleted()) {
             return source;
         }
-        source.content().dropBefore(source.durableEarliest(), extents);
+        source.content().dropBefore(source.durableEarliest(), extents::left);
         return null;
     }
 
     /** Releases the content of all sources; the shard is closed. */
     void close() {
-        sources.values().forEach(stream -> stream.content().release(extents));
+        sources.values().forEach(stream -> stream.content().release(extents::left));
     }
 
     // ---- what forks inherit ----

@@ -1,6 +1,5 @@
 package io.streamkeeper.storage;
 
-import io.streamkeeper.storage.extent.ExtentRuns;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,7 +20,7 @@ final class FoundStream {
     private record Entry(
             Extent extent,
             int index,
-            ExtentRuns runs,
+            StoredRuns runs,
             @Nullable Entry next) {}
 
     /**
@@ -30,7 +29,7 @@ final class FoundStream {
      * @param runs the entry's runs
      * @param count how many of them belong to the span
      */
-    private record Span(Extent extent, ExtentRuns runs, int count) {}
+    private record Span(Extent extent, StoredRuns runs, int count) {}
 
     private final long generation;
     private @Nullable StreamMeta meta;
@@ -58,7 +57,7 @@ final class FoundStream {
     }
 
     /** Takes in an entry of {@code extent}, whose index has it at {@code index}. */
-    void add(Extent extent, int index, ExtentRuns runs) {
+    void add(Extent extent, int index, StoredRuns runs) {
         entries = new Entry(extent, index, runs, entries);
     }
 
@@ -101,7 +100,7 @@ final class FoundStream {
         List<Span> spans = new ArrayList<>(candidates.size());
         long start = tail;
         for (Entry candidate : candidates) {
-            ExtentRuns runs = candidate.runs();
+            StoredRuns runs = candidate.runs();
             int count = runs.start() < start ? runs.countUpTo(start) : 0;
             if (count > 0) {
                 spans.add(new Span(candidate.extent(), runs, count));
@@ -113,7 +112,7 @@ final class FoundStream {
     }
 
     private static void add(StreamState stream, Span span) {
-        ExtentRuns runs = span.runs();
+        StoredRuns runs = span.runs();
         for (int run = 0; run < span.count(); run++) {
             stream.content().add(span.extent(), runs, run);
         }

@@ -1,18 +1,29 @@
 package io.streamkeeper.storage;
 
-/** Extents in memory: durability {@code memory}. Owned by the shard's loop. */
+/**
+ * Extents in memory: durability {@code memory}. What is to be kept of a block is copied into others, see
+ * {@link BlockCompaction}. Owned by the shard's loop.
+ */
 public final class MemoryExtentStore implements ExtentStore {
-    private final MemoryExtents extents;
+    private final OpenBlock open;
     private final BlockCompaction compaction;
 
     public MemoryExtentStore(MemoryBudget budget) {
-        this.extents = new MemoryExtents(budget);
-        this.compaction = new BlockCompaction(extents);
+        this.open = new OpenBlock(budget::allocateToMakeRoom);
+        this.compaction = new BlockCompaction(open);
     }
 
     @Override
     public void changed(StreamState stream) {
-        // There is nothing but the blocks.
+        StreamContent content = stream.content();
+        if (content.runCount() == 0) {
+            return;
+        }
+        Place last = content.place(content.runCount() - 1);
+        if (last instanceof Block block && !block.equals(stream.extents().home())) {
+            stream.extents().home(block);
+            compaction.entered(content, block);
+        }
     }
 
     @Override
@@ -39,6 +50,6 @@ public final class MemoryExtentStore implements ExtentStore {
 
     @Override
     public void close() {
-        extents.close();
+        open.close();
     }
 }

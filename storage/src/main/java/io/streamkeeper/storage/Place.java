@@ -1,7 +1,10 @@
 package io.streamkeeper.storage;
 
-/** What runs of streams lie in: a block of memory or an extent file. Owned by the shard's loop. */
-abstract sealed class Place permits Block, Extent {
+/**
+ * What runs of streams lie in: a block of memory, or a file. It knows how many of its bytes streams still have, and not
+ * which streams. Owned by the shard's loop.
+ */
+abstract class Place {
     private long liveBytes;
 
     /** Bytes of the runs that streams still have here. */
@@ -9,8 +12,8 @@ abstract sealed class Place permits Block, Extent {
         return liveBytes;
     }
 
-    /** Counts a new run in. Runs of one stream that come one after the other count as one tenant. */
-    void enter(StreamContent content, int bytes, boolean newTenant) {
+    /** Counts in a new run. */
+    void enter(int bytes) {
         liveBytes += bytes;
     }
 
@@ -24,7 +27,7 @@ abstract sealed class Place permits Block, Extent {
         liveBytes -= bytes;
     }
 
-    /** Counts a run out. */
+    /** Counts out a run. */
     void leave(int bytes) {
         liveBytes -= bytes;
     }

@@ -162,7 +162,7 @@ final class Recovery {
                     + ", but no file describes it; nothing was changed. Restore the data directory from a backup");
         }
         StreamState stream = found.build(meta);
-        stream.home(home);
+        home.describe(stream);
         streams.put(mixed(found.generation()), stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
         lastGeneration = Math.max(lastGeneration, found.generation());
@@ -233,8 +233,8 @@ final class Recovery {
         } else {
             throw new IllegalArgumentException("it has the unknown type " + record.getClass());
         }
-        if (!stream.isChanged()) {
-            stream.changed(true);
+        if (!stream.extents().isChanged()) {
+            stream.extents().changed(true);
             changed.add(stream);
         }
     }

@@ -436,7 +436,7 @@ public final class ShardStore implements AutoCloseable {
             public void publish() {
                 stream.publishTrimmed(position);
                 if (stream.forks() == 0) {
-                    stream.content().dropBefore(position, extents);
+                    stream.content().dropBefore(position, extents::left);
                     heap.count(stream);
                 }
             }
@@ -567,7 +567,7 @@ public final class ShardStore implements AutoCloseable {
 
     private void discard(StreamState stream) {
         streams.remove(stream);
-        stream.content().release(extents);
+        stream.content().release(extents::left);
         heap.drop(stream);
         extents.dropped(stream);
     }
@@ -939,7 +939,7 @@ public final class ShardStore implements AutoCloseable {
                 continue;
             }
             if (!stream.isDurablyDeleted()) {
-                stream.content().dropBefore(stream.durableEarliest(), extents);
+                stream.content().dropBefore(stream.durableEarliest(), extents::left);
             } else if (stream.fork() == null) {
                 discard(stream);
             }
@@ -1041,8 +1041,8 @@ public final class ShardStore implements AutoCloseable {
 
     @Override
     public void close() {
-        recovered.forEach(stream -> stream.content().release(extents));
-        streams.forEach(stream -> stream.content().release(extents));
+        recovered.forEach(stream -> stream.content().release(extents::left));
+        streams.forEach(stream -> stream.content().release(extents::left));
         forks.close();
         extents.close();
         journal.close();

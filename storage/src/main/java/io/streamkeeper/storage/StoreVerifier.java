@@ -9,7 +9,6 @@ import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +165,7 @@ public final class StoreVerifier {
         long bytes = 0;
         ExtentFile.Cursor cursor = file.entries();
         for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            ExtentRuns runs = entry.runs();
+            StoredRuns runs = entry.runs();
             for (int run = 0; run < runs.count(); run++) {
                 checkRun(file, runs, run);
                 bytes += runs.bytes(run);
@@ -175,7 +174,7 @@ public final class StoreVerifier {
         return bytes;
     }
 
-    private static void checkRun(ExtentFile file, ExtentRuns runs, int run) throws IOException {
+    private static void checkRun(ExtentFile file, StoredRuns runs, int run) throws IOException {
         read(file, runs.position(run), runs.bytes(run), runs.checksum(run));
         int bytes = runs.lengthsBytes(run);
         if (bytes > 0) {
@@ -183,7 +182,7 @@ public final class StoreVerifier {
         }
     }
 
-    private static void checkLengths(ExtentFile file, ExtentRuns runs, int run, ByteBuf lengths) throws IOException {
+    private static void checkLengths(ExtentFile file, StoredRuns runs, int run, ByteBuf lengths) throws IOException {
         long sum = 0;
         for (int append = 0; append < runs.messages(run); append++) {
             sum += Fields.readCount(lengths);

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonSplitter;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class StreamContent {
     private long startMessages;
     private Place[] places = NO_PLACES;
 
-    /** Of each run its first byte in its place, and, where that is an extent, its checksum in the lower half. */
+    /** Of each run its first byte in its place, and, where that is a file, its checksum in the lower half. */
     private long[] spots = NO_LONGS;
 
     private long[] ends = NO_LONGS;
@@ -124,8 +124,18 @@ final class StreamContent {
         return places[run];
     }
 
-    private int index(int run) {
+    /** The first byte of a run in its place. */
+    int index(int run) {
         return (int) (spots[run] >>> 32);
+    }
+
+    /** The checksum of a run that lies in a file. */
+    int checksum(int run) {
+        return (int) spots[run];
+    }
+
+    boolean isInFile(int run) {
+        return !(places[run] instanceof Block);
     }
 
     /** What the arrays here take of the heap: each run a place, a spot and an end, and perhaps its messages and time. */
@@ -171,14 +181,14 @@ final class StreamContent {
         return known;
     }
 
-    /** Adds a run that an extent holds. */
-    void add(Extent extent, ExtentRuns runs, int run) {
-        append(extent, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
+    /** Adds a run that lies in {@code file}. */
+    void add(Place file, StoredRuns runs, int run) {
+        append(file, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
         setLengths(count - 1, runs, run);
         sealed = count;
     }
 
-    private void setLengths(int run, ExtentRuns runs, int of) {
+    private void setLengths(int run, StoredRuns runs, int of) {
         if (runs.lengthsBytes(of) > 0) {
             lengths().inFile(run, runs.lengthsSpot(of), runs.lengthsBytes(of));
         } else if (lengths != null) {
@@ -186,12 +196,11 @@ final class StreamContent {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality")
     private void append(Place place, long spot, int bytes, long messageEnd, long millis) {
         if (count == ends.length) {
             grow();
         }
-        place.enter(this, bytes, count == 0 || places[count - 1] != place);
+        place.enter(bytes);
         long runEnd = end() + bytes;
         if (lengths != null) {
             lengths.clear(count);
@@ -287,7 +296,7 @@ final class StreamContent {
     }
 
     /** The run that a read begins in. What lies before the first run belongs to others. */
-    private int firstRun(long from) {
+    int firstRun(long from) {
         if (from < start) {
             throw new IllegalStateException("a read begins at " + from + ", expected at least " + start);
         }
@@ -327,7 +336,7 @@ final class StreamContent {
         }
         int last = runAt(to - 1);
         for (int run = runAt(from); run <= last; run++) {
-            if (places[run] instanceof Extent) {
+            if (isInFile(run)) {
                 return false;
             }
         }
@@ -364,8 +373,8 @@ final class StreamContent {
     long alikeEnd(long from, long limit) {
         int run = runAt(from);
         int last = (int) Math.min(count - 1L, run + WINDOW_RUNS_MAX - 1L);
-        boolean inFile = places[run] instanceof Extent;
-        while (run < last && ends[run] < limit && places[run + 1] instanceof Extent == inFile) {
+        boolean inFile = isInFile(run);
+        while (run < last && ends[run] < limit && isInFile(run + 1) == inFile) {
             run++;
         }
         return Math.min(ends[run], limit);
@@ -418,49 +427,6 @@ final class StreamContent {
             throw new IllegalStateException("run " + run + " of a stream is in a file, expected it in memory");
         }
         return block.memory().slice(index(run) + (int) (from - runStart(run)), (int) (to - from));
-    }
-
-    /**
-     * What is to be read for the bytes from {@code from} to {@code to}: what lies in memory, and of files whole runs,
-     * because a checksum is one of a whole run.
-     */
-    ColdRead coldRead(long from, long to) {
-        ColdRead read = new ColdRead(to - from);
-        try {
-            plan(read, from, to);
-        } catch (RuntimeException | Error e) {
-            read.letGo();
-            throw e;
-        }
-        return read;
-    }
-
-    /** What is to be read for a part of a run that lies in a file; {@code checks} says whether its checksum is compared. */
-    ColdRead coldPart(long from, long to, boolean checks) {
-        ColdRead read = new ColdRead(to - from);
-        int run = firstRun(from);
-        if (!(places[run] instanceof Extent extent) || to > ends[run]) {
-            throw new IllegalStateException("positions " + from + " to " + to + " are not a part of a run in a file");
-        }
-        int length = (int) (ends[run] - runStart(run));
-        int skip = (int) (from - runStart(run));
-        read.addPart(extent, index(run), length, (int) spots[run], skip, (int) (to - from), checks);
-        return read;
-    }
-
-    private void plan(ColdRead read, long from, long to) {
-        int last = runAt(to - 1);
-        for (int run = firstRun(from); run <= last; run++) {
-            long first = Math.max(from, runStart(run));
-            long end = Math.min(to, ends[run]);
-            if (places[run] instanceof Extent extent) {
-                int length = (int) (ends[run] - runStart(run));
-                read.add(extent, index(run), length, (int) spots[run], (int) (first - runStart(run)), (int)
-                        (end - first));
-            } else {
-                read.add(slice(run, first, end).retain());
-            }
-        }
     }
 
     // ---- messages ----
@@ -534,33 +500,43 @@ final class StreamContent {
     /** The lengths of the appends of a run in memory, or null where it is a single one or lies in a file. */
     @Nullable
     ByteBuf lengthsInMemory(int run) {
-        return lengths == null || places[run] instanceof Extent
-                ? null
-                : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
+        return lengths == null || isInFile(run) ? null : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
     }
 
-    /** What is to be read for the lengths of the appends of a run in a file. */
-    ColdRead coldLengths(int run) {
-        if (lengths == null || lengths.size(run) == 0 || !(places[run] instanceof Extent extent)) {
-            throw new IllegalStateException("run " + run + " of a stream has no lengths in a file");
-        }
-        int size = lengths.size(run);
-        long spot = lengths.spot(run);
-        ColdRead read = new ColdRead(size);
-        read.add(extent, (int) (spot >>> 32), size, (int) spot, 0, size);
-        return read;
+    /** The bytes that the lengths of the appends of a run take in its file; 0 where it is a single one. */
+    int lengthsBytesInFile(int run) {
+        return lengths == null ? 0 : lengths.size(run);
+    }
+
+    /** Where those lengths are in the file, and their checksum in the lower half. */
+    long lengthsSpotInFile(int run) {
+        return lengths == null ? 0 : lengths.spot(run);
     }
 
     // ---- moves ----
 
-    /** Copies the runs that lie in {@code block} into other memory. */
+    /** Copies a run of a stream into other memory, and counts it in there. */
+    interface Mover {
+        /** Moves {@code bytes} bytes at {@code index} of {@code from}. */
+        Spot move(Block from, int index, int bytes);
+    }
+
+    /**
+     * Where a run lies in memory.
+     *
+     * @param block its block
+     * @param index its first byte there
+     */
+    record Spot(Block block, int index) {}
+
+    /** Has {@code mover} move the runs that lie in {@code block}. */
     @SuppressWarnings("ReferenceEquality")
-    void move(Block block, MemoryExtents extents) {
+    void move(Block block, Mover mover) {
         for (int run = 0; run < count; run++) {
             if (places[run] == block) {
                 int bytes = (int) (ends[run] - runStart(run));
-                MemoryExtents.Spot spot = extents.write(block, index(run), bytes);
-                spot.block().enter(this, bytes, run == 0 || places[run - 1] != spot.block());
+                Spot spot = mover.move(block, index(run), bytes);
+                spot.block().enter(bytes);
                 block.leave(bytes);
                 places[run] = spot.block();
                 spots[run] = (long) spot.index() << 32;
@@ -570,18 +546,16 @@ final class StreamContent {
     }
 
     /**
-     * Puts runs of an extent in the place of those that hold the same bytes, all of which are sealed. What has been let go
-     * at the front since is left out.
-     *
-     * @return bytes of the extent that are used
+     * Puts runs of a file in the place of those that hold the same bytes, all of which are sealed. What was dropped at the
+     * front meanwhile is left out.
      */
-    int replace(ExtentRuns written, Extent extent) {
+    void replace(StoredRuns written, Place file) {
         int skipped = 0;
         while (skipped < written.count() && written.end(skipped) <= start) {
             skipped++;
         }
         if (skipped == written.count()) {
-            return 0;
+            return;
         }
         long from = Math.max(start, written.start(skipped));
         int first = runAt(from);
@@ -595,24 +569,21 @@ final class StreamContent {
             countMessages();
         }
         shift(last + 1, first + added);
-        int bytes = 0;
         long messageEnd = firstMessages;
         for (int i = 0; i < added; i++) {
             int length = written.bytes(skipped + i);
             messageEnd += written.messages(skipped + i);
             set(
                     first + i,
-                    extent,
+                    file,
                     written.spot(skipped + i),
                     written.end(skipped + i),
                     messageEnd,
                     written.millis(skipped + i));
             setLengths(first + i, written, skipped + i);
-            extent.enter(this, length, false);
-            bytes += length;
+            file.enter(length);
         }
         sealed = Math.max(sealed, first + added);
-        return bytes;
     }
 
     /** Moves the runs from {@code from} on to {@code to}. */
@@ -655,9 +626,9 @@ final class StreamContent {
     /**
      * Lets go of the runs before {@code position}, which is where one begins, or the end.
      *
-     * @param places told of each place that a run has left
+     * @param left gets each place that a run has left
      */
-    void dropBefore(long position, ExtentStore places) {
+    void dropBefore(long position, Consumer<Place> left) {
         int runs = position >= end() ? count : runAt(position);
         if (runs == 0) {
             return;
@@ -665,7 +636,7 @@ final class StreamContent {
         long newStart = ends[runs - 1];
         long newMessages = messagesBeforeRun(runs);
         for (int run = 0; run < runs; run++) {
-            leave(run, places);
+            leave(run, left);
         }
         int sealedRest = Math.max(0, sealed - runs);
         shift(runs, 0);
@@ -674,15 +645,15 @@ final class StreamContent {
         startMessages = newMessages;
     }
 
-    private void leave(int run, ExtentStore extents) {
+    private void leave(int run, Consumer<Place> left) {
         places[run].leave((int) (ends[run] - runStart(run)));
-        extents.left(places[run]);
+        left.accept(places[run]);
     }
 
-    /** Lets go of everything. */
-    void release(ExtentStore extents) {
+    /** Releases everything; {@code left} gets each place that a run has left. */
+    void release(Consumer<Place> left) {
         for (int run = 0; run < count; run++) {
-            leave(run, extents);
+            leave(run, left);
         }
         start = end();
         places = NO_PLACES;

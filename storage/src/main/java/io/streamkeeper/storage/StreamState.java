@@ -66,10 +66,7 @@ public final class StreamState {
     private long expiryTurnMillis;
     private @Nullable TailWaiters waiters;
 
-    private @Nullable Extent home;
-    private boolean changed;
-    private boolean dropped;
-    private boolean described;
+    private final ExtentAccount extents = new ExtentAccount();
     private long countedHeapBytes;
 
     StreamState(LogRecord.Created record) {
@@ -112,7 +109,7 @@ public final class StreamState {
             accept(producer.last(), 0, producer.usedMillis());
         }
         this.deleted = meta.deleted();
-        this.described = true;
+        extents.described(true);
         this.lastLsn = meta.lastLsn();
         this.earliest = meta.earliest();
         this.usedMillis = record.atMillis();
@@ -370,7 +367,7 @@ public final class StreamState {
 
     /** The stream never was: no file may name it. */
     void undoCreated() {
-        described = false;
+        extents.described(false);
         lastLsn = 0;
     }
 
@@ -488,50 +485,9 @@ public final class StreamState {
                 isSliding() ? coveredMillis : 0);
     }
 
-    /** The extent that has the newest description of the stream, or null if none has one. */
-    @Nullable
-    Extent home() {
-        return home;
-    }
-
-    void home(@Nullable Extent newHome) {
-        if (home != null) {
-            home.leaveHome();
-        }
-        home = newHome;
-        if (newHome != null) {
-            newHome.enterHome();
-        }
-    }
-
-    /** Whether a file may have an entry of the stream: then its deletion must be in one too (I8). */
-    boolean isDescribed() {
-        return described;
-    }
-
-    void described() {
-        described = true;
-    }
-
-    /** Whether nobody sees the stream any more, and nothing inherits from it. */
-    boolean isDropped() {
-        return dropped;
-    }
-
-    void dropped() {
-        dropped = true;
-        if (home != null) {
-            home.leaveHome();
-        }
-    }
-
-    /** Whether the journal has records about the stream that no extent has. */
-    boolean isChanged() {
-        return changed;
-    }
-
-    void changed(boolean nowChanged) {
-        changed = nowChanged;
+    /** What the store of extents has noted about the stream. */
+    ExtentAccount extents() {
+        return extents;
     }
 
     // ---- use ----

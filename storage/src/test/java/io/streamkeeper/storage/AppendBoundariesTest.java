@@ -135,7 +135,7 @@ class AppendBoundariesTest {
         assertThat(rig.stream("s").content().lengthsInMemory(0)).isNull();
         rig.checkpoint();
         assertThat(rig.stream("s").content().runCount()).isEqualTo(1);
-        assertThat(rig.stream("s").content().coldLengths(0).fileBytes()).isEqualTo(100);
+        assertThat(ColdRead.ofLengths(rig.stream("s").content(), 0).fileBytes()).isEqualTo(100);
         rig.stop();
     }
 

@@ -100,8 +100,7 @@ class EveryDamageTest {
             }
             return state.toString();
         } finally {
-            MemoryExtentStore nothing = new MemoryExtentStore(new MemoryBudget(0));
-            recovery.streams().forEach(stream -> stream.content().release(nothing));
+            recovery.streams().forEach(stream -> stream.content().release(place -> {}));
             recovery.close();
         }
     }
@@ -111,7 +110,7 @@ class EveryDamageTest {
         String text = "";
         if (content.end() > content.start()) {
             ReadBudget budget = new ReadBudget(1 << 20);
-            ByteBuf bytes = content.coldRead(content.start(), content.end())
+            ByteBuf bytes = ColdRead.of(content, content.start(), content.end())
                     .run(ReadMemory.of(budget, budget.reserve(1 << 16)));
             text = bytes.toString(UTF_8);
             bytes.release();

@@ -175,7 +175,7 @@ class FileShardTest {
         rig.create(CreateRequest.at("a").text("hello")).created();
         rig.checkpoint();
         StreamState stream = rig.stream("a");
-        ColdRead read = stream.content().coldRead(0, 5);
+        ColdRead read = ColdRead.of(stream.content(), 0, 5);
         rig.delete("a").as(Outcome.Deleted.class);
         rig.checkpoint();
         assertThat(rig.files(".ext").size()).isLessThanOrEqualTo(1);

@@ -125,7 +125,8 @@ class StreamContentTest {
         final Random random;
         final boolean json;
         final long start;
-        final MemoryExtentStore extents = new MemoryExtentStore(budget);
+        final OpenBlock open = new OpenBlock(budget::allocateToMakeRoom);
+        final BlockCompaction compaction = new BlockCompaction(open);
         final Journal journal = new MemoryJournal(budget);
         final StreamContent content;
         StreamContent other = new StreamContent(0, false, RunLimits.ANY);
@@ -144,7 +145,7 @@ class StreamContentTest {
             switch (random.nextInt(6)) {
                 case 0 -> otherAppends();
                 case 1 -> undoAppends();
-                case 2 -> extents.step();
+                case 2 -> compaction.step();
                 default -> append(anyMessages());
             }
         }
@@ -166,6 +167,7 @@ class StreamContentTest {
             Payload payload = Payload.of(body.bytes(), body.messages(), RunLimits.ANY);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
             content.add(staged.block(), staged.position(), payload.runs(), 0);
+            compaction.entered(content, staged.block());
             for (String message : messages) {
                 model.append(message).append(json ? "," : "");
                 ends.add(start + model.length());
@@ -177,8 +179,9 @@ class StreamContentTest {
                     Payload.of(Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null, RunLimits.ANY);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
             other.add(staged.block(), staged.position(), payload.runs(), 0);
+            compaction.entered(other, staged.block());
             if (random.nextBoolean()) {
-                other.release(extents);
+                other.release(this::left);
                 other = new StreamContent(0, false, RunLimits.ANY);
             }
         }
@@ -225,7 +228,8 @@ class StreamContentTest {
             assertThat(content.messagesBefore(position, splitter)).isEqualTo(isBoundary(position) ? expected : -1);
             int number = random.nextInt(ends.size() + 1);
             Taken<Long> after = new Taken<>();
-            new ContentReader(extents, new ReadBudget(0), splitter).positionAfter(content, number, after);
+            new ContentReader(new MemoryExtentStore(budget), new ReadBudget(0), splitter)
+                    .positionAfter(content, number, after);
             assertThat(after.get()).isEqualTo(number == 0 ? start : ends.get(number - 1));
         }
 
@@ -242,11 +246,15 @@ class StreamContentTest {
             }
         }
 
+        private void left(Place place) {
+            compaction.left((Block) place);
+        }
+
         void close() {
-            content.release(extents);
-            other.release(extents);
+            content.release(this::left);
+            other.release(this::left);
             journal.close();
-            extents.close();
+            open.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.StoredRuns;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -154,7 +155,7 @@ public final class ExtentFile {
      *
      * @param meta the stream's description, on the heap, or null where the entry has none
      */
-    public record Entry(long generation, @Nullable ByteBuf meta, ExtentRuns runs) {}
+    public record Entry(long generation, @Nullable ByteBuf meta, StoredRuns runs) {}
 
     /** Goes through the entries in order. */
     public Cursor entries() {
@@ -210,7 +211,7 @@ public final class ExtentFile {
         int flags = in.readByte();
         ByteBuf meta = (flags & ExtentLayout.HAS_META) == 0 ? null : in.readSlice(Variable.readCount(in));
         boolean timed = (flags & ExtentLayout.HAS_TIMES) != 0;
-        ExtentRuns runs = new ExtentRuns(Variable.read(in), Variable.read(in), timed);
+        StoredRuns runs = new StoredRuns(Variable.read(in), Variable.read(in), timed);
         long position = Variable.read(in);
         boolean hasLengths = (flags & ExtentLayout.HAS_LENGTHS) != 0;
         int groupStart = 0;

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.StoredRuns;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -52,7 +53,7 @@ public final class ExtentWriter implements AutoCloseable {
 
     private long generation;
     private @Nullable ByteBuf meta;
-    private ExtentRuns runs = new ExtentRuns(0, 0, false);
+    private StoredRuns runs = new StoredRuns(0, 0, false);
     private long runPosition;
     private int groupStart;
     private long groupBytes;
@@ -74,7 +75,7 @@ public final class ExtentWriter implements AutoCloseable {
             long ofGeneration, @Nullable ByteBuf description, long start, long messagesBefore, boolean timed) {
         generation = ofGeneration;
         meta = description;
-        runs = new ExtentRuns(start, messagesBefore, timed);
+        runs = new StoredRuns(start, messagesBefore, timed);
         runPosition = position;
         groupStart = 0;
         groupBytes = 0;
@@ -122,7 +123,7 @@ public final class ExtentWriter implements AutoCloseable {
     }
 
     /** Ends the entry; returns where its runs lie. */
-    public ExtentRuns end() throws IOException {
+    public StoredRuns end() throws IOException {
         endGroup();
         ByteBuf description = meta;
         int flags = (description == null ? 0 : ExtentLayout.HAS_META)
@@ -153,7 +154,7 @@ public final class ExtentWriter implements AutoCloseable {
         }
         blockEntries++;
         entries++;
-        ExtentRuns ended = runs;
+        StoredRuns ended = runs;
         meta = null;
         if (block.writerIndex() >= BLOCK_BYTES) {
             endBlock();

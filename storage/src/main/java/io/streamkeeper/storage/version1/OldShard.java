@@ -2,13 +2,13 @@ package io.streamkeeper.storage.version1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.StoredRuns;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
-import io.streamkeeper.storage.extent.ExtentRuns;
 import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.log.LogReader;
 import java.io.IOException;
@@ -26,7 +26,7 @@ public final class OldShard implements AutoCloseable {
     private static final int VERSION = 1;
 
     /** Runs of a stream in one file. */
-    private record Span(OldFile file, ExtentRuns runs) {}
+    private record Span(OldFile file, StoredRuns runs) {}
 
     private static final class Found {
         OldRecord.@Nullable Description description;
@@ -162,7 +162,7 @@ public final class OldShard implements AutoCloseable {
     }
 
     private static List<OldStream.Piece> pieces(Span span, boolean json) {
-        ExtentRuns runs = span.runs();
+        StoredRuns runs = span.runs();
         List<OldStream.Piece> pieces = new ArrayList<>(runs.count());
         for (int run = 0; run < runs.count(); run++) {
             pieces.add(new OldStream.Piece(

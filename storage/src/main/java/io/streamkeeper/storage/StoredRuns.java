@@ -1,10 +1,10 @@
-package io.streamkeeper.storage.extent;
+package io.streamkeeper.storage;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Where runs of one stream lie in an extent file, one behind the other in the stream. Not changed once it is complete. */
-public final class ExtentRuns {
+/** Where runs of one stream lie in a file, in the order of the stream. Not changed when it is complete. */
+public final class StoredRuns {
     private final long start;
     private final long messagesBefore;
     private long[] ends = new long[1];
@@ -16,18 +16,18 @@ public final class ExtentRuns {
     private int count;
 
     /** Runs of which the first begins at {@code start}, where the stream has had {@code messagesBefore} messages. */
-    ExtentRuns(long start, long messagesBefore, boolean timed) {
+    public StoredRuns(long start, long messagesBefore, boolean timed) {
         this.start = start;
         this.messagesBefore = messagesBefore;
         this.millis = timed ? new long[1] : null;
     }
 
     /** The spot of a run: its position in the file, and its checksum. */
-    static long spot(long position, int checksum) {
+    public static long spot(long position, int checksum) {
         return position << 32 | (checksum & 0xffffffffL);
     }
 
-    void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
+    public void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, 2 * count);
             spots = Arrays.copyOf(spots, 2 * count);
@@ -46,7 +46,7 @@ public final class ExtentRuns {
     }
 
     /** A run has more than one append, whose lengths take {@code size} bytes; where, {@link #placeLengths} says. */
-    void lengths(int run, int checksum, int size) {
+    public void lengths(int run, int checksum, int size) {
         if (lengthsSpots == null || lengthsSizes == null) {
             lengthsSpots = new long[ends.length];
             lengthsSizes = new int[ends.length];
@@ -56,7 +56,7 @@ public final class ExtentRuns {
     }
 
     /** The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end. */
-    long placeLengths(int first, long position) {
+    public long placeLengths(int first, long position) {
         long end = position;
         for (int run = first; run < count && lengthsSpots != null; run++) {
             lengthsSpots[run] = spot(end, lengthsChecksum(run));
@@ -66,7 +66,7 @@ public final class ExtentRuns {
     }
 
     /** Whether a run has lengths of appends. */
-    boolean hasLengths() {
+    public boolean hasLengths() {
         return lengthsSpots != null;
     }
 
