@@ -49,9 +49,6 @@ final class FileExtentStore implements ExtentStore {
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
 
-    /** A checkpoint begins when this part of the memory for what waits is used, so that it ends before all is. */
-    private static final int BACKLOG_PARTS = 4;
-
     /** A job that writes files, step by step. */
     interface Job {
         /** Begins; on the loop. */
@@ -73,7 +70,7 @@ final class FileExtentStore implements ExtentStore {
     private final Disk disk;
     private final Path directory;
     private final FileJournal journal;
-    private final StorageConfig config;
+    private final ExtentConfig config;
     private final ShardThreads threads;
     private final Clock clock;
     private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
@@ -123,7 +120,7 @@ final class FileExtentStore implements ExtentStore {
             Manifest manifest,
             Collection<Extent> found,
             FileJournal journal,
-            StorageConfig config,
+            ExtentConfig config,
             ShardThreads threads,
             Clock clock) {
         this.disk = disk;
@@ -137,13 +134,8 @@ final class FileExtentStore implements ExtentStore {
                 disk, directory, config.reserveBytes(), journal.segments().neededBytes());
         this.lastGeneration = manifest.lastGeneration();
         this.nextFile = manifest.nextFile();
-        this.checkpointBytes = staggered(checkpointBytes(config), manifest.shard());
+        this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
         found.forEach(extent -> extents.put(extent.file().number(), extent));
-    }
-
-    /** What is configured may be more than may ever wait. */
-    private static long checkpointBytes(StorageConfig config) {
-        return Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS);
     }
 
     /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
@@ -344,7 +336,7 @@ final class FileExtentStore implements ExtentStore {
         List<StreamState> taken = changed;
         changed = new ArrayList<>();
         bytesAtCheckpoint = journal.stagedBytes();
-        checkpointBytes = checkpointBytes(config);
+        checkpointBytes = config.checkpointBytes();
         return taken;
     }
 

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class FileShard {
     private static final Logger LOG = LoggerFactory.getLogger(FileShard.class);
 
+    /** A checkpoint begins when this part of the memory for what waits is used, so that it ends before all is. */
+    private static final int BACKLOG_PARTS = 4;
+
     private FileShard() {}
 
     /**
@@ -68,8 +71,8 @@ public final class FileShard {
                 config.syncs(),
                 guarded.loop(),
                 guarded.journal());
-        FileExtentStore extents =
-                new FileExtentStore(disk, directory, manifest, recovery.extents(), journal, config, guarded, clock);
+        FileExtentStore extents = new FileExtentStore(
+                disk, directory, manifest, recovery.extents(), journal, extentConfig(config), guarded, clock);
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
@@ -86,6 +89,14 @@ public final class FileShard {
         return store;
     }
 
+    /** What is configured may be more than may ever wait. */
+    private static ExtentConfig extentConfig(StorageConfig config) {
+        return new ExtentConfig(
+                Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),
+                config.checkpointMillis(),
+                config.reserveBytes());
+    }
+
     /**
      * Makes the end of the journal durable, and removes what a crash has left behind: segments that were never begun or
      * that no recovery needs any more, extents that no manifest names. Nothing acknowledged is in any of them.
@@ -98,7 +109,7 @@ public final class FileShard {
         new LogReader(disk, journal, manifest.store(), manifest.shard()).cut(log);
         for (long number : Segments.numbers(disk, journal)) {
             if (number < manifest.firstSegment()) {
-                disk.delete(journal.resolve(Segments.name(number)));
+                disk.delete(journal.resolve(DataDirectory.segmentName(number)));
             }
         }
         if (log.last() != 0) {

@@ -125,7 +125,7 @@ final class ShardConversion implements AutoCloseable {
         disk.syncDirectory(DataDirectory.extents(directory));
         long segment = from.highestSegment() + 1;
         Path journal = DataDirectory.journal(directory);
-        Path file = journal.resolve(Segments.name(segment) + CONVERTED);
+        Path file = journal.resolve(DataDirectory.segmentName(segment) + CONVERTED);
         deleteIfThere(file);
         Segments.writeEmpty(disk, file, data.store(), shard, segment, from.lastLsn());
         disk.syncDirectory(journal);

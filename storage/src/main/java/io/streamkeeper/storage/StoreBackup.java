@@ -9,7 +9,6 @@ import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.log.FrameLayout;
 import io.streamkeeper.storage.log.LogReader;
-import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -169,11 +168,12 @@ public final class StoreBackup {
                     }
                 });
         for (Map.Entry<Long, Long> segment : log.ends().entrySet()) {
-            String name = Segments.name(segment.getKey());
+            String name = DataDirectory.segmentName(segment.getKey());
             copyFile(from.resolve(name), to.resolve(name), segment.getValue());
         }
         if (log.ends().isEmpty()) {
-            disk.create(to.resolve(Segments.name(manifest.firstSegment()))).close();
+            disk.create(to.resolve(DataDirectory.segmentName(manifest.firstSegment())))
+                    .close();
         }
     }
 

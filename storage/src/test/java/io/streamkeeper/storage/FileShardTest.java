@@ -279,7 +279,7 @@ class FileShardTest {
                     assertThat(e.refusal().earliestOffset().position()).isEqualTo(4);
                 });
         assertThatThrownBy(() -> stream.content().read(0, 8)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> stream.content().coldRead(0, 8)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ColdRead.of(stream.content(), 0, 8)).isInstanceOf(IllegalStateException.class);
     }
 
     // ---- failures ----

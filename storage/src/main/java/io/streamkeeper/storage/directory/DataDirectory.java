@@ -5,13 +5,13 @@ import io.streamkeeper.storage.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
-import io.streamkeeper.storage.log.Segments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -82,13 +82,23 @@ public record DataDirectory(Path path, UUID store, int shards) {
                 + " holds no streams, but --data-dir-must-exist is set; is the file system mounted?");
     }
 
+    /** The name of the file of journal segment {@code number}. */
+    public static String segmentName(long number) {
+        return String.format(Locale.ROOT, "%016x.wal", number);
+    }
+
+    /** The number of the segment that a file name is, or -1 if it is none's. */
+    public static long segmentNumber(String name) {
+        return name.matches("[0-9a-f]{16}\\.wal") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
+    }
+
     /** Whether this is a shard that was being made when the process ended: it has nothing but its empty manifest. */
     private static boolean isHalfMade(Disk disk, Path path, String name) throws IOException {
         if (!name.matches("(?U)shard-\\d{3}")) {
             return false;
         }
         Path journal = journal(path.resolve(name));
-        Path first = journal.resolve(Segments.name(1));
+        Path first = journal.resolve(segmentName(1));
         boolean empty = !disk.exists(journal) || disk.list(journal).isEmpty();
         if (!empty && disk.list(journal).size() == 1 && disk.exists(first)) {
             try (DiskFile file = disk.open(first)) {
@@ -146,7 +156,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
             Path directory = made.shard(shard);
             disk.createDirectories(journal(directory));
             disk.createDirectories(extents(directory));
-            Path first = journal(directory).resolve(Segments.name(1));
+            Path first = journal(directory).resolve(segmentName(1));
             if (!disk.exists(first)) {
                 disk.create(first).close();
             }

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.log;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -139,7 +140,7 @@ public final class LogReader {
         if (log.last() == 0) {
             return;
         }
-        try (DiskFile file = disk.open(directory.resolve(Segments.name(log.last())))) {
+        try (DiskFile file = disk.open(directory.resolve(DataDirectory.segmentName(log.last())))) {
             long size = file.size();
             if (size > log.end()) {
                 file.truncate(log.end());
@@ -188,7 +189,7 @@ public final class LogReader {
     }
 
     private Found open(long number) throws IOException {
-        Path path = directory.resolve(Segments.name(number));
+        Path path = directory.resolve(DataDirectory.segmentName(number));
         try (DiskFile file = disk.open(path)) {
             ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
             boolean there = file.size() >= SegmentLayout.HEADER_BYTES_MIN;
@@ -261,7 +262,7 @@ public final class LogReader {
     }
 
     private IOException missing(long number) {
-        return new IOException("journal segment " + directory.resolve(Segments.name(number))
+        return new IOException("journal segment " + directory.resolve(DataDirectory.segmentName(number))
                 + " is missing, which holds records that no extent has; put it back, or restore the data directory from"
                 + " a backup");
     }

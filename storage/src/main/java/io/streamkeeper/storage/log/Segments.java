@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.log;
 
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -9,9 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -70,20 +69,10 @@ public final class Segments {
         lsnBefore.putAll(kept);
     }
 
-    /** The name of a segment's file. */
-    public static String name(long number) {
-        return String.format(Locale.ROOT, "%016x.wal", number);
-    }
-
-    /** The number of the segment that a file name is, or -1 if it is none's. */
-    public static long number(String name) {
-        return name.matches("[0-9a-f]{16}\\.wal") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
-    }
-
     /** The numbers of all segment files in {@code directory}, in order. */
     public static List<Long> numbers(Disk disk, Path directory) throws IOException {
         return disk.list(directory).stream()
-                .map(Segments::number)
+                .map(DataDirectory::segmentNumber)
                 .filter(number -> number >= 0)
                 .sorted()
                 .toList();
@@ -122,7 +111,7 @@ public final class Segments {
     /** Makes the next segment ready, unless it is. */
     private synchronized void prepare() throws IOException {
         if (next == null && !closed) {
-            next = make(directory.resolve(name(nextNumber)));
+            next = make(directory.resolve(DataDirectory.segmentName(nextNumber)));
             unready = false;
         }
     }
@@ -240,7 +229,7 @@ public final class Segments {
      * reason} has the cause with it.
      */
     synchronized @Nullable DiskFile takeShort(Throwable reason) {
-        Path file = directory.resolve(name(nextNumber));
+        Path file = directory.resolve(DataDirectory.segmentName(nextNumber));
         try {
             if (closed || next != null) {
                 return null;
@@ -297,7 +286,7 @@ public final class Segments {
     public synchronized void release(long number) throws IOException {
         while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {
             long released = lsnBefore.firstKey();
-            Path file = directory.resolve(name(released));
+            Path file = directory.resolve(DataDirectory.segmentName(released));
             if (spares.isEmpty() && sizeOf(file) == segmentBytes) {
                 spares.add(file);
             } else {

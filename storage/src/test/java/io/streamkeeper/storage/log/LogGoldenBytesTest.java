@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.GoldenBytes;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,6 @@ class LogGoldenBytesTest {
 
     @Test
     void aSegmentsName() {
-        assertThat(Segments.name(0x1af)).isEqualTo("00000000000001af.wal");
+        assertThat(DataDirectory.segmentName(0x1af)).isEqualTo("00000000000001af.wal");
     }
 }
