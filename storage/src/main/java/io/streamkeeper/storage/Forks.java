@@ -1,7 +1,9 @@
 package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -32,8 +34,50 @@ final class Forks {
 
     // ---- counts ----
 
+    /** Finds and counts the source of a fork; see {@link ShardStore#pinSource}. */
+    void pin(ShardState shard, ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
+        ForkSource pinned;
+        try {
+            StreamState source = shard.visible(origin.source());
+            if (source != null && source.isDeleted() && !shard.isGone(source)) {
+                Refusal refusal = noSource(origin, source.forks() > 0);
+                shard.answer(source, refusal, outcome -> then.refuse((Refusal) outcome));
+                return;
+            }
+            pinned = pin(shard, source, origin, contentType);
+        } catch (RefusedException e) {
+            then.refuse(e.refusal());
+            return;
+        }
+        then.complete(pinned);
+    }
+
+    private static Refusal noSource(ForkOrigin origin, boolean deleted) {
+        String names = "Stream-Forked-From names " + Quoted.of(origin.source().value());
+        return deleted
+                ? Refusal.of(ErrorCode.SOURCE_DELETED, names + ", which is deleted")
+                : Refusal.of(ErrorCode.SOURCE_NOT_FOUND, names + ", which does not exist");
+    }
+
+    private ForkSource pin(
+            ShardState shard, @Nullable StreamState source, ForkOrigin origin, @Nullable ContentType contentType) {
+        if (source == null || shard.isGone(source)) {
+            throw new RefusedException(noSource(origin, source != null));
+        }
+        if (contentType != null && !contentType.matches(source.contentType())) {
+            throw new RefusedException(
+                    ErrorCode.CONTENT_TYPE_MISMATCH,
+                    "Content-Type is " + Quoted.of(contentType.value()) + ", expected that of the fork's source, "
+                            + Quoted.of(source.contentType().value()));
+        }
+        long tail = source.durableTail();
+        long position =
+                origin.offset() == null ? tail : StreamReads.readable(source, source.positionUpToTail(origin.offset()));
+        return pin(source, position);
+    }
+
     /** Counts a fork of {@code source} that diverges at {@code position}. */
-    ForkSource pin(StreamState source, long position) {
+    private ForkSource pin(StreamState source, long position) {
         count(source);
         return new ForkSource(
                 source.path(),

@@ -2,6 +2,7 @@ package io.streamkeeper.storage;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.JsonMessages;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs) {
     static final Payload NONE = new Payload(Unpooled.EMPTY_BUFFER, null, Runs.NONE);
+
+    /** What a body adds to a stream, in runs as {@code limits} say. */
+    static Payload of(Body body, RunLimits limits) {
+        return body.isEmpty() ? NONE : of(body.bytes(), body.messages(), limits);
+    }
 
     /** A body that falls into runs as {@code limits} say. */
     static Payload of(ByteBuf bytes, @Nullable JsonMessages messages, RunLimits limits) {

@@ -133,7 +133,7 @@ public final class StoreVerifier {
             }
             List<StreamState> streams = recovery.streams();
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
-            store.recover(streams, recovery.lastGeneration(), ShardStore.NOTHING_IS_KEPT);
+            store.recover(streams, recovery.lastGeneration(), ShardState.NOTHING_IS_KEPT);
             recovered = true;
             return new Walked(
                     store,
@@ -143,7 +143,7 @@ public final class StoreVerifier {
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
             if (!recovered) {
-                store.recover(recovery.streams(), 0, ShardStore.NOTHING_IS_KEPT);
+                store.recover(recovery.streams(), 0, ShardState.NOTHING_IS_KEPT);
                 store.close();
             }
             recovery.close();

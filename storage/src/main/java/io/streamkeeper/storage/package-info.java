@@ -2,7 +2,7 @@
  * The streams of a shard and their durability.
  *
  * <p>To read in this order: {@link io.streamkeeper.storage.ShardStore}, which decides commands and makes them visible;
- * {@link io.streamkeeper.storage.AppendOperation} and {@link io.streamkeeper.storage.CreateOperation}, the rules;
+ * {@link io.streamkeeper.storage.Append} and {@link io.streamkeeper.storage.Creation}, the rules;
  * {@link io.streamkeeper.storage.StreamState} with {@link io.streamkeeper.storage.StreamContent}, what a stream is;
  * {@link io.streamkeeper.storage.LogRecord} and {@link io.streamkeeper.storage.Journal}, what is logged and where;
  * {@link io.streamkeeper.storage.CommitQueue}, why no answer leaves too early; {@link io.streamkeeper.storage.Lineage},

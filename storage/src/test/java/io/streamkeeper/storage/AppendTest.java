@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules of appending and their order (sections 5.2, 5.2.1, 5.3). */
-class AppendOperationTest {
+class AppendTest {
     private static final Offset ELSEWHERE = new Offset(1, 2);
 
     private final TestStore test = new TestStore();

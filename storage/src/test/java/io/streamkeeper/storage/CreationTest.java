@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The rules of creating and of creating again (sections 4.2 and 5.1). */
-class CreateOperationTest {
+class CreationTest {
     private final TestStore test = new TestStore();
 
     @AfterEach

@@ -12,18 +12,105 @@ import io.streamkeeper.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an append does to a stream, decided against its staged state and changing nothing (sections 5.2, 5.2.1, 5.3).
+ * An append to a stream, its closure, or both.
  *
- * <p>The order of the answers: a closed stream, the content type, the body, the producer, {@code Stream-Seq},
- * {@code Stream-Expected-Offset}, {@code If-Match} and {@code If-None-Match}, which come last because a request that is
- * refused without them is refused as if they were not there (RFC 9110 section 13.2.1). A duplicate is told before the last
- * four are looked at, because what they compare with was moved by the request that it repeats.
+ * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the answers: a closed stream, the content
+ * type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
+ * {@code If-None-Match}, which come last because a request that is refused without them is refused as if they were not there
+ * (RFC 9110 section 13.2.1). A duplicate is recognised before the last four are looked at, because what they compare with was
+ * moved by the request that it repeats.
  */
-final class AppendOperation {
-    private AppendOperation() {}
+final class Append implements CommitQueue.Step {
+    private final StreamState stream;
+    private final StreamState.Mark before;
+    private final long tail;
+    private final boolean closed;
+
+    private Append(StreamState stream, StreamState.Mark before) {
+        this.stream = stream;
+        this.before = before;
+        this.tail = stream.tail();
+        this.closed = stream.isClosed();
+    }
+
+    /** Decides on a client's command, whose body the caller keeps. */
+    static void decide(ShardState shard, Command.Append append, Reply reply) {
+        StreamState stream = shard.staged(append.path());
+        if (stream == null || stream.isDeleted()) {
+            shard.answer(append.path(), ShardState.absent(append.path(), stream), reply);
+            return;
+        }
+        if (Deletion.answerExpired(shard, stream, reply)) {
+            return;
+        }
+        long now = shard.clock().wallMillis();
+        stream.use(shard.clock().steadyMillis());
+        Outcome answer = check(stream, append, shard.producers(), now);
+        if (answer != null) {
+            Use.record(shard, stream);
+            shard.answer(stream, answer, reply);
+        } else {
+            stage(shard, stream, append, now, reply);
+        }
+    }
+
+    private static void stage(ShardState shard, StreamState stream, Command.Append append, long now, Reply reply) {
+        LogRecord.Appended record = new LogRecord.Appended(
+                stream.generation(),
+                append.producer(),
+                stream.evictionsFor(append.producer(), shard.producers(), now),
+                append.streamSeq(),
+                append.close(),
+                now);
+        if (!hasRoom(shard, stream, append)) {
+            reply.complete(shard.heap().exhausted());
+            return;
+        }
+        Payload payload = Payload.of(append.body(), stream.content().limits());
+        Journal.Staged staged = shard.stage(record, payload, reply);
+        if (staged == null) {
+            return;
+        }
+        StreamState.Mark before = stream.mark(record);
+        stream.stageAppended(record, staged, payload.runs());
+        shard.heap().count(stream);
+        shard.extents().changed(stream);
+        Append step = new Append(stream, before);
+        Outcome outcome =
+                new Appended(stream.offsetAt(step.tail), step.closed, payload.storedBytes() > 0, append.producer());
+        shard.commit(staged.lsn(), step, outcome, reply);
+        Trim.decide(shard, stream);
+    }
+
+    /** Whether there is heap for an append; one that only closes always has it. */
+    private static boolean hasRoom(ShardState shard, StreamState stream, Command.Append append) {
+        if (append.body().isEmpty()) {
+            return true;
+        }
+        Producer producer = append.producer();
+        boolean isKnown = producer == null || stream.lastOf(producer.id()) != null;
+        return isKnown ? shard.heap().hasRoom() : shard.heap().hasRoomForMore();
+    }
+
+    @Override
+    public void publish() {
+        stream.publish(tail, closed);
+        TailWaiters waiters = stream.waiters();
+        if (waiters != null) {
+            waiters.moved(stream);
+        }
+    }
+
+    @Override
+    public void undo() {
+        stream.undo(before);
+    }
+
+    // ---- rules ----
 
     /** The answer to an append that changes nothing, or null where the stream takes it. */
-    static @Nullable Outcome decide(StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
+    private static @Nullable Outcome check(
+            StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
         if (stream.isClosed()) {
             return onClosed(stream, append);
         }
