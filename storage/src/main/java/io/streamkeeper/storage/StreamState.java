@@ -26,24 +26,19 @@ public final class StreamState {
             0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
 
     /** The stream's own objects and its place in the table, without the letters of its path and what its arrays have. */
-    private static final int HEAP_BYTES = 400;
+    private static final int HEAP_BYTES = 448;
 
     private static final int EXPIRY_HEAP_BYTES = 64;
     private static final int FORK_HEAP_BYTES = 280;
     private static final int TEXT_HEAP_BYTES = 48;
 
-    private final StreamPath path;
-    private final long generation;
+    private final LogRecord.Created created;
+
+    /** The generation that the stream had in format version 1, where it was converted from, or 0. */
     private final long formerGeneration;
-    private final ContentType contentType;
-    private final Expiry expiry;
-    private final Retention retention;
-    private final LogRecord.@Nullable Fork fork;
+
     private @Nullable Lineage lineage;
     private final StreamContent content;
-    private final long createdMillis;
-    private final boolean createdClosed;
-
     private boolean closed;
     private @Nullable Producer closedBy;
     private @Nullable String streamSeq;
@@ -69,39 +64,26 @@ public final class StreamState {
     private final ExtentAccount extents = new ExtentAccount();
     private long countedHeapBytes;
 
-    StreamState(LogRecord.Created record) {
-        this.path = record.path();
-        this.generation = record.generation();
+    /** A stream that is created. */
+    StreamState(LogRecord.Created created) {
+        this.created = created;
         this.formerGeneration = 0;
-        this.contentType = record.contentType();
-        this.expiry = record.expiry();
-        this.retention = record.retention();
-        this.fork = record.fork();
-        this.createdMillis = record.atMillis();
-        this.content = new StreamContent(ownStart(), contentType.isJson(), RetentionPolicy.limits(retention));
-        this.closed = record.closed();
-        this.createdClosed = record.closed();
+        this.content = new StreamContent(ownStart(), contentType().isJson(), RetentionPolicy.limits(retention()));
+        this.closed = created.closed();
+        LogRecord.Fork fork = created.fork();
         this.earliest = fork == null ? 0 : fork.earliest();
         this.durableEarliest = earliest;
         this.durableTail = ownStart();
-        this.usedMillis = record.atMillis();
-        this.recordedUseMillis = record.atMillis();
+        this.usedMillis = created.atMillis();
+        this.recordedUseMillis = created.atMillis();
     }
 
     /** A stream as a checkpoint has kept it; its runs follow. */
     StreamState(StreamMeta meta, long contentStart, long messagesBefore) {
-        LogRecord.Created record = meta.created();
-        this.path = record.path();
-        this.generation = record.generation();
+        this.created = meta.created();
         this.formerGeneration = meta.formerGeneration();
-        this.contentType = record.contentType();
-        this.expiry = record.expiry();
-        this.retention = record.retention();
-        this.fork = record.fork();
-        this.createdMillis = record.atMillis();
-        this.createdClosed = record.closed();
         this.content = new StreamContent(
-                contentStart, messagesBefore, contentType.isJson(), RetentionPolicy.limits(retention));
+                contentStart, messagesBefore, contentType().isJson(), RetentionPolicy.limits(retention()));
         this.closed = meta.closed();
         this.closedBy = meta.closedBy();
         this.streamSeq = meta.streamSeq();
@@ -112,7 +94,7 @@ public final class StreamState {
         extents.described(true);
         this.lastLsn = meta.lastLsn();
         this.earliest = meta.earliest();
-        this.usedMillis = record.atMillis();
+        this.usedMillis = created.atMillis();
         this.recordedUseMillis = meta.usedMillis();
         this.coveredMillis = meta.coveredMillis();
     }
@@ -122,10 +104,11 @@ public final class StreamState {
      * histogram of a hundred thousand streams.
      */
     long heapBytes() {
-        long bytes = HEAP_BYTES + path.value().length() + content.heapBytes();
-        if (!expiry.equals(Expiry.never())) {
+        long bytes = HEAP_BYTES + path().value().length() + content.heapBytes();
+        if (!expiry().equals(Expiry.never())) {
             bytes += EXPIRY_HEAP_BYTES;
         }
+        LogRecord.Fork fork = created.fork();
         if (fork != null) {
             bytes += FORK_HEAP_BYTES + fork.origin().source().value().length();
         }
@@ -145,11 +128,11 @@ public final class StreamState {
     }
 
     public StreamPath path() {
-        return path;
+        return created.path();
     }
 
     public long generation() {
-        return generation;
+        return created.generation();
     }
 
     /** The generation that the stream had in format version 1, where it was converted from, or 0. */
@@ -158,23 +141,23 @@ public final class StreamState {
     }
 
     public ContentType contentType() {
-        return contentType;
+        return created.contentType();
     }
 
     public Expiry expiry() {
-        return expiry;
+        return created.expiry();
     }
 
     public Retention retention() {
-        return retention;
+        return created.retention();
     }
 
     long createdMillis() {
-        return createdMillis;
+        return created.atMillis();
     }
 
     LogRecord.@Nullable Fork fork() {
-        return fork;
+        return created.fork();
     }
 
     /** What the stream inherits, or null if it is not a fork. */
@@ -192,7 +175,7 @@ public final class StreamState {
         Lineage inherited = lineage;
         return inherited != null && position <= ownStart()
                 ? inherited.upTo(position)
-                : new Lineage(path, generation, formerGeneration, ownStart(), position, inherited);
+                : new Lineage(path(), generation(), formerGeneration, ownStart(), position, inherited);
     }
 
     StreamContent content() {
@@ -201,6 +184,7 @@ public final class StreamState {
 
     /** Where this stream's own bytes begin: zero, or where a fork diverges. */
     public long ownStart() {
+        LogRecord.Fork fork = created.fork();
         return fork == null ? 0 : fork.position();
     }
 
@@ -273,7 +257,7 @@ public final class StreamState {
 
     /** Applies the creation's own payload. */
     void stageCreated(Journal.Staged staged, Runs runs) {
-        content.add(staged.block(), staged.position(), runs, createdMillis);
+        content.add(staged.block(), staged.position(), runs, created.atMillis());
         lastLsn = staged.lsn();
     }
 
@@ -431,12 +415,12 @@ public final class StreamState {
 
     public StreamInfo info() {
         return new StreamInfo(
-                generation,
-                contentType,
+                generation(),
+                contentType(),
                 offsetAt(durableTail),
                 durablyClosed,
-                expiry,
-                retention,
+                expiry(),
+                retention(),
                 offsetAt(durableEarliest));
     }
 
@@ -469,8 +453,7 @@ public final class StreamState {
     /** The description of what is staged, for an extent. */
     StreamMeta meta() {
         return new StreamMeta(
-                new LogRecord.Created(
-                        generation, path, contentType, expiry, retention, createdClosed, fork, createdMillis),
+                created,
                 formerGeneration,
                 lastLsn,
                 tail(),
@@ -526,12 +509,12 @@ public final class StreamState {
 
     /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */
     boolean isSliding() {
-        return expiry instanceof Expiry.Ttl;
+        return expiry() instanceof Expiry.Ttl;
     }
 
     /** When the stream expires as far as known, in the time that {@link #isSliding} says. */
     long deadlineMillis() {
-        return expiry.deadlineMillis(usedMillis);
+        return expiry().deadlineMillis(usedMillis);
     }
 
     boolean isExpired(long wallMillis, long steadyMillis) {
@@ -563,7 +546,7 @@ public final class StreamState {
         Lineage inherited = lineage;
         return inherited != null && position <= ownStart()
                 ? new Offset(inherited.before(position).generation(), position)
-                : new Offset(generation, position);
+                : new Offset(generation(), position);
     }
 
     /** What format version 1 named a position, if it may have: clients may hold such offsets of a stream that was converted. */
@@ -598,8 +581,8 @@ public final class StreamState {
         if (offset.equals(Offset.ZERO)) {
             return 0;
         }
-        boolean own =
-                offset.generation() == generation || (offset.generation() == formerGeneration && formerGeneration != 0);
+        boolean own = offset.generation() == generation()
+                || (offset.generation() == formerGeneration && formerGeneration != 0);
         Lineage inherited = lineage == null || own ? null : lineage.of(offset.generation());
         if (inherited == null && !own) {
             throw new RefusedException(
