@@ -12,9 +12,6 @@ import io.streamkeeper.protocol.Retention;
  * first of them that goes.
  */
 final class RetentionPolicy {
-    /** A run holds at most this part of what is kept. */
-    static final int GRAIN = 256;
-
     /** The appends of one run are at most this part of the age apart. */
     private static final int AGE_GRAIN = 64;
 
@@ -27,8 +24,9 @@ final class RetentionPolicy {
         if (retention.isNone()) {
             return RunLimits.ANY;
         }
-        long bytes = retention.maxBytes() < 0 ? Long.MAX_VALUE : retention.maxBytes() / GRAIN;
-        long messages = retention.maxMessages() < 0 ? Long.MAX_VALUE : retention.maxMessages() / GRAIN;
+        long bytes = retention.maxBytes() < 0 ? Long.MAX_VALUE : retention.maxBytes() / RunLimits.RETAINED_PARTS;
+        long messages =
+                retention.maxMessages() < 0 ? Long.MAX_VALUE : retention.maxMessages() / RunLimits.RETAINED_PARTS;
         long millis = retention.maxAgeSeconds() < 0
                 ? Long.MAX_VALUE
                 : Math.max(AGE_MILLIS_MIN, retention.maxAgeSeconds() * 1_000 / AGE_GRAIN);

@@ -14,21 +14,24 @@ record RunLimits(int bytesMax, int messagesMax, long millisMax) {
     /** What one run of a stream that keeps everything grows to before another is begun. */
     static final int RUN_BYTES_MAX = 64 << 10;
 
+    /** A run of a stream with retention holds at most one part in so many of what is kept. */
+    static final int RETAINED_PARTS = 256;
+
     /** A stream that keeps everything. */
     static final RunLimits ANY = new RunLimits(RUN_BYTES_MAX, Integer.MAX_VALUE, Long.MAX_VALUE);
 
     /**
      * The first of the messages of one append that retention may keep: all before it expire with the append itself, and so
-     * need no runs as short as these limits say. What is kept is less than {@value RetentionPolicy#GRAIN} times a run and as
-     * much again, see {@link RetentionPolicy#limits}.
+     * need no runs as short as these limits say. What is kept is less than {@value #RETAINED_PARTS} times a run and as much
+     * again.
      */
     int firstKept(JsonMessages appended) {
         int first = 0;
         if (messagesMax != Integer.MAX_VALUE) {
-            first = (int) Math.max(first, appended.count() - RetentionPolicy.GRAIN * (messagesMax + 1L));
+            first = (int) Math.max(first, appended.count() - RETAINED_PARTS * (messagesMax + 1L));
         }
         if (bytesMax < RUN_BYTES_MAX) {
-            long kept = RetentionPolicy.GRAIN * (bytesMax + 1L);
+            long kept = RETAINED_PARTS * (bytesMax + 1L);
             long end = appended.start(0) + appended.storedBytes() - kept;
             first = Math.max(first, appended.firstEndingAfter(0, (int) Math.max(end, 0)));
         }

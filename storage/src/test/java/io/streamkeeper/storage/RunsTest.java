@@ -46,7 +46,7 @@ class RunsTest {
         Runs runs = runs(messages, null, "100");
 
         assertWhole(runs, messages);
-        assertThat(runs.count()).isLessThan(2 * RetentionPolicy.GRAIN + 100);
+        assertThat(runs.count()).isLessThan(2 * RunLimits.RETAINED_PARTS + 100);
     }
 
     @Test
@@ -55,7 +55,7 @@ class RunsTest {
         Runs runs = runs(messages, "300", null);
 
         assertWhole(runs, messages);
-        assertThat(runs.count()).isLessThan(2 * RetentionPolicy.GRAIN + 100);
+        assertThat(runs.count()).isLessThan(2 * RunLimits.RETAINED_PARTS + 100);
     }
 
     @Test
@@ -72,7 +72,8 @@ class RunsTest {
             Retention byBytes = Retention.parse(null, Integer.toString(max), null);
             Runs ofBytes = Runs.of(messages, RetentionPolicy.limits(byBytes));
             assertWhole(ofBytes, messages);
-            assertThat(ofBytes.count()).isLessThan(3 * RetentionPolicy.GRAIN + 2 + messages.storedBytes() / (1 << 15));
+            assertThat(ofBytes.count())
+                    .isLessThan(3 * RunLimits.RETAINED_PARTS + 2 + messages.storedBytes() / (1 << 15));
         });
     }
 }
