@@ -4,7 +4,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.listen.CallbackThreads;
-import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.shard.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -4,10 +4,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the modules, and the names and calls that are not used anywhere. */
@@ -65,6 +70,56 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.lang\\.Thread|java\\.util\\.concurrent\\..*(Executor|Future).*"));
+    }
+
+    @Test
+    void noPackageDependsOnItselfByWayOfOthers() {
+        check(SlicesRuleDefinition.slices()
+                .assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return SliceIdentifier.of(type.getPackageName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "packages";
+                    }
+                })
+                .should()
+                .beFreeOfCycles());
+    }
+
+    @Test
+    void aPackageOfTheStorageUsesOnlyThoseListedBeforeIt() {
+        List<String> packages = List.of(
+                "disk",
+                "directory",
+                "record",
+                "memory",
+                "journal",
+                "stream",
+                "extent",
+                "shard",
+                "recovery",
+                "version1",
+                "tool");
+        String root = "io.streamkeeper.storage";
+        assertThat(CLASSES)
+                .filteredOn(type -> type.getPackageName().startsWith(root + "."))
+                .extracting(type -> type.getPackageName().substring(root.length() + 1))
+                .isSubsetOf(packages);
+        for (int each = 0; each < packages.size(); each++) {
+            String[] later = packages.subList(each + 1, packages.size()).stream()
+                    .map(name -> root + "." + name)
+                    .toArray(String[]::new);
+            check(noClasses()
+                    .that()
+                    .resideInAPackage(root + "." + packages.get(each))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(later));
+        }
     }
 
     @Test

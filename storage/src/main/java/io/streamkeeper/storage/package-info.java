@@ -1,22 +1,27 @@
 /**
- * The streams of a shard and their durability.
+ * The streams of a shard and how they are kept. Each package uses only those above it in this list:
  *
- * <p>To read in this order: {@link io.streamkeeper.storage.ShardStore}, which decides commands and makes them visible;
- * {@link io.streamkeeper.storage.Append} and {@link io.streamkeeper.storage.Creation}, the rules;
- * {@link io.streamkeeper.storage.StreamState} with {@link io.streamkeeper.storage.StreamContent}, what a stream is;
- * {@link io.streamkeeper.storage.LogRecord} and {@link io.streamkeeper.storage.Journal}, what is logged and where;
- * {@link io.streamkeeper.storage.CommitQueue}, why no answer leaves too early; {@link io.streamkeeper.storage.Lineage},
- * what a fork inherits.
+ * <pre>
+ *   disk        files, clock, checksums, and the exceptions of the storage
+ *   directory   the data directory: what is where, and which files count
+ *   record      what is logged, and how it is encoded
+ *   memory      budgets, and the blocks that they pay for
+ *   journal     the log of a shard
+ *   stream      the state of one stream, and the table of them
+ *   extent      where runs are kept after they leave the journal: checkpoints and compactions
+ *   shard       commands: decided, logged, applied, published
+ *   recovery    what a start does
+ *   version1    reads data directories of format version 1
+ *   tool        verify, backup, inspect, and the conversion of older formats
+ * </pre>
  *
- * <p>In files: {@link io.streamkeeper.storage.FileShard} puts the parts together; {@link io.streamkeeper.storage.FileJournal}
- * with {@link io.streamkeeper.storage.RecordCodec}; {@link io.streamkeeper.storage.FileExtentStore} with
- * {@link io.streamkeeper.storage.Checkpoint} and {@link io.streamkeeper.storage.ExtentMerge};
- * {@link io.streamkeeper.storage.ContentReader} and {@link io.streamkeeper.storage.ColdRead};
- * {@link io.streamkeeper.storage.Recovery}. Tools: {@link io.streamkeeper.storage.StoreVerifier},
- * {@link io.streamkeeper.storage.StoreBackup}, {@link io.streamkeeper.storage.FileInspector}.
+ * <p>A newcomer starts with {@link io.streamkeeper.storage.shard.ShardStore}, reads {@link
+ * io.streamkeeper.storage.stream.StreamState}, {@link io.streamkeeper.storage.journal.Journal} and {@link
+ * io.streamkeeper.storage.shard.CommitQueue}, and then {@link io.streamkeeper.storage.recovery.FileShard}, which puts
+ * the parts together.
  *
- * <p>Everything is owned by the shard's loop unless it says otherwise; nothing here starts a thread, see
- * {@link io.streamkeeper.storage.ShardThreads}.
+ * <p>Everything is owned by the loop of its shard unless it says otherwise. Nothing here starts a thread, see {@link
+ * io.streamkeeper.storage.journal.ShardThreads}.
  */
 @NullMarked
 package io.streamkeeper.storage;

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.shard.Reply;
 
 /** What was answered to one command, once it was. */
-final class Answer implements Reply {
+public final class Answer implements Reply {
     private Outcome outcome;
     private Runnable then = () -> {};
 
@@ -24,7 +25,7 @@ final class Answer implements Reply {
         return this;
     }
 
-    boolean isThere() {
+    public boolean isThere() {
         return outcome != null;
     }
 
@@ -38,7 +39,7 @@ final class Answer implements Reply {
         return type.cast(outcome);
     }
 
-    Outcome.Appended appended() {
+    public Outcome.Appended appended() {
         return as(Outcome.Appended.class);
     }
 
@@ -46,20 +47,20 @@ final class Answer implements Reply {
         return as(Outcome.Created.class);
     }
 
-    Refusal refusal() {
+    public Refusal refusal() {
         return as(Refusal.class);
     }
 
-    ErrorCode code() {
+    public ErrorCode code() {
         return refusal().code();
     }
 
     /** What was answered in one word: the error's code, or what came to be. */
-    String word() {
+    public String word() {
         return word(outcome());
     }
 
-    static String word(Outcome outcome) {
+    public static String word(Outcome outcome) {
         if (outcome instanceof Refusal refusal) {
             return refusal.code().code();
         }

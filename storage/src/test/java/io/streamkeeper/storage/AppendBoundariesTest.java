@@ -3,7 +3,12 @@ package io.streamkeeper.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.extent.ColdRead;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.record.RunLimits;
+import io.streamkeeper.storage.stream.ForkSource;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

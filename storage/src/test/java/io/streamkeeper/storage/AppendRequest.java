@@ -15,7 +15,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 
 /** An append in the making: of text to a stream of bytes, unless something else is said. */
-final class AppendRequest {
+public final class AppendRequest {
     private final String path;
     private String text = "";
     private ContentType type = ContentType.OCTET_STREAM;
@@ -31,11 +31,11 @@ final class AppendRequest {
         this.path = path;
     }
 
-    static AppendRequest to(String path) {
+    public static AppendRequest to(String path) {
         return new AppendRequest(path);
     }
 
-    AppendRequest text(String newText) {
+    public AppendRequest text(String newText) {
         text = newText;
         return this;
     }
@@ -51,43 +51,43 @@ final class AppendRequest {
         return text(newText);
     }
 
-    AppendRequest type(ContentType newType) {
+    public AppendRequest type(ContentType newType) {
         type = newType;
         return this;
     }
 
-    AppendRequest close() {
+    public AppendRequest close() {
         close = true;
         return this;
     }
 
-    AppendRequest by(String producerId, long epoch, long seq) {
+    public AppendRequest by(String producerId, long epoch, long seq) {
         producer = new Producer(producerId, epoch, seq);
         return this;
     }
 
-    AppendRequest seq(String newStreamSeq) {
+    public AppendRequest seq(String newStreamSeq) {
         streamSeq = newStreamSeq;
         return this;
     }
 
-    AppendRequest ifMatch(Offset tail) {
+    public AppendRequest ifMatch(Offset tail) {
         preconditions = tail == null ? Preconditions.NONE : Preconditions.tailAt(tail);
         return this;
     }
 
-    AppendRequest insisting(Preconditions newPreconditions) {
+    public AppendRequest insisting(Preconditions newPreconditions) {
         preconditions = newPreconditions;
         return this;
     }
 
-    AppendRequest expected(Offset tail) {
+    public AppendRequest expected(Offset tail) {
         expectedOffset = tail;
         return this;
     }
 
     /** With a body that its parser could not take. */
-    AppendRequest broken() {
+    public AppendRequest broken() {
         broken = true;
         return this;
     }

@@ -15,7 +15,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 
 /** A create in the making: of an empty stream of bytes that stays, unless something else is said. */
-final class CreateRequest {
+public final class CreateRequest {
     private final String path;
     private ContentType type;
     private Expiry expiry = Expiry.never();
@@ -29,25 +29,25 @@ final class CreateRequest {
         this.path = path;
     }
 
-    static CreateRequest at(String path) {
+    public static CreateRequest at(String path) {
         return new CreateRequest(path);
     }
 
-    CreateRequest type(ContentType newType) {
+    public CreateRequest type(ContentType newType) {
         type = newType;
         return this;
     }
 
-    CreateRequest json() {
+    public CreateRequest json() {
         return type(ContentType.JSON);
     }
 
-    CreateRequest expiry(Expiry newExpiry) {
+    public CreateRequest expiry(Expiry newExpiry) {
         expiry = newExpiry;
         return this;
     }
 
-    CreateRequest ttl(long seconds) {
+    public CreateRequest ttl(long seconds) {
         return expiry(new Expiry.Ttl(seconds));
     }
 
@@ -56,26 +56,26 @@ final class CreateRequest {
         return this;
     }
 
-    CreateRequest insisting(Preconditions newPreconditions) {
+    public CreateRequest insisting(Preconditions newPreconditions) {
         preconditions = newPreconditions;
         return this;
     }
 
-    CreateRequest closed() {
+    public CreateRequest closed() {
         closed = true;
         return this;
     }
 
-    CreateRequest text(String newText) {
+    public CreateRequest text(String newText) {
         text = newText;
         return this;
     }
 
-    CreateRequest forkOf(String source, Offset offset) {
+    public CreateRequest forkOf(String source, Offset offset) {
         return forkOf(source, offset, 0);
     }
 
-    CreateRequest forkOf(String source, Offset offset, long subOffset) {
+    public CreateRequest forkOf(String source, Offset offset, long subOffset) {
         fork = new ForkOrigin(new StreamPath(source), offset, subOffset);
         return this;
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.StreamState;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,6 +2,11 @@ package io.streamkeeper.storage;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFullException;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
 
 /**
  * A journal whose records become durable, or are refused, when the test says so. Payloads lie where the journal behind it

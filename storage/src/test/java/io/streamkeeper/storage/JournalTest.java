@@ -6,6 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFullException;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.MemoryJournal;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.OpenBlock;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.RunLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

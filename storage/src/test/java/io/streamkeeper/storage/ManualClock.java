@@ -1,5 +1,6 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.TimeUnit;
 
 /** A clock that stands still until it is moved. Belongs to the thread of its test. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.memory.OpenBlock;
 import org.junit.jupiter.api.Test;
 
 /** The memory of streams: bounded, and given back (I7). */

@@ -3,6 +3,11 @@ package io.streamkeeper.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.storage.extent.CompactionPolicy;
+import io.streamkeeper.storage.extent.Extent;
+import io.streamkeeper.storage.recovery.StorageConfig;
+import io.streamkeeper.storage.stream.ForkSource;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.streamkeeper.storage;
 
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /** What a store has staged, as the simulation may look at it to learn which of several allowed decisions was made. */

@@ -7,6 +7,8 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.tool.StoreBackup;
+import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -8,6 +8,8 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.stream.ProducerLimits;
+import io.streamkeeper.storage.stream.StreamContent;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.tool.StoreBackup;
+import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.storage.memory.OpenBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

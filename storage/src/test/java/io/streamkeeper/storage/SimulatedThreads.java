@@ -1,5 +1,6 @@
 package io.streamkeeper.storage;
 
+import io.streamkeeper.storage.journal.ShardThreads;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.storage.recovery.StorageConfig;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;

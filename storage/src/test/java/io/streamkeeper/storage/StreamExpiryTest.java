@@ -7,6 +7,9 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.stream.ExpiryQueue;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.stream.TailWaiters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

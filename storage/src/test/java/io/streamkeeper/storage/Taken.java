@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.shard.Callback;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.ForkSource;
 
 /** What a callback was given, once. */
 final class Taken<T> implements Callback<T> {

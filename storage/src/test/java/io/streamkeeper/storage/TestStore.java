@@ -14,6 +14,16 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.extent.MemoryExtentStore;
+import io.streamkeeper.storage.journal.MemoryJournal;
+import io.streamkeeper.storage.memory.Buffers;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.shard.Callback;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.ForkSource;
+import io.streamkeeper.storage.stream.ProducerLimits;
+import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,24 +34,24 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * The store of a server's only shard with a journal that is held and a clock that stands still. Closing it fails if a body
  * or a block of memory was not given back.
  */
-final class TestStore implements AutoCloseable {
-    final ManualClock clock = new ManualClock(1_700_000_000_000L);
+public final class TestStore implements AutoCloseable {
+    public final ManualClock clock = new ManualClock(1_700_000_000_000L);
     final MemoryBudget budget;
-    final HeldJournal journal;
-    final ShardStore store;
+    public final HeldJournal journal;
+    public final ShardStore store;
     private final List<ByteBuf> bodies = new ArrayList<>();
     private final Queue<Long> releases = new ArrayDeque<>();
     private boolean releasing;
 
-    TestStore() {
+    public TestStore() {
         this(256 << 20);
     }
 
-    TestStore(long memoryBytesMax) {
+    public TestStore(long memoryBytesMax) {
         this(memoryBytesMax, ProducerLimits.DEFAULT);
     }
 
-    TestStore(long memoryBytesMax, ProducerLimits producers) {
+    public TestStore(long memoryBytesMax, ProducerLimits producers) {
         budget = new MemoryBudget(memoryBytesMax);
         journal = new HeldJournal(new MemoryJournal(budget));
         store = new ShardStore(
@@ -67,7 +77,7 @@ final class TestStore implements AutoCloseable {
         }
     }
 
-    Answer create(CreateRequest request) {
+    public Answer create(CreateRequest request) {
         Answer answer = new Answer();
         Command.Create command = request.command();
         bodies.add(command.body().bytes());
@@ -92,75 +102,75 @@ final class TestStore implements AutoCloseable {
         return answer;
     }
 
-    Answer create(String path) {
+    public Answer create(String path) {
         return create(CreateRequest.at(path));
     }
 
     /** Creates a stream that is durable when this returns. */
-    Outcome.Created created(CreateRequest request) {
+    public Outcome.Created created(CreateRequest request) {
         Answer answer = create(request);
         journal.sync();
         return answer.created();
     }
 
-    Outcome.Created created(String path) {
+    public Outcome.Created created(String path) {
         return created(CreateRequest.at(path));
     }
 
-    Answer append(AppendRequest request) {
+    public Answer append(AppendRequest request) {
         return append(request, new Answer());
     }
 
-    Answer append(AppendRequest request, Answer answer) {
+    public Answer append(AppendRequest request, Answer answer) {
         Command.Append command = request.command();
         bodies.add(command.body().bytes());
         store.append(command, answer);
         return answer;
     }
 
-    Answer append(String path, String text) {
+    public Answer append(String path, String text) {
         return append(AppendRequest.to(path).text(text));
     }
 
     /** Appends what is durable when this returns. */
-    Offset appended(AppendRequest request) {
+    public Offset appended(AppendRequest request) {
         Answer answer = append(request);
         journal.sync();
         return answer.appended().nextOffset();
     }
 
-    Offset appended(String path, String text) {
+    public Offset appended(String path, String text) {
         return appended(AppendRequest.to(path).text(text));
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return delete(path, Preconditions.NONE);
     }
 
-    Answer delete(String path, Preconditions preconditions) {
+    public Answer delete(String path, Preconditions preconditions) {
         Answer answer = new Answer();
         store.delete(new Command.Delete(new StreamPath(path), preconditions), answer);
         return answer;
     }
 
     /** Deletes a stream; that is durable when this returns. */
-    void deleted(String path) {
+    public void deleted(String path) {
         Answer answer = delete(path);
         journal.sync();
         answer.as(Outcome.Deleted.class);
     }
 
-    StreamState open(String path) {
+    public StreamState open(String path) {
         return store.open(new StreamPath(path), false);
     }
 
     /** All that readers see of a stream. */
-    String text(String path) {
+    public String text(String path) {
         StreamState stream = store.open(new StreamPath(path), true);
         return text(stream, 0, Integer.MAX_VALUE);
     }
 
-    String text(StreamState stream, long start, int bytesMax) {
+    public String text(StreamState stream, long start, int bytesMax) {
         StringBuilder text = new StringBuilder();
         long from = start;
         while (from < stream.ownStart()) {
@@ -195,7 +205,7 @@ final class TestStore implements AutoCloseable {
     }
 
     /** Why readers do not get a stream, or null if they do. */
-    ErrorCode absence(String path) {
+    public ErrorCode absence(String path) {
         try {
             open(path);
             return null;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.stream.TailWaiters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

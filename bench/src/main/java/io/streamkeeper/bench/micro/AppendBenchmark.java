@@ -8,7 +8,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.shard.ShardStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -7,13 +7,13 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryExtentStore;
-import io.streamkeeper.storage.MemoryJournal;
-import io.streamkeeper.storage.ProducerLimits;
-import io.streamkeeper.storage.ReadBudget;
-import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.extent.MemoryExtentStore;
+import io.streamkeeper.storage.journal.MemoryJournal;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.ProducerLimits;
 
 /** Makes shards in memory; whoever has one closes it. */
 final class MemoryShard {

@@ -4,7 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.shard.ShardStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

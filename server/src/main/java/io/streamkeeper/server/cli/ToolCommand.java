@@ -1,11 +1,11 @@
 package io.streamkeeper.server.cli;
 
-import io.streamkeeper.storage.FileInspector;
-import io.streamkeeper.storage.StoreBackup;
-import io.streamkeeper.storage.StoreVerifier;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.tool.FileInspector;
+import io.streamkeeper.storage.tool.StoreBackup;
+import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;

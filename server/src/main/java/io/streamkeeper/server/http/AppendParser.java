@@ -10,6 +10,8 @@ import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.StreamSeq;
+import io.streamkeeper.server.http.decode.HeaderName;
+import io.streamkeeper.server.http.decode.HttpRequest;
 
 /** Makes a {@link Command.Append} of a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only. */
 final class AppendParser {

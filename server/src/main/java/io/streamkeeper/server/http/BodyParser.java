@@ -5,6 +5,9 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.decode.HeaderName;
+import io.streamkeeper.server.http.decode.HttpRequest;
+import io.streamkeeper.server.http.decode.Method;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.JsonRoom;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Makes a {@link Body} of a request's bytes: one of messages where they are JSON (section 9.1). One for each event loop, used
  * by that loop only.
  */
-final class BodyParser {
+public final class BodyParser {
     private final JsonSplitter splitter;
     private final JsonRoom room;
 
-    BodyParser(JsonSplitter splitter, JsonRoom room) {
+    public BodyParser(JsonSplitter splitter, JsonRoom room) {
         this.splitter = splitter;
         this.room = room;
     }

@@ -4,6 +4,8 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.decode.HeaderName;
+import io.streamkeeper.server.http.decode.HttpRequest;
 
 /**
  * The fields by which a client says on which condition, or in which form, a request is meant. One that is valid is carried

@@ -14,6 +14,9 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.http.decode.HeaderName;
+import io.streamkeeper.server.http.decode.HttpRequest;
+import io.streamkeeper.server.http.decode.Octets;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Create} of a PUT (sections 5.1 and 4.2). One for each event loop, used by that loop only. */

@@ -5,7 +5,7 @@ import io.streamkeeper.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /** What a request wants of the server. */
-sealed interface Intent {
+public sealed interface Intent {
     /**
      * An operation on a stream.
      *

@@ -10,6 +10,9 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.decode.HeaderName;
+import io.streamkeeper.server.http.decode.HttpRequest;
+import io.streamkeeper.server.http.decode.Octets;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Command.Read} of a GET (sections 5.6 to 5.8 and 8). */

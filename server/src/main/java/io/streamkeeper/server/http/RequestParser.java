@@ -7,6 +7,8 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.http.decode.HttpRequest;
+import io.streamkeeper.server.http.decode.Method;
 import io.streamkeeper.server.shard.BodySplitting;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Makes an {@link Intent} of a request: every rule of the protocol that needs no stream to be looked at. One for each event
  * loop, used by that loop only.
  */
-final class RequestParser {
+public final class RequestParser {
     private static final String HEALTH_PATH = "/health";
     private static final String HEALTH_ALLOW = "GET, HEAD";
     private static final String STREAM_ALLOW = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
@@ -30,7 +32,7 @@ final class RequestParser {
      * @param retention what streams keep that say nothing of it
      * @throws IllegalArgumentException if it does not
      */
-    RequestParser(String root, RetentionConfig retention, BodyParser bodies) {
+    public RequestParser(String root, RetentionConfig retention, BodyParser bodies) {
         if (!root.startsWith("/") || !root.endsWith("/")) {
             throw new IllegalArgumentException(
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
@@ -51,7 +53,7 @@ final class RequestParser {
     }
 
     /** Takes over the request and its body: what comes of it is the only thing left to release. */
-    Intent parse(HttpRequest request) {
+    public Intent parse(HttpRequest request) {
         try {
             Intent intent = intent(request);
             if (!ownsBody(intent)) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.streamkeeper.protocol.EntityTag;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.server.http.decode.Decimals;
 import java.nio.charset.StandardCharsets;
 
 /**

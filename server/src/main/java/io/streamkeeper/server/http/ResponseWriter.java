@@ -17,8 +17,8 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.server.config.CacheConfig;
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.StorageFailedException;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.StorageFailedException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 

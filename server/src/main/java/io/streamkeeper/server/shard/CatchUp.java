@@ -7,11 +7,11 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.Buffers;
-import io.streamkeeper.storage.ReadLimit;
-import io.streamkeeper.storage.ReadShare;
-import io.streamkeeper.storage.Reply;
-import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.memory.Buffers;
+import io.streamkeeper.storage.memory.ReadLimit;
+import io.streamkeeper.storage.memory.ReadShare;
+import io.streamkeeper.storage.shard.Reply;
+import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.streamkeeper.server.shard;
 
-import io.streamkeeper.storage.ShardStore;
 import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 

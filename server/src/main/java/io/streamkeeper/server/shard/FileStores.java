@@ -1,14 +1,14 @@
 package io.streamkeeper.server.shard;
 
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.FileShard;
-import io.streamkeeper.storage.ReadBudget;
-import io.streamkeeper.storage.ShardStore;
-import io.streamkeeper.storage.ShardThreads;
-import io.streamkeeper.storage.StorageConfig;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.journal.ShardThreads;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.recovery.FileShard;
+import io.streamkeeper.storage.recovery.StorageConfig;
+import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

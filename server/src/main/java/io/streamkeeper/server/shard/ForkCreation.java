@@ -6,13 +6,13 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.Callback;
-import io.streamkeeper.storage.ForkSource;
-import io.streamkeeper.storage.Journal;
-import io.streamkeeper.storage.Lineage;
-import io.streamkeeper.storage.Reply;
-import io.streamkeeper.storage.ShardStore.Skipped;
-import io.streamkeeper.storage.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.Callback;
+import io.streamkeeper.storage.shard.Reply;
+import io.streamkeeper.storage.shard.ShardStore.Skipped;
+import io.streamkeeper.storage.stream.ForkSource;
 
 /**
  * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the

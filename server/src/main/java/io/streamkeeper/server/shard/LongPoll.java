@@ -3,7 +3,7 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
-import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.shard.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**

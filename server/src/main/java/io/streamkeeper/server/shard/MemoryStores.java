@@ -1,12 +1,12 @@
 package io.streamkeeper.server.shard;
 
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.MemoryExtentStore;
-import io.streamkeeper.storage.MemoryJournal;
-import io.streamkeeper.storage.ProducerLimits;
-import io.streamkeeper.storage.ReadBudget;
-import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.extent.MemoryExtentStore;
+import io.streamkeeper.storage.journal.MemoryJournal;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.util.concurrent.Executor;
 
 /** Stores in memory: durability {@code memory}. */

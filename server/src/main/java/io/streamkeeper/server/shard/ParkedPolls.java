@@ -5,7 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

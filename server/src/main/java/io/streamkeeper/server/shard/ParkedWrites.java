@@ -7,7 +7,7 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.shard.Reply;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;

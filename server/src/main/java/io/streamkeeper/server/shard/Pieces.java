@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.streamkeeper.storage.Buffers;
+import io.streamkeeper.storage.memory.Buffers;
 import org.jspecify.annotations.Nullable;
 
 /**

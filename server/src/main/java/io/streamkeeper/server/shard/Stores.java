@@ -1,6 +1,6 @@
 package io.streamkeeper.server.shard;
 
-import io.streamkeeper.storage.ShardStore;
+import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 

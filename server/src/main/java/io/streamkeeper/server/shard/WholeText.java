@@ -2,7 +2,7 @@ package io.streamkeeper.server.shard;
 
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
-import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.stream.StreamState;
 
 /** Ends a run of text that ends before the tail after a whole character, because clients decode each answer by itself. */
 final class WholeText {

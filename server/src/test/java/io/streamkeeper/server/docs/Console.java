@@ -152,7 +152,7 @@ final class Console implements AutoCloseable {
                                 .replace(DOCUMENTED, address)
                                 .replace(
                                         DOCUMENTED_JAR,
-                                        "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.Main"))
+                                        "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.cli.Main"))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());

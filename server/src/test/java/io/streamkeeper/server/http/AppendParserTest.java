@@ -13,6 +13,7 @@ import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.StreamSeq;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.http.decode.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

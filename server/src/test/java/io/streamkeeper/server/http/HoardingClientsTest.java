@@ -4,6 +4,7 @@ import static io.streamkeeper.server.wire.TestConnection.requestText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.server.http.decode.DecodingConnection;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.memory.Budget;

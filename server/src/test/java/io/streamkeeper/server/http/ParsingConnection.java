@@ -6,6 +6,8 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.http.decode.DecodingConnection;
+import io.streamkeeper.server.http.decode.HttpRequest;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.storage.memory.Budget;
 

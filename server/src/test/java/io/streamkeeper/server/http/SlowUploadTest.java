@@ -14,7 +14,7 @@ import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
-import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;

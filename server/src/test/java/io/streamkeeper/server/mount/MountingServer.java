@@ -26,7 +26,7 @@ import io.streamkeeper.server.wire.EventReader;
 import io.streamkeeper.server.wire.FaultRecorder;
 import io.streamkeeper.server.wire.LoopGuard;
 import io.streamkeeper.server.wire.TestConnection;
-import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.leak.LeakRecorder;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;

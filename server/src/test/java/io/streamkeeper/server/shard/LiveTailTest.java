@@ -19,7 +19,7 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

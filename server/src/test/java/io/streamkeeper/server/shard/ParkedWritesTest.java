@@ -13,7 +13,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.shard.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

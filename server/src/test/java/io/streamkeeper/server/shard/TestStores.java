@@ -1,9 +1,9 @@
 package io.streamkeeper.server.shard;
 
-import io.streamkeeper.storage.Clock;
-import io.streamkeeper.storage.MemoryBudget;
-import io.streamkeeper.storage.ProducerLimits;
-import io.streamkeeper.storage.ReadBudget;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.stream.ProducerLimits;
 
 /** Stores for tests of what is above them. */
 public final class TestStores {

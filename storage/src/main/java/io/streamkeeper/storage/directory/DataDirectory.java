@@ -1,7 +1,7 @@
 package io.streamkeeper.storage.directory;
 
 import io.streamkeeper.protocol.Digits;
-import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;

@@ -1,7 +1,11 @@
 /**
- * The file operations that the storage uses, as a seam: {@link io.streamkeeper.storage.disk.Disk} and
- * {@link io.streamkeeper.storage.disk.DiskFile}, with {@link io.streamkeeper.storage.disk.LocalDisk} for real files.
- * Nothing in here knows what the bytes mean. Every call may block; none is made on an event loop.
+ * Files as the storage uses them, and what else comes from outside: {@link io.streamkeeper.storage.disk.Disk} and
+ * {@link io.streamkeeper.storage.disk.DiskFile} are the seam, with {@link io.streamkeeper.storage.disk.LocalDisk} for
+ * real files; {@link io.streamkeeper.storage.disk.Clock} is the time; the exceptions say what the disk refused, see
+ * {@link io.streamkeeper.storage.disk.DiskException} and {@link io.streamkeeper.storage.disk.Obstacle}. Nothing here
+ * knows what the bytes mean.
+ *
+ * <p>Calls to the disk may block; none is made on an event loop.
  */
 @NullMarked
 package io.streamkeeper.storage.disk;

@@ -2,11 +2,11 @@ package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.streamkeeper.storage.StoredRuns;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.Variable;
+import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,10 +1,13 @@
 /**
- * Extent files: runs of many streams in one file, with an index. Knows generations, positions and bytes; what a stream's
- * description says is not its business.
+ * Where runs of bytes are kept after they leave the journal. {@link io.streamkeeper.storage.extent.ExtentStore} is the
+ * seam; {@link io.streamkeeper.storage.extent.MemoryExtentStore} keeps them in blocks of memory, {@link
+ * io.streamkeeper.storage.extent.FileExtentStore} in extent files: a {@link io.streamkeeper.storage.extent.Checkpoint}
+ * writes what has changed, an {@link io.streamkeeper.storage.extent.ExtentMerge} makes one file of several. {@link
+ * io.streamkeeper.storage.extent.ColdRead} reads them.
  *
- * <p>To read in this order: {@link io.streamkeeper.storage.extent.ExtentLayout}, the format;
- * {@link io.streamkeeper.storage.extent.ExtentWriter}; {@link io.streamkeeper.storage.extent.ExtentFile}, which reads. All
- * of it is for threads that may block.
+ * <p>The steps of these are short and belong to the loop of the shard; {@link
+ * io.streamkeeper.storage.extent.ExtentLayout} (the format), {@link io.streamkeeper.storage.extent.ExtentWriter} and
+ * {@link io.streamkeeper.storage.extent.ExtentFile} are for threads that may block.
  */
 @NullMarked
 package io.streamkeeper.storage.extent;

@@ -2,15 +2,15 @@ package io.streamkeeper.storage.version1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.streamkeeper.storage.StoredRuns;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
-import io.streamkeeper.storage.log.FrameLayout;
-import io.streamkeeper.storage.log.LogReader;
+import io.streamkeeper.storage.journal.FrameLayout;
+import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

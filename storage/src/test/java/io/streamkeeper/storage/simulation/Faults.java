@@ -1,6 +1,6 @@
 package io.streamkeeper.storage.simulation;
 
-import io.streamkeeper.storage.Clock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskException.Operation;
 import io.streamkeeper.storage.disk.FaultyDisk;

@@ -11,12 +11,12 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.storage.Callback;
-import io.streamkeeper.storage.ForkSource;
-import io.streamkeeper.storage.Journal;
-import io.streamkeeper.storage.Lineage;
-import io.streamkeeper.storage.ShardStore.Skipped;
-import io.streamkeeper.storage.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.Callback;
+import io.streamkeeper.storage.shard.ShardStore.Skipped;
+import io.streamkeeper.storage.stream.ForkSource;
 import java.nio.file.Path;
 import java.util.Set;
 

@@ -7,11 +7,11 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
-import io.streamkeeper.storage.Buffers;
-import io.streamkeeper.storage.Callback;
-import io.streamkeeper.storage.Lineage;
-import io.streamkeeper.storage.ShardStore.Inherited;
-import io.streamkeeper.storage.StreamState;
+import io.streamkeeper.storage.memory.Buffers;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.Callback;
+import io.streamkeeper.storage.shard.ShardStore.Inherited;
+import io.streamkeeper.storage.stream.StreamState;
 
 /** One read of about so many bytes, over the shards that hold what the stream inherits, as the server makes it. */
 final class Reading {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.Reply;
+import io.streamkeeper.storage.shard.Reply;
 
 /** What was answered to one command: nothing yet, or one outcome, never two (I12). */
 final class Replied implements Reply {

@@ -1,7 +1,7 @@
 package io.streamkeeper.storage.simulation;
 
-import io.streamkeeper.storage.ProducerLimits;
-import io.streamkeeper.storage.StorageConfig;
+import io.streamkeeper.storage.recovery.StorageConfig;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

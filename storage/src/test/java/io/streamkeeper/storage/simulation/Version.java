@@ -2,7 +2,7 @@ package io.streamkeeper.storage.simulation;
 
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
-import io.streamkeeper.storage.ProducerLimits;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,45 @@
+package io.streamkeeper.server.http.decode;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.RefusedException;
+
+/**
+ * The syntax of one field line (RFC 9112 section 5): a token, a colon directly behind it, and a value without control
+ * characters. Folded lines are refused.
+ */
+public final class FieldLine {
+    private FieldLine() {}
+
+    /**
+     * Checks {@code bytes[start, end)}, a line without its CRLF, and puts its name in lower case in place.
+     *
+     * @return where the colon is
+     * @throws RefusedException with {@link ErrorCode#INVALID_REQUEST} if it is not a field line
+     */
+    static int check(byte[] bytes, int start, int end) {
+        int colon = start;
+        while (colon < end) {
+            byte lower = Octets.tokenLower(bytes[colon]);
+            if (lower == 0) {
+                break;
+            }
+            bytes[colon++] = lower;
+        }
+        if (colon == start || colon == end || bytes[colon] != ':') {
+            throw invalid(bytes, start, end, "a name of token characters with a colon directly behind it");
+        }
+        for (int i = colon + 1; i < end; i++) {
+            if (!Octets.isFieldValue(bytes[i])) {
+                throw invalid(bytes, start, end, "a value without control characters");
+            }
+        }
+        return colon;
+    }
+
+    private static RefusedException invalid(byte[] bytes, int start, int end, String expected) {
+        String line = Octets.text(bytes, start, end);
+        return new RefusedException(
+                ErrorCode.INVALID_REQUEST, "field line " + Quoted.of(line) + " is not valid; expected " + expected);
+    }
+}

@@ -1,0 +1,85 @@
+package io.streamkeeper.server.http.decode;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.RefusedException;
+
+/** One request's head while its fields come in. Used by the connection's event loop only. */
+public final class HeadBuilder {
+    private final RequestLine line;
+    private final Fields fields = new Fields();
+    private boolean closeAsked;
+    private boolean keepAliveAsked;
+
+    HeadBuilder(RequestLine line) {
+        this.line = line;
+    }
+
+    /**
+     * Takes the field line {@code bytes[start, end)}, without its CRLF.
+     *
+     * @throws RefusedException if it is not one, or repeats a field that may come once only
+     */
+    void addField(byte[] bytes, int start, int end) {
+        int colon = FieldLine.check(bytes, start, end);
+        HeaderName name = HeaderName.of(bytes, start, colon);
+        if (name == null) {
+            return;
+        }
+        int valueStart = colon + 1;
+        int valueEnd = end;
+        while (valueStart < valueEnd && Octets.isWhitespace(bytes[valueStart])) {
+            valueStart++;
+        }
+        while (valueStart < valueEnd && Octets.isWhitespace(bytes[valueEnd - 1])) {
+            valueEnd--;
+        }
+        fields.put(name, bytes, valueStart, valueEnd);
+        if (name == HeaderName.CONNECTION) {
+            addConnectionOptions(bytes, valueStart, valueEnd);
+        }
+    }
+
+    private void addConnectionOptions(byte[] bytes, int start, int end) {
+        int from = start;
+        for (int i = start; i <= end; i++) {
+            if (i == end || bytes[i] == ',' || Octets.isWhitespace(bytes[i])) {
+                closeAsked |= Octets.equalsIgnoreCase(bytes, from, i, "close");
+                keepAliveAsked |= Octets.equalsIgnoreCase(bytes, from, i, "keep-alive");
+                from = i + 1;
+            }
+        }
+    }
+
+    /**
+     * Ends the head, whose lines are all in {@code bytes}; takes that array over.
+     *
+     * @throws RefusedException if the fields do not go together, or the body is larger than {@code bodyBytesMax}
+     */
+    RequestHead build(byte[] bytes, int bodyBytesMax) {
+        checkHost(bytes);
+        BodyFraming framing = BodyFraming.of(bytes, fields, line.minor(), bodyBytesMax);
+        boolean keepAlive = !closeAsked && (line.minor() == 1 || keepAliveAsked);
+        return new RequestHead(bytes, line, fields, keepAlive, framing);
+    }
+
+    private void checkHost(byte[] bytes) {
+        if (!fields.has(HeaderName.HOST)) {
+            if (line.minor() == 1) {
+                throw invalid("the field host is missing; HTTP/1.1 requires it");
+            }
+            return;
+        }
+        int start = fields.start(HeaderName.HOST);
+        int end = fields.end(HeaderName.HOST);
+        // Empty where the client's own URL has no host (RFC 9110 section 7.2).
+        if (start < end && !Authority.isValid(bytes, start, end)) {
+            throw invalid("host " + Quoted.of(Octets.text(bytes, start, end))
+                    + " is not valid; expected a name or an address, and perhaps a port");
+        }
+    }
+
+    private static RefusedException invalid(String message) {
+        return new RefusedException(ErrorCode.INVALID_REQUEST, message);
+    }
+}

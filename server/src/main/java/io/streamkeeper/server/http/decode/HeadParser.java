@@ -1,0 +1,130 @@
+package io.streamkeeper.server.http.decode;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.config.HttpLimits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one request's head after another, line by line as they come (RFC 9112 section 2). Used by the connection's event
+ * loop only; useless once it has refused a head.
+ */
+public final class HeadParser {
+    private static final int CRLF = 2;
+
+    /** Enough for most heads, so that those are copied at once. */
+    private static final int READ_AHEAD_BYTES = 1024;
+
+    private final HttpLimits limits;
+    private final HeadRoom room;
+    private final LineBuffer lines;
+
+    /** The head whose fields are being read; null before its request line is whole. */
+    private @Nullable HeadBuilder head;
+
+    private int fieldsStart;
+    private boolean emptyLineSeen;
+
+    public HeadParser(HttpLimits limits, HeadRoom room) {
+        this.limits = limits;
+        this.room = room;
+        this.lines = new LineBuffer(READ_AHEAD_BYTES, room);
+    }
+
+    /** Whether a byte of the next head has come. */
+    boolean hasBegun() {
+        return !lines.isEmpty();
+    }
+
+    /**
+     * Takes bytes of {@code in} up to the end of a head; null where it ends in a later read.
+     *
+     * @throws RefusedException if what came cannot become a head that the server takes
+     */
+    @Nullable
+    public RequestHead read(ByteBuf in) {
+        while (fillLine(in)) {
+            int start = lines.lineStart();
+            int end = lines.lineEnd();
+            HeadBuilder builder = head;
+            if (builder == null) {
+                beginHead(start, end);
+            } else if (start == end) {
+                lines.giveBack(in);
+                return endHead(builder);
+            } else {
+                builder.addField(lines.bytes(), start, end);
+                lines.next();
+            }
+        }
+        return null;
+    }
+
+    private boolean fillLine(ByteBuf in) {
+        return switch (head == null ? fillRequestLine(in) : lines.fill(in, fieldLineBytesMax())) {
+            case LINE -> true;
+            case PARTIAL -> false;
+            case TOO_LONG -> throw tooLong();
+            case BARE_LF -> throw invalid("a line of the head ends in a bare line feed; expected CRLF");
+            case NO_ROOM -> throw HeadRoom.exhausted();
+        };
+    }
+
+    /** What the fields before leave, and the empty line behind all of them. */
+    private int fieldLineBytesMax() {
+        return limits.headerBytesMax() - (lines.lineStart() - fieldsStart) + CRLF;
+    }
+
+    /** Tells a client that speaks TLS or anything else at its first byte: there may never be a line feed. */
+    private LineBuffer.Fill fillRequestLine(ByteBuf in) {
+        LineBuffer.Fill fill = lines.fill(in, limits.requestLineBytesMax() + CRLF);
+        if (lines.hasLineBegun()) {
+            byte first = lines.bytes()[lines.lineStart()];
+            if (!Octets.isToken(first) && first != Octets.CR && first != Octets.LF) {
+                throw invalid("a request begins with byte 0x" + Integer.toHexString(first & 0xff)
+                        + "; expected a method of plain HTTP/1.1");
+            }
+        }
+        return fill;
+    }
+
+    private void beginHead(int start, int end) {
+        if (start == end && !emptyLineSeen) {
+            // Some clients send an empty line behind a body (RFC 9112 section 2.2).
+            emptyLineSeen = true;
+            lines.next();
+            return;
+        }
+        head = new HeadBuilder(RequestLine.parse(lines.bytes(), start, end));
+        lines.next();
+        fieldsStart = lines.lineStart();
+    }
+
+    /** The head's memory, and that of its request, is given back by whoever drops the request. */
+    private RequestHead endHead(HeadBuilder builder) {
+        if (!room.tryTake(HeadRoom.REQUEST_BYTES)) {
+            throw HeadRoom.exhausted();
+        }
+        RequestHead whole = builder.build(lines.bytes(), limits.bodyBytesMax());
+        lines.detach();
+        head = null;
+        emptyLineSeen = false;
+        return whole;
+    }
+
+    private RefusedException tooLong() {
+        return head == null
+                ? new RefusedException(
+                        ErrorCode.URI_TOO_LONG,
+                        "the request line is too long; expected at most " + limits.requestLineBytesMax() + " bytes")
+                : new RefusedException(
+                        ErrorCode.HEADERS_TOO_LARGE,
+                        "the header fields are too large; expected at most " + limits.headerBytesMax()
+                                + " bytes together");
+    }
+
+    private static RefusedException invalid(String message) {
+        return new RefusedException(ErrorCode.INVALID_REQUEST, message);
+    }
+}

@@ -1,0 +1,157 @@
+package io.streamkeeper.server.http.decode;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/**
+ * Collects lines out of however many reads they come in. A line stays where it is until the buffer is cleared, so a head's
+ * lines end up as one array. Used by the connection's event loop only.
+ *
+ * <pre>
+ *   ┌──────────────────┬──────────────┬────────────┬──────┐
+ *   │ lines before     │ current line │ read ahead │ free │
+ *   └──────────────────┴──────────────┴────────────┴──────┘
+ *   0              start            end       loaded
+ * </pre>
+ *
+ * Bytes are read ahead because one copy of many is cheaper than many of few. They are looked at before the input is, and
+ * {@link #giveBack} returns those that belong to no line. None is left when the input is used up.
+ */
+public final class LineBuffer {
+    /** What came of {@link #fill}. */
+    enum Fill {
+        /** The current line is whole, with CRLF as its last two bytes. */
+        LINE,
+        /** The input is used up and the line goes on. */
+        PARTIAL,
+        /** The line does not end within its bound. */
+        TOO_LONG,
+        /** The line ends with a bare LF. */
+        BARE_LF,
+        /** There is no memory for more of the line. */
+        NO_ROOM
+    }
+
+    private static final byte[] EMPTY = {};
+
+    private final int readAheadBytes;
+    private final HeadRoom room;
+    private byte[] bytes = EMPTY;
+    private int start;
+    private int end;
+    private int loaded;
+
+    /** A buffer that takes {@code readAheadBytes} of the input at a time, into memory of {@code room}. */
+    LineBuffer(int readAheadBytes, HeadRoom room) {
+        this.readAheadBytes = readAheadBytes;
+        this.room = room;
+    }
+
+    /** Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF. */
+    Fill fill(ByteBuf in, int lineBytesMax) {
+        int limit = start + lineBytesMax;
+        while (true) {
+            int to = Math.min(loaded, limit);
+            end = lineEnd(bytes, end, to);
+            if (end > start && bytes[end - 1] == Octets.LF) {
+                return end - start >= 2 && bytes[end - 2] == Octets.CR ? Fill.LINE : Fill.BARE_LF;
+            }
+            if (end == limit) {
+                return Fill.TOO_LONG;
+            }
+            if (!in.isReadable()) {
+                return Fill.PARTIAL;
+            }
+            if (!load(in)) {
+                return Fill.NO_ROOM;
+            }
+        }
+    }
+
+    /** Behind the first LF of {@code bytes[from, to)}, or {@code to} where there is none. */
+    private static int lineEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to) {
+            if (bytes[i++] == Octets.LF) {
+                break;
+            }
+        }
+        return i;
+    }
+
+    private boolean load(ByteBuf in) {
+        int count = Math.min(in.readableBytes(), readAheadBytes);
+        if (loaded + count > bytes.length) {
+            int length = Math.max(loaded + count, 2 * bytes.length);
+            if (!room.tryTake(length - bytes.length)) {
+                return false;
+            }
+            bytes = Arrays.copyOf(bytes, length);
+        }
+        in.readBytes(bytes, loaded, count);
+        loaded += count;
+        return true;
+    }
+
+    /** Returns what was read ahead of {@code in}, and is part of no line. */
+    void giveBack(ByteBuf in) {
+        in.readerIndex(in.readerIndex() - (loaded - end));
+        loaded = end;
+    }
+
+    /** The array that holds the lines; another one once the buffer has grown. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the current line begins. */
+    int lineStart() {
+        return start;
+    }
+
+    /** Whether a byte of the current line has come. */
+    boolean hasLineBegun() {
+        return start < end;
+    }
+
+    /** Where the current line, which is whole, ends without its CRLF. */
+    int lineEnd() {
+        return end - 2;
+    }
+
+    /** The current line, which is whole, for a message. */
+    String text() {
+        return Octets.text(bytes, start, lineEnd());
+    }
+
+    /** Begins another line behind the current one. */
+    void next() {
+        start = end;
+    }
+
+    /** Forgets all lines; nothing may be read ahead. The array is used again. */
+    void clear() {
+        start = 0;
+        end = 0;
+        loaded = 0;
+    }
+
+    /**
+     * Forgets all lines and leaves the array, and its memory of the room, to whoever asked for it; nothing may be read ahead.
+     */
+    void detach() {
+        bytes = EMPTY;
+        clear();
+    }
+
+    /** Gives the array's memory back; nothing is read any more. */
+    void release() {
+        room.giveBack(bytes.length);
+        detach();
+    }
+
+    /** Whether nothing has come since the buffer was cleared. */
+    boolean isEmpty() {
+        return end == 0;
+    }
+}

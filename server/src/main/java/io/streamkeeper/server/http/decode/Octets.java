@@ -1,0 +1,97 @@
+package io.streamkeeper.server.http.decode;
+
+import java.nio.charset.StandardCharsets;
+
+/** What a byte of a request's head may be (RFC 9110 section 5, RFC 9112 section 2). */
+public final class Octets {
+    static final byte CR = '\r';
+    static final byte LF = '\n';
+    static final byte SPACE = ' ';
+    static final byte TAB = '\t';
+
+    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+
+    /** For each byte that a token may have, itself in lower case; zero for any other. */
+    private static final byte[] TOKEN_LOWER = new byte[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            char c = (char) i;
+            if (isAlphanumeric(c) || TOKEN_MARKS.indexOf(c) >= 0) {
+                TOKEN_LOWER[i] = (byte) (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+            }
+        }
+    }
+
+    private Octets() {}
+
+    /** {@code bytes[start, end)} as ISO-8859-1: each byte one character. */
+    static String text(byte[] bytes, int start, int end) {
+        return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
+    static boolean isAlphanumeric(int c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || isDigit(c);
+    }
+
+    public static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** What the hex digit {@code c} is worth; -1 for anything else. */
+    public static int hexDigit(int c) {
+        if (isDigit(c)) {
+            return c - '0';
+        }
+        int lower = c | 0x20;
+        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
+    /** {@code b} in lower case if a token may have it, else zero. */
+    static byte tokenLower(byte b) {
+        return TOKEN_LOWER[b & 0xff];
+    }
+
+    static boolean isToken(byte b) {
+        return TOKEN_LOWER[b & 0xff] != 0;
+    }
+
+    /** Whether a field's value may have {@code b}: no control character but a tab. */
+    static boolean isFieldValue(byte b) {
+        return (b >= ' ' && b != 0x7f) || b < 0 || b == TAB;
+    }
+
+    static boolean isVisible(byte b) {
+        return b > ' ' && b < 0x7f;
+    }
+
+    static boolean isWhitespace(byte b) {
+        return b == SPACE || b == TAB;
+    }
+
+    /** Whether {@code bytes[start, end)} is {@code text}, letter for letter. */
+    static boolean equals(byte[] bytes, int start, int end, String text) {
+        if (end - start != text.length()) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (bytes[i] != text.charAt(i - start)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether {@code bytes[start, end)} is {@code lower} (a word in lower case), whatever its letter case. */
+    static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lower) {
+        if (end - start != lower.length()) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (tokenLower(bytes[i]) != lower.charAt(i - start)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

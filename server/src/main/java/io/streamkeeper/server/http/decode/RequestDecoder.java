@@ -1,0 +1,343 @@
+package io.streamkeeper.server.http.decode;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.Reservation;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes requests of a connection's bytes: HTTP/1.1 and 1.0, pipelined, whatever the reads cut them into. It is strict where
+ * leniency lets requests be smuggled. One for each connection, used by its event loop only.
+ *
+ * <p>What goes on to the next handler, in order: {@link HttpRequest}, {@link ContinueExpected}, and as the last of all
+ * perhaps one {@link MalformedRequest}. Whoever receives a request owns it.
+ *
+ * <p>Before each request the decoder asks whether it may begin one. If not, it keeps the bytes that were already read until
+ * {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
+ */
+public final class RequestDecoder extends ChannelInboundHandlerAdapter {
+    /** A body that arrives more slowly on the average loses its memory when others need it. */
+    static final int BODY_BYTES_PER_SECOND_MIN = 16 << 10;
+
+    /** The time that a body has before its rate counts. */
+    private static final long RATE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final HttpLimits limits;
+    private final BodyRoom room;
+    private final HeadRoom headRoom;
+    private final Budget received;
+    private final BooleanSupplier mayBegin;
+    private final HeadParser heads;
+
+    /** Bytes not decoded yet; the first buffer perhaps in part. */
+    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
+
+    private final ReadDeadline deadline;
+    /** The memory of what is kept in {@link #unread} behind the end of a read. */
+    private @Nullable Reservation kept;
+
+    private boolean decoding;
+    private boolean ended;
+
+    /** The request whose body is being read. */
+    private @Nullable Pending pending;
+
+    private @Nullable ChannelHandlerContext context;
+
+    /** Since when the rate of the body counts that is being read, and what it had then. */
+    private long rateSinceNanos;
+
+    private int rateSinceBytes;
+
+    private record Pending(RequestHead head, BodyReader body) {
+        boolean isWaiting() {
+            return body.buffer().isWaiting();
+        }
+    }
+
+    /**
+     * A decoder that keeps bodies in {@code room}.
+     *
+     * @param headRoom where heads are kept; each request's is given back by whoever drops the request, all at the end
+     * @param received the budget of bytes that wait until a request may begin
+     */
+    public RequestDecoder(
+            HttpLimits limits, BodyRoom room, HeadRoom headRoom, Budget received, BooleanSupplier mayBegin) {
+        this.limits = limits;
+        this.room = room;
+        this.headRoom = headRoom;
+        this.received = received;
+        this.mayBegin = mayBegin;
+        this.heads = new HeadParser(limits, headRoom);
+        this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
+    }
+
+    /** Whether bytes are kept that were not decoded because no request might begin. */
+    public boolean holdsBytes() {
+        return !decoding && !unread.isEmpty();
+    }
+
+    /** Whether a request has come in part: its own timeouts bound how long it takes. */
+    public boolean isInside() {
+        return pending != null || heads.hasBegun();
+    }
+
+    /** Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed. */
+    public boolean awaitsRoom() {
+        return pending != null && pending.isWaiting();
+    }
+
+    /**
+     * Decodes the kept bytes; to be called when a request may begin again. The messages are followed by a {@code
+     * channelReadComplete}, as those of a read are.
+     */
+    public void resume() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && holdsBytes()) {
+            deadline.restart(ctx);
+            decode(ctx);
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    /** The channel is read again after a time in which it was not. */
+    public void readsAgain() {
+        if (context != null) {
+            deadline.restart(context);
+            restartRate(context);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        if (ctx.channel().isActive()) {
+            deadline.awaitHead(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        deadline.awaitHead(ctx);
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        unread.add((ByteBuf) message);
+        decode(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        end();
+        context = null;
+    }
+
+    private void decode(ChannelHandlerContext ctx) {
+        if (decoding) {
+            return;
+        }
+        decoding = true;
+        try {
+            while (!ended && !unread.isEmpty() && decodeFirst(ctx, unread.element())) {
+                unread.remove().release();
+            }
+        } catch (RefusedException e) {
+            refuse(ctx, e.refusal());
+        } finally {
+            decoding = false;
+        }
+        if (!ended) {
+            keepUnread(ctx);
+        }
+        if (ended) {
+            releaseAll();
+        } else if (pending != null && pending.isWaiting()) {
+            awaitRoom(ctx, pending);
+        } else if (pending != null) {
+            deadline.awaitBody(ctx);
+        } else if (heads.hasBegun()) {
+            deadline.awaitHead(ctx);
+        }
+    }
+
+    /** Bytes that stay are reserved, and no more are read: so it is one read's bytes at the most. */
+    private void keepUnread(ChannelHandlerContext ctx) {
+        if (unread.isEmpty()) {
+            if (kept != null) {
+                kept.close();
+                kept = null;
+            }
+            return;
+        }
+        ctx.channel().config().setAutoRead(false);
+        long bytes = unread.stream().mapToLong(ByteBuf::capacity).sum();
+        long more = bytes - (kept == null ? 0 : kept.bytes());
+        if (more > 0 && !reserveKept(more)) {
+            refuse(
+                    ctx,
+                    Refusal.of(
+                            ErrorCode.OVERLOADED,
+                            "requests that wait hold " + received.usedBytes() + " of " + received.bytesMax()
+                                    + " bytes; try again later"));
+        }
+    }
+
+    private boolean reserveKept(long more) {
+        if (kept == null) {
+            kept = received.reserve(more);
+            return kept != null;
+        }
+        return kept.tryGrow(more);
+    }
+
+    /** The client is not blamed for the time in which its body waits for room. */
+    private void awaitRoom(ChannelHandlerContext ctx, Pending request) {
+        deadline.awaitNothing();
+        request.body().buffer().awaitRoom(ctx.executor(), () -> {
+            restartRate(ctx);
+            decode(ctx);
+            ctx.fireChannelReadComplete();
+        });
+    }
+
+    private void restartRate(ChannelHandlerContext ctx) {
+        if (pending != null) {
+            rateSinceNanos = nowNanos(ctx);
+            rateSinceBytes = pending.body().buffer().size();
+        }
+    }
+
+    private boolean isTooSlow(ChannelHandlerContext ctx) {
+        long now = nowNanos(ctx);
+        long nanos = now - rateSinceNanos;
+        if (pending == null || nanos < RATE_GRACE_NANOS || !room.isContested(now)) {
+            return false;
+        }
+        long expected = TimeUnit.NANOSECONDS.toMillis(nanos) * BODY_BYTES_PER_SECOND_MIN / 1_000;
+        return pending.body().buffer().size() - rateSinceBytes < expected;
+    }
+
+    private static long nowNanos(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
+    }
+
+    /** Decodes what {@code in} holds; returns false if a part of it has to stay. */
+    private boolean decodeFirst(ChannelHandlerContext ctx, ByteBuf in) {
+        while (!ended && in.isReadable()) {
+            if (pending != null) {
+                readBody(ctx, in, pending);
+                if (awaitsRoom()) {
+                    return false;
+                }
+            } else if (heads.hasBegun() || (ctx.channel().isActive() && mayBegin.getAsBoolean())) {
+                readHead(ctx, in);
+            } else {
+                return false;
+            }
+        }
+        return !ended;
+    }
+
+    private void readHead(ChannelHandlerContext ctx, ByteBuf in) {
+        RequestHead head = heads.read(in);
+        if (head == null) {
+            return;
+        }
+        deadline.awaitNothing();
+        int length = head.framing().contentLength();
+        if (length == 0) {
+            ctx.fireChannelRead(new HttpRequest(head, Unpooled.EMPTY_BUFFER));
+        } else if (length > 0 && length <= in.readableBytes()) {
+            ctx.fireChannelRead(new HttpRequest(head, in.readRetainedSlice(length)));
+        } else {
+            beginBody(ctx, head, in.isReadable());
+        }
+    }
+
+    private void beginBody(ChannelHandlerContext ctx, RequestHead head, boolean bodyHasCome) {
+        BodyFraming framing = head.framing();
+        Refusal refusal =
+                room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));
+        if (refusal != null) {
+            throw new RefusedException(refusal);
+        }
+        BodyReader body = framing.isChunked()
+                ? new ChunkedBody(room, headRoom, limits)
+                : new FixedBody(room, framing.contentLength());
+        pending = new Pending(head, body);
+        restartRate(ctx);
+        if (framing.continueExpected() && !bodyHasCome) {
+            ctx.fireChannelRead(ContinueExpected.INSTANCE);
+        }
+    }
+
+    private void readBody(ChannelHandlerContext ctx, ByteBuf in, Pending request) {
+        ByteBuf body = request.body().read(in);
+        if (body != null) {
+            pending = null;
+            deadline.awaitNothing();
+            ctx.fireChannelRead(new HttpRequest(request.head(), body));
+        }
+    }
+
+    private void timeOut(ChannelHandlerContext ctx) {
+        String reason = "no byte of the request's body came within " + limits.bodyStallTimeoutMillis() + " ms";
+        if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
+            reason = "the request's head was not whole within " + limits.headerTimeoutMillis() + " ms";
+        } else if (isTooSlow(ctx)) {
+            reason = "the request's body arrived at less than " + BODY_BYTES_PER_SECOND_MIN
+                    + " bytes a second, while others waited for the memory";
+        }
+        refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason));
+        releaseAll();
+        ctx.fireChannelReadComplete();
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
+        ended = true;
+        deadline.stop();
+        ctx.fireChannelRead(new MalformedRequest(refusal));
+    }
+
+    /** Nothing more is decoded; what is being decoded at this moment is released when the loop sees it. */
+    private void end() {
+        ended = true;
+        deadline.stop();
+        headRoom.close();
+        if (!decoding) {
+            releaseAll();
+        }
+    }
+
+    private void releaseAll() {
+        while (!unread.isEmpty()) {
+            unread.remove().release();
+        }
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+        if (pending != null) {
+            pending.body().release();
+            pending = null;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.streamkeeper.storage.extent;
+
+import io.streamkeeper.storage.disk.StorageFullException;
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.memory.OpenBlock;
+import io.streamkeeper.storage.stream.StreamContent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties blocks of which little is left alive, so that they can be freed: what a stream still has there is copied into
+ * other memory. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in steps.
+ *
+ * <p>A block is emptied when less than a quarter of it is alive, so a byte that stays is copied a third of the times that
+ * a byte goes.
+ */
+public final class BlockCompaction {
+    /** Streams looked at in one step, so that a step stays short. */
+    static final int STEP_MAX = 1_000;
+
+    private final OpenBlock open;
+
+    /** Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there. */
+    private final Map<Block, List<StreamContent>> tenants = new HashMap<>();
+
+    private final Deque<Block> candidates = new ArrayDeque<>();
+    private @Nullable Block emptied;
+    private List<StreamContent> emptiedTenants = List.of();
+    private int nextTenant;
+
+    /** Copies into blocks of {@code open}. */
+    public BlockCompaction(OpenBlock open) {
+        this.open = open;
+    }
+
+    /** A stream has written to a block, and to another one before. */
+    public void entered(StreamContent content, Block block) {
+        tenants.computeIfAbsent(block, key -> new ArrayList<>(1)).add(content);
+    }
+
+    /** A run has left a block, which may be worth emptying by now, or when it is full. */
+    public void left(Block block) {
+        if (block.beginCandidacy()) {
+            candidates.add(block);
+        } else if (block.isFull() && block.liveBytes() == 0) {
+            tenants.remove(block);
+        }
+    }
+
+    /** Copies on; a bounded step, to be called now and then. Where there is no room it waits until there is. */
+    public void step() {
+        Block block = emptied;
+        if (block == null) {
+            block = next();
+            if (block == null) {
+                return;
+            }
+            emptied = block;
+            emptiedTenants = tenants.getOrDefault(block, List.of());
+        }
+        int end = Math.min(emptiedTenants.size(), nextTenant + STEP_MAX);
+        try {
+            while (nextTenant < end) {
+                move(emptiedTenants.get(nextTenant), block);
+                nextTenant++;
+            }
+        } catch (StorageFullException e) {
+            return;
+        }
+        if (end == emptiedTenants.size()) {
+            tenants.remove(block);
+            emptied = null;
+            emptiedTenants = List.of();
+            nextTenant = 0;
+        }
+    }
+
+    /** The next block that is worth it; those that are still written stay candidates. */
+    private @Nullable Block next() {
+        for (int looks = candidates.size(); looks > 0; looks--) {
+            Block block = candidates.remove();
+            if (!block.isFull()) {
+                candidates.add(block);
+            } else if (block.endCandidacy()) {
+                return block;
+            } else if (block.liveBytes() == 0) {
+                tenants.remove(block);
+            }
+        }
+        return null;
+    }
+
+    private void move(StreamContent content, Block from) {
+        List<Block> entered = new ArrayList<>(1);
+        try {
+            content.move(from, (block, index, bytes) -> copy(block, index, bytes, entered));
+        } finally {
+            entered.forEach(block -> entered(content, block));
+        }
+    }
+
+    private StreamContent.Spot copy(Block from, int index, int bytes, List<Block> entered) {
+        Block block = open.blockFor(bytes);
+        if (!entered.contains(block)) {
+            entered.add(block);
+        }
+        int place = block.memory().writerIndex();
+        block.memory().writeBytes(from.memory(), index, bytes);
+        return new StreamContent.Spot(block, place);
+    }
+}

@@ -1,0 +1,270 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.record.RunLimits;
+import io.streamkeeper.storage.stream.StoredRuns;
+import io.streamkeeper.storage.stream.StreamContent;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what has changed since the last checkpoint into one extent file, and lets go of the journal and the memory behind
+ * it. Its own steps are the loop's, and short; the file is written in the background.
+ *
+ * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record it
+ * goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest waits
+ * until the journal is durable up to the last record that was counted in, and where the journal has refused records in the
+ * meantime, the checkpoint is void.
+ */
+final class Checkpoint implements FileExtentStore.Job {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+
+    /** Streams looked at in one step, so that a step stays short. */
+    private static final int STEP_STREAMS_MAX = 1_000;
+
+    /** Bytes of one step, after which the background writes. */
+    private static final long STEP_BYTES_MAX = 4 << 20;
+
+    /** A run on its way to the file; it holds its memory. */
+    private record Run(
+            ByteBuf bytes, int messages, @Nullable ByteBuf lengths, long millis) {}
+
+    /** A stream as it was when it was looked at. */
+    private record Captured(
+            StreamState stream, ByteBuf meta, long start, long messagesBefore, boolean joins, List<Run> runs) {
+        boolean isTimed() {
+            return stream.content().limits().millisMax() != Long.MAX_VALUE;
+        }
+    }
+
+    private final FileExtentStore store;
+    private final int number;
+    private final List<StreamState> streams;
+    private final long checkpointLsn;
+    private final int refusals;
+    private final long firstLsn;
+    private final Manifest before;
+    private final long file;
+    private final long begunNanos = System.nanoTime();
+
+    private int next;
+    private volatile List<Captured> unwritten = List.of();
+    private long lastLsn;
+    private @Nullable ExtentWriter writer;
+    private final List<StreamState> tenants = new ArrayList<>();
+    private final List<StoredRuns> written = new ArrayList<>();
+    private @Nullable Extent extent;
+    private boolean waits;
+
+    /** The checkpoint of {@code streams}, which are all that have changed since the last one. */
+    Checkpoint(FileExtentStore store, int number, List<StreamState> streams) {
+        this.store = store;
+        this.number = number;
+        this.streams = streams;
+        this.checkpointLsn = store.journal().durableLsn();
+        this.refusals = store.journal().refusals();
+        this.before = store.manifest();
+        this.file = store.takeFile();
+        this.firstLsn = before.checkpointLsn() + 1;
+    }
+
+    @Override
+    public String toString() {
+        return "checkpoint " + number;
+    }
+
+    @Override
+    public void start() {
+        LOG.info("shard {}: checkpoint {} begins: {} streams have changed", before.shard(), number, streams.size());
+        store.inBackground(
+                this,
+                () -> {
+                    List<StreamState> sorted = new ArrayList<>(streams);
+                    sorted.sort(Comparator.comparingLong(StreamState::generation));
+                    writer = store.newFile(before, file, firstLsn);
+                    return sorted;
+                },
+                this::capture);
+    }
+
+    private ExtentWriter writer() {
+        if (writer == null) {
+            throw new IllegalStateException(this + " has no file");
+        }
+        return writer;
+    }
+
+    // ---- looking and writing ----
+
+    private void capture(List<StreamState> sorted) {
+        List<Captured> step = new ArrayList<>();
+        long bytes = 0;
+        for (int looks = 0; looks < STEP_STREAMS_MAX && next < sorted.size() && bytes < STEP_BYTES_MAX; looks++) {
+            StreamState stream = sorted.get(next);
+            next++;
+            Captured captured = capture(stream);
+            if (captured != null) {
+                step.add(captured);
+                bytes += stream.content().end() - captured.start();
+            }
+        }
+        unwritten = step;
+        store.inBackground(
+                this,
+                () -> {
+                    write(step);
+                    return sorted;
+                },
+                next < sorted.size() ? this::capture : this::finish);
+    }
+
+    private @Nullable Captured capture(StreamState stream) {
+        boolean unknown = !stream.extents().isDescribed() && stream.lastLsn() <= checkpointLsn;
+        if (stream.extents().isDropped() && unknown) {
+            stream.extents().changed(false);
+            return null;
+        }
+        stream.extents().changed(false);
+        lastLsn = Math.max(lastLsn, stream.lastLsn());
+        stream.extents().described(true);
+        StreamContent content = stream.content();
+        content.seal();
+        int first = content.runCount();
+        while (first > 0 && content.place(first - 1) instanceof Block) {
+            first--;
+        }
+        List<Run> runs = new ArrayList<>(content.runCount() - first);
+        for (int run = first; run < content.runCount(); run++) {
+            runs.add(new Run(
+                    content.slice(run, content.runStart(run), content.runEnd(run))
+                            .retain(),
+                    (int) (content.messagesBeforeRun(run + 1) - content.messagesBeforeRun(run)),
+                    content.lengthsInMemory(run),
+                    content.runMillis(run)));
+        }
+        return new Captured(
+                stream,
+                stream.meta().encode(),
+                content.runStart(first),
+                content.messagesBeforeRun(first),
+                content.limits().equals(RunLimits.ANY),
+                runs);
+    }
+
+    private void write(List<Captured> step) throws IOException {
+        try {
+            for (Captured captured : step) {
+                tenants.add(captured.stream());
+                written.add(write(captured));
+            }
+        } finally {
+            releaseUnwritten();
+        }
+    }
+
+    private void releaseUnwritten() {
+        unwritten.forEach(captured -> captured.runs().forEach(run -> run.bytes().release()));
+        unwritten = List.of();
+    }
+
+    private StoredRuns write(Captured captured) throws IOException {
+        ExtentWriter out = writer();
+        out.begin(
+                captured.stream().generation(),
+                captured.meta(),
+                captured.start(),
+                captured.messagesBefore(),
+                captured.isTimed());
+        RunJoiner joiner = new RunJoiner(out, captured.stream().contentType().isJson(), captured.joins());
+        for (Run run : captured.runs()) {
+            joiner.add(run.bytes(), run.messages(), run.lengths(), run.millis());
+        }
+        joiner.end();
+        return out.end();
+    }
+
+    private void finish(List<StreamState> sorted) {
+        store.inBackground(this, () -> store.finish(before, file, writer()), finished -> {
+            extent = finished;
+            waits = true;
+            step();
+        });
+    }
+
+    // ---- committing ----
+
+    @Override
+    public void step() {
+        Extent ready = extent;
+        if (!waits || ready == null) {
+            return;
+        }
+        if (store.journal().refusals() != refusals || store.journal().isFailed()) {
+            waits = false;
+            store.abandon(this, new IOException("the journal has refused records that were counted in"), null);
+        } else if (store.journal().durableLsn() >= lastLsn) {
+            waits = false;
+            Manifest manifest = store.next(checkpointLsn, List.of(), ready);
+            store.commit(this, manifest, ready, () -> swap(ready, 0));
+        }
+    }
+
+    /** Streams refer to the file from now on, and the memory goes. */
+    private void swap(Extent ready, int from) {
+        int end = Math.min(tenants.size(), from + STEP_STREAMS_MAX);
+        for (int i = from; i < end; i++) {
+            StreamState stream = tenants.get(i);
+            ready.tenants().add(stream);
+            if (stream.extents().isDropped()) {
+                ready.keepDescription();
+            } else {
+                stream.content().replace(written.get(i), ready);
+                store.moved(stream);
+                ready.describe(stream);
+            }
+        }
+        if (end < tenants.size()) {
+            store.onLoop(() -> swap(ready, end));
+            return;
+        }
+        store.releaseSegments();
+        store.finished();
+        LOG.info(
+                "shard {}: checkpoint {} ends: {} bytes in {} ms",
+                before.shard(),
+                number,
+                ready.file().bytes(),
+                (System.nanoTime() - begunNanos) / 1_000_000);
+    }
+
+    /** More than this is not looked at before it is written. */
+    @Override
+    public long neededBytes() {
+        return STEP_BYTES_MAX;
+    }
+
+    @Override
+    public void abandon() {
+        store.takeBack(streams);
+        store.closeAndDiscard(writer, extent, file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        releaseUnwritten();
+        if (writer != null) {
+            writer.close();
+        }
+        if (extent != null && !store.holds(extent)) {
+            extent.file().letGo();
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.memory.ReadMemory;
+import io.streamkeeper.storage.stream.StreamContent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One read of bytes some of which are in files. Planned on the shard's loop, carried out by a thread that may block; until
+ * then it holds the memory and the files that it is of, so that checkpoint, compaction and deletion go on without it.
+ */
+public final class ColdRead {
+    private static final Logger LOG = LoggerFactory.getLogger(ColdRead.class);
+
+    /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
+    private static final int JOINED_BYTES_MAX = 1 << 20;
+
+    private sealed interface Part permits InMemory, InFile, PartInFile {
+        /** Bytes of memory that the part takes, beside what is in memory already. */
+        long memoryBytes();
+
+        /** Releases what the part holds. */
+        void release();
+    }
+
+    private record InMemory(ByteBuf held) implements Part {
+        @Override
+        public long memoryBytes() {
+            return 0;
+        }
+
+        @Override
+        public void release() {
+            held.release();
+        }
+    }
+
+    /** A whole run, of which {@code length} bytes from {@code skip} on are wanted. */
+    private record InFile(ExtentFile file, int position, int bytes, int checksum, int skip, int length)
+            implements Part {
+        boolean isFollowedBy(InFile next) {
+            return next.file.equals(file) && next.position == position + bytes;
+        }
+
+        @Override
+        public long memoryBytes() {
+            return bytes;
+        }
+
+        @Override
+        public void release() {
+            letGo(file);
+        }
+    }
+
+    /** Some bytes of a run that is too long to be read whole. */
+    private record PartInFile(
+            ExtentFile file, int position, int bytes, int checksum, int skip, int length, boolean checks)
+            implements Part {
+        @Override
+        public long memoryBytes() {
+            return length;
+        }
+
+        @Override
+        public void release() {
+            letGo(file);
+        }
+    }
+
+    private final long length;
+    private final List<Part> parts = new ArrayList<>();
+
+    ColdRead(long length) {
+        this.length = length;
+    }
+
+    /**
+     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}: of what lies in files whole runs, because
+     * a checksum is one of a whole run.
+     */
+    public static ColdRead of(StreamContent content, long from, long to) {
+        ColdRead read = new ColdRead(to - from);
+        try {
+            int last = content.runAt(to - 1);
+            for (int run = content.firstRun(from); run <= last; run++) {
+                read.add(content, run, Math.max(from, content.runStart(run)), Math.min(to, content.runEnd(run)));
+            }
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
+        return read;
+    }
+
+    private void add(StreamContent content, int run, long from, long to) {
+        if (content.isInFile(run)) {
+            long start = content.runStart(run);
+            int bytes = (int) (content.runEnd(run) - start);
+            add(file(content, run), content.index(run), bytes, content.checksum(run), (int) (from - start), (int)
+                    (to - from));
+        } else {
+            add(content.slice(run, from, to).retain());
+        }
+    }
+
+    /** Plans a read of a part of a run that lies in a file; {@code checks} says whether its checksum is compared. */
+    public static ColdRead ofPart(StreamContent content, long from, long to, boolean checks) {
+        int run = content.firstRun(from);
+        long start = content.runStart(run);
+        if (to > content.runEnd(run)) {
+            throw new IllegalStateException("positions " + from + " to " + to + " are not a part of one run");
+        }
+        ColdRead read = new ColdRead(to - from);
+        read.addPart(
+                file(content, run),
+                content.index(run),
+                (int) (content.runEnd(run) - start),
+                content.checksum(run),
+                (int) (from - start),
+                (int) (to - from),
+                checks);
+        return read;
+    }
+
+    /** Plans a read of the lengths of the appends of a run that lies in a file. */
+    public static ColdRead ofLengths(StreamContent content, int run) {
+        int bytes = content.lengthsBytesInFile(run);
+        if (bytes == 0) {
+            throw new IllegalStateException("run " + run + " of a stream has no lengths in a file");
+        }
+        long spot = content.lengthsSpotInFile(run);
+        ColdRead read = new ColdRead(bytes);
+        read.add(file(content, run), (int) (spot >>> 32), bytes, (int) spot, 0, bytes);
+        return read;
+    }
+
+    private static Extent file(StreamContent content, int run) {
+        if (content.place(run) instanceof Extent extent) {
+            return extent;
+        }
+        throw new IllegalStateException("run " + run + " of a stream is in memory, expected it in a file");
+    }
+
+    /** Adds bytes that are in memory; takes them over. */
+    void add(ByteBuf bytes) {
+        parts.add(new InMemory(bytes));
+    }
+
+    /**
+     * Adds a part of a long run: {@code wanted} bytes from {@code skip} on. If {@code checks}, the whole run is read for its
+     * checksum, in pieces and through the memory that the part takes.
+     */
+    void addPart(Extent extent, int position, int bytes, int checksum, int skip, int wanted, boolean checks) {
+        parts.add(new PartInFile(hold(extent), position, bytes, checksum, skip, wanted, checks));
+    }
+
+    /** Adds a run, of which {@code wanted} bytes from {@code skip} on are wanted. */
+    void add(Extent extent, int position, int bytes, int checksum, int skip, int wanted) {
+        parts.add(new InFile(hold(extent), position, bytes, checksum, skip, wanted));
+    }
+
+    private static ExtentFile hold(Extent extent) {
+        if (!extent.file().hold()) {
+            throw new IllegalStateException(extent.file().path() + " is closed, but a stream still needs it");
+        }
+        return extent.file();
+    }
+
+    /** Bytes that the read gives. */
+    long length() {
+        return length;
+    }
+
+    /** Bytes of memory that the read takes: whole runs, of which a part may be wanted. */
+    public long fileBytes() {
+        long bytes = 0;
+        for (Part part : parts) {
+            bytes += part.memoryBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads; returns the bytes, which are the caller's. Lets go of what was held and of what is left of {@code memory}, which
+     * has {@link #fileBytes}, also when it fails.
+     */
+    public ByteBuf run(ReadMemory memory) throws IOException {
+        CompositeByteBuf all = null;
+        int next = 0;
+        try {
+            all = Unpooled.compositeBuffer(Math.max(2, parts.size()));
+            while (next < parts.size()) {
+                Part part = parts.get(next);
+                if (part instanceof InMemory memoryPart) {
+                    all.addComponent(true, memoryPart.held().retain());
+                    next++;
+                } else if (part instanceof PartInFile run) {
+                    all.addComponent(true, read(run, memory));
+                    next++;
+                } else if (part instanceof InFile run) {
+                    int end = lastJoined(next, run) + 1;
+                    readRuns(next, end, memory, all);
+                    next = end;
+                } else {
+                    throw new IllegalStateException("a part of the unknown type " + part.getClass());
+                }
+            }
+            return all;
+        } catch (IOException | RuntimeException | Error e) {
+            if (all != null) {
+                all.release();
+            }
+            throw e;
+        } finally {
+            memory.close();
+            letGo();
+        }
+    }
+
+    private int lastJoined(int first, InFile firstRun) {
+        int last = first;
+        long bytes = firstRun.bytes();
+        while (last + 1 < parts.size()
+                && parts.get(last) instanceof InFile here
+                && parts.get(last + 1) instanceof InFile next
+                && here.isFollowedBy(next)
+                && bytes + next.bytes() <= JOINED_BYTES_MAX) {
+            bytes += next.bytes();
+            last++;
+        }
+        return last;
+    }
+
+    private static ByteBuf read(PartInFile run, ReadMemory memory) throws IOException {
+        ByteBuf buffer = memory.allocate(run.length());
+        try {
+            if (run.checks()) {
+                check(run, buffer);
+            }
+            run.file().read(run.position() + run.skip(), buffer.nioBuffer(0, run.length()));
+            return buffer.writerIndex(run.length());
+        } catch (IOException | RuntimeException | Error e) {
+            buffer.release();
+            throw e;
+        }
+    }
+
+    /** Reads the whole run through {@code buffer}. */
+    private static void check(PartInFile run, ByteBuf buffer) throws IOException {
+        CRC32C crc = new CRC32C();
+        int done = 0;
+        while (done < run.bytes()) {
+            int bytes = Math.min(run.bytes() - done, buffer.capacity());
+            run.file().read(run.position() + done, buffer.nioBuffer(0, bytes));
+            Checksum.update(crc, buffer, 0, bytes);
+            done += bytes;
+        }
+        compare(run.file(), run.position(), run.bytes(), (int) crc.getValue(), run.checksum());
+    }
+
+    private void readRuns(int first, int end, ReadMemory memory, CompositeByteBuf all) throws IOException {
+        InFile firstRun = (InFile) parts.get(first);
+        InFile lastRun = (InFile) parts.get(end - 1);
+        int bytes = lastRun.position() + lastRun.bytes() - firstRun.position();
+        ByteBuf buffer = memory.allocate(bytes);
+        try {
+            firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
+            for (Part part : parts.subList(first, end)) {
+                check((InFile) part, buffer, firstRun.position());
+            }
+            int from = firstRun.skip();
+            int to = lastRun.position() - firstRun.position() + lastRun.skip() + lastRun.length();
+            all.addComponent(true, buffer.retainedSlice(from, to - from));
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private static void check(InFile run, ByteBuf buffer, int base) throws IOException {
+        int index = run.position() - base;
+        compare(run.file(), run.position(), run.bytes(), Checksum.of(buffer, index, run.bytes()), run.checksum());
+    }
+
+    private static void compare(ExtentFile file, int position, int bytes, int checksum, int expected)
+            throws DamagedFileException {
+        if (checksum != expected) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+        }
+    }
+
+    private static void letGo(ExtentFile file) {
+        try {
+            file.letGo();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", file.path(), e.getMessage());
+        }
+    }
+
+    /** Lets go of what is held, where it is not to be read after all. */
+    public void letGo() {
+        for (Part part : parts) {
+            part.release();
+        }
+        parts.clear();
+    }
+}

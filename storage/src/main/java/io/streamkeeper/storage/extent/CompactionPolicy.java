@@ -1,0 +1,139 @@
+package io.streamkeeper.storage.extent;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which extent files are to be written anew, as one. Where less than two thirds of all bytes are needed, the emptiest files:
+ * what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where there are many
+ * files of about one size, the oldest of them: so the number of files grows with the logarithm of what is stored. A file of
+ * which nothing is needed goes at once.
+ */
+public final class CompactionPolicy {
+    /** Files of one size that are merged together. */
+    public static final int TIER_FILES = 8;
+
+    private static final int TIER_BASE_BYTES = 64 << 10;
+
+    /** Two of three bytes are to be needed. */
+    private static final int NEEDED = 2;
+
+    private static final int NEEDED_OF = 3;
+
+    /** Files of which less is needed are written anew together. */
+    private static final double SPARSE = 0.4;
+
+    /** A merge for room gains at least so much, and this part of a file. */
+    private static final long GAIN_BYTES_MIN = 4 << 10;
+
+    private static final int GAIN_PARTS_MAX = 8;
+
+    /** What one compaction writes at the most. */
+    private final long outputBytesMax;
+
+    CompactionPolicy(long outputBytesMax) {
+        this.outputBytesMax = outputBytesMax;
+    }
+
+    /** The files to merge next; none if all is well. */
+    List<Extent> pick(Collection<Extent> extents) {
+        long bytes = 0;
+        long needed = 0;
+        List<Extent> empty = new ArrayList<>();
+        for (Extent extent : extents) {
+            bytes += extent.file().bytes();
+            needed += extent.neededBytes();
+            if (extent.neededBytes() == 0) {
+                empty.add(extent);
+            }
+        }
+        if (!empty.isEmpty()) {
+            return empty;
+        }
+        return NEEDED_OF * needed < NEEDED * bytes ? pickSparse(extents) : pickTier(extents);
+    }
+
+    /**
+     * The files to merge next on a full disk: those of which nothing is needed, else the emptiest ones from which a merge gains
+     * room and of which what is needed fits into {@code roomBytes}; none if there are none.
+     */
+    List<Extent> pickToMakeRoom(Collection<Extent> extents, long roomBytes) {
+        List<Extent> candidates = new ArrayList<>();
+        for (Extent extent : extents) {
+            long gain = extent.file().bytes() - extent.neededBytes();
+            boolean gains = gain >= GAIN_BYTES_MIN && gain >= extent.file().bytes() / GAIN_PARTS_MAX;
+            if (extent.neededBytes() == 0 || (gains && extent.neededBytes() <= roomBytes)) {
+                candidates.add(extent);
+            }
+        }
+        candidates.sort(Comparator.comparingDouble(CompactionPolicy::neededPart));
+        List<Extent> picked = new ArrayList<>();
+        long bytes = 0;
+        for (Extent extent : candidates) {
+            bytes += extent.neededBytes();
+            if (bytes > 0 && (bytes > roomBytes || picked.size() >= TIER_FILES)) {
+                break;
+            }
+            picked.add(extent);
+        }
+        return picked;
+    }
+
+    private List<Extent> pickSparse(Collection<Extent> extents) {
+        List<Extent> sparse = new ArrayList<>(extents);
+        sparse.sort(Comparator.comparingDouble(CompactionPolicy::neededPart));
+        List<Extent> picked = new ArrayList<>();
+        for (Extent extent : sparse) {
+            if (picked.isEmpty() || neededPart(extent) < SPARSE) {
+                picked.add(extent);
+            }
+        }
+        return withinBounds(picked, TIER_FILES);
+    }
+
+    private static double neededPart(Extent extent) {
+        return (double) extent.neededBytes() / extent.file().bytes();
+    }
+
+    private List<Extent> pickTier(Collection<Extent> extents) {
+        Map<Integer, List<Extent>> tiers = new TreeMap<>();
+        for (Extent extent : extents) {
+            tiers.computeIfAbsent(tier(extent.file().bytes()), tier -> new ArrayList<>())
+                    .add(extent);
+        }
+        for (List<Extent> tier : tiers.values()) {
+            if (tier.size() >= TIER_FILES) {
+                List<Extent> picked = withinBounds(tier, TIER_FILES);
+                if (picked.size() == TIER_FILES) {
+                    return picked;
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private List<Extent> withinBounds(List<Extent> candidates, int filesMax) {
+        List<Extent> picked = new ArrayList<>();
+        long bytes = 0;
+        for (Extent extent : candidates) {
+            bytes += extent.neededBytes();
+            if (picked.size() == filesMax || (!picked.isEmpty() && bytes > outputBytesMax)) {
+                break;
+            }
+            picked.add(extent);
+        }
+        return picked;
+    }
+
+    private static int tier(long bytes) {
+        int tier = 0;
+        for (long rest = bytes / TIER_BASE_BYTES; rest > 0; rest >>= 3) {
+            tier++;
+        }
+        return tier;
+    }
+}

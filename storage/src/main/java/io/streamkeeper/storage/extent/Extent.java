@@ -1,0 +1,66 @@
+package io.streamkeeper.storage.extent;
+
+import io.streamkeeper.storage.memory.Place;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An extent file of the shard, with the account of what of it is still needed. Owned by the shard's loop; the file itself
+ * may be read by any thread that holds it.
+ */
+public final class Extent extends Place {
+    private final ExtentFile file;
+    private final List<StreamState> tenants;
+    private int homes;
+
+    /** An extent whose file is held for it; it lets go when it is dropped. */
+    public Extent(ExtentFile file) {
+        this.file = file;
+        this.tenants = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));
+    }
+
+    public ExtentFile file() {
+        return file;
+    }
+
+    /** Of each entry of the file's index, in order, the stream that it is about. */
+    public List<StreamState> tenants() {
+        return tenants;
+    }
+
+    /** Whether the file may have an entry of a stream; false means that it has none. */
+    boolean mayHold(long generation) {
+        return !tenants.isEmpty()
+                && tenants.get(0).generation() <= generation
+                && generation <= tenants.get(tenants.size() - 1).generation();
+    }
+
+    /** A description is here that is needed, of a stream that has been dropped. */
+    void keepDescription() {
+        homes++;
+    }
+
+    /** The newest description of a stream is here from now on. */
+    public void describe(StreamState stream) {
+        forget(stream);
+        stream.extents().home(this);
+        homes++;
+    }
+
+    /** The description of a stream is not needed any more, in whatever file it is. */
+    static void forget(StreamState stream) {
+        if (stream.extents().home() instanceof Extent home) {
+            home.homes--;
+        }
+        stream.extents().home(null);
+    }
+
+    /** Bytes of the file that are still needed; of descriptions and lengths of appends an estimate. */
+    long neededBytes() {
+        long indexBytes = file.bytes() - file.dataBytes() - file.lengthsBytes();
+        long ofHomes = file.entryCount() == 0 ? 0 : indexBytes * homes / file.entryCount();
+        long lengths = file.dataBytes() == 0 ? 0 : liveBytes() * file.lengthsBytes() / file.dataBytes();
+        return liveBytes() + lengths + ofHomes;
+    }
+}

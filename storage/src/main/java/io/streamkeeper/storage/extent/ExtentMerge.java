@@ -1,0 +1,466 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.record.RunLimits;
+import io.streamkeeper.storage.record.StreamMeta;
+import io.streamkeeper.storage.stream.StoredRuns;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs behind each other. Its
+ * own steps are the loop's, and short; files are read and written in the background.
+ *
+ * <p>What is kept of an entry is decided on the loop: of a stream that is there its runs from where they still begin, and
+ * its description if no file has a newer one; of one that is gone, whose deletion is in the journal only, the description,
+ * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another file
+ * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream may be
+ * dropped while its entries are decided on: then it is one that is gone for all of them, else its runs would stay without a
+ * description.
+ */
+final class ExtentMerge implements FileExtentStore.Job {
+    private static final Logger LOG = LoggerFactory.getLogger(ExtentMerge.class);
+
+    /** Entries decided on, or swapped, in one step, so that a step stays short. */
+    private static final int STEP_ENTRIES_MAX = 1_000;
+
+    /** Bytes written in one task, so that the background serves others in between. */
+    private static final long STEP_BYTES_MAX = 4 << 20;
+
+    private static final byte KEEP_RUNS = 1;
+    private static final byte KEEP_META = 2;
+
+    /** What one file has to give: its index, with what was decided about each entry. */
+    private static final class Input {
+        final Extent extent;
+        final byte[] decisions;
+        final long[] starts;
+        final ExtentFile.Cursor cursor;
+        int index = -1;
+        ExtentFile.@Nullable Entry entry;
+
+        Input(Extent extent) {
+            this.extent = extent;
+            int entries = (int) extent.file().entryCount();
+            this.decisions = new byte[entries];
+            this.starts = new long[entries];
+            this.cursor = extent.file().entries();
+        }
+
+        void advance() throws IOException {
+            entry = cursor.next();
+            index++;
+        }
+
+        boolean keeps(byte what) {
+            return (decisions[index] & what) != 0;
+        }
+
+        StreamState stream() {
+            return extent.tenants().get(index);
+        }
+    }
+
+    /** Runs of a stream in one of the files. */
+    private record Piece(ExtentFile file, StoredRuns runs, int first) {
+        long start() {
+            return runs.start(first);
+        }
+
+        long messagesBefore() {
+            long messages = runs.messagesBefore();
+            for (int run = 0; run < first; run++) {
+                messages += runs.messages(run);
+            }
+            return messages;
+        }
+    }
+
+    private final FileExtentStore store;
+    private final int number;
+    private final List<Extent> merged;
+    private final List<Extent> others;
+    private final Manifest before;
+    private final long file;
+    private final List<Input> inputs = new ArrayList<>();
+    private final long begunNanos = System.nanoTime();
+
+    private @Nullable ExtentWriter writer;
+    private final Deque<OutputEntry> planned = new ArrayDeque<>();
+    private final List<StreamState> tenants = new ArrayList<>();
+    private final List<StoredRuns> written = new ArrayList<>();
+    private final List<Boolean> described = new ArrayList<>();
+    private @Nullable Extent extent;
+
+    ExtentMerge(FileExtentStore store, int number, List<Extent> merged) {
+        this.store = store;
+        this.number = number;
+        this.merged = List.copyOf(merged);
+        this.others = new ArrayList<>(store.extents());
+        others.removeAll(merged);
+        this.before = store.manifest();
+        this.file = store.takeFile();
+        merged.forEach(input -> inputs.add(new Input(input)));
+    }
+
+    @Override
+    public String toString() {
+        return "compaction " + number;
+    }
+
+    @Override
+    public void start() {
+        LOG.info("shard {}: compaction {} begins: {} files", before.shard(), number, merged.size());
+        decide(0, 0);
+    }
+
+    @Override
+    public void step() {
+        // It goes on by itself.
+    }
+
+    // ---- deciding ----
+
+    private void decide(int input, int from) {
+        Input here = inputs.get(input);
+        int end = Math.min(here.decisions.length, from + STEP_ENTRIES_MAX);
+        for (int i = from; i < end; i++) {
+            StreamState stream = here.extent.tenants().get(i);
+            here.decisions[i] = decision(stream, here.extent);
+            here.starts[i] = stream.content().start();
+        }
+        if (end < here.decisions.length) {
+            store.onLoop(() -> decide(input, end));
+        } else if (input + 1 < inputs.size()) {
+            store.onLoop(() -> decide(input + 1, 0));
+        } else {
+            store.inBackground(this, this::begin, more -> write());
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static byte decision(StreamState stream, Extent here) {
+        if (stream.extents().isDropped()) {
+            return stream.extents().isChanged() ? KEEP_META : 0;
+        }
+        return stream.extents().home() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+    }
+
+    // ---- writing ----
+
+    private boolean begin() throws IOException {
+        long firstLsn = Long.MAX_VALUE;
+        for (Input input : inputs) {
+            firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
+            input.advance();
+        }
+        writer = store.newFile(before, file, firstLsn);
+        return true;
+    }
+
+    private ExtentWriter writer() {
+        if (writer == null) {
+            throw new IllegalStateException(this + " has no file");
+        }
+        return writer;
+    }
+
+    private void write() {
+        if (!store.isPaused(this)) {
+            goOn();
+        }
+    }
+
+    /** Writes on; after a checkpoint at least one step, so that compactions come to an end too. */
+    void goOn() {
+        store.inBackground(this, this::writeSome, more -> {
+            if (more) {
+                write();
+            } else {
+                finish();
+            }
+        });
+    }
+
+    /** Writes the next runs, of however long a stream; returns whether there are more. */
+    private boolean writeSome() throws IOException {
+        long until = writer().bytes() + STEP_BYTES_MAX;
+        while (writer().bytes() < until && !store.isClosed()) {
+            OutputEntry entry = planned.peek();
+            if (entry == null) {
+                long generation = nextGeneration();
+                if (generation == Long.MAX_VALUE) {
+                    return false;
+                }
+                planStream(generation);
+            } else if (!entry.writeRun()) {
+                planned.remove();
+            }
+        }
+        return true;
+    }
+
+    private long nextGeneration() {
+        long generation = Long.MAX_VALUE;
+        for (Input input : inputs) {
+            if (input.entry != null) {
+                generation = Math.min(generation, input.entry.generation());
+            }
+        }
+        return generation;
+    }
+
+    private void planStream(long generation) throws IOException {
+        List<Piece> pieces = new ArrayList<>();
+        ByteBuf meta = null;
+        boolean keepsMeta = false;
+        boolean keepsRuns = true;
+        StreamState stream = null;
+        for (Input input : inputs) {
+            while (input.entry != null && input.entry.generation() == generation) {
+                stream = input.stream();
+                keepsMeta |= input.keeps(KEEP_META);
+                keepsRuns &= input.keeps(KEEP_RUNS);
+                meta = newer(meta, input.entry.meta());
+                addPiece(pieces, input);
+                input.advance();
+            }
+        }
+        if (stream == null) {
+            throw new IllegalStateException("no file has generation " + generation);
+        }
+        boolean tombstone = !keepsRuns && meta != null && StreamMeta.isDeleted(meta) && isNeeded(generation, meta);
+        if (!keepsRuns) {
+            pieces.clear();
+        }
+        plan(stream, pieces, keepsMeta || tombstone ? meta : null);
+    }
+
+    private static @Nullable ByteBuf newer(@Nullable ByteBuf one, @Nullable ByteBuf other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return StreamMeta.lastLsnOf(one) >= StreamMeta.lastLsnOf(other) ? one : other;
+    }
+
+    private static void addPiece(List<Piece> pieces, Input input) {
+        ExtentFile.Entry entry = input.entry;
+        if (entry == null) {
+            return;
+        }
+        int first = 0;
+        while (first < entry.runs().count() && entry.runs().end(first) <= input.starts[input.index]) {
+            first++;
+        }
+        if (first < entry.runs().count()) {
+            pieces.add(new Piece(input.extent.file(), entry.runs(), first));
+        }
+    }
+
+    /** Whether the journal, or a file that is not merged, may still name a stream that is gone. */
+    private boolean isNeeded(long generation, ByteBuf meta) {
+        long lsn = StreamMeta.lastLsnOf(meta);
+        if (lsn > before.checkpointLsn()) {
+            return true;
+        }
+        for (Extent other : others) {
+            if (other.file().firstLsn() <= lsn && other.mayHold(generation)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Plans a stream's entries: one, or one for each gap that another file fills. */
+    private void plan(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
+        pieces.sort(Comparator.comparingLong(Piece::start));
+        ByteBuf description = meta;
+        int next = 0;
+        while (next < pieces.size()) {
+            int end = next + 1;
+            while (end < pieces.size()
+                    && pieces.get(end).start() == pieces.get(end - 1).runs().end()) {
+                end++;
+            }
+            planned.add(new OutputEntry(stream, List.copyOf(pieces.subList(next, end)), description));
+            description = null;
+            next = end;
+        }
+        if (description != null) {
+            planned.add(new OutputEntry(stream, List.of(), description));
+        }
+    }
+
+    /** An entry of the new file on its way there, run by run. */
+    private final class OutputEntry {
+        private final StreamState stream;
+        private final List<Piece> pieces;
+        private final @Nullable ByteBuf meta;
+        private @Nullable RunJoiner joiner;
+        private int piece;
+        private int run;
+
+        OutputEntry(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) {
+            this.stream = stream;
+            this.pieces = pieces;
+            this.meta = meta;
+            this.run = pieces.isEmpty() ? 0 : pieces.get(0).first();
+        }
+
+        /** Writes the next run; returns false if that was the last, and the entry is written. */
+        boolean writeRun() throws IOException {
+            if (joiner == null) {
+                joiner = begin();
+            }
+            if (piece < pieces.size()) {
+                Piece from = pieces.get(piece);
+                joiner.add(
+                        read(from, run),
+                        from.runs().messages(run),
+                        readLengths(from, run),
+                        from.runs().millis(run));
+                advance(from);
+                return true;
+            }
+            joiner.end();
+            ended(stream, writer().end(), meta != null);
+            return false;
+        }
+
+        private RunJoiner begin() {
+            boolean hasRuns = !pieces.isEmpty();
+            writer().begin(
+                            stream.generation(),
+                            meta,
+                            hasRuns ? pieces.get(0).start() : 0,
+                            hasRuns ? pieces.get(0).messagesBefore() : 0,
+                            hasRuns && pieces.get(0).runs().isTimed());
+            boolean joins = stream.content().limits().equals(RunLimits.ANY);
+            return new RunJoiner(writer(), stream.contentType().isJson(), joins);
+        }
+
+        private void advance(Piece from) {
+            run++;
+            if (run == from.runs().count()) {
+                piece++;
+                run = piece < pieces.size() ? pieces.get(piece).first() : 0;
+            }
+        }
+    }
+
+    private void ended(StreamState stream, StoredRuns runs, boolean hasMeta) {
+        tenants.add(stream);
+        written.add(runs);
+        described.add(hasMeta);
+    }
+
+    private static ByteBuf read(Piece piece, int run) throws IOException {
+        StoredRuns runs = piece.runs();
+        return read(piece.file(), runs.position(run), runs.bytes(run), runs.checksum(run));
+    }
+
+    private static @Nullable ByteBuf readLengths(Piece piece, int run) throws IOException {
+        StoredRuns runs = piece.runs();
+        int bytes = runs.lengthsBytes(run);
+        return bytes == 0 ? null : read(piece.file(), runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run));
+    }
+
+    private static ByteBuf read(ExtentFile file, int position, int bytes, int checksum) throws IOException {
+        ByteBuf buffer = Unpooled.buffer(bytes, bytes);
+        file.read(position, buffer.nioBuffer(0, bytes));
+        if (Checksum.of(buffer, 0, bytes) != checksum) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+        }
+        return buffer.writerIndex(bytes);
+    }
+
+    // ---- committing ----
+
+    private void finish() {
+        store.inBackground(
+                this,
+                () -> {
+                    if (writer().entries() == 0) {
+                        writer().close();
+                        return List.<Extent>of();
+                    }
+                    return List.of(store.finish(before, file, writer()));
+                },
+                finished -> {
+                    extent = finished.isEmpty() ? null : finished.get(0);
+                    commit();
+                });
+    }
+
+    private void commit() {
+        Manifest manifest = store.next(store.manifest().checkpointLsn(), merged, extent);
+        store.commit(this, manifest, extent, () -> swap(0));
+    }
+
+    /** Streams refer to the new file from now on. */
+    private void swap(int from) {
+        int end = Math.min(tenants.size(), from + STEP_ENTRIES_MAX);
+        for (int i = from; i < end && extent != null; i++) {
+            StreamState stream = tenants.get(i);
+            extent.tenants().add(stream);
+            if (stream.extents().isDropped()) {
+                if (described.get(i)) {
+                    extent.keepDescription();
+                }
+                continue;
+            }
+            stream.content().replace(written.get(i), extent);
+            store.moved(stream);
+            if (described.get(i) && stream.extents().home() instanceof Extent home && merged.contains(home)) {
+                extent.describe(stream);
+            }
+        }
+        if (end < tenants.size()) {
+            store.onLoop(() -> swap(end));
+            return;
+        }
+        store.remove(merged);
+        if (extent == null) {
+            store.discard(file);
+        }
+        store.finished();
+        LOG.info(
+                "shard {}: compaction {} ends: {} bytes in {} ms",
+                before.shard(),
+                number,
+                extent == null ? 0 : extent.file().bytes(),
+                (System.nanoTime() - begunNanos) / 1_000_000);
+    }
+
+    @Override
+    public long neededBytes() {
+        return STEP_BYTES_MAX;
+    }
+
+    @Override
+    public void abandon() {
+        store.closeAndDiscard(writer, extent, file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (writer != null) {
+            writer.close();
+        }
+        if (extent != null && !store.holds(extent)) {
+            extent.file().letGo();
+        }
+    }
+}

@@ -1,0 +1,641 @@
+package io.streamkeeper.storage.extent;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskException;
+import io.streamkeeper.storage.disk.Obstacle;
+import io.streamkeeper.storage.journal.FileJournal;
+import io.streamkeeper.storage.journal.ShardThreads;
+import io.streamkeeper.storage.memory.Place;
+import io.streamkeeper.storage.memory.ReadMemory;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's blocks
+ * hold into a file, and by an {@link ExtentMerge}, which makes one file of several. One of them at a time, and checkpoints
+ * first, because writes wait for them: a compaction stands still from one of its steps to the next while a checkpoint is
+ * made. Owned by the shard's loop; files are written and read by other threads.
+ *
+ * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until then
+ * the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
+ */
+public final class FileExtentStore implements ExtentStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
+
+    /** How long a job that failed is not tried again. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How often it is reported that jobs are abandoned, while none ends. */
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** How long it takes at least from one attempt to make the reserve to the next. */
+    private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What one compaction writes at the most. */
+    private static final long MERGED_BYTES_MAX = 1L << 30;
+
+    /** A job that writes files, step by step. */
+    interface Job {
+        /** Begins; on the loop. */
+        void start();
+
+        /** Goes on if it waits for something; on the loop. */
+        void step();
+
+        /** About how much it writes. */
+        long neededBytes();
+
+        /** What failed is undone; on the loop. */
+        void abandon();
+
+        /** The shard is closed: lets go of memory and files; in the background, where nothing of the job runs any more. */
+        void close() throws IOException;
+    }
+
+    private final Disk disk;
+    private final Path directory;
+    private final FileJournal journal;
+    private final ExtentConfig config;
+    private final ShardThreads threads;
+    private final Clock clock;
+    private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
+    private final TreeMap<Long, Extent> extents = new TreeMap<>();
+    private final SpaceReserve reserve;
+
+    private Manifest manifest;
+    private List<StreamState> changed = new ArrayList<>();
+    private long lastGeneration;
+    private long bytesAtCheckpoint;
+    private long checkpointBytes;
+    private long changedSinceNanos;
+    private long retryNanos;
+    private boolean retries;
+    private @Nullable Job job;
+    private @Nullable ExtentMerge paused;
+    private long nextFile;
+    private Consumer<StreamState> moved = stream -> {};
+    private boolean pressed;
+    private boolean makesRoomFirst;
+
+    /** The room on the full disk, or -1 while nothing was refused for want of it. */
+    private long roomBytes = -1;
+
+    /** Whether a stream was dropped, or data released, since the reserve was released last. */
+    private boolean freesSpace;
+
+    private boolean reportsAbandoned = true;
+    private long abandonedNanos;
+
+    private long reserveNanos;
+    private int checkpoints;
+    private int merges;
+    private boolean stopped;
+    private boolean damaged;
+    private volatile boolean closed;
+
+    /**
+     * The files that recovery has found.
+     *
+     * @param manifest the one that counts
+     * @param found its extents, open
+     */
+    public FileExtentStore(
+            Disk disk,
+            Path directory,
+            Manifest manifest,
+            Collection<Extent> found,
+            FileJournal journal,
+            ExtentConfig config,
+            ShardThreads threads,
+            Clock clock) {
+        this.disk = disk;
+        this.directory = directory;
+        this.manifest = manifest;
+        this.journal = journal;
+        this.config = config;
+        this.threads = threads;
+        this.clock = clock;
+        this.reserve = new SpaceReserve(
+                disk, directory, config.reserveBytes(), journal.segments().neededBytes());
+        this.lastGeneration = manifest.lastGeneration();
+        this.nextFile = manifest.nextFile();
+        this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
+        found.forEach(extent -> extents.put(extent.file().number(), extent));
+    }
+
+    /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
+    private static long staggered(long bytes, int shard) {
+        return bytes - bytes / 8 * (shard % 4);
+    }
+
+    /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
+    public void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
+        lastGeneration = Math.max(lastGeneration, highestGeneration);
+        changed.addAll(streams);
+        changedSinceNanos = clock.monotonicNanos();
+        bytesAtCheckpoint = journal.stagedBytes() - bytes;
+    }
+
+    // ---- what the shard tells ----
+
+    @Override
+    public void changed(StreamState stream) {
+        if (!stream.extents().isChanged()) {
+            stream.extents().changed(true);
+            changed.add(stream);
+            if (changed.size() == 1) {
+                changedSinceNanos = clock.monotonicNanos();
+            }
+        }
+        lastGeneration = Math.max(lastGeneration, stream.generation());
+    }
+
+    @Override
+    public void left(Place place) {
+        // Extents count by themselves; blocks go when the last run has left.
+        freesSpace = true;
+    }
+
+    @Override
+    public void dropped(StreamState stream) {
+        stream.extents().dropped();
+        Extent.forget(stream);
+        freesSpace = true;
+    }
+
+    @Override
+    public void read(ColdRead read, ReadMemory memory, Received then) {
+        try {
+            threads.reads().execute(() -> carryOut(read, memory, then));
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            read.letGo();
+            then.failed(e);
+        }
+    }
+
+    /** A read that fails, whatever the reason, fails by itself: it has changed nothing. */
+    private void carryOut(ColdRead read, ReadMemory memory, Received then) {
+        ByteBuf bytes;
+        try {
+            bytes = read.run(memory);
+        } catch (IOException | RuntimeException | Error e) {
+            onLoop(() -> then.failed(e), () -> {});
+            return;
+        }
+        onLoop(() -> then.bytes(bytes), bytes::release);
+    }
+
+    /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
+    private void onLoop(Runnable task, Runnable otherwise) {
+        if (closed) {
+            otherwise.run();
+        } else {
+            threads.loop().execute(() -> {
+                if (closed) {
+                    otherwise.run();
+                } else {
+                    task.run();
+                }
+            });
+        }
+    }
+
+    // ---- jobs ----
+
+    @Override
+    public void step() {
+        if (job != null) {
+            job.step();
+        } else if (!stopped && !journal.isFailed() && !waitsToRetry()) {
+            begin();
+        }
+        if (job == null && reserve.isWanted() && !reserve.isHeld()) {
+            keepReserve();
+        }
+    }
+
+    private void keepReserve() {
+        long now = clock.monotonicNanos();
+        if (now - reserveNanos >= 0) {
+            reserveNanos = now + RESERVE_NANOS;
+            threads.background().execute(() -> {
+                if (!closed) {
+                    reserve.keep();
+                }
+            });
+        }
+    }
+
+    /** Releases the reserve for the job that failed for want of room, which is then tried again at once. */
+    private void releaseReserve() {
+        freesSpace = false;
+        roomBytes = Math.max(0, roomBytes) + reserve.bytes();
+        reserveNanos = clock.monotonicNanos() + RESERVE_NANOS;
+        threads.background().execute(reserve::release);
+        onLoop(() -> retries = false, () -> {});
+    }
+
+    private boolean waitsToRetry() {
+        retries = retries && clock.monotonicNanos() - retryNanos < 0;
+        return retries;
+    }
+
+    /** Something was refused: a checkpoint is made as soon as there is anything that it can make room with. */
+    @Override
+    public void pressed() {
+        pressed = true;
+        roomBytes = Math.max(roomBytes, journal.usableBytes());
+    }
+
+    @Override
+    public void onMoved(Consumer<StreamState> listener) {
+        moved = listener;
+    }
+
+    /** The runs of {@code stream} are in another file, or in one at all. */
+    void moved(StreamState stream) {
+        moved.accept(stream);
+    }
+
+    private void begin() {
+        boolean merges = makesRoomFirst;
+        makesRoomFirst = false;
+        if (merges && beginMerge()) {
+            return;
+        }
+        if (isCheckpointDue()) {
+            beginCheckpoint();
+        } else {
+            beginMerge();
+        }
+    }
+
+    private void beginCheckpoint() {
+        checkpoints++;
+        start(new Checkpoint(this, checkpoints, takeChanged()));
+    }
+
+    /** Where a checkpoint is due, lets it be made before the compaction goes on; returns whether the compaction waits. */
+    boolean isPaused(ExtentMerge merge) {
+        if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.isFailed()) {
+            return false;
+        }
+        paused = merge;
+        beginCheckpoint();
+        return true;
+    }
+
+    private void goOn() {
+        job = paused;
+        ExtentMerge merge = paused;
+        paused = null;
+        if (merge != null) {
+            onLoop(merge::goOn);
+        }
+    }
+
+    private boolean beginMerge() {
+        List<Extent> merged = damaged ? List.of() : pick();
+        if (!merged.isEmpty()) {
+            merges++;
+            start(new ExtentMerge(this, merges, merged));
+        }
+        return !merged.isEmpty();
+    }
+
+    private List<Extent> pick() {
+        return roomBytes < 0
+                ? policy.pick(extents.values())
+                : policy.pickToMakeRoom(extents.values(), Math.min(MERGED_BYTES_MAX, roomBytes));
+    }
+
+    private boolean isCheckpointDue() {
+        boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
+        long waitedNanos = clock.monotonicNanos() - changedSinceNanos;
+        boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
+        return !changed.isEmpty() && (enough || old || pressed);
+    }
+
+    private List<StreamState> takeChanged() {
+        List<StreamState> taken = changed;
+        changed = new ArrayList<>();
+        bytesAtCheckpoint = journal.stagedBytes();
+        checkpointBytes = config.checkpointBytes();
+        return taken;
+    }
+
+    private void start(Job newJob) {
+        job = newJob;
+        newJob.start();
+    }
+
+    /** The job is done. */
+    void finished() {
+        reportsAbandoned = true;
+        pressed = false;
+        roomBytes = -1;
+        journal.obstacle(null);
+        goOn();
+    }
+
+    /**
+     * The job has failed, or cannot go on: all is as it was before, and it is tried again later.
+     *
+     * @param obstacle what the disk refused, or null
+     */
+    void abandon(Job failedJob, Throwable reason, @Nullable Obstacle obstacle) {
+        if (reason instanceof IOException) {
+            reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
+        } else {
+            LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
+        }
+        goOn();
+        retryNanos = clock.monotonicNanos() + RETRY_NANOS;
+        retries = true;
+        stopped = Manifest.isUncertain(reason);
+        failedJob.abandon();
+        if (stopped) {
+            journal.fail(reason);
+        } else if (obstacle != null) {
+            journal.obstacle(obstacle);
+            makesRoomFirst = failedJob instanceof Checkpoint;
+            if (obstacle.isDiskFull()) {
+                roomBytes = obstacle.usableBytes();
+                if (freesSpace && reserve.isHeld()) {
+                    releaseReserve();
+                }
+            }
+        } else if (reason instanceof DamagedFileException) {
+            LOG.error(
+                    "shard {}: there are no more compactions until the server is started anew",
+                    manifest.shard(),
+                    reason);
+            damaged = true;
+        }
+    }
+
+    /** A job that is tried again each second is reported each minute. */
+    private void reportAbandoned(Job failedJob, String reason) {
+        long now = clock.monotonicNanos();
+        if (reportsAbandoned || now - abandonedNanos >= REPORT_NANOS) {
+            LOG.warn("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
+            reportsAbandoned = false;
+            abandonedNanos = now;
+        } else {
+            LOG.info("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
+        }
+    }
+
+    /**
+     * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the disk, or
+     * of memory, while files are written that do not count yet. Anything else fails the shard.
+     */
+    <T> void inBackground(Job ofJob, Callable<T> work, Consumer<T> then) {
+        threads.background().execute(() -> {
+            if (closed) {
+                return;
+            }
+            try {
+                T done = work.call();
+                onLoop(() -> then.accept(done), () -> {});
+            } catch (IOException | OutOfMemoryError e) {
+                Obstacle obstacle =
+                        e instanceof DiskException ? Obstacle.of(disk, directory, ofJob.neededBytes(), e) : null;
+                onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** Goes on with a job in a later turn of the loop. */
+    void onLoop(Runnable task) {
+        onLoop(task, () -> {});
+    }
+
+    /** Removes what a job that was abandoned has written. */
+    void closeAndDiscard(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
+        threads.background().execute(() -> {
+            try {
+                if (writer != null) {
+                    writer.close();
+                }
+                if (extent != null) {
+                    extent.file().letGo();
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be closed: {}", path(file), e.getMessage());
+            }
+        });
+        if (!stopped) {
+            discard(file);
+        }
+    }
+
+    // ---- for the jobs ----
+
+    FileJournal journal() {
+        return journal;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Streams of a checkpoint that came to nothing have changed still; what changed since stays in the list too. */
+    void takeBack(List<StreamState> streams) {
+        List<StreamState> all = new ArrayList<>(streams);
+        all.addAll(changed);
+        changed = new ArrayList<>();
+        all.forEach(stream -> stream.extents().changed(false));
+        all.forEach(this::changed);
+        bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
+    }
+
+    /** Whether an extent is among those that count. */
+    boolean holds(Extent extent) {
+        return extents.containsKey(extent.file().number());
+    }
+
+    Collection<Extent> extents() {
+        return extents.values();
+    }
+
+    private Path path(long file) {
+        return DataDirectory.extents(directory).resolve(ExtentLayout.name(file));
+    }
+
+    /** The number of the next extent file. */
+    long takeFile() {
+        long taken = nextFile;
+        nextFile++;
+        return taken;
+    }
+
+    /** Begins an extent file; in the background. */
+    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
+        Path path = path(file);
+        if (disk.exists(path)) {
+            disk.delete(path);
+        }
+        return new ExtentWriter(disk, path, file, current.shard(), current.store(), firstLsn);
+    }
+
+    /** Completes an extent file, opens it for reading, and makes its name durable; in the background. */
+    Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
+        writer.finish();
+        writer.close();
+        disk.syncDirectory(DataDirectory.extents(directory));
+        return new Extent(ExtentFile.open(disk, path(number), number, current.shard(), current.store()));
+    }
+
+    /** Removes a file that no manifest names; in the background. */
+    void discard(long file) {
+        threads.background().execute(() -> {
+            try {
+                if (disk.exists(path(file))) {
+                    disk.delete(path(file));
+                }
+            } catch (IOException e) {
+                LOG.warn("{} is not needed, but cannot be removed: {}", path(file), e.getMessage());
+            }
+        });
+    }
+
+    /** The manifest that comes next; on the loop. */
+    Manifest next(long checkpointLsn, Collection<Extent> removed, @Nullable Extent added) {
+        Set<Long> gone = new HashSet<>();
+        removed.forEach(extent -> gone.add(extent.file().number()));
+        List<Manifest.ExtentRef> refs = new ArrayList<>();
+        for (Extent extent : extents.values()) {
+            if (!gone.contains(extent.file().number())) {
+                refs.add(new Manifest.ExtentRef(
+                        extent.file().number(), extent.file().bytes()));
+            }
+        }
+        if (added != null) {
+            refs.add(new Manifest.ExtentRef(added.file().number(), added.file().bytes()));
+        }
+        return new Manifest(
+                manifest.store(),
+                manifest.shard(),
+                checkpointLsn,
+                journal.segments().firstNeeded(checkpointLsn, manifest.firstSegment()),
+                lastGeneration,
+                nextFile,
+                refs);
+    }
+
+    /**
+     * Makes a manifest the one that counts, and then goes on with {@code then}. What it does without must be durable in
+     * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
+     */
+    void commit(Job ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
+        if (journal.isFailed()) {
+            abandon(ofJob, new IOException("the shard has failed"), null);
+            return;
+        }
+        threads.journal().execute(() -> {
+            try {
+                journal.syncWritten();
+            } catch (IOException e) {
+                onLoop(() -> stopped = true);
+                return;
+            }
+            inBackground(
+                    ofJob,
+                    () -> {
+                        try {
+                            newManifest.write(disk, directory);
+                        } catch (RuntimeException | Error e) {
+                            throw new IllegalStateException("which manifest counts is not known", e);
+                        }
+                        return newManifest;
+                    },
+                    committed -> {
+                        manifest = committed;
+                        if (added != null) {
+                            extents.put(added.file().number(), added);
+                        }
+                        then.run();
+                    });
+        });
+    }
+
+    /** Lets go of the journal's segments that the manifest does without. */
+    void releaseSegments() {
+        long first = manifest.firstSegment();
+        threads.background().execute(() -> {
+            try {
+                journal.segments().release(first);
+            } catch (IOException e) {
+                LOG.warn("journal segments before {} are not needed, but cannot be removed: {}", first, e.getMessage());
+            }
+        });
+    }
+
+    /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */
+    void remove(Collection<Extent> removed) {
+        for (Extent extent : removed) {
+            extents.remove(extent.file().number());
+            threads.background().execute(() -> letGo(extent));
+            discard(extent.file().number());
+        }
+    }
+
+    private static void letGo(Extent extent) {
+        try {
+            extent.file().letGo();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", extent.file().path(), e.getMessage());
+        }
+    }
+
+    /** Whether the shard's loop has let go of the store: what runs in the background ends. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Job unfinished = job;
+        Job waiting = paused;
+        threads.background().execute(() -> {
+            extents.values().forEach(FileExtentStore::letGo);
+            close(unfinished);
+            close(waiting);
+        });
+    }
+
+    private static void close(@Nullable Job unfinished) {
+        try {
+            if (unfinished != null) {
+                unfinished.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", unfinished, e.getMessage());
+        }
+    }
+}

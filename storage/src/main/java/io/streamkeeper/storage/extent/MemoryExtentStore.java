@@ -1,0 +1,63 @@
+package io.streamkeeper.storage.extent;
+
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.OpenBlock;
+import io.streamkeeper.storage.memory.Place;
+import io.streamkeeper.storage.memory.ReadMemory;
+import io.streamkeeper.storage.stream.StreamContent;
+import io.streamkeeper.storage.stream.StreamState;
+
+/**
+ * Extents in memory: durability {@code memory}. What is to be kept of a block is copied into others, see
+ * {@link BlockCompaction}. Owned by the shard's loop.
+ */
+public final class MemoryExtentStore implements ExtentStore {
+    private final OpenBlock open;
+    private final BlockCompaction compaction;
+
+    public MemoryExtentStore(MemoryBudget budget) {
+        this.open = new OpenBlock(budget::allocateToMakeRoom);
+        this.compaction = new BlockCompaction(open);
+    }
+
+    @Override
+    public void changed(StreamState stream) {
+        StreamContent content = stream.content();
+        if (content.runCount() == 0) {
+            return;
+        }
+        Place last = content.place(content.runCount() - 1);
+        if (last instanceof Block block && !block.equals(stream.extents().home())) {
+            stream.extents().home(block);
+            compaction.entered(content, block);
+        }
+    }
+
+    @Override
+    public void left(Place place) {
+        if (place instanceof Block block) {
+            compaction.left(block);
+        }
+    }
+
+    @Override
+    public void dropped(StreamState stream) {
+        // Its runs have left already.
+    }
+
+    @Override
+    public void step() {
+        compaction.step();
+    }
+
+    @Override
+    public void read(ColdRead read, ReadMemory memory, Received then) {
+        throw new IllegalStateException("a read of " + read.length() + " bytes from files, of which there are none");
+    }
+
+    @Override
+    public void close() {
+        open.close();
+    }
+}

@@ -1,0 +1,438 @@
+package io.streamkeeper.storage.journal;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.disk.Obstacle;
+import io.streamkeeper.storage.disk.StorageBusyException;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFullException;
+import io.streamkeeper.storage.journal.LogWriter.Frame;
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.OpenBlock;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.RecordCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
+ * readers slice, so a payload is copied once. Owned by the shard's loop; the {@link LogWriter} behind it has its own
+ * thread.
+ *
+ * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
+ * syncs, more frames come, and the next sync is theirs together.
+ *
+ * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half of a
+ * record would make the whole frame, and the log behind it, unreadable.
+ */
+public final class FileJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
+
+    /** What has a body of its own beside the frame: its header and the padding behind it. */
+    private static final int FRAME_EXTRA_BYTES = FrameLayout.HEADER_BYTES + FrameLayout.ALIGNMENT;
+
+    private final MemoryBudget memory;
+    private final OpenBlock blocks;
+    private final Segments segments;
+    private final LogWriter writer;
+    private final Executor loop;
+    private final Executor thread;
+    private Listener listener = new Listener() {
+        @Override
+        public void durable(long lsn) {}
+
+        @Override
+        public void refused(long firstLsn, Refusal refusal) {}
+
+        @Override
+        public void failed(StorageFailedException reason) {}
+    };
+
+    private long lastLsn;
+    private long durableLsn;
+    private long stagedBytes;
+    private int refusals;
+    private boolean flushes;
+    private volatile boolean closed;
+    private @Nullable StorageFailedException failure;
+    private @Nullable Obstacle obstacle;
+    private long usableBytes = -1;
+
+    private final FromWriter fromWriter = new FromWriter();
+    private final boolean syncs;
+    private long syncedLsn;
+    private boolean syncing;
+    private List<Synced> unsynced = new ArrayList<>();
+
+    /** Those for whom the sync is that is under way. */
+    private List<Synced> underSync = List.of();
+
+    private @Nullable Block frameBlock;
+    private int frameStart;
+    private int frameCount;
+    private long frameFirstLsn;
+    private boolean frameMakesRoom;
+
+    /** Whether what is staged now is the end of something, for which there is room where the memory or the disk is full. */
+    private boolean makesRoom;
+
+    /**
+     * A journal that goes on behind what was recovered.
+     *
+     * @param memory bounds what is staged and not yet in extents
+     * @param log the last segment that there is
+     * @param syncs whether a record is durable when it is synced, or already when the kernel has it
+     */
+    public FileJournal(
+            MemoryBudget memory,
+            Segments segments,
+            UUID store,
+            int shard,
+            LogEnd log,
+            boolean syncs,
+            Executor loop,
+            Executor thread) {
+        this.memory = memory;
+        this.blocks = new OpenBlock(this::allocate);
+        this.segments = segments;
+        this.loop = loop;
+        this.thread = thread;
+        this.lastLsn = log.lastLsn();
+        this.durableLsn = log.lastLsn();
+        this.syncedLsn = log.lastLsn();
+        this.syncs = syncs;
+        this.writer = new LogWriter(
+                segments, store, shard, log.segment(), log.end(), log.lastLsn(), syncs, thread, fromWriter);
+    }
+
+    /**
+     * Where a journal ends.
+     *
+     * @param segment the last segment that was begun, or 0
+     * @param end where its frames end
+     * @param lastLsn the last log sequence number that anything refers to
+     */
+    public record LogEnd(long segment, long end, long lastLsn) {}
+
+    private ByteBuf allocate(int bytes) {
+        try {
+            return makesRoom ? memory.allocateToMakeRoom(bytes) : memory.allocate(bytes);
+        } catch (StorageFullException e) {
+            if (obstacle != null && obstacle.isDiskFull()) {
+                throw new StorageFullException(fullDisk(obstacle));
+            }
+            throw new StorageBusyException("more is written than the disk takes: " + memory.usedBytes()
+                    + " bytes wait for a checkpoint; try again later");
+        }
+    }
+
+    @Override
+    public void listen(Listener newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public boolean isPressed(int bytes) {
+        return failure == null && memory.isShort(bytes);
+    }
+
+    // ---- staging ----
+
+    @Override
+    public Staged stage(LogRecord record, Payload payload) {
+        if (failure != null) {
+            throw failure;
+        }
+        makesRoom = record instanceof LogRecord.Deleted || record instanceof LogRecord.Trimmed;
+        Block block = blocks.blockFor(RecordCodec.bytesMax(record, payload.runs()) + FRAME_EXTRA_BYTES);
+        flushLater();
+        beginFrame(block);
+        ByteBuf out = block.memory();
+        int start = out.writerIndex();
+        Staged staged;
+        try {
+            RecordCodec.begin(out, record, payload.runs());
+            int position = out.writerIndex();
+            payload.writeTo(out);
+            RecordCodec.finish(out, start);
+            staged = new Staged(lastLsn + 1, block, position);
+        } catch (RuntimeException | Error e) {
+            out.writerIndex(start);
+            throw e;
+        }
+        lastLsn++;
+        frameCount++;
+        frameMakesRoom &= makesRoom;
+        stagedBytes += out.writerIndex() - start;
+        return staged;
+    }
+
+    private void flushLater() {
+        if (!flushes) {
+            loop.execute(this::flush);
+            flushes = true;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private void beginFrame(Block block) {
+        if (frameBlock == block) {
+            return;
+        }
+        submitFrame();
+        align(block.memory());
+        int start = block.memory().writerIndex();
+        block.memory().writeZero(FrameLayout.HEADER_BYTES).retain();
+        frameBlock = block;
+        frameStart = start;
+        frameCount = 0;
+        frameMakesRoom = true;
+        frameFirstLsn = lastLsn + 1;
+    }
+
+    private static void align(ByteBuf bytes) {
+        bytes.writeZero(FrameLayout.paddedBytes(bytes.writerIndex()) - bytes.writerIndex());
+    }
+
+    @Override
+    public void endBatch() {
+        submitFrame();
+    }
+
+    /** The end of a turn: hands over what has come in it. */
+    private void flush() {
+        flushes = false;
+        submitFrame();
+    }
+
+    private void submitFrame() {
+        Block block = frameBlock;
+        if (block == null) {
+            return;
+        }
+        frameBlock = null;
+        if (frameCount == 0) {
+            block.memory().writerIndex(frameStart).release();
+            return;
+        }
+        try {
+            int length = block.memory().writerIndex() - frameStart;
+            align(block.memory());
+            writer.submit(
+                    new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals, frameMakesRoom));
+        } catch (RuntimeException | Error e) {
+            onFailed(e);
+            throw e;
+        }
+    }
+
+    // ---- what the writer tells ----
+
+    /** Carries over to the loop what the writer tells. */
+    private final class FromWriter implements LogWriter.Events {
+        @Override
+        public void durable(long lsn) {
+            tell(() -> onDurable(lsn));
+        }
+
+        @Override
+        public void refused(long firstLsn, Obstacle met) {
+            tell(() -> onRefused(firstLsn, met));
+        }
+
+        @Override
+        public void failed(Throwable reason) {
+            tell(() -> onFailed(reason));
+        }
+
+        /** Nobody waits any more once the journal is closed, and the loop may have ended. */
+        private void tell(Runnable task) {
+            if (!closed) {
+                loop.execute(task);
+            }
+        }
+    }
+
+    /** A frame that was under way when the journal failed may still become durable: it was answered that its fate is not known. */
+    private void onDurable(long lsn) {
+        if (failure != null) {
+            return;
+        }
+        durableLsn = lsn;
+        usableBytes = -1;
+        listener.durable(lsn);
+    }
+
+    private void onRefused(long firstLsn, Obstacle met) {
+        refusals++;
+        usableBytes = met.isDiskFull() ? met.usableBytes() : -1;
+        if (frameBlock != null) {
+            frameBlock.memory().release();
+            frameBlock = null;
+        }
+        listener.refused(firstLsn, refusal(met));
+    }
+
+    private static Refusal refusal(Obstacle met) {
+        return met.isDiskFull()
+                ? Refusal.of(ErrorCode.STORAGE_FULL, fullDisk(met))
+                : Refusal.of(
+                        ErrorCode.OVERLOADED,
+                        "the store cannot write for now (" + met.reason() + "); nothing was taken, try again later");
+    }
+
+    private static String fullDisk(Obstacle met) {
+        return "the disk is full (" + met.reason() + "); delete streams or make room, and try again";
+    }
+
+    private void onFailed(Throwable reason) {
+        LOG.error("the journal has failed: nothing more is acknowledged until the server restarts", reason);
+        fail(new StorageFailedException(
+                (reason instanceof IOException
+                                ? "the disk has failed (" + reason.getMessage()
+                                : "the journal has failed (" + reason)
+                        + "); nothing more is acknowledged until the server restarts",
+                reason));
+    }
+
+    @Override
+    public void fail(StorageFailedException reason) {
+        if (failure == null) {
+            failure = reason;
+            listener.failed(reason);
+            List<Synced> waiting = new ArrayList<>(underSync);
+            waiting.addAll(unsynced);
+            underSync = List.of();
+            unsynced = new ArrayList<>();
+            waiting.forEach(waiter -> waiter.failed(reason));
+        }
+    }
+
+    @Override
+    public long lastLsn() {
+        return lastLsn;
+    }
+
+    // ---- for other shards ----
+
+    @Override
+    public void whenSynced(long lsn, Synced then) {
+        if (failure != null && !(syncs && lsn <= durableLsn)) {
+            then.failed(failure);
+            return;
+        }
+        if (syncs || lsn <= syncedLsn) {
+            then.synced();
+            return;
+        }
+        unsynced.add(then);
+        if (!syncing) {
+            syncForOthers();
+        }
+    }
+
+    /**
+     * Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next.
+     * Whatever fails fails the journal, which is what they are told then.
+     */
+    private void syncForOthers() {
+        syncing = true;
+        underSync = unsynced;
+        unsynced = new ArrayList<>();
+        long lsn = durableLsn;
+        try {
+            thread.execute(() -> {
+                try {
+                    writer.syncWritten();
+                } catch (IOException e) {
+                    LOG.debug("the writer has reported that the sync failed", e);
+                    return;
+                }
+                fromWriter.tell(() -> onSynced(lsn));
+            });
+        } catch (RuntimeException | Error e) {
+            onFailed(e);
+        }
+    }
+
+    private void onSynced(long lsn) {
+        syncedLsn = lsn;
+        List<Synced> synced = underSync;
+        underSync = List.of();
+        synced.forEach(Synced::synced);
+        syncing = !unsynced.isEmpty();
+        if (syncing) {
+            syncForOthers();
+        }
+    }
+
+    // ---- for the checkpoint ----
+
+    @Override
+    public long durableLsn() {
+        return durableLsn;
+    }
+
+    /** Takes why no checkpoint can be made for now, or null when one was made. */
+    public void obstacle(@Nullable Obstacle met) {
+        obstacle = met;
+    }
+
+    /** Ends all acknowledgement, because of a failure beside the journal (I9). */
+    public void fail(Throwable reason) {
+        onFailed(reason);
+    }
+
+    /** Whether nothing can become durable any more. */
+    public boolean isFailed() {
+        return failure != null;
+    }
+
+    /** Bytes of all records that were ever staged; for how much has come since a checkpoint. */
+    public long stagedBytes() {
+        return stagedBytes;
+    }
+
+    /** Refusals so far: a checkpoint that has seen what was refused since is void. */
+    public int refusals() {
+        return refusals;
+    }
+
+    /** The room on the disk when it was too little for what was refused last, or -1 if that was refused for another reason. */
+    public long usableBytes() {
+        return usableBytes;
+    }
+
+    public Segments segments() {
+        return segments;
+    }
+
+    /** Makes durable what the kernel has, because something durable is to rely on it; on the journal's thread. */
+    public void syncWritten() throws IOException {
+        writer.syncWritten();
+    }
+
+    /** Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files. */
+    @Override
+    public void close() {
+        closed = true;
+        submitFrame();
+        blocks.close();
+        thread.execute(() -> {
+            try {
+                writer.close();
+            } catch (IOException e) {
+                LOG.warn("the journal's files cannot be closed: {}", e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,433 @@
+package io.streamkeeper.storage.journal;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.Obstacle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The group commit of one journal: writes all frames that have come since the last time with as few writes as they have
+ * blocks, makes them durable with one sync, and says so. Frames are submitted by the shard's loop; everything else happens
+ * on the journal's thread, one {@link #step} at a time.
+ *
+ * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
+ * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final (I9):
+ * the pages may be gone and another sync would not tell. What fails before it is not, such as a write to a full disk or a
+ * segment that cannot be opened: nothing of the group has been acknowledged, so the group is made unreadable, durably,
+ * before anyone is told; else a crash could bring back what was refused.
+ */
+public final class LogWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    /** What one group writes at the most, so that the first of it does not wait for too many others. */
+    private static final int GROUP_BYTES_MAX = 8 << 20;
+
+    /** What a segment keeps for deletions at the most, and as which part of it. */
+    private static final long KEPT_BYTES_MAX = 32 << 10;
+
+    private static final int KEPT_PARTS = 16;
+
+    /** What becomes of frames; called on the journal's thread. */
+    public interface Events {
+        /** Every record up to {@code lsn} is durable. */
+        void durable(long lsn);
+
+        /**
+         * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a
+         * later epoch come.
+         */
+        void refused(long firstLsn, Obstacle obstacle);
+
+        /** The disk has failed: nothing more will become durable (I9). */
+        void failed(Throwable reason);
+    }
+
+    /**
+     * A frame on its way to the disk: its records lie in {@code memory} behind room for a header. It owns a reference to
+     * the memory, which the writer gives back.
+     *
+     * @param start a multiple of {@link FrameLayout#ALIGNMENT}
+     * @param length with the header, without padding; the padding behind is there and zero
+     * @param epoch how many refusals the submitter has seen
+     * @param makesRoom whether its records only delete and trim, and so may use what a segment keeps for them
+     */
+    public record Frame(ByteBuf memory, int start, int length, int count, long firstLsn, int epoch, boolean makesRoom) {
+        int end() {
+            return start + FrameLayout.paddedBytes(length);
+        }
+
+        long lastLsn() {
+            return firstLsn + count - 1;
+        }
+    }
+
+    private final Segments segments;
+    private final UUID store;
+    private final int shard;
+    private final boolean syncs;
+    private final Executor thread;
+    private final Events events;
+    private final Queue<Frame> submitted = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    private @Nullable DiskFile file;
+
+    /** Whether the segment is a short one, which only deletions are written to. */
+    private boolean isShort;
+
+    private long number;
+    private long salt;
+    private long position;
+    private long durablePosition;
+    private long previous;
+    private long previousEnd;
+    private long lastLsn;
+    private int refusals;
+    private boolean failed;
+
+    /**
+     * A writer that goes on behind what was recovered; it begins a segment of its own.
+     *
+     * @param previous the last segment there is, or 0
+     * @param previousEnd where its frames end
+     * @param lastLsn the last log sequence number there is, or 0
+     * @param syncs whether frames are synced; if not, they are durable when the kernel has them
+     * @param thread runs one task at a time, in order
+     */
+    public LogWriter(
+            Segments segments,
+            UUID store,
+            int shard,
+            long previous,
+            long previousEnd,
+            long lastLsn,
+            boolean syncs,
+            Executor thread,
+            Events events) {
+        this.segments = segments;
+        this.store = store;
+        this.shard = shard;
+        this.previous = previous;
+        this.previousEnd = previousEnd;
+        this.lastLsn = lastLsn;
+        this.syncs = syncs;
+        this.thread = thread;
+        this.events = events;
+    }
+
+    /** Takes a frame over; in the order of their log sequence numbers. */
+    public void submit(Frame frame) {
+        submitted.add(frame);
+        if (!scheduled.getAndSet(true)) {
+            thread.execute(this::step);
+        }
+    }
+
+    /** Commits what has been submitted; a bounded step. */
+    private void step() {
+        commitNext();
+        scheduled.set(false);
+        if (!submitted.isEmpty() && !scheduled.getAndSet(true)) {
+            again();
+        }
+    }
+
+    private void again() {
+        try {
+            thread.execute(this::step);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the journal's thread ends; closing commits what was submitted");
+        }
+    }
+
+    private void commitNext() {
+        List<Frame> group = nextGroup();
+        try {
+            if (!group.isEmpty() && !failed) {
+                commit(group);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            group.forEach(frame -> frame.memory().release());
+        }
+    }
+
+    private List<Frame> nextGroup() {
+        List<Frame> group = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < GROUP_BYTES_MAX) {
+            Frame frame = submitted.poll();
+            if (frame == null) {
+                break;
+            }
+            if (frame.epoch() < refusals || failed) {
+                frame.memory().release();
+            } else {
+                group.add(frame);
+                bytes += frame.length();
+            }
+        }
+        return group;
+    }
+
+    private void commit(List<Frame> group) throws IOException {
+        long bytes =
+                group.stream().mapToLong(frame -> frame.end() - frame.start()).sum();
+        long firstLsn = group.get(0).firstLsn();
+        int leading = fits(bytes) ? 0 : leadingThatMakeRoom(group);
+        if (leading > 0 && leading < group.size()) {
+            commitInTwo(group, leading);
+            return;
+        }
+        if (!hasSegmentFor(bytes, firstLsn, group.stream().allMatch(Frame::makesRoom))) {
+            return;
+        }
+        long groupStart = position;
+        try {
+            write(file(), group);
+        } catch (IOException e) {
+            takeBack(groupStart);
+            refuse(firstLsn, bytes, e);
+            return;
+        }
+        if (syncs) {
+            file().sync();
+            durablePosition = position;
+        }
+        lastLsn = group.get(group.size() - 1).lastLsn();
+        events.durable(lastLsn);
+    }
+
+    /** Frames at the beginning of a group that only delete and trim: those that may use what is kept for them. */
+    private static int leadingThatMakeRoom(List<Frame> group) {
+        int count = 0;
+        while (count < group.size() && group.get(count).makesRoom()) {
+            count++;
+        }
+        return count;
+    }
+
+    /** What makes room is not refused because of what comes after it. */
+    private void commitInTwo(List<Frame> group, int leading) throws IOException {
+        int refusalsBefore = refusals;
+        commit(group.subList(0, leading));
+        if (refusals == refusalsBefore) {
+            commit(group.subList(leading, group.size()));
+        }
+    }
+
+    private DiskFile file() {
+        if (file == null) {
+            throw new IllegalStateException("no segment was begun");
+        }
+        return file;
+    }
+
+    /**
+     * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused the
+     * group, if there is none for now. The end of each segment is for deletions, so that a full disk can be emptied.
+     */
+    private boolean hasSegmentFor(long bytes, long firstLsn, boolean makesRoom) throws IOException {
+        if (!fits(bytes)) {
+            long nextNumber = segments.nextNumber();
+            DiskFile next;
+            boolean nextIsShort = false;
+            try {
+                next = segments.take();
+            } catch (IOException | OutOfMemoryError e) {
+                if (makesRoom && file != null && position + bytes <= bytesMax()) {
+                    return true;
+                }
+                DiskFile small = makesRoom ? segments.takeShort(e) : null;
+                if (small == null) {
+                    refuse(firstLsn, 0, e);
+                    return false;
+                }
+                next = small;
+                nextIsShort = true;
+            }
+            if (file != null) {
+                finish(file);
+            }
+            file = next;
+            isShort = nextIsShort;
+            number = nextNumber;
+            position = 0;
+        }
+        if (position == 0) {
+            try {
+                begin(file());
+            } catch (IOException | OutOfMemoryError e) {
+                refuse(firstLsn, bytes, e);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether a group of any kind belongs into this segment. One that was taken, but could not be begun, takes any group: a
+     * segment without a header must not have another one after it.
+     */
+    private boolean fits(long bytes) {
+        if (file == null || position == 0) {
+            return file != null;
+        }
+        return !isShort
+                && (position + bytes <= segments.segmentBytes() - keptBytes()
+                        || position <= SegmentLayout.HEADER_BYTES);
+    }
+
+    private long bytesMax() {
+        return isShort ? segments.shortBytes() : segments.segmentBytes();
+    }
+
+    private long keptBytes() {
+        return Math.min(KEPT_BYTES_MAX, segments.segmentBytes() / KEPT_PARTS);
+    }
+
+    /**
+     * Writes a segment's header, durably: only then may those before it be let go, as a journal is never without any. Where
+     * that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
+     */
+    private void begin(DiskFile segment) throws IOException {
+        salt = segments.salt();
+        ByteBuffer header = SegmentLayout.write(new SegmentLayout.Header(
+                SegmentLayout.VERSION, shard, store, number, previous, previousEnd, lastLsn, salt));
+        segment.writeFully(0, header);
+        segment.sync();
+        segments.begun(number, lastLsn);
+        position = SegmentLayout.HEADER_BYTES;
+        durablePosition = position;
+    }
+
+    /** Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. */
+    private void finish(DiskFile full) throws IOException {
+        if (!syncs) {
+            full.sync();
+        }
+        try {
+            full.close();
+        } catch (IOException e) {
+            LOG.warn("a journal segment is durable, but cannot be closed: {}", e.getMessage());
+        }
+        previous = number;
+        previousEnd = position;
+    }
+
+    private void write(DiskFile segment, List<Frame> group) throws IOException {
+        int first = 0;
+        while (first < group.size()) {
+            int last = lastAdjacent(group, first);
+            ByteBuf memory = group.get(first).memory();
+            int start = group.get(first).start();
+            for (int i = first; i <= last; i++) {
+                seal(group.get(i), position + group.get(i).start() - start);
+            }
+            int bytes = group.get(last).end() - start;
+            segment.writeFully(position, memory.nioBuffer(start, bytes));
+            position += bytes;
+            first = last + 1;
+        }
+    }
+
+    /** The last frame that lies right behind the others from {@code first} on, so that one write takes them all. */
+    @SuppressWarnings("ReferenceEquality")
+    private static int lastAdjacent(List<Frame> group, int first) {
+        int last = first;
+        while (last + 1 < group.size()
+                && group.get(last + 1).memory() == group.get(first).memory()
+                && group.get(last + 1).start() == group.get(last).end()) {
+            last++;
+        }
+        return last;
+    }
+
+    private void seal(Frame frame, long at) {
+        FrameLayout.writeHeader(
+                frame.memory(),
+                frame.start(),
+                new FrameLayout.Header(frame.length(), frame.count(), number, frame.firstLsn(), durablePosition),
+                salt,
+                at);
+    }
+
+    /**
+     * Takes a group back of which some was written. That is made unreadable by its first bytes, durably, which needs no room
+     * because they are there; if not even that succeeds, the state of the file is not known, and the failure is final.
+     */
+    private void takeBack(long groupStart) throws IOException {
+        int there = headerBytesAt(groupStart);
+        if (there > 0) {
+            file().writeFully(groupStart, ByteBuffer.allocateDirect(there));
+            file().sync();
+        }
+        position = groupStart;
+    }
+
+    /** How much of a frame's header the file may have; all of it where its size cannot be read, which is no reason to fail. */
+    private int headerBytesAt(long groupStart) {
+        try {
+            return (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
+        } catch (IOException e) {
+            return FrameLayout.HEADER_BYTES;
+        }
+    }
+
+    private void refuse(long firstLsn, long bytes, Throwable cause) {
+        refusals++;
+        events.refused(firstLsn, segments.obstacle(bytes, cause));
+    }
+
+    /**
+     * Makes durable what has been written so far, where frames are not synced, because something durable is to rely on it;
+     * on the journal's thread.
+     */
+    public void syncWritten() throws IOException {
+        if (failed) {
+            throw new IOException("the journal has failed");
+        }
+        if (!syncs && file != null) {
+            try {
+                file.sync();
+            } catch (IOException e) {
+                fail(e);
+                throw e;
+            }
+        }
+    }
+
+    /** What a failed sync has not written may never be written any more, so that nothing can be built on it (I9). */
+    private void fail(Throwable reason) {
+        failed = true;
+        events.failed(reason);
+    }
+
+    /** Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more. */
+    @Override
+    public void close() throws IOException {
+        while (!submitted.isEmpty()) {
+            commitNext();
+        }
+        try (DiskFile last = file) {
+            if (last != null && !failed) {
+                last.sync();
+            }
+        } finally {
+            segments.close();
+        }
+    }
+}

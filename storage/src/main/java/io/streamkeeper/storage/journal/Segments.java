@@ -1,0 +1,312 @@
+package io.streamkeeper.storage.journal;
+
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.DiskException;
+import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.Obstacle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segment files of one journal: makes the next one ready before it is needed, keeps those whose records are still
+ * needed, and uses the others again. Safe for use by the journal's and the background's thread, which may wait for the disk
+ * and each other here.
+ *
+ * <p>A file is filled with zeros before its first use, or was one of ours before, so that a commit changes bytes and no
+ * metadata of the file system. A name is never used twice, and no file of an earlier start is written to.
+ */
+public final class Segments {
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+    private static final int FILL_BYTES = 1 << 20;
+    private static final long SHORT_BYTES_MAX = 64 << 10;
+
+    /** How many short segments fit into the room that is left for them and for the checkpoint after them. */
+    private static final int SHORT_SEGMENTS = 16;
+
+    private final Disk disk;
+    private final Path directory;
+    private final long segmentBytes;
+    private final Executor background;
+
+    /** Segments in use by number, each with the last log sequence number before it. */
+    private final ConcurrentSkipListMap<Long, Long> lsnBefore = new ConcurrentSkipListMap<>();
+
+    private final Deque<Path> spares = new ArrayDeque<>();
+    private @Nullable DiskFile next;
+    private long nextNumber;
+    private boolean closed;
+
+    /** Whether it was logged that the next one cannot be made: once until it can. */
+    private volatile boolean unready;
+
+    /**
+     * The segments of {@code directory}.
+     *
+     * @param segmentBytes what a segment is filled up to
+     * @param nextNumber greater than that of any file there
+     * @param background where the next segment is made ready as soon as one was taken
+     * @param kept those that are still needed, with the last log sequence number before each
+     */
+    public Segments(
+            Disk disk, Path directory, long segmentBytes, long nextNumber, Map<Long, Long> kept, Executor background) {
+        this.background = background;
+        this.disk = disk;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        this.nextNumber = nextNumber;
+        lsnBefore.putAll(kept);
+    }
+
+    /** The numbers of all segment files in {@code directory}, in order. */
+    public static List<Long> numbers(Disk disk, Path directory) throws IOException {
+        return disk.list(directory).stream()
+                .map(DataDirectory::segmentNumber)
+                .filter(number -> number >= 0)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Makes a segment that holds nothing and comes after no other, durably but for its name: what a journal is that goes
+     * on after record {@code lastLsn}.
+     */
+    public static void writeEmpty(Disk disk, Path file, UUID store, int shard, long number, long lastLsn)
+            throws IOException {
+        try (DiskFile made = disk.create(file)) {
+            made.writeFully(
+                    0,
+                    SegmentLayout.write(new SegmentLayout.Header(
+                            SegmentLayout.VERSION, shard, store, number, 0, 0, lastLsn, salt(disk))));
+            made.sync();
+        }
+    }
+
+    /** The salt of a segment that is begun. */
+    long salt() {
+        return salt(disk);
+    }
+
+    /** Never 0, which stands for none. */
+    private static long salt(Disk disk) {
+        long salt = disk.salt();
+        return salt == 0 ? 1 : salt;
+    }
+
+    long segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Makes the next segment ready, unless it is. */
+    private synchronized void prepare() throws IOException {
+        if (next == null && !closed) {
+            next = make(directory.resolve(DataDirectory.segmentName(nextNumber)));
+            unready = false;
+        }
+    }
+
+    /**
+     * Makes the next segment ready. In the background a failure is nobody's yet: it shows when the segment is needed.
+     *
+     * @return whether it is ready
+     */
+    public boolean prepareAhead() {
+        try {
+            prepare();
+            return true;
+        } catch (IOException | OutOfMemoryError e) {
+            if (!unready) {
+                LOG.warn("the next journal segment cannot be made ready yet: {}", e.getMessage());
+            }
+            unready = true;
+            return false;
+        }
+    }
+
+    /**
+     * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves nothing
+     * behind but a file that is removed, now or by the next attempt.
+     */
+    private DiskFile make(Path file) throws IOException {
+        Path spare = spares.poll();
+        try {
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+            return spare == null ? create(file, segmentBytes, keptBytes()) : reuse(spare, file);
+        } catch (IOException | RuntimeException | Error e) {
+            discard(file, e);
+            if (spare != null) {
+                discard(spare, e);
+            }
+            throw e;
+        }
+    }
+
+    private DiskFile reuse(Path spare, Path file) throws IOException {
+        disk.rename(spare, file);
+        disk.syncDirectory(directory);
+        return disk.open(file);
+    }
+
+    private DiskFile create(Path file, long bytes, long left) throws IOException {
+        long usable = disk.usableBytes(directory);
+        if (usable > 0 && usable < bytes + left) {
+            throw new DiskException(
+                    DiskException.Operation.CREATE,
+                    file,
+                    "a journal segment takes " + bytes + " bytes, and " + left
+                            + " are kept for deletions, but the file system has room for " + usable);
+        }
+        DiskFile made = disk.create(file);
+        try {
+            fill(made, bytes);
+            disk.syncDirectory(directory);
+            return made;
+        } catch (IOException | RuntimeException | Error e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private void discard(Path file, Throwable reason) {
+        try {
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** The free space that another segment takes, or has to be left beside it. */
+    public long neededBytes() {
+        return segmentBytes + keptBytes();
+    }
+
+    /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
+    Obstacle obstacle(long bytes, Throwable cause) {
+        return Obstacle.of(disk, directory, bytes == 0 ? neededBytes() : bytes, cause);
+    }
+
+    private static void fill(DiskFile file, long bytes) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, bytes));
+        for (long position = 0; position < bytes; position += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - position));
+            file.writeFully(position, zeros);
+        }
+        file.sync();
+    }
+
+    /** The number that the segment which is taken next will have. */
+    synchronized long nextNumber() {
+        return nextNumber;
+    }
+
+    /** What a short segment is filled up to. */
+    long shortBytes() {
+        return Math.min(SHORT_BYTES_MAX, segmentBytes / 4);
+    }
+
+    /** Room of the file system that segments leave to short ones. */
+    private long keptBytes() {
+        return SHORT_SEGMENTS * shortBytes();
+    }
+
+    /**
+     * Hands over a short segment, for deletions where no other can be made; null if not even that can, and then {@code
+     * reason} has the cause with it.
+     */
+    synchronized @Nullable DiskFile takeShort(Throwable reason) {
+        Path file = directory.resolve(DataDirectory.segmentName(nextNumber));
+        try {
+            if (closed || next != null) {
+                return null;
+            }
+            if (disk.exists(file)) {
+                disk.delete(file);
+            }
+            DiskFile made = create(file, shortBytes(), 0);
+            nextNumber++;
+            return made;
+        } catch (IOException | OutOfMemoryError e) {
+            reason.addSuppressed(e);
+            discard(file, reason);
+            return null;
+        }
+    }
+
+    /** Hands over the next segment, made now if it is not ready. */
+    synchronized DiskFile take() throws IOException {
+        prepare();
+        DiskFile taken = next;
+        if (taken == null) {
+            throw new IllegalStateException("a segment was prepared, but there is none");
+        }
+        next = null;
+        nextNumber++;
+        background.execute(this::prepareAhead);
+        return taken;
+    }
+
+    /** Tells that a segment is there for good: what comes behind {@code lsn} will be in it. */
+    void begun(long number, long lsn) {
+        lsnBefore.put(number, lsn);
+    }
+
+    /**
+     * The first segment that holds a record behind {@code lsn}, or may come to; {@code otherwise} if none is there for
+     * good. For any thread, without waiting.
+     */
+    public long firstNeeded(long lsn, long otherwise) {
+        long needed = 0;
+        for (Map.Entry<Long, Long> segment : lsnBefore.entrySet()) {
+            if (segment.getValue() <= lsn || needed == 0) {
+                needed = segment.getKey();
+            }
+        }
+        return needed == 0 ? otherwise : needed;
+    }
+
+    /**
+     * Lets go of the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
+     * the background.
+     */
+    public synchronized void release(long number) throws IOException {
+        while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {
+            long released = lsnBefore.firstKey();
+            Path file = directory.resolve(DataDirectory.segmentName(released));
+            if (spares.isEmpty() && sizeOf(file) == segmentBytes) {
+                spares.add(file);
+            } else {
+                disk.delete(file);
+            }
+            lsnBefore.remove(released);
+        }
+    }
+
+    private long sizeOf(Path file) throws IOException {
+        try (DiskFile opened = disk.open(file)) {
+            return opened.size();
+        }
+    }
+
+    synchronized void close() throws IOException {
+        closed = true;
+        if (next != null) {
+            next.close();
+            next = null;
+        }
+    }
+}

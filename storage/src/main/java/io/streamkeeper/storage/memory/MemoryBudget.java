@@ -1,0 +1,69 @@
+package io.streamkeeper.storage.memory;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.storage.disk.StorageFullException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of blocks, with its bound: each block is reserved before it is allocated, and given back when the last slice
+ * of it is released. Safe for use by any thread.
+ */
+public final class MemoryBudget {
+    private final Budget budget;
+    private final BudgetedBuffers blocks;
+
+    /** At most {@code bytesMax} bytes of blocks at a time. */
+    public MemoryBudget(long bytesMax) {
+        this(new Budget("streams", bytesMax));
+    }
+
+    /** The blocks of {@code budget}. */
+    public MemoryBudget(Budget budget) {
+        this.budget = budget;
+        this.blocks = new BudgetedBuffers(budget);
+    }
+
+    /** Whether less than an eighth is left when {@code bytes} are taken. */
+    public boolean isShort(int bytes) {
+        return budget.leftBytes() < bytes + budget.bytesMax() / 8;
+    }
+
+    /** Bytes of all blocks that a journal, a stream or a reader still holds. */
+    public long usedBytes() {
+        return budget.usedBytes();
+    }
+
+    /**
+     * A new block, owned by the caller.
+     *
+     * @throws StorageFullException if it does not fit
+     */
+    public ByteBuf allocate(int bytes) {
+        return orFull(blocks.tryAllocate(bytes));
+    }
+
+    /**
+     * A new block, owned by the caller, for what makes room: unlike others it may pass the bound by itself, because a
+     * full memory could not be emptied otherwise.
+     *
+     * @throws StorageFullException if the bound is passed already
+     */
+    public ByteBuf allocateToMakeRoom(int bytes) {
+        return orFull(budget.tryReserveToMakeRoom(bytes) ? blocks.allocateReserved(bytes) : null);
+    }
+
+    /** A new block, owned by the caller, for what is on the disk already and has to be taken. */
+    public ByteBuf allocateRecovered(int bytes) {
+        budget.reserveAlways(bytes);
+        return blocks.allocateReserved(bytes);
+    }
+
+    private ByteBuf orFull(@Nullable ByteBuf block) {
+        if (block == null) {
+            throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of "
+                    + budget.bytesMax()
+                    + " bytes are in use; delete streams, or start the server with a larger --max-memory");
+        }
+        return block;
+    }
+}

@@ -1,0 +1,50 @@
+package io.streamkeeper.storage.record;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.streamkeeper.storage.disk.Variable;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that records and descriptions are made of. Numbers that may be of any size take eight bytes; those that are
+ * small as a rule are {@link Variable}. A text is its length in bytes, variable, and UTF-8.
+ */
+public final class Fields {
+    /** Bytes of a variable number at the most. */
+    static final int VARIABLE_BYTES_MAX = Variable.BYTES_MAX;
+
+    private static final int TEXT_BYTES_MAX = 1 << 24;
+
+    private Fields() {}
+
+    static void writeVariable(ByteBuf out, long value) {
+        Variable.write(out, value);
+    }
+
+    static long readVariable(ByteBuf in) {
+        return Variable.read(in);
+    }
+
+    public static int readCount(ByteBuf in) {
+        return Variable.readCount(in);
+    }
+
+    static void writeText(ByteBuf out, String text) {
+        writeVariable(out, ByteBufUtil.utf8Bytes(text));
+        ByteBufUtil.writeUtf8(out, text);
+    }
+
+    static String readText(ByteBuf in) {
+        int bytes = readCount(in);
+        if (bytes > TEXT_BYTES_MAX) {
+            throw new IllegalArgumentException("a text has " + bytes + " bytes, expected at most " + TEXT_BYTES_MAX);
+        }
+        return in.readCharSequence(bytes, StandardCharsets.UTF_8).toString();
+    }
+
+    /** The bytes of a text at the most. */
+    static int textBytesMax(@Nullable String text) {
+        return text == null ? 0 : VARIABLE_BYTES_MAX + ByteBufUtil.utf8MaxBytes(text);
+    }
+}

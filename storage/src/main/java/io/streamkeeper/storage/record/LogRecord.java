@@ -1,0 +1,101 @@
+package io.streamkeeper.storage.record;
+
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's whole effect on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. A shard's
+ * state is a function of its records; the bytes go beside the record, as a {@link Payload}.
+ */
+public sealed interface LogRecord {
+    /** The stream that the record is about. */
+    long generation();
+
+    /** When it was staged. */
+    long atMillis();
+
+    /**
+     * A stream is created.
+     *
+     * @param generation its own, unique
+     * @param path its path
+     * @param contentType as it was given, or inherited
+     * @param expiry as it was asked for, or inherited
+     * @param retention how much it keeps
+     * @param closed whether it is created closed
+     * @param fork where it comes from, or null
+     * @param atMillis when
+     */
+    record Created(
+            long generation,
+            StreamPath path,
+            ContentType contentType,
+            Expiry expiry,
+            Retention retention,
+            boolean closed,
+            @Nullable Fork fork,
+            long atMillis)
+            implements LogRecord {}
+
+    /**
+     * A stream with a sliding time to live was used, and may be used again without a record until the time that this one
+     * names. Nothing waits for it.
+     *
+     * @param generation the stream
+     * @param atMillis when
+     * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote it
+     */
+    record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {}
+
+    /**
+     * A stream grows, is closed, or both.
+     *
+     * @param generation the stream
+     * @param producer the producer's new state, or null
+     * @param evictions how many producers of the stream are forgotten for this one, those unused for longest
+     * @param streamSeq the new {@code Stream-Seq}, or null where it stays
+     * @param close whether the stream is closed behind the bytes
+     * @param atMillis when
+     */
+    record Appended(
+            long generation,
+            @Nullable Producer producer,
+            int evictions,
+            @Nullable String streamSeq,
+            boolean close,
+            long atMillis)
+            implements LogRecord {}
+
+    /**
+     * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.
+     *
+     * @param generation the stream
+     * @param atMillis when
+     */
+    record Deleted(long generation, long atMillis) implements LogRecord {}
+
+    /**
+     * Retention lets go of what lies before a position; it stays as long as forks inherit it.
+     *
+     * @param generation the stream
+     * @param position the earliest that can be read from now on
+     * @param atMillis when
+     */
+    record Trimmed(long generation, long position, long atMillis) implements LogRecord {}
+
+    /**
+     * Where a fork comes from. What it inherits follows from the source, which stays as long as the fork does, so it is not
+     * in the record: a fork costs the same however deep it is.
+     *
+     * @param origin what the request asked for, to which a repeated create is compared
+     * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
+     * @param position where the fork diverges
+     * @param earliest the first position that it inherits: later than the beginning where the source has let go of some
+     */
+    record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest) {}
+}

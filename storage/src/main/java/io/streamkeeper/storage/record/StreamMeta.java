@@ -1,0 +1,132 @@
+package io.streamkeeper.storage.record;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.Producer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about a stream but its bytes, as an extent file keeps it: what its records up to {@code lastLsn} come to. The
+ * newest of several descriptions of a stream is the one that counts, in whatever file it is.
+ *
+ * @param created the record that made it
+ * @param formerGeneration its generation in format version 1, which clients may hold offsets of, or 0
+ * @param lastLsn the last record about it that is counted in
+ * @param tail where its bytes end
+ * @param messages how many messages it has had
+ * @param earliest the first position that can be read
+ * @param closed whether it takes no more
+ * @param deleted whether it is gone; such a description is kept for as long as older files may name the stream
+ * @param closedBy the producer's request that closed it, or null
+ * @param streamSeq the last {@code Stream-Seq}, or null
+ * @param producers the last request of each producer, the one unused for longest first
+ * @param usedMillis the last use that is recorded, of a stream that lives for a time without use; -1 if none is
+ * @param coveredMillis for how long after that no use is recorded
+ */
+public record StreamMeta(
+        LogRecord.Created created,
+        long formerGeneration,
+        long lastLsn,
+        long tail,
+        long messages,
+        long earliest,
+        boolean closed,
+        boolean deleted,
+        @Nullable Producer closedBy,
+        @Nullable String streamSeq,
+        List<KnownProducer> producers,
+        long usedMillis,
+        long coveredMillis) {
+    private static final int CLOSED = 1;
+    private static final int DELETED = 2;
+    private static final int CLOSED_BY = 4;
+    private static final int SEQ = 8;
+    private static final int FORMER = 16;
+    private static final int USED = 32;
+    private static final int FIXED_BYTES_MAX = 128;
+
+    /** The description as bytes, on the heap. */
+    public ByteBuf encode() {
+        ByteBuf out = Unpooled.buffer(FIXED_BYTES_MAX + created.path().value().length());
+        out.writeByte((closed ? CLOSED : 0)
+                | (deleted ? DELETED : 0)
+                | (closedBy == null ? 0 : CLOSED_BY)
+                | (streamSeq == null ? 0 : SEQ)
+                | (formerGeneration == 0 ? 0 : FORMER)
+                | (usedMillis < 0 ? 0 : USED));
+        Fields.writeVariable(out, lastLsn);
+        Fields.writeVariable(out, tail);
+        Fields.writeVariable(out, messages);
+        Fields.writeVariable(out, earliest);
+        Fields.writeVariable(out, created.atMillis());
+        RecordCodec.writeCreated(out, created);
+        if (formerGeneration != 0) {
+            out.writeLong(formerGeneration);
+        }
+        if (closedBy != null) {
+            RecordCodec.writeProducer(out, closedBy);
+        }
+        if (streamSeq != null) {
+            Fields.writeText(out, streamSeq);
+        }
+        Fields.writeVariable(out, producers.size());
+        for (KnownProducer producer : producers) {
+            RecordCodec.writeProducer(out, producer.last());
+            Fields.writeVariable(out, producer.usedMillis());
+        }
+        if (usedMillis >= 0) {
+            Fields.writeVariable(out, usedMillis);
+            Fields.writeVariable(out, coveredMillis);
+        }
+        return out;
+    }
+
+    /**
+     * Reads a description.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static StreamMeta decode(ByteBuf in, long generation, Interned interned) {
+        int flags = in.readByte();
+        long lastLsn = Fields.readVariable(in);
+        long tail = Fields.readVariable(in);
+        long messages = Fields.readVariable(in);
+        long earliest = Fields.readVariable(in);
+        long createdAt = Fields.readVariable(in);
+        LogRecord.Created created = RecordCodec.readCreated(in, generation, createdAt, interned);
+        long formerGeneration = (flags & FORMER) == 0 ? 0 : in.readLong();
+        Producer closedBy = (flags & CLOSED_BY) == 0 ? null : RecordCodec.readProducer(in);
+        String seq = (flags & SEQ) == 0 ? null : Fields.readText(in);
+        int count = Fields.readCount(in);
+        List<KnownProducer> producers = count == 0 ? List.of() : new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            producers.add(new KnownProducer(RecordCodec.readProducer(in), Fields.readVariable(in)));
+        }
+        return new StreamMeta(
+                created,
+                formerGeneration,
+                lastLsn,
+                tail,
+                messages,
+                earliest,
+                (flags & CLOSED) != 0,
+                (flags & DELETED) != 0,
+                closedBy,
+                seq,
+                producers,
+                (flags & USED) == 0 ? -1 : Fields.readVariable(in),
+                (flags & USED) == 0 ? 0 : Fields.readVariable(in));
+    }
+
+    /** The last record that an encoded description counts in, without the rest being read. */
+    public static long lastLsnOf(ByteBuf encoded) {
+        return Fields.readVariable(encoded.slice(encoded.readerIndex() + 1, encoded.readableBytes() - 1));
+    }
+
+    /** Whether an encoded description is one of a stream that is gone. */
+    public static boolean isDeleted(ByteBuf encoded) {
+        return (encoded.getByte(encoded.readerIndex()) & DELETED) != 0;
+    }
+}

@@ -1,0 +1,139 @@
+package io.streamkeeper.storage.recovery;
+
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.extent.ExtentConfig;
+import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.FileExtentStore;
+import io.streamkeeper.storage.journal.FileJournal;
+import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.journal.Segments;
+import io.streamkeeper.storage.journal.ShardThreads;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.shard.ShardFaults;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens a shard that is kept in files: recovers what is there, and puts the parts together that keep it. */
+public final class FileShard {
+    private static final Logger LOG = LoggerFactory.getLogger(FileShard.class);
+
+    /** A checkpoint begins when this part of the memory for what waits is used, so that it ends before all is. */
+    private static final int BACKLOG_PARTS = 4;
+
+    private FileShard() {}
+
+    /**
+     * Opens shard {@code shard} of a data directory. The store belongs to the loop of {@code threads} from when this
+     * returns; before it serves, its forks are to be counted, see {@link ShardStore#forks}.
+     *
+     * @param budget the memory for what is read from files
+     * @throws IOException with file, position and what to do, if what is there is not whole
+     */
+    public static ShardStore open(
+            Disk disk,
+            DataDirectory data,
+            int shard,
+            StorageConfig config,
+            ShardThreads threads,
+            ReadBudget budget,
+            Clock clock,
+            ShardStore.SourceReleaser releaser)
+            throws IOException {
+        long begunNanos = System.nanoTime();
+        ShardFaults faults = new ShardFaults(shard, threads.loop());
+        ShardThreads guarded = faults.guarded(threads);
+        Path directory = data.shard(shard);
+        Manifest manifest = data.manifest(disk, shard);
+        MemoryBudget memory = new MemoryBudget(config.backlogBytesMax());
+        Recovery recovery = new Recovery(disk, directory, manifest, memory);
+        LogReader.Log log;
+        try {
+            log = recovery.run();
+            tidy(disk, directory, manifest, log);
+        } catch (IOException | RuntimeException e) {
+            recovery.close();
+            throw e;
+        }
+        Segments segments = new Segments(
+                disk,
+                DataDirectory.journal(directory),
+                config.segmentBytes(),
+                Math.max(log.highestNumber() + 1, manifest.firstSegment()),
+                log.kept(),
+                guarded.background());
+        FileJournal journal = new FileJournal(
+                memory,
+                segments,
+                data.store(),
+                shard,
+                new FileJournal.LogEnd(log.last(), log.end(), recovery.lastLsn()),
+                config.syncs(),
+                guarded.loop(),
+                guarded.journal());
+        FileExtentStore extents = new FileExtentStore(
+                disk, directory, manifest, recovery.extents(), journal, extentConfig(config), guarded, clock);
+        ShardStore store = new ShardStore(
+                shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
+        List<StreamState> streams = recovery.streams();
+        store.recover(streams, recovery.lastGeneration(), config.checkpointMillis());
+        extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
+        guarded.background().execute(segments::prepareAhead);
+        LOG.info(
+                "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",
+                shard,
+                streams.size(),
+                manifest.extents().size(),
+                recovery.lastLsn(),
+                (System.nanoTime() - begunNanos) / 1_000_000);
+        return store;
+    }
+
+    /** What is configured may be more than may ever wait. */
+    private static ExtentConfig extentConfig(StorageConfig config) {
+        return new ExtentConfig(
+                Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),
+                config.checkpointMillis(),
+                config.reserveBytes());
+    }
+
+    /**
+     * Makes the end of the journal durable, and removes what a crash has left behind: segments that were never begun or
+     * that no recovery needs any more, extents that no manifest names. Nothing acknowledged is in any of them.
+     */
+    private static void tidy(Disk disk, Path directory, Manifest manifest, LogReader.Log log) throws IOException {
+        // A killed process may have left a manifest that a power cut would take back, with segments removed that it
+        // needs.
+        disk.syncDirectory(directory);
+        Path journal = DataDirectory.journal(directory);
+        new LogReader(disk, journal, manifest.store(), manifest.shard()).cut(log);
+        for (long number : Segments.numbers(disk, journal)) {
+            if (number < manifest.firstSegment()) {
+                disk.delete(journal.resolve(DataDirectory.segmentName(number)));
+            }
+        }
+        if (log.last() != 0) {
+            for (Path unused : log.unused()) {
+                disk.delete(unused);
+            }
+        }
+        Set<String> named = new HashSet<>();
+        manifest.extents().forEach(extent -> named.add(ExtentLayout.name(extent.file())));
+        Path extents = DataDirectory.extents(directory);
+        for (String name : disk.list(extents)) {
+            if (name.endsWith(".ext") && !named.contains(name)) {
+                disk.delete(extents.resolve(name));
+            }
+        }
+    }
+}

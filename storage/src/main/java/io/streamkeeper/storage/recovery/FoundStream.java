@@ -1,0 +1,124 @@
+package io.streamkeeper.storage.recovery;
+
+import io.streamkeeper.storage.extent.Extent;
+import io.streamkeeper.storage.record.StreamMeta;
+import io.streamkeeper.storage.stream.StoredRuns;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the extent files of a shard have of one stream, collected until all files are read: its newest description and all
+ * spans of its runs. Used by the thread that recovers the shard.
+ *
+ * <p>A stream needs the spans that end at its tail and follow each other without a gap. Below them files may have more of
+ * it, with gaps: what retention dropped stays in a file that other streams keep, while the files between are gone, or it
+ * was dropped before a checkpoint wrote it. So the spans are followed from the tail down, and the first gap ends them;
+ * whether what lies above the gap is enough is decided when the journal is read, see {@link Recovery}.
+ */
+final class FoundStream {
+    /** An entry of a file's index, and others of the same stream. */
+    private record Entry(
+            Extent extent,
+            int index,
+            StoredRuns runs,
+            @Nullable Entry next) {}
+
+    /**
+     * The first runs of an entry.
+     *
+     * @param runs the entry's runs
+     * @param count how many of them belong to the span
+     */
+    private record Span(Extent extent, StoredRuns runs, int count) {}
+
+    private final long generation;
+    private @Nullable StreamMeta meta;
+    private @Nullable Extent home;
+    private @Nullable Entry entries;
+
+    FoundStream(long generation) {
+        this.generation = generation;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /** The newest description, or null if no file has one. */
+    @Nullable
+    StreamMeta meta() {
+        return meta;
+    }
+
+    /** The file of the newest description. */
+    @Nullable
+    Extent home() {
+        return home;
+    }
+
+    /** Takes in an entry of {@code extent}, whose index has it at {@code index}. */
+    void add(Extent extent, int index, StoredRuns runs) {
+        entries = new Entry(extent, index, runs, entries);
+    }
+
+    /** Whether a description that counts records up to {@code lastLsn} is newer than the one that is known. */
+    boolean isNewer(long lastLsn) {
+        return meta == null || lastLsn > meta.lastLsn();
+    }
+
+    void describe(StreamMeta newest, Extent file) {
+        meta = newest;
+        home = file;
+    }
+
+    /** The stream as its newest description has it, with the runs that end at its tail. */
+    StreamState build(StreamMeta newest) {
+        List<Span> spans = spansUpTo(newest.tail());
+        StreamState stream = spans.isEmpty()
+                ? new StreamState(newest, newest.tail(), newest.messages())
+                : new StreamState(
+                        newest, spans.get(0).runs().start(), spans.get(0).runs().messagesBefore());
+        for (Span span : spans) {
+            add(stream, span);
+        }
+        for (Entry entry = entries; entry != null; entry = entry.next()) {
+            entry.extent().tenants().set(entry.index(), stream);
+        }
+        return stream;
+    }
+
+    /** The spans that follow each other and end at {@code tail}, in the order of the stream. */
+    private List<Span> spansUpTo(long tail) {
+        List<Entry> candidates = new ArrayList<>(1);
+        for (Entry entry = entries; entry != null; entry = entry.next()) {
+            if (entry.runs().count() > 0) {
+                candidates.add(entry);
+            }
+        }
+        candidates.sort(Comparator.comparingLong((Entry entry) -> -entry.runs().end())
+                .thenComparingLong(entry -> entry.runs().start()));
+        List<Span> spans = new ArrayList<>(candidates.size());
+        long start = tail;
+        for (Entry candidate : candidates) {
+            StoredRuns runs = candidate.runs();
+            int count = runs.start() < start ? runs.countUpTo(start) : 0;
+            if (count > 0) {
+                spans.add(new Span(candidate.extent(), runs, count));
+                start = runs.start();
+            }
+        }
+        Collections.reverse(spans);
+        return spans;
+    }
+
+    private static void add(StreamState stream, Span span) {
+        StoredRuns runs = span.runs();
+        for (int run = 0; run < span.count(); run++) {
+            stream.content().add(span.extent(), runs, run);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.streamkeeper.storage.recovery;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects the forks of a server with their sources, wherever both are, once all shards are recovered: how many forks a
+ * stream has, and what a fork inherits, is derived from the forks and their sources, not read from a file. Used by one
+ * thread, before the shards' loops begin; then each shard is to be settled, see {@link ShardStore#settle}.
+ *
+ * <p>A fork has a higher generation than its source. So in the order of generations a source knows what it inherits
+ * itself before a fork of it does, and one pass is enough, however deep the forks are. In the opposite order deleted forks
+ * are dropped that nobody needs, so that a chain whose end is deleted is gone when the server serves.
+ */
+public final class RecoveredForks {
+    /** Positions that are not there. */
+    private record Loss(long from, long to, String text) {
+        boolean concerns(LogRecord.Fork fork) {
+            return Math.max(from, fork.earliest()) < Math.min(to, fork.position());
+        }
+    }
+
+    private final List<ShardStore> shards;
+    private final Map<Long, Loss> lossesBefore = new HashMap<>();
+    private final List<String> losses = new ArrayList<>();
+
+    private RecoveredForks(List<ShardStore> shards) {
+        this.shards = shards;
+    }
+
+    /**
+     * Connects the forks of all shards, which are given in their order.
+     *
+     * @return for each fork that cannot be read whole what is missing
+     */
+    public static List<String> connect(List<ShardStore> shards) {
+        RecoveredForks forks = new RecoveredForks(shards);
+        List<StreamState> all = new ArrayList<>();
+        for (ShardStore shard : shards) {
+            for (StreamState stream : shard.recovered()) {
+                if (stream.fork() != null) {
+                    all.add(stream);
+                }
+            }
+        }
+        all.sort(Comparator.comparingLong(StreamState::generation));
+        for (StreamState fork : all) {
+            forks.connect(fork);
+        }
+        for (int i = all.size() - 1; i >= 0; i--) {
+            forks.dropIfUnneeded(all.get(i));
+        }
+        return forks.losses;
+    }
+
+    private ShardStore owner(StreamPath path) {
+        return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));
+    }
+
+    /** Drops a deleted fork of which there are no forks, before its source is looked at. */
+    private void dropIfUnneeded(StreamState stream) {
+        LogRecord.Fork fork = stream.fork();
+        if (fork != null && stream.isDurablyDeleted() && stream.forks() == 0) {
+            owner(stream.path()).discardRecovered(stream);
+            owner(fork.origin().source()).uncountFork(fork.sourceGeneration());
+        }
+    }
+
+    private void connect(StreamState stream) {
+        LogRecord.Fork fork = stream.fork();
+        if (fork == null) {
+            return;
+        }
+        StreamPath path = fork.origin().source();
+        ShardStore owner = owner(path);
+        StreamState source = owner.streamAt(path);
+        if (source == null || source.generation() != fork.sourceGeneration()) {
+            stream.inherit(new Lineage(path, fork.sourceGeneration(), 0, fork.position(), null));
+            note(stream, fork, new Loss(0, fork.position(), "which is not there"));
+            return;
+        }
+        owner.countFork(source);
+        stream.inherit(source.lineageUpTo(fork.position()));
+        note(stream, fork, loss(source, fork));
+    }
+
+    /** What a source does not have of what a fork inherits from it and by way of it, or null if it has everything. */
+    private @Nullable Loss loss(StreamState source, LogRecord.Fork fork) {
+        if (source.tail() < fork.position()) {
+            return new Loss(source.tail(), fork.position(), "which ends at " + source.tail());
+        }
+        long start = source.content().start();
+        if (start > source.ownStart() && source.ownStart() < fork.position()) {
+            Loss own = new Loss(source.ownStart(), start, "of which the data begins at " + start);
+            if (own.concerns(fork)) {
+                return own;
+            }
+        }
+        return lossesBefore.get(source.generation());
+    }
+
+    /** A fork that is deleted is not read, but the forks of it are, and have the same loss. */
+    private void note(StreamState stream, LogRecord.Fork fork, @Nullable Loss loss) {
+        if (loss == null || !loss.concerns(fork)) {
+            return;
+        }
+        lossesBefore.put(stream.generation(), loss);
+        if (!stream.isDeleted()) {
+            losses.add("stream " + stream.path() + " inherits positions " + fork.earliest() + " to " + fork.position()
+                    + " of stream " + fork.origin().source() + ", " + loss.text());
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.streamkeeper.storage.recovery;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.extent.Extent;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.journal.FrameLayout;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.record.Interned;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.RecordCodec;
+import io.streamkeeper.storage.record.StreamMeta;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Finds the state of one shard in its files: the descriptions and runs that the extents have, and on top of them the
+ * journal's records, through the same methods that service calls. Used by one thread, before the shard has a loop.
+ *
+ * <p>Of the descriptions of a stream the newest counts. A record that a description counts in already is left out; any other
+ * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
+ */
+public final class Recovery {
+    private final Disk disk;
+    private final Path directory;
+    private final Manifest manifest;
+    private final MemoryBudget memory;
+    private final Interned interned = new Interned();
+    private final List<Extent> extents = new ArrayList<>();
+    private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
+    private final List<StreamState> changed = new ArrayList<>();
+    private long lastLsn;
+    private long lastGeneration;
+
+    /**
+     * The recovery of a shard.
+     *
+     * @param memory where the journal's records go that no extent has
+     */
+    public Recovery(Disk disk, Path directory, Manifest manifest, MemoryBudget memory) {
+        this.disk = disk;
+        this.directory = directory;
+        this.manifest = manifest;
+        this.memory = memory;
+        this.lastLsn = manifest.checkpointLsn();
+        this.lastGeneration = manifest.lastGeneration();
+    }
+
+    /** Reads everything; returns what the journal is found to be. */
+    public LogReader.Log run() throws IOException {
+        readExtents();
+        LogReader reader = new LogReader(disk, DataDirectory.journal(directory), manifest.store(), manifest.shard());
+        Replay replay = new Replay();
+        LogReader.Log log;
+        try {
+            log = reader.read(manifest.firstSegment(), manifest.checkpointLsn(), replay);
+        } finally {
+            replay.close();
+        }
+        lastLsn = Math.max(lastLsn, log.lastLsn());
+        check();
+        return log;
+    }
+
+    /** The extents that the manifest names, open. */
+    public List<Extent> extents() {
+        return extents;
+    }
+
+    /** All streams, in the order of their generations; those that are deleted included. */
+    public List<StreamState> streams() {
+        List<StreamState> all = new ArrayList<>(streams.values());
+        all.sort(Comparator.comparingLong(StreamState::generation));
+        return all;
+    }
+
+    /** The streams that the journal has records about which no extent has. */
+    List<StreamState> changed() {
+        return changed;
+    }
+
+    /** The last log sequence number that anything refers to. */
+    public long lastLsn() {
+        return lastLsn;
+    }
+
+    public long lastGeneration() {
+        return lastGeneration;
+    }
+
+    /** Lets go of everything, where the shard does not come to be. */
+    public void close() throws IOException {
+        for (Extent extent : extents) {
+            extent.file().letGo();
+        }
+    }
+
+    /** Generations differ in few bits, which a table of them would take ill; this is as unique and differs in many. */
+    private static long mixed(long generation) {
+        return generation * 0x9e3779b97f4a7c15L;
+    }
+
+    // ---- extents ----
+
+    private void readExtents() throws IOException {
+        LongObjectMap<FoundStream> found = new LongObjectHashMap<>();
+        for (Manifest.ExtentRef ref : manifest.extents()) {
+            Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(ref.file()));
+            if (!disk.exists(path)) {
+                throw new IOException("extent file " + path
+                        + " is missing, which the manifest names; put it back, or restore the data directory from a"
+                        + " backup");
+            }
+            Extent extent = new Extent(ExtentFile.open(disk, path, ref.file(), manifest.shard(), manifest.store()));
+            extents.add(extent);
+            if (extent.file().bytes() != ref.bytes()) {
+                throw new DamagedFileException(
+                        path, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
+            }
+            readIndex(extent, found);
+        }
+        for (LongObjectMap.PrimitiveEntry<FoundStream> entry : found.entries()) {
+            build(entry.value());
+        }
+    }
+
+    private void readIndex(Extent extent, LongObjectMap<FoundStream> found) throws IOException {
+        ExtentFile.Cursor cursor = extent.file().entries();
+        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            FoundStream stream = found.get(mixed(entry.generation()));
+            if (stream == null) {
+                stream = new FoundStream(entry.generation());
+                found.put(mixed(entry.generation()), stream);
+            }
+            stream.add(extent, extent.tenants().size(), entry.runs());
+            extent.tenants().add(StreamState.NONE);
+            ByteBuf meta = entry.meta();
+            if (meta != null && stream.isNewer(StreamMeta.lastLsnOf(meta))) {
+                stream.describe(decode(extent, meta, entry.generation()), extent);
+            }
+        }
+    }
+
+    private StreamMeta decode(Extent extent, ByteBuf meta, long generation) throws IOException {
+        try {
+            return StreamMeta.decode(meta, generation, interned);
+        } catch (RuntimeException e) {
+            throw new DamagedFileException(
+                    extent.file().path(), 0, "the description of stream " + generation + " cannot be read: " + e);
+        }
+    }
+
+    private void build(FoundStream found) throws IOException {
+        StreamMeta meta = found.meta();
+        Extent home = found.home();
+        if (meta == null || home == null) {
+            throw new IOException("files of " + directory + " have runs of stream " + found.generation()
+                    + ", but no file describes it; nothing was changed. Restore the data directory from a backup");
+        }
+        StreamState stream = found.build(meta);
+        home.describe(stream);
+        streams.put(mixed(found.generation()), stream);
+        lastLsn = Math.max(lastLsn, meta.lastLsn());
+        lastGeneration = Math.max(lastGeneration, found.generation());
+    }
+
+    // ---- journal ----
+
+    /** Applies the records of one frame after the other. */
+    private final class Replay implements LogReader.Visitor {
+        private Block block = Block.NONE;
+
+        @Override
+        public ByteBuf buffer(int bytes) {
+            block.finish();
+            block = new Block(memory.allocateRecovered(bytes));
+            return block.memory();
+        }
+
+        @Override
+        public void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException {
+            ByteBuf records =
+                    buffer.slice(index + FrameLayout.HEADER_BYTES, header.length() - FrameLayout.HEADER_BYTES);
+            long lsn = header.firstLsn();
+            try {
+                for (int i = 0; i < header.count(); i++) {
+                    RecordCodec.Read read = RecordCodec.read(records, interned);
+                    int position = index + FrameLayout.HEADER_BYTES + read.payload();
+                    if (lsn > manifest.checkpointLsn()) {
+                        apply(read, new Journal.Staged(lsn, block, position));
+                    }
+                    lsn++;
+                }
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                throw new IOException(
+                        "journal of " + directory + ": record " + lsn + " cannot be applied: " + e.getMessage()
+                                + "; nothing was changed. Restore the data directory from a backup",
+                        e);
+            }
+        }
+
+        void close() {
+            block.finish();
+            block = Block.NONE;
+        }
+    }
+
+    private void apply(RecordCodec.Read read, Journal.Staged staged) {
+        LogRecord record = read.record();
+        StreamState stream = streams.get(mixed(record.generation()));
+        lastGeneration = Math.max(lastGeneration, record.generation());
+        if (stream != null && staged.lsn() <= stream.lastLsn()) {
+            return;
+        }
+        if (record instanceof LogRecord.Created created) {
+            stream = new StreamState(created);
+            stream.stageCreated(staged, read.runs());
+            streams.put(mixed(record.generation()), stream);
+        } else if (stream == null) {
+            throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
+        } else if (record instanceof LogRecord.Appended appended) {
+            stream.stageAppended(appended, staged, read.runs());
+        } else if (record instanceof LogRecord.Trimmed trimmed) {
+            stream.stageTrimmed(trimmed.position(), staged.lsn());
+        } else if (record instanceof LogRecord.Deleted) {
+            stream.stageDeleted(staged.lsn());
+        } else if (record instanceof LogRecord.Used used) {
+            stream.recoverRecordedUse(used);
+        } else {
+            throw new IllegalArgumentException("it has the unknown type " + record.getClass());
+        }
+        if (!stream.extents().isChanged()) {
+            stream.extents().changed(true);
+            changed.add(stream);
+        }
+    }
+
+    /**
+     * Each stream must be there from its earliest position to its tail, unless it is deleted: its runs may be gone while
+     * only the journal has its deletion. Whether what forks inherit is there is checked when the forks of all shards are
+     * known.
+     */
+    private void check() throws IOException {
+        for (StreamState stream : streams.values()) {
+            long needed = Math.max(stream.earliest(), stream.ownStart());
+            if (!stream.isDeleted() && stream.content().start() > needed) {
+                throw new IOException("the data of stream " + stream.path() + " in " + directory + " begins at "
+                        + stream.content().start() + ", expected " + needed
+                        + "; nothing was changed. Restore the data directory from a backup");
+            }
+        }
+    }
+}

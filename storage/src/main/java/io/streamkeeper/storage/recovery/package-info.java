@@ -1,0 +1,11 @@
+/**
+ * What a start does. {@link io.streamkeeper.storage.recovery.FileShard} opens a shard and puts its parts together;
+ * {@link io.streamkeeper.storage.recovery.Recovery} reads the extents and applies the journal; {@link
+ * io.streamkeeper.storage.recovery.RecoveredForks} counts the forks of all shards.
+ *
+ * <p>Used by one thread before the server listens; it may block.
+ */
+@NullMarked
+package io.streamkeeper.storage.recovery;
+
+import org.jspecify.annotations.NullMarked;

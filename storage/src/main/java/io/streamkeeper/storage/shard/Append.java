@@ -1,0 +1,250 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Outcome.Appended;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.stream.ProducerLimits;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.stream.TailWaiters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An append to a stream, its closure, or both.
+ *
+ * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the answers: a closed stream, the content
+ * type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
+ * {@code If-None-Match}, which come last because a request that is refused without them is refused as if they were not there
+ * (RFC 9110 section 13.2.1). A duplicate is recognised before the last four are looked at, because what they compare with was
+ * moved by the request that it repeats.
+ */
+final class Append implements CommitQueue.Step {
+    private final StreamState stream;
+    private final StreamState.Mark before;
+    private final long tail;
+    private final boolean closed;
+
+    private Append(StreamState stream, StreamState.Mark before) {
+        this.stream = stream;
+        this.before = before;
+        this.tail = stream.tail();
+        this.closed = stream.isClosed();
+    }
+
+    /** Decides on a client's command, whose body the caller keeps. */
+    static void decide(ShardState shard, Command.Append append, Reply reply) {
+        StreamState stream = shard.staged(append.path());
+        if (stream == null || stream.isDeleted()) {
+            shard.answer(append.path(), ShardState.absent(append.path(), stream), reply);
+            return;
+        }
+        if (Deletion.answerExpired(shard, stream, reply)) {
+            return;
+        }
+        long now = shard.clock().wallMillis();
+        stream.use(shard.clock().steadyMillis());
+        Outcome answer = check(stream, append, shard.producers(), now);
+        if (answer != null) {
+            Use.record(shard, stream);
+            shard.answer(stream, answer, reply);
+        } else {
+            stage(shard, stream, append, now, reply);
+        }
+    }
+
+    private static void stage(ShardState shard, StreamState stream, Command.Append append, long now, Reply reply) {
+        LogRecord.Appended record = new LogRecord.Appended(
+                stream.generation(),
+                append.producer(),
+                stream.evictionsFor(append.producer(), shard.producers(), now),
+                append.streamSeq(),
+                append.close(),
+                now);
+        if (!hasRoom(shard, stream, append)) {
+            reply.complete(shard.heap().exhausted());
+            return;
+        }
+        Payload payload = Payload.of(append.body(), stream.content().limits());
+        Journal.Staged staged = shard.stage(record, payload, reply);
+        if (staged == null) {
+            return;
+        }
+        StreamState.Mark before = stream.mark(record);
+        stream.stageAppended(record, staged, payload.runs());
+        shard.heap().count(stream);
+        shard.extents().changed(stream);
+        Append step = new Append(stream, before);
+        Outcome outcome =
+                new Appended(stream.offsetAt(step.tail), step.closed, payload.storedBytes() > 0, append.producer());
+        shard.commit(staged.lsn(), step, outcome, reply);
+        Trim.decide(shard, stream);
+    }
+
+    /** Whether there is heap for an append; one that only closes always has it. */
+    private static boolean hasRoom(ShardState shard, StreamState stream, Command.Append append) {
+        if (append.body().isEmpty()) {
+            return true;
+        }
+        Producer producer = append.producer();
+        boolean isKnown = producer == null || stream.lastOf(producer.id()) != null;
+        return isKnown ? shard.heap().hasRoom() : shard.heap().hasRoomForMore();
+    }
+
+    @Override
+    public void publish() {
+        stream.publish(tail, closed);
+        TailWaiters waiters = stream.waiters();
+        if (waiters != null) {
+            waiters.moved(stream);
+        }
+    }
+
+    @Override
+    public void undo() {
+        stream.undo(before);
+    }
+
+    // ---- rules ----
+
+    /** The answer to an append that changes nothing, or null where the stream takes it. */
+    private static @Nullable Outcome check(
+            StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
+        if (stream.isClosed()) {
+            return onClosed(stream, append);
+        }
+        Refusal refusal = checkBody(stream, append);
+        if (refusal != null) {
+            return refusal;
+        }
+        Outcome answer = checkProducer(stream, append, limits, nowMillis);
+        if (answer != null) {
+            return answer;
+        }
+        refusal = checkSeq(stream, append.streamSeq());
+        return refusal != null ? refusal : checkTail(stream, append);
+    }
+
+    private static Outcome onClosed(StreamState stream, Command.Append append) {
+        Producer producer = append.producer();
+        boolean repeatsClose = producer != null && producer.equals(stream.closedBy());
+        boolean closesAgain =
+                producer == null && append.close() && append.body().isEmpty();
+        if (repeatsClose || closesAgain) {
+            return new Appended(stream.offsetAt(stream.tail()), true, false, producer);
+        }
+        return Refusal.at(
+                ErrorCode.STREAM_CLOSED,
+                "stream " + Quoted.of(stream.path().value()) + " is closed and takes no more",
+                stream.offsetAt(stream.tail()),
+                true);
+    }
+
+    private static @Nullable Refusal checkBody(StreamState stream, Command.Append append) {
+        if (append.body().isEmpty()) {
+            return null;
+        }
+        ContentType type = append.contentType();
+        if (type == null || !type.matches(stream.contentType())) {
+            return Refusal.of(
+                    ErrorCode.CONTENT_TYPE_MISMATCH,
+                    "Content-Type is " + Quoted.of(String.valueOf(type)) + ", expected the stream's own "
+                            + Quoted.of(stream.contentType().value()));
+        }
+        return append.body().problem();
+    }
+
+    private static @Nullable Outcome checkProducer(
+            StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
+        Producer producer = append.producer();
+        if (producer == null) {
+            return null;
+        }
+        Producer last = stream.lastOf(producer.id());
+        if (last == null) {
+            Refusal gap = checkNext(producer, 0);
+            return gap != null ? gap : checkRoom(stream, producer, limits, nowMillis);
+        }
+        if (producer.epoch() < last.epoch()) {
+            return Refusal.staleEpoch(
+                    "producer " + Quoted.of(producer.id()) + " is in epoch " + producer.epoch() + ", but epoch "
+                            + last.epoch() + " has begun",
+                    last.epoch());
+        }
+        if (producer.epoch() > last.epoch()) {
+            return producer.seq() == 0
+                    ? null
+                    : Refusal.of(
+                            ErrorCode.INVALID_PRODUCER,
+                            "Producer-Seq is " + producer.seq() + " in the new epoch " + producer.epoch()
+                                    + ", expected 0");
+        }
+        if (producer.seq() <= last.seq()) {
+            return new Appended(stream.offsetAt(stream.tail()), false, false, last);
+        }
+        return checkNext(producer, last.seq() + 1);
+    }
+
+    private static @Nullable Refusal checkRoom(
+            StreamState stream, Producer producer, ProducerLimits limits, long nowMillis) {
+        if (stream.evictionsFor(producer, limits, nowMillis) >= 0) {
+            return null;
+        }
+        return Refusal.of(
+                ErrorCode.TOO_MANY_PRODUCERS,
+                "stream " + Quoted.of(stream.path().value()) + " remembers " + limits.producersMax()
+                        + " producers, which is the limit, and each has written within the last "
+                        + limits.keptMillis() / 1000
+                        + " s; use a Producer-Id again with a higher epoch");
+    }
+
+    private static @Nullable Refusal checkNext(Producer producer, long expectedSeq) {
+        return producer.seq() == expectedSeq
+                ? null
+                : Refusal.sequenceGap(
+                        "Producer-Seq is " + producer.seq() + ", expected " + expectedSeq, expectedSeq, producer.seq());
+    }
+
+    private static @Nullable Refusal checkSeq(StreamState stream, @Nullable String seq) {
+        String last = stream.streamSeq();
+        return seq == null || last == null || seq.compareTo(last) > 0
+                ? null
+                : Refusal.at(
+                        ErrorCode.SEQUENCE_REGRESSION,
+                        "Sequence conflict: Stream-Seq is " + Quoted.of(seq) + ", expected one that sorts after "
+                                + Quoted.of(last),
+                        stream.offsetAt(stream.tail()),
+                        false);
+    }
+
+    private static @Nullable Refusal checkTail(StreamState stream, Command.Append append) {
+        if (append.expectedOffset() == null && append.preconditions().isNone()) {
+            return null;
+        }
+        Refusal refusal = checkExpected(stream, append.expectedOffset());
+        return refusal != null
+                ? refusal
+                : append.preconditions()
+                        .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
+    }
+
+    /** The official client tells this conflict from that of {@code Stream-Seq} by the message's first words. */
+    private static @Nullable Refusal checkExpected(StreamState stream, @Nullable Offset expected) {
+        Offset tail = stream.offsetAt(stream.tail());
+        return expected == null || stream.isTail(expected)
+                ? null
+                : Refusal.at(
+                        ErrorCode.EXPECTED_OFFSET_CONFLICT,
+                        "Expected offset conflict: Stream-Expected-Offset is " + expected
+                                + ", but the stream's tail is " + tail,
+                        tail,
+                        false);
+    }
+}

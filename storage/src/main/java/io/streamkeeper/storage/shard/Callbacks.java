@@ -1,0 +1,28 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.Refusal;
+import java.util.function.Consumer;
+
+/** Steps of which each waits for the one before. */
+final class Callbacks {
+    private Callbacks() {}
+
+    /** Goes on with {@code step}; a refusal goes to {@code end}, and so does what a step fails with. */
+    static <T> Callback<T> then(Callback<?> end, Consumer<T> step) {
+        return new Callback<>() {
+            @Override
+            public void complete(T value) {
+                try {
+                    step.accept(value);
+                } catch (RuntimeException | Error e) {
+                    end.refuse(ShardFaults.ofOurs(e));
+                }
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                end.refuse(refusal);
+            }
+        };
+    }
+}

@@ -1,0 +1,390 @@
+package io.streamkeeper.storage.shard;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.extent.ColdRead;
+import io.streamkeeper.storage.extent.ExtentStore;
+import io.streamkeeper.storage.extent.Received;
+import io.streamkeeper.storage.memory.Buffers;
+import io.streamkeeper.storage.memory.PinnedBytes;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.memory.ReadLimit;
+import io.streamkeeper.storage.memory.ReadMemory;
+import io.streamkeeper.storage.memory.ReadShare;
+import io.streamkeeper.storage.memory.Reservation;
+import io.streamkeeper.storage.stream.AppendLengths;
+import io.streamkeeper.storage.stream.StreamContent;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads of one shard's streams, be the bytes in memory or in files. Owned by the shard's loop, which it never holds up:
+ * what is in memory is answered at once, the rest when another thread has read it, again on the loop.
+ */
+public final class ContentReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
+
+    /** Fewer bytes are not kept by whoever reads them. */
+    private static final int BYTES_KEPT_MIN = 4 << 10;
+
+    private final ExtentStore extents;
+    private final ReadBudget budget;
+    private final JsonSplitter splitter;
+
+    public ContentReader(ExtentStore extents, ReadBudget budget, JsonSplitter splitter) {
+        this.extents = extents;
+        this.budget = budget;
+        this.splitter = splitter;
+    }
+
+    /** Room for an answer, or null where there is none. */
+    @Nullable
+    ReadShare admit() {
+        return budget.admit();
+    }
+
+    /**
+     * Reads on from {@code from} to {@code end} at the most, and not past {@code limit}. Refused if {@code from} is inside a
+     * message, or is not there any more.
+     */
+    void read(StreamState stream, long from, long end, ReadLimit bounds, Callback<ByteBuf> then) {
+        long limit = Math.min(end, bounds.end());
+        int bytesMax = bounds.bytesMax();
+        StreamContent content = stream.content();
+        if (from < content.start()) {
+            Offset earliest = stream.offsetAt(stream.durableEarliest());
+            then.refuse(Refusal.retained(
+                    "offset " + stream.offsetAt(from) + " is before the earliest that is kept, " + earliest, earliest));
+            return;
+        }
+        if (from >= limit) {
+            then.complete(Buffers.NONE);
+            return;
+        }
+        if (bounds.share() != null) {
+            long windowLimit = content.alikeEnd(from, Math.min(limit, from + bytesMax));
+            readWindow(stream, from, windowLimit, bounds.share(), then);
+            return;
+        }
+        boolean atEdge = isAtEdge(content, from);
+        int run = content.runAt(from);
+        if (!atEdge && content.isOneMessage(run)) {
+            then.refuse(insideMessage(stream, from));
+            return;
+        }
+        long begin = atEdge ? from : content.runStart(run);
+        long windowEnd = content.readEnd(from, limit, bytesMax);
+        if (!content.isInMemory(begin, windowEnd)) {
+            windowEnd = content.readEnd(from, limit, budget.windowWithoutShare(bytesMax));
+        }
+        int checked = atEdge ? 0 : (int) (Math.min(content.runEnd(run), windowEnd) - begin);
+        fetch(content, begin, windowEnd, fromInside(stream, begin, checked, from, windowEnd, then));
+    }
+
+    private static boolean isAtEdge(StreamContent content, long from) {
+        return !content.isJson() || content.messagesBeforeEdge(from) >= 0;
+    }
+
+    /**
+     * Takes bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message, and
+     * returns those from {@code from} to {@code to}.
+     */
+    private Callback<ByteBuf> fromInside(
+            StreamState stream, long begin, int checked, long from, long to, Callback<ByteBuf> then) {
+        return Callbacks.then(then, bytes -> {
+            int skipped = (int) (from - begin);
+            if (checked > 0 && isInsideMessage(bytes, checked, skipped)) {
+                bytes.release();
+                then.refuse(insideMessage(stream, from));
+            } else {
+                bytes.writerIndex(bytes.readerIndex() + (int) (to - begin));
+                then.complete(bytes.skipBytes(skipped));
+            }
+        });
+    }
+
+    // ---- windows of an answer ----
+
+    /** Reads a window of an answer: as much as there is room for, but always something. All is in memory, or in files. */
+    private void readWindow(StreamState stream, long from, long limit, ReadShare share, Callback<ByteBuf> then) {
+        if (!share.isWhole()) {
+            throw new IllegalStateException("a window is read before the last was released");
+        }
+        StreamContent content = stream.content();
+        int run = content.runAt(from);
+        boolean isKnown = share.hasReached(from) || isAtEdge(content, from);
+        if (!isKnown && content.isOneMessage(run)) {
+            then.refuse(insideMessage(stream, from));
+        } else if (content.isInMemory(from, limit)) {
+            if (isKnown || content.messagesBefore(from, splitter) >= 0) {
+                then.complete(held(content, from, limit, share));
+            } else {
+                then.refuse(insideMessage(stream, from));
+            }
+        } else {
+            readFiles(stream, from, limit, isKnown, share, then);
+        }
+    }
+
+    /** Slices, unless readers keep too many blocks already: then a copy, which may be shorter. */
+    private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
+        if (budget.isUncounted()) {
+            return content.read(from, to, budget);
+        }
+        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
+        boolean isSmall = to - from <= ReadShare.BYTES / 4 || (to - from) / runs < StreamContent.COPY_BYTES_MAX;
+        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
+        if (pin != null) {
+            PinnedBytes slices = new PinnedBytes(runs, pin);
+            content.slices(from, to, slices);
+            return slices;
+        }
+        ByteBuf large = to - from <= ReadShare.BYTES || budget.window((int) (to - from)) < to - from
+                ? null
+                : budget.tryAllocate((int) (to - from));
+        long end = large == null ? Math.min(to, from + ReadShare.BYTES) : to;
+        ByteBuf copy = large == null ? share.lend((int) (end - from)) : large;
+        content.copy(from, end, copy);
+        return copy;
+    }
+
+    /**
+     * What is in memory, for a reader that has no share: slices, unless readers keep too many blocks already, else a copy;
+     * null where there is no room for that. A few bytes are slices in any case, because nobody keeps them: they are copied or
+     * encoded at once.
+     */
+    private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
+        if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
+            return content.read(from, to, budget);
+        }
+        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
+        boolean isSmall = (to - from) / runs < StreamContent.COPY_BYTES_MAX;
+        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
+        if (pin != null) {
+            PinnedBytes slices = new PinnedBytes(runs, pin);
+            content.slices(from, to, slices);
+            return slices;
+        }
+        ByteBuf copy = budget.tryAllocate((int) (to - from));
+        if (copy != null) {
+            content.copy(from, to, copy);
+        }
+        return copy;
+    }
+
+    /**
+     * The bytes from {@code from} to {@code to}, all of which are in memory.
+     *
+     * @throws RefusedException if there is no room for them
+     */
+    ByteBuf readHeld(StreamContent content, long from, long to) {
+        ByteBuf bytes = heldAlone(content, from, to);
+        if (bytes == null) {
+            throw new RefusedException(noRoom());
+        }
+        return bytes;
+    }
+
+    /** Reads whole runs, as many as there is memory for; where that is none, a part of a run. */
+    private void readFiles(
+            StreamState stream, long from, long limit, boolean isKnown, ReadShare share, Callback<ByteBuf> then) {
+        StreamContent content = stream.content();
+        int run = content.runAt(from);
+        long begin = content.runStart(run);
+        long runEnd = content.runEnd(run);
+        int room = budget.window((int) (content.runsEnd(limit) - begin));
+        Reservation more = room <= ReadShare.BYTES ? null : budget.reserve(room);
+        int roomBytes = more == null ? ReadShare.BYTES : (int) more.bytes();
+        ReadMemory memory = more == null ? ReadMemory.of(budget, share) : ReadMemory.of(budget, more);
+        ColdRead read;
+        try {
+            if (runEnd - begin <= roomBytes) {
+                long to = Math.min(limit, content.lastEnd(begin + roomBytes));
+                if (isKnown) {
+                    read(ColdRead.of(content, from, to), memory, then);
+                } else {
+                    read = ColdRead.of(content, begin, Math.max(to, runEnd));
+                    read(read, memory, fromInside(stream, begin, (int) (runEnd - begin), from, to, then));
+                }
+            } else if (!isKnown) {
+                memory.close();
+                int checked = (int) (runEnd - begin);
+                long to = Math.min(limit, runEnd);
+                fetch(content, begin, runEnd, fromInside(stream, begin, checked, from, to, then));
+            } else {
+                long to = Math.min(Math.min(limit, runEnd), from + roomBytes);
+                read = ColdRead.ofPart(content, from, to, !share.isChecked(runEnd));
+                read(read, memory, Callbacks.then(then, bytes -> {
+                    share.checked(runEnd);
+                    then.complete(bytes);
+                }));
+            }
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private boolean isInsideMessage(ByteBuf bytes, int checked, int skipped) {
+        try {
+            return splitter.messagesBefore(bytes.slice(bytes.readerIndex(), checked), skipped) < 0;
+        } catch (RuntimeException | Error e) {
+            bytes.release();
+            throw e;
+        }
+    }
+
+    private static Refusal insideMessage(StreamState stream, long position) {
+        return Refusal.of(
+                ErrorCode.INVALID_OFFSET,
+                "offset " + stream.offsetAt(position) + " is inside a message; expected one that this server issued");
+    }
+
+    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
+    void messagesBefore(StreamContent content, long position, Callback<Long> then) {
+        long known = content.messagesBeforeEdge(position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        int run = content.runAt(position - 1);
+        if (content.isOneMessage(run)) {
+            then.complete(-1L);
+            return;
+        }
+        long start = content.runStart(run);
+        long messages = content.messagesBeforeRun(run);
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int inRun;
+            try {
+                inRun = splitter.messagesBefore(bytes, (int) (position - start));
+            } finally {
+                bytes.release();
+            }
+            then.complete(inRun < 0 ? -1 : messages + inRun);
+        }));
+    }
+
+    /** The position behind the first {@code number} messages, of which there are as many; only for JSON. */
+    public void positionAfter(StreamContent content, long number, Callback<Long> then) {
+        if (number <= content.startMessages()) {
+            then.complete(content.start());
+            return;
+        }
+        int run = content.runOfMessage(number);
+        if (content.messagesBeforeRun(run + 1) == number) {
+            then.complete(content.runEnd(run));
+            return;
+        }
+        long start = content.runStart(run);
+        int inRun = (int) (number - content.messagesBeforeRun(run));
+        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int length;
+            try {
+                length = splitter.boundaryAfter(bytes, inRun);
+            } finally {
+                bytes.release();
+            }
+            then.complete(start + length);
+        }));
+    }
+
+    /** Where the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    void appendEnd(StreamContent content, long position, Callback<Long> then) {
+        int run = content.runOfAppendAt(position);
+        long known = content.appendEnd(run, position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        long start = content.runStart(run);
+        int index = (int) Math.max(0, position - start);
+        ColdRead read = ColdRead.ofLengths(content, run);
+        Reservation reservation = reserve(read);
+        if (reservation == null) {
+            read.letGo();
+            then.refuse(noRoom());
+            return;
+        }
+        read(read, ReadMemory.of(budget, reservation), Callbacks.then(then, lengths -> {
+            int end;
+            try {
+                end = AppendLengths.endAfter(lengths, index);
+            } finally {
+                lengths.release();
+            }
+            then.complete(start + end);
+        }));
+    }
+
+    private @Nullable Reservation reserve(ColdRead read) {
+        try {
+            return budget.reserve(read.fileBytes());
+        } catch (RuntimeException | Error e) {
+            read.letGo();
+            throw e;
+        }
+    }
+
+    private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
+        if (content.isInMemory(from, to)) {
+            ByteBuf bytes = heldAlone(content, from, to);
+            if (bytes == null) {
+                then.refuse(noRoom());
+            } else {
+                then.complete(bytes);
+            }
+            return;
+        }
+        ColdRead read = ColdRead.of(content, from, to);
+        Reservation reservation = reserve(read);
+        if (reservation == null) {
+            read.letGo();
+            then.refuse(noRoom());
+        } else {
+            read(read, ReadMemory.of(budget, reservation), then);
+        }
+    }
+
+    private Refusal noRoom() {
+        return Refusal.of(
+                ErrorCode.OVERLOADED,
+                "readers hold " + budget.usedBytes()
+                        + " bytes that they have not taken yet, which is the limit; try again later");
+    }
+
+    private void read(ColdRead read, ReadMemory memory, Callback<ByteBuf> then) {
+        extents.read(read, memory, new Received() {
+            @Override
+            public void bytes(ByteBuf bytes) {
+                try {
+                    then.complete(bytes);
+                } catch (RuntimeException | Error e) {
+                    then.refuse(ShardFaults.ofOurs(e));
+                }
+            }
+
+            @Override
+            public void failed(Throwable reason) {
+                then.refuse(refusal(reason));
+            }
+        });
+    }
+
+    /** A read that fails concerns nobody but who asked for it. */
+    private static Refusal refusal(Throwable reason) {
+        if (!(reason instanceof IOException)) {
+            return ShardFaults.ofOurs(reason);
+        }
+        LOG.error("stored data cannot be read", reason);
+        return Refusal.of(
+                ErrorCode.STORAGE_FAILED, "the stream's stored data cannot be read; the server's log says why");
+    }
+}

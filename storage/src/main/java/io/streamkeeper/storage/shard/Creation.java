@@ -1,0 +1,222 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.Interned;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.stream.ForkSource;
+import io.streamkeeper.storage.stream.StreamState;
+import org.jspecify.annotations.Nullable;
+
+/** The creation of a stream, which may be a fork (sections 4.2 and 5.1). */
+final class Creation implements CommitQueue.Step {
+    private final ShardState shard;
+    private final StreamState stream;
+    private final long tail;
+    private final boolean closed;
+
+    private Creation(ShardState shard, StreamState stream) {
+        this.shard = shard;
+        this.stream = stream;
+        this.tail = stream.tail();
+        this.closed = stream.isClosed();
+    }
+
+    /** Answers a create whose path is taken. Returns false, having answered nothing, if it is free. */
+    static boolean answerExisting(ShardState shard, Command.Create create, Reply reply) {
+        StreamState existing = shard.staged(create.path());
+        if (existing == null) {
+            return false;
+        }
+        if (Deletion.answerExpired(shard, existing, reply)) {
+            return true;
+        }
+        if (!existing.isDeleted()) {
+            Use.of(shard, existing);
+        }
+        shard.answer(existing, onExisting(existing, create), reply);
+        return true;
+    }
+
+    /**
+     * Creates a stream at a path that is free. The caller keeps the body.
+     *
+     * @param source where a fork comes from; present exactly if the command forks
+     * @return whether the stream is staged; else the command is answered
+     */
+    static boolean decide(
+            ShardState shard,
+            Command.Create create,
+            @Nullable ForkSource source,
+            JsonSplitter splitter,
+            Interned interned,
+            Reply reply) {
+        ContentType type = contentTypeOf(create, source);
+        Body body = create.body();
+        if (type.isJson() && !body.isEmpty() && body.messages() == null && body.problem() == null) {
+            body = splitter.split(body.bytes());
+        }
+        Refusal problem = body.problem();
+        if (problem != null) {
+            reply.complete(problem);
+            return false;
+        }
+        Refusal unmet = create.preconditions().evaluate(create.path(), null);
+        if (unmet != null) {
+            shard.answer(create.path(), unmet, reply);
+            return false;
+        }
+        if (!shard.heap().hasRoomForMore()) {
+            reply.complete(shard.heap().exhausted());
+            return false;
+        }
+        long now = shard.clock().wallMillis();
+        LogRecord.Created record = new LogRecord.Created(
+                shard.generations().next(now, source == null ? 0 : source.generation()),
+                create.path(),
+                interned.contentType(type),
+                source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
+                create.retention(),
+                create.closed(),
+                source == null ? null : fork(create, source),
+                now);
+        StreamState stream = new StreamState(record);
+        stream.usedFirst(shard.clock().steadyMillis());
+        if (source != null) {
+            stream.inherit(source.lineage().upTo(source.position()));
+        }
+        Payload payload = Payload.of(body, stream.content().limits());
+        Journal.Staged staged = shard.stage(record, payload, reply);
+        if (staged == null) {
+            return false;
+        }
+        stream.stageCreated(staged, payload.runs());
+        shard.put(stream);
+        shard.heap().count(stream);
+        shard.extents().changed(stream);
+        shard.commit(staged.lsn(), new Creation(shard, stream), new Outcome.Created(false, info(stream)), reply);
+        Trim.decide(shard, stream);
+        return true;
+    }
+
+    private static ContentType contentTypeOf(Command.Create create, @Nullable ForkSource source) {
+        ContentType asked = create.contentType();
+        if (source != null) {
+            return source.contentType();
+        }
+        return asked == null ? ContentType.OCTET_STREAM : asked;
+    }
+
+    private static LogRecord.Fork fork(Command.Create create, ForkSource source) {
+        ForkOrigin origin = create.fork();
+        if (origin == null) {
+            throw new IllegalStateException("a source was found for a create that does not fork: " + create.path());
+        }
+        return new LogRecord.Fork(origin, source.generation(), source.position(), source.earliest());
+    }
+
+    /** What is staged of a stream. */
+    private static StreamInfo info(StreamState stream) {
+        return new StreamInfo(
+                stream.generation(),
+                stream.contentType(),
+                stream.offsetAt(stream.tail()),
+                stream.isClosed(),
+                stream.expiry(),
+                stream.retention(),
+                stream.offsetAt(stream.earliest()));
+    }
+
+    @Override
+    public void publish() {
+        stream.publish(tail, closed);
+        shard.settle(stream);
+        shard.keepUp(stream);
+    }
+
+    @Override
+    public void undo() {
+        shard.takeBack(stream);
+        stream.undoCreated();
+    }
+
+    // ---- a path that is taken ----
+
+    /** The answer to a create at a path that {@code existing} holds. */
+    private static Outcome onExisting(StreamState existing, Command.Create create) {
+        if (existing.isDeleted()) {
+            return Refusal.of(
+                    ErrorCode.STREAM_EXISTS,
+                    "stream " + Quoted.of(create.path().value()) + " was deleted, but forks still hold its path");
+        }
+        String difference = difference(existing, create);
+        if (difference != null) {
+            return Refusal.of(
+                    ErrorCode.STREAM_EXISTS,
+                    "stream " + Quoted.of(create.path().value()) + " exists with another " + difference);
+        }
+        Refusal refusal = create.preconditions()
+                .evaluate(create.path(), existing.offsetAt(existing.tail()), existing.formerOffsetAt(existing.tail()));
+        if (refusal != null) {
+            return refusal;
+        }
+        return new Outcome.Created(true, info(existing));
+    }
+
+    private static @Nullable String difference(StreamState existing, Command.Create create) {
+        boolean forks = create.fork() != null;
+        ContentType type = create.contentType();
+        if (type == null && !forks) {
+            type = ContentType.OCTET_STREAM;
+        }
+        if (type != null && !type.matches(existing.contentType())) {
+            return "content type: it is " + Quoted.of(existing.contentType().value());
+        }
+        boolean inherits = forks && create.expiry().equals(Expiry.never());
+        if (!inherits && !create.expiry().equals(existing.expiry())) {
+            return "expiry";
+        }
+        if (!create.retention().equals(existing.retention())) {
+            return "retention";
+        }
+        if (create.closed() != existing.isClosed()) {
+            return existing.isClosed() ? "state: it is closed" : "state: it is open";
+        }
+        return sameOrigin(existing, create.fork()) ? null : "fork origin";
+    }
+
+    /**
+     * Whether both name the same place, be it in other words: an explicit offset may be what a default came to, or one that
+     * format version 1 has issued.
+     */
+    private static boolean sameOrigin(StreamState existing, @Nullable ForkOrigin asked) {
+        LogRecord.Fork fork = existing.fork();
+        if (fork == null || asked == null) {
+            return fork == null && asked == null;
+        }
+        if (fork.origin().equals(asked)) {
+            return true;
+        }
+        Offset offset = asked.offset();
+        if (offset != null
+                && fork.origin().equals(new ForkOrigin(asked.source(), existing.present(offset), asked.subOffset()))) {
+            return true;
+        }
+        return fork.origin().source().equals(asked.source())
+                && offset != null
+                && asked.subOffset() == 0
+                && offset.position() == fork.position();
+    }
+}

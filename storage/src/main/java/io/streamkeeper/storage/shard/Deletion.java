@@ -1,0 +1,117 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.stream.TailWaiters;
+import java.util.function.Predicate;
+
+/** A stream is deleted, by a client or because its time is over; its bytes stay for as long as forks inherit them. */
+final class Deletion implements CommitQueue.Step {
+    private final ShardState shard;
+    private final StreamState stream;
+    private final long lsnBefore;
+    private final Predicate<Refusal> again;
+
+    private Deletion(ShardState shard, StreamState stream, Predicate<Refusal> again) {
+        this.shard = shard;
+        this.stream = stream;
+        this.lsnBefore = stream.lastLsn();
+        this.again = again;
+    }
+
+    /**
+     * Decides on a client's command.
+     *
+     * @param again see {@link CommitQueue.Step#again}
+     */
+    static void decide(ShardState shard, Command.Delete delete, Reply reply, Predicate<Refusal> again) {
+        StreamState stream = shard.staged(delete.path());
+        if (stream == null || stream.isDeleted()) {
+            shard.answer(delete.path(), ShardState.absent(delete.path(), stream), reply);
+            return;
+        }
+        if (answerExpired(shard, stream, reply)) {
+            return;
+        }
+        Refusal unmet = delete.preconditions()
+                .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
+        if (unmet != null) {
+            shard.answer(stream, unmet, reply);
+        } else {
+            stage(shard, stream, new Outcome.Deleted(), reply, again);
+        }
+    }
+
+    /** Deletes a stream whose time is over. One that a live reader waits at counts as used (section 5.1). */
+    static void expireIfDue(ShardState shard, StreamState stream) {
+        if (stream.isDeleted()) {
+            return;
+        }
+        if (stream.isSliding() && stream.waiters() != null) {
+            Use.of(shard, stream);
+        }
+        if (shard.isExpired(stream)) {
+            stage(shard, stream, new Outcome.Deleted(), outcome -> {}, refusal -> false);
+        }
+    }
+
+    /**
+     * Answers a command that meets an expired stream of which the store could not record that it is gone: as the store
+     * refuses that record. The stream is not used and not revived: it has expired, whatever becomes of the record.
+     *
+     * @return false, having answered nothing, if the stream is deleted or has not expired
+     */
+    static boolean answerExpired(ShardState shard, StreamState stream, Reply reply) {
+        if (stream.isDeleted() || !shard.isExpired(stream)) {
+            return false;
+        }
+        Refusal absent = ShardState.absent(stream.path(), stream.forks() == 0 ? null : stream);
+        stage(shard, stream, absent, reply, refusal -> false);
+        return true;
+    }
+
+    private static void stage(
+            ShardState shard, StreamState stream, Outcome outcome, Reply reply, Predicate<Refusal> again) {
+        LogRecord.Deleted record =
+                new LogRecord.Deleted(stream.generation(), shard.clock().wallMillis());
+        Journal.Staged staged = shard.stage(record, Payload.NONE, reply);
+        if (staged == null) {
+            return;
+        }
+        Deletion step = new Deletion(shard, stream, again);
+        stream.stageDeleted(staged.lsn());
+        shard.extents().changed(stream);
+        shard.commit(staged.lsn(), step, outcome, reply);
+    }
+
+    @Override
+    public void publish() {
+        stream.publishDeleted();
+        shard.expiring().remove(stream);
+        TailWaiters waiters = stream.waiters();
+        if (waiters != null) {
+            waiters.gone(stream);
+        }
+        if (stream.forks() == 0) {
+            shard.drop(stream);
+        }
+    }
+
+    @Override
+    public void undo() {
+        stream.undoDeleted(lsnBefore);
+        if (stream.isVisible()) {
+            shard.expiring().add(stream);
+        }
+    }
+
+    @Override
+    public boolean again(Refusal refusal) {
+        return again.test(refusal);
+    }
+}

@@ -1,0 +1,192 @@
+package io.streamkeeper.storage.shard;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.extent.ExtentStore;
+import io.streamkeeper.storage.memory.ReadLimit;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.ShardStore.Inherited;
+import io.streamkeeper.storage.shard.ShardStore.Skipped;
+import io.streamkeeper.storage.stream.ForkSource;
+import io.streamkeeper.storage.stream.StreamContent;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one shard that others were forked from, with how many forks each has: what is counted stays, also when
+ * the stream is deleted or retention drops a part of it. Owned by the shard's loop.
+ *
+ * <p>A count is taken before the fork's record is staged and given back when no fork needs it: when the creation fails, or
+ * when the fork itself is dropped, see {@link ShardStore}. Giving back the last count of a deleted stream drops that
+ * stream, which then gives back the count at its own source, and so on through a chain of any length. Each of these is a
+ * turn of its own, see {@link ShardStore.SourceReleaser}: no step calls the next.
+ */
+public final class Forks {
+    private final Map<Long, StreamState> sources = new HashMap<>();
+    private final ContentReader reader;
+    private final ExtentStore extents;
+
+    Forks(ContentReader reader, ExtentStore extents) {
+        this.reader = reader;
+        this.extents = extents;
+    }
+
+    // ---- counts ----
+
+    /** Finds and counts the source of a fork; see {@link ShardStore#pinSource}. */
+    void pin(ShardState shard, ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
+        ForkSource pinned;
+        try {
+            StreamState source = shard.visible(origin.source());
+            if (source != null && source.isDeleted() && !shard.isGone(source)) {
+                Refusal refusal = noSource(origin, source.forks() > 0);
+                shard.answer(source, refusal, outcome -> then.refuse((Refusal) outcome));
+                return;
+            }
+            pinned = pin(shard, source, origin, contentType);
+        } catch (RefusedException e) {
+            then.refuse(e.refusal());
+            return;
+        }
+        then.complete(pinned);
+    }
+
+    private static Refusal noSource(ForkOrigin origin, boolean deleted) {
+        String names = "Stream-Forked-From names " + Quoted.of(origin.source().value());
+        return deleted
+                ? Refusal.of(ErrorCode.SOURCE_DELETED, names + ", which is deleted")
+                : Refusal.of(ErrorCode.SOURCE_NOT_FOUND, names + ", which does not exist");
+    }
+
+    private ForkSource pin(
+            ShardState shard, @Nullable StreamState source, ForkOrigin origin, @Nullable ContentType contentType) {
+        if (source == null || shard.isGone(source)) {
+            throw new RefusedException(noSource(origin, source != null));
+        }
+        if (contentType != null && !contentType.matches(source.contentType())) {
+            throw new RefusedException(
+                    ErrorCode.CONTENT_TYPE_MISMATCH,
+                    "Content-Type is " + Quoted.of(contentType.value()) + ", expected that of the fork's source, "
+                            + Quoted.of(source.contentType().value()));
+        }
+        long tail = source.durableTail();
+        long position =
+                origin.offset() == null ? tail : StreamReads.readable(source, source.positionUpToTail(origin.offset()));
+        return pin(source, position);
+    }
+
+    /** Counts a fork of {@code source} that diverges at {@code position}. */
+    private ForkSource pin(StreamState source, long position) {
+        count(source);
+        return new ForkSource(
+                source.path(),
+                source.generation(),
+                source.contentType(),
+                source.expiry(),
+                position,
+                source.durableEarliest(),
+                source.lineageUpTo(source.durableTail()));
+    }
+
+    /** Counts a fork, so that its source stays. */
+    void count(StreamState source) {
+        source.addFork();
+        sources.put(source.generation(), source);
+    }
+
+    /**
+     * Takes one fork off a source's count. Returns the source if it was the last one and the source is deleted: it is to be
+     * dropped. A source that recovery did not find has no count.
+     */
+    @Nullable
+    StreamState release(long generation) {
+        StreamState source = sources.get(generation);
+        if (source == null) {
+            return null;
+        }
+        source.removeFork();
+        if (source.forks() > 0) {
+            return null;
+        }
+        sources.remove(generation);
+        if (source.isDurablyDeleted()) {
+            return source;
+        }
+        source.content().dropBefore(source.durableEarliest(), extents::left);
+        return null;
+    }
+
+    /** Releases the content of all sources; the shard is closed. */
+    void close() {
+        sources.values().forEach(stream -> stream.content().release(extents::left));
+    }
+
+    // ---- what forks inherit ----
+
+    /** The ancestor that wrote {@code run}, if it still has what the run says. */
+    private StreamState source(Lineage run, long from) {
+        StreamState source = sources.get(run.generation());
+        if (source == null) {
+            throw new RefusedException(
+                    ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(run.path().value()) + " is gone by now");
+        }
+        if (run.end() > source.durableTail() || from < source.content().start()) {
+            throw new RefusedException(
+                    ErrorCode.STORAGE_FAILED,
+                    "what is inherited from position " + from + " to " + run.end() + " of stream "
+                            + Quoted.of(run.path().value()) + " was lost; that stream has positions "
+                            + source.content().start() + " to " + source.durableTail());
+        }
+        return source;
+    }
+
+    /** Reads from {@code from} on within {@code run}; see {@link ShardStore#readInherited}. */
+    void read(Lineage run, long from, ReadLimit limit, Callback<Inherited> then) {
+        StreamState source = source(run, from);
+        reader.read(source, from, run.end(), limit, new Callback<>() {
+            @Override
+            public void complete(ByteBuf bytes) {
+                then.complete(new Inherited(bytes, from + bytes.readableBytes()));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                then.refuse(refusal);
+            }
+        });
+    }
+
+    /** Where the append ends that has the byte at {@code position}; see {@link ShardStore#appendEnd}. */
+    void appendEnd(Lineage run, long position, Callback<Long> then) {
+        StreamContent content = source(run, position).content();
+        reader.appendEnd(content, position, Callbacks.then(then, end -> then.complete(Math.min(end, run.end()))));
+    }
+
+    /** Skips {@code count} messages from {@code from} on within {@code run}; see {@link ShardStore#skipMessages}. */
+    void skip(Lineage run, long from, long count, Callback<Skipped> then) {
+        StreamContent content = source(run, from).content();
+        reader.messagesBefore(content, from, Callbacks.then(then, before -> {
+            if (before < 0) {
+                then.refuse(Refusal.of(
+                        ErrorCode.INVALID_OFFSET,
+                        "Stream-Fork-Offset is at position " + from + ", inside a message; expected an offset that this"
+                                + " server issued"));
+                return;
+            }
+            reader.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
+                long here = Math.min(count, end - before);
+                reader.positionAfter(
+                        content,
+                        before + here,
+                        Callbacks.then(then, position -> then.complete(new Skipped(position, count - here))));
+            }));
+        }));
+    }
+}

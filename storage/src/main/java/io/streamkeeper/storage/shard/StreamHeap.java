@@ -1,0 +1,76 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.stream.StreamState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heap that the streams of one shard take: what they are described by, where their bytes lie, their producers (I7). Each
+ * stream's part is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the shard's loop; the
+ * budget is that of all shards.
+ *
+ * <p>Room is asked for before a record is staged; what the record then takes is counted, whatever it is: one stream, or one
+ * more run, whose arrays grow by half. The last sixteenth is for appends to streams that exist. What recovery finds is always
+ * taken (I11): then streams can be read, deleted, and appended to as far as there is room.
+ */
+public final class StreamHeap {
+    /** One part in so many is not for new streams and producers. */
+    private static final int APPENDS_PART = 16;
+
+    private final @Nullable Budget budget;
+
+    /** The heap that {@code budget} gives; where that is null, nothing is counted and there is always room. */
+    StreamHeap(@Nullable Budget budget) {
+        this.budget = budget;
+    }
+
+    /** Whether there is room for another stream, or another producer of one. */
+    boolean hasRoomForMore() {
+        return budget == null || budget.leftBytes() > budget.bytesMax() / APPENDS_PART;
+    }
+
+    /** Whether there is room for another append to what is known. */
+    boolean hasRoom() {
+        return budget == null || budget.leftBytes() > 0;
+    }
+
+    /** What is answered where there is no room. */
+    Refusal exhausted() {
+        if (budget == null) {
+            throw new IllegalStateException("a heap that is not counted has room");
+        }
+        return Refusal.of(
+                ErrorCode.OVERLOADED,
+                "streams take " + budget.usedBytes() + " of the " + budget.bytesMax()
+                        + " bytes of heap that there are for them; delete streams, or start the server with a larger"
+                        + " -Xmx");
+    }
+
+    /** A stream has changed: counts what it takes now. */
+    void count(StreamState stream) {
+        count(stream, stream.heapBytes());
+    }
+
+    /** A stream is dropped. */
+    void drop(StreamState stream) {
+        count(stream, 0);
+    }
+
+    private void count(StreamState stream, long bytes) {
+        if (budget == null) {
+            return;
+        }
+        long more = bytes - stream.countedHeapBytes();
+        if (more == 0) {
+            return;
+        }
+        stream.countedHeapBytes(bytes);
+        if (more > 0) {
+            budget.reserveAlways(more);
+        } else {
+            budget.release(-more);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.stream.RetentionPolicy;
+import io.streamkeeper.storage.stream.StreamState;
+
+/** Retention drops the front of a stream. */
+final class Trim implements CommitQueue.Step {
+    private final ShardState shard;
+    private final StreamState stream;
+    private final long position;
+    private final long earliestBefore;
+    private final long lsnBefore;
+
+    private Trim(ShardState shard, StreamState stream, long position) {
+        this.shard = shard;
+        this.stream = stream;
+        this.position = position;
+        this.earliestBefore = stream.earliest();
+        this.lsnBefore = stream.lastLsn();
+    }
+
+    /** Drops what retention does not keep. Where there is no room for the record that says so, a later one says it. */
+    static void decide(ShardState shard, StreamState stream) {
+        if (stream.retention().isNone() || stream.isDeleted()) {
+            return;
+        }
+        long position = RetentionPolicy.earliest(stream, shard.clock().ageMillis());
+        if (position <= stream.earliest()) {
+            return;
+        }
+        LogRecord.Trimmed record = new LogRecord.Trimmed(
+                stream.generation(), position, shard.clock().wallMillis());
+        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
+        if (staged == null) {
+            return;
+        }
+        Trim step = new Trim(shard, stream, position);
+        stream.stageTrimmed(position, staged.lsn());
+        shard.extents().changed(stream);
+        shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
+    }
+
+    @Override
+    public void publish() {
+        stream.publishTrimmed(position);
+        if (stream.forks() == 0) {
+            stream.content().dropBefore(position, shard.extents()::left);
+            shard.heap().count(stream);
+        }
+    }
+
+    @Override
+    public void undo() {
+        stream.undoTrimmed(earliestBefore, lsnBefore);
+    }
+}

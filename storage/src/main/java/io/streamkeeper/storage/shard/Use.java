@@ -1,0 +1,36 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.stream.StreamState;
+
+/** The use of a stream with a sliding time to live, which gives it more of that time. */
+final class Use {
+    private Use() {}
+
+    /** A stream is read or written. */
+    static void of(ShardState shard, StreamState stream) {
+        stream.use(shard.clock().steadyMillis());
+        record(shard, stream);
+    }
+
+    /**
+     * Logs that a stream was used, unless a record covers that, for an interval. Nothing waits for that record, and there is
+     * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
+     */
+    static void record(ShardState shard, StreamState stream) {
+        long now = shard.clock().wallMillis();
+        long interval = shard.useIntervalMillis();
+        if (interval == ShardState.NOTHING_IS_KEPT
+                || !stream.mustRecordUse(now)
+                || stream.isDeleted()
+                || !stream.isVisible()) {
+            return;
+        }
+        LogRecord.Used record = new LogRecord.Used(stream.generation(), now, interval);
+        if (shard.stage(record, Payload.NONE, outcome -> {}) != null) {
+            shard.extents().changed(stream);
+        }
+        stream.recordedUse(now, interval);
+    }
+}

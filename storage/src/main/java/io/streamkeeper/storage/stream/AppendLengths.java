@@ -1,0 +1,181 @@
+package io.streamkeeper.storage.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Variable;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lengths of the appends in those runs of a stream of bytes that hold more than one, each {@link Variable}: of a run in
+ * memory the lengths themselves, of a run in a file where they are. Owned by the shard's loop.
+ *
+ * <p>The lengths of a run add up to its bytes, so that no count of them is kept: what follows in their array is unused.
+ */
+public final class AppendLengths {
+    private static final int NO_RUN = -1;
+
+    /** What a run takes in the arrays here: a reference, its spot, its size. */
+    private static final int RUN_BYTES = 4 + 8 + 4;
+
+    private static final int ARRAY_HEAD_BYTES = 16;
+
+    /** Of lengths in memory the bytes, else null. */
+    private byte[][] memory;
+
+    /** Of lengths in a file their position and, in the lower half, their checksum. */
+    private long[] spots;
+
+    /** Of lengths in a file their bytes, else 0. */
+    private int[] sizes;
+
+    /** The run that grows, whose array has unused bytes after the first {@link #used}. */
+    private int open = NO_RUN;
+
+    private int used;
+
+    /** What the arrays in {@link #memory} take. */
+    private long arrayBytes;
+
+    AppendLengths(int capacity) {
+        memory = new byte[capacity][];
+        spots = new long[capacity];
+        sizes = new int[capacity];
+    }
+
+    void resize(int capacity) {
+        memory = Arrays.copyOf(memory, capacity);
+        spots = Arrays.copyOf(spots, capacity);
+        sizes = Arrays.copyOf(sizes, capacity);
+        countArrays();
+    }
+
+    private void countArrays() {
+        arrayBytes = 0;
+        for (byte[] array : memory) {
+            arrayBytes += bytes(array);
+        }
+    }
+
+    private static int bytes(byte @Nullable [] array) {
+        return array == null ? 0 : ARRAY_HEAD_BYTES + array.length;
+    }
+
+    private void put(int run, byte @Nullable [] array) {
+        arrayBytes += bytes(array) - bytes(memory[run]);
+        memory[run] = array;
+    }
+
+    /** What all of this takes of the heap. */
+    long heapBytes() {
+        return arrayBytes + (long) memory.length * RUN_BYTES;
+    }
+
+    /** A run of {@code runBytes} bytes grows by an append of {@code bytes}. */
+    void joined(int run, int runBytes, int bytes) {
+        if (run != open) {
+            trim();
+            open = run;
+            used = 0;
+            byte[] known = memory[run];
+            if (known == null) {
+                add(runBytes);
+            } else {
+                used = known.length;
+            }
+        }
+        add(bytes);
+    }
+
+    private void add(int bytes) {
+        byte[] array = memory[open];
+        if (array == null || array.length - used < Variable.BYTES_MAX) {
+            array = array == null ? new byte[2 * Variable.BYTES_MAX] : Arrays.copyOf(array, 2 * array.length);
+            put(open, array);
+        }
+        ByteBuf out = Unpooled.wrappedBuffer(array).writerIndex(used);
+        Variable.write(out, bytes);
+        used = out.writerIndex();
+    }
+
+    /** No run grows any more: its array takes what it needs. */
+    private void trim() {
+        if (open != NO_RUN) {
+            byte[] array = memory[open];
+            put(open, array == null ? null : Arrays.copyOf(array, used));
+            open = NO_RUN;
+        }
+    }
+
+    /** A run has a single append, or ends inside one. */
+    void clear(int run) {
+        if (run == open) {
+            open = NO_RUN;
+        }
+        put(run, null);
+        sizes[run] = 0;
+    }
+
+    /** The lengths of a run are in a file. */
+    void inFile(int run, long spot, int bytes) {
+        clear(run);
+        spots[run] = spot;
+        sizes[run] = bytes;
+    }
+
+    /** A run in memory is cut to {@code runBytes}, where one of its appends ends. */
+    void truncate(int run, int runBytes) {
+        trim();
+        ByteBuf lengths = ofMemory(run, runBytes);
+        int first = lengths == null ? runBytes : Variable.readCount(lengths.duplicate());
+        put(run, lengths == null || first == runBytes ? null : Arrays.copyOf(lengths.array(), lengths.writerIndex()));
+    }
+
+    /** The lengths of a run of {@code runBytes} bytes in memory, or null if it is a single append. */
+    @Nullable
+    ByteBuf ofMemory(int run, int runBytes) {
+        byte[] array = memory[run];
+        if (array == null) {
+            return null;
+        }
+        ByteBuf lengths = Unpooled.wrappedBuffer(array);
+        int sum = 0;
+        while (sum < runBytes) {
+            sum += Variable.readCount(lengths);
+        }
+        return lengths.writerIndex(lengths.readerIndex()).readerIndex(0);
+    }
+
+    /** Where the lengths of a run are in its file, and their checksum in the lower half. */
+    long spot(int run) {
+        return spots[run];
+    }
+
+    /** The bytes of a run's lengths in its file, or 0 if there are none. */
+    int size(int run) {
+        return sizes[run];
+    }
+
+    /** Moves the runs from {@code from} on, so many, to {@code to}. */
+    void shift(int from, int to, int moved) {
+        trim();
+        int capacity = Math.max(memory.length, to + moved);
+        if (capacity > memory.length) {
+            resize(capacity);
+        }
+        System.arraycopy(memory, from, memory, to, moved);
+        System.arraycopy(spots, from, spots, to, moved);
+        System.arraycopy(sizes, from, sizes, to, moved);
+        countArrays();
+    }
+
+    /** Where, in a run with these lengths, the append ends that has the byte at {@code index}. */
+    public static int endAfter(ByteBuf lengths, int index) {
+        ByteBuf in = lengths.duplicate();
+        int end = 0;
+        while (end <= index) {
+            end += Variable.readCount(in);
+        }
+        return end;
+    }
+}

@@ -1,0 +1,159 @@
+package io.streamkeeper.storage.stream;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Where runs of one stream lie in a file, in the order of the stream. Not changed when it is complete. */
+public final class StoredRuns {
+    private final long start;
+    private final long messagesBefore;
+    private long[] ends = new long[1];
+    private long[] spots = new long[1];
+    private int[] messages = new int[1];
+    private long @Nullable [] millis;
+    private long @Nullable [] lengthsSpots;
+    private int @Nullable [] lengthsSizes;
+    private int count;
+
+    /** Runs of which the first begins at {@code start}, where the stream has had {@code messagesBefore} messages. */
+    public StoredRuns(long start, long messagesBefore, boolean timed) {
+        this.start = start;
+        this.messagesBefore = messagesBefore;
+        this.millis = timed ? new long[1] : null;
+    }
+
+    /** The spot of a run: its position in the file, and its checksum. */
+    public static long spot(long position, int checksum) {
+        return position << 32 | (checksum & 0xffffffffL);
+    }
+
+    public void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, 2 * count);
+            spots = Arrays.copyOf(spots, 2 * count);
+            messages = Arrays.copyOf(messages, 2 * count);
+            millis = millis == null ? null : Arrays.copyOf(millis, 2 * count);
+            lengthsSpots = lengthsSpots == null ? null : Arrays.copyOf(lengthsSpots, 2 * count);
+            lengthsSizes = lengthsSizes == null ? null : Arrays.copyOf(lengthsSizes, 2 * count);
+        }
+        ends[count] = end() + bytes;
+        spots[count] = spot(position, checksum);
+        messages[count] = runMessages;
+        if (millis != null) {
+            millis[count] = runMillis;
+        }
+        count++;
+    }
+
+    /** A run has more than one append, whose lengths take {@code size} bytes; where, {@link #placeLengths} says. */
+    public void lengths(int run, int checksum, int size) {
+        if (lengthsSpots == null || lengthsSizes == null) {
+            lengthsSpots = new long[ends.length];
+            lengthsSizes = new int[ends.length];
+        }
+        lengthsSpots[run] = spot(0, checksum);
+        lengthsSizes[run] = size;
+    }
+
+    /** The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end. */
+    public long placeLengths(int first, long position) {
+        long end = position;
+        for (int run = first; run < count && lengthsSpots != null; run++) {
+            lengthsSpots[run] = spot(end, lengthsChecksum(run));
+            end += lengthsBytes(run);
+        }
+        return end;
+    }
+
+    /** Whether a run has lengths of appends. */
+    public boolean hasLengths() {
+        return lengthsSpots != null;
+    }
+
+    /** Bytes of the lengths of a run's appends, or 0 where it has not more than one, or is JSON. */
+    public int lengthsBytes(int run) {
+        return lengthsSizes == null ? 0 : lengthsSizes[run];
+    }
+
+    /** The position in the file of those lengths in the upper half, their checksum in the lower. */
+    public long lengthsSpot(int run) {
+        return lengthsSpots == null ? 0 : lengthsSpots[run];
+    }
+
+    /** The position in the file of the lengths of a run's appends. */
+    public int lengthsPosition(int run) {
+        return (int) (lengthsSpot(run) >>> 32);
+    }
+
+    /** The checksum of those lengths. */
+    public int lengthsChecksum(int run) {
+        return (int) lengthsSpot(run);
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** The stream's position at which the first run begins. */
+    public long start() {
+        return start;
+    }
+
+    /** Messages, or appends of a stream of bytes, before the first run. */
+    public long messagesBefore() {
+        return messagesBefore;
+    }
+
+    /** Where the last run ends. */
+    public long end() {
+        return count == 0 ? start : ends[count - 1];
+    }
+
+    /** How many of the runs, counted from the first, end at {@code position}; 0 where none ends there. */
+    public int countUpTo(long position) {
+        int found = Arrays.binarySearch(ends, 0, count, position);
+        return found < 0 ? 0 : found + 1;
+    }
+
+    public long start(int run) {
+        return run == 0 ? start : ends[run - 1];
+    }
+
+    public long end(int run) {
+        return ends[run];
+    }
+
+    public int bytes(int run) {
+        return (int) (end(run) - start(run));
+    }
+
+    /** Messages of one run; of a stream of bytes the appends that end in it. */
+    public int messages(int run) {
+        return messages[run];
+    }
+
+    /** The run's position in the file in the upper half, its checksum in the lower. */
+    public long spot(int run) {
+        return spots[run];
+    }
+
+    /** The run's first byte in the file. */
+    public int position(int run) {
+        return (int) (spots[run] >>> 32);
+    }
+
+    /** The checksum of the run's bytes. */
+    public int checksum(int run) {
+        return (int) spots[run];
+    }
+
+    /** Whether the runs have times. */
+    public boolean isTimed() {
+        return millis != null;
+    }
+
+    /** When the last append of a run came, if the runs have times. */
+    public long millis(int run) {
+        return millis == null ? 0 : millis[run];
+    }
+}

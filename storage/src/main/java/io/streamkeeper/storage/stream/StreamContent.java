@@ -1,0 +1,672 @@
+package io.streamkeeper.storage.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.memory.Place;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.record.RunLimits;
+import io.streamkeeper.storage.record.Runs;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the bytes lie that a stream itself wrote: runs within blocks of memory and extent files, in order of position.
+ * Owned by the shard's loop; slices that it gives out hold their block by themselves, so neither deletion, checkpoint nor
+ * compaction waits for a reader.
+ *
+ * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless it
+ * is a single message: so a boundary is found by looking at one run only, and a bounded read never cuts a message.
+ *
+ * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a long
+ * append has several runs, of which all but the last count none. A run that counts any ends where an append ends. The
+ * lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
+ */
+public final class StreamContent {
+    /** Runs shorter than this on average are copied together for a read. */
+    public static final int COPY_BYTES_MAX = 4 << 10;
+
+    /** Runs of one window of an answer, so that it takes about as long as others. */
+    public static final int WINDOW_RUNS_MAX = 4_096;
+
+    private static final Place[] NO_PLACES = {};
+    private static final long[] NO_LONGS = {};
+
+    private final boolean json;
+    private final RunLimits limits;
+    private long start;
+    private long startMessages;
+    private Place[] places = NO_PLACES;
+
+    /** Of each run its first byte in its place, and, where that is a file, its checksum in the lower half. */
+    private long[] spots = NO_LONGS;
+
+    private long[] ends = NO_LONGS;
+
+    /** Of each run the messages or appends up to its end; null as long as each run is one append of a stream of bytes. */
+    private long @Nullable [] messages;
+
+    private @Nullable AppendLengths lengths;
+    private long @Nullable [] times;
+    private int count;
+    private int sealed;
+
+    /** Content whose first byte will be at {@code start}. */
+    public StreamContent(long start, boolean json, RunLimits limits) {
+        this(start, 0, json, limits);
+    }
+
+    /** Content of which what lies before {@code start} was let go, with {@code startMessages} messages. */
+    public StreamContent(long start, long startMessages, boolean json, RunLimits limits) {
+        this.start = start;
+        this.startMessages = startMessages;
+        this.limits = limits;
+        this.json = json;
+        this.messages = json ? NO_LONGS : null;
+        this.times = limits.millisMax() == Long.MAX_VALUE ? null : NO_LONGS;
+    }
+
+    public RunLimits limits() {
+        return limits;
+    }
+
+    /** The first position that is still there. */
+    public long start() {
+        return start;
+    }
+
+    public long end() {
+        return count == 0 ? start : ends[count - 1];
+    }
+
+    public boolean isJson() {
+        return json;
+    }
+
+    /** Messages, or appends of a stream of bytes, before the end, those that were let go included. */
+    public long messageCount() {
+        return messagesBeforeRun(count);
+    }
+
+    /** Messages before the first position that is still there. */
+    public long startMessages() {
+        return startMessages;
+    }
+
+    public int runCount() {
+        return count;
+    }
+
+    public long runStart(int run) {
+        return run == 0 ? start : ends[run - 1];
+    }
+
+    public long runEnd(int run) {
+        return ends[run];
+    }
+
+    public long messagesBeforeRun(int run) {
+        if (run == 0) {
+            return startMessages;
+        }
+        return messages == null ? startMessages + run : messages[run - 1];
+    }
+
+    /** Whether a run is a single message, which may be of any length, so that nothing inside it is looked for. */
+    public boolean isOneMessage(int run) {
+        return messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1;
+    }
+
+    /** When the last append of a run came, in a stream that keeps it. */
+    public long runMillis(int run) {
+        return times == null ? 0 : times[run];
+    }
+
+    public Place place(int run) {
+        return places[run];
+    }
+
+    /** The first byte of a run in its place. */
+    public int index(int run) {
+        return (int) (spots[run] >>> 32);
+    }
+
+    /** The checksum of a run that lies in a file. */
+    public int checksum(int run) {
+        return (int) spots[run];
+    }
+
+    public boolean isInFile(int run) {
+        return !(places[run] instanceof Block);
+    }
+
+    /** What the arrays here take of the heap: each run a place, a spot and an end, and perhaps its messages and time. */
+    long heapBytes() {
+        int runBytes = 4 + 8 + 8 + (messages == null ? 0 : 8) + (times == null ? 0 : 8);
+        return (long) ends.length * runBytes + (lengths == null ? 0 : lengths.heapBytes());
+    }
+
+    // ---- growth ----
+
+    /** Adds what was copied into {@code block} at {@code index}. */
+    public void add(Block block, int index, Runs runs, long millis) {
+        int at = index;
+        for (int i = 0; i < runs.count(); i++) {
+            addRun(block, at, runs.bytes(i), runs.messages(i), millis);
+            at += runs.bytes(i);
+        }
+    }
+
+    private void addRun(Block block, int index, int bytes, int runMessages, long millis) {
+        if (bytes == 0) {
+            return;
+        }
+        long runEnd = end() + bytes;
+        long messageEnd = messageCount() + runMessages;
+        if (continuesLast(block, index, bytes, runMessages, millis)) {
+            if (!json) {
+                lengths().joined(count - 1, (int) (end() - runStart(count - 1)), bytes);
+            }
+            block.extend(bytes);
+            set(count - 1, places[count - 1], spots[count - 1], runEnd, messageEnd, millis);
+        } else {
+            append(block, (long) index << 32, bytes, messageEnd, millis);
+        }
+    }
+
+    private AppendLengths lengths() {
+        AppendLengths known = lengths;
+        if (known == null) {
+            known = new AppendLengths(ends.length);
+            lengths = known;
+        }
+        return known;
+    }
+
+    /** Adds a run that lies in {@code file}. */
+    public void add(Place file, StoredRuns runs, int run) {
+        append(file, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
+        setLengths(count - 1, runs, run);
+        sealed = count;
+    }
+
+    private void setLengths(int run, StoredRuns runs, int of) {
+        if (runs.lengthsBytes(of) > 0) {
+            lengths().inFile(run, runs.lengthsSpot(of), runs.lengthsBytes(of));
+        } else if (lengths != null) {
+            lengths.clear(run);
+        }
+    }
+
+    private void append(Place place, long spot, int bytes, long messageEnd, long millis) {
+        if (count == ends.length) {
+            grow();
+        }
+        place.enter(bytes);
+        long runEnd = end() + bytes;
+        if (lengths != null) {
+            lengths.clear(count);
+        }
+        count++;
+        set(count - 1, place, spot, runEnd, messageEnd, millis);
+    }
+
+    private void set(int run, Place place, long spot, long runEnd, long messageEnd, long millis) {
+        places[run] = place;
+        spots[run] = spot;
+        ends[run] = runEnd;
+        if (messages == null && messageEnd != startMessages + run + 1) {
+            countMessages();
+        }
+        if (messages != null) {
+            messages[run] = messageEnd;
+        }
+        if (times != null) {
+            times[run] = millis;
+        }
+    }
+
+    /** From now on some run is not one append. */
+    private void countMessages() {
+        messages = new long[ends.length];
+        for (int run = 0; run < count; run++) {
+            messages[run] = startMessages + run + 1;
+        }
+    }
+
+    /** Whether this is the same block and follows on, and the run may grow. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean continuesLast(Block block, int index, int bytes, int runMessages, long millis) {
+        int last = count - 1;
+        if (count <= sealed || places[last] != block) {
+            return false;
+        }
+        long length = ends[last] - runStart(last);
+        boolean soon = times == null || last == 0 || millis - times[last - 1] <= limits.millisMax();
+        return index(last) + length == index
+                && soon
+                && limits.allow(length + bytes, messageCount() - messagesBeforeRun(last) + runMessages);
+    }
+
+    private void grow() {
+        int capacity = count == 0 ? 1 : count + Math.max(1, count >> 1);
+        places = Arrays.copyOf(places, capacity);
+        spots = Arrays.copyOf(spots, capacity);
+        ends = Arrays.copyOf(ends, capacity);
+        if (messages != null) {
+            messages = Arrays.copyOf(messages, capacity);
+        }
+        if (lengths != null) {
+            lengths.resize(capacity);
+        }
+        if (times != null) {
+            times = Arrays.copyOf(times, capacity);
+        }
+    }
+
+    /** From now on what is here stays as it is: what comes begins a run of its own. */
+    public void seal() {
+        sealed = count;
+    }
+
+    /** Drops everything behind {@code position}, where content with {@code messagesKept} messages ended before. */
+    public void truncate(long position, long messagesKept) {
+        while (count > 0 && runStart(count - 1) >= position) {
+            count--;
+            places[count].leave((int) (ends[count] - runStart(count)));
+            places[count] = Block.NONE;
+        }
+        if (count > 0 && ends[count - 1] > position) {
+            places[count - 1].shrink((int) (ends[count - 1] - position));
+            ends[count - 1] = position;
+            if (lengths != null) {
+                lengths.truncate(count - 1, (int) (position - runStart(count - 1)));
+            }
+            if (messages != null) {
+                messages[count - 1] = messagesKept;
+            }
+        }
+        sealed = Math.min(sealed, count);
+    }
+
+    // ---- reads ----
+
+    /** The run that holds the byte at {@code position}. */
+    public int runAt(long position) {
+        int found = Arrays.binarySearch(ends, 0, count, position);
+        return found >= 0 ? found + 1 : -found - 1;
+    }
+
+    /** The run that a read begins in. What lies before the first run belongs to others. */
+    public int firstRun(long from) {
+        if (from < start) {
+            throw new IllegalStateException("a read begins at " + from + ", expected at least " + start);
+        }
+        return runAt(from);
+    }
+
+    /**
+     * Where a read from {@code from} ends that is to return about {@code bytesMax} bytes of what lies before
+     * {@code limit}: for JSON between two messages, and never at {@code from} itself while there is something to read.
+     */
+    public long readEnd(long from, long limit, int bytesMax) {
+        if (limit - from <= bytesMax) {
+            return limit;
+        }
+        if (!json) {
+            return from + bytesMax;
+        }
+        int run = runAt(from + bytesMax);
+        long cut = runStart(run);
+        return cut > from ? cut : Math.min(ends[run], limit);
+    }
+
+    /** Where the run ends that {@code position} is in or at the end of. */
+    public long runsEnd(long position) {
+        return ends[runAt(position - 1)];
+    }
+
+    /** Where the last run ends that ends at or before {@code position}, the first there is at the least. */
+    public long lastEnd(long position) {
+        return position >= end() ? end() : runStart(runAt(position));
+    }
+
+    /** Whether no byte from {@code from} to {@code to} lies in a file. */
+    public boolean isInMemory(long from, long to) {
+        if (from == to) {
+            return true;
+        }
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            if (isInFile(run)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The bytes from {@code from} to {@code to}, all of which are in memory. Many small runs are copied together, because
+     * a system call takes only so many pieces; large ones are not copied.
+     */
+    public ByteBuf read(long from, long to) {
+        return read(from, to, ReadBudget.NONE);
+    }
+
+    /** Bytes of the blocks that the bytes from {@code from} to {@code to} lie in, all of which are in memory. */
+    @SuppressWarnings("ReferenceEquality")
+    public long blockBytes(long from, long to) {
+        long bytes = 0;
+        Place counted = Block.NONE;
+        int last = runAt(to - 1);
+        for (int run = runAt(from); run <= last; run++) {
+            if (places[run] != counted && places[run] instanceof Block block) {
+                bytes += block.memory().capacity();
+                counted = block;
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}, and
+     * after {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
+     */
+    public long alikeEnd(long from, long limit) {
+        int run = runAt(from);
+        int last = (int) Math.min(count - 1L, run + WINDOW_RUNS_MAX - 1L);
+        boolean inFile = isInFile(run);
+        while (run < last && ends[run] < limit && isInFile(run + 1) == inFile) {
+            run++;
+        }
+        return Math.min(ends[run], limit);
+    }
+
+    /** Adds the bytes from {@code from} to {@code to}, all of which are in memory, as slices. */
+    public void slices(long from, long to, CompositeByteBuf all) {
+        int last = runAt(to - 1);
+        for (int run = firstRun(from); run <= last; run++) {
+            all.addComponent(
+                    true,
+                    slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run]))
+                            .retain());
+        }
+    }
+
+    /** Copies the bytes from {@code from} to {@code to}, all of which are in memory. */
+    public void copy(long from, long to, ByteBuf target) {
+        int last = runAt(to - 1);
+        for (int run = firstRun(from); run <= last; run++) {
+            target.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
+        }
+    }
+
+    /** The same; copies are buffers of {@code budget}, or not made where it has no room. */
+    public ByteBuf read(long from, long to, ReadBudget budget) {
+        if (from == to) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        int first = firstRun(from);
+        int last = runAt(to - 1);
+        if (first == last) {
+            return slice(first, from, to).retain();
+        }
+        int runs = last - first + 1;
+        long length = to - from;
+        ByteBuf copy = length / runs < COPY_BYTES_MAX ? budget.tryAllocate((int) length) : null;
+        if (copy != null) {
+            copy(from, to, copy);
+            return copy;
+        }
+        CompositeByteBuf all = Unpooled.compositeBuffer(runs);
+        slices(from, to, all);
+        return all;
+    }
+
+    /** Some bytes of a run that is in memory. */
+    public ByteBuf slice(int run, long from, long to) {
+        if (!(places[run] instanceof Block block)) {
+            throw new IllegalStateException("run " + run + " of a stream is in a file, expected it in memory");
+        }
+        return block.memory().slice(index(run) + (int) (from - runStart(run)), (int) (to - from));
+    }
+
+    // ---- messages ----
+
+    /**
+     * How many messages end at or before {@code position}, where that is known without a look at the bytes: between two
+     * runs; else -1. Only for JSON.
+     */
+    public long messagesBeforeEdge(long position) {
+        if (!json) {
+            throw new IllegalStateException("a stream of bytes has no messages");
+        }
+        if (position <= start || count == 0) {
+            return startMessages;
+        }
+        int run = runAt(position - 1);
+        return position == ends[run] ? messagesBeforeRun(run + 1) : -1;
+    }
+
+    /** The run behind whose beginning the message {@code number} ends, counted from the first of the stream. */
+    public int runOfMessage(long number) {
+        if (messages == null || number > messageCount()) {
+            throw new IllegalStateException(number + " messages asked for, expected at most " + messageCount());
+        }
+        int found = Arrays.binarySearch(messages, 0, count, number);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /**
+     * How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON in memory.
+     */
+    public long messagesBefore(long position, JsonSplitter splitter) {
+        long known = messagesBeforeEdge(position);
+        if (known >= 0) {
+            return known;
+        }
+        int run = runAt(position - 1);
+        int inRun = splitter.messagesBefore(slice(run, runStart(run), ends[run]), (int) (position - runStart(run)));
+        return inRun < 0 ? -1 : messagesBeforeRun(run) + inRun;
+    }
+
+    // ---- appends ----
+
+    /** Whether an append of a stream of bytes ends where a run ends; of JSON, a message does. */
+    boolean endsAppend(int run) {
+        return messagesBeforeRun(run + 1) > messagesBeforeRun(run);
+    }
+
+    /** The run in which the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    public int runOfAppendAt(long position) {
+        int run = runAt(position);
+        while (!endsAppend(run)) {
+            run++;
+        }
+        return run;
+    }
+
+    /**
+     * Where the first append ends of {@code run} that ends after {@code position}, or -1 if the lengths that say so are in
+     * a file; only for a stream of bytes.
+     */
+    public long appendEnd(int run, long position) {
+        if (messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1) {
+            return ends[run];
+        }
+        ByteBuf known = lengthsInMemory(run);
+        long runStart = runStart(run);
+        return known == null ? -1 : runStart + AppendLengths.endAfter(known, (int) Math.max(0, position - runStart));
+    }
+
+    /** The lengths of the appends of a run in memory, or null where it is a single one or lies in a file. */
+    @Nullable
+    public ByteBuf lengthsInMemory(int run) {
+        return lengths == null || isInFile(run) ? null : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
+    }
+
+    /** The bytes that the lengths of the appends of a run take in its file; 0 where it is a single one. */
+    public int lengthsBytesInFile(int run) {
+        return lengths == null ? 0 : lengths.size(run);
+    }
+
+    /** Where those lengths are in the file, and their checksum in the lower half. */
+    public long lengthsSpotInFile(int run) {
+        return lengths == null ? 0 : lengths.spot(run);
+    }
+
+    // ---- moves ----
+
+    /** Copies a run of a stream into other memory, and counts it in there. */
+    public interface Mover {
+        /** Moves {@code bytes} bytes at {@code index} of {@code from}. */
+        Spot move(Block from, int index, int bytes);
+    }
+
+    /**
+     * Where a run lies in memory.
+     *
+     * @param block its block
+     * @param index its first byte there
+     */
+    public record Spot(Block block, int index) {}
+
+    /** Has {@code mover} move the runs that lie in {@code block}. */
+    @SuppressWarnings("ReferenceEquality")
+    public void move(Block block, Mover mover) {
+        for (int run = 0; run < count; run++) {
+            if (places[run] == block) {
+                int bytes = (int) (ends[run] - runStart(run));
+                Spot spot = mover.move(block, index(run), bytes);
+                spot.block().enter(bytes);
+                block.leave(bytes);
+                places[run] = spot.block();
+                spots[run] = (long) spot.index() << 32;
+                sealed = Math.max(sealed, run + 1);
+            }
+        }
+    }
+
+    /**
+     * Puts runs of a file in the place of those that hold the same bytes, all of which are sealed. What was dropped at the
+     * front meanwhile is left out.
+     */
+    public void replace(StoredRuns written, Place file) {
+        int skipped = 0;
+        while (skipped < written.count() && written.end(skipped) <= start) {
+            skipped++;
+        }
+        if (skipped == written.count()) {
+            return;
+        }
+        long from = Math.max(start, written.start(skipped));
+        int first = runAt(from);
+        int last = runAt(written.end(written.count() - 1) - 1);
+        for (int run = first; run <= last; run++) {
+            places[run].leave((int) (ends[run] - runStart(run)));
+        }
+        long firstMessages = messagesBeforeRun(first);
+        int added = written.count() - skipped;
+        if (messages == null && added != last - first + 1) {
+            countMessages();
+        }
+        shift(last + 1, first + added);
+        long messageEnd = firstMessages;
+        for (int i = 0; i < added; i++) {
+            int length = written.bytes(skipped + i);
+            messageEnd += written.messages(skipped + i);
+            set(
+                    first + i,
+                    file,
+                    written.spot(skipped + i),
+                    written.end(skipped + i),
+                    messageEnd,
+                    written.millis(skipped + i));
+            setLengths(first + i, written, skipped + i);
+            file.enter(length);
+        }
+        sealed = Math.max(sealed, first + added);
+    }
+
+    /** Moves the runs from {@code from} on to {@code to}. */
+    private void shift(int from, int to) {
+        int moved = count - from;
+        int newCount = to + moved;
+        sealed += to - from;
+        if (lengths != null) {
+            lengths.shift(from, to, moved);
+        }
+        if (newCount > ends.length || newCount < ends.length - 1) {
+            places = shifted(places, Arrays.copyOf(places, newCount), from, to, moved);
+            spots = shifted(spots, Arrays.copyOf(spots, newCount), from, to, moved);
+            ends = shifted(ends, Arrays.copyOf(ends, newCount), from, to, moved);
+            messages = messages == null ? null : shifted(messages, Arrays.copyOf(messages, newCount), from, to, moved);
+            times = times == null ? null : shifted(times, Arrays.copyOf(times, newCount), from, to, moved);
+        } else {
+            shifted(places, places, from, to, moved);
+            shifted(spots, spots, from, to, moved);
+            shifted(ends, ends, from, to, moved);
+            if (messages != null) {
+                shifted(messages, messages, from, to, moved);
+            }
+            if (times != null) {
+                shifted(times, times, from, to, moved);
+            }
+        }
+        count = newCount;
+        if (lengths != null) {
+            lengths.resize(ends.length);
+        }
+    }
+
+    @SuppressWarnings("SuspiciousSystemArraycopy")
+    private static <T> T shifted(T source, T target, int from, int to, int moved) {
+        System.arraycopy(source, from, target, to, moved);
+        return target;
+    }
+
+    /**
+     * Lets go of the runs before {@code position}, which is where one begins, or the end.
+     *
+     * @param left gets each place that a run has left
+     */
+    public void dropBefore(long position, Consumer<Place> left) {
+        int runs = position >= end() ? count : runAt(position);
+        if (runs == 0) {
+            return;
+        }
+        long newStart = ends[runs - 1];
+        long newMessages = messagesBeforeRun(runs);
+        for (int run = 0; run < runs; run++) {
+            leave(run, left);
+        }
+        int sealedRest = Math.max(0, sealed - runs);
+        shift(runs, 0);
+        sealed = sealedRest;
+        start = newStart;
+        startMessages = newMessages;
+    }
+
+    private void leave(int run, Consumer<Place> left) {
+        places[run].leave((int) (ends[run] - runStart(run)));
+        left.accept(places[run]);
+    }
+
+    /** Releases everything; {@code left} gets each place that a run has left. */
+    public void release(Consumer<Place> left) {
+        for (int run = 0; run < count; run++) {
+            leave(run, left);
+        }
+        start = end();
+        places = NO_PLACES;
+        spots = NO_LONGS;
+        ends = NO_LONGS;
+        count = 0;
+        sealed = 0;
+        messages = json ? NO_LONGS : null;
+        lengths = null;
+    }
+}

@@ -1,0 +1,60 @@
+package io.streamkeeper.storage.stream;
+
+import io.streamkeeper.protocol.StreamPath;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of a shard by path: of each path the incarnation that was staged last, and behind it, until that one is
+ * durable, the one that readers still see. Owned by the shard's loop.
+ */
+public final class StreamTable {
+    private final Map<String, StreamState> byPath = new HashMap<>();
+
+    /** The incarnation that was staged last at a path. */
+    @Nullable
+    public StreamState at(StreamPath path) {
+        return byPath.get(path.value());
+    }
+
+    /** Takes a staged stream in, in front of what was at its path. */
+    public void put(StreamState stream) {
+        stream.replaces(byPath.put(stream.path().value(), stream));
+    }
+
+    /** The stream is durable: nobody sees what was there before. */
+    public void settled(StreamState stream) {
+        stream.replaces(null);
+    }
+
+    /** The stream was never there: what it replaced is back. */
+    public void takeBack(StreamState stream) {
+        StreamState before = stream.replaced();
+        if (before == null || (before.isDurablyDeleted() && before.forks() == 0)) {
+            byPath.remove(stream.path().value(), stream);
+        } else {
+            byPath.replace(stream.path().value(), stream, before);
+        }
+        stream.replaces(null);
+    }
+
+    /** Lets go of a stream that is deleted; one that has its path by now stays. */
+    public void remove(StreamState stream) {
+        byPath.remove(stream.path().value(), stream);
+    }
+
+    public int size() {
+        return byPath.size();
+    }
+
+    /** All streams, those included that another is to replace. */
+    public void forEach(Consumer<StreamState> action) {
+        for (StreamState latest : byPath.values()) {
+            for (StreamState stream = latest; stream != null; stream = stream.replaced()) {
+                action.accept(stream);
+            }
+        }
+    }
+}

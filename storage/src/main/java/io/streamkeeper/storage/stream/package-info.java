@@ -1,0 +1,13 @@
+/**
+ * The state of one stream: {@link io.streamkeeper.storage.stream.StreamState}, with {@link
+ * io.streamkeeper.storage.stream.StreamContent}, where its bytes lie, and {@link
+ * io.streamkeeper.storage.stream.ProducerTable}. Beside it what a shard keeps of all its streams: {@link
+ * io.streamkeeper.storage.stream.StreamTable}, {@link io.streamkeeper.storage.stream.ExpiryQueue}, {@link
+ * io.streamkeeper.storage.stream.Generations}.
+ *
+ * <p>Owned by the loop of the shard.
+ */
+@NullMarked
+package io.streamkeeper.storage.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,221 @@
+package io.streamkeeper.storage.tool;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.FileProblem;
+import io.streamkeeper.storage.extent.Extent;
+import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.MemoryExtentStore;
+import io.streamkeeper.storage.journal.MemoryJournal;
+import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.record.Fields;
+import io.streamkeeper.storage.recovery.RecoveredForks;
+import io.streamkeeper.storage.recovery.Recovery;
+import io.streamkeeper.storage.shard.ShardState;
+import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.ProducerLimits;
+import io.streamkeeper.storage.stream.StoredRuns;
+import io.streamkeeper.storage.stream.StreamState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Walks a data directory, of a server that runs or not, and checks everything: that the manifests' files are there, every
+ * checksum, and that a server would start: it runs what a start runs, see {@link Recovery}, {@link RecoveredForks} and
+ * {@link ShardStore#settle}. Changes nothing. Used by one thread; it may block.
+ */
+public final class StoreVerifier {
+    /** A server that runs may move files under the walk; so often a shard is walked again. */
+    private static final int ATTEMPTS = 5;
+
+    /** What was found in one shard. */
+    private record Walked(ShardStore store, String summary) {}
+
+    /**
+     * What was found in a data directory.
+     *
+     * @param problems what is wrong with it; a server does not start with it
+     * @param losses what forks inherit and cannot be read; a server starts, and refuses to read that
+     */
+    public record Findings(List<String> problems, List<String> losses) {
+        public Findings {
+            problems = List.copyOf(problems);
+            losses = List.copyOf(losses);
+        }
+
+        /** Both. */
+        public List<String> all() {
+            List<String> all = new ArrayList<>(problems);
+            all.addAll(losses);
+            return all;
+        }
+    }
+
+    private final Disk disk;
+    private final Consumer<String> report;
+
+    /** A verifier that reports what it finds, a line each. */
+    public StoreVerifier(Disk disk, Consumer<String> report) {
+        this.disk = disk;
+        this.report = report;
+    }
+
+    /** Checks the directory at {@code path}; returns what is wrong with it, nothing if all is well. */
+    public List<String> verify(Path path) {
+        try {
+            return find(DataDirectory.read(disk, path)).all();
+        } catch (IOException e) {
+            String problem = FileProblem.text(e, path);
+            report.accept(problem);
+            return List.of(problem);
+        }
+    }
+
+    /** Checks a directory whose description is known, perhaps because it has none yet. */
+    Findings find(DataDirectory data) {
+        Findings found = attempt(data);
+        for (int attempt = 2; attempt <= ATTEMPTS && !found.losses().isEmpty(); attempt++) {
+            found = attempt(data);
+        }
+        found.all().forEach(report);
+        return found;
+    }
+
+    /** One walk; a server that runs may create a fork between the walk of its source's shard and that of its own. */
+    private Findings attempt(DataDirectory data) {
+        List<String> problems = new ArrayList<>();
+        List<ShardStore> stores = new ArrayList<>();
+        report.accept(
+                "data directory " + data.path() + ": store " + data.store() + ", " + counted(data.shards(), "shard"));
+        try {
+            for (int shard = 0; shard < data.shards(); shard++) {
+                walk(data, shard, stores, problems);
+            }
+            return new Findings(problems, problems.isEmpty() ? settle(stores) : List.of());
+        } finally {
+            stores.forEach(ShardStore::close);
+        }
+    }
+
+    private void walk(DataDirectory data, int shard, List<ShardStore> stores, List<String> problems) {
+        String failure = "";
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                Walked walked = walk(data, shard);
+                stores.add(walked.store());
+                report.accept("shard " + shard + ": " + walked.summary());
+                return;
+            } catch (IOException e) {
+                failure = "shard " + shard + ": " + FileProblem.text(e, data.shard(shard));
+            } catch (RuntimeException e) {
+                failure = "shard " + shard + ": " + e.getMessage();
+            }
+        }
+        problems.add(failure);
+    }
+
+    /** Recovers a shard as a start does, without a change to its files, and checks what a start leaves to the reads. */
+    private Walked walk(DataDirectory data, int shard) throws IOException {
+        Manifest manifest = data.manifest(disk, shard);
+        Recovery recovery = new Recovery(disk, data.shard(shard), manifest, new MemoryBudget(Long.MAX_VALUE));
+        MemoryBudget nothing = new MemoryBudget(0);
+        ShardStore store = new ShardStore(
+                shard,
+                data.shards(),
+                new MemoryJournal(nothing),
+                new MemoryExtentStore(nothing),
+                new ReadBudget(0),
+                Clock.SYSTEM,
+                (source, generation) -> {},
+                ProducerLimits.DEFAULT);
+        boolean recovered = false;
+        try {
+            recovery.run();
+            long bytes = 0;
+            for (Extent extent : recovery.extents()) {
+                bytes += checkRuns(extent.file());
+            }
+            List<StreamState> streams = recovery.streams();
+            long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
+            store.recover(streams, recovery.lastGeneration(), ShardState.NOTHING_IS_KEPT);
+            recovered = true;
+            return new Walked(
+                    store,
+                    counted(live, "stream") + ", "
+                            + counted(recovery.extents().size(), "extent file") + " with "
+                            + counted(bytes, "byte") + " of data, checkpoint at record " + manifest.checkpointLsn()
+                            + ", journal up to record " + recovery.lastLsn());
+        } finally {
+            if (!recovered) {
+                store.recover(recovery.streams(), 0, ShardState.NOTHING_IS_KEPT);
+                store.close();
+            }
+            recovery.close();
+        }
+    }
+
+    /** Connects the forks, and drops what nobody needs, as a start does; returns what forks have lost. */
+    private static List<String> settle(List<ShardStore> stores) {
+        List<String> losses = RecoveredForks.connect(stores);
+        stores.forEach(ShardStore::settle);
+        return losses;
+    }
+
+    private static String counted(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
+    }
+
+    private static long checkRuns(ExtentFile file) throws IOException {
+        long bytes = 0;
+        ExtentFile.Cursor cursor = file.entries();
+        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            StoredRuns runs = entry.runs();
+            for (int run = 0; run < runs.count(); run++) {
+                checkRun(file, runs, run);
+                bytes += runs.bytes(run);
+            }
+        }
+        return bytes;
+    }
+
+    private static void checkRun(ExtentFile file, StoredRuns runs, int run) throws IOException {
+        read(file, runs.position(run), runs.bytes(run), runs.checksum(run));
+        int bytes = runs.lengthsBytes(run);
+        if (bytes > 0) {
+            checkLengths(file, runs, run, read(file, runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run)));
+        }
+    }
+
+    private static void checkLengths(ExtentFile file, StoredRuns runs, int run, ByteBuf lengths) throws IOException {
+        long sum = 0;
+        for (int append = 0; append < runs.messages(run); append++) {
+            sum += Fields.readCount(lengths);
+        }
+        if (sum != runs.bytes(run) || lengths.isReadable()) {
+            throw new DamagedFileException(
+                    file.path(),
+                    runs.lengthsPosition(run),
+                    "the lengths of " + runs.messages(run) + " appends add up to " + sum + ", expected "
+                            + runs.bytes(run));
+        }
+    }
+
+    private static ByteBuf read(ExtentFile file, int position, int bytes, int checksum) throws IOException {
+        ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
+        file.read(position, buffer.nioBuffer(0, bytes));
+        if (Checksum.of(buffer, 0, bytes) != checksum) {
+            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+        }
+        return buffer.writerIndex(bytes);
+    }
+}
