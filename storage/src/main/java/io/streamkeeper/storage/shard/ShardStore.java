@@ -20,7 +20,6 @@ import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.memory.ReadShare;
 import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.Lineage;
-import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.Generations;
 import io.streamkeeper.storage.stream.ProducerLimits;
@@ -430,7 +429,7 @@ public final class ShardStore implements AutoCloseable {
         return recovered;
     }
 
-    /** Counts a fork that recovery has found of a stream of this shard; see {@link RecoveredForks}. */
+    /** Counts a fork that recovery has found of a stream of this shard; see {@code RecoveredForks}. */
     public void countFork(StreamState source) {
         forks.count(source);
     }
@@ -445,7 +444,7 @@ public final class ShardStore implements AutoCloseable {
         forks.release(source);
     }
 
-    /** The forks of all shards are counted, see {@link RecoveredForks}: drops what nobody needs. */
+    /** The forks of all shards are counted, see {@code RecoveredForks}: drops what nobody needs. */
     public void settle() {
         for (StreamState stream : recovered) {
             if (stream.forks() > 0) {

@@ -4,11 +4,10 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.record.Lineage;
-import io.streamkeeper.storage.shard.ShardStore;
 
 /**
  * A stream that was found as a fork's source, in its own shard, and counts the fork already. Whoever holds this creates
- * the fork or gives the count back with {@link ShardStore#releaseSource}. A sub-offset is not counted in yet.
+ * the fork or gives the count back with {@code ShardStore.releaseSource}. A sub-offset is not counted in yet.
  *
  * @param path the source
  * @param generation its incarnation

@@ -15,7 +15,6 @@ import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.record.StreamMeta;
-import io.streamkeeper.storage.shard.StreamHeap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +124,7 @@ public final class StreamState {
         return producers == null ? bytes : bytes + producers.heapBytes();
     }
 
-    /** What was counted of that last, see {@link StreamHeap}. */
+    /** What was counted of that last, see {@code StreamHeap}. */
     public long countedHeapBytes() {
         return countedHeapBytes;
     }
