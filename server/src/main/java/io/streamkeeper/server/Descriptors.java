@@ -1,9 +1,6 @@
 package io.streamkeeper.server;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.streamkeeper.storage.disk.OpenFiles;
 
 /**
  * The file descriptors of this process.
@@ -12,25 +9,13 @@ import org.slf4j.LoggerFactory;
  * @param open how many it has
  */
 record Descriptors(long max, long open) {
-    private static final Logger LOG = LoggerFactory.getLogger(Descriptors.class);
-
     /** What a server needs beside its connections and what it has at the start: for new segments, extents, and its tools. */
     private static final int RESERVE = 64;
 
     private static final int RESERVE_PER_SHARD = 64;
 
     static Descriptors ofProcess() {
-        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)) {
-            return new Descriptors(Long.MAX_VALUE, 0);
-        }
-        long max = unix.getMaxFileDescriptorCount();
-        try {
-            return new Descriptors(max, unix.getOpenFileDescriptorCount());
-        } catch (InternalError e) {
-            // To count them takes one.
-            LOG.debug("the open file descriptors cannot be counted", e);
-            return new Descriptors(max, max);
-        }
+        return new Descriptors(OpenFiles.max(), OpenFiles.count());
     }
 
     /** How many connections may take one each: all but a reserve, which is half where there are few. */

@@ -153,7 +153,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public String limits() {
         return streams.engine().memory().plan().text() + "; max-body "
                 + streams.config().http().bodyBytesMax() + "; connections "
-                + http.connectionsMax() + ", of " + Descriptors.ofProcess().max() + " file descriptors";
+                + http.connectionsMax() + ", of " + OpenFiles.max() + " file descriptors";
     }
 
     /** {@return the URL that streams are below, with a slash at its end} */

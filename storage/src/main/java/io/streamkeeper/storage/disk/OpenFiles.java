@@ -7,12 +7,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file descriptors of this process: whether any is left, which no exception says in a way that a program can rely on. It
  * is asked when something could not be opened, and before anything is closed because of that. Safe for use by any thread.
  */
 public final class OpenFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
     private static final Path NOTHING = Path.of("/dev/null");
 
     /** About what a server opens at its start. */
@@ -39,11 +42,29 @@ public final class OpenFiles {
             return true;
         }
         try {
-            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                    && unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount() < FEW;
-        } catch (LinkageError | InternalError e) {
-            // Its library is a file too, which could not be opened; and to count them takes one.
+            return max() - count() < FEW;
+        } catch (LinkageError e) {
+            // Its library is a file too, which could not be opened.
             return true;
+        }
+    }
+
+    /** How many descriptors the process may have; {@link Long#MAX_VALUE} where the system does not say. */
+    public static long max() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
+    }
+
+    /** How many descriptors the process has; 0 where the system does not say. */
+    public static long count() {
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                    ? unix.getOpenFileDescriptorCount()
+                    : 0;
+        } catch (InternalError e) {
+            LOG.debug("to count the descriptors takes one, and none is left", e);
+            return max();
         }
     }
 
@@ -55,9 +76,8 @@ public final class OpenFiles {
 
     private static String limit() {
         try {
-            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                    ? Long.toString(unix.getMaxFileDescriptorCount())
-                    : "not known";
+            long max = max();
+            return max == Long.MAX_VALUE ? "not known" : Long.toString(max);
         } catch (LinkageError e) {
             return "very low";
         }
