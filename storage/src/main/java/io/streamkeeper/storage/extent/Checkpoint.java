@@ -24,14 +24,11 @@ import org.slf4j.LoggerFactory;
  * until the journal is durable up to the last record that was counted in, and where the journal has refused records in the
  * meantime, the checkpoint is void.
  */
-final class Checkpoint implements FileExtentStore.Job {
+final class Checkpoint extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
 
     /** Streams looked at in one step, so that a step stays short. */
     private static final int STEP_STREAMS_MAX = 1_000;
-
-    /** Bytes of one step, after which the background writes. */
-    private static final long STEP_BYTES_MAX = 4 << 20;
 
     /** A run on its way to the file; it holds its memory. */
     private record Run(
@@ -45,45 +42,30 @@ final class Checkpoint implements FileExtentStore.Job {
         }
     }
 
-    private final FileExtentStore store;
-    private final int number;
     private final List<StreamState> streams;
     private final long checkpointLsn;
     private final int refusals;
     private final long firstLsn;
-    private final Manifest before;
-    private final long file;
-    private final long begunNanos = System.nanoTime();
 
     private int next;
     private volatile List<Captured> unwritten = List.of();
     private long lastLsn;
-    private @Nullable ExtentWriter writer;
     private final List<StreamState> tenants = new ArrayList<>();
     private final List<StoredRuns> written = new ArrayList<>();
-    private @Nullable Extent extent;
     private boolean waits;
 
     /** The checkpoint of {@code streams}, which are all that have changed since the last one. */
     Checkpoint(FileExtentStore store, int number, List<StreamState> streams) {
-        this.store = store;
-        this.number = number;
+        super(store, "checkpoint " + number);
         this.streams = streams;
         this.checkpointLsn = store.journal().durableLsn();
         this.refusals = store.journal().refusals();
-        this.before = store.manifest();
-        this.file = store.takeFile();
         this.firstLsn = before.checkpointLsn() + 1;
     }
 
     @Override
-    public String toString() {
-        return "checkpoint " + number;
-    }
-
-    @Override
-    public void start() {
-        LOG.info("shard {}: checkpoint {} begins: {} streams have changed", before.shard(), number, streams.size());
+    void start() {
+        LOG.info("shard {}: {} begins: {} streams have changed", before.shard(), this, streams.size());
         store.inBackground(
                 this,
                 () -> {
@@ -93,13 +75,6 @@ final class Checkpoint implements FileExtentStore.Job {
                     return sorted;
                 },
                 this::capture);
-    }
-
-    private ExtentWriter writer() {
-        if (writer == null) {
-            throw new IllegalStateException(this + " has no file");
-        }
-        return writer;
     }
 
     // ---- looking and writing ----
@@ -202,7 +177,7 @@ final class Checkpoint implements FileExtentStore.Job {
     // ---- committing ----
 
     @Override
-    public void step() {
+    void step() {
         Extent ready = extent;
         if (!waits || ready == null) {
             return;
@@ -236,35 +211,18 @@ final class Checkpoint implements FileExtentStore.Job {
             return;
         }
         store.releaseSegments();
-        store.finished();
-        LOG.info(
-                "shard {}: checkpoint {} ends: {} bytes in {} ms",
-                before.shard(),
-                number,
-                ready.file().bytes(),
-                (System.nanoTime() - begunNanos) / 1_000_000);
-    }
-
-    /** More than this is not looked at before it is written. */
-    @Override
-    public long neededBytes() {
-        return STEP_BYTES_MAX;
+        done(ready.file().bytes());
     }
 
     @Override
-    public void abandon() {
+    void abandon() {
         store.takeBack(streams);
-        store.closeAndDiscard(writer, extent, file);
+        super.abandon();
     }
 
     @Override
-    public void close() throws IOException {
+    void close() throws IOException {
         releaseUnwritten();
-        if (writer != null) {
-            writer.close();
-        }
-        if (extent != null && !store.holds(extent)) {
-            extent.file().letGo();
-        }
+        super.close();
     }
 }

@@ -30,14 +30,11 @@ import org.slf4j.LoggerFactory;
  * dropped while its entries are decided on: then it is one that is gone for all of them, else its runs would stay without a
  * description.
  */
-final class ExtentMerge implements FileExtentStore.Job {
+final class ExtentMerge extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(ExtentMerge.class);
 
     /** Entries decided on, or swapped, in one step, so that a step stays short. */
     private static final int STEP_ENTRIES_MAX = 1_000;
-
-    /** Bytes written in one task, so that the background serves others in between. */
-    private static final long STEP_BYTES_MAX = 4 << 20;
 
     private static final byte KEEP_RUNS = 1;
     private static final byte KEEP_META = 2;
@@ -88,46 +85,31 @@ final class ExtentMerge implements FileExtentStore.Job {
         }
     }
 
-    private final FileExtentStore store;
-    private final int number;
     private final List<Extent> merged;
     private final List<Extent> others;
-    private final Manifest before;
-    private final long file;
     private final List<Input> inputs = new ArrayList<>();
-    private final long begunNanos = System.nanoTime();
 
-    private @Nullable ExtentWriter writer;
     private final Deque<OutputEntry> planned = new ArrayDeque<>();
     private final List<StreamState> tenants = new ArrayList<>();
     private final List<StoredRuns> written = new ArrayList<>();
     private final List<Boolean> described = new ArrayList<>();
-    private @Nullable Extent extent;
 
     ExtentMerge(FileExtentStore store, int number, List<Extent> merged) {
-        this.store = store;
-        this.number = number;
+        super(store, "compaction " + number);
         this.merged = List.copyOf(merged);
         this.others = new ArrayList<>(store.extents());
         others.removeAll(merged);
-        this.before = store.manifest();
-        this.file = store.takeFile();
         merged.forEach(input -> inputs.add(new Input(input)));
     }
 
     @Override
-    public String toString() {
-        return "compaction " + number;
-    }
-
-    @Override
-    public void start() {
-        LOG.info("shard {}: compaction {} begins: {} files", before.shard(), number, merged.size());
+    void start() {
+        LOG.info("shard {}: {} begins: {} files", before.shard(), this, merged.size());
         decide(0, 0);
     }
 
     @Override
-    public void step() {
+    void step() {
         // It goes on by itself.
     }
 
@@ -168,13 +150,6 @@ final class ExtentMerge implements FileExtentStore.Job {
         }
         writer = store.newFile(before, file, firstLsn);
         return true;
-    }
-
-    private ExtentWriter writer() {
-        if (writer == null) {
-            throw new IllegalStateException(this + " has no file");
-        }
-        return writer;
     }
 
     private void write() {
@@ -435,32 +410,6 @@ final class ExtentMerge implements FileExtentStore.Job {
         if (extent == null) {
             store.discard(file);
         }
-        store.finished();
-        LOG.info(
-                "shard {}: compaction {} ends: {} bytes in {} ms",
-                before.shard(),
-                number,
-                extent == null ? 0 : extent.file().bytes(),
-                (System.nanoTime() - begunNanos) / 1_000_000);
-    }
-
-    @Override
-    public long neededBytes() {
-        return STEP_BYTES_MAX;
-    }
-
-    @Override
-    public void abandon() {
-        store.closeAndDiscard(writer, extent, file);
-    }
-
-    @Override
-    public void close() throws IOException {
-        if (writer != null) {
-            writer.close();
-        }
-        if (extent != null && !store.holds(extent)) {
-            extent.file().letGo();
-        }
+        done(extent == null ? 0 : extent.file().bytes());
     }
 }

@@ -52,24 +52,6 @@ public final class FileExtentStore implements ExtentStore {
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
 
-    /** A job that writes files, step by step. */
-    interface Job {
-        /** Begins; on the loop. */
-        void start();
-
-        /** Goes on if it waits for something; on the loop. */
-        void step();
-
-        /** About how much it writes. */
-        long neededBytes();
-
-        /** What failed is undone; on the loop. */
-        void abandon();
-
-        /** The shard is closed: lets go of memory and files; in the background, where nothing of the job runs any more. */
-        void close() throws IOException;
-    }
-
     private final Disk disk;
     private final Path directory;
     private final FileJournal journal;
@@ -88,7 +70,7 @@ public final class FileExtentStore implements ExtentStore {
     private long changedSinceNanos;
     private long retryNanos;
     private boolean retries;
-    private @Nullable Job job;
+    private @Nullable ExtentJob job;
     private @Nullable ExtentMerge paused;
     private long nextFile;
     private Consumer<StreamState> moved = stream -> {};
@@ -343,7 +325,7 @@ public final class FileExtentStore implements ExtentStore {
         return taken;
     }
 
-    private void start(Job newJob) {
+    private void start(ExtentJob newJob) {
         job = newJob;
         newJob.start();
     }
@@ -362,7 +344,7 @@ public final class FileExtentStore implements ExtentStore {
      *
      * @param obstacle what the disk refused, or null
      */
-    void abandon(Job failedJob, Throwable reason, @Nullable Obstacle obstacle) {
+    void abandon(ExtentJob failedJob, Throwable reason, @Nullable Obstacle obstacle) {
         if (reason instanceof IOException) {
             reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
         } else {
@@ -394,7 +376,7 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /** A job that is tried again each second is reported each minute. */
-    private void reportAbandoned(Job failedJob, String reason) {
+    private void reportAbandoned(ExtentJob failedJob, String reason) {
         long now = clock.monotonicNanos();
         if (reportsAbandoned || now - abandonedNanos >= REPORT_NANOS) {
             LOG.warn("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
@@ -409,7 +391,7 @@ public final class FileExtentStore implements ExtentStore {
      * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the disk, or
      * of memory, while files are written that do not count yet. Anything else fails the shard.
      */
-    <T> void inBackground(Job ofJob, Callable<T> work, Consumer<T> then) {
+    <T> void inBackground(ExtentJob ofJob, Callable<T> work, Consumer<T> then) {
         threads.background().execute(() -> {
             if (closed) {
                 return;
@@ -551,7 +533,7 @@ public final class FileExtentStore implements ExtentStore {
      * Makes a manifest the one that counts, and then goes on with {@code then}. What it does without must be durable in
      * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
      */
-    void commit(Job ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
+    void commit(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
         if (journal.isFailed()) {
             abandon(ofJob, new IOException("the shard has failed"), null);
             return;
@@ -620,8 +602,8 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void close() {
         closed = true;
-        Job unfinished = job;
-        Job waiting = paused;
+        ExtentJob unfinished = job;
+        ExtentJob waiting = paused;
         threads.background().execute(() -> {
             extents.values().forEach(FileExtentStore::letGo);
             close(unfinished);
@@ -629,7 +611,7 @@ public final class FileExtentStore implements ExtentStore {
         });
     }
 
-    private static void close(@Nullable Job unfinished) {
+    private static void close(@Nullable ExtentJob unfinished) {
         try {
             if (unfinished != null) {
                 unfinished.close();
