@@ -17,16 +17,7 @@ import io.streamkeeper.storage.record.Payload;
  */
 public final class HeldJournal implements Journal {
     private final Journal behind;
-    private Listener listener = new Listener() {
-        @Override
-        public void durable(long lsn) {}
-
-        @Override
-        public void refused(long firstLsn, Refusal refusal) {}
-
-        @Override
-        public void failed(StorageFailedException reason) {}
-    };
+    private Listener listener = Listener.NONE;
     private long lastLsn;
     private long durableLsn;
     private boolean full;

@@ -7,8 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.JsonSplitter;
-import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.BlockCompaction;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
 import io.streamkeeper.storage.journal.Journal;
@@ -30,17 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /** A stream's content against an array of bytes: appends, truncations, moves to extents, and reads of any range. */
 class StreamContentTest {
-    private static final Journal.Listener NOBODY = new Journal.Listener() {
-        @Override
-        public void durable(long lsn) {}
-
-        @Override
-        public void refused(long firstLsn, Refusal refusal) {}
-
-        @Override
-        public void failed(StorageFailedException reason) {}
-    };
-
     private final MemoryBudget budget = new MemoryBudget(1L << 30);
     private final JsonSplitter splitter = new JsonSplitter();
 
@@ -153,7 +140,7 @@ class StreamContentTest {
             this.json = json;
             this.start = json || random.nextBoolean() ? 0 : random.nextInt(1_000);
             this.content = new StreamContent(start, json, RunLimits.ANY);
-            journal.listen(NOBODY);
+            journal.listen(Journal.Listener.NONE);
         }
 
         void step() {

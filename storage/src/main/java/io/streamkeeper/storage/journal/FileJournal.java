@@ -46,16 +46,7 @@ public final class FileJournal implements Journal {
     private final LogWriter writer;
     private final Executor loop;
     private final Executor thread;
-    private Listener listener = new Listener() {
-        @Override
-        public void durable(long lsn) {}
-
-        @Override
-        public void refused(long firstLsn, Refusal refusal) {}
-
-        @Override
-        public void failed(StorageFailedException reason) {}
-    };
+    private Listener listener = Listener.NONE;
 
     private long lastLsn;
     private long durableLsn;

@@ -50,6 +50,18 @@ public interface Journal extends AutoCloseable {
 
     /** Told what becomes of staged records, on the shard's loop. */
     interface Listener {
+        /** One that nothing comes of. */
+        Listener NONE = new Listener() {
+            @Override
+            public void durable(long lsn) {}
+
+            @Override
+            public void refused(long firstLsn, Refusal refusal) {}
+
+            @Override
+            public void failed(StorageFailedException reason) {}
+        };
+
         /** Everything up to {@code lsn} is durable. */
         void durable(long lsn);
 
