@@ -173,7 +173,7 @@ final class LiveTail implements TailWaiters {
 
     @Override
     public void gone(StreamState same) {
-        polls.gone();
+        polls.wake();
         endSubscriptions();
     }
 

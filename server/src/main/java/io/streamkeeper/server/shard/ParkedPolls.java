@@ -74,18 +74,16 @@ final class ParkedPolls {
         left.run();
     }
 
-    /** Answers the polls for which there is something; one that was parked since the stream moved goes on waiting. */
+    /**
+     * Answers the polls for which there is something, which is all of them when the stream is gone; one that was parked since
+     * the stream moved goes on waiting.
+     */
     void wake() {
         ahead = polls.size();
         if (!walks && ahead > 0) {
             walks = true;
             shard.turns().add(this::piece);
         }
-    }
-
-    /** Answers all of them that there is nothing more to wait for. */
-    void gone() {
-        wake();
     }
 
     private void piece() {

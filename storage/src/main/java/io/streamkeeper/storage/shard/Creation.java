@@ -13,7 +13,6 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.storage.journal.Journal;
-import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.stream.ForkSource;
@@ -57,12 +56,7 @@ final class Creation implements CommitQueue.Step {
      * @return whether the stream is staged; else the command is answered
      */
     static boolean decide(
-            ShardState shard,
-            Command.Create create,
-            @Nullable ForkSource source,
-            JsonSplitter splitter,
-            Interned interned,
-            Reply reply) {
+            ShardState shard, Command.Create create, @Nullable ForkSource source, JsonSplitter splitter, Reply reply) {
         ContentType type = contentTypeOf(create, source);
         Body body = create.body();
         if (type.isJson() && !body.isEmpty() && body.messages() == null && body.problem() == null) {
@@ -86,7 +80,7 @@ final class Creation implements CommitQueue.Step {
         LogRecord.Created record = new LogRecord.Created(
                 shard.generations().next(now, source == null ? 0 : source.generation()),
                 create.path(),
-                interned.contentType(type),
+                shard.interned().contentType(type),
                 source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
                 create.retention(),
                 create.closed(),

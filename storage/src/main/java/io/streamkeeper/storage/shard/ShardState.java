@@ -11,6 +11,7 @@ import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.extent.ExtentStore;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.stream.ExpiryQueue;
@@ -38,6 +39,7 @@ public final class ShardState {
     private final Generations generations;
     private final ProducerLimits producers;
     private final ShardStore.SourceReleaser releaser;
+    private final Interned interned = new Interned();
     private final StreamTable streams = new StreamTable();
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
@@ -71,6 +73,10 @@ public final class ShardState {
 
     Generations generations() {
         return generations;
+    }
+
+    Interned interned() {
+        return interned;
     }
 
     ProducerLimits producers() {

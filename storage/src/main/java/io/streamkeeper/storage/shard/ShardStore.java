@@ -18,7 +18,6 @@ import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.memory.ReadShare;
-import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.Generations;
@@ -75,7 +74,6 @@ public final class ShardStore implements AutoCloseable {
     private final ShardFaults faults;
     private final SourceReleaser releaser;
     private final JsonSplitter splitter = new JsonSplitter();
-    private final Interned interned = new Interned();
     private List<StreamState> recovered = new ArrayList<>();
     private volatile @Nullable StorageFailedException failure;
 
@@ -165,8 +163,7 @@ public final class ShardStore implements AutoCloseable {
         boolean created = false;
         long lsnBefore = journal.lastLsn();
         try {
-            created =
-                    !answerExisting(create, reply) && Creation.decide(state, create, source, splitter, interned, reply);
+            created = !answerExisting(create, reply) && Creation.decide(state, create, source, splitter, reply);
         } catch (RuntimeException | Error e) {
             created = journal.lastLsn() != lsnBefore;
             failed(e, lsnBefore, reply);
