@@ -138,12 +138,8 @@ public final class ContentReader {
         if (budget.isUncounted()) {
             return content.read(from, to, budget);
         }
-        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
-        boolean isSmall = to - from <= ReadShare.BYTES / 4 || (to - from) / runs < StreamContent.COPY_BYTES_MAX;
-        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
-        if (pin != null) {
-            PinnedBytes slices = new PinnedBytes(runs, pin);
-            content.slices(from, to, slices);
+        ByteBuf slices = to - from <= ReadShare.BYTES / 4 ? null : pinned(content, from, to);
+        if (slices != null) {
             return slices;
         }
         ByteBuf large = to - from <= ReadShare.BYTES || budget.window((int) (to - from)) < to - from
@@ -155,6 +151,19 @@ public final class ContentReader {
         return copy;
     }
 
+    /** Slices, whose blocks are counted; null where readers keep too many blocks already, or the runs are short. */
+    private @Nullable ByteBuf pinned(StreamContent content, long from, long to) {
+        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
+        boolean areShort = (to - from) / runs < StreamContent.COPY_BYTES_MAX;
+        Reservation pin = areShort ? null : budget.pin(content.blockBytes(from, to));
+        if (pin == null) {
+            return null;
+        }
+        PinnedBytes slices = new PinnedBytes(runs, pin);
+        content.slices(from, to, slices);
+        return slices;
+    }
+
     /**
      * What is in memory, for a reader that has no share: slices, unless readers keep too many blocks already, else a copy;
      * null where there is no room for that. A few bytes are slices in any case, because nobody keeps them: they are copied or
@@ -164,12 +173,8 @@ public final class ContentReader {
         if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
             return content.read(from, to, budget);
         }
-        int runs = content.runAt(to - 1) - content.runAt(from) + 1;
-        boolean isSmall = (to - from) / runs < StreamContent.COPY_BYTES_MAX;
-        Reservation pin = isSmall ? null : budget.pin(content.blockBytes(from, to));
-        if (pin != null) {
-            PinnedBytes slices = new PinnedBytes(runs, pin);
-            content.slices(from, to, slices);
+        ByteBuf slices = pinned(content, from, to);
+        if (slices != null) {
             return slices;
         }
         ByteBuf copy = budget.tryAllocate((int) (to - from));
