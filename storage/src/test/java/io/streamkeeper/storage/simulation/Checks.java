@@ -47,9 +47,7 @@ final class Checks {
                 .saw(
                         of.path,
                         version -> version != null
-                                && version.of() == of
-                                && !version.deleted()
-                                && version.text().startsWith(reading.text(), (int) reading.start)
+                                && version.shows(of, reading.text(), reading.start)
                                 && reading.end() <= version.tail()
                                 && (!reading.isUpToDate() || reading.end() == version.tail())
                                 && (!reading.isUpToDate() || reading.isClosed() == version.closed())

@@ -40,6 +40,11 @@ record Version(
         return empty.grown(of.createdMillis, stored);
     }
 
+    /** Whether a reader of {@code stream} may see {@code read} from {@code start} on. */
+    boolean shows(Incarnation stream, String read, long start) {
+        return of == stream && !deleted && text.startsWith(read, (int) start);
+    }
+
     private Version grown(long millis, String... stored) {
         StringBuilder grown = new StringBuilder(text);
         Piece piece = last;

@@ -143,9 +143,7 @@ final class Waiting implements TailWaiters {
                 .saw(
                         of.path,
                         version -> version != null
-                                && version.of() == of
-                                && !version.deleted()
-                                && version.text().startsWith(text, (int) reader.position())
+                                && version.shows(of, text, reader.position())
                                 && (!chunk.upToDate() || reader.position() + text.length() == version.tail())
                                 && (!chunk.upToDate() || chunk.closed() == version.closed()),
                         "as one who waits at " + reader.position() + ": " + text);
