@@ -20,8 +20,8 @@ public final class Main {
         }
         if (System.getProperty(OPENED) == null) {
             // With java.nio opened, as the jar's manifest does, Netty counts direct memory itself: what does not fit
-            // fails at
-            // once, where the JVM would have the loop sleep for half a second in the hope of a garbage collection.
+            // fails at once, where the JVM would have the loop sleep for half a second in the hope of a garbage
+            // collection.
             System.setProperty(OPENED, "true");
         }
         System.exit(ServeCommand.run(args, System.getenv(), System.out, System.err));
