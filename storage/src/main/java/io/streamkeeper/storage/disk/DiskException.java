@@ -74,9 +74,9 @@ public final class DiskException extends IOException {
         this.outOfDescriptors = outOfDescriptors;
     }
 
-    /** What takes a descriptor has failed: finds out whether the process has one left. */
+    /** What takes a descriptor has failed: finds out whether that was for want of one. */
     static DiskException ofOpening(Operation operation, Path path, IOException cause) {
-        return new DiskException(operation, path, cause, OpenFiles.areUsedUp());
+        return new DiskException(operation, path, cause, OpenFiles.mayBeMissed(cause));
     }
 
     /** {@code operation} on {@code path} has failed because of {@code reason}. */

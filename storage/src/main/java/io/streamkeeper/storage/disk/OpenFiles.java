@@ -4,6 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -47,6 +48,15 @@ public final class OpenFiles {
             // Its library is a file too, which could not be opened.
             return true;
         }
+    }
+
+    /**
+     * Whether an operation on a file may have failed for want of a descriptor. Another thread may have failed for the same
+     * reason, and have closed its files since.
+     */
+    static boolean mayBeMissed(IOException cause) {
+        // The file system's other answers have types of their own: the file is missing, or closed to this user.
+        return cause.getClass() == FileSystemException.class ? areFew() : areUsedUp();
     }
 
     /** How many descriptors the process may have; {@link Long#MAX_VALUE} where the system does not say. */
