@@ -81,7 +81,7 @@ public final class SegmentLayout {
     }
 
     /** The header that {@code bytes} are, or null if they are none that is intact. */
-    static @Nullable Header read(ByteBuffer bytes) {
+    public static @Nullable Header read(ByteBuffer bytes) {
         if (bytes.remaining() < HEADER_BYTES_MIN || bytes.getInt(0) != MAGIC) {
             return null;
         }

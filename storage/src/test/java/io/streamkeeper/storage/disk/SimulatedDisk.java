@@ -81,6 +81,7 @@ public final class SimulatedDisk implements Disk {
     private final Map<String, Inode> durableNames = new TreeMap<>();
     private final Map<String, List<NameChange>> unsyncedNames = new HashMap<>();
     private final Set<String> directories = new HashSet<>();
+    private final List<Path> open = new ArrayList<>();
     private int generation;
     private long operations;
     private long stopBefore = Long.MAX_VALUE;
@@ -162,15 +163,24 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
-    /** What was written to the files under {@code directory} and is not synced: an object for each write. */
-    public Set<Object> unsynced(Path directory) {
+    /**
+     * What was written to the files under {@code directory} and is not synced: an object for each write.
+     *
+     * @param counts whether a file with these bytes counts
+     */
+    public Set<Object> unsynced(Path directory, Predicate<byte[]> counts) {
         Set<Object> writes = Collections.newSetFromMap(new IdentityHashMap<>());
         names.forEach((name, inode) -> {
-            if (Path.of(name).startsWith(directory)) {
+            if (Path.of(name).startsWith(directory) && counts.test(inode.bytes)) {
                 writes.addAll(inode.unsynced);
             }
         });
         return writes;
+    }
+
+    /** The files that this process has open, by the names that it opened them by; one for each time. */
+    public List<Path> openFiles() {
+        return List.copyOf(open);
     }
 
     /** All files, by name. */
@@ -204,6 +214,7 @@ public final class SimulatedDisk implements Disk {
 
     private void begin() {
         generation++;
+        open.clear();
         stopped = false;
         stopBefore = Long.MAX_VALUE;
         failingSyncs = 0;
@@ -445,6 +456,7 @@ public final class SimulatedDisk implements Disk {
         File(Path path, Inode inode) {
             this.path = path;
             this.inode = inode;
+            open.add(path);
         }
 
         private void checkOpen(Operation operation) throws IOException {
@@ -549,6 +561,9 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public void close() {
+            if (!closed && openedIn == generation) {
+                open.remove(path);
+            }
             closed = true;
         }
     }

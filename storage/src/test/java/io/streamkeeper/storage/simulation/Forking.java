@@ -13,10 +13,12 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.SegmentLayout;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.ShardStore.Skipped;
 import io.streamkeeper.storage.stream.ForkSource;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -129,14 +131,14 @@ final class Forking {
     private void whenSynced(ForkSource source) {
         Path directory = World.directory(owner.number()).resolve("journal");
         boolean isKnown = !world.settings.syncs() && world.process.threads.isIdle();
-        Set<Object> needed = isKnown ? world.disk.unsynced(directory) : Set.of();
+        Set<Object> needed = isKnown ? unsynced(directory) : Set.of();
         if (!needed.isEmpty()) {
             world.reach.hit("fork of what is not synced yet");
         }
         owner.store().whenSourceSynced(new Journal.Synced() {
             @Override
             public void synced() {
-                Set<Object> left = world.disk.unsynced(directory);
+                Set<Object> left = unsynced(directory);
                 left.retainAll(needed);
                 assertThat(left)
                         .as("what a fork inherits of %s and is not synced", sourceOf)
@@ -149,6 +151,14 @@ final class Forking {
                 giveBack(source, "storage_failed");
             }
         });
+    }
+
+    /** Writes to the segments of a journal that are begun: what no start reads need not survive. */
+    private Set<Object> unsynced(Path journal) {
+        return world.disk.unsynced(
+                journal,
+                file -> SegmentLayout.read(ByteBuffer.wrap(file, 0, Math.min(file.length, SegmentLayout.HEADER_BYTES)))
+                        != null);
     }
 
     private void place(ForkSource source) {
