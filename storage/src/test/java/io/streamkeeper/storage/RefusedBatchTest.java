@@ -61,6 +61,53 @@ class RefusedBatchTest {
     }
 
     @Test
+    void aDeletionThatIsDecidedAgainDeletesNoOtherStreamThanTheOneThatItMet() {
+        test.created("a");
+        Offset tail = test.appended("a", "kept");
+        test.append("a", "x");
+        Answer atRefusedTail =
+                test.delete("a", Preconditions.tailAt(new Offset(tail.generation(), tail.position() + 1)));
+        Answer creation = test.create("a");
+        Answer ofCreated = test.delete("a");
+        test.journal.refuse();
+        test.journal.sync();
+        assertThat(atRefusedTail.code()).isEqualTo(ErrorCode.OFFSET_MISMATCH);
+        assertThat(creation.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(ofCreated.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(test.text("a")).isEqualTo("kept");
+    }
+
+    @Test
+    void whatRetentionDropsIsDroppedByUpkeepWhereTheRecordThatSaysSoWasRefused() {
+        test.created(CreateRequest.at("a").retention(new Retention(-1, 3, -1)));
+        test.appended("a", "xxx");
+        test.append("a", "yyy");
+        test.journal.sync(test.journal.lastLsn() - 1);
+        test.delete("a");
+        refuseDeletionsToo();
+        assertThat(test.open("a").info().earliest().position()).isZero();
+        test.store.expire();
+        test.journal.sync();
+        assertThat(test.open("a").info().earliest().position()).isEqualTo(3);
+    }
+
+    @Test
+    void whatRetentionDropsIsDroppedByUpkeepWhereTheJournalHadNoRoomForTheRecordThatSaysSo() {
+        test.created(CreateRequest.at("a").retention(new Retention(-1, 3, -1)));
+        test.appended("a", "xxx");
+        test.append("a", "yyy");
+        test.journal.refuse(test.journal.lastLsn());
+        test.journal.full(true);
+        test.store.expire();
+        test.journal.full(false);
+        test.journal.sync();
+        assertThat(test.open("a").info().earliest().position()).isZero();
+        test.store.expire();
+        test.journal.sync();
+        assertThat(test.open("a").info().earliest().position()).isEqualTo(3);
+    }
+
+    @Test
     void aDeletionIsDecidedAgainOnce() {
         test.created("a");
         Answer deletion = test.delete("a");

@@ -57,6 +57,7 @@ class ShardStoreRandomTest {
 
     /** What a stream is, as far as the model knows. */
     private static final class Model {
+        long createdLsn;
         String text = "";
         boolean closed;
         Producer closedBy;
@@ -73,8 +74,9 @@ class ShardStoreRandomTest {
      * A record.
      *
      * @param deletion the answer of a deletion that is decided again where it is refused with other records, else null
+     * @param deletes the record that created what a deletion deletes, else 0
      */
-    private record Entry(long lsn, String path, Change change, Answer deletion) {}
+    private record Entry(long lsn, String path, Change change, Answer deletion, long deletes) {}
 
     /**
      * An answer that must come: no sooner than {@code needs} is durable. An answer that waits behind a batch which is
@@ -126,12 +128,14 @@ class ShardStoreRandomTest {
             String text = random.nextBoolean() ? "" : anyText();
             CreateRequest request = CreateRequest.at(path).text(text);
             Answer answer = test.create(closed ? request.closed() : request);
+            long lsn = test.journal.lastLsn();
             Model stream = sum(Long.MAX_VALUE).get(path);
             if (stream != null) {
                 expect(path, stream.closed == closed ? "existed" : "stream_exists", answer);
             } else {
                 record(path, "created", answer, streams -> {
                     Model created = new Model();
+                    created.createdLsn = lsn;
                     created.text = text;
                     created.closed = closed;
                     streams.put(path, created);
@@ -229,7 +233,9 @@ class ShardStoreRandomTest {
                         .isTrue();
                 return;
             }
-            records.add(new Entry(test.journal.lastLsn(), path, change, word.equals("deleted") ? answer : null));
+            boolean deletes = word.equals("deleted");
+            long deleted = deletes ? sum(Long.MAX_VALUE).get(path).createdLsn : 0;
+            records.add(new Entry(test.journal.lastLsn(), path, change, deletes ? answer : null, deleted));
             expect(path, word, answer);
         }
 
@@ -274,22 +280,26 @@ class ShardStoreRandomTest {
             }
         }
 
-        /** What becomes of a record that was undone: a deletion is staged again if there is still what it deletes. */
+        /**
+         * What becomes of a record that was undone: a deletion is staged again if there is still what it deletes, and refused if
+         * there is another stream.
+         */
         private long decidedAgain(Entry entry, long lastLsn, List<Expected> again) {
             Answer answer = entry.deletion();
             if (answer == null) {
                 return lastLsn;
             }
             open.removeIf(expected -> expected.answer().equals(answer));
-            if (sum(Long.MAX_VALUE).get(entry.path()) == null) {
+            Model stream = sum(Long.MAX_VALUE).get(entry.path());
+            if (stream == null) {
                 again.add(new Expected("stream_not_found", lastLsn(entry.path()), answer));
                 return lastLsn;
             }
-            if (full) {
+            if (full || stream.createdLsn != entry.deletes()) {
                 again.add(new Expected("storage_full", 0, answer));
                 return lastLsn;
             }
-            records.add(new Entry(lastLsn + 1, entry.path(), entry.change(), null));
+            records.add(new Entry(lastLsn + 1, entry.path(), entry.change(), null, entry.deletes()));
             again.add(new Expected("deleted", lastLsn + 1, answer));
             words.merge("deleted again", 1, Integer::sum);
             return lastLsn + 1;

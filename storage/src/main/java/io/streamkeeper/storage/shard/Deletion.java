@@ -107,11 +107,16 @@ final class Deletion implements CommitQueue.Step {
         stream.undoDeleted(lsnBefore);
         if (stream.isVisible()) {
             shard.expiring().add(stream);
+            shard.trimLater(stream);
         }
     }
 
+    /** Another stream that has the path now is not deleted: the command did not meet it. */
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public boolean again(Refusal refusal) {
-        return again.test(refusal);
+        StreamState now = shard.latest(stream.path());
+        boolean isAnother = now != null && now != stream && !now.isDeleted();
+        return !isAnother && again.test(refusal);
     }
 }

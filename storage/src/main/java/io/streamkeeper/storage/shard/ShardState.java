@@ -21,6 +21,8 @@ import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.StreamTable;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class ShardState {
     private final StreamTable streams = new StreamTable();
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
+    private final Set<StreamState> untrimmed = new LinkedHashSet<>();
     private StreamHeap heap = new StreamHeap(null);
     private long useIntervalMillis = NOTHING_IS_KEPT;
 
@@ -90,6 +93,18 @@ public final class ShardState {
     /** Streams of which data expires by its age, each once. */
     Deque<StreamState> aged() {
         return aged;
+    }
+
+    /** Streams that may have more than retention keeps, each once; those of which data expires by its age are not here. */
+    Set<StreamState> untrimmed() {
+        return untrimmed;
+    }
+
+    /** Has upkeep trim a stream whose bounds nothing else looks at before the next append. */
+    void trimLater(StreamState stream) {
+        if (!stream.retention().isNone() && stream.retention().maxAgeSeconds() < 0) {
+            untrimmed.add(stream);
+        }
     }
 
     /** The heap that streams take. */
@@ -238,6 +253,7 @@ public final class ShardState {
     /** The same without what it inherits. */
     void discard(StreamState stream) {
         streams.remove(stream);
+        untrimmed.remove(stream);
         stream.content().release(extents::left);
         heap.drop(stream);
         extents.dropped(stream);

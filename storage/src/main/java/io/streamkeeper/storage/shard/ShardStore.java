@@ -418,6 +418,9 @@ public final class ShardStore implements AutoCloseable {
             if (!stream.isDeleted()) {
                 state.keepUp(stream);
             }
+            if (Trim.isDue(state, stream)) {
+                state.trimLater(stream);
+            }
         }
     }
 

@@ -23,12 +23,20 @@ final class Trim implements CommitQueue.Step {
         this.lsnBefore = stream.lastLsn();
     }
 
-    /** Drops what retention does not keep. Where there is no room for the record that says so, a later one says it. */
+    /** Whether a stream that a start has found has more than retention keeps: the last life ended before it was trimmed. */
+    static boolean isDue(ShardState shard, StreamState stream) {
+        return earliest(shard, stream) > stream.earliest();
+    }
+
+    private static long earliest(ShardState shard, StreamState stream) {
+        return stream.retention().isNone() || stream.isDeleted()
+                ? stream.earliest()
+                : RetentionPolicy.earliest(stream, shard.clock().ageMillis());
+    }
+
+    /** Drops what retention does not keep. Where there is no room for the record that says so, {@link Upkeep} tries it again. */
     static void decide(ShardState shard, StreamState stream) {
-        if (stream.retention().isNone() || stream.isDeleted()) {
-            return;
-        }
-        long position = RetentionPolicy.earliest(stream, shard.clock().ageMillis());
+        long position = earliest(shard, stream);
         if (position <= stream.earliest()) {
             return;
         }
@@ -36,6 +44,7 @@ final class Trim implements CommitQueue.Step {
                 stream.generation(), position, shard.clock().wallMillis());
         Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
         if (staged == null) {
+            shard.trimLater(stream);
             return;
         }
         Trim step = new Trim(shard, stream, position);
@@ -56,5 +65,6 @@ final class Trim implements CommitQueue.Step {
     @Override
     public void undo() {
         stream.undoTrimmed(earliestBefore, lsnBefore);
+        shard.trimLater(stream);
     }
 }
