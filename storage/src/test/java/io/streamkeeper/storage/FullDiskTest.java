@@ -179,6 +179,21 @@ class FullDiskTest {
     }
 
     @Test
+    void anAppendLongerThanASegmentIsRefusedWhereTheDiskReportsLateThatItIsFull() {
+        rig.create(CreateRequest.at("a")).created();
+        rig.disk.reportsLate(true);
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 100);
+        for (int i = 0; i < 2; i++) {
+            assertThat(rig.append("a", "x".repeat(100_000)).word()).isEqualTo("storage_full");
+        }
+        rig.append("a", "<short>").appended();
+        rig.disk.capacityBytes(Long.MAX_VALUE);
+        rig.append("a", "y".repeat(100_000)).appended();
+        assertThat(rig.store.failure()).isNull();
+        assertThat(rig.read("a")).isEqualTo("<short>" + "y".repeat(100_000));
+    }
+
+    @Test
     void aDeletionSucceedsWhateverIsWrittenWithIt() throws IOException {
         for (int i = 0; i < 6; i++) {
             rig.create(CreateRequest.at("s" + i)).created();

@@ -89,6 +89,8 @@ class UnexpectedFaultsTest {
 
     /** One life of a shard, with a fault at one call of its seams. */
     private static final class Life {
+        static final int KEPT_BYTES = 500;
+
         final SimulatedDisk disk = new SimulatedDisk(new Random(1));
         final FaultyDisk faulty = new FaultyDisk(disk);
         final ManualClock clock = new ManualClock(1_700_000_000_000L);
@@ -98,6 +100,11 @@ class UnexpectedFaultsTest {
         final List<Counted> others = new ArrayList<>();
         long calls;
         boolean armed;
+
+        /** Whether no file of extents can be synced; then calls are counted from the first that could not. */
+        boolean failsExtents;
+
+        boolean hasFailedExtents;
         Operation failed;
         SimulatedThreads threads;
         ShardStore store;
@@ -111,6 +118,12 @@ class UnexpectedFaultsTest {
             DataDirectory.open(disk, DATA, 0, 1, false);
             disk.syncDirectory(DATA);
             faulty.faults((operation, path) -> {
+                if (failsExtents
+                        && operation == Operation.SYNC
+                        && path.toString().contains("/extents/")) {
+                    hasFailedExtents = true;
+                    throw new DiskException(operation, path, "simulated: no space left");
+                }
                 if (isTurn()) {
                     failed = operation;
                     fault.hurl(operation, path);
@@ -119,7 +132,7 @@ class UnexpectedFaultsTest {
         }
 
         boolean isTurn() {
-            return armed && ++calls == faultAt;
+            return armed && (hasFailedExtents || !failsExtents) && ++calls == faultAt;
         }
 
         private Clock faultyClock() {
@@ -215,7 +228,7 @@ class UnexpectedFaultsTest {
         void run() {
             armed = true;
             create(CreateRequest.at("a"));
-            create(CreateRequest.at("kept").retention(new Retention(-1, 500, -1)));
+            create(CreateRequest.at("kept").retention(new Retention(-1, KEPT_BYTES, -1)));
             for (int round = 0; round < 2; round++) {
                 for (int i = 0; i < 6; i++) {
                     append("a");
@@ -252,6 +265,15 @@ class UnexpectedFaultsTest {
             disk.stop();
             threads.stop();
             memory.free();
+        }
+
+        /** The process ends by itself; fails if the store has not released all its memory and closed all its files. */
+        void stop() {
+            threads.runAll();
+            store.close();
+            threads.runAll();
+            memory.assertReleased();
+            assertThat(disk.openFiles()).isEmpty();
         }
 
         String text(String path) {
@@ -321,6 +343,29 @@ class UnexpectedFaultsTest {
         tryEveryCall(number -> Fault.DISK);
     }
 
+    @Test
+    void aShardThatIsClosedAfterAnyCallHasThrownReleasesItsMemoryAndItsFiles() throws IOException {
+        stopAfterEveryCall(false);
+    }
+
+    @Test
+    void soDoesOneWhoseJobsAreAbandoned() throws IOException {
+        stopAfterEveryCall(true);
+    }
+
+    private static void stopAfterEveryCall(boolean failsExtents) throws IOException {
+        long calls = 0;
+        for (long faultAt = 1; faultAt < CALLS_MAX && calls == faultAt - 1; faultAt++) {
+            Life life = new Life(Fault.ILLEGAL_STATE, faultAt);
+            life.failsExtents = failsExtents;
+            life.start();
+            life.run();
+            life.stop();
+            calls = Math.min(life.calls, faultAt);
+        }
+        assertThat(calls).as("calls of a whole run").isGreaterThan(50);
+    }
+
     private static void tryEveryCall(LongFunction<Fault> faults) throws IOException {
         long calls = 0;
         for (long faultAt = 1; faultAt < CALLS_MAX; faultAt++) {
@@ -347,6 +392,17 @@ class UnexpectedFaultsTest {
         assertThat(life.extents())
                 .as(where + ": the shard does not fail, but makes no checkpoint any more")
                 .isNotEqualTo(before);
+    }
+
+    /** Retention is carried out after a start too, if the last life ended before it was. */
+    private static void assertIsTrimmed(Life life, String where) {
+        life.upkeep();
+        StreamState kept = life.store.streamAt(new StreamPath("kept"));
+        if (kept != null) {
+            assertThat(kept.durableTail() - kept.durableEarliest())
+                    .as(where + ": bytes that retention keeps, which drops no part of an append")
+                    .isLessThan(Life.KEPT_BYTES + 300);
+        }
     }
 
     private static void check(Life life) throws IOException {
@@ -379,6 +435,7 @@ class UnexpectedFaultsTest {
         life.store.create(CreateRequest.at("after").command(), null, created);
         life.threads.runAll();
         assertThat(created.word()).as(where + ": writes after the restart").isEqualTo("created");
+        assertIsTrimmed(life, where);
         Map<String, Counted> appends = life.appends.getOrDefault("a", Map.of());
         if (appends.values().stream().noneMatch(reply -> reply.word.startsWith("wrote"))) {
             return;

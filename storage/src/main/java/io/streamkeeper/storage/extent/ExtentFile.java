@@ -60,7 +60,7 @@ public final class ExtentFile {
                         + "; put the file back where it came from");
             }
             return withTrailer(path, file, header, size);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }

@@ -350,11 +350,12 @@ public final class FileExtentStore implements ExtentStore {
         } else {
             LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
         }
-        goOn();
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;
         stopped = Manifest.isUncertain(reason);
+        // Until what it holds is handed over it is the store's job still, which is released when the store is closed.
         failedJob.abandon();
+        goOn();
         if (stopped) {
             journal.fail(reason);
         } else if (obstacle != null) {
@@ -580,8 +581,8 @@ public final class FileExtentStore implements ExtentStore {
     /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */
     void remove(Collection<Extent> removed) {
         for (Extent extent : removed) {
-            extents.remove(extent.file().number());
             threads.background().execute(() -> letGo(extent));
+            extents.remove(extent.file().number());
             discard(extent.file().number());
         }
     }

@@ -260,7 +260,7 @@ public final class LogWriter implements AutoCloseable {
                 nextIsShort = true;
             }
             if (file != null) {
-                finish(file);
+                finish(file, next);
             }
             file = next;
             isShort = nextIsShort;
@@ -269,6 +269,9 @@ public final class LogWriter implements AutoCloseable {
         }
         if (position == 0) {
             try {
+                if (SegmentLayout.HEADER_BYTES + bytes > bytesMax()) {
+                    segments.lengthen(file(), number, bytesMax(), SegmentLayout.HEADER_BYTES + bytes);
+                }
                 begin(file());
             } catch (IOException | OutOfMemoryError e) {
                 refuse(firstLsn, bytes, e);
@@ -314,10 +317,18 @@ public final class LogWriter implements AutoCloseable {
         durablePosition = position;
     }
 
-    /** Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. */
-    private void finish(DiskFile full) throws IOException {
+    /**
+     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. Where
+     * that fails there is no use for the next one, which nobody else knows.
+     */
+    private void finish(DiskFile full, DiskFile next) throws IOException {
         if (!syncs) {
-            full.sync();
+            try {
+                full.sync();
+            } catch (IOException | RuntimeException | Error e) {
+                next.close();
+                throw e;
+            }
         }
         try {
             full.close();

@@ -161,6 +161,19 @@ public final class Segments {
     }
 
     private DiskFile create(Path file, long bytes, long left) throws IOException {
+        checkRoom(file, bytes, left);
+        DiskFile made = disk.create(file);
+        try {
+            fill(made, 0, bytes);
+            disk.syncDirectory(directory);
+            return made;
+        } catch (IOException | RuntimeException | Error e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private void checkRoom(Path file, long bytes, long left) throws IOException {
         long usable = disk.usableBytes(directory);
         if (usable > 0 && usable < bytes + left) {
             throw new DiskException(
@@ -169,15 +182,16 @@ public final class Segments {
                     "a journal segment takes " + bytes + " bytes, and " + left
                             + " are kept for deletions, but the file system has room for " + usable);
         }
-        DiskFile made = disk.create(file);
-        try {
-            fill(made, bytes);
-            disk.syncDirectory(directory);
-            return made;
-        } catch (IOException | RuntimeException | Error e) {
-            made.close();
-            throw e;
-        }
+    }
+
+    /**
+     * Makes a segment that is not begun longer, for a group that is longer than it: a commit never makes a file longer, so
+     * that a disk which reports only at a sync that it is full does not fail the sync of records. Where this fails it may be
+     * called again for the same file.
+     */
+    void lengthen(DiskFile segment, long number, long from, long bytes) throws IOException {
+        checkRoom(directory.resolve(DataDirectory.segmentName(number)), bytes - from, keptBytes());
+        fill(segment, from, bytes);
     }
 
     private void discard(Path file, Throwable reason) {
@@ -200,10 +214,10 @@ public final class Segments {
         return Obstacle.of(disk, directory, bytes == 0 ? neededBytes() : bytes, cause);
     }
 
-    private static void fill(DiskFile file, long bytes) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, bytes));
-        for (long position = 0; position < bytes; position += zeros.capacity()) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - position));
+    private static void fill(DiskFile file, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, to - from));
+        for (long position = from; position < to; position += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
             file.writeFully(position, zeros);
         }
         file.sync();

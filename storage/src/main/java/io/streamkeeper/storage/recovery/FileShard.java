@@ -61,7 +61,7 @@ public final class FileShard {
         try {
             log = recovery.run();
             tidy(disk, directory, manifest, log);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             recovery.close();
             throw e;
         }

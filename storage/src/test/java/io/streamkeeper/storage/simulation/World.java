@@ -210,6 +210,7 @@ final class World {
             runAll();
             faults.endBesideFiles();
             process.stop();
+            checkClosed();
             faults.end();
             disk.killProcess();
         } else {
@@ -226,6 +227,15 @@ final class World {
         readings.clear();
         forkings.clear();
         waiting.clear();
+    }
+
+    /** A process that ends by itself has closed each file that no thread has refused to close. */
+    private void checkClosed() {
+        if (!faults.hasRefusedTasks()) {
+            assertThat(disk.openFiles().stream().filter(file -> file.startsWith(DATA)))
+                    .as("files that are open at the end")
+                    .isEmpty();
+        }
     }
 
     /** Copies the directory while nothing runs; returns where to. */
