@@ -5,37 +5,26 @@ import io.streamkeeper.server.longrun.ModelStream.Kind;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Creates, forks and deletes the streams of a {@link Traffic}, and looks at those that are gone. */
 final class Lives {
-    private static final int FORKS_DEEP = 40;
-
     private final Traffic traffic;
     private final Random random;
+    private final Forks forks;
 
     Lives(Traffic traffic) {
         this.traffic = traffic;
         this.random = traffic.random;
+        this.forks = new Forks(traffic, this);
     }
 
     void begin() throws IOException, Traffic.Later {
-        List<ModelStream> sources = traffic.streams.stream()
-                .filter(stream -> !stream.deleted && stream.secondsToLive < 0)
-                .toList();
-        if (!sources.isEmpty() && random.nextInt(5) < 2) {
-            // Mostly the deepest one or the one with the most forks: chains grow, and so do bushes.
-            boolean wide = random.nextInt(3) == 0;
-            ModelStream source = sources.get(random.nextInt(sources.size()));
-            for (ModelStream other : sources) {
-                boolean further =
-                        wide ? other.forks > source.forks : other.depth > source.depth && random.nextBoolean();
-                source = further ? other : source;
-            }
-            fork(source);
-        } else if (!traffic.streams.isEmpty() && random.nextInt(4) == 0) {
+        if (forks.begin()) {
+            return;
+        }
+        if (!traffic.streams.isEmpty() && random.nextInt(4) == 0) {
             createAgain(traffic.pick());
         } else {
             create(traffic.newPath(), false);
@@ -43,15 +32,15 @@ final class Lives {
     }
 
     private void createAgain(ModelStream stream) throws IOException, Traffic.Later {
-        if (stream.deleted || stream.mayExpireSoon()) {
+        if (stream.deleted || stream.life.mayEndSoon()) {
             return;
         }
-        stream.mayBeUsed();
+        stream.life.mayBeUsed();
         boolean closes = stream.configuration.contains("Stream-Closed: true");
         Wire.Answer same =
                 traffic.exchange("PUT", traffic.target(stream, ""), "", stream.configuration.toArray(String[]::new));
         traffic.expect(same, stream, "create again", closes == stream.closed ? 200 : 409);
-        stream.read(traffic.sentNanos());
+        stream.life.read(traffic.sentNanos());
         if (same.status() == 200) {
             traffic.reach.count("created again: 200");
         }
@@ -61,11 +50,22 @@ final class Lives {
         Wire.Answer none = traffic.exchange("GET", traffic.target(traffic.newPath()), "");
         traffic.expect(none, stream, "read what is not there, beside", 404);
         traffic.reach.count("refused: 404 " + none.code());
-        stream.mayBeUsed();
+        stream.life.mayBeUsed();
+    }
+
+    /** A stream without expiry and retention, of bytes. */
+    ModelStream createLasting() throws IOException, Traffic.Later {
+        ModelStream stream = new ModelStream(traffic.newPath(), Kind.BINARY, traffic.clock);
+        stream.configuration.add("Content-Type: " + stream.kind.type);
+        stream.doubt = Doubt.CREATION;
+        traffic.streams.add(stream);
+        Wire.Answer answer = traffic.expect(put(stream, ""), stream, "create", 201);
+        stream.offsets.put(0, answer.field("stream-next-offset"));
+        return stream;
     }
 
     private void create(String path, boolean again) throws IOException, Traffic.Later {
-        ModelStream stream = new ModelStream(path, List.of(Kind.values()).get(random.nextInt(3)));
+        ModelStream stream = new ModelStream(path, List.of(Kind.values()).get(random.nextInt(3)), traffic.clock);
         List<String> fields = stream.configuration;
         fields.add("Content-Type: " + stream.kind.type);
         String with = configure(stream);
@@ -90,12 +90,12 @@ final class Lives {
         }
     }
 
-    private Wire.Answer put(ModelStream stream, String body) throws IOException, Traffic.Later {
+    Wire.Answer put(ModelStream stream, String body) throws IOException, Traffic.Later {
         try {
             Wire.Answer answer = traffic.exchange(
                     "PUT", traffic.target(stream, ""), body, stream.configuration.toArray(String[]::new));
             stream.doubt = Doubt.NONE;
-            stream.written(traffic.sentNanos());
+            stream.life.written(traffic.sentNanos());
             return answer;
         } catch (Traffic.Later e) {
             remove(stream);
@@ -105,112 +105,46 @@ final class Lives {
 
     /** Chooses expiry and retention; returns what. */
     private String configure(ModelStream stream) {
-        switch (random.nextInt(12)) {
+        // A clock that is set forward finds one of them always.
+        boolean lacksMoment = traffic.streams.stream().noneMatch(other -> !other.deleted && other.life.endsLongAfter())
+                && random.nextInt(4) == 0;
+        switch (lacksMoment ? 1 : random.nextInt(12)) {
             case 0 -> {
-                stream.secondsToLive = random.nextBoolean() ? 3 : 3_600;
-                stream.sliding = true;
-                stream.configuration.add("Stream-TTL: " + stream.secondsToLive);
+                int seconds = random.nextBoolean() ? 3 : 3_600;
+                stream.life.slides(seconds);
+                stream.configuration.add("Stream-TTL: " + seconds);
                 return "created with TTL";
             }
             case 1 -> {
-                stream.secondsToLive = random.nextBoolean() ? 3 : 3_600;
-                stream.configuration.add("Stream-Expires-At: "
-                        + Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(stream.secondsToLive + 2));
+                int seconds = !lacksMoment && random.nextBoolean() ? 3 : 3_600;
+                Instant end =
+                        traffic.clock.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(seconds + 2);
+                stream.life.ends(seconds, end.toEpochMilli());
+                stream.configuration.add("Stream-Expires-At: " + end);
                 return "created with Expires-At";
             }
             case 2 -> {
                 stream.trimmed = true;
-                stream.configuration.add("Stream-Retention-Max-Age: " + (1 + random.nextInt(3)));
+                stream.keptSeconds = 1 + random.nextInt(3);
+                stream.configuration.add("Stream-Retention-Max-Age: " + stream.keptSeconds);
                 return "created with retention by age";
             }
             case 3, 4 -> {
                 stream.trimmed = true;
-                stream.configuration.add("Stream-Retention-Max-Bytes: " + (200 + random.nextInt(3_000)));
+                stream.keptBytes = 200 + random.nextInt(3_000);
+                stream.configuration.add("Stream-Retention-Max-Bytes: " + stream.keptBytes);
                 return "created with retention by bytes";
             }
             case 5, 6 -> {
                 stream.trimmed = true;
-                stream.configuration.add("Stream-Retention-Max-Messages: " + (1 + random.nextInt(20)));
+                stream.keptMessages = 1 + random.nextInt(20);
+                stream.configuration.add("Stream-Retention-Max-Messages: " + stream.keptMessages);
                 return "created with retention by messages";
             }
             default -> {
                 return "created for good";
             }
         }
-    }
-
-    private void fork(ModelStream source) throws IOException, Traffic.Later {
-        if (source.depth >= FORKS_DEEP) {
-            return;
-        }
-        List<Integer> places = new ArrayList<>(source.offsets.keySet());
-        int place = places.get(random.nextInt(places.size()));
-        int subOffset = 0;
-        List<String> fields = new ArrayList<>(List.of("Stream-Forked-From: " + traffic.target(source, "")));
-        int kind = source.trimmed ? 0 : random.nextInt(3);
-        String how = "forked at the tail";
-        if (kind == 0) {
-            place = source.content.length();
-        } else {
-            how = "forked at an offset";
-            fields.add("Stream-Fork-Offset: " + source.offsets.get(place));
-            Integer next = source.endOfAppend(place);
-            if (kind == 2 && next != null) {
-                how = "forked at a sub-offset";
-                String unit = source.content.substring(place, next);
-                forkBeyond(source, fields, unit);
-                subOffset = 1 + random.nextInt(source.kind == Kind.JSON ? messages(unit) : unit.length());
-                while (source.kind == Kind.TEXT
-                        && subOffset < unit.length()
-                        && (unit.charAt(subOffset) & 0xc0) == 0x80) {
-                    // Not inside a character of UTF-8.
-                    subOffset++;
-                }
-                fields.add("Stream-Fork-Sub-Offset: " + subOffset);
-                place += source.kind == Kind.JSON ? end(unit, subOffset) : subOffset;
-            }
-        }
-        ModelStream fork = new ModelStream(traffic.newPath(), source, place);
-        fork.configuration.addAll(fields);
-        fork.doubt = Doubt.CREATION;
-        traffic.streams.add(fork);
-        source.forks++;
-        Wire.Answer answer = traffic.expect(put(fork, ""), fork, "fork", 201);
-        fork.offsets.put(place, answer.field("stream-next-offset"));
-        traffic.reach.count(how);
-        traffic.reach.count(source.depth > 0 ? "forked a fork" : "forked an original");
-        if (fork.depth >= 8) {
-            traffic.reach.count("forked eight deep");
-        }
-        if (source.forks >= 5) {
-            traffic.reach.count("a source had five forks");
-        }
-    }
-
-    /** A fork of bytes cannot begin beyond the next append. */
-    private void forkBeyond(ModelStream source, List<String> fields, String unit) throws IOException, Traffic.Later {
-        if (source.kind == Kind.JSON || random.nextInt(4) > 0) {
-            return;
-        }
-        List<String> beyond = new ArrayList<>(fields);
-        beyond.add("Stream-Fork-Sub-Offset: " + (unit.length() + 1));
-        Wire.Answer answer =
-                traffic.exchange("PUT", traffic.target(traffic.newPath()), "", beyond.toArray(String[]::new));
-        traffic.expect(answer, source, "fork beyond the next append", 400);
-        traffic.reach.count("refused: 400 " + answer.code());
-    }
-
-    /** Messages of a unit of JSON: they have no nested objects or braces in their text. */
-    private static int messages(String unit) {
-        return (int) unit.chars().filter(c -> c == '}').count();
-    }
-
-    private static int end(String unit, int messages) {
-        int at = 0;
-        for (int i = 0; i < messages; i++) {
-            at = unit.indexOf('}', at) + 1;
-        }
-        return at + 1;
     }
 
     void end() throws IOException, Traffic.Later {
@@ -220,30 +154,38 @@ final class Lives {
             return;
         }
         ModelStream stream = candidates.get(random.nextInt(candidates.size()));
-        if (stream.mayExpireSoon()) {
+        if (stream.life.mayEndSoon()) {
             lookAtTheGone(stream);
             return;
         }
-        stream.doubt = Doubt.DELETION;
-        Wire.Answer answer = traffic.exchange("DELETE", traffic.target(stream, ""), "");
-        stream.doubt = Doubt.NONE;
-        if (answer.status() == 404 && stream.mayHaveExpired()) {
-            gone(stream);
+        String offset = stream.tail();
+        if (!delete(stream)) {
             return;
         }
-        traffic.expect(answer, stream, "delete", 204);
         traffic.reach.count(stream.forks > 0 ? "deleted a source of forks" : "deleted");
-        String offset = stream.tail();
-        gone(stream);
         if (stream.forks == 0 && random.nextInt(3) == 0) {
             create(stream.path, true);
             Wire.Answer old = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
             ModelStream successor = traffic.streams.get(traffic.streams.size() - 1);
-            if (!successor.mayExpireSoon()) {
+            if (!successor.life.mayEndSoon()) {
                 traffic.expect(old, stream, "read with an offset of the deleted stream of", 410);
                 traffic.reach.count("refused: 410 offset_gone");
             }
         }
+    }
+
+    /** Deletes a stream; returns whether it has not expired before. */
+    boolean delete(ModelStream stream) throws IOException, Traffic.Later {
+        stream.doubt = Doubt.DELETION;
+        Wire.Answer answer = traffic.exchange("DELETE", traffic.target(stream, ""), "");
+        stream.doubt = Doubt.NONE;
+        if (answer.status() == 404 && stream.life.mayHaveEnded()) {
+            gone(stream);
+            return false;
+        }
+        traffic.expect(answer, stream, "delete", 204);
+        gone(stream);
+        return true;
     }
 
     /** A stream is deleted or has expired: it is remembered while forks hold it. */
@@ -281,8 +223,8 @@ final class Lives {
             Wire.Answer taken = traffic.exchange("PUT", traffic.target(stream, ""), "", "Content-Type: text/plain");
             traffic.expect(taken, stream, "create in the place of the held", 409);
         } else if (answer.status() == 404 || answer.status() == 410) {
-            traffic.require(stream.mayHaveExpired(), stream, "it has expired too early: " + answer);
-            traffic.reach.count("expired");
+            traffic.require(stream.life.mayHaveEnded(), stream, "it has expired too early: " + answer);
+            traffic.reach.count(stream.life.endsLongAfter() ? "expired by a moved clock" : "expired");
             gone(stream);
             Wire.Answer read = traffic.exchange("GET", traffic.target(stream, "?offset=-1"), "");
             traffic.expect(read, stream, "read the expired", stream.forks > 0 ? 410 : 404);
@@ -290,7 +232,25 @@ final class Lives {
         } else {
             traffic.expect(answer, stream, "describe", 200);
             traffic.require(
-                    !stream.mustHaveExpired(traffic.sentNanos()), stream, "the expired is described: " + answer);
+                    !stream.life.mustHaveEnded(traffic.sentNanos(), traffic.startsAddMillis()),
+                    stream,
+                    "the expired is described: " + answer);
+            if (stream.life.isUnknown()) {
+                useOrFindGone(stream);
+            }
         }
+    }
+
+    /** From a use on, it is known again how long a stream lives. */
+    private void useOrFindGone(ModelStream stream) throws IOException, Traffic.Later {
+        Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=now"), "");
+        stream.life.mayBeUsed();
+        if (answer.status() == 404 || answer.status() == 410) {
+            gone(stream);
+            return;
+        }
+        traffic.expect(answer, stream, "use", 200);
+        stream.life.read(traffic.sentNanos());
+        traffic.reach.count("a sliding life outlived a start with another clock");
     }
 }

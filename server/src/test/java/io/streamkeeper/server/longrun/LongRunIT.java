@@ -4,132 +4,233 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.server.PackagedServer;
+import io.streamkeeper.server.longrun.Plan.Place;
+import io.streamkeeper.server.longrun.Traffic.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The packaged jar under random traffic, for a time: stopped, killed, paused, verified, backed up, restored and started again
- * with other flags, heaps, locales and transports. {@code -Dlongrun.minutes=N} says how long, {@code -Dlongrun.seed=S} repeats
- * the choices, though not the moments. A run of five minutes or more fails if it has not reached everything in {@link Reach}.
+ * with other flags, heaps, locales, transports and clocks, and on a disk that is full. {@code -Dlongrun.minutes=N} says how long,
+ * {@code -Dlongrun.seed=S} repeats the choices, though not the moments. A run of five minutes or more fails if it has not reached
+ * everything in {@link Reach}; on a busy machine it continues for up to half its time again until it has.
  */
 class LongRunIT {
-    private static final int CLIENTS = 4;
     private static final double MINUTES_THAT_REACH_ALL = 5;
     private static final int ENDING_MILLIS_MAX = 200;
+    private static final int SMALL_DISK_MEBIBYTES = 40;
     private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
+    private static final Duration READY_FOR_THE_END_MAX = Duration.ofMinutes(1);
 
     @TempDir
     private Path folder;
 
     private final Reach reach = new Reach();
-    private final List<Traffic> kept = new ArrayList<>();
-    private final List<Traffic> forgetful = new ArrayList<>();
-    private Path data;
+    private final Map<Place, World> worlds = new EnumMap<>(Place.class);
+    private Path agent;
     private int number;
-    private String lastEnd = "nothing";
 
     @Test
     void whatIsAcknowledgedHoldsThroughEverythingThatHappensToAServer() throws Exception {
         double minutes = Double.parseDouble(System.getProperty("longrun.minutes", "0.75"));
         long seed = Long.getLong("longrun.seed", System.nanoTime());
         Random random = new Random(seed);
-        data = folder.resolve("data");
-        for (int i = 0; i < CLIENTS; i++) {
-            kept.add(new Traffic("kept" + i, random.nextLong(), reach));
-            forgetful.add(new Traffic("memory" + i, random.nextLong(), reach));
+        agent = folder.resolve("clock-agent.jar");
+        ClockAgent.writeJar(agent);
+        kept(random);
+        memory(random);
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), SMALL_DISK_MEBIBYTES)) {
+            small(disk, random);
+            run(minutes, seed, random);
+        } catch (SmallDisk.NotHere e) {
+            System.out.println("The long run has no small disk, as this machine cannot mount one: " + e.getMessage());
+            run(minutes, seed, random);
         }
-        long deadline = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
+    }
+
+    // ---- the worlds ----
+
+    private void kept(Random random) throws IOException {
+        World world = new World(folder.resolve("data"), clock("kept"), List.of());
+        Role[] roles = {Role.APPENDS, Role.PRODUCER, Role.APPENDS, Role.ANYTHING};
+        clients(Place.KEPT, world, random, roles);
+    }
+
+    private void memory(Random random) throws IOException {
+        World world = new World(folder.resolve("memory"), clock("memory"), List.of());
+        clients(Place.MEMORY, world, random, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING);
+    }
+
+    private void small(SmallDisk disk, Random random) throws IOException {
+        World world = new World(disk.directory.resolve("data"), clock("small"), disk.prefix());
+        clients(Place.SMALL_DISK, world, random, Role.FILLS, Role.APPENDS, Role.PRODUCER);
+        world.clients.get(0).fills(disk);
+    }
+
+    private ServerClock clock(String name) throws IOException {
+        return new ServerClock(folder.resolve("clock-" + name));
+    }
+
+    private void clients(Place place, World world, Random random, Role... roles) {
+        String name = place.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        for (int i = 0; i < roles.length; i++) {
+            world.clients.add(new Traffic(name + i, roles[i], place, world.clock, random.nextLong(), reach));
+        }
+        worlds.put(place, world);
+    }
+
+    // ---- the run ----
+
+    private void run(double minutes, long seed, Random random) {
+        boolean small = worlds.containsKey(Place.SMALL_DISK);
+        boolean reachesAll = minutes >= MINUTES_THAT_REACH_ALL;
+        long nanos = (long) (minutes * TimeUnit.MINUTES.toNanos(1));
+        long begin = System.nanoTime();
         try {
-            while (System.nanoTime() < deadline) {
-                start(Plan.next(number, random), random);
+            while (System.nanoTime() - begin < nanos
+                    || (reachesAll
+                            && System.nanoTime() - begin < nanos + nanos / 2
+                            && !reach.missing(small).isEmpty())) {
+                Place place = Plan.place(number, small);
+                World world = Objects.requireNonNull(worlds.get(place));
+                start(Plan.next(number, place, world.starts, random), world, random);
+                world.starts++;
                 number++;
             }
         } catch (Exception | AssertionError e) {
             throw new AssertionError("-Dlongrun.seed=" + seed + ", start " + number + ": " + e.getMessage(), e);
         }
-        System.out.println("long run of " + minutes + " minutes, -Dlongrun.seed=" + seed + ", reached:\n" + reach);
-        if (minutes >= MINUTES_THAT_REACH_ALL) {
-            assertThat(reach.missing())
+        System.out.println("long run of " + minutes + " minutes, -Dlongrun.seed=" + seed + ", took "
+                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s, " + number + " starts, reached:\n"
+                + reach);
+        if (reachesAll) {
+            assertThat(reach.missing(small))
                     .as("what was not reached, -Dlongrun.seed=%s", seed)
                     .isEmpty();
         }
     }
 
-    private void start(Plan plan, Random random) throws Exception {
+    private void start(Plan plan, World world, Random random) throws Exception {
         Path log = folder.resolve("start-" + number + ".log");
-        List<Traffic> clients = plan.keepsNothing() ? forgetful : kept;
-        forgetful.forEach(Traffic::forget);
         plan.count(reach);
+        if (plan.keepsNothing()) {
+            world.clients.forEach(Traffic::forget);
+        }
+        if (world.clock.movedHours() != plan.clockHours()) {
+            world.clock.moveTo(plan.clockHours());
+            reach.count("clock: moved between starts");
+        }
+        List<String> javaFlags = new ArrayList<>(plan.javaFlags());
+        if (plan.movesClock()) {
+            javaFlags.add("-javaagent:" + agent + "=" + world.clock.file);
+        }
         List<Thread> threads = new ArrayList<>();
         try (PackagedServer server = PackagedServer.start(
-                plan.launcher(PackagedServer.runningJava(), folder),
-                plan.javaFlags(),
+                plan.launcher(PackagedServer.runningJava(), folder, world.prefix),
+                javaFlags,
                 plan.environment(),
                 log,
-                plan.flags(data.toString()))) {
-            for (Traffic client : clients) {
-                threads.add(client.start(server.uri(), lastEnd));
+                plan.flags(world.data.toString()))) {
+            for (Traffic client : world.clients) {
+                threads.add(client.start(server.uri(), world.lastEnd));
             }
-            await().atMost(SETTLED_MAX).until(() -> clients.stream().allMatch(Traffic::isSettled));
-            during(plan, server, random, clients);
-            clients.forEach(Traffic::ending);
-            waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(ENDING_MILLIS_MAX)), clients);
-            if (plan.kills()) {
-                server.kill();
-            } else {
-                assertThat(server.stop())
-                        .as(plan + " exits with 0:\n" + server.output())
-                        .isZero();
+            awaitAll(world, SETTLED_MAX, Traffic::isSettled);
+            if (world.endedFull) {
+                reach.count("full disk: start after " + world.lastEnd);
             }
+            during(plan, server, random, world);
+            world.clients.forEach(Traffic::ending);
+            if (plan.kills() || plan.endsFull()) {
+                // A kill is to come among what is not answered.
+                awaitAll(world, READY_FOR_THE_END_MAX, client -> isReady(client, plan));
+            }
+            waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(ENDING_MILLIS_MAX)), world);
+            end(plan, server);
             for (Thread thread : threads) {
                 thread.join();
             }
-            check(plan, server, clients);
+            check(plan, server, world);
         }
+        world.lastEnd = plan.kills() ? "SIGKILL" : "SIGTERM";
+        world.endedFull = plan.endsFull();
         if (!plan.keepsNothing()) {
-            lastEnd = plan.kills() ? "SIGKILL" : "SIGTERM";
-            reach.count("start after " + lastEnd);
-            between(random);
+            reach.count("start after " + world.lastEnd);
+            between(plan, world);
         }
     }
 
-    private void during(Plan plan, PackagedServer server, Random random, List<Traffic> clients) throws Exception {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.millis());
+    private static boolean isReady(Traffic client, Plan plan) {
+        return client.role == Role.FILLS
+                ? !plan.endsFull() || client.isReadyForTheEnd()
+                : plan.endsFull() || client.isReadyForTheEnd();
+    }
+
+    private static void end(Plan plan, PackagedServer server) throws InterruptedException {
+        if (plan.kills()) {
+            server.kill();
+        } else {
+            assertThat(server.stop())
+                    .as(plan + " exits with 0:\n" + server.output())
+                    .isZero();
+        }
+    }
+
+    private void during(Plan plan, PackagedServer server, Random random, World world) throws Exception {
+        long begin = System.nanoTime();
         if (plan.pauses()) {
             server.signal("STOP");
-            waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(1_500)), clients);
+            waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(1_500)), world);
             server.signal("CONT");
             reach.count("stopped and continued");
         }
+        if (plan.laterClockHours() != plan.clockHours()) {
+            waitUntil(begin + TimeUnit.MILLISECONDS.toNanos(plan.millis() / 2), world);
+            world.clock.moveTo(plan.laterClockHours());
+            reach.count("clock: moved " + (plan.laterClockHours() > plan.clockHours() ? "forward" : "back")
+                    + " while a server ran");
+        }
         if (plan.backsUp() && !plan.keepsNothing()) {
             Path copy = folder.resolve("running-" + number);
-            tool("backup", "--data-dir=" + data, "--to=" + copy);
-            tool("verify", "--data-dir=" + copy);
+            tool(world, "backup", "--data-dir=" + world.data, "--to=" + copy);
+            tool(world, "verify", "--data-dir=" + copy);
             reach.count("backup of a running server");
             delete(copy);
         }
-        waitUntil(end, clients);
+        waitUntil(begin + TimeUnit.MILLISECONDS.toNanos(plan.millis()), world);
+    }
+
+    /** Waits until all clients are so far, or one has failed. */
+    private static void awaitAll(World world, Duration longest, Predicate<Traffic> isSo) {
+        await().atMost(longest)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> world.clients.stream().allMatch(isSo)
+                        || world.clients.stream().anyMatch(client -> client.failure() != null));
     }
 
     /** Lets time pass, unless a client fails. */
-    private static void waitUntil(long nanos, List<Traffic> clients) throws InterruptedException {
-        while (System.nanoTime() < nanos && clients.stream().allMatch(client -> client.failure() == null)) {
+    private static void waitUntil(long nanos, World world) throws InterruptedException {
+        while (System.nanoTime() < nanos && world.clients.stream().allMatch(client -> client.failure() == null)) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 
-    private static void check(Plan plan, PackagedServer server, List<Traffic> clients) {
-        for (Traffic client : clients) {
+    private static void check(Plan plan, PackagedServer server, World world) {
+        for (Traffic client : world.clients) {
             Throwable failure = client.failure();
             if (failure != null) {
                 throw new AssertionError(
@@ -148,27 +249,33 @@ class LongRunIT {
                 || line.contains("Exception");
     }
 
-    private void between(Random random) throws Exception {
-        if (random.nextInt(2) == 0) {
-            assertThat(tool("verify", "--data-dir=" + data)).contains("all is well");
-            reach.count("verify: all is well");
+    private void between(Plan plan, World world) throws Exception {
+        if (plan.verifies() || world.endedFull) {
+            assertThat(tool(world, "verify", "--data-dir=" + world.data)).contains("all is well");
+            reach.count(world.endedFull ? "full disk: verify" : "verify: all is well");
         }
-        if (random.nextInt(3) == 0) {
-            Path copy = folder.resolve("copy-" + number);
-            tool("backup", "--data-dir=" + data, "--to=" + copy);
-            reach.count("backup of a stopped server");
+        if (!plan.restores()) {
+            return;
+        }
+        Path copy = folder.resolve("copy-" + number);
+        tool(world, "backup", "--data-dir=" + world.data, "--to=" + copy);
+        reach.count("backup of a stopped server");
+        if (plan.place() == Place.KEPT) {
             Path restored = folder.resolve("data-" + number);
-            tool("restore", "--from=" + copy, "--data-dir=" + restored);
-            delete(copy);
-            delete(data);
-            data = restored;
+            tool(world, "restore", "--from=" + copy, "--data-dir=" + restored);
+            delete(world.data);
+            world.data = restored;
             reach.count("restored and served");
+        } else {
+            tool(world, "verify", "--data-dir=" + copy);
         }
+        delete(copy);
     }
 
     /** Runs a tool, which must succeed; returns what it said. */
-    private String tool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
+    private String tool(World world, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(world.prefix);
+        command.addAll(List.of(
                 PackagedServer.runningJava().toString(),
                 "-jar",
                 PackagedServer.jar().toString()));

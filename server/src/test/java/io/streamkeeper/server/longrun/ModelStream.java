@@ -36,24 +36,15 @@ final class ModelStream {
         NONE,
         CREATION,
         APPENDS,
-        CLOSURE,
         DELETION
     }
-
-    /** After this time a server that goes on has written the record of a use. */
-    private static final long RECORDED_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** How far the clocks of the server, in milliseconds and the machine's after a start, and of the model may differ. */
-    private static final long CLOCKS_DIFFER_MILLIS = 200;
-
-    /** What a server answers within, mostly. */
-    private static final long ANSWERED_MILLIS = 2_000;
 
     /** An append that was not answered, with the fields that repeat it if it had a producer. */
     record Unanswered(String text, String body, @Nullable String producer, boolean closes) {}
 
     final String path;
     final Kind kind;
+    final Life life;
     final @Nullable ModelStream source;
     final List<String> configuration = new ArrayList<>();
     final StringBuilder content = new StringBuilder();
@@ -81,23 +72,22 @@ final class ModelStream {
     /** Whether retention takes from the beginning, of this stream or of one that it inherits from. */
     boolean trimmed;
 
-    /** Seconds that the stream lives without use or at all; -1 for ever. */
-    long secondsToLive = -1;
+    /**
+     * At least so many of the last messages, or appends, so many of the last bytes, and what was appended in so many of the last
+     * seconds are kept of a trimmed stream.
+     */
+    int keptMessages;
 
-    /** Whether use gives the stream more time. */
-    boolean sliding;
+    int keptBytes;
+    int keptSeconds;
 
-    /** When the last request was sent that certainly used it, and the last one of which no kill takes the record back. */
-    private long usedNanos = System.nanoTime();
+    /** When each append was sent that ends at a position, where its age is known. */
+    private final TreeMap<Integer, Long> sentNanosByEnd = new TreeMap<>();
 
-    private long keptUseNanos = usedNanos;
-
-    /** When something was last exchanged that may have used it. */
-    private long possibleUseNanos = usedNanos;
-
-    ModelStream(String path, Kind kind) {
+    ModelStream(String path, Kind kind, ServerClock clock) {
         this.path = path;
         this.kind = kind;
+        this.life = new Life(clock);
         this.source = null;
     }
 
@@ -105,6 +95,7 @@ final class ModelStream {
     ModelStream(String path, ModelStream source, int position) {
         this.path = path;
         this.kind = source.kind;
+        this.life = new Life(source.life.clock);
         this.source = source;
         this.trimmed = source.trimmed;
         this.depth = source.depth + 1;
@@ -121,7 +112,7 @@ final class ModelStream {
         return switch (kind) {
             case TEXT -> same("<" + name + "é€".repeat(random.nextInt(3)) + "x".repeat(length) + ">");
             case BINARY -> {
-                StringBuilder bytes = new StringBuilder(name);
+                StringBuilder bytes = new StringBuilder(name).append('|');
                 for (int i = 0; i < length; i++) {
                     bytes.append((char) random.nextInt(256));
                 }
@@ -160,7 +151,10 @@ final class ModelStream {
     void add(String text, String nextOffset, long sentNanos) {
         append(text);
         offsets.put(content.length(), nextOffset);
-        written(sentNanos);
+        if (keptSeconds > 0 && !text.isEmpty()) {
+            sentNanosByEnd.put(content.length(), sentNanos);
+        }
+        life.written(sentNanos);
     }
 
     /** An append of a producer was taken. */
@@ -175,59 +169,56 @@ final class ModelStream {
         producers.put(id, new long[] {epoch, seq + 1});
     }
 
-    // ---- expiry ----
-
-    /** A request that was sent at {@code sentNanos} has changed the stream, and is durable. */
-    void written(long sentNanos) {
-        read(sentNanos);
-        keptUseNanos = usedNanos;
+    /** The same, of one that was not answered before. */
+    void produced(Unanswered append) {
+        if (append.producer() != null) {
+            String[] parts = append.producer().split("\n", -1);
+            produced(value(parts[0]), Long.parseLong(value(parts[1])), Long.parseLong(value(parts[2])));
+        }
     }
 
-    /** A request that was sent at {@code sentNanos} has read the stream. A kill may come before that is recorded. */
-    void read(long sentNanos) {
-        if (sliding) {
-            if (sentNanos - usedNanos > RECORDED_NANOS) {
-                keptUseNanos = usedNanos;
+    private static String value(String field) {
+        return field.substring(field.indexOf(':') + 2);
+    }
+
+    /** Everything that was asked for is answered. */
+    void certain() {
+        doubt = Doubt.NONE;
+        unanswered.clear();
+    }
+
+    /** How much of the end of the content retention must have kept. */
+    int mustBeKept() {
+        int bytes = kind == Kind.JSON ? 0 : Math.min(keptBytes, content.length());
+        return Math.max(bytes, Math.max(keptByMessages(), keptByAge()));
+    }
+
+    private int keptByMessages() {
+        int at = content.length();
+        for (int i = 0; i < keptMessages && at > 0; i++) {
+            Integer before = kind == Kind.JSON ? Integer.valueOf(content.lastIndexOf("}", at - 3) + 2) : ends.lower(at);
+            at = before == null || before == 1 ? 0 : before;
+        }
+        return content.length() - at;
+    }
+
+    /** A clock that is set forward drops nothing for an hour. */
+    private int keptByAge() {
+        long youngestNanos =
+                System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(keptSeconds * 1_000L - Life.CLOCKS_DIFFER_MILLIS);
+        for (Map.Entry<Integer, Long> append : sentNanosByEnd.entrySet()) {
+            if (keptSeconds > 0 && append.getValue() > youngestNanos) {
+                Integer begin = ends.lower(append.getKey());
+                return content.length() - (begin == null ? 0 : begin);
             }
-            usedNanos = sentNanos;
         }
-        mayBeUsed();
+        return 0;
     }
 
-    /** The server may have counted a use up to now. */
-    void mayBeUsed() {
-        if (sliding) {
-            possibleUseNanos = System.nanoTime();
-        }
-    }
-
-    /** The server was killed: the record of a read just before may not have been written. */
-    void killed() {
-        if (possibleUseNanos - usedNanos <= RECORDED_NANOS) {
-            usedNanos = keptUseNanos;
-        }
-    }
-
-    /** Whether the stream may have expired by now; it must not have before. */
-    boolean mayHaveExpired() {
-        return expiresWithin(CLOCKS_DIFFER_MILLIS);
-    }
-
-    /** Whether the stream may expire before an answer is there: then nobody uses it. */
-    boolean mayExpireSoon() {
-        return expiresWithin(ANSWERED_MILLIS);
-    }
-
-    private boolean expiresWithin(long millis) {
-        return secondsToLive >= 0
-                && System.nanoTime() - usedNanos >= TimeUnit.MILLISECONDS.toNanos(secondsToLive * 1_000 - millis);
-    }
-
-    /** Whether a stream must have expired when a request was sent: a start adds at most one interval to its life. */
-    boolean mustHaveExpired(long sentNanos) {
-        long late = CLOCKS_DIFFER_MILLIS + (sliding ? Plan.CHECKPOINT_MILLIS_MAX : 2_000);
-        return secondsToLive >= 0
-                && sentNanos - possibleUseNanos >= TimeUnit.MILLISECONDS.toNanos(secondsToLive * 1_000 + late);
+    /** The server was started with another wall clock, which is what a start has to say for how old data is. */
+    void startedWithAnotherClock() {
+        sentNanosByEnd.clear();
+        life.startedWithAnotherClock();
     }
 
     String tail() {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** What a run has reached, by name: a test that checks little proves little. Safe for use by any thread. */
 final class Reach {
@@ -29,7 +30,8 @@ final class Reach {
             "producer began an epoch",
             "producer refused: 403 stale_producer_epoch",
             "producer refused: 409 producer_sequence_gap",
-            "producer retried after a kill",
+            "producer retried after SIGKILL: 200",
+            "producer retried after SIGKILL: 204",
             "appended with many producers",
             "producer forgotten: 409 producer_sequence_gap",
             "appended with Stream-Seq",
@@ -61,6 +63,10 @@ final class Reach {
             "refused: 410 retained",
             "retention dropped data",
             "expired",
+            "expired by a moved clock",
+            "clock: moved between starts",
+            "clock: moved forward while a server ran",
+            "clock: moved back while a server ran",
             "read from the beginning",
             "read from an offset",
             "read what retention keeps from an offset",
@@ -96,6 +102,16 @@ final class Reach {
             "backup of a stopped server",
             "restored and served");
 
+    /** The same, where there is a small disk. */
+    static final List<String> REQUIRED_OF_A_SMALL_DISK = List.of(
+            "full disk: 507 storage_full",
+            "full disk: read",
+            "full disk: deleted",
+            "full disk: written after deletions",
+            "full disk: start after SIGKILL",
+            "full disk: start after SIGTERM",
+            "full disk: verify");
+
     private final Map<String, AtomicLong> counters = new ConcurrentHashMap<>();
 
     void count(String name) {
@@ -108,8 +124,10 @@ final class Reach {
     }
 
     /** Names that should have been reached and were not. */
-    List<String> missing() {
-        return REQUIRED.stream().filter(name -> of(name) == 0).toList();
+    List<String> missing(boolean withSmallDisk) {
+        return Stream.concat(REQUIRED.stream(), withSmallDisk ? REQUIRED_OF_A_SMALL_DISK.stream() : Stream.empty())
+                .filter(name -> of(name) == 0)
+                .toList();
     }
 
     @Override

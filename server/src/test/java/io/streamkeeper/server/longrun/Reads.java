@@ -48,6 +48,10 @@ final class Reads {
         String expected = stream.content.substring(from);
         if (stream.trimmed && found.length() < expected.length()) {
             traffic.reach.count("retention dropped data");
+            traffic.require(
+                    from > 0 || found.length() >= stream.mustBeKept(),
+                    stream,
+                    "retention kept " + found.length() + " bytes, and must keep " + stream.mustBeKept());
             expected = expected.substring(expected.length() - found.length());
         }
         if (!found.equals(expected)) {
@@ -76,7 +80,7 @@ final class Reads {
             if (answer.field("content-encoding").equals("gzip")) {
                 traffic.reach.count("read compressed");
             }
-            stream.read(traffic.sentNanos());
+            stream.life.read(traffic.sentNanos());
             found.append(stream.contentOf(answer.body()));
             next = answer.field("stream-next-offset");
             if (answer.field("stream-up-to-date").equals("true")) {
@@ -116,7 +120,7 @@ final class Reads {
                 answer.field("stream-up-to-date").equals("true") ? found.equals(expected) : expected.startsWith(found),
                 stream,
                 "read with retention from " + position + " of " + stream.content.length() + ": " + answer);
-        stream.read(traffic.sentNanos());
+        stream.life.read(traffic.sentNanos());
         traffic.reach.count("read what retention keeps from an offset");
     }
 
@@ -141,7 +145,7 @@ final class Reads {
                 .field("etag");
         Wire.Answer again = traffic.exchange("GET", target, "", "If-None-Match: " + tag);
         traffic.expect(again, stream, "read unless " + tag, 304);
-        stream.read(traffic.sentNanos());
+        stream.life.read(traffic.sentNanos());
         traffic.reach.count("read not modified: 304");
     }
 
@@ -169,7 +173,7 @@ final class Reads {
                         stream,
                         "pipelined read from " + places.get(i) + ", expected " + expected.length() + " bytes, got "
                                 + found.length());
-                stream.read(traffic.sentNanos());
+                stream.life.read(traffic.sentNanos());
             }
         }
         traffic.reach.count("pipelined reads");
@@ -183,13 +187,13 @@ final class Reads {
         Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, query), "");
         if (atTail) {
             traffic.expect(answer, stream, "long-poll at the tail", 204);
-            stream.read(traffic.sentNanos());
+            stream.life.read(traffic.sentNanos());
             traffic.reach.count("long-poll: nothing new");
         } else if (traffic.expect(answer, stream, "long-poll", 200, 410).status() == 200) {
             String found = stream.contentOf(answer.body());
             String expected = stream.content.substring(position);
             traffic.require(!found.isEmpty() && expected.startsWith(found), stream, "long-poll: " + answer);
-            stream.read(traffic.sentNanos());
+            stream.life.read(traffic.sentNanos());
             traffic.reach.count("long-poll: data");
         } else {
             traffic.require(stream.trimmed, stream, "long-poll: " + answer);
@@ -207,17 +211,9 @@ final class Reads {
             waiting.send(Wire.request("GET", traffic.target(stream, query), ""));
             stream.doubt = ModelStream.Doubt.APPENDS;
             stream.unanswered.add(new ModelStream.Unanswered(unit.text(), unit.body(), null, false));
-            Wire.Answer appended;
-            try {
-                appended = traffic.exchange(
-                        "POST", traffic.target(stream, ""), unit.body(), "Content-Type: " + stream.kind.type);
-            } catch (Traffic.Later e) {
-                stream.doubt = ModelStream.Doubt.NONE;
-                stream.unanswered.clear();
-                throw e;
-            }
-            stream.doubt = ModelStream.Doubt.NONE;
-            stream.unanswered.clear();
+            Wire.Answer appended = traffic.exchange(
+                    "POST", traffic.target(stream, ""), unit.body(), "Content-Type: " + stream.kind.type);
+            stream.certain();
             traffic.expect(appended, stream, "append", 204);
             int position = stream.content.length();
             stream.add(unit.text(), appended.field("stream-next-offset"), traffic.sentNanos());
@@ -237,7 +233,7 @@ final class Reads {
         String offset = stream.trimmed ? "-1" : stream.offsets.get(position);
         Wire.Events events = traffic.events(traffic.target(stream, "?live=sse&offset=" + offset));
         traffic.expect(events.head(), stream, "events", 200);
-        stream.read(traffic.sentNanos());
+        stream.life.read(traffic.sentNanos());
         StringBuilder found = new StringBuilder();
         events.data().forEach(data -> found.append(stream.contentOf(data)));
         compare(stream, position, found.toString());

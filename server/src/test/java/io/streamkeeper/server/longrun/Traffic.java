@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Traffic implements Runnable {
     private static final int STREAMS_MAX = 24;
 
+    /** What one client that does not fill a small disk has there: the reserve suffices to write it to a checkpoint. */
+    private static final int SMALL_DISK_BYTES_MAX = 300_000;
+
     /** The server has refused a request for now, and nothing has come of it. */
     static final class Later extends Exception {
         private static final long serialVersionUID = 1L;
@@ -23,7 +26,21 @@ final class Traffic implements Runnable {
         }
     }
 
+    /** What a client does while its server is about to end. */
+    enum Role {
+        /** It appends all the time. */
+        APPENDS,
+        /** It appends as a producer all the time. */
+        PRODUCER,
+        /** It goes on. */
+        ANYTHING,
+        /** It fills the disk, always. */
+        FILLS
+    }
+
     final String name;
+    final Role role;
+    final ServerClock clock;
     final Random random;
     final Reach reach;
     final List<ModelStream> streams = new ArrayList<>();
@@ -31,6 +48,10 @@ final class Traffic implements Runnable {
     private final Writes writes;
     private final Reads reads;
     private final Settlement settlement;
+    private final Flow flow;
+    private final Fills fills;
+    private final Plan.Place place;
+    private int clockMoves;
     private URI server = URI.create("http://localhost/");
     private @Nullable Wire wire;
     private volatile boolean ending;
@@ -40,14 +61,19 @@ final class Traffic implements Runnable {
     private int units;
     private int paths;
 
-    Traffic(String name, long seed, Reach reach) {
+    Traffic(String name, Role role, Plan.Place place, ServerClock clock, long seed, Reach reach) {
         this.name = name;
+        this.place = place;
+        this.role = role;
+        this.clock = clock;
         this.random = new Random(seed);
         this.reach = reach;
         this.lives = new Lives(this);
         this.writes = new Writes(this);
         this.reads = new Reads(this);
         this.settlement = new Settlement(this);
+        this.flow = new Flow(this);
+        this.fills = new Fills(this);
     }
 
     // ---- from one start to the next ----
@@ -55,8 +81,13 @@ final class Traffic implements Runnable {
     /** The server is ready, after an end of this kind: what was in doubt is settled first. */
     Thread start(URI newServer, String lastEnd) {
         if (lastEnd.equals("SIGKILL")) {
-            streams.forEach(ModelStream::killed);
+            streams.forEach(stream -> stream.life.killed());
         }
+        if (clock.moves() != clockMoves) {
+            clockMoves = clock.moves();
+            streams.forEach(ModelStream::startedWithAnotherClock);
+        }
+        fills.begin();
         server = newServer;
         ending = false;
         settled = false;
@@ -69,6 +100,31 @@ final class Traffic implements Runnable {
     /** From now on the server may be gone at any time. */
     void ending() {
         ending = true;
+    }
+
+    /** Whether it does all that its role demands at the end, or cannot any more. */
+    boolean isReadyForTheEnd() {
+        return failure != null
+                || switch (role) {
+                    case APPENDS, PRODUCER -> flow.isUnderWay();
+                    case ANYTHING -> true;
+                    case FILLS -> fills.isFull();
+                };
+    }
+
+    /** Whether its disk is small: any append may be refused, and others after it not. */
+    boolean isRefused() {
+        return place == Plan.Place.SMALL_DISK;
+    }
+
+    /** The disk that it fills. */
+    void fills(SmallDisk disk) {
+        fills.on(disk);
+    }
+
+    /** By how much a start may lengthen a sliding life. */
+    long startsAddMillis() {
+        return Plan.checkpointMillisMax(place);
     }
 
     /** Whether everything has been compared with the model since the start. */
@@ -101,40 +157,51 @@ final class Traffic implements Runnable {
         } catch (Throwable e) {
             failure = e;
         } finally {
-            streams.forEach(ModelStream::mayBeUsed);
+            streams.forEach(stream -> stream.life.mayBeUsed());
             disconnect();
         }
     }
 
     private void step() throws IOException {
         try {
-            if (streams.isEmpty() || random.nextInt(12) == 0) {
-                if (streams.size() < STREAMS_MAX) {
-                    lives.begin();
-                } else {
-                    lives.end();
-                }
-                return;
-            }
-            ModelStream stream = pick();
-            if (stream.mayExpireSoon() || stream.deleted) {
-                lives.lookAtTheGone(stream);
-            } else if (ending && random.nextInt(8) > 0) {
-                burst(stream);
+            if (role == Role.FILLS) {
+                fills.step(ending);
+            } else if (ending && role != Role.ANYTHING && !hasMuch() && random.nextInt(8) > 0) {
+                flow.run(role == Role.PRODUCER);
             } else {
-                use(stream);
+                anything();
             }
         } catch (Later e) {
+            certain();
             reach.count("later: " + e.getMessage());
         }
     }
 
-    private void burst(ModelStream stream) throws IOException, Later {
-        try {
-            writes.burst(stream);
-        } finally {
-            stream.mayBeUsed();
+    /** What was refused has left no trace. */
+    void certain() {
+        streams.forEach(ModelStream::certain);
+    }
+
+    private void anything() throws IOException, Later {
+        if (streams.isEmpty() || hasMuch() || random.nextInt(12) == 0) {
+            if (streams.size() < STREAMS_MAX && !hasMuch()) {
+                lives.begin();
+            } else {
+                lives.end();
+            }
+            return;
         }
+        ModelStream stream = pick();
+        if (stream.life.mayEndSoon() || stream.deleted) {
+            lives.lookAtTheGone(stream);
+        } else {
+            use(stream);
+        }
+    }
+
+    private boolean hasMuch() {
+        return isRefused()
+                && streams.stream().mapToInt(stream -> stream.content.length()).sum() > SMALL_DISK_BYTES_MAX;
     }
 
     private void use(ModelStream stream) throws IOException, Later {
@@ -145,7 +212,7 @@ final class Traffic implements Runnable {
                 reads.read(stream);
             }
         } finally {
-            stream.mayBeUsed();
+            stream.life.mayBeUsed();
         }
     }
 
@@ -227,6 +294,11 @@ final class Traffic implements Runnable {
         return answers;
     }
 
+    /** A request is sent now, over a further connection. */
+    void sends() {
+        sentNanos = System.nanoTime();
+    }
+
     /** When the last request was sent. */
     long sentNanos() {
         return sentNanos;
@@ -249,7 +321,7 @@ final class Traffic implements Runnable {
     }
 
     /** The only failures that a server may answer with: it says when to come again, or that there is no room. */
-    private static void laterOf(Wire.Answer answer) throws Later {
+    static void laterOf(Wire.Answer answer) throws Later {
         if (answer.status() == 503 && List.of("overloaded", "shutting_down").contains(answer.code())) {
             if (answer.field("retry-after").isEmpty()) {
                 throw new AssertionError("a 503 without Retry-After: " + answer);
@@ -262,14 +334,22 @@ final class Traffic implements Runnable {
     }
 
     /** Requires an answer to have one of these statuses, unless the stream may have expired before it was given. */
-    Wire.Answer expect(Wire.Answer answer, ModelStream stream, String what, int... statuses) throws Later {
+    Wire.Answer expect(Wire.Answer answer, ModelStream stream, String what, int... statuses) throws IOException, Later {
         for (int status : statuses) {
             if (answer.status() == status) {
                 return answer;
             }
         }
-        if ((answer.status() == 404 || answer.code().equals("stream_deleted")) && stream.mayHaveExpired()) {
+        boolean isGone = answer.status() == 404 || answer.code().equals("stream_deleted");
+        // A moment that has passed is refused where a stream is created again.
+        boolean isPast = answer.status() == 400 && stream.life.endsByTheClock();
+        if ((isGone || isPast) && stream.life.mayHaveEnded()) {
             throw new Later("it has expired meanwhile");
+        }
+        if (answer.status() == 201 && stream.life.mayHaveEnded()) {
+            exchange("DELETE", target(stream, ""), "");
+            lives.gone(stream);
+            throw new Later("it has expired meanwhile, and another was created in its place");
         }
         throw new AssertionError(
                 what + " " + stream + ": expected " + java.util.Arrays.toString(statuses) + ", got " + answer);

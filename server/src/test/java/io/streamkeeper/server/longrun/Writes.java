@@ -86,20 +86,10 @@ final class Writes {
         stream.doubt = Doubt.APPENDS;
         stream.unanswered.add(
                 new ModelStream.Unanswered(unit.text(), unit.body(), producer.isEmpty() ? null : producer, closes));
-        Wire.Answer answer;
-        try {
-            answer = traffic.exchange("POST", traffic.target(stream, ""), unit.body(), all.toArray(String[]::new));
-        } catch (Traffic.Later e) {
-            answered(stream);
-            throw e;
-        }
-        answered(stream);
+        Wire.Answer answer =
+                traffic.exchange("POST", traffic.target(stream, ""), unit.body(), all.toArray(String[]::new));
+        stream.certain();
         return answer;
-    }
-
-    private static void answered(ModelStream stream) {
-        stream.doubt = Doubt.NONE;
-        stream.unanswered.clear();
     }
 
     private void conditional(ModelStream stream, String field, String name) throws IOException, Traffic.Later {
@@ -213,7 +203,7 @@ final class Writes {
             requests.add(Wire.request("POST", traffic.target(stream, ""), unit.body(), with(stream, fields)));
         }
         List<Wire.Answer> answers = traffic.exchange(requests, false);
-        answered(stream);
+        stream.certain();
         for (int i = 0; i < units.size(); i++) {
             Wire.Answer answer = traffic.expect(answers.get(i), stream, "append of a new producer", 200, 503, 507);
             if (answer.status() == 200) {
@@ -224,24 +214,12 @@ final class Writes {
         traffic.reach.count("appended with many producers");
     }
 
-    private static String fields(String id, long epoch, long seq) {
+    static String fields(String id, long epoch, long seq) {
         return "Producer-Id: " + id + "\nProducer-Epoch: " + epoch + "\nProducer-Seq: " + seq;
     }
 
-    private static String[] with(ModelStream stream, String fields) {
+    static String[] with(ModelStream stream, String fields) {
         return (type(stream) + "\n" + fields).split("\n", -1);
-    }
-
-    /** What is sent while the server is about to end: appends of which some are not answered. */
-    void burst(ModelStream stream) throws IOException, Traffic.Later {
-        if (stream.closed || stream.content.length() > CONTENT_MAX) {
-            return;
-        }
-        if (random.nextBoolean()) {
-            pipelined(stream);
-        } else {
-            crowd(stream);
-        }
     }
 
     /** Several appends in one piece; after a kill the first of them may be there, and the others not. */
@@ -256,7 +234,7 @@ final class Writes {
             requests.add(Wire.request("POST", traffic.target(stream, ""), unit.body(), type(stream)));
         }
         List<Wire.Answer> answers = traffic.exchange(requests, false);
-        answered(stream);
+        stream.certain();
         for (int i = 0; i < units.size(); i++) {
             Wire.Answer answer = traffic.expect(answers.get(i), stream, "pipelined append", 204, 503, 507);
             if (answer.status() == 204) {
@@ -323,7 +301,7 @@ final class Writes {
     }
 
     private void check(ModelStream stream, Wire.Answer answer, String name, int status, String code)
-            throws Traffic.Later {
+            throws IOException, Traffic.Later {
         traffic.expect(answer, stream, name, status);
         traffic.require(answer.code().equals(code), stream, "expected " + code + ", got " + answer);
         traffic.reach.count(name);
