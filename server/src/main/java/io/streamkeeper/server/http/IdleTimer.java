@@ -3,6 +3,7 @@ package io.streamkeeper.server.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
+import io.streamkeeper.server.http.decode.Lateness;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class IdleTimer {
     private final Channel channel;
     private final long idleNanos;
     private final BooleanSupplier isIdle;
+    private final Lateness lateness = new Lateness();
     private long touchedNanos;
     private long unsentBytes;
     private @Nullable Future<?> timer;
@@ -32,6 +34,7 @@ final class IdleTimer {
     }
 
     private void schedule(long delayNanos) {
+        lateness.expect(nowNanos() + delayNanos);
         timer = channel.eventLoop().schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
     }
 
@@ -50,10 +53,12 @@ final class IdleTimer {
             touchedNanos = now;
         }
         long left = touchedNanos + idleNanos - now;
-        if (left <= 0 && (unsent > 0 || isIdle.getAsBoolean())) {
-            channel.close();
-        } else {
+        if (left > 0 || (unsent == 0 && !isIdle.getAsBoolean())) {
             schedule(left > 0 ? left : idleNanos);
+        } else if (lateness.excuses(now)) {
+            schedule(Lateness.AGAIN_NANOS);
+        } else {
+            channel.close();
         }
     }
 

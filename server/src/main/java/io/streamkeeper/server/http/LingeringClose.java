@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.streamkeeper.server.http.decode.Lateness;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -76,6 +77,7 @@ public final class LingeringClose {
     private static final class UntilSilent extends ChannelInboundHandlerAdapter {
         private long begunNanos;
         private long receivedNanos;
+        private final Lateness lateness = new Lateness();
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -89,13 +91,15 @@ public final class LingeringClose {
         }
 
         private void checkLater(ChannelHandlerContext ctx) {
+            lateness.expect(nowNanos(ctx) + TimeUnit.MILLISECONDS.toNanos(SILENCE_MILLIS));
             ctx.executor().schedule(() -> check(ctx), SILENCE_MILLIS, TimeUnit.MILLISECONDS);
         }
 
         private void check(ChannelHandlerContext ctx) {
             long now = nowNanos(ctx);
             boolean silent = now - receivedNanos >= TimeUnit.MILLISECONDS.toNanos(SILENCE_MILLIS);
-            if (silent || now - begunNanos >= TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS_MAX)) {
+            boolean judged = silent && !lateness.excuses(now);
+            if (judged || now - begunNanos >= TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS_MAX)) {
                 ctx.channel().close();
             } else {
                 checkLater(ctx);

@@ -43,6 +43,22 @@ class IdleTimerTest {
     }
 
     @Test
+    void aConnectionIsNotClosedForASilenceThatNobodyListenedTo() {
+        pass(3 * IDLE_MILLIS);
+        assertThat(channel.isOpen()).isTrue();
+        timer.touch();
+        pass(1_000);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aLoopThatIsAlwaysLateClosesSilentConnectionsAllTheSame() {
+        pass(3 * IDLE_MILLIS);
+        pass(3 * IDLE_MILLIS);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
     void aConnectionThatOwesAResponseIsNot() {
         owesNothing = false;
         pass(3 * IDLE_MILLIS);

@@ -29,6 +29,7 @@ final class ReadDeadline {
     private final long bodyNanos;
     private final Predicate<ChannelHandlerContext> isTooSlow;
     private final Consumer<ChannelHandlerContext> onTimeout;
+    private final Lateness lateness = new Lateness();
     private Awaited awaited = Awaited.NOTHING;
     private long sinceNanos;
     private @Nullable Future<?> timer;
@@ -93,6 +94,7 @@ final class ReadDeadline {
         if (awaited == Awaited.BODY) {
             delayNanos = Math.min(delayNanos, RATE_CHECK_NANOS);
         }
+        lateness.expect(nowNanos(context) + delayNanos);
         timer = context.executor().schedule(() -> check(context), delayNanos, TimeUnit.NANOSECONDS);
     }
 
@@ -109,6 +111,8 @@ final class ReadDeadline {
         boolean tooSlow = reads && awaited == Awaited.BODY && isTooSlow.test(context);
         if (leftNanos > 0 && !tooSlow) {
             arm(context, leftNanos);
+        } else if (lateness.excuses(nowNanos(context))) {
+            arm(context, Lateness.AGAIN_NANOS);
         } else {
             onTimeout.accept(context);
         }

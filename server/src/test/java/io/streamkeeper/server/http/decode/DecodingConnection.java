@@ -25,6 +25,8 @@ public final class DecodingConnection implements AutoCloseable {
     /** What a server has that is told nothing and has a lot of memory. */
     static final HttpLimits LIMITS = HttpLimits.defaults().withBodyBytesMax(64 << 20);
 
+    private static final long LOOP_MILLIS = 100;
+
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private final MockTicker ticker = Ticker.newMockTicker();
     private final MemoryLedger memory;
@@ -114,7 +116,15 @@ public final class DecodingConnection implements AutoCloseable {
         }
     }
 
+    /** Time passes, and the loop runs all the while. */
     void passMillis(long millis) {
+        for (long left = millis; left > 0; left -= LOOP_MILLIS) {
+            standStillMillis(Math.min(left, LOOP_MILLIS));
+        }
+    }
+
+    /** Time passes, and the loop runs at its end only. */
+    void standStillMillis(long millis) {
         ticker.advanceMillis(millis);
         channel.runScheduledPendingTasks();
     }

@@ -114,6 +114,18 @@ class ReadDeadlineTest {
     }
 
     @Test
+    void aBodyIsNotLateForATimeInWhichNobodyRead() {
+        try (connection) {
+            connection.send(PUT_HEAD);
+            connection.standStillMillis(10_000);
+            connection.send("123456789");
+            connection.standStillMillis(10_000);
+
+            assertThat(connection.events()).hasSize(1).noneMatch(event -> event.startsWith("408"));
+        }
+    }
+
+    @Test
     void aChannelThatIsNotReadIsNotBlamed() {
         try (connection) {
             connection.send(PUT_HEAD);
