@@ -1,9 +1,11 @@
 package io.streamkeeper.server.shard;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.recovery.FileShard;
@@ -15,6 +17,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +28,7 @@ public final class FileStores implements Stores {
     private static final Logger LOG = LoggerFactory.getLogger(FileStores.class);
     private static final int READ_THREADS = 4;
     private static final long END_SECONDS = 60;
+    private static final long WATCH_SECONDS = 1;
 
     private final Disk disk;
     private final DataDirectory data;
@@ -34,8 +39,10 @@ public final class FileStores implements Stores {
     private final ExecutorService background = WorkerThreads.start("streamkeeper-background", 1);
     private final ExecutorService reads = WorkerThreads.start("streamkeeper-read", READ_THREADS);
     private final List<ExecutorService> journals = Collections.synchronizedList(new ArrayList<>());
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-watch", true));
 
-    /** Stores in {@code data}, which is locked for this process; the lock is let go at the end. */
+    /** Stores in {@code data}, which is locked for this process; the lock is released at the end. */
     public FileStores(
             Disk disk, DataDirectory data, DirectoryLock lock, StorageConfig config, ReadBudget budget, Clock clock) {
         this.disk = disk;
@@ -55,19 +62,31 @@ public final class FileStores implements Stores {
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
         ExecutorService journal = WorkerThreads.start("streamkeeper-journal-" + shard, 1);
         journals.add(journal);
-        return FileShard.open(
+        ShardStore store = FileShard.open(
                 disk, data, shard, config, new ShardThreads(loop, journal, background, reads), budget, clock, releaser);
+        watch.scheduleWithFixedDelay(() -> check(store, loop), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+        return store;
+    }
+
+    /** A shard whose directory is lost acknowledges nothing more: no start would find it. */
+    private void check(ShardStore store, Executor loop) {
+        if (store.failure() == null && lock.isLost()) {
+            loop.execute(() -> store.fail(new StorageFailedException(
+                    "data directory " + data.path() + " was removed, moved, replaced or unmounted; nothing more is"
+                            + " acknowledged until the server restarts")));
+        }
     }
 
     @Override
     public void close() {
+        watch.shutdownNow();
         journals.forEach(FileStores::end);
         end(background);
         end(reads);
         try {
             lock.close();
         } catch (IOException e) {
-            LOG.warn("the lock of data directory {} cannot be let go: {}", data.path(), e.getMessage());
+            LOG.warn("the lock of data directory {} cannot be released: {}", data.path(), e.getMessage());
         }
     }
 

@@ -7,15 +7,25 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps other processes from a data directory. The kernel lets go of it when the process ends, however it does. */
+/** Keeps other processes from a data directory. The kernel releases it when the process ends, however it does. */
 public final class DirectoryLock implements AutoCloseable {
-    private final FileChannel channel;
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
-    private DirectoryLock(FileChannel channel) {
+    private final Path file;
+    private final FileChannel channel;
+    private final @Nullable Object identity;
+
+    private DirectoryLock(Path file, FileChannel channel) throws IOException {
+        this.file = file;
         this.channel = channel;
+        this.identity = LocalDisk.identity(file);
     }
 
     /**
@@ -29,20 +39,33 @@ public final class DirectoryLock implements AutoCloseable {
             throw new IOException("data directory " + problem);
         }
         DataDirectory.makePath(disk, directory);
-        FileChannel channel = LocalDisk.openLock(directory.resolve(DataDirectory.LOCK));
-        FileLock lock = null;
+        Path file = directory.resolve(DataDirectory.LOCK);
+        FileChannel channel = LocalDisk.openLock(file);
         try {
-            lock = tryLock(channel);
-        } finally {
-            if (lock == null) {
-                channel.close();
+            if (tryLock(channel) == null) {
+                throw new IOException("data directory " + directory
+                        + " is in use by another process; stop that one, or name another directory with --data-dir");
             }
+            return new DirectoryLock(file, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
-        if (lock == null) {
-            throw new IOException("data directory " + directory
-                    + " is in use by another process; stop that one, or name another directory with --data-dir");
+    }
+
+    /**
+     * Whether the directory that is locked is the one of that name no more: it was removed, moved, replaced or unmounted. What
+     * is written into it is not found by the next start. May block; for any thread.
+     */
+    public boolean isLost() {
+        try {
+            return !Objects.equals(identity, LocalDisk.identity(file));
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            LOG.debug("whether {} is still that which is locked is not known", file, e);
+            return false;
         }
-        return new DirectoryLock(channel);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

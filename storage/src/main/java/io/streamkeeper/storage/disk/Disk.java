@@ -22,7 +22,7 @@ public interface Disk {
     DiskFile open(Path file) throws IOException;
 
     /**
-     * Makes an empty file and opens it.
+     * Makes an empty file and opens it, in a directory that exists.
      *
      * @throws java.nio.file.FileAlreadyExistsException if there is one of that name
      */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's own file systems.
@@ -68,10 +69,30 @@ public final class LocalDisk implements Disk {
             throws IOException {
         try {
             return spares.open(() -> FileChannel.open(file, options, attributes));
-        } catch (NoSuchFileException | FileAlreadyExistsException e) {
-            throw e;
+        } catch (FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(file.toString(), null, "it exists already");
+        } catch (NoSuchFileException e) {
+            throw operation == Operation.CREATE
+                    ? new DiskException(operation, file, "its directory does not exist")
+                    : missing(file);
         } catch (IOException e) {
             throw DiskException.ofOpening(operation, file, e);
+        }
+    }
+
+    /** The system's exception has the path as its whole message. */
+    private static NoSuchFileException missing(Path path) {
+        return new NoSuchFileException(path.toString(), null, "it does not exist");
+    }
+
+    /** What tells a file from every other of its file system, whatever its name; null where the system has none. */
+    public static @Nullable Object identity(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (NoSuchFileException e) {
+            throw missing(file);
+        } catch (IOException e) {
+            throw new DiskException(Operation.LOOK_UP, file, e);
         }
     }
 
@@ -102,7 +123,7 @@ public final class LocalDisk implements Disk {
         try {
             return spares.open(() -> namesIn(directory));
         } catch (NoSuchFileException e) {
-            throw e;
+            throw missing(directory);
         } catch (IOException e) {
             throw DiskException.ofOpening(Operation.LIST, directory, e);
         }
@@ -121,7 +142,7 @@ public final class LocalDisk implements Disk {
         try {
             return spares.open(() -> directoriesIn(directory));
         } catch (NoSuchFileException e) {
-            throw e;
+            throw missing(directory);
         } catch (IOException e) {
             throw DiskException.ofOpening(Operation.LIST, directory, e);
         }
@@ -163,7 +184,7 @@ public final class LocalDisk implements Disk {
         try {
             Files.delete(file);
         } catch (NoSuchFileException e) {
-            throw e;
+            throw missing(file);
         } catch (IOException e) {
             throw new DiskException(Operation.DELETE, file, e);
         }

@@ -4,6 +4,12 @@ package io.streamkeeper.storage.disk;
 public final class StorageFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** A failure of which {@code message} says all. */
+    public StorageFailedException(String message) {
+        super(message);
+    }
+
+    /** A failure because of {@code cause}. */
     public StorageFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -85,6 +85,11 @@ public final class ShardFaults {
             return;
         }
         failed = true;
+        if (fault instanceof StorageFailedException known) {
+            LOG.error("shard {} has failed: {}", shard, known.getMessage());
+            journal.fail(known);
+            return;
+        }
         LOG.error("shard {} has failed: nothing more is acknowledged until the server restarts", shard, fault);
         journal.fail(new StorageFailedException(
                 "shard " + shard + " has failed (" + fault

@@ -150,7 +150,7 @@ abstract class DiskContract {
 
     @Test
     void noFileIsMadeInADirectoryThatIsNotThere() {
-        assertThatThrownBy(() -> disk.create(directory.resolve("none/file"))).isInstanceOf(NoSuchFileException.class);
+        assertFails(Operation.CREATE, () -> disk.create(directory.resolve("none/file")));
     }
 
     @Test

@@ -333,7 +333,7 @@ public final class SimulatedDisk implements Disk {
             throw new FileAlreadyExistsException(file.toString());
         }
         if (!directories.contains(file.getParent().toString())) {
-            throw new NoSuchFileException(file.getParent().toString());
+            throw new DiskException(Operation.CREATE, file, "its directory does not exist");
         }
         checkRoom(Operation.CREATE, file, 1);
         Inode inode = new Inode();
