@@ -3,6 +3,7 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.storage.disk.ProcessUser;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,77 @@ class PackagedJarIT {
     void helpAndVersionAreToldOnRequest() throws Exception {
         assertThat(run(Map.of(), "--help").output()).contains("--long-poll-timeout", "Default: 20s");
         assertThat(run(Map.of(), "--version").output()).contains("Streamkeeper 0", "Java ", "Netty 4.2");
+    }
+
+    @Test
+    void whatWasSentWhileTheProcessStoodStillIsAnswered() throws Exception {
+        try (PackagedServer server = start("--idle-timeout", "1s")) {
+            URI stream = server.uri().resolve("s");
+            send("PUT", stream, "");
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stream.getPort())) {
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS_MAX));
+                BufferedReader answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(request("/health").getBytes(StandardCharsets.US_ASCII));
+                assertThat(answers.readLine()).isEqualTo("HTTP/1.1 200 OK");
+                server.signal("STOP");
+                await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+                socket.getOutputStream().write(request(stream.getPath()).getBytes(StandardCharsets.US_ASCII));
+                server.signal("CONT");
+                // The first answer ends without a line feed.
+                assertThat(answers.lines()).anyMatch(line -> line.endsWith("HTTP/1.1 200 OK"));
+            }
+        }
+    }
+
+    /** Removed, moved away, replaced by another, or unmounted: no start would find what is written. */
+    @Test
+    void nothingIsAcknowledgedAfterTheDataDirectoryIsLost() throws Exception {
+        Path data = folder.resolve("data");
+        for (boolean replaced : List.of(false, true)) {
+            try (PackagedServer server = start("--data-dir=" + data)) {
+                URI stream = server.uri().resolve("s");
+                send("PUT", stream, "");
+                Files.move(data, folder.resolve("moved-" + replaced));
+                if (replaced) {
+                    Files.createDirectory(data);
+                    Files.createFile(data.resolve("LOCK"));
+                }
+                await().atMost(SECONDS_MAX, TimeUnit.SECONDS)
+                        .untilAsserted(
+                                () -> assertThat(send("POST", stream, "x").statusCode())
+                                        .isEqualTo(503));
+                assertThat(send("GET", server.uri().resolve("/health"), "").body())
+                        .contains("data directory " + data + " was removed, moved, replaced or unmounted");
+                server.stop();
+            }
+            if (replaced) {
+                Files.delete(data.resolve("LOCK"));
+                Files.delete(data);
+            }
+        }
+    }
+
+    @Test
+    void aHeapThatIsTooSmallForTheDataIsOneLineAndStatusOne() throws Exception {
+        Path data = folder.resolve("data");
+        try (DurableStreams streams = DurableStreams.open(data)) {
+            String longName = "x".repeat(1_000);
+            List<CompletableFuture<?>> created = new ArrayList<>();
+            for (int i = 0; i < 40_000; i++) {
+                created.add(streams.create(longName + i, CreateOptions.text()));
+            }
+            CompletableFuture.allOf(created.toArray(CompletableFuture[]::new)).join();
+        }
+        for (String[] command : new String[][] {{"--port=0", "--data-dir=" + data}, {"verify", "--data-dir=" + data}}) {
+            Run run = run(List.of(), Map.of("JDK_JAVA_OPTIONS", "-Xmx32m"), command);
+            assertThat(run.status()).as(run.output()).isEqualTo(1);
+            assertThat(run.output().lines().filter(line -> line.startsWith("durable-streams-server: ")))
+                    .singleElement()
+                    .asString()
+                    .contains("heap 32 MiB", "is too small for what the data directory has; use a larger -Xmx");
+            assertThat(run.output()).doesNotContain("\tat ");
+        }
     }
 
     private PackagedServer start(String... flags) throws IOException {

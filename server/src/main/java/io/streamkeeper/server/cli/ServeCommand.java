@@ -113,8 +113,8 @@ public final class ServeCommand {
         } catch (ParameterException | IllegalArgumentException e) {
             say(err, e.getMessage() + (e instanceof ParameterException ? "; see --help" : ""));
             return EXIT_USAGE;
-        } catch (IOException e) {
-            say(err, String.valueOf(e.getMessage()));
+        } catch (IOException | OutOfMemoryError e) {
+            say(err, SmallHeap.isCauseOf(e) ? SmallHeap.problem() : String.valueOf(e.getMessage()));
             return EXIT_FAILED;
         }
     }

@@ -74,7 +74,12 @@ final class ToolCommand {
                     ServeCommand.say(err, messageOf(e));
                     return EXIT_FAILED;
                 });
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            ServeCommand.say(err, SmallHeap.problem());
+            return EXIT_FAILED;
+        }
     }
 
     private static String messageOf(Exception e) {
