@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class LongRunIT {
     private static final int ENDING_MILLIS_MAX = 200;
     private static final int SMALL_DISK_MEBIBYTES = 40;
     private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
-    private static final Duration READY_FOR_THE_END_MAX = Duration.ofMinutes(1);
+    private static final Duration READY_FOR_THE_END_MAX = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
@@ -155,10 +156,9 @@ class LongRunIT {
             }
             during(plan, server, random, world);
             world.clients.forEach(Traffic::ending);
-            if (plan.kills() || plan.endsFull()) {
-                // A kill is to come among what is not answered.
-                awaitAll(world, READY_FOR_THE_END_MAX, client -> isReady(client, plan));
-            }
+            // A kill comes among what is not answered, or on a full disk.
+            long latestNanos = System.nanoTime() + READY_FOR_THE_END_MAX.toNanos();
+            waitUntil(latestNanos, world, () -> world.clients.stream().allMatch(client -> isReady(client, plan)));
             waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(ENDING_MILLIS_MAX)), world);
             end(plan, server);
             for (Thread thread : threads) {
@@ -167,7 +167,7 @@ class LongRunIT {
             check(plan, server, world);
         }
         world.lastEnd = plan.kills() ? "SIGKILL" : "SIGTERM";
-        world.endedFull = plan.endsFull();
+        world.endedFull = plan.endsFull() && world.clients.get(0).isReadyForTheEnd();
         if (!plan.keepsNothing()) {
             reach.count("start after " + world.lastEnd);
             between(plan, world);
@@ -175,9 +175,8 @@ class LongRunIT {
     }
 
     private static boolean isReady(Traffic client, Plan plan) {
-        return client.role == Role.FILLS
-                ? !plan.endsFull() || client.isReadyForTheEnd()
-                : plan.endsFull() || client.isReadyForTheEnd();
+        boolean isAwaited = client.role == Role.FILLS ? plan.endsFull() : plan.place() == Place.KEPT && plan.kills();
+        return !isAwaited || client.isReadyForTheEnd();
     }
 
     private static void end(Plan plan, PackagedServer server) throws InterruptedException {
@@ -224,7 +223,13 @@ class LongRunIT {
 
     /** Lets time pass, unless a client fails. */
     private static void waitUntil(long nanos, World world) throws InterruptedException {
-        while (System.nanoTime() < nanos && world.clients.stream().allMatch(client -> client.failure() == null)) {
+        waitUntil(nanos, world, () -> false);
+    }
+
+    private static void waitUntil(long nanos, World world, BooleanSupplier isReached) throws InterruptedException {
+        while (System.nanoTime() < nanos
+                && !isReached.getAsBoolean()
+                && world.clients.stream().allMatch(client -> client.failure() == null)) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.longrun;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -152,7 +153,7 @@ final class Traffic implements Runnable {
             }
         } catch (IOException e) {
             if (!ending) {
-                failure = new AssertionError(name + ": the connection ended, but the server was not", e);
+                failure = new AssertionError(name + ": the connection ended, but the server was not, " + e, e);
             }
         } catch (Throwable e) {
             failure = e;
@@ -211,9 +212,21 @@ final class Traffic implements Runnable {
             } else {
                 reads.read(stream);
             }
+        } catch (IOException e) {
+            if (!ending && mayEndEarly(stream, e)) {
+                disconnect();
+                throw new Later("what was read expired meanwhile");
+            }
+            throw new IOException("with " + stream + ": " + e, e);
         } finally {
             stream.life.mayBeUsed();
         }
+    }
+
+    /** Whether an answer may have ended before it was complete, because the rest is not there any more. */
+    private static boolean mayEndEarly(ModelStream stream, IOException end) {
+        boolean hasExpired = stream.life.endsByTheClock() && stream.life.mayHaveEnded();
+        return end instanceof EOFException && (hasExpired || stream.keptSeconds > 0);
     }
 
     /** Any stream, but seldom one that is deleted: with it there is little to do. */
