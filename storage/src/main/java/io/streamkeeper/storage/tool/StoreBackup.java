@@ -66,6 +66,8 @@ public final class StoreBackup {
             boolean isLossOfSource = attempt > 1 && found.losses().equals(before.losses());
             if (found.problems().isEmpty() && (found.losses().isEmpty() || isLossOfSource)) {
                 found.losses().forEach(loss -> report.accept("warning: " + loss));
+                // Its description makes it a data directory, so the names of its shards are durable before.
+                disk.syncDirectory(target);
                 data.describe(disk, target);
                 report.accept("copied " + source + " to " + target + ", and verified the copy");
                 return;

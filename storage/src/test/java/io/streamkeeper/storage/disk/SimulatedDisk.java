@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -29,7 +30,8 @@ import java.util.function.Predicate;
  * <ul>
  *   <li>A power cut ({@link #cutPower}) leaves of each file what was synced and any of the writes since, each whole, torn
  *       at a sector, or not at all, also later ones without earlier ones; of each directory what was synced and, in order,
- *       some first part of the changes since.
+ *       some first part of the changes since; and any of the directories that were made in it since, with what is in them, or
+ *       removed.
  *   <li>A kill ({@link #killProcess}) leaves everything that was written.
  *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut, which
  *       may leave it there too, except where other bytes were written and synced since.
@@ -80,7 +82,8 @@ public final class SimulatedDisk implements Disk {
     private final Map<String, Inode> names = new TreeMap<>();
     private final Map<String, Inode> durableNames = new TreeMap<>();
     private final Map<String, List<NameChange>> unsyncedNames = new HashMap<>();
-    private final Set<String> directories = new HashSet<>();
+    private final Set<String> directories = new TreeSet<>();
+    private final Set<String> durableDirectories = new HashSet<>();
     private final List<Path> open = new ArrayList<>();
     private int generation;
     private long operations;
@@ -205,11 +208,39 @@ public final class SimulatedDisk implements Disk {
             changes.subList(0, kept).forEach(change -> change.to(durableNames));
         });
         unsyncedNames.clear();
+        loseDirectories();
         names.clear();
         names.putAll(durableNames);
         for (Inode inode : new LinkedHashSet<>(names.values())) {
             lose(inode);
         }
+    }
+
+    /** Of the directories that were made or removed since their parent was synced, any are there. */
+    private void loseDirectories() {
+        Set<String> before = new TreeSet<>(durableDirectories);
+        before.addAll(directories);
+        Set<String> left = new TreeSet<>();
+        for (String directory : before) {
+            boolean isSure = durableDirectories.contains(directory) && directories.contains(directory);
+            Path parent = Path.of(directory).getParent();
+            boolean hasParent = isTop(directory) || left.contains(String.valueOf(parent));
+            if (hasParent && (isSure || random.nextBoolean())) {
+                left.add(directory);
+            }
+        }
+        directories.clear();
+        directories.addAll(left);
+        durableDirectories.clear();
+        durableDirectories.addAll(left);
+        durableNames
+                .keySet()
+                .removeIf(name -> !left.contains(Path.of(name).getParent().toString()));
+    }
+
+    /** Whether it is the root, or a directory in it: those are there before anything is. */
+    private static boolean isTop(String directory) {
+        return Path.of(directory).getNameCount() < 2;
     }
 
     private void begin() {
@@ -388,6 +419,9 @@ public final class SimulatedDisk implements Disk {
         change(Operation.CREATE_DIRECTORY, directory);
         for (Path path = directory; path != null; path = path.getParent()) {
             directories.add(path.toString());
+            if (isTop(path.toString())) {
+                durableDirectories.add(path.toString());
+            }
         }
     }
 
@@ -427,6 +461,10 @@ public final class SimulatedDisk implements Disk {
             throw new NoSuchFileException(directory.toString());
         }
         failSync(Operation.SYNC_DIRECTORY, directory);
+        durableDirectories.removeIf(name -> directory.equals(Path.of(name).getParent()) && !isTop(name));
+        directories.stream()
+                .filter(name -> directory.equals(Path.of(name).getParent()))
+                .forEach(durableDirectories::add);
         List<NameChange> changes = unsyncedNames.remove(directory.toString());
         if (changes != null) {
             changes.forEach(change -> change.to(durableNames));
