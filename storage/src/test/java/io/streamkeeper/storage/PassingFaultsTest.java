@@ -220,6 +220,23 @@ class PassingFaultsTest {
     }
 
     @Test
+    void aWriteThatFindsNoMemoryBringsACheckpointThoughNoneIsDue() throws IOException {
+        rig.stop();
+        rig.config = new StorageConfig(true, 1 << 30, 1_000_000, 64 << 10, 16 << 20, ProducerLimits.DEFAULT);
+        rig.start();
+        rig.create(CreateRequest.at("a")).created();
+        for (int i = 0; i < 3; i++) {
+            rig.append("a", "x".repeat(1_100_000)).appended();
+        }
+        work(3);
+        assertThat(rig.files(".ext")).as("no checkpoint is due").isEmpty();
+        assertThat(rig.append("a", "y".repeat(13 << 20)).word()).isEqualTo("overloaded");
+        work(3);
+        rig.append("a", "y".repeat(13 << 20)).appended();
+        rig.stop();
+    }
+
+    @Test
     void aCheckpointDoesNotWaitForACompaction() throws IOException {
         rig.stop();
         rig.config = new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20, ProducerLimits.DEFAULT);
