@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.api.AppendOptions;
 import io.streamkeeper.server.api.AppendResult;
 import io.streamkeeper.server.api.Batch;
@@ -27,9 +28,7 @@ import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.server.wire.FaultRecorder;
 import io.streamkeeper.server.wire.LoopGuard;
-import io.streamkeeper.storage.leak.LeakRecorder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,7 +68,6 @@ class DurableStreamsTest {
     @BeforeEach
     void open() throws IOException {
         LoopGuard.install();
-        FaultRecorder.install();
         open(config());
     }
 
@@ -88,7 +86,6 @@ class DurableStreamsTest {
     @AfterEach
     void close() {
         streams.close();
-        FaultRecorder.assertNothingFailed();
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
     }

@@ -3,6 +3,7 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.output.Traces;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.storage.disk.ProcessUser;
 import java.io.BufferedReader;
@@ -244,6 +245,7 @@ class PackagedJarIT {
         builder.environment().putAll(environment);
         Process process = builder.start();
         assertThat(process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+        assertThat(Traces.in(Files.readString(output))).isEmpty();
         return new Run(process.exitValue(), Files.readString(output));
     }
 

@@ -3,6 +3,7 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.output.Traces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -133,9 +134,8 @@ public final class PackagedServer implements AutoCloseable {
     public void close() {
         process.destroyForcibly();
         String said = output();
-        boolean trouble = said.lines().anyMatch(line -> line.startsWith("\tat ") || line.contains("LEAK: "));
-        if (trouble && !said.contains(" DEBUG ")) {
-            throw new AssertionError("the server printed:\n" + said);
+        if (!said.contains(" DEBUG ")) {
+            assertThat(Traces.in(said)).as("the server printed:\n%s", said).isEmpty();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.output.LogsFaults;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,7 @@ class AcknowledgementTest {
     }
 
     @Test
+    @LogsFaults("shard {} has failed")
     void nothingIsToldOfWhatBecomesDurableWhenTheShardHasFailed() {
         test.created("a");
         test.created("b");

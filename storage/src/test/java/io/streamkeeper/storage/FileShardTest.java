@@ -15,6 +15,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
@@ -296,6 +297,7 @@ class FileShardTest {
     // ---- failures ----
 
     @Test
+    @LogsFaults("the journal has failed")
     void aFailedSyncIsFinalAndReadsGoOn() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.disk.failNextSyncs(1);
@@ -326,6 +328,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the journal has failed")
     void aStoreThatHasFailedReleasesStreamsThatWereToBeReplaced() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.store.delete(new Command.Delete(new StreamPath("a"), Preconditions.NONE), new Answer());
@@ -335,6 +338,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the journal has failed")
     void aFailedSyncBesideACheckpointIsFinalToo() throws IOException {
         rig.config = new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
         rig.restart();
@@ -353,6 +357,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the next journal segment cannot be made ready")
     void aFullDiskRefusesWritesAndRecoversByItself() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.append("a", "x".repeat(9_000)).appended();
@@ -375,6 +380,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the next journal segment cannot be made ready")
     void nothingIsReadOfAGroupThatTheFullDiskRefused() throws IOException {
         rig.create(CreateRequest.at("a")).created();
         rig.threads.holdJournal(true);
@@ -406,6 +412,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the journal has failed")
     void whatAKilledProcessLeftStaysOnceItWasRead() throws IOException {
         int unacknowledged = 0;
         for (int changes = 1; changes <= 6; changes++) {
@@ -425,6 +432,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("the journal has failed")
     void whatAFailedSyncLeftInThePageCacheIsWrittenAgain() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.disk.failNextSyncs(1);
@@ -439,6 +447,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("was abandoned: {}")
     void aCheckpointThatFailsForgetsNothing() throws IOException {
         rig.create(CreateRequest.at("a").text("one")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes());
@@ -452,6 +461,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("stored data cannot be read")
     void aReadThatFailsIsToldAndOthersGoOn() {
         rig.create(CreateRequest.at("a").text("x")).created();
         rig.checkpoint();
@@ -464,6 +474,7 @@ class FileShardTest {
     }
 
     @Test
+    @LogsFaults("stored data cannot be read")
     void aFlippedBitInAnExtentIsNeverServed() throws IOException {
         rig.create(CreateRequest.at("a").text("x".repeat(500))).created();
         rig.checkpoint();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.protocol.output.MayLogFaults;
 import io.streamkeeper.storage.extent.SpaceReserve;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.stream.ProducerLimits;
@@ -74,6 +76,12 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults({
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "the reserve of {} bytes is released",
+        "the reserve of {} bytes is made again"
+    })
     void whatIsDeletedInFilesIsReleasedWithoutAFreeByte() throws IOException {
         fillExtentsWith("big", 300);
         work(10);
@@ -91,6 +99,11 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults({
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "the reserve of {} bytes is released"
+    })
     void whatIsDeletedInTheJournalIsReleasedWithoutAFreeByte() throws IOException {
         work(10);
         rig.create(CreateRequest.at("big")).created();
@@ -105,6 +118,11 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults({
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "the reserve of {} bytes is released"
+    })
     void aSmallPartOfTheDiskIsReleasedTooWhereItIsFull() throws IOException {
         fillExtentsWith("big", 300);
         fillExtentsWith("tenth", 60);
@@ -118,6 +136,11 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults({
+        "the next journal segment cannot be made ready",
+        "the reserve of {} bytes is not made",
+        "the reserve of {} bytes is made again"
+    })
     void aStartOnAFullDiskNeedsNoReserve() throws IOException {
         fillExtentsWith("big", 300);
         rig.create(CreateRequest.at("small")).created();
@@ -149,6 +172,16 @@ class FullDiskTest {
     }
 
     @Test
+    @MayLogFaults({
+        "the journal has failed",
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "is not needed, but cannot be removed",
+        "journal segments before {} are not needed",
+        "the reserve cannot be released",
+        "the reserve of {} bytes is not made",
+        "the reserve of {} bytes is released"
+    })
     void theStoreStartsAgainAfterAKillOrAPowerCutInEachState() throws IOException {
         for (int end = 0; end < 2; end++) {
             for (int change = 1; change < 40; change++) {
@@ -179,6 +212,7 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults("the next journal segment cannot be made ready")
     void anAppendLongerThanASegmentIsRefusedWhereTheDiskReportsLateThatItIsFull() {
         rig.create(CreateRequest.at("a")).created();
         rig.disk.reportsLate(true);
@@ -194,6 +228,11 @@ class FullDiskTest {
     }
 
     @Test
+    @LogsFaults({
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "the reserve of {} bytes is not made"
+    })
     void aDeletionSucceedsWhateverIsWrittenWithIt() throws IOException {
         for (int i = 0; i < 6; i++) {
             rig.create(CreateRequest.at("s" + i)).created();

@@ -3,6 +3,7 @@ package io.streamkeeper.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.storage.extent.CompactionPolicy;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.recovery.StorageConfig;
@@ -29,6 +30,7 @@ class PassingFaultsTest {
     }
 
     @Test
+    @LogsFaults("the next journal segment cannot be made ready")
     void deletingTheBigStreamOfAFullDiskHelpsAtOnce() throws IOException {
         rig.create(CreateRequest.at("big")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes() + 64_000);
@@ -49,6 +51,7 @@ class PassingFaultsTest {
     }
 
     @Test
+    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
     void aStreamCanBeDeletedHoweverFullTheDiskIs() throws IOException {
         for (int extra = 0; extra <= 40_000; extra = extra * 2 + 1_000) {
             for (int size : new int[] {7, 100, 500, 3_000}) {
@@ -129,6 +132,7 @@ class PassingFaultsTest {
     }
 
     @Test
+    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
     void aFullDiskTakesDeletionsThatNeedAnotherSegment() throws IOException {
         for (boolean restarts : new boolean[] {false, true}) {
             FileRig other = new FileRig();
@@ -169,6 +173,7 @@ class PassingFaultsTest {
     }
 
     @Test
+    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
     void whatIsInFilesAndDeletedMakesRoomForTheCheckpointThatDidNotFit() throws IOException {
         rig.create(CreateRequest.at("big")).created();
         for (int i = 0; i < 100; i++) {

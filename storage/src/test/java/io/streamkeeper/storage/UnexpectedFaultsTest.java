@@ -13,6 +13,9 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.leak.ProcessMemory;
+import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.protocol.output.MayLogFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.DiskException;
@@ -21,7 +24,6 @@ import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
-import io.streamkeeper.storage.leak.ProcessMemory;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.recovery.FileShard;
@@ -289,6 +291,7 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    @LogsFaults("shard {} has failed")
     void thoseWhoWaitForASyncAreToldThatItHasFailedWithAnError() throws IOException {
         FileRig rig = new FileRig();
         rig.stop();
@@ -332,6 +335,13 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    @MayLogFaults({
+        "the journal has failed",
+        "the next journal segment cannot be made ready",
+        "shard {} has failed",
+        "a request has failed",
+        "was abandoned"
+    })
     void everyCallMayThrowOnceWithoutLossAndWithoutSilence() throws IOException {
         List<Fault> ofOurs = List.of(
                 Fault.STACK_OVERFLOW, Fault.OUT_OF_MEMORY, Fault.ASSERTION, Fault.NO_CLASS, Fault.ILLEGAL_STATE);
@@ -339,16 +349,25 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    @MayLogFaults({
+        "the journal has failed",
+        "the next journal segment cannot be made ready",
+        "was abandoned: {}",
+        "stored data cannot be read",
+        "journal segments before {} are not needed"
+    })
     void everyCallOfTheDiskMayFailOnceAndNothingButASyncIsFinal() throws IOException {
         tryEveryCall(number -> Fault.DISK);
     }
 
     @Test
+    @MayLogFaults({"the journal has failed", "shard {} has failed", "a request has failed"})
     void aShardThatIsClosedAfterAnyCallHasThrownReleasesItsMemoryAndItsFiles() throws IOException {
         stopAfterEveryCall(false);
     }
 
     @Test
+    @MayLogFaults({"the journal has failed", "shard {} has failed", "a request has failed", "was abandoned: {}"})
     void soDoesOneWhoseJobsAreAbandoned() throws IOException {
         stopAfterEveryCall(true);
     }
@@ -486,6 +505,7 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    @LogsFaults("a request has failed")
     void aRecordThatFailsWhileItIsCopiedLeavesNoTraceInTheLog() throws IOException {
         FileRig rig = new FileRig();
         rig.create(CreateRequest.at("a").text("one")).created();
@@ -501,6 +521,7 @@ class UnexpectedFaultsTest {
     }
 
     @Test
+    @LogsFaults("a request has failed")
     void aFrameOfWhichNothingCouldBeStagedIsNotWritten() throws IOException {
         FileRig rig = new FileRig();
         Refusal refusal = null;

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.docs;
 
+import io.streamkeeper.protocol.output.Traces;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -163,7 +164,9 @@ final class JavaBlocks {
             process.destroyForcibly().waitFor();
         }
         String text = Files.readString(printed);
-        if (!ended || process.exitValue() != 0) {
+        if (!ended
+                || process.exitValue() != 0
+                || !Traces.in(Files.readString(errors)).isEmpty()) {
             throw new AssertionError("the program ended "
                     + (ended ? "with status " + process.exitValue() : "only when it was killed")
                     + "\n--- errors\n" + Files.readString(errors) + "\n--- printed\n" + text);

@@ -2,6 +2,7 @@ package io.streamkeeper.server.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.HttpLimits;
@@ -10,9 +11,7 @@ import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.server.wire.FaultRecorder;
 import io.streamkeeper.server.wire.LoopGuard;
-import io.streamkeeper.storage.leak.LeakRecorder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,6 @@ class HttpFuzzTest {
         long requestsMin = Long.getLong("fuzz.requests", 8_000);
         Long oneSeed = Long.getLong("fuzz.seed");
         LoopGuard.install();
-        FaultRecorder.install();
         DurableStreamsServer server = DurableStreamsServer.start(config());
         try {
             FuzzWorld world = new FuzzWorld(server.address(), "/v1/stream/");
@@ -80,7 +78,6 @@ class HttpFuzzTest {
         } finally {
             server.stop();
         }
-        FaultRecorder.assertNothingFailed();
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
     }

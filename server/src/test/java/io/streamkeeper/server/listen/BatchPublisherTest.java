@@ -6,6 +6,7 @@ import static io.streamkeeper.server.listen.Recorder.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.api.Batch;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.StreamException;
@@ -131,6 +132,7 @@ class BatchPublisherTest {
     }
 
     @Test
+    @LogsFaults("a subscriber of stream {} failed")
     void aSubscriberThatThrowsCountsAsCancelled() {
         AtomicInteger signals = new AtomicInteger();
         publisher().subscribe(new Counting(signals) {

@@ -3,6 +3,7 @@ package io.streamkeeper.server.listen;
 import static io.streamkeeper.server.listen.Recorder.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.DurableStreams;
 import io.streamkeeper.server.api.AppendOptions;
 import io.streamkeeper.server.api.AppendResult;
@@ -510,6 +511,7 @@ abstract class ListenContract {
     }
 
     @Test
+    @LogsFaults("a listener of stream {} failed")
     void whatAListenerThrowsWhereItIsOnlyToldChangesNothing() {
         create(CreateOptions.of(Content.json("[1]")));
         List<String> told = new ArrayList<>();

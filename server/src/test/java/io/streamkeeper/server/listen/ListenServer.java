@@ -1,6 +1,7 @@
 package io.streamkeeper.server.listen;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreams;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
@@ -11,7 +12,6 @@ import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.storage.leak.LeakRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -2,6 +2,7 @@ package io.streamkeeper.server.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.output.LogsFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +49,7 @@ class SerialExecutorTest {
     }
 
     @Test
+    @LogsFaults("a task failed")
     void aTaskThatFailsDoesNotHoldUpTheOthers() {
         List<Integer> done = new ArrayList<>();
         SerialExecutor serial = new SerialExecutor(Runnable::run);

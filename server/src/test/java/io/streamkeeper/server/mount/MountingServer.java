@@ -16,6 +16,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
@@ -23,11 +24,9 @@ import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.EventReader;
-import io.streamkeeper.server.wire.FaultRecorder;
 import io.streamkeeper.server.wire.LoopGuard;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.disk.Clock;
-import io.streamkeeper.storage.leak.LeakRecorder;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
@@ -112,7 +111,6 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
 
     private void start() throws IOException {
         LoopGuard.install();
-        FaultRecorder.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
         shards = new Shards(TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
         http = new HttpServer(sized(config), shards, memory, loops, Runnable::run, Clock.SYSTEM);
@@ -196,7 +194,6 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         stopForeignServer();
         shards.close();
         loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
-        FaultRecorder.assertNothingFailed();
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
     }

@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.streamkeeper.storage.leak.LeakRecorder;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

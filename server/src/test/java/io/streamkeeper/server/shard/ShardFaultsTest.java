@@ -20,6 +20,7 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.storage.Kinds;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.shard.Reply;
@@ -125,6 +126,7 @@ class ShardFaultsTest {
     }
 
     @Test
+    @LogsFaults("a request has failed")
     void eachCommandThatThrowsAnErrorIsAnswered500AndLeavesNoTrace() throws InterruptedException {
         execute(create(SOURCE, null));
         List<Command> commands = commands();

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.streamkeeper.protocol.output.LogsFaults;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,7 @@ class TurnQueueTest {
     }
 
     @Test
+    @LogsFaults("a piece of work has failed")
     void aPieceThatThrowsDoesNotKeepTheNextFromBeingDone() throws Exception {
         AtomicInteger done = new AtomicInteger();
         onLoop(() -> {

@@ -2,6 +2,7 @@ package io.streamkeeper.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ListenConfig;
@@ -33,6 +34,7 @@ class ConversionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"normal", "gap", "digits"})
+    @LogsFaults({"is converted", "were converted"})
     void whatVersion1HasServedIsServed(String name) throws IOException {
         Version1Fixture fixture = new Version1Fixture(name);
         try (TestServer server = startedWith(fixture)) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.streamkeeper.storage.leak.LeakRecorder;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

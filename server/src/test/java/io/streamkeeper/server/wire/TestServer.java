@@ -4,6 +4,7 @@ import static io.streamkeeper.server.wire.TestConnection.requestText;
 
 import io.netty.channel.epoll.Epoll;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
@@ -11,7 +12,6 @@ import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
-import io.streamkeeper.storage.leak.LeakRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,7 +86,6 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     private void start() throws IOException {
         LoopGuard.install();
-        FaultRecorder.install();
         server = DurableStreamsServer.start(config);
     }
 
@@ -113,7 +112,6 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     public void close() {
         server.stop();
         remove(config.data().directory());
-        FaultRecorder.assertNothingFailed();
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
     }

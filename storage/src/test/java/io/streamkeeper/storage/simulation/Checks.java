@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.protocol.leak.ProcessMemory;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
-import io.streamkeeper.storage.leak.ProcessMemory;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreBackup;
 import io.streamkeeper.storage.tool.StoreVerifier;

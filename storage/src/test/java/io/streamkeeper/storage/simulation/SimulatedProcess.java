@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.leak.ProcessMemory;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.journal.ShardThreads;
-import io.streamkeeper.storage.leak.ProcessMemory;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.output.MayLogFaults;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,18 @@ class SimulationTest {
             "the clock was set");
 
     @Test
+    @MayLogFaults({
+        "the journal has failed",
+        "the next journal segment cannot be made ready",
+        "shard {} has failed",
+        "a request has failed",
+        "stored data cannot be read",
+        "was abandoned",
+        "is not needed, but cannot be removed",
+        "journal segments before {} are not needed",
+        "cannot be closed",
+        "the reserve"
+    })
     void whateverHappensAStoreStartsAgainWithAllThatItHasAcknowledged() {
         Reach reach = new Reach();
         Long only = Long.getLong("sim.seed");

@@ -1,4 +1,4 @@
-package io.streamkeeper.storage.leak;
+package io.streamkeeper.protocol.leak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.streamkeeper.storage.leak;
+package io.streamkeeper.protocol.leak;
 
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
