@@ -372,6 +372,27 @@ class UnexpectedFaultsTest {
         stopAfterEveryCall(true);
     }
 
+    /** No memory passes: nothing is left to nobody, so that what is tried again and again needs no more each time. */
+    @Test
+    void everyAllocationMayFailOnceAndTheShardGoesOn() throws IOException {
+        boolean fails = true;
+        int failsAt = 0;
+        while (fails) {
+            failsAt++;
+            String where = "allocation " + failsAt + " fails";
+            Life life = new Life(Fault.OUT_OF_MEMORY, Long.MAX_VALUE);
+            life.start();
+            life.memory.failAllocation(failsAt);
+            life.run();
+            fails = life.memory.hasFailed();
+            assertIsAnswered(life, where);
+            assertThat(life.store.failure()).as(where).isNull();
+            assertTakesWrites(life, where);
+            life.stop();
+        }
+        assertThat(failsAt).as("allocations of a whole run").isGreaterThan(10);
+    }
+
     private static void stopAfterEveryCall(boolean failsExtents) throws IOException {
         long calls = 0;
         for (long faultAt = 1; faultAt < CALLS_MAX && calls == faultAt - 1; faultAt++) {
@@ -401,6 +422,27 @@ class UnexpectedFaultsTest {
         assertThat(calls).as("calls of a whole run").isGreaterThan(50);
     }
 
+    private static void assertIsAnswered(Life life, String where) {
+        for (Map<String, Counted> stream : life.appends.values()) {
+            stream.forEach((text, reply) -> assertThat(reply.answers)
+                    .as(where + ": answers to " + text.substring(0, 5))
+                    .isEqualTo(1));
+        }
+        assertThat(life.others).as(where).allMatch(reply -> reply.answers == 1);
+    }
+
+    private static void assertTakesWrites(Life life, String where) throws IOException {
+        Answer answer = new Answer();
+        life.store.create(CreateRequest.at("well").command(), null, answer);
+        life.threads.runAll();
+        life.store.keepUp();
+        life.threads.runAll();
+        assertThat(answer.word())
+                .as(where + ": a shard that is well takes writes")
+                .isEqualTo("created");
+        assertMakesCheckpoints(life, where);
+    }
+
     /** A fault in background work that nobody was notified of would stop all checkpoints, and no write would show it. */
     private static void assertMakesCheckpoints(Life life, String where) throws IOException {
         List<String> before = life.extents();
@@ -426,23 +468,10 @@ class UnexpectedFaultsTest {
 
     private static void check(Life life) throws IOException {
         String where = "call " + life.faultAt + " throws " + life.fault;
-        for (Map<String, Counted> stream : life.appends.values()) {
-            stream.forEach((text, reply) -> assertThat(reply.answers)
-                    .as(where + ": answers to " + text.substring(0, 5))
-                    .isEqualTo(1));
-        }
-        assertThat(life.others).as(where).allMatch(reply -> reply.answers == 1);
+        assertIsAnswered(life, where);
         StorageFailedException failure = life.store.failure();
         if (failure == null) {
-            Answer answer = new Answer();
-            life.store.create(CreateRequest.at("well").command(), null, answer);
-            life.threads.runAll();
-            life.store.keepUp();
-            life.threads.runAll();
-            assertThat(answer.word())
-                    .as(where + ": a shard that is well takes writes")
-                    .isEqualTo("created");
-            assertMakesCheckpoints(life, where);
+            assertTakesWrites(life, where);
         } else {
             assertThat(failure.getMessage()).as(where).contains("until the server restarts");
             assertThat(life.fault != Fault.DISK || life.failed == Operation.SYNC)

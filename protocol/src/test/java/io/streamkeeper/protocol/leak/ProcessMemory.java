@@ -23,6 +23,7 @@ public final class ProcessMemory {
 
     private List<ByteBuf> buffers = new ArrayList<>();
     private int sweepAt = SWEEP_BUFFERS_MIN;
+    private long failsAt = -1;
 
     private ProcessMemory() {}
 
@@ -44,7 +45,21 @@ public final class ProcessMemory {
         }
     }
 
+    /** From now on the allocation number {@code count} fails, as where the machine has no memory, and all others succeed. */
+    public void failAllocation(long count) {
+        failsAt = count;
+    }
+
+    /** Whether an allocation that was to fail did. */
+    public boolean hasFailed() {
+        return failsAt == 0;
+    }
+
     void add(ByteBuf buffer) {
+        if (failsAt > 0 && --failsAt == 0) {
+            buffer.release();
+            throw new OutOfMemoryError("a fault of the test: no memory for " + buffer.capacity() + " bytes");
+        }
         if (buffers.size() >= sweepAt) {
             buffers = held();
             sweepAt = Math.max(SWEEP_BUFFERS_MIN, 2 * buffers.size());

@@ -9,6 +9,8 @@ import io.streamkeeper.storage.disk.Variable;
 import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ public final class ExtentWriter implements AutoCloseable {
 
     /** What an index block grows to. */
     private static final int BLOCK_BYTES = 64 << 10;
+
+    /** What the lengths of a file's appends have at first. */
+    private static final int LENGTHS_BYTES = 256;
 
     /** After how many bytes of runs the lengths of their appends follow. */
     static final int GROUP_BYTES = 1 << 20;
@@ -61,13 +66,29 @@ public final class ExtentWriter implements AutoCloseable {
     /** Begins the file {@code number} at {@code path}, in which no record is older than {@code firstLsn}. */
     public ExtentWriter(Disk disk, Path path, long number, int shard, UUID store, long firstLsn) throws IOException {
         this.number = number;
-        this.file = disk.create(path);
-        this.buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
-        this.block = Unpooled.directBuffer(BLOCK_BYTES);
-        this.footer = Unpooled.directBuffer(BLOCK_BYTES);
-        this.lengths = Unpooled.directBuffer(256);
+        List<ByteBuf> made = new ArrayList<>();
+        ByteBuf header;
+        try {
+            header = add(
+                    made,
+                    ExtentLayout.writeHeader(
+                            new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
+            this.buffer = add(made, Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES));
+            this.block = add(made, Unpooled.directBuffer(BLOCK_BYTES));
+            this.footer = add(made, Unpooled.directBuffer(BLOCK_BYTES));
+            this.lengths = add(made, Unpooled.directBuffer(LENGTHS_BYTES));
+            this.file = disk.create(path);
+        } catch (IOException | RuntimeException | Error e) {
+            made.forEach(ByteBuf::release);
+            throw e;
+        }
         block.writerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
-        write(ExtentLayout.writeHeader(new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
+        write(header);
+    }
+
+    private static ByteBuf add(List<ByteBuf> made, ByteBuf buffer) {
+        made.add(buffer);
+        return buffer;
     }
 
     /** Begins an entry; in the order of generations, and of positions within one. */
