@@ -374,6 +374,7 @@ class UnexpectedFaultsTest {
 
     /** No memory passes: nothing is left to nobody, so that what is tried again and again needs no more each time. */
     @Test
+    @LogsFaults({"a request has failed", "was abandoned"})
     void everyAllocationMayFailOnceAndTheShardGoesOn() throws IOException {
         boolean fails = true;
         int failsAt = 0;
