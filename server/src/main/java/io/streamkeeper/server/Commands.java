@@ -1,5 +1,6 @@
 package io.streamkeeper.server;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
@@ -21,6 +22,9 @@ import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.storage.memory.BudgetedBuffers;
+import io.streamkeeper.storage.memory.GatheredBytes;
+import io.streamkeeper.storage.memory.MemoryLedger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +37,13 @@ final class Commands {
 
     private final ServerConfig config;
     private final JsonRoom room;
+    private final BudgetedBuffers bodies;
 
-    /** Commands whose JSON is split within {@code room}. */
-    Commands(ServerConfig config, JsonRoom room) {
+    /** Commands whose JSON is split, and whose long bodies are kept, within {@code memory}. */
+    Commands(ServerConfig config, MemoryLedger memory) {
         this.config = config;
-        this.room = room;
+        this.room = new JsonRoom(memory.splitting());
+        this.bodies = new BudgetedBuffers(memory.bodies());
     }
 
     Command.Create create(String path, CreateOptions options) {
@@ -110,10 +116,17 @@ final class Commands {
             return Body.empty();
         }
         boolean messages = type != null && type.isJson();
-        // White space between messages is closed up where they lie, which is not the caller's array.
-        return messages
-                ? room.split(new JsonSplitter(), Unpooled.copiedBuffer(content.bytes()))
-                : Body.of(Unpooled.wrappedBuffer(content.bytes()));
+        ByteBuf bytes = gathered(content.bytes());
+        if (bytes == null) {
+            // White space between messages is closed up where they lie, which is not the caller's array.
+            bytes = messages ? Unpooled.copiedBuffer(content.bytes()) : Unpooled.wrappedBuffer(content.bytes());
+        }
+        return messages ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
+    }
+
+    /** A copy that the shard need not copy again, or null if the content is short, or there is no room for one. */
+    private @Nullable ByteBuf gathered(byte[] content) {
+        return content.length < GatheredBytes.BODY_BYTES_MIN ? null : GatheredBytes.copyOf(content, bodies);
     }
 
     /** A read of what is there. */

@@ -25,7 +25,6 @@ import io.streamkeeper.server.listen.FeedSource;
 import io.streamkeeper.server.listen.Listening;
 import io.streamkeeper.server.listen.StreamListener;
 import io.streamkeeper.server.listen.StreamSource;
-import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.storage.disk.Clock;
@@ -88,7 +87,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         this.executor = executor;
         this.engine = Engine.open(asked);
         this.config = engine.config();
-        this.commands = new Commands(config, new JsonRoom(engine.memory().splitting()));
+        this.commands = new Commands(config, engine.memory());
         this.feeds = new FeedSource(path -> () -> new LocalFeed(this, path), executor);
     }
 

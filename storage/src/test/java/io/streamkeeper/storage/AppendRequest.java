@@ -26,6 +26,8 @@ public final class AppendRequest {
     private Preconditions preconditions = Preconditions.NONE;
     private boolean broken;
     private byte[] raw;
+    private Pieces pieces;
+    private int pieceBytes;
 
     private AppendRequest(String path) {
         this.path = path;
@@ -43,6 +45,13 @@ public final class AppendRequest {
     /** A body that is no text. */
     AppendRequest bytes(byte[] newBytes) {
         raw = newBytes;
+        return this;
+    }
+
+    /** The text, or JSON, in pieces of memory that {@code newPieces} gives. */
+    AppendRequest in(Pieces newPieces, int newPieceBytes) {
+        pieces = newPieces;
+        pieceBytes = newPieceBytes;
         return this;
     }
 
@@ -115,7 +124,10 @@ public final class AppendRequest {
         if (content.isEmpty()) {
             return Body.empty();
         }
-        Body body = Body.of(Unpooled.copiedBuffer(content, UTF_8));
+        Body body = Body.of(
+                pieces == null
+                        ? Unpooled.copiedBuffer(content, UTF_8)
+                        : pieces.gather(content.getBytes(UTF_8), pieceBytes));
         return contentType != null && contentType.isJson() ? new JsonSplitter().split(body.bytes()) : body;
     }
 }

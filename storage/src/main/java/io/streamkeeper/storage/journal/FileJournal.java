@@ -10,13 +10,13 @@ import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.journal.LogWriter.Frame;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
-import io.streamkeeper.storage.memory.OpenBlock;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.RecordCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
- * readers slice, so a payload is copied once. Owned by the shard's loop; the {@link LogWriter} behind it has its own
+ * readers slice, so a payload is copied once at the most. Owned by the shard's loop; the {@link LogWriter} behind it has its own
  * thread.
  *
  * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
@@ -37,11 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
 
-    /** What has a body of its own beside the frame: its header and the padding behind it. */
-    private static final int FRAME_EXTRA_BYTES = FrameLayout.HEADER_BYTES + FrameLayout.ALIGNMENT;
-
     private final MemoryBudget memory;
-    private final OpenBlock blocks;
+    private final RecordBlocks blocks;
     private final Segments segments;
     private final LogWriter writer;
     private final Executor loop;
@@ -93,7 +90,7 @@ public final class FileJournal implements Journal {
             Executor loop,
             Executor thread) {
         this.memory = memory;
-        this.blocks = new OpenBlock(this::allocate);
+        this.blocks = new RecordBlocks(memory, this::allocate);
         this.segments = segments;
         this.loop = loop;
         this.thread = thread;
@@ -144,7 +141,8 @@ public final class FileJournal implements Journal {
             throw failure;
         }
         makesRoom = record instanceof LogRecord.Deleted || record instanceof LogRecord.Trimmed;
-        Block block = blocks.blockFor(RecordCodec.bytesMax(record, payload.runs()) + FRAME_EXTRA_BYTES);
+        int headBytes = RecordCodec.bytesMax(record, payload.runs()) - payload.storedBytes();
+        Block block = blocks.blockFor(payload, FrameLayout.HEADER_BYTES + headBytes, FrameLayout.ALIGNMENT);
         flushLater();
         beginFrame(block);
         ByteBuf out = block.memory();
@@ -153,7 +151,7 @@ public final class FileJournal implements Journal {
         try {
             RecordCodec.begin(out, record, payload.runs());
             int position = out.writerIndex();
-            payload.writeTo(out);
+            blocks.write(payload, block);
             RecordCodec.finish(out, start);
             staged = new Staged(lastLsn + 1, block, position);
         } catch (RuntimeException | Error e) {
@@ -221,8 +219,11 @@ public final class FileJournal implements Journal {
             writer.submit(
                     new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals, frameMakesRoom));
         } catch (RuntimeException | Error e) {
+            // All that waits is answered by this, perhaps the command too within which it happens: what is thrown must
+            // not
+            // be taken for a fault that is still to be answered.
             onFailed(e);
-            throw e;
+            throw Objects.requireNonNull(failure);
         }
     }
 

@@ -12,8 +12,8 @@ import io.streamkeeper.storage.record.Payload;
  * The log of one shard: takes records in order and tells when they are durable. Owned by the shard's loop, on which its
  * {@link Listener} is called too, whatever threads the journal has inside.
  *
- * <p>A payload is copied once, from the request's buffer into the journal's open block; the stream's content refers to
- * that block from then on.
+ * <p>A payload is copied once, from the request's buffer into the journal's open block, or, if it is long, taken over with the
+ * memory that it arrived in; the stream's content refers to the block of either from then on.
  */
 public interface Journal extends AutoCloseable {
     /** A journal that takes nothing. */

@@ -3,7 +3,6 @@ package io.streamkeeper.storage.journal;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
-import io.streamkeeper.storage.memory.OpenBlock;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * will be when it is staged. Owned by the shard's loop.
  */
 public final class MemoryJournal implements Journal {
-    private final OpenBlock open;
+    private final RecordBlocks blocks;
     private @Nullable Listener listener;
     private @Nullable StorageFailedException failure;
     private long lsn;
 
     public MemoryJournal(MemoryBudget budget) {
-        this.open = new OpenBlock(budget::allocate);
+        this.blocks = new RecordBlocks(budget, budget::allocate);
     }
 
     @Override
@@ -32,9 +31,9 @@ public final class MemoryJournal implements Journal {
         if (failure != null) {
             throw failure;
         }
-        Block block = open.blockFor(payload.storedBytes());
+        Block block = blocks.blockFor(payload, 0, 0);
         int position = block.memory().writerIndex();
-        payload.writeTo(block.memory());
+        blocks.write(payload, block);
         return new Staged(++lsn, block, position);
     }
 
@@ -65,6 +64,6 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public void close() {
-        open.close();
+        blocks.close();
     }
 }

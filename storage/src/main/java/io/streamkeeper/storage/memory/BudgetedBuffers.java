@@ -7,6 +7,8 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.PlatformDependent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,13 +82,48 @@ public final class BudgetedBuffers {
         return allocate(bytes, standing::add);
     }
 
+    /**
+     * Takes buffers over from the budgets that they are of: {@code bytes}, which they have together, are reserved in this one,
+     * and given back there. Returns false, having changed nothing, where they do not fit, or are not all of a budget.
+     */
+    boolean tryTakeOver(List<ByteBuf> buffers, long bytes) {
+        List<Budgeted> found = new ArrayList<>(buffers.size());
+        for (ByteBuf buffer : buffers) {
+            Budgeted budgeted = budgeted(buffer);
+            if (budgeted == null) {
+                return false;
+            }
+            found.add(budgeted);
+        }
+        if (!budget.tryReserve(bytes)) {
+            return false;
+        }
+        found.forEach(buffer -> buffer.releaseWith(release));
+        return true;
+    }
+
+    /** The buffer within what watches for leaks, or null if it is none of a budget, or a part of one. */
+    private static @Nullable Budgeted budgeted(ByteBuf buffer) {
+        ByteBuf inner = buffer;
+        while (inner != null && !(inner instanceof Budgeted)) {
+            inner = inner.unwrap();
+        }
+        return inner instanceof Budgeted budgeted && inner.capacity() == buffer.capacity() ? budgeted : null;
+    }
+
+    /** A buffer whose bytes are counted in a budget. */
+    private interface Budgeted {
+        /** Gives its bytes back where they are counted, and from now on counts them with {@code newRelease}. */
+        void releaseWith(LongConsumer newRelease);
+    }
+
     /** Frees its memory itself even where that is dear: waiting for a collection is dearer. */
     private static CleanableDirectBuffer memory(int bytes) {
         return PlatformDependent.allocateDirect(bytes, true);
     }
 
-    private static final class UnsafeBuffer extends UnpooledUnsafeDirectByteBuf {
-        private final LongConsumer release;
+    private static final class UnsafeBuffer extends UnpooledUnsafeDirectByteBuf implements Budgeted {
+        private LongConsumer release;
 
         UnsafeBuffer(LongConsumer release, int bytes) {
             super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
@@ -99,6 +136,13 @@ public final class BudgetedBuffers {
         }
 
         @Override
+        public void releaseWith(LongConsumer newRelease) {
+            LongConsumer former = release;
+            release = newRelease;
+            former.accept(capacity());
+        }
+
+        @Override
         protected void deallocate() {
             int bytes = capacity();
             super.deallocate();
@@ -106,8 +150,8 @@ public final class BudgetedBuffers {
         }
     }
 
-    private static final class SafeBuffer extends UnpooledDirectByteBuf {
-        private final LongConsumer release;
+    private static final class SafeBuffer extends UnpooledDirectByteBuf implements Budgeted {
+        private LongConsumer release;
 
         SafeBuffer(LongConsumer release, int bytes) {
             super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
@@ -117,6 +161,13 @@ public final class BudgetedBuffers {
         @Override
         protected CleanableDirectBuffer allocateDirectBuffer(int capacity) {
             return memory(capacity);
+        }
+
+        @Override
+        public void releaseWith(LongConsumer newRelease) {
+            LongConsumer former = release;
+            release = newRelease;
+            former.accept(capacity());
         }
 
         @Override

@@ -58,6 +58,14 @@ public final class MemoryBudget {
         return blocks.allocateReserved(bytes);
     }
 
+    /**
+     * Counts the memory that holds {@code count} bytes of {@code bytes} from {@code index} on as a block's, in place of one that
+     * they are copied to. Returns false, having changed nothing, where they are to be copied.
+     */
+    public boolean tryTakeOver(GatheredBytes bytes, int index, int count) {
+        return bytes.countIn(blocks, index, count);
+    }
+
     private ByteBuf orFull(@Nullable ByteBuf block) {
         if (block == null) {
             throw new StorageFullException("the memory for streams is full: " + usedBytes() + " of "

@@ -44,6 +44,13 @@ public final class OpenBlock {
         return shared;
     }
 
+    /** A block of {@code filled}, which is taken over, to be entered before the next call. */
+    public Block blockOf(ByteBuf filled) {
+        own.finish();
+        own = new Block(filled);
+        return own;
+    }
+
     public void close() {
         shared.finish();
         own.finish();

@@ -33,15 +33,29 @@ public record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs)
         return runs.bytes();
     }
 
+    /** The first byte of the body that is stored. */
+    public int start() {
+        return bytes.readerIndex() + (messages == null || messages.count() == 0 ? 0 : messages.start(0));
+    }
+
+    /** How many bytes of the body are stored; behind them comes what {@link #writeEndTo} writes. */
+    public int bodyBytes() {
+        return hasMessages() ? storedBytes() - 1 : storedBytes();
+    }
+
+    private boolean hasMessages() {
+        return messages != null && messages.count() > 0;
+    }
+
     /** Writes the stored form behind {@code block}'s writer index. The body is read but not consumed. */
     public void writeTo(ByteBuf block) {
-        int base = bytes.readerIndex();
-        if (messages == null) {
-            block.writeBytes(bytes, base, bytes.readableBytes());
-            return;
-        }
-        if (messages.count() > 0) {
-            block.writeBytes(bytes, base + messages.start(0), messages.storedBytes() - 1);
+        block.writeBytes(bytes, start(), bodyBytes());
+        writeEndTo(block);
+    }
+
+    /** Writes what the stored form has behind the body's own bytes: the comma after the last message. */
+    public void writeEndTo(ByteBuf block) {
+        if (hasMessages()) {
             block.writeByte(',');
         }
     }

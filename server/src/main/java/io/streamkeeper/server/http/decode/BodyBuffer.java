@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.memory.GatheredBytes;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,6 +196,9 @@ final class BodyBuffer {
         }
         if (pieces.size() == 1) {
             return pieces.get(0);
+        }
+        if (size >= GatheredBytes.BODY_BYTES_MIN) {
+            return new GatheredBytes(pieces);
         }
         CompositeByteBuf whole = Unpooled.compositeBuffer(pieces.size());
         pieces.forEach(piece -> whole.addComponent(true, piece));
