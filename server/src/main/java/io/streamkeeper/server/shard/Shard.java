@@ -32,6 +32,9 @@ public final class Shard {
     /** How often streams are looked at whose time may have come, and memory that may be freed. */
     private static final long UPKEEP_PERIOD_MILLIS = 100;
 
+    /** How many records that became durable together are published and answered in one piece. */
+    private static final int PIECE_RECORDS = 256;
+
     private final EventLoop loop;
     private final Shards shards;
     private final ShardStore store;
@@ -45,6 +48,7 @@ public final class Shard {
         this.turns = turns;
         this.shards = shards;
         this.store = store;
+        store.publishIn(piece -> turns.add(() -> runOwn(piece)), PIECE_RECORDS);
         this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked);
     }
 

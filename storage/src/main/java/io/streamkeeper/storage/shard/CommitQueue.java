@@ -7,6 +7,7 @@ import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,15 @@ final class CommitQueue {
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private @Nullable StorageFailedException failure;
 
+    /** Up to where all is durable, if perhaps not published. */
+    private long durableLsn;
+
+    private Executor pieces = Runnable::run;
+    private int pieceSteps = Integer.MAX_VALUE;
+
+    /** The next piece is given to {@link #pieces}. */
+    private boolean publishes;
+
     CommitQueue(Journal journal) {
         this.journal = journal;
     }
@@ -74,15 +84,45 @@ final class CommitQueue {
         }
     }
 
+    /** Has what becomes durable together published {@code steps} at a time, each in a task of {@code executor}. */
+    void publishIn(Executor executor, int steps) {
+        pieces = executor;
+        pieceSteps = steps;
+    }
+
     /** Everything up to {@code lsn} is durable. */
     void durable(long lsn) {
-        while (!waiting.isEmpty() && waiting.peek().lsn() <= lsn) {
+        durableLsn = lsn;
+        if (!publishes) {
+            publish(pieceSteps);
+        }
+    }
+
+    /** Publishes and answers what is durable, in order; what is too much for one piece, in others. */
+    private void publish(int stepsMax) {
+        for (int steps = 0; steps < stepsMax && isNextDurable(); steps++) {
             // What fails to be published waits on, for the answer that the shard has failed.
             Pending next = waiting.element();
             next.step().publish();
             waiting.remove();
             next.reply().complete(next.outcome());
         }
+        if (isNextDurable()) {
+            publishes = true;
+            pieces.execute(() -> {
+                publishes = false;
+                publish(pieceSteps);
+            });
+        }
+    }
+
+    private boolean isNextDurable() {
+        return !waiting.isEmpty() && waiting.element().lsn() <= durableLsn;
+    }
+
+    /** The shard ends: publishes and answers at once what is durable. */
+    void close() {
+        publish(Integer.MAX_VALUE);
     }
 
     /**

@@ -25,6 +25,7 @@ import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -459,6 +460,14 @@ public final class ShardStore implements AutoCloseable {
         recovered = List.of();
     }
 
+    /**
+     * Has what becomes durable together published and answered {@code steps} records at a time, each in a task of {@code
+     * executor}, which runs them on the loop in order; before anything else. Without this it is done at once.
+     */
+    public void publishIn(Executor executor, int steps) {
+        commits.publishIn(executor, steps);
+    }
+
     /** From now on the heap that streams take is counted in {@code budget}, and bounded by it; on the loop or before it runs. */
     public void limitHeap(Budget budget) {
         state.limitHeap(budget);
@@ -487,6 +496,7 @@ public final class ShardStore implements AutoCloseable {
 
     @Override
     public void close() {
+        commits.close();
         recovered.forEach(stream -> stream.content().release(extents::left));
         state.forEach(stream -> stream.content().release(extents::left));
         forks.close();

@@ -28,6 +28,9 @@ import java.util.function.IntConsumer;
  * fork sources are messages between the loops.
  */
 final class SimulatedProcess {
+    /** Few, so that commands come between two pieces of what became durable together. */
+    private static final int PIECE_RECORDS = 2;
+
     /** A shard and the thread that owns it. */
     record Shard(int number, ShardStore store, Executor loop) {}
 
@@ -88,6 +91,7 @@ final class SimulatedProcess {
                     reads,
                     faults.clock(clock),
                     this::release);
+            store.publishIn(loop, PIECE_RECORDS);
             shards.add(new Shard(i, store, loop));
         }
         assertThat(RecoveredForks.connect(shards.stream().map(Shard::store).toList()))

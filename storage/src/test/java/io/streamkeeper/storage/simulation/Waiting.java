@@ -120,9 +120,18 @@ final class Waiting implements TailWaiters {
         return reader.position() < stream.durableTail() || stream.isDurablyClosed();
     }
 
+    /** Whether it is read as by any other reader: a checkpoint may come between two pieces of what became durable together. */
+    private boolean hasReachedAFile(long position) {
+        return position >= stream.content().start() && !stream.isInMemory(position, stream.durableTail());
+    }
+
     private void answer(Reader reader) {
         assertThat(readers.remove(reader)).as("%s waits", reader).isTrue();
         world.note();
+        if (hasReachedAFile(reader.position())) {
+            world.reach.hit("a reader waits for what has reached a file");
+            return;
+        }
         Outcome.Chunk chunk;
         try {
             chunk = home.store().readNew(stream, reader.position(), BYTES_MAX);
