@@ -45,6 +45,15 @@ final class Compression {
     @Nullable
     GzipBody begin(Channel channel, boolean isArray) {
         Reservation reservation = budget.reserve(GzipBody.RESERVED_BYTES);
-        return reservation == null ? null : new GzipBody(workers, reservation, channel, isArray);
+        if (reservation == null) {
+            return null;
+        }
+        try {
+            return new GzipBody(workers, reservation, channel, isArray);
+        } catch (RuntimeException | Error e) {
+            // zlib allocates the compressor's memory itself.
+            reservation.close();
+            throw e;
+        }
     }
 }

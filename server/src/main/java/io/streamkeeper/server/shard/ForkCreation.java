@@ -40,7 +40,7 @@ final class ForkCreation {
                 () -> owner.store().pinSource(origin, create.contentType(), new Callback<>() {
                     @Override
                     public void complete(ForkSource source) {
-                        pinnedAt(owner, source);
+                        owner.step(refusal -> ForkCreation.this.refuse(source, refusal), () -> pinnedAt(owner, source));
                     }
 
                     @Override

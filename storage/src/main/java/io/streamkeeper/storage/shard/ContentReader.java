@@ -146,9 +146,18 @@ public final class ContentReader {
                 ? null
                 : budget.tryAllocate((int) (to - from));
         long end = large == null ? Math.min(to, from + ReadShare.BYTES) : to;
-        ByteBuf copy = large == null ? share.lend((int) (end - from)) : large;
-        content.copy(from, end, copy);
-        return copy;
+        return copied(content, from, end, large == null ? share.lend((int) (end - from)) : large);
+    }
+
+    /** Fills {@code copy}, which is released where that fails. */
+    private static ByteBuf copied(StreamContent content, long from, long to, ByteBuf copy) {
+        try {
+            content.copy(from, to, copy);
+            return copy;
+        } catch (RuntimeException | Error e) {
+            copy.release();
+            throw e;
+        }
     }
 
     /** Slices, whose blocks are counted; null where readers keep too many blocks already, or the runs are short. */
@@ -159,9 +168,19 @@ public final class ContentReader {
         if (pin == null) {
             return null;
         }
-        PinnedBytes slices = new PinnedBytes(runs, pin);
-        content.slices(from, to, slices);
-        return slices;
+        PinnedBytes slices = null;
+        try {
+            slices = new PinnedBytes(runs, pin);
+            content.slices(from, to, slices);
+            return slices;
+        } catch (RuntimeException | Error e) {
+            if (slices == null) {
+                pin.close();
+            } else {
+                slices.release();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -178,10 +197,7 @@ public final class ContentReader {
             return slices;
         }
         ByteBuf copy = budget.tryAllocate((int) (to - from));
-        if (copy != null) {
-            content.copy(from, to, copy);
-        }
-        return copy;
+        return copy == null ? null : copied(content, from, to, copy);
     }
 
     /**

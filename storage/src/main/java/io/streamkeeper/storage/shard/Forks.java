@@ -84,8 +84,7 @@ public final class Forks {
 
     /** Counts a fork of {@code source} that diverges at {@code position}. */
     private ForkSource pin(StreamState source, long position) {
-        count(source);
-        return new ForkSource(
+        ForkSource pinned = new ForkSource(
                 source.path(),
                 source.generation(),
                 source.contentType(),
@@ -93,12 +92,14 @@ public final class Forks {
                 position,
                 source.durableEarliest(),
                 source.lineageUpTo(source.durableTail()));
+        count(source);
+        return pinned;
     }
 
     /** Counts a fork, so that its source stays. */
     void count(StreamState source) {
-        source.addFork();
         sources.put(source.generation(), source);
+        source.addFork();
     }
 
     /**
