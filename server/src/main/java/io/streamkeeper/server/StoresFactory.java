@@ -78,10 +78,8 @@ final class StoresFactory {
             throws IOException {
         Disk disk = new LocalDisk();
         DataConfig data = config.data();
-        if (data.mustExist()) {
-            // Before the lock, which would make the directory that is missing.
-            DataDirectory.requireAny(disk, data.directory());
-        }
+        // Before the lock, for which a file is made: a directory that is refused stays as it was.
+        DataDirectory.requireUsable(disk, data.directory(), shardsAsked, data.mustExist());
         DirectoryLock lock = DirectoryLock.take(disk, data.directory());
         try {
             StoreConversion.run(disk, data.directory(), LOG::warn);

@@ -5,6 +5,7 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,28 +53,43 @@ public record DataDirectory(Path path, UUID store, int shards) {
             disk.syncDirectory(path);
             return found;
         }
-        List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
-        names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
         if (mustExist) {
             throw holdsNone(path);
         }
+        requireNothingElse(disk, path);
+        return make(disk, path, shardsNew);
+    }
+
+    /** Refuses a directory that holds what another program, or a person, put there. */
+    private static void requireNothingElse(Disk disk, Path path) throws IOException {
+        List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
+        names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
         for (String name : names) {
             if (!isHalfMade(disk, path, name)) {
                 throw new IOException("data directory " + path + " has \"" + name + "\" in it but no file " + FORMAT
                         + "; expected an empty directory or one of this server. Name another with --data-dir");
             }
         }
-        return make(disk, path, shardsNew);
     }
 
     /**
-     * Refuses a directory that is not there.
+     * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken, for which a
+     * directory and a file are made.
      *
      * @throws IOException with what to do
      */
-    public static void requireAny(Disk disk, Path path) throws IOException {
-        if (!disk.exists(path)) {
+    public static void requireUsable(Disk disk, Path path, int shardsAsked, boolean mustExist) throws IOException {
+        String problem = FileProblem.notDirectory(path);
+        if (problem != null) {
+            throw new IOException("data directory " + problem);
+        }
+        int version = version(disk, path);
+        if (version == VERSION) {
+            read(disk, path).check(disk, shardsAsked);
+        } else if (version == 0 && mustExist) {
             throw holdsNone(path);
+        } else if (version == 0) {
+            requireNothingElse(disk, path);
         }
     }
 
