@@ -55,7 +55,7 @@ public final class SseEncoder {
         int length = bytes.readableBytes();
         if (type.isJson()) {
             out.writeByte('[');
-            lines(out, bytes, start, Math.max(0, length - 1));
+            lines(out, bytes, start, start + Math.max(0, length - 1), true);
             out.writeByte(']');
         } else if (type.isText()) {
             text(out, bytes, start, length);
@@ -63,6 +63,51 @@ public final class SseEncoder {
             base64(out, bytes, start, length);
         }
         end(out, next);
+    }
+
+    // ---- a data event in parts ----
+
+    /**
+     * Writes the beginning of a data event of JSON messages.
+     *
+     * @param out gets it
+     */
+    public static void beginMessages(ByteBuf out) {
+        out.writeBytes(DATA_EVENT).writeByte('[');
+    }
+
+    /**
+     * Writes a part of the messages of such an event.
+     *
+     * @param out gets it
+     * @param bytes a run of the stream, of which the last comma is left out; read, not consumed
+     * @param index where the part begins, at the reader index or where the last part ended
+     * @param bytesMax how long it is, about
+     * @return where it ends, which is not within a line end
+     */
+    public static int messages(ByteBuf out, ByteBuf bytes, int index, int bytesMax) {
+        int last = bytes.writerIndex() - 1;
+        int end = Math.min(last, index + bytesMax);
+        if (end < last && bytes.getByte(end) == '\n' && bytes.getByte(end - 1) == '\r') {
+            end++;
+        }
+        boolean beginsLine = index == bytes.readerIndex() || isLineEnd(bytes.getByte(index - 1));
+        lines(out, bytes, index, end, beginsLine);
+        return end;
+    }
+
+    private static boolean isLineEnd(byte b) {
+        return b == '\n' || b == '\r';
+    }
+
+    /**
+     * Writes the end of such an event.
+     *
+     * @param out gets it
+     * @param next the offset behind the run
+     */
+    public static void endMessages(ByteBuf out, Offset next) {
+        end(out.writeByte(']'), next);
     }
 
     private static void end(ByteBuf out, Offset next) {
@@ -75,19 +120,19 @@ public final class SseEncoder {
     private static void text(ByteBuf out, ByteBuf bytes, int start, int length) {
         int other = bytes.forEachByte(start, length, IS_ASCII);
         if (other < 0 || ByteBufUtil.isText(bytes, other, start + length - other, StandardCharsets.UTF_8)) {
-            lines(out, bytes, start, length);
+            lines(out, bytes, start, start + length, true);
             return;
         }
         ByteBuf mended = Unpooled.wrappedBuffer(
                 bytes.toString(start, length, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
-        lines(out, mended, 0, mended.readableBytes());
+        lines(out, mended, 0, mended.readableBytes(), true);
     }
 
-    private static void lines(ByteBuf out, ByteBuf bytes, int start, int length) {
-        int end = start + length;
+    private static void lines(ByteBuf out, ByteBuf bytes, int start, int end, boolean startsLine) {
         int index = start;
+        boolean beginsLine = startsLine;
         while (true) {
-            if (index < end && bytes.getByte(index) == ' ') {
+            if (beginsLine && index < end && bytes.getByte(index) == ' ') {
                 out.writeByte(' ');
             }
             int lineEnd = bytes.forEachByte(index, end - index, ByteProcessor.FIND_CRLF);
@@ -98,6 +143,7 @@ public final class SseEncoder {
             out.writeBytes(bytes, index, lineEnd - index).writeBytes(LINE);
             boolean pair = bytes.getByte(lineEnd) == '\r' && lineEnd + 1 < end && bytes.getByte(lineEnd + 1) == '\n';
             index = lineEnd + (pair ? 2 : 1);
+            beginsLine = true;
         }
     }
 

@@ -95,6 +95,26 @@ class SseEncoderTest {
     }
 
     @Test
+    void aJsonEventInPartsIsTheSameEventWhereverItIsCut() {
+        Seeds.forEach(2_000, random -> {
+            String stored = "[\"" + anyText(random).replaceAll("[\"\\\\]", "") + "\"" + anyText(random) + "],";
+            ByteBuf bytes = Unpooled.copiedBuffer("zz" + stored + "zz", UTF_8);
+            bytes.setIndex(2, bytes.writerIndex() - 2);
+            int partBytes = 1 + random.nextInt(5);
+            ByteBuf out = Unpooled.buffer();
+            SseEncoder.beginMessages(out);
+            int index = bytes.readerIndex();
+            while (index < bytes.writerIndex() - 1) {
+                int end = SseEncoder.messages(out, bytes, index, partBytes);
+                assertThat(end).isBetween(index + 1, index + partBytes + 1);
+                index = end;
+            }
+            SseEncoder.endMessages(out, NEXT);
+            assertThat(out.toString(UTF_8)).isEqualTo(data(ContentType.JSON, stored));
+        });
+    }
+
+    @Test
     void bytesComeBackFromBase64() {
         Seeds.forEach(300, random -> {
             byte[] bytes = new byte[random.nextInt(3) == 0 ? random.nextInt(40_000) : random.nextInt(20)];

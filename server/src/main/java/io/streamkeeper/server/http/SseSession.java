@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.shard.LongEvent;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.SseFrame;
 import io.streamkeeper.server.shard.Subscriber;
@@ -37,6 +38,12 @@ final class SseSession extends LongResponse implements Subscriber {
 
     /** It asks for what follows its position, or will when the client takes that. */
     private boolean pulling;
+
+    /** What it is in the middle of; it asks for what follows when that is written. */
+    private @Nullable LongEvent longEvent;
+
+    /** It ends when that is written. */
+    private boolean finishes;
 
     private boolean spoke;
     private long position;
@@ -115,12 +122,22 @@ final class SseSession extends LongResponse implements Subscriber {
 
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
+        if (LongEvent.isFor(chunk)) {
+            begin(new LongEvent(chunk, cursor, exchange.isFramed()));
+            return;
+        }
         write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
         if (chunk.closed() || (attached && connection.endsWaiting())) {
             finish();
         } else if (!attached) {
             pull();
         }
+    }
+
+    private void begin(LongEvent event) {
+        longEvent = event;
+        pulling = true;
+        goOnWhenWritable();
     }
 
     @Override
@@ -142,6 +159,10 @@ final class SseSession extends LongResponse implements Subscriber {
             return;
         }
         position = event.to();
+        if (LongEvent.isFor(event.chunk())) {
+            begin(new LongEvent(event.chunk(), cursor, exchange.isFramed()));
+            return;
+        }
         boolean shared = exchange.isFramed() && Cursor.value(cursor) <= event.cursor();
         write(
                 shared
@@ -169,7 +190,23 @@ final class SseSession extends LongResponse implements Subscriber {
 
     @Override
     void goOn() {
-        subscription.pull(position);
+        LongEvent event = longEvent;
+        if (event == null) {
+            subscription.pull(position);
+            return;
+        }
+        write(event.next(channel.alloc()));
+        if (!event.isOver()) {
+            goOnWhenWritable();
+            return;
+        }
+        longEvent = null;
+        event.release();
+        if (finishes || event.closes()) {
+            finish();
+        } else {
+            pull();
+        }
     }
 
     private void write(ByteBuf frame) {
@@ -179,7 +216,7 @@ final class SseSession extends LongResponse implements Subscriber {
     }
 
     private void keepAlive() {
-        if (!spoke && connection.takesMore()) {
+        if (!spoke && longEvent == null && connection.takesMore()) {
             channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
         }
         spoke = false;
@@ -200,6 +237,10 @@ final class SseSession extends LongResponse implements Subscriber {
         if (isOver()) {
             return;
         }
+        if (longEvent != null) {
+            finishes = true;
+            return;
+        }
         end();
         if (headWritten && exchange.isFramed()) {
             channel.write(LAST_CHUNK.duplicate());
@@ -211,6 +252,10 @@ final class SseSession extends LongResponse implements Subscriber {
     void release() {
         if (isStarted()) {
             subscription.cancel();
+        }
+        if (longEvent != null) {
+            longEvent.release();
+            longEvent = null;
         }
         if (keepAlive != null) {
             keepAlive.cancel(false);

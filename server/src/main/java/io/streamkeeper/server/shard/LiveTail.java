@@ -147,7 +147,9 @@ final class LiveTail implements TailWaiters {
         }
         long cursor = Cursor.interval(shard.store().nowMillis());
         Outcome.Chunk told = step.upTo(tellable, stream.offsetAt(from + tellable));
-        ByteBuf frame = SseFrame.encode(ByteBufAllocator.DEFAULT, told, Long.toString(cursor), true);
+        ByteBuf frame = LongEvent.isFor(told)
+                ? Buffers.NONE
+                : SseFrame.encode(ByteBufAllocator.DEFAULT, told, Long.toString(cursor), true);
         TailEvent event = new TailEvent(from, told.next().position(), told, frame, cursor, !step.upToDate());
         for (TailGroup group : ready) {
             group.toldUpTo = step.upToDate() ? event.to() : stream.durableTail();

@@ -61,12 +61,12 @@ public final class SseFrame {
         return finish(frame, framed);
     }
 
-    private static ByteBuf begin(ByteBufAllocator allocator, int bytes, boolean framed) {
+    static ByteBuf begin(ByteBufAllocator allocator, int bytes, boolean framed) {
         ByteBuf frame = allocator.buffer(bytes + CONTROL_BYTES);
         return framed ? frame.writeZero(LENGTH_DIGITS).writeByte('\r').writeByte('\n') : frame;
     }
 
-    private static ByteBuf finish(ByteBuf frame, boolean framed) {
+    static ByteBuf finish(ByteBuf frame, boolean framed) {
         if (framed) {
             int length = frame.writerIndex() - LENGTH_DIGITS - 2;
             for (int digit = LENGTH_DIGITS - 1; digit >= 0; digit--) {
