@@ -243,7 +243,7 @@ final class FuzzSession {
             if (socket.hasEnded() && (end == End.CLOSE || closes) && !parser.isInside()) {
                 parser.end();
             }
-            if (answered < sent.size() && !closes && !isExcused(pace, start)) {
+            if (answered < sent.size() && !closes && !isExcused(socket, pace, start)) {
                 throw new AssertionError("the connection ended without the responses that it owes");
             }
         }
@@ -251,11 +251,13 @@ final class FuzzSession {
 
     /**
      * Whether the server may have closed the connection for what this side did, so that what was sent is lost: it read nothing
-     * for the idle time, or a request took it longer than the server waits; the server lingers after that refusal, but not for
-     * ever, and resets the connection of who still sends.
+     * for the idle time, or a request took it longer than the server waits, or it had no processor for as long as the server
+     * lingers after a refusal: that is until the client is silent, and who sends after that is reset.
      */
-    private boolean isExcused(FuzzSocket.Pace pace, long start) {
-        return late || (pace == FuzzSocket.Pace.LAZY && FuzzWorld.isIdle(start));
+    private boolean isExcused(FuzzSocket socket, FuzzSocket.Pace pace, long start) {
+        return late
+                || FuzzWorld.isSilence(socket.longestPauseNanos())
+                || (pace == FuzzSocket.Pace.LAZY && FuzzWorld.isIdle(start));
     }
 
     private void sendFragments(FuzzSocket socket, long start, long deadline) throws IOException {

@@ -32,6 +32,8 @@ final class FuzzSocket implements AutoCloseable {
     private final Pace pace;
     private final ByteBuffer in;
     private boolean ended;
+    private long activeNanos = System.nanoTime();
+    private long longestPauseNanos;
 
     FuzzSocket(InetSocketAddress address, Pace pace) throws IOException {
         this.pace = pace;
@@ -52,11 +54,22 @@ final class FuzzSocket implements AutoCloseable {
         return ended;
     }
 
+    /** The longest time in which this side neither sent nor read nor waited for the server: nobody gave it a processor. */
+    long longestPauseNanos() {
+        return longestPauseNanos;
+    }
+
+    private void pauseEnds() {
+        longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - activeNanos);
+    }
+
     /** Sends all of {@code bytes}, and reads meanwhile; returns early if the server ends the connection. */
     void send(ByteBuffer bytes, ResponseParser parser, long deadlineNanos) throws IOException {
         while (bytes.hasRemaining() && !ended) {
             try {
+                pauseEnds();
                 int written = channel.write(bytes);
+                activeNanos = System.nanoTime();
                 if (pace != Pace.LAZY || written == 0) {
                     read(parser);
                 }
@@ -94,9 +107,12 @@ final class FuzzSocket implements AutoCloseable {
         in.clear();
         int count;
         try {
+            pauseEnds();
             count = channel.read(in);
         } catch (IOException e) {
             count = -1;
+        } finally {
+            activeNanos = System.nanoTime();
         }
         if (count < 0) {
             ended = true;
@@ -113,6 +129,7 @@ final class FuzzSocket implements AutoCloseable {
         }
         key.interestOps(interest);
         selector.select(leftMillis);
+        activeNanos = System.nanoTime();
         selector.selectedKeys().clear();
     }
 

@@ -36,6 +36,9 @@ final class FuzzWorld {
     /** How long the server under test waits for a client that sends or takes nothing. */
     static final int IDLE_MILLIS = 5_000;
 
+    /** What {@code LingeringClose} waits for the bytes of a client that may have sent all. */
+    private static final int LINGER_MILLIS = 1_000;
+
     /** Beyond every timeout of the server under test. */
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -124,7 +127,12 @@ final class FuzzWorld {
         return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
     }
 
-    /** The same for a server that was waiting for this side to read. */
+    /** Whether a server that has refused a request takes a client for silent that sends nothing for so long. */
+    static boolean isSilence(long nanos) {
+        return nanos >= TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS);
+    }
+
+    /** Whether a server that was waiting since {@code startNanos} for this side to read may have given up. */
     static boolean isIdle(long startNanos) {
         return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
     }

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LongBodyTest {
     private static final int MESSAGES = 4 << 20;
 
+    /** Far fewer than the pieces that the array is split in. */
+    private static final int ANSWERED_MIN = 5;
+
     @RegisterExtension
     static final TestServer SERVER =
             new TestServer(TestServer.config().withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000)));
@@ -32,7 +35,7 @@ class LongBodyTest {
         }
     }
 
-    /** The loop that splits the array serves others meanwhile; how long that takes is compared with the array's own time. */
+    /** A loop that splits the array in one step answers one request before it, and one after it. */
     @Test
     void othersAreAnsweredWhileAnArrayOfMillionsOfMessagesIsSplit() throws IOException {
         String path = SERVER.create(JSON, "");
@@ -42,21 +45,16 @@ class LongBodyTest {
                 TestConnection other = SERVER.connect()) {
             other.exchange("GET", "/health", "").is(200);
             writer.send(Arrays.copyOf(request, request.length - 1));
-            long sent = System.nanoTime();
             writer.send(new byte[] {request[request.length - 1]});
             CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> receiveUnchecked(writer));
-            long longest = 0;
+            int answered = 0;
             while (!answer.isDone()) {
-                long asked = System.nanoTime();
                 other.exchange("GET", "/health", "").is(200);
-                longest = Math.max(longest, System.nanoTime() - asked);
+                answered++;
             }
-            long all = System.nanoTime() - sent;
 
             answer.join().is(204);
-            assertThat(longest)
-                    .as("nanoseconds that /health waited, while the array took %d", all)
-                    .isLessThan(all / 2);
+            assertThat(answered).isGreaterThanOrEqualTo(ANSWERED_MIN);
         }
         assertThat(SERVER.get(path).is(200).body()).hasSize(2 * MESSAGES + 1);
     }

@@ -342,14 +342,11 @@ public final class FileExtentStore implements ExtentStore {
     /**
      * The job has failed, or cannot go on: all is as it was before, and it is tried again later.
      *
+     * @param reason a fault of the disk, or of memory
      * @param obstacle what the disk refused, or null
      */
     void abandon(ExtentJob failedJob, Throwable reason, @Nullable Obstacle obstacle) {
-        if (reason instanceof IOException) {
-            reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
-        } else {
-            LOG.error("shard {}: {} was abandoned", manifest.shard(), failedJob, reason);
-        }
+        reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;
         stopped = Manifest.isUncertain(reason);
