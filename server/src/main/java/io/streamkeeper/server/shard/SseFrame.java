@@ -21,7 +21,7 @@ public final class SseFrame {
      * How many of a chunk's bytes can be told now: a character whose last bytes have not come yet, and a carriage return
      * that a line feed may follow, wait for what comes next, unless the stream is closed and nothing will.
      */
-    public static int tellableBytes(Outcome.Chunk chunk) {
+    static int tellableBytes(Outcome.Chunk chunk) {
         boolean holdsBack = chunk.contentType().isText() && !chunk.contentType().isJson() && !chunk.closed();
         int all = chunk.bytes().readableBytes();
         int tellable = holdsBack ? SseEncoder.tellableTextLength(chunk.bytes()) : all;

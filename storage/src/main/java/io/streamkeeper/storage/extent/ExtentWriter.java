@@ -110,7 +110,7 @@ public final class ExtentWriter implements AutoCloseable {
     }
 
     /** Bytes of the run that is being written. */
-    public int runBytes() {
+    int runBytes() {
         return (int) (position - runPosition);
     }
 

@@ -44,7 +44,7 @@ public final class FrameLayout {
     private FrameLayout() {}
 
     /** The bytes that a frame of {@code length} takes up with its padding. */
-    public static int paddedBytes(int length) {
+    static int paddedBytes(int length) {
         return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 

@@ -94,7 +94,7 @@ public final class Budget {
      * Reserves {@code bytes} for work that makes room: it may pass the bound by itself, because what is full could not be
      * emptied otherwise. Returns false, having reserved nothing, if the bound is passed already.
      */
-    public boolean tryReserveToMakeRoom(long bytes) {
+    boolean tryReserveToMakeRoom(long bytes) {
         if (used.addAndGet(bytes) - bytes <= bytesMax && (whole == null || whole.tryReserveToMakeRoom(bytes))) {
             return true;
         }
@@ -121,7 +121,8 @@ public final class Budget {
     }
 
     /** A reservation of {@code bytes}, which may pass the bound, or null if anything is reserved already. */
-    public @Nullable Reservation reserveAlone(long bytes) {
+    @Nullable
+    Reservation reserveAlone(long bytes) {
         if (whole != null) {
             throw new IllegalStateException("a share of the budget of " + name + " cannot pass its bound");
         }

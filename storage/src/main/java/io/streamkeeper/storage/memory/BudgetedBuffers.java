@@ -28,7 +28,7 @@ public final class BudgetedBuffers {
     }
 
     /** The budget that the buffers are of. */
-    public Budget budget() {
+    Budget budget() {
         return budget;
     }
 

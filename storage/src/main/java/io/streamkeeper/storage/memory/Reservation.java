@@ -24,7 +24,7 @@ public final class Reservation implements AutoCloseable {
     }
 
     /** The budget that it is of. */
-    public Budget budget() {
+    Budget budget() {
         return budget;
     }
 
