@@ -95,11 +95,12 @@ class ShardFaultsTest {
         return reply.outcome;
     }
 
+    /** Streams that expire without use, so that each command reads the clock, which fails. */
     private static Command.Create create(StreamPath path, ForkOrigin fork) {
         return new Command.Create(
                 path,
                 fork == null ? ContentType.OCTET_STREAM : null,
-                Expiry.never(),
+                new Expiry.Ttl(3_600),
                 Retention.none(),
                 false,
                 fork,

@@ -50,7 +50,7 @@ final class Append implements CommitQueue.Step {
             return;
         }
         long now = shard.clock().wallMillis();
-        stream.use(shard.clock().steadyMillis());
+        Use.note(shard, stream);
         Outcome answer = check(stream, append, shard.producers(), now);
         if (answer != null) {
             Use.record(shard, stream);

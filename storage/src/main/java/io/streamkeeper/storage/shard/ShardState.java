@@ -170,7 +170,7 @@ public final class ShardState {
     }
 
     boolean isExpired(StreamState stream) {
-        return stream.isExpired(clock.wallMillis(), clock.steadyMillis());
+        return stream.mayExpire() && stream.isExpired(clock.wallMillis(), clock.steadyMillis());
     }
 
     /** The answer to a request for a stream that is not there. */

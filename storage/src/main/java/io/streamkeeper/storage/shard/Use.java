@@ -10,8 +10,15 @@ final class Use {
 
     /** A stream is read or written. */
     static void of(ShardState shard, StreamState stream) {
-        stream.use(shard.clock().steadyMillis());
+        note(shard, stream);
         record(shard, stream);
+    }
+
+    /** The same without a record: one that says so follows. No clock is read for a stream that use does not concern. */
+    static void note(ShardState shard, StreamState stream) {
+        if (stream.isSliding()) {
+            stream.use(shard.clock().steadyMillis());
+        }
     }
 
     /**
@@ -19,6 +26,9 @@ final class Use {
      * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
      */
     static void record(ShardState shard, StreamState stream) {
+        if (!stream.isSliding()) {
+            return;
+        }
         long now = shard.clock().wallMillis();
         long interval = shard.useIntervalMillis();
         if (interval == ShardState.NOTHING_IS_KEPT

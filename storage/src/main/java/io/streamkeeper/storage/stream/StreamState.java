@@ -111,7 +111,7 @@ public final class StreamState {
      */
     public long heapBytes() {
         long bytes = HEAP_BYTES + path().value().length() + content.heapBytes();
-        if (!expiry().equals(Expiry.never())) {
+        if (mayExpire()) {
             bytes += EXPIRY_HEAP_BYTES;
         }
         LogRecord.Fork fork = created.fork();
@@ -516,6 +516,11 @@ public final class StreamState {
     /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */
     public boolean isSliding() {
         return expiry() instanceof Expiry.Ttl;
+    }
+
+    /** Whether the stream expires at all. */
+    public boolean mayExpire() {
+        return !(expiry() instanceof Expiry.Never);
     }
 
     /** When the stream expires as far as known, in the time that {@link #isSliding} says. */
