@@ -104,6 +104,13 @@ final class FileRig {
         start();
     }
 
+    /** Ends by itself, and starts with another configuration. */
+    void restartWith(StorageConfig newConfig) throws IOException {
+        stop();
+        config = newConfig;
+        start();
+    }
+
     /** Makes a checkpoint, and the compactions that it brings. */
     void checkpoint() {
         clock.advance(2_000_000);

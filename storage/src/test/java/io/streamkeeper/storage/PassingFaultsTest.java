@@ -111,9 +111,7 @@ class PassingFaultsTest {
 
     @Test
     void aStreamCanBeDeletedHoweverFullTheMemoryIs() throws IOException {
-        rig.stop();
-        rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 64 << 10, 4 << 20, ProducerLimits.DEFAULT);
-        rig.start();
+        rig.restartWith(new StorageConfig(true, 1 << 20, 1_000_000, 64 << 10, 4 << 20, ProducerLimits.DEFAULT));
         rig.create(CreateRequest.at("big")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes() + (8 << 20));
         rig.threads.holdJournal(true);
@@ -211,9 +209,7 @@ class PassingFaultsTest {
 
     @Test
     void aCheckpointComesBeforeTheMemoryForWhatWaitsIsFull() throws IOException {
-        rig.stop();
-        rig.config = new StorageConfig(true, 1 << 30, 1_000_000_000, 64 << 10, 8 << 20, ProducerLimits.DEFAULT);
-        rig.start();
+        rig.restartWith(new StorageConfig(true, 1 << 30, 1_000_000_000, 64 << 10, 8 << 20, ProducerLimits.DEFAULT));
         rig.create(CreateRequest.at("a")).created();
         List<String> words = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -226,9 +222,7 @@ class PassingFaultsTest {
 
     @Test
     void aWriteThatFindsNoMemoryBringsACheckpointThoughNoneIsDue() throws IOException {
-        rig.stop();
-        rig.config = new StorageConfig(true, 1 << 30, 1_000_000, 64 << 10, 16 << 20, ProducerLimits.DEFAULT);
-        rig.start();
+        rig.restartWith(new StorageConfig(true, 1 << 30, 1_000_000, 64 << 10, 16 << 20, ProducerLimits.DEFAULT));
         rig.create(CreateRequest.at("a")).created();
         for (int i = 0; i < 3; i++) {
             rig.append("a", "x".repeat(1_100_000)).appended();
@@ -243,9 +237,7 @@ class PassingFaultsTest {
 
     @Test
     void aCheckpointDoesNotWaitForACompaction() throws IOException {
-        rig.stop();
-        rig.config = new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20, ProducerLimits.DEFAULT);
-        rig.start();
+        rig.restartWith(new StorageConfig(true, 1 << 20, 1_000_000_000, 1 << 20, 256 << 20, ProducerLimits.DEFAULT));
         rig.create(CreateRequest.at("big")).created();
         rig.create(CreateRequest.at("a")).created();
         for (int i = 0; i < CompactionPolicy.TIER_FILES; i++) {

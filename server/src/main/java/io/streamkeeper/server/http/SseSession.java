@@ -123,7 +123,7 @@ final class SseSession extends LongResponse implements Subscriber {
     private void tell(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
         if (LongEvent.isFor(chunk)) {
-            begin(new LongEvent(chunk, cursor, exchange.isFramed()));
+            tellInParts(chunk);
             return;
         }
         write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
@@ -134,10 +134,9 @@ final class SseSession extends LongResponse implements Subscriber {
         }
     }
 
-    private void begin(LongEvent event) {
-        longEvent = event;
-        pulling = true;
-        goOnWhenWritable();
+    private void tellInParts(Outcome.Chunk chunk) {
+        longEvent = new LongEvent(chunk, cursor, exchange.isFramed());
+        pull();
     }
 
     @Override
@@ -160,7 +159,7 @@ final class SseSession extends LongResponse implements Subscriber {
         }
         position = event.to();
         if (LongEvent.isFor(event.chunk())) {
-            begin(new LongEvent(event.chunk(), cursor, exchange.isFramed()));
+            tellInParts(event.chunk());
             return;
         }
         boolean shared = exchange.isFramed() && Cursor.value(cursor) <= event.cursor();
@@ -182,7 +181,7 @@ final class SseSession extends LongResponse implements Subscriber {
 
     // ---- the client ----
 
-    /** Asks for what follows the position, when the client takes it. */
+    /** Asks for what follows the position, or goes on with a long event, when the client takes it. */
     private void pull() {
         pulling = true;
         goOnWhenWritable();

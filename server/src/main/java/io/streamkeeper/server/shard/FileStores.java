@@ -15,11 +15,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,9 @@ public final class FileStores implements Stores {
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-watch", true));
 
+    /** Fail a shard each. */
+    private final List<Consumer<StorageFailedException>> opened = new CopyOnWriteArrayList<>();
+
     /** Stores in {@code data}, which is locked for this process; the lock is released at the end. */
     public FileStores(
             Disk disk, DataDirectory data, DirectoryLock lock, StorageConfig config, ReadBudget budget, Clock clock) {
@@ -51,6 +56,7 @@ public final class FileStores implements Stores {
         this.config = config;
         this.budget = budget;
         this.clock = clock;
+        watch.scheduleWithFixedDelay(this::look, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -64,16 +70,17 @@ public final class FileStores implements Stores {
         journals.add(journal);
         ShardStore store = FileShard.open(
                 disk, data, shard, config, new ShardThreads(loop, journal, background, reads), budget, clock, releaser);
-        watch.scheduleWithFixedDelay(() -> check(store, loop), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+        opened.add(reason -> loop.execute(() -> store.fail(reason)));
         return store;
     }
 
-    /** A shard whose directory is lost acknowledges nothing more: no start would find it. */
-    private void check(ShardStore store, Executor loop) {
-        if (store.failure() == null && lock.isLost()) {
-            loop.execute(() -> store.fail(new StorageFailedException(
+    /** Shards whose directory is lost acknowledge nothing more: no start would find it. */
+    private void look() {
+        if (lock.isLost()) {
+            StorageFailedException reason = new StorageFailedException(
                     "data directory " + data.path() + " was removed, moved, replaced or unmounted; nothing more is"
-                            + " acknowledged until the server restarts")));
+                            + " acknowledged until the server restarts");
+            opened.forEach(shard -> shard.accept(reason));
         }
     }
 

@@ -33,11 +33,14 @@ public final class ClockAgent implements ClassFileTransformer {
     private static final String FROM = "java/lang/System";
     private static final String TO = "io/streamkeeper/server/longrun/ClockAgent";
 
-    /** The tags of a class file's constants that take two places, and how many bytes each tag has behind it. */
     private static final int UTF8 = 1;
 
+    /** The tags of a class file's constants that take two places. */
     private static final int LONG = 5;
+
     private static final int DOUBLE = 6;
+
+    /** How many bytes follow each tag. */
     private static final int[] LENGTHS = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
 
     private static @Nullable MappedByteBuffer moved;

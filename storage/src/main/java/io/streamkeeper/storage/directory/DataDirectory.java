@@ -72,6 +72,14 @@ public record DataDirectory(Path path, UUID store, int shards) {
         }
     }
 
+    /** Refuses a path at which there is no directory, and none can be made. */
+    static void requireDirectory(Path path) throws IOException {
+        String problem = FileProblem.notDirectory(path);
+        if (problem != null) {
+            throw new IOException("data directory " + problem);
+        }
+    }
+
     /**
      * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken, for which a
      * directory and a file are made.
@@ -79,10 +87,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
      * @throws IOException with what to do
      */
     public static void requireUsable(Disk disk, Path path, int shardsAsked, boolean mustExist) throws IOException {
-        String problem = FileProblem.notDirectory(path);
-        if (problem != null) {
-            throw new IOException("data directory " + problem);
-        }
+        requireDirectory(path);
         int version = version(disk, path);
         if (version == VERSION) {
             read(disk, path).check(disk, shardsAsked);

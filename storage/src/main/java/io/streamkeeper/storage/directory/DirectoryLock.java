@@ -1,7 +1,6 @@
 package io.streamkeeper.storage.directory;
 
 import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -34,10 +33,7 @@ public final class DirectoryLock implements AutoCloseable {
      * @throws IOException if another process holds it, or the directory cannot be made or written
      */
     public static DirectoryLock take(Disk disk, Path directory) throws IOException {
-        String problem = FileProblem.notDirectory(directory);
-        if (problem != null) {
-            throw new IOException("data directory " + problem);
-        }
+        DataDirectory.requireDirectory(directory);
         DataDirectory.makePath(disk, directory);
         Path file = directory.resolve(DataDirectory.LOCK);
         FileChannel channel = LocalDisk.openLock(file);

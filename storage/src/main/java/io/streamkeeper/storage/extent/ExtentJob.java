@@ -54,11 +54,6 @@ abstract class ExtentJob {
     /** Goes on if it waits for something; on the loop. */
     abstract void step();
 
-    /** About how much it writes before it is looked at again. */
-    final long neededBytes() {
-        return STEP_BYTES_MAX;
-    }
-
     final ExtentWriter writer() {
         if (writer == null) {
             throw new IllegalStateException(this + " has no file");

@@ -399,7 +399,7 @@ public final class FileExtentStore implements ExtentStore {
                 onLoop(() -> then.accept(done), () -> {});
             } catch (IOException | OutOfMemoryError e) {
                 Obstacle obstacle =
-                        e instanceof DiskException ? Obstacle.of(disk, directory, ofJob.neededBytes(), e) : null;
+                        e instanceof DiskException ? Obstacle.of(disk, directory, ExtentJob.STEP_BYTES_MAX, e) : null;
                 onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
             } catch (RuntimeException | Error e) {
                 throw e;

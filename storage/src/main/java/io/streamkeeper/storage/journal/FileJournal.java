@@ -219,9 +219,8 @@ public final class FileJournal implements Journal {
             writer.submit(
                     new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals, frameMakesRoom));
         } catch (RuntimeException | Error e) {
-            // All that waits is answered by this, perhaps the command too within which it happens: what is thrown must
-            // not
-            // be taken for a fault that is still to be answered.
+            // All that waits is answered by this, perhaps with it the command within which it happens: what is thrown
+            // must not be taken for a fault that is still to be answered.
             onFailed(e);
             throw Objects.requireNonNull(failure);
         }

@@ -349,22 +349,13 @@ public final class LogWriter implements AutoCloseable {
                 seal(group.get(i), position + group.get(i).start() - start);
             }
             int bytes = group.get(last).end() - start;
-            write(segment, memory, start, bytes);
+            // One piece, or those of the memory of a long payload.
+            for (ByteBuffer piece : memory.nioBuffers(start, bytes)) {
+                int pieceBytes = piece.remaining();
+                segment.writeFully(position, piece);
+                position += pieceBytes;
+            }
             first = last + 1;
-        }
-    }
-
-    /** One write, or one for each piece of the memory of a long payload. */
-    private void write(DiskFile segment, ByteBuf memory, int start, int bytes) throws IOException {
-        if (memory.nioBufferCount() == 1) {
-            segment.writeFully(position, memory.nioBuffer(start, bytes));
-            position += bytes;
-            return;
-        }
-        for (ByteBuffer piece : memory.nioBuffers(start, bytes)) {
-            int pieceBytes = piece.remaining();
-            segment.writeFully(position, piece);
-            position += pieceBytes;
         }
     }
 

@@ -32,7 +32,7 @@ final class Use {
         long now = shard.clock().wallMillis();
         long interval = shard.useIntervalMillis();
         if (interval == ShardState.NOTHING_IS_KEPT
-                || !stream.mustRecordUse(now)
+                || stream.isUseCovered(now)
                 || stream.isDeleted()
                 || !stream.isVisible()) {
             return;

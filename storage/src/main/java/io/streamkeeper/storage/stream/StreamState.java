@@ -281,7 +281,7 @@ public final class StreamState {
             closed = true;
             closedBy = producer;
         }
-        if (!isCovered(record.atMillis())) {
+        if (!isUseCovered(record.atMillis())) {
             recordedUse(record.atMillis(), 0);
         }
         lastLsn = staged.lsn();
@@ -333,8 +333,8 @@ public final class StreamState {
         }
     }
 
-    /** Whether a start takes it that the stream may have been used then. */
-    private boolean isCovered(long wallMillis) {
+    /** Whether a start takes it that the stream may have been used then, so that a use need not be recorded. */
+    public boolean isUseCovered(long wallMillis) {
         return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
     }
 
@@ -504,13 +504,8 @@ public final class StreamState {
         if (!known) {
             recordedUse(nowMillis, 0);
         }
-        usedMillis = isCovered(nowMillis) ? nowMillis : recordedUseMillis + coveredMillis;
+        usedMillis = isUseCovered(nowMillis) ? nowMillis : recordedUseMillis + coveredMillis;
         return !known && isSliding();
-    }
-
-    /** Whether a use at {@code wallMillis} must be recorded: otherwise a start would not know of it. */
-    public boolean mustRecordUse(long wallMillis) {
-        return isSliding() && !isCovered(wallMillis);
     }
 
     /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */
