@@ -86,6 +86,8 @@ public enum ErrorCode {
     OVERLOADED(503, "overloaded"),
     /** The server is stopping. */
     SHUTTING_DOWN(503, "shutting_down"),
+    /** The log has a new leader, and whether the request took effect is not known. */
+    OUTCOME_UNKNOWN(503, "outcome_unknown"),
     /** The disk has failed: nothing more is acknowledged until the server is started anew. */
     STORAGE_FAILED(503, "storage_failed"),
     /** The request is of another major version of HTTP. */

@@ -110,6 +110,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothingAboveTheJournalKnowsHowItKeepsItsRecords() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.streamkeeper.storage.journal")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.streamkeeper\\.storage\\.journal\\.(FileJournal|LogWriter)(\\$.*)?"));
+    }
+
+    @Test
     void storageKnowsNothingOfNettyChannels() {
         check(noClasses()
                 .that()

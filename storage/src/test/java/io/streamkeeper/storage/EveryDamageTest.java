@@ -9,6 +9,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.extent.ColdRead;
+import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
 import io.streamkeeper.storage.memory.MemoryBudget;
@@ -97,7 +98,12 @@ class EveryDamageTest {
     /** What a start finds; changes nothing. */
     private String state() throws IOException {
         Manifest manifest = Manifest.read(rig.disk, FileRig.SHARD);
-        Recovery recovery = new Recovery(rig.disk, FileRig.SHARD, manifest, new MemoryBudget(Long.MAX_VALUE));
+        Recovery recovery = new Recovery(
+                rig.disk,
+                FileRig.SHARD,
+                new FileLog(rig.disk, FileRig.SHARD, manifest.store(), 0),
+                manifest,
+                new MemoryBudget(Long.MAX_VALUE));
         try {
             recovery.run();
             StringBuilder state = new StringBuilder();

@@ -174,6 +174,7 @@ class FullDiskTest {
     @Test
     @MayLogFaults({
         "the journal has failed",
+        "shard {} has failed",
         "the next journal segment cannot be made ready",
         "was abandoned: {}",
         "is not needed, but cannot be removed",

@@ -9,26 +9,42 @@ import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 
 /**
- * A journal whose records become durable, or are refused, when the test says so. Payloads lie where the journal behind it
- * puts them. Belongs to the thread of its test, on which the listener is called.
+ * A journal whose records become durable, or are refused or lost, when the test says so. Payloads lie where the journal that it
+ * wraps puts them. Belongs to the thread of its test, on which the listener is called.
  *
  * <p>Its faults: a record that is not synced yet; a batch that is refused before it was synced, with all that was staged
- * behind it; a journal that has no room at all. What was refused stays in the blocks as bytes that nobody refers to.
+ * after it; an epoch that ends before its records are durable; a journal that has no room at all. What was refused or lost stays
+ * in the blocks as bytes that nobody refers to.
  */
-public final class HeldJournal implements Journal {
-    private final Journal behind;
+public final class HeldJournal extends ForwardingJournal {
     private Listener listener = Listener.NONE;
+    private long epoch = 1;
     private long lastLsn;
     private long durableLsn;
     private boolean full;
 
-    public HeldJournal(Journal behind) {
-        this.behind = behind;
+    public HeldJournal(Journal target) {
+        super(target);
     }
 
     @Override
     public void listen(Listener newListener) {
         listener = newListener;
+        target.listen(new Listener() {
+            @Override
+            public void durable(long lsn) {}
+
+            @Override
+            public void refused(long firstLsn, Refusal refusal) {}
+
+            @Override
+            public void lost(long firstLsn, Refusal refusal) {}
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                newListener.failed(reason);
+            }
+        });
     }
 
     @Override
@@ -36,14 +52,14 @@ public final class HeldJournal implements Journal {
         if (full) {
             throw new StorageFullException("the test's disk is full");
         }
-        Staged staged = behind.stage(record, payload);
+        Staged staged = target.stage(record, payload);
         lastLsn++;
-        return new Staged(lastLsn, staged.block(), staged.position());
+        return new Staged(epoch, lastLsn, staged.block(), staged.position());
     }
 
     @Override
-    public void fail(StorageFailedException reason) {
-        listener.failed(reason);
+    public long epoch() {
+        return epoch;
     }
 
     @Override
@@ -76,6 +92,7 @@ public final class HeldJournal implements Journal {
         if (firstLsn <= durableLsn) {
             throw new IllegalArgumentException("cannot refuse " + firstLsn + ": " + durableLsn + " is durable");
         }
+        epoch++;
         listener.refused(firstLsn, Refusal.of(ErrorCode.STORAGE_FULL, "the test's disk is full"));
     }
 
@@ -84,18 +101,15 @@ public final class HeldJournal implements Journal {
         refuse(durableLsn + 1);
     }
 
+    /** Loses everything that is not durable, as a log does that gets another leader; the next record has the same lsn again. */
+    public void lose() {
+        epoch++;
+        lastLsn = durableLsn;
+        listener.lost(durableLsn + 1, Refusal.of(ErrorCode.OUTCOME_UNKNOWN, "the test's log has another leader"));
+    }
+
     /** Whether there is no room for any other record. */
     public void full(boolean isFull) {
         full = isFull;
-    }
-
-    @Override
-    public void whenSynced(long lsn, Synced then) {
-        then.synced();
-    }
-
-    @Override
-    public void close() {
-        behind.close();
     }
 }

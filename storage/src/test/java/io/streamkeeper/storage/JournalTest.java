@@ -111,6 +111,11 @@ class JournalTest {
                 }
 
                 @Override
+                public void lost(long firstLsn, Refusal refusal) {
+                    told.add("lost " + firstLsn);
+                }
+
+                @Override
                 public void failed(StorageFailedException reason) {
                     told.add("failed");
                 }
@@ -124,9 +129,16 @@ class JournalTest {
             journal.sync(3);
             assertThat(journal.stage(RECORD, Payload.NONE).lsn()).isEqualTo(6);
             journal.sync();
-            assertThat(told).containsExactly("durable 2/2", "refused 4", "durable 3/3", "durable 6/6");
-            assertThatThrownBy(() -> journal.refuse(6)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> journal.sync(7)).isInstanceOf(IllegalArgumentException.class);
+            Journal.Staged lost = journal.stage(RECORD, Payload.NONE);
+            journal.lose();
+            Journal.Staged again = journal.stage(RECORD, Payload.NONE);
+            assertThat(again.lsn()).isEqualTo(lost.lsn()).isEqualTo(7);
+            assertThat(again.epoch()).isEqualTo(journal.epoch()).isGreaterThan(lost.epoch());
+            journal.sync();
+            assertThat(told)
+                    .containsExactly("durable 2/2", "refused 4", "durable 3/3", "durable 6/6", "lost 7", "durable 7/7");
+            assertThatThrownBy(() -> journal.refuse(7)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> journal.sync(8)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

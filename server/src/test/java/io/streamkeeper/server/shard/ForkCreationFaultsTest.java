@@ -18,15 +18,12 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.storage.ForwardingJournal;
 import io.streamkeeper.storage.disk.Clock;
-import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
-import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.MemoryJournal;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.ReadBudget;
-import io.streamkeeper.storage.record.LogRecord;
-import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
@@ -48,32 +45,9 @@ class ForkCreationFaultsTest {
     private Shards shards;
 
     /** A journal that cannot be asked for a sync. */
-    private final class FaultyJournal implements Journal {
-        private final Journal behind = new MemoryJournal(memory);
-
-        @Override
-        public void listen(Listener listener) {
-            behind.listen(listener);
-        }
-
-        @Override
-        public Staged stage(LogRecord record, Payload payload) {
-            return behind.stage(record, payload);
-        }
-
-        @Override
-        public long lastLsn() {
-            return behind.lastLsn();
-        }
-
-        @Override
-        public void fail(StorageFailedException reason) {
-            behind.fail(reason);
-        }
-
-        @Override
-        public long durableLsn() {
-            return behind.durableLsn();
+    private final class FaultyJournal extends ForwardingJournal {
+        FaultyJournal() {
+            super(new MemoryJournal(memory));
         }
 
         @Override
@@ -81,12 +55,7 @@ class ForkCreationFaultsTest {
             if (fails) {
                 throw new StackOverflowError("a fault of the test");
             }
-            behind.whenSynced(lsn, then);
-        }
-
-        @Override
-        public void close() {
-            behind.close();
+            super.whenSynced(lsn, then);
         }
     }
 

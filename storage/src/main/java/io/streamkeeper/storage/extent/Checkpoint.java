@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record it
  * goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest waits
- * until the journal is durable up to the last record that was counted in, and where the journal has refused records in the
- * meantime, the checkpoint is void.
+ * until the journal is durable up to the last record that was counted in, and where the journal's epoch has ended in the
+ * meantime, so that records were refused or lost, the checkpoint is void.
  */
 final class Checkpoint extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
@@ -44,7 +44,7 @@ final class Checkpoint extends ExtentJob {
 
     private final List<StreamState> streams;
     private final long checkpointLsn;
-    private final int refusals;
+    private final long epoch;
     private final long firstLsn;
 
     private int next;
@@ -59,7 +59,7 @@ final class Checkpoint extends ExtentJob {
         super(store, "checkpoint " + number);
         this.streams = streams;
         this.checkpointLsn = store.journal().durableLsn();
-        this.refusals = store.journal().refusals();
+        this.epoch = store.journal().epoch();
         this.firstLsn = before.checkpointLsn() + 1;
     }
 
@@ -182,12 +182,12 @@ final class Checkpoint extends ExtentJob {
         if (!waits || ready == null) {
             return;
         }
-        if (store.journal().refusals() != refusals || store.journal().isFailed()) {
+        if (store.journal().epoch() != epoch || store.journal().failure() != null) {
             waits = false;
-            store.abandon(this, new IOException("the journal has refused records that were counted in"), null);
+            store.abandon(this, new IOException("the journal has refused or lost records that were counted in"), null);
         } else if (store.journal().durableLsn() >= lastLsn) {
             waits = false;
-            Manifest manifest = store.next(checkpointLsn, List.of(), ready);
+            Manifest manifest = store.next(store.journal().replayStart(checkpointLsn), List.of(), ready);
             store.commit(this, manifest, ready, () -> swap(ready, 0));
         }
     }
@@ -210,7 +210,7 @@ final class Checkpoint extends ExtentJob {
             store.onLoop(() -> swap(ready, end));
             return;
         }
-        store.releaseSegments();
+        store.releaseLog();
         done(ready.file().bytes());
     }
 

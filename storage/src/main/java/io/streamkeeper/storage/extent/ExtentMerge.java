@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.record.StreamMeta;
 import io.streamkeeper.storage.stream.StoredRuns;
@@ -380,7 +381,8 @@ final class ExtentMerge extends ExtentJob {
     }
 
     private void commit() {
-        Manifest manifest = store.next(store.manifest().checkpointLsn(), merged, extent);
+        Journal.ReplayStart start = store.journal().replayStart(store.manifest().checkpointLsn());
+        Manifest manifest = store.next(start, merged, extent);
         store.commit(this, manifest, extent, () -> swap(0));
     }
 

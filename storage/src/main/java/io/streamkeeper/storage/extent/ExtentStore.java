@@ -20,10 +20,10 @@ public interface ExtentStore extends AutoCloseable {
     void dropped(StreamState stream);
 
     /** A record was refused for want of room: what makes some does not wait. */
-    default void pressed() {}
+    void pressed();
 
     /** {@code listener} is told of each stream whose runs have moved into a file, on the shard's loop. */
-    default void onMoved(Consumer<StreamState> listener) {}
+    void onMoved(Consumer<StreamState> listener);
 
     /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
     void step();

@@ -8,7 +8,8 @@ import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.Obstacle;
-import io.streamkeeper.storage.journal.FileJournal;
+import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
@@ -54,7 +55,7 @@ public final class FileExtentStore implements ExtentStore {
 
     private final Disk disk;
     private final Path directory;
-    private final FileJournal journal;
+    private final Journal journal;
     private final ExtentConfig config;
     private final ShardThreads threads;
     private final Clock clock;
@@ -104,8 +105,9 @@ public final class FileExtentStore implements ExtentStore {
             Path directory,
             Manifest manifest,
             Collection<Extent> found,
-            FileJournal journal,
+            Journal journal,
             ExtentConfig config,
+            SpaceReserve reserve,
             ShardThreads threads,
             Clock clock) {
         this.disk = disk;
@@ -115,8 +117,7 @@ public final class FileExtentStore implements ExtentStore {
         this.config = config;
         this.threads = threads;
         this.clock = clock;
-        this.reserve = new SpaceReserve(
-                disk, directory, config.reserveBytes(), journal.segments().neededBytes());
+        this.reserve = reserve;
         this.lastGeneration = manifest.lastGeneration();
         this.nextFile = manifest.nextFile();
         this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
@@ -207,7 +208,7 @@ public final class FileExtentStore implements ExtentStore {
     public void step() {
         if (job != null) {
             job.step();
-        } else if (!stopped && !journal.isFailed() && !waitsToRetry()) {
+        } else if (!stopped && journal.failure() == null && !waitsToRetry()) {
             begin();
         }
         if (job == null && reserve.isWanted() && !reserve.isHeld()) {
@@ -245,7 +246,10 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void pressed() {
         pressed = true;
-        roomBytes = Math.max(roomBytes, journal.usableBytes());
+        Obstacle obstacle = journal.obstacle();
+        if (obstacle != null && obstacle.isDiskFull()) {
+            roomBytes = Math.max(roomBytes, obstacle.usableBytes());
+        }
     }
 
     @Override
@@ -278,7 +282,7 @@ public final class FileExtentStore implements ExtentStore {
 
     /** Where a checkpoint is due, lets it be made before the compaction goes on; returns whether the compaction waits. */
     boolean isPaused(ExtentMerge merge) {
-        if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.isFailed()) {
+        if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
             return false;
         }
         paused = merge;
@@ -335,7 +339,7 @@ public final class FileExtentStore implements ExtentStore {
         reportsAbandoned = true;
         pressed = false;
         roomBytes = -1;
-        journal.obstacle(null);
+        journal.checkpointObstacle(null);
         goOn();
     }
 
@@ -354,9 +358,9 @@ public final class FileExtentStore implements ExtentStore {
         failedJob.abandon();
         goOn();
         if (stopped) {
-            journal.fail(reason);
+            failShard(reason);
         } else if (obstacle != null) {
-            journal.obstacle(obstacle);
+            journal.checkpointObstacle(obstacle);
             makesRoomFirst = failedJob instanceof Checkpoint;
             if (obstacle.isDiskFull()) {
                 roomBytes = obstacle.usableBytes();
@@ -371,6 +375,17 @@ public final class FileExtentStore implements ExtentStore {
                     reason);
             damaged = true;
         }
+    }
+
+    private void failShard(Throwable reason) {
+        LOG.error(
+                "shard {} has failed: nothing more is acknowledged until the server restarts",
+                manifest.shard(),
+                reason);
+        journal.fail(new StorageFailedException(
+                "the disk has failed (" + reason.getMessage()
+                        + "); nothing more is acknowledged until the server restarts",
+                reason));
     }
 
     /** A job that is tried again each second is reported each minute. */
@@ -435,7 +450,7 @@ public final class FileExtentStore implements ExtentStore {
 
     // ---- for the jobs ----
 
-    FileJournal journal() {
+    Journal journal() {
         return journal;
     }
 
@@ -504,7 +519,7 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /** The manifest that comes next; on the loop. */
-    Manifest next(long checkpointLsn, Collection<Extent> removed, @Nullable Extent added) {
+    Manifest next(Journal.ReplayStart start, Collection<Extent> removed, @Nullable Extent added) {
         Set<Long> gone = new HashSet<>();
         removed.forEach(extent -> gone.add(extent.file().number()));
         List<Manifest.ExtentRef> refs = new ArrayList<>();
@@ -518,13 +533,7 @@ public final class FileExtentStore implements ExtentStore {
             refs.add(new Manifest.ExtentRef(added.file().number(), added.file().bytes()));
         }
         return new Manifest(
-                manifest.store(),
-                manifest.shard(),
-                checkpointLsn,
-                journal.segments().firstNeeded(checkpointLsn, manifest.firstSegment()),
-                lastGeneration,
-                nextFile,
-                refs);
+                manifest.store(), manifest.shard(), start.lsn(), start.location(), lastGeneration, nextFile, refs);
     }
 
     /**
@@ -532,47 +541,46 @@ public final class FileExtentStore implements ExtentStore {
      * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
      */
     void commit(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
-        if (journal.isFailed()) {
+        if (journal.failure() != null) {
             abandon(ofJob, new IOException("the shard has failed"), null);
             return;
         }
-        threads.journal().execute(() -> {
-            try {
-                journal.syncWritten();
-            } catch (IOException e) {
-                onLoop(() -> stopped = true);
-                return;
+        journal.whenSynced(journal.durableLsn(), new Journal.Synced() {
+            @Override
+            public void synced() {
+                write(ofJob, newManifest, added, then);
             }
-            inBackground(
-                    ofJob,
-                    () -> {
-                        try {
-                            newManifest.write(disk, directory);
-                        } catch (RuntimeException | Error e) {
-                            throw new IllegalStateException("which manifest counts is not known", e);
-                        }
-                        return newManifest;
-                    },
-                    committed -> {
-                        manifest = committed;
-                        if (added != null) {
-                            extents.put(added.file().number(), added);
-                        }
-                        then.run();
-                    });
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                stopped = true;
+            }
         });
     }
 
-    /** Lets go of the journal's segments that the manifest does without. */
-    void releaseSegments() {
-        long first = manifest.firstSegment();
-        threads.background().execute(() -> {
-            try {
-                journal.segments().release(first);
-            } catch (IOException e) {
-                LOG.warn("journal segments before {} are not needed, but cannot be removed: {}", first, e.getMessage());
-            }
-        });
+    private void write(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
+        inBackground(
+                ofJob,
+                () -> {
+                    try {
+                        newManifest.write(disk, directory);
+                    } catch (RuntimeException | Error e) {
+                        throw new IllegalStateException("which manifest counts is not known", e);
+                    }
+                    return newManifest;
+                },
+                committed -> {
+                    manifest = committed;
+                    if (added != null) {
+                        extents.put(added.file().number(), added);
+                    }
+                    then.run();
+                });
+    }
+
+    /** Releases what the journal keeps and the manifest does without. */
+    void releaseLog() {
+        journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()));
     }
 
     /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */

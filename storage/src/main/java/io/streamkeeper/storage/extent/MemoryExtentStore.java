@@ -7,6 +7,7 @@ import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamContent;
 import io.streamkeeper.storage.stream.StreamState;
+import java.util.function.Consumer;
 
 /**
  * Extents in memory: durability {@code memory}. What is to be kept of a block is copied into others, see
@@ -44,6 +45,16 @@ public final class MemoryExtentStore implements ExtentStore {
     @Override
     public void dropped(StreamState stream) {
         // Its runs have left already.
+    }
+
+    @Override
+    public void pressed() {
+        // Each step copies as much as it may already.
+    }
+
+    @Override
+    public void onMoved(Consumer<StreamState> listener) {
+        // A run that is copied takes as much heap as before.
     }
 
     @Override

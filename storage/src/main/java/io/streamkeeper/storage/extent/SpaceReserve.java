@@ -41,7 +41,7 @@ public final class SpaceReserve {
      * @param bytes its size, or 0 for none
      * @param leftBytes the free space that is left when it is made
      */
-    SpaceReserve(Disk disk, Path directory, long bytes, long leftBytes) {
+    public SpaceReserve(Disk disk, Path directory, long bytes, long leftBytes) {
         this.disk = disk;
         this.directory = directory;
         this.bytes = bytes;

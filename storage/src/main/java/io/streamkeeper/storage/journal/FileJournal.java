@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half of a
  * record would make the whole frame, and the log behind it, unreadable.
  */
-public final class FileJournal implements Journal {
+final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
 
     private final MemoryBudget memory;
@@ -43,17 +43,18 @@ public final class FileJournal implements Journal {
     private final LogWriter writer;
     private final Executor loop;
     private final Executor thread;
+    private final Executor background;
     private Listener listener = Listener.NONE;
 
     private long lastLsn;
     private long durableLsn;
     private long stagedBytes;
-    private int refusals;
+    private long epoch;
     private boolean flushes;
     private volatile boolean closed;
     private @Nullable StorageFailedException failure;
     private @Nullable Obstacle obstacle;
-    private long usableBytes = -1;
+    private @Nullable Obstacle checkpointObstacle;
 
     private final FromWriter fromWriter = new FromWriter();
     private final boolean syncs;
@@ -80,20 +81,20 @@ public final class FileJournal implements Journal {
      * @param log the last segment that there is
      * @param syncs whether a record is durable when it is synced, or already when the kernel has it
      */
-    public FileJournal(
+    FileJournal(
             MemoryBudget memory,
             Segments segments,
             UUID store,
             int shard,
             LogEnd log,
             boolean syncs,
-            Executor loop,
-            Executor thread) {
+            ShardThreads threads) {
         this.memory = memory;
         this.blocks = new RecordBlocks(memory, this::allocate);
         this.segments = segments;
-        this.loop = loop;
-        this.thread = thread;
+        this.loop = threads.loop();
+        this.thread = threads.journal();
+        this.background = threads.background();
         this.lastLsn = log.lastLsn();
         this.durableLsn = log.lastLsn();
         this.syncedLsn = log.lastLsn();
@@ -109,14 +110,14 @@ public final class FileJournal implements Journal {
      * @param end where its frames end
      * @param lastLsn the last log sequence number that anything refers to
      */
-    public record LogEnd(long segment, long end, long lastLsn) {}
+    record LogEnd(long segment, long end, long lastLsn) {}
 
     private ByteBuf allocate(int bytes) {
         try {
             return makesRoom ? memory.allocateToMakeRoom(bytes) : memory.allocate(bytes);
         } catch (StorageFullException e) {
-            if (obstacle != null && obstacle.isDiskFull()) {
-                throw new StorageFullException(fullDisk(obstacle));
+            if (checkpointObstacle != null && checkpointObstacle.isDiskFull()) {
+                throw new StorageFullException(fullDisk(checkpointObstacle));
             }
             throw new StorageBusyException("more is written than the disk takes: " + memory.usedBytes()
                     + " bytes wait for a checkpoint; try again later");
@@ -153,7 +154,7 @@ public final class FileJournal implements Journal {
             int position = out.writerIndex();
             blocks.write(payload, block);
             RecordCodec.finish(out, start);
-            staged = new Staged(lastLsn + 1, block, position);
+            staged = new Staged(epoch, lastLsn + 1, block, position);
         } catch (RuntimeException | Error e) {
             out.writerIndex(start);
             throw e;
@@ -217,7 +218,7 @@ public final class FileJournal implements Journal {
             int length = block.memory().writerIndex() - frameStart;
             align(block.memory());
             writer.submit(
-                    new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, refusals, frameMakesRoom));
+                    new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, epoch, frameMakesRoom));
         } catch (RuntimeException | Error e) {
             // All that waits is answered by this, perhaps with it the command within which it happens: what is thrown
             // must not be taken for a fault that is still to be answered.
@@ -259,13 +260,13 @@ public final class FileJournal implements Journal {
             return;
         }
         durableLsn = lsn;
-        usableBytes = -1;
+        obstacle = null;
         listener.durable(lsn);
     }
 
     private void onRefused(long firstLsn, Obstacle met) {
-        refusals++;
-        usableBytes = met.isDiskFull() ? met.usableBytes() : -1;
+        epoch++;
+        obstacle = met;
         if (frameBlock != null) {
             frameBlock.memory().release();
             frameBlock = null;
@@ -309,8 +310,33 @@ public final class FileJournal implements Journal {
     }
 
     @Override
+    public @Nullable StorageFailedException failure() {
+        return failure;
+    }
+
+    @Override
+    public @Nullable Obstacle obstacle() {
+        return obstacle;
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
     public long lastLsn() {
         return lastLsn;
+    }
+
+    @Override
+    public long durableLsn() {
+        return durableLsn;
+    }
+
+    @Override
+    public long stagedBytes() {
+        return stagedBytes;
     }
 
     // ---- for other shards ----
@@ -369,47 +395,27 @@ public final class FileJournal implements Journal {
     // ---- for the checkpoint ----
 
     @Override
-    public long durableLsn() {
-        return durableLsn;
+    public ReplayStart replayStart(long lsn) {
+        return new ReplayStart(lsn, segments.firstNeeded(lsn));
     }
 
-    /** Takes why no checkpoint can be made for now, or null when one was made. */
-    public void obstacle(@Nullable Obstacle met) {
-        obstacle = met;
+    @Override
+    public void release(ReplayStart start) {
+        background.execute(() -> {
+            try {
+                segments.release(start.location());
+            } catch (IOException e) {
+                LOG.warn(
+                        "journal segments before {} are not needed, but cannot be removed: {}",
+                        start.location(),
+                        e.getMessage());
+            }
+        });
     }
 
-    /** Ends all acknowledgement, because of a failure beside the journal (I9). */
-    public void fail(Throwable reason) {
-        onFailed(reason);
-    }
-
-    /** Whether nothing can become durable any more. */
-    public boolean isFailed() {
-        return failure != null;
-    }
-
-    /** Bytes of all records that were ever staged; for how much has come since a checkpoint. */
-    public long stagedBytes() {
-        return stagedBytes;
-    }
-
-    /** Refusals so far: a checkpoint that has seen what was refused since is void. */
-    public int refusals() {
-        return refusals;
-    }
-
-    /** The room on the disk when it was too little for what was refused last, or -1 if that was refused for another reason. */
-    public long usableBytes() {
-        return usableBytes;
-    }
-
-    public Segments segments() {
-        return segments;
-    }
-
-    /** Makes durable what the kernel has, because something durable is to rely on it; on the journal's thread. */
-    public void syncWritten() throws IOException {
-        writer.syncWritten();
+    @Override
+    public void checkpointObstacle(@Nullable Obstacle met) {
+        checkpointObstacle = met;
     }
 
     /** Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files. */

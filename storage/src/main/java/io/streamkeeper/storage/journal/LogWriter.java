@@ -60,10 +60,11 @@ public final class LogWriter implements AutoCloseable {
      *
      * @param start a multiple of {@link FrameLayout#ALIGNMENT}
      * @param length with the header, without padding; the padding behind is there and zero
-     * @param epoch how many refusals the submitter has seen
+     * @param epoch the submitter's epoch, which grows with each refusal that it has seen
      * @param makesRoom whether its records only delete and trim, and so may use what a segment keeps for them
      */
-    public record Frame(ByteBuf memory, int start, int length, int count, long firstLsn, int epoch, boolean makesRoom) {
+    public record Frame(
+            ByteBuf memory, int start, int length, int count, long firstLsn, long epoch, boolean makesRoom) {
         int end() {
             return start + FrameLayout.paddedBytes(length);
         }
@@ -94,7 +95,7 @@ public final class LogWriter implements AutoCloseable {
     private long previous;
     private long previousEnd;
     private long lastLsn;
-    private int refusals;
+    private long epoch;
     private boolean failed;
 
     /**
@@ -173,7 +174,7 @@ public final class LogWriter implements AutoCloseable {
             if (frame == null) {
                 break;
             }
-            if (frame.epoch() < refusals || failed) {
+            if (frame.epoch() < epoch || failed) {
                 frame.memory().release();
             } else {
                 group.add(frame);
@@ -222,9 +223,9 @@ public final class LogWriter implements AutoCloseable {
 
     /** What makes room is not refused because of what comes after it. */
     private void commitInTwo(List<Frame> group, int leading) throws IOException {
-        int refusalsBefore = refusals;
+        long epochBefore = epoch;
         commit(group.subList(0, leading));
-        if (refusals == refusalsBefore) {
+        if (epoch == epochBefore) {
             commit(group.subList(leading, group.size()));
         }
     }
@@ -403,7 +404,7 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void refuse(long firstLsn, long bytes, Throwable cause) {
-        refusals++;
+        epoch++;
         events.refused(firstLsn, segments.obstacle(bytes, cause));
     }
 

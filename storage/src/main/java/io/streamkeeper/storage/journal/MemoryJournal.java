@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.journal;
 
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
@@ -9,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A journal that keeps payloads in memory blocks and no log: durability {@code memory}. A record is as durable as it
- * will be when it is staged. Owned by the shard's loop.
+ * will be when it is staged, so there is one epoch, and nothing is refused or lost. Owned by the shard's loop.
  */
 public final class MemoryJournal implements Journal {
+    private static final long EPOCH = 1;
+
     private final RecordBlocks blocks;
-    private @Nullable Listener listener;
+    private Listener listener = Listener.NONE;
     private @Nullable StorageFailedException failure;
     private long lsn;
+    private long stagedBytes;
 
     public MemoryJournal(MemoryBudget budget) {
         this.blocks = new RecordBlocks(budget, budget::allocate);
@@ -34,7 +38,24 @@ public final class MemoryJournal implements Journal {
         Block block = blocks.blockFor(payload, 0, 0);
         int position = block.memory().writerIndex();
         blocks.write(payload, block);
-        return new Staged(++lsn, block, position);
+        stagedBytes += payload.storedBytes();
+        return new Staged(EPOCH, ++lsn, block, position);
+    }
+
+    @Override
+    public void endBatch() {
+        // Each record is a batch of its own.
+    }
+
+    /** No checkpoint makes room here, so a writer that waits gains nothing. */
+    @Override
+    public boolean isPressed(int bytes) {
+        return false;
+    }
+
+    @Override
+    public long epoch() {
+        return EPOCH;
     }
 
     @Override
@@ -43,23 +64,51 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public void fail(StorageFailedException reason) {
-        if (failure == null) {
-            failure = reason;
-            if (listener != null) {
-                listener.failed(reason);
-            }
-        }
-    }
-
-    @Override
     public long durableLsn() {
         return lsn;
     }
 
     @Override
+    public long stagedBytes() {
+        return stagedBytes;
+    }
+
+    @Override
+    public void fail(StorageFailedException reason) {
+        if (failure == null) {
+            failure = reason;
+            listener.failed(reason);
+        }
+    }
+
+    @Override
+    public @Nullable StorageFailedException failure() {
+        return failure;
+    }
+
+    @Override
+    public @Nullable Obstacle obstacle() {
+        return null;
+    }
+
+    @Override
     public void whenSynced(long upTo, Synced then) {
         then.synced();
+    }
+
+    @Override
+    public ReplayStart replayStart(long upTo) {
+        return new ReplayStart(upTo, 0);
+    }
+
+    @Override
+    public void release(ReplayStart start) {
+        // Payloads are released by the streams.
+    }
+
+    @Override
+    public void checkpointObstacle(@Nullable Obstacle obstacle) {
+        // No checkpoint makes room here.
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class Segments {
     private final Disk disk;
     private final Path directory;
     private final long segmentBytes;
+    private final long first;
     private final Executor background;
 
     /** Segments in use by number, each with the last log sequence number before it. */
@@ -55,12 +56,20 @@ public final class Segments {
      * The segments of {@code directory}.
      *
      * @param segmentBytes what a segment is filled up to
+     * @param first the first segment that a start reads by now
      * @param nextNumber greater than that of any file there
      * @param background where the next segment is made ready as soon as one was taken
      * @param kept those that are still needed, with the last log sequence number before each
      */
-    public Segments(
-            Disk disk, Path directory, long segmentBytes, long nextNumber, Map<Long, Long> kept, Executor background) {
+    Segments(
+            Disk disk,
+            Path directory,
+            long segmentBytes,
+            long first,
+            long nextNumber,
+            Map<Long, Long> kept,
+            Executor background) {
+        this.first = first;
         this.background = background;
         this.disk = disk;
         this.directory = directory;
@@ -121,7 +130,7 @@ public final class Segments {
      *
      * @return whether it is ready
      */
-    public boolean prepareAhead() {
+    boolean prepareAhead() {
         try {
             prepare();
             return true;
@@ -205,8 +214,13 @@ public final class Segments {
     }
 
     /** The free space that another segment takes, or has to be left beside it. */
-    public long neededBytes() {
-        return segmentBytes + keptBytes();
+    private long neededBytes() {
+        return neededBytes(segmentBytes);
+    }
+
+    /** The same of a segment of {@code segmentBytes}. */
+    public static long neededBytes(long segmentBytes) {
+        return segmentBytes + SHORT_SEGMENTS * shortBytes(segmentBytes);
     }
 
     /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
@@ -230,6 +244,10 @@ public final class Segments {
 
     /** What a short segment is filled up to. */
     long shortBytes() {
+        return shortBytes(segmentBytes);
+    }
+
+    private static long shortBytes(long segmentBytes) {
         return Math.min(SHORT_BYTES_MAX, segmentBytes / 4);
     }
 
@@ -280,24 +298,24 @@ public final class Segments {
     }
 
     /**
-     * The first segment that holds a record behind {@code lsn}, or may come to; {@code otherwise} if none is there for
-     * good. For any thread, without waiting.
+     * The first segment that holds a record after {@code lsn}, or may come to; while none was begun, the first that a start
+     * reads. For any thread, without waiting.
      */
-    public long firstNeeded(long lsn, long otherwise) {
+    long firstNeeded(long lsn) {
         long needed = 0;
         for (Map.Entry<Long, Long> segment : lsnBefore.entrySet()) {
             if (segment.getValue() <= lsn || needed == 0) {
                 needed = segment.getKey();
             }
         }
-        return needed == 0 ? otherwise : needed;
+        return needed == 0 ? first : needed;
     }
 
     /**
      * Lets go of the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
      * the background.
      */
-    public synchronized void release(long number) throws IOException {
+    synchronized void release(long number) throws IOException {
         while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {
             long released = lsnBefore.firstKey();
             Path file = directory.resolve(DataDirectory.segmentName(released));

@@ -7,9 +7,11 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentConfig;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import io.streamkeeper.storage.extent.FileExtentStore;
-import io.streamkeeper.storage.journal.FileJournal;
-import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.extent.SpaceReserve;
+import io.streamkeeper.storage.journal.FileLog;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.Segments;
+import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.ReadBudget;
@@ -56,39 +58,32 @@ public final class FileShard {
         Path directory = data.shard(shard);
         Manifest manifest = data.manifest(disk, shard);
         MemoryBudget memory = new MemoryBudget(config.backlogBytesMax());
-        Recovery recovery = new Recovery(disk, directory, manifest, memory);
-        LogReader.Log log;
+        ShardLog log = new FileLog(disk, directory, data.store(), shard, config.segmentBytes(), config.syncs());
+        Recovery recovery = new Recovery(disk, directory, log, manifest, memory);
+        Journal journal;
         try {
-            log = recovery.run();
-            tidy(disk, directory, manifest, log);
+            recovery.run();
+            tidy(disk, directory, manifest);
+            journal = log.open(memory, recovery.lastLsn(), guarded);
         } catch (IOException | RuntimeException | Error e) {
             recovery.close();
             throw e;
         }
-        Segments segments = new Segments(
-                disk,
-                DataDirectory.journal(directory),
-                config.segmentBytes(),
-                Math.max(log.highestNumber() + 1, manifest.firstSegment()),
-                log.kept(),
-                guarded.background());
-        FileJournal journal = new FileJournal(
-                memory,
-                segments,
-                data.store(),
-                shard,
-                new FileJournal.LogEnd(log.last(), log.end(), recovery.lastLsn()),
-                config.syncs(),
-                guarded.loop(),
-                guarded.journal());
         FileExtentStore extents = new FileExtentStore(
-                disk, directory, manifest, recovery.extents(), journal, extentConfig(config), guarded, clock);
+                disk,
+                directory,
+                manifest,
+                recovery.extents(),
+                journal,
+                extentConfig(config),
+                new SpaceReserve(disk, directory, config.reserveBytes(), Segments.neededBytes(config.segmentBytes())),
+                guarded,
+                clock);
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
         store.recover(streams, recovery.lastGeneration(), config.checkpointMillis());
         extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
-        guarded.background().execute(segments::prepareAhead);
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",
                 shard,
@@ -103,30 +98,13 @@ public final class FileShard {
     private static ExtentConfig extentConfig(StorageConfig config) {
         return new ExtentConfig(
                 Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),
-                config.checkpointMillis(),
-                config.reserveBytes());
+                config.checkpointMillis());
     }
 
-    /**
-     * Makes the end of the journal durable, and removes what a crash has left behind: segments that were never begun or
-     * that no recovery needs any more, extents that no manifest names. Nothing acknowledged is in any of them.
-     */
-    private static void tidy(Disk disk, Path directory, Manifest manifest, LogReader.Log log) throws IOException {
-        // A killed process may have left a manifest that a power cut would take back, with segments removed that it
-        // needs.
+    /** Removes the extents that no manifest names, which a crash has left; nothing acknowledged is in any of them. */
+    private static void tidy(Disk disk, Path directory, Manifest manifest) throws IOException {
+        // A killed process may have left a manifest that a power cut would take back, with files removed that it needs.
         disk.syncDirectory(directory);
-        Path journal = DataDirectory.journal(directory);
-        new LogReader(disk, journal, manifest.store(), manifest.shard()).cut(log);
-        for (long number : Segments.numbers(disk, journal)) {
-            if (number < manifest.firstSegment()) {
-                disk.delete(journal.resolve(DataDirectory.segmentName(number)));
-            }
-        }
-        if (log.last() != 0) {
-            for (Path unused : log.unused()) {
-                disk.delete(unused);
-            }
-        }
         Set<String> named = new HashSet<>();
         manifest.extents().forEach(extent -> named.add(ExtentLayout.name(extent.file())));
         Path extents = DataDirectory.extents(directory);

@@ -10,9 +10,8 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentLayout;
-import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.Journal;
-import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.record.Interned;
@@ -34,8 +33,12 @@ import java.util.List;
  * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
  */
 public final class Recovery {
+    /** The epoch of what is read: it is durable, so that no epoch's end takes it back. */
+    private static final long DURABLE = 0;
+
     private final Disk disk;
     private final Path directory;
+    private final ShardLog log;
     private final Manifest manifest;
     private final MemoryBudget memory;
     private final Interned interned = new Interned();
@@ -48,31 +51,31 @@ public final class Recovery {
     /**
      * The recovery of a shard.
      *
+     * @param log the log of the shard, which is replayed
      * @param memory where the journal's records go that no extent has
      */
-    public Recovery(Disk disk, Path directory, Manifest manifest, MemoryBudget memory) {
+    public Recovery(Disk disk, Path directory, ShardLog log, Manifest manifest, MemoryBudget memory) {
         this.disk = disk;
         this.directory = directory;
+        this.log = log;
         this.manifest = manifest;
         this.memory = memory;
         this.lastLsn = manifest.checkpointLsn();
         this.lastGeneration = manifest.lastGeneration();
     }
 
-    /** Reads everything; returns what the journal is found to be. */
-    public LogReader.Log run() throws IOException {
+    /** Reads everything. */
+    public void run() throws IOException {
         readExtents();
-        LogReader reader = new LogReader(disk, DataDirectory.journal(directory), manifest.store(), manifest.shard());
         Replay replay = new Replay();
-        LogReader.Log log;
         try {
-            log = reader.read(manifest.firstSegment(), manifest.checkpointLsn(), replay);
+            lastLsn = Math.max(
+                    lastLsn,
+                    log.replay(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()), replay));
         } finally {
             replay.close();
         }
-        lastLsn = Math.max(lastLsn, log.lastLsn());
         check();
-        return log;
     }
 
     /** The extents that the manifest names, open. */
@@ -180,7 +183,7 @@ public final class Recovery {
     // ---- journal ----
 
     /** Applies the records of one frame after the other. */
-    private final class Replay implements LogReader.Visitor {
+    private final class Replay implements ShardLog.Visitor {
         private Block block = Block.NONE;
 
         @Override
@@ -191,16 +194,15 @@ public final class Recovery {
         }
 
         @Override
-        public void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException {
-            ByteBuf records =
-                    buffer.slice(index + FrameLayout.HEADER_BYTES, header.length() - FrameLayout.HEADER_BYTES);
-            long lsn = header.firstLsn();
+        public void records(ByteBuf buffer, int index, int length, long firstLsn, int count) throws IOException {
+            ByteBuf records = buffer.slice(index, length);
+            long lsn = firstLsn;
             try {
-                for (int i = 0; i < header.count(); i++) {
+                for (int i = 0; i < count; i++) {
                     RecordCodec.Read read = RecordCodec.read(records, interned);
-                    int position = index + FrameLayout.HEADER_BYTES + read.payload();
+                    int position = index + read.payload();
                     if (lsn > manifest.checkpointLsn()) {
-                        apply(read, new Journal.Staged(lsn, block, position));
+                        apply(read, new Journal.Staged(DURABLE, lsn, block, position));
                     }
                     lsn++;
                 }

@@ -33,7 +33,7 @@ final class CommitQueue {
         /** The record is durable: readers may see it. */
         void publish();
 
-        /** The record was refused: as if it had never been. */
+        /** The record was refused or lost: as if it had never been. */
         void undo();
 
         /**
@@ -132,6 +132,22 @@ final class CommitQueue {
      * undone, waits on for what it speaks of.
      */
     void refused(long firstLsn, Refusal refusal) {
+        Deque<Pending> undone = undo(firstLsn);
+        undone.removeIf(pending -> pending.needs() >= firstLsn && pending.step().again(refusal));
+        journal.endBatch();
+        answer(undone, firstLsn, refusal);
+    }
+
+    /**
+     * Whether anything from {@code firstLsn} on was kept is not known. It is undone as what is refused, so that what the next
+     * command meets is durable; but nothing is decided again, because it may be there already.
+     */
+    void lost(long firstLsn, Refusal refusal) {
+        answer(undo(firstLsn), firstLsn, refusal);
+    }
+
+    /** Undoes everything from {@code firstLsn} on, last first; returns it in the order of the log. */
+    private Deque<Pending> undo(long firstLsn) {
         Deque<Pending> undone = new ArrayDeque<>();
         try {
             while (!waiting.isEmpty() && waiting.peekLast().lsn() >= firstLsn) {
@@ -143,8 +159,10 @@ final class CommitQueue {
             waiting.addAll(undone);
             throw e;
         }
-        undone.removeIf(pending -> pending.needs() >= firstLsn && pending.step().again(refusal));
-        journal.endBatch();
+        return undone;
+    }
+
+    private void answer(Deque<Pending> undone, long firstLsn, Refusal refusal) {
         for (Pending pending : undone) {
             if (pending.needs() < firstLsn) {
                 add(pending.needs(), Step.NONE, pending.outcome(), pending.reply());

@@ -8,6 +8,7 @@ import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class ShardFaults {
 
     private final int shard;
     private final Executor loop;
-    private Journal journal = Journal.NONE;
+    private @Nullable Journal journal;
     private boolean failed;
 
     /** The faults of a shard on {@code loop}. */
@@ -87,14 +88,21 @@ public final class ShardFaults {
         failed = true;
         if (fault instanceof StorageFailedException known) {
             LOG.error("shard {} has failed: {}", shard, known.getMessage());
-            journal.fail(known);
+            failJournal(known);
             return;
         }
         LOG.error("shard {} has failed: nothing more is acknowledged until the server restarts", shard, fault);
-        journal.fail(new StorageFailedException(
+        failJournal(new StorageFailedException(
                 "shard " + shard + " has failed (" + fault
                         + "); nothing more is acknowledged until the server restarts, and its log says more",
                 fault));
+    }
+
+    /** A shard that fails while it is opened has no journal yet. */
+    private void failJournal(StorageFailedException reason) {
+        if (journal != null) {
+            journal.fail(reason);
+        }
     }
 
     /**
@@ -109,7 +117,7 @@ public final class ShardFaults {
             // expired.
             return refused.refusal();
         }
-        boolean staged = journal.lastLsn() != lsnBefore;
+        boolean staged = journal != null && journal.lastLsn() != lsnBefore;
         if (staged) {
             fail(fault);
             return Refusal.of(ErrorCode.STORAGE_FAILED, "whether this was done is not known: the shard has failed");

@@ -141,6 +141,11 @@ public final class ShardStore implements AutoCloseable {
             }
 
             @Override
+            public void lost(long firstLsn, Refusal refusal) {
+                commits.lost(firstLsn, refusal);
+            }
+
+            @Override
             public void failed(StorageFailedException reason) {
                 failure = reason;
                 commits.failed(reason);

@@ -12,6 +12,7 @@ import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
+import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.MemoryJournal;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.ReadBudget;
@@ -127,7 +128,13 @@ public final class StoreVerifier {
     /** Recovers a shard as a start does, without a change to its files, and checks what a start leaves to the reads. */
     private Walked walk(DataDirectory data, int shard) throws IOException {
         Manifest manifest = data.manifest(disk, shard);
-        Recovery recovery = new Recovery(disk, data.shard(shard), manifest, new MemoryBudget(Long.MAX_VALUE));
+        Path directory = data.shard(shard);
+        Recovery recovery = new Recovery(
+                disk,
+                directory,
+                new FileLog(disk, directory, data.store(), shard),
+                manifest,
+                new MemoryBudget(Long.MAX_VALUE));
         MemoryBudget nothing = new MemoryBudget(0);
         ShardStore store = new ShardStore(
                 shard,
