@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A body in chunks (RFC 9112 section 7.1). Extensions and trailer fields are checked for their syntax, bounded, and
- * forgotten. Used by the connection's event loop only.
+ * dropped. An extension whose quoted string has no end on its line is refused: another party could read that string, and
+ * so the body, to a later line. Used by the connection's event loop only.
  *
  * <pre>
  *   SIZE ──size 0──▶ TRAILER ──empty line──▶ whole
@@ -99,11 +100,17 @@ final class ChunkedBody implements BodyReader {
     }
 
     private void skipExtension(byte[] bytes, int start, int end) {
+        boolean quoted = false;
+        boolean escaped = false;
         for (int i = start; i < end; i++) {
             if (!Octets.isFieldValue(bytes[i])) {
-                throw invalid(
-                        "chunk extension " + Quoted.of(line.text()) + " is not valid; expected no control characters");
+                throw invalidExtension("no control characters");
             }
+            quoted ^= bytes[i] == '"' && !escaped;
+            escaped = quoted && bytes[i] == '\\' && !escaped;
+        }
+        if (quoted) {
+            throw invalidExtension("each quoted string to end on its line");
         }
         extensionBytes += end - start;
         if (extensionBytes > EXTENSION_BYTES_MAX) {
@@ -165,6 +172,10 @@ final class ChunkedBody implements BodyReader {
             case BARE_LF -> throw invalid("a line between chunks ends in a bare line feed; expected CRLF");
             case NO_ROOM -> throw HeadRoom.exhausted();
         };
+    }
+
+    private RefusedException invalidExtension(String expected) {
+        return invalid("chunk extension " + Quoted.of(line.text()) + " is not valid; expected " + expected);
     }
 
     private static RefusedException extensionsTooLarge() {

@@ -105,6 +105,16 @@ class ChunkedBodyTest {
     }
 
     @Test
+    void aQuotedStringInAnExtensionThatDoesNotEndOnItsLineIsRefused() {
+        assertRefused(chunks("1;a=\"\r\nx\r\n0\r\n\r\n"), 400);
+        assertRefused(chunks("1;a=\"b\\\"\r\nx\r\n0\r\n\r\n"), 400);
+        assertRefused(chunks("1;a=\"\";b=\"\r\nx\r\n0\r\n\r\n"), 400);
+        assertRefused(chunks("1\r\nx\r\n0;a=\"\r\n\r\n"), 400);
+
+        assertBody(chunks("1;a=\"b\\\"c\\\\\";d\r\nx\r\n0\r\n\r\n"), "x");
+    }
+
+    @Test
     void aTrailerThatIsNotAFieldIsRefused() {
         assertRefused(chunks("0\r\nA\r\n\r\n"), 400);
         assertRefused(chunks("0\r\nA : b\r\n\r\n"), 400);
