@@ -13,6 +13,17 @@ import org.jspecify.annotations.Nullable;
  * state is a function of its records; the bytes go beside the record, as a {@link Payload}.
  */
 public sealed interface LogRecord {
+    /** Of what type a record is, to dispatch on; each type has its own. */
+    enum Kind {
+        CREATED,
+        APPENDED,
+        DELETED,
+        TRIMMED,
+        USED
+    }
+
+    Kind kind();
+
     /** The stream that the record is about. */
     long generation();
 
@@ -40,7 +51,12 @@ public sealed interface LogRecord {
             boolean closed,
             @Nullable Fork fork,
             long atMillis)
-            implements LogRecord {}
+            implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.CREATED;
+        }
+    }
 
     /**
      * A stream with a sliding time to live was used, and may be used again without a record until the time that this one
@@ -50,7 +66,12 @@ public sealed interface LogRecord {
      * @param atMillis when
      * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote it
      */
-    record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {}
+    record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.USED;
+        }
+    }
 
     /**
      * A stream grows, is closed, or both.
@@ -69,7 +90,12 @@ public sealed interface LogRecord {
             @Nullable String streamSeq,
             boolean close,
             long atMillis)
-            implements LogRecord {}
+            implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.APPENDED;
+        }
+    }
 
     /**
      * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.
@@ -77,7 +103,12 @@ public sealed interface LogRecord {
      * @param generation the stream
      * @param atMillis when
      */
-    record Deleted(long generation, long atMillis) implements LogRecord {}
+    record Deleted(long generation, long atMillis) implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.DELETED;
+        }
+    }
 
     /**
      * Retention lets go of what lies before a position; it stays as long as forks inherit it.
@@ -86,7 +117,12 @@ public sealed interface LogRecord {
      * @param position the earliest that can be read from now on
      * @param atMillis when
      */
-    record Trimmed(long generation, long position, long atMillis) implements LogRecord {}
+    record Trimmed(long generation, long position, long atMillis) implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.TRIMMED;
+        }
+    }
 
     /**
      * Where a fork comes from. What it inherits follows from the source, which stays as long as the fork does, so it is not

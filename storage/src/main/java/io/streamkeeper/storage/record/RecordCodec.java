@@ -85,22 +85,25 @@ public final class RecordCodec {
     public static int begin(ByteBuf out, LogRecord record, Runs runs) {
         int start = out.writerIndex();
         out.writeInt(0);
-        if (record instanceof LogRecord.Appended appended) {
-            writeHead(out, TYPE_APPENDED, record);
-            writeAppended(out, appended);
-        } else if (record instanceof LogRecord.Created created) {
-            writeHead(out, TYPE_CREATED, record);
-            writeCreated(out, created);
-        } else if (record instanceof LogRecord.Trimmed trimmed) {
-            writeHead(out, TYPE_TRIMMED, record);
-            Fields.writeVariable(out, trimmed.position());
-        } else if (record instanceof LogRecord.Deleted) {
-            writeHead(out, TYPE_DELETED, record);
-        } else if (record instanceof LogRecord.Used used) {
-            writeHead(out, TYPE_USED, record);
-            Fields.writeVariable(out, used.coveredMillis());
-        } else {
-            throw new IllegalArgumentException("a record of the unknown type " + record.getClass());
+        switch (record.kind()) {
+            case APPENDED -> {
+                writeHead(out, TYPE_APPENDED, record);
+                writeAppended(out, (LogRecord.Appended) record);
+            }
+            case CREATED -> {
+                writeHead(out, TYPE_CREATED, record);
+                writeCreated(out, (LogRecord.Created) record);
+            }
+            case TRIMMED -> {
+                writeHead(out, TYPE_TRIMMED, record);
+                Fields.writeVariable(out, ((LogRecord.Trimmed) record).position());
+            }
+            case DELETED -> writeHead(out, TYPE_DELETED, record);
+            case USED -> {
+                writeHead(out, TYPE_USED, record);
+                Fields.writeVariable(out, ((LogRecord.Used) record).coveredMillis());
+            }
+            default -> throw new IllegalArgumentException("a record of the unknown kind " + record.kind());
         }
         Fields.writeVariable(out, runs.count());
         for (int i = 0; i < runs.count(); i++) {

@@ -224,26 +224,16 @@ public final class Recovery {
         LogRecord record = read.record();
         StreamState stream = streams.get(mixed(record.generation()));
         lastGeneration = Math.max(lastGeneration, record.generation());
-        if (stream != null && staged.lsn() <= stream.lastLsn()) {
+        if (stream != null && stream.counts(record, staged.lsn())) {
             return;
         }
         if (record instanceof LogRecord.Created created) {
             stream = new StreamState(created);
-            stream.stageCreated(staged, read.runs());
             streams.put(mixed(record.generation()), stream);
         } else if (stream == null) {
             throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
-        } else if (record instanceof LogRecord.Appended appended) {
-            stream.stageAppended(appended, staged, read.runs());
-        } else if (record instanceof LogRecord.Trimmed trimmed) {
-            stream.stageTrimmed(trimmed.position(), staged.lsn());
-        } else if (record instanceof LogRecord.Deleted) {
-            stream.stageDeleted(staged.lsn());
-        } else if (record instanceof LogRecord.Used used) {
-            stream.recoverRecordedUse(used);
-        } else {
-            throw new IllegalArgumentException("it has the unknown type " + record.getClass());
         }
+        stream.apply(record, staged, read.runs());
         if (!stream.extents().isChanged()) {
             stream.extents().changed(true);
             changed.add(stream);

@@ -12,6 +12,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.TailWaiters;
@@ -77,13 +78,9 @@ final class Append implements CommitQueue.Step {
         if (staged == null) {
             return;
         }
-        StreamState.Mark before = stream.mark(record);
-        stream.stageAppended(record, staged, payload.runs());
-        shard.heap().count(stream);
-        shard.extents().changed(stream);
-        Append step = new Append(stream, before);
-        Outcome outcome =
-                new Appended(stream.offsetAt(step.tail), step.closed, payload.storedBytes() > 0, append.producer());
+        CommitQueue.Step step = shard.apply(record, stream, staged, payload.runs());
+        Outcome outcome = new Appended(
+                stream.offsetAt(stream.tail()), stream.isClosed(), payload.storedBytes() > 0, append.producer());
         shard.commit(staged.lsn(), step, outcome, reply);
         Trim.decide(shard, stream);
     }
@@ -96,6 +93,16 @@ final class Append implements CommitQueue.Step {
         Producer producer = append.producer();
         boolean isKnown = producer == null || stream.lastOf(producer.id()) != null;
         return isKnown ? shard.heap().hasRoom() : shard.heap().hasRoomForMore();
+    }
+
+    /** See {@link ShardState#apply}. */
+    static Append apply(
+            ShardState shard, StreamState stream, LogRecord.Appended record, Journal.Staged place, Runs runs) {
+        StreamState.Mark before = stream.mark(record);
+        stream.apply(record, place, runs);
+        shard.heap().count(stream);
+        shard.extents().changed(stream);
+        return new Append(stream, before);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
@@ -96,11 +97,8 @@ final class Creation implements CommitQueue.Step {
         if (staged == null) {
             return false;
         }
-        stream.stageCreated(staged, payload.runs());
-        shard.put(stream);
-        shard.heap().count(stream);
-        shard.extents().changed(stream);
-        shard.commit(staged.lsn(), new Creation(shard, stream), new Outcome.Created(false, info(stream)), reply);
+        CommitQueue.Step step = shard.apply(record, stream, staged, payload.runs());
+        shard.commit(staged.lsn(), step, new Outcome.Created(false, info(stream)), reply);
         Trim.decide(shard, stream);
         return true;
     }
@@ -131,6 +129,15 @@ final class Creation implements CommitQueue.Step {
                 stream.expiry(),
                 stream.retention(),
                 stream.offsetAt(stream.earliest()));
+    }
+
+    /** See {@link ShardState#apply}. */
+    static Creation apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place, Runs runs) {
+        stream.apply(record, place, runs);
+        shard.put(stream);
+        shard.heap().count(stream);
+        shard.extents().changed(stream);
+        return new Creation(shard, stream);
     }
 
     @Override

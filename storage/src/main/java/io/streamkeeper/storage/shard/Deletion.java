@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.TailWaiters;
 import java.util.function.Predicate;
@@ -15,13 +16,13 @@ final class Deletion implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
     private final long lsnBefore;
-    private final Predicate<Refusal> again;
+    private Predicate<Refusal> again = refusal -> false;
 
-    private Deletion(ShardState shard, StreamState stream, Predicate<Refusal> again) {
+    /** Made before the record is applied. */
+    private Deletion(ShardState shard, StreamState stream) {
         this.shard = shard;
         this.stream = stream;
         this.lsnBefore = stream.lastLsn();
-        this.again = again;
     }
 
     /**
@@ -83,10 +84,17 @@ final class Deletion implements CommitQueue.Step {
         if (staged == null) {
             return;
         }
-        Deletion step = new Deletion(shard, stream, again);
-        stream.stageDeleted(staged.lsn());
-        shard.extents().changed(stream);
+        Deletion step = apply(shard, stream, record, staged);
+        step.again = again;
         shard.commit(staged.lsn(), step, outcome, reply);
+    }
+
+    /** See {@link ShardState#apply}. */
+    static Deletion apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
+        Deletion step = new Deletion(shard, stream);
+        stream.apply(record, place, Runs.NONE);
+        shard.extents().changed(stream);
+        return step;
     }
 
     @Override

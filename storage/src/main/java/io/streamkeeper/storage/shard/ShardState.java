@@ -14,6 +14,7 @@ import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.ExpiryQueue;
 import io.streamkeeper.storage.stream.Generations;
 import io.streamkeeper.storage.stream.ProducerLimits;
@@ -196,6 +197,22 @@ public final class ShardState {
             reply.complete(CommitQueue.refusal(e));
         }
         return null;
+    }
+
+    /**
+     * Applies a record to the stream that it is about; one that is created has nothing yet. The same for the owner of the
+     * log, which has staged the record, and for a copy, which is given it: nothing is decided here.
+     *
+     * @return how the change is published when the record is durable, and undone if it is refused
+     */
+    CommitQueue.Step apply(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
+        return switch (record.kind()) {
+            case APPENDED -> Append.apply(this, stream, (LogRecord.Appended) record, place, runs);
+            case CREATED -> Creation.apply(this, stream, record, place, runs);
+            case TRIMMED -> Trim.apply(this, stream, (LogRecord.Trimmed) record, place);
+            case DELETED -> Deletion.apply(this, stream, record, place);
+            case USED -> Use.apply(this, stream, record, place);
+        };
     }
 
     /** Has {@code step} and the answer wait until the record at {@code lsn} is durable. */

@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.RetentionPolicy;
 import io.streamkeeper.storage.stream.StreamState;
 
@@ -15,10 +16,11 @@ final class Trim implements CommitQueue.Step {
     private final long earliestBefore;
     private final long lsnBefore;
 
-    private Trim(ShardState shard, StreamState stream, long position) {
+    /** Made before the record is applied. */
+    private Trim(ShardState shard, StreamState stream, LogRecord.Trimmed record) {
         this.shard = shard;
         this.stream = stream;
-        this.position = position;
+        this.position = record.position();
         this.earliestBefore = stream.earliest();
         this.lsnBefore = stream.lastLsn();
     }
@@ -47,10 +49,16 @@ final class Trim implements CommitQueue.Step {
             shard.trimLater(stream);
             return;
         }
-        Trim step = new Trim(shard, stream, position);
-        stream.stageTrimmed(position, staged.lsn());
-        shard.extents().changed(stream);
+        CommitQueue.Step step = shard.apply(record, stream, staged, Runs.NONE);
         shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
+    }
+
+    /** See {@link ShardState#apply}. */
+    static Trim apply(ShardState shard, StreamState stream, LogRecord.Trimmed record, Journal.Staged place) {
+        Trim step = new Trim(shard, stream, record);
+        stream.apply(record, place, Runs.NONE);
+        shard.extents().changed(stream);
+        return step;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.streamkeeper.storage.shard;
 
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
 /** The use of a stream with a sliding time to live, which gives it more of that time. */
@@ -38,9 +40,18 @@ final class Use {
             return;
         }
         LogRecord.Used record = new LogRecord.Used(stream.generation(), now, interval);
-        if (shard.stage(record, Payload.NONE, outcome -> {}) != null) {
-            shard.extents().changed(stream);
+        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
+        if (staged == null) {
+            stream.recordedUse(now, interval);
+        } else {
+            shard.apply(record, stream, staged, Runs.NONE);
         }
-        stream.recordedUse(now, interval);
+    }
+
+    /** See {@link ShardState#apply}. */
+    static CommitQueue.Step apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
+        stream.apply(record, place, Runs.NONE);
+        shard.extents().changed(stream);
+        return CommitQueue.Step.NONE;
     }
 }

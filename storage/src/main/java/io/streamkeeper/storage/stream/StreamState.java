@@ -261,15 +261,31 @@ public final class StreamState {
                 lastLsn);
     }
 
-    /** Applies the creation's own payload. */
-    public void stageCreated(Journal.Staged staged, Runs runs) {
-        content.add(staged.block(), staged.position(), runs, created.atMillis());
-        lastLsn = staged.lsn();
+    /**
+     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy. A
+     * stream that was made from its creation has nothing until that record is applied.
+     *
+     * @param place where the record and its payload are
+     * @param runs how the payload falls into runs
+     */
+    public void apply(LogRecord record, Journal.Staged place, Runs runs) {
+        switch (record.kind()) {
+            case APPENDED -> applyAppended((LogRecord.Appended) record, place, runs);
+            case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
+            case TRIMMED -> earliest = ((LogRecord.Trimmed) record).position();
+            case DELETED -> deleted = true;
+            case USED -> {
+                // Nothing waits for it, and descriptions that count it in name no later record.
+                recordedUse(record.atMillis(), ((LogRecord.Used) record).coveredMillis());
+                return;
+            }
+            default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
+        }
+        lastLsn = place.lsn();
     }
 
-    /** Applies an append, in recovery as in service. */
-    public void stageAppended(LogRecord.Appended record, Journal.Staged staged, Runs runs) {
-        content.add(staged.block(), staged.position(), runs, record.atMillis());
+    private void applyAppended(LogRecord.Appended record, Journal.Staged place, Runs runs) {
+        content.add(place.block(), place.position(), runs, record.atMillis());
         Producer producer = record.producer();
         if (producer != null) {
             accept(producer, record.evictions(), record.atMillis());
@@ -284,7 +300,6 @@ public final class StreamState {
         if (!isUseCovered(record.atMillis())) {
             recordedUse(record.atMillis(), 0);
         }
-        lastLsn = staged.lsn();
     }
 
     private void accept(Producer producer, int evictions, long atMillis) {
@@ -305,12 +320,6 @@ public final class StreamState {
         return earliest;
     }
 
-    /** Lets go of what lies before {@code position} as far as readers are concerned; its bytes stay for now. */
-    public void stageTrimmed(long position, long lsn) {
-        earliest = position;
-        lastLsn = lsn;
-    }
-
     /** Takes a staged trim back. */
     public void undoTrimmed(long earliestBefore, long lsnBefore) {
         earliest = earliestBefore;
@@ -326,21 +335,14 @@ public final class StreamState {
         coveredMillis = newCoveredMillis;
     }
 
-    /** Applies such a record in recovery, where a description may know of a later use. */
-    public void recoverRecordedUse(LogRecord.Used record) {
-        if (record.atMillis() >= recordedUseMillis) {
-            recordedUse(record.atMillis(), record.coveredMillis());
-        }
+    /** Whether a description that the stream was made from counts a record in. */
+    public boolean counts(LogRecord record, long lsn) {
+        return lsn <= lastLsn || (record.kind() == LogRecord.Kind.USED && record.atMillis() < recordedUseMillis);
     }
 
     /** Whether a start takes it that the stream may have been used then, so that a use need not be recorded. */
     public boolean isUseCovered(long wallMillis) {
         return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
-    }
-
-    public void stageDeleted(long lsn) {
-        deleted = true;
-        lastLsn = lsn;
     }
 
     /** Takes the last staged append back. */
