@@ -5,13 +5,13 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a create or an append. It owns {@code bytes}: whoever carries the command out releases it, once.
+ * The body of a create or an append. It owns {@code bytes}, which the code that executes the command releases, once.
  *
  * @param bytes the body as the client sent it, without transfer coding
  * @param messages where the messages lie within {@code bytes}, for a body that was sent as {@code application/json}
- * @param problem why the body cannot be taken; answered only where nothing that comes before it in the order of errors
- *     (section 5.2) applies
- * @param onRelease run when the body is released, or null: gives back the memory that its messages take
+ * @param problem why the body is refused; the response reports it only if no error with a higher precedence (section
+ *     5.2) applies
+ * @param onRelease called when the body is released, or null; releases the memory of the message index
  */
 public record Body(
         ByteBuf bytes,
@@ -20,7 +20,7 @@ public record Body(
         @Nullable Runnable onRelease) {
 
     /**
-     * A body whose release nobody waits for.
+     * A body without an action on release.
      *
      * @param bytes the body as the client sent it
      * @param messages where its messages lie, or null
@@ -36,7 +36,7 @@ public record Body(
     }
 
     /**
-     * {@return a body that is kept as it came}
+     * {@return a body that is stored as it was received}
      *
      * @param bytes taken over
      */
@@ -45,9 +45,10 @@ public record Body(
     }
 
     /**
-     * The same as what is appended: an array without messages creates a stream but appends nothing (section 9.1.3).
+     * Checks the body of an append: an empty array may create a stream, but appends nothing (section 9.1.3).
      *
-     * @return this body, or one of the same bytes with the problem that they append nothing
+     * @return this body, or, for an empty array, one with the same bytes and {@link ErrorCode#EMPTY_BODY} as its
+     *     problem
      */
     public Body toAppend() {
         if (problem != null || messages == null || messages.count() > 0) {
@@ -61,20 +62,20 @@ public record Body(
     }
 
     /**
-     * {@return the same, which runs something when it is released}
+     * {@return the same body with an action on release}
      *
-     * @param newOnRelease run once
+     * @param newOnRelease called once
      */
     public Body onRelease(Runnable newOnRelease) {
         return new Body(bytes, messages, problem, newOnRelease);
     }
 
-    /** {@return whether the client sent no byte at all; an empty JSON array is not that} */
+    /** {@return whether the client sent no byte; an empty JSON array has two} */
     public boolean isEmpty() {
         return !bytes.isReadable();
     }
 
-    /** Gives the bytes back; they are not touched afterwards. */
+    /** Releases the bytes, which are not used afterwards. */
     public void release() {
         bytes.release();
         if (onRelease != null) {

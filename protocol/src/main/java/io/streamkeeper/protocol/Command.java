@@ -3,11 +3,11 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on one stream, parsed and checked as far as that needs no state. A command that has a {@link Body} owns
- * it; who carries the command out releases it.
+ * One request on one stream, parsed, and checked by the rules that need no state. A command owns its {@link Body}; the
+ * code that executes the command releases it.
  */
 public sealed interface Command {
-    /** {@return the stream that the command is about; it decides the shard} */
+    /** {@return the stream of the command, which selects the shard} */
     StreamPath path();
 
     /**
@@ -15,11 +15,11 @@ public sealed interface Command {
      *
      * @param path the stream
      * @param contentType null where the header was not sent
-     * @param expiry what was asked for; {@link Expiry#never()} where nothing was
-     * @param retention what was asked for; {@link Retention#none()} where nothing was
+     * @param expiry the requested expiry; {@link Expiry#never()} where none was requested
+     * @param retention the requested retention; {@link Retention#none()} where none was requested
      * @param closed whether the stream is created closed
      * @param fork null where the stream is not a fork
-     * @param preconditions the state of the path that the create insists on
+     * @param preconditions the conditions on the current state of the path
      * @param body the initial content
      */
     record Create(
@@ -35,7 +35,7 @@ public sealed interface Command {
         /**
          * {@return the same with another body}
          *
-         * @param newBody takes the place of the body, which is not released
+         * @param newBody replaces the body, which is not released
          */
         public Create withBody(Body newBody) {
             return new Create(path, contentType, expiry, retention, closed, fork, preconditions, newBody);
@@ -47,11 +47,11 @@ public sealed interface Command {
      *
      * @param path the stream
      * @param contentType null where the header was not sent, which only a close without a body may do
-     * @param close whether the stream is closed behind the body
-     * @param producer null where the append is not an idempotent producer's
+     * @param close whether the stream is closed after the body
+     * @param producer null where the append has no producer headers
      * @param streamSeq null where the header was not sent; compared byte by byte (section 5.2)
-     * @param expectedOffset the tail that the append insists on ({@code Stream-Expected-Offset}); null where any will do
-     * @param preconditions the state of the stream that the append insists on
+     * @param expectedOffset the tail that the append requires ({@code Stream-Expected-Offset}); null for any
+     * @param preconditions the conditions on the current state of the stream
      * @param body what to append; empty for a close alone
      */
     record Append(
@@ -67,7 +67,7 @@ public sealed interface Command {
         /**
          * {@return the same with another body}
          *
-         * @param newBody takes the place of the body, which is not released
+         * @param newBody replaces the body, which is not released
          */
         public Append withBody(Body newBody) {
             return new Append(path, contentType, close, producer, streamSeq, expectedOffset, preconditions, newBody);
@@ -75,13 +75,13 @@ public sealed interface Command {
     }
 
     /**
-     * GET: read what is there, or wait for more (sections 5.6 to 5.8).
+     * GET: read stored bytes, or wait for new ones (sections 5.6 to 5.8).
      *
      * @param path the stream
      * @param start where to begin
      * @param live whether to wait, and how
-     * @param timeoutMillis how long a long-poll waits at the most, or -1 for the server's own limit
-     * @param cursor the cursor that the client echoes, or null
+     * @param timeoutMillis the longest time that a long-poll waits, or -1 for the limit of the server
+     * @param cursor the cursor that the client returns, or null
      */
     record Read(
             StreamPath path,
@@ -101,7 +101,7 @@ public sealed interface Command {
      * DELETE: remove the stream (section 5.4).
      *
      * @param path the stream
-     * @param preconditions the state of the stream that the deletion insists on
+     * @param preconditions the conditions on the current state of the stream
      */
     record Delete(StreamPath path, Preconditions preconditions) implements Command {}
 }

@@ -3,18 +3,18 @@ package io.streamkeeper.protocol;
 import java.util.Locale;
 
 /**
- * A stream's content type (section 9): as it was given, and the type and subtype by which two are compared. Parameters
- * and letter case make no difference to a comparison.
+ * A stream's content type (section 9): the original text, and the type and subtype that comparisons use. Parameters and
+ * letter case do not count in a comparison.
  */
 public final class ContentType {
-    /** What a stream has that is created without one. */
+    /** The default of a stream that is created without a type. */
     public static final ContentType OCTET_STREAM =
             new ContentType("application/octet-stream", "application/octet-stream");
 
-    /** What has messages rather than bytes (section 9.1). */
+    /** The type of a stream of messages (section 9.1). */
     public static final ContentType JSON = new ContentType("application/json", "application/json");
 
-    /** Characters at the most; more is {@link ErrorCode#INVALID_HEADER}. */
+    /** The longest text in characters; a longer one is {@link ErrorCode#INVALID_HEADER}. */
     public static final int LENGTH_MAX = 256;
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
@@ -29,7 +29,7 @@ public final class ContentType {
         this.isUtf8Text = essence.startsWith("text/") && isUtf8(value);
     }
 
-    /** Whether a type's parameters name no other encoding of characters than UTF-8, of which ASCII is a part. */
+    /** Matches parameters that name no charset, or UTF-8, or its subset ASCII. */
     private static boolean isUtf8(String value) {
         String[] parameters = value.split(";", -1);
         for (int i = 1; i < parameters.length; i++) {
@@ -50,9 +50,9 @@ public final class ContentType {
      * Reads a {@code Content-Type} header's value.
      *
      * @param text the value, at most {@value #LENGTH_MAX} characters
-     * @return the type, which tells {@code text} as its {@link #value}
-     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is not {@code type/subtype} with perhaps
-     *     parameters behind it
+     * @return the type, with {@code text} as its {@link #value}
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is not {@code type/subtype} with
+     *     optional parameters
      */
     public static ContentType parse(String text) {
         if (text.equals(JSON.value)) {
@@ -92,7 +92,7 @@ public final class ContentType {
         return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f));
     }
 
-    /** {@return the text as it was given; what responses carry} */
+    /** {@return the original text, which responses contain} */
     public String value() {
         return value;
     }
@@ -102,22 +102,22 @@ public final class ContentType {
         return essence;
     }
 
-    /** {@return whether the stream has messages rather than bytes (section 9.1)} */
+    /** {@return whether the stream is a stream of messages (section 9.1)} */
     public boolean isJson() {
         return essence.equals(JSON.essence);
     }
 
     /**
-     * {@return whether the bytes are characters of UTF-8, which events carry as text} Other types, and text of other
-     * charsets, are sent as base64 (section 5.8).
+     * {@return whether the bytes are UTF-8 text, which events contain as text} Other types, and text in other charsets,
+     * are sent as base64 (section 5.8).
      */
     public boolean isText() {
         return isJson() || isUtf8Text;
     }
 
     /**
-     * {@return whether a browser that opens the bytes as a page may run scripts in them} HTML, and everything that is XML:
-     * elements of XHTML and SVG have scripts in any of it.
+     * {@return whether a browser that opens the bytes as a page may run scripts in them} These are HTML
+     * and all XML types, because XHTML and SVG elements in any XML may contain scripts.
      */
     public boolean isActive() {
         return essence.equals("text/html")

@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cursors of live reads (section 10.1): the number of the current interval, so that a cache may serve one answer to all
- * who ask within it and to nobody for ever.
+ * Cursors of live reads (section 10.1): the number of the current interval, so that a cache serves one response to all
+ * readers of an interval, and to none after it.
  */
 public final class Cursor {
     private static final long INTERVAL_MILLIS = 20_000;
@@ -17,7 +17,7 @@ public final class Cursor {
     /** Jitter of up to an hour, in intervals. */
     private static final int JITTER_INTERVALS_MAX = 180;
 
-    /** Characters of a client's cursor at the most. */
+    /** The longest cursor of a client in characters. */
     public static final int LENGTH_MAX = 32;
 
     /** More digits may not fit a {@code long}. */
@@ -35,11 +35,12 @@ public final class Cursor {
     }
 
     /**
-     * Checks a cursor that a client echoes.
+     * Checks a cursor that a client returns.
      *
      * @param text at most {@value #LENGTH_MAX} characters; null where none was sent
      * @return the same
-     * @throws RefusedException with {@link ErrorCode#INVALID_PARAMETER} if it is longer: it could not be exceeded
+     * @throws RefusedException with {@link ErrorCode#INVALID_PARAMETER} if it is longer, because no greater
+     *     one could be returned
      */
     public static @Nullable String check(@Nullable String text) {
         if (text != null && text.length() > LENGTH_MAX) {
@@ -52,11 +53,11 @@ public final class Cursor {
     }
 
     /**
-     * The cursor to answer with: the current interval, or if the client's is not before that, one which is greater than
-     * the client's by a random step of up to an hour.
+     * The cursor of a response: the current interval or, if the client's cursor is not before it, the client's plus a
+     * random step of up to an hour.
      *
      * @param nowMillis milliseconds since 1970 UTC
-     * @param clientCursor what the client echoes; null, or not a number, if it has none of ours
+     * @param clientCursor what the client sent; null or not a number if this server did not issue it
      * @param random draws the step
      * @return a whole number in decimal digits
      */

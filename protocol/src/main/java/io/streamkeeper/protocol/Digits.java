@@ -3,8 +3,8 @@ package io.streamkeeper.protocol;
 import java.math.BigInteger;
 
 /**
- * Whole numbers in ASCII decimal digits, without a sign. What the JDK parses takes the digits of every script, and signs, so
- * that one number has many texts.
+ * Whole numbers in ASCII decimal digits, without a sign. The parsers of the JDK accept signs and the digits of every
+ * script, so that one number has many texts.
  */
 public final class Digits {
     private Digits() {}
@@ -50,7 +50,7 @@ public final class Digits {
 
     private static String checked(String text) {
         if (!are(text)) {
-            throw new NumberFormatException("expected decimal digits, but there is " + Quoted.of(text));
+            throw new NumberFormatException("expected decimal digits, found " + Quoted.of(text));
         }
         return text;
     }

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The entity tag of a run of bytes (section 10.1): it varies with the stream's incarnation, with the range, and with
- * whether the range ends a closed stream, so that nobody is told "not modified" where there is an end to be told. Its text
- * is made only where one is compared with it.
+ * whether the range ends a closed stream, so that a reader that does not know the end yet is not answered "not
+ * modified". Its text is created only for a comparison.
  *
  * <pre>
  *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:c"     :c for the end of a closed stream
@@ -26,16 +26,16 @@ public record EntityTag(long incarnation, Offset start, Offset next, boolean clo
     /**
      * {@return the tag of a run}
      *
-     * @param chunk the run; its bytes are not looked at
+     * @param chunk the run; its bytes are not read
      */
     public static EntityTag of(Outcome.Chunk chunk) {
         return new EntityTag(chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed(), false);
     }
 
     /**
-     * {@return the tag of all that a stream holds} It is that of a read from the beginning to the tail.
+     * {@return the tag of a whole stream} It equals the tag of a read from the beginning to the tail.
      *
-     * @param stream how the stream is
+     * @param stream the state of the stream
      */
     public static EntityTag of(StreamInfo stream) {
         return new EntityTag(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed(), false);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110 section 13.1): entity tags, or {@code *} for whatever
- * there is. Immutable.
+ * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110 section 13.1): entity tags, or {@code *} for any
+ * existing state. Immutable.
  */
 public final class EntityTagList {
     private static final String ANY_TEXT = "*";
@@ -24,11 +24,11 @@ public final class EntityTagList {
     /**
      * Reads a field.
      *
-     * @param name the field's, for the refusal
+     * @param name the name of the field, for the refusal
      * @param text the value, the lines of the field joined by commas
      * @return the tags
-     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is neither {@code *} nor a list of tags in double
-     *     quotes
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it is neither {@code *} nor a list of tags in
+     *     double quotes
      */
     public static EntityTagList parse(String name, String text) {
         if (text.equals(ANY_TEXT)) {
@@ -79,9 +79,9 @@ public final class EntityTagList {
     }
 
     /**
-     * {@return the one tag of an offset}
+     * {@return a list of one tag, which is an offset}
      *
-     * @param offset the place that is the tag without its quotes
+     * @param offset the offset, which is the tag without its quotes
      */
     public static EntityTagList of(Offset offset) {
         return new EntityTagList(false, List.of(new Tag(false, offset.toString())));
@@ -93,8 +93,8 @@ public final class EntityTagList {
     }
 
     /**
-     * {@return whether the list has a tag, by the strong comparison: no weak tag is the same as another (RFC 9110 section
-     * 8.8.3.2)}
+     * {@return
+     * whether the list has a tag, by the strong comparison: a weak tag matches none (RFC 9110 section 8.8.3.2)}
      *
      * @param tag a strong tag with its quotes
      */
@@ -103,7 +103,7 @@ public final class EntityTagList {
     }
 
     /**
-     * {@return whether the list has a tag, by the weak comparison: the prefix {@code W/} is of no account}
+     * {@return whether the list has a tag, by the weak comparison: the prefix {@code W/} is ignored}
      *
      * @param tag a strong tag with its quotes
      */
@@ -116,24 +116,24 @@ public final class EntityTagList {
     }
 
     /**
-     * {@return whether the list names a stream's tail, by the strong comparison}
+     * {@return whether the list has the tag of a stream's tail, by the strong comparison}
      *
-     * @param tail the tail, whose tag is its text in quotes
+     * @param tail the tail; its tag is its text in quotes
      */
     public boolean namesStrongly(Offset tail) {
         return any || tags.stream().anyMatch(candidate -> !candidate.weak() && names(candidate.opaque(), tail));
     }
 
     /**
-     * {@return whether the list names a stream's tail, by the weak comparison}
+     * {@return whether the list has the tag of a stream's tail, by the weak comparison}
      *
-     * @param tail the tail, whose tag is its text in quotes
+     * @param tail the tail; its tag is its text in quotes
      */
     public boolean namesWeakly(Offset tail) {
         return any || tags.stream().anyMatch(candidate -> names(candidate.opaque(), tail));
     }
 
-    /** Places are compared, not texts: a place may have several. */
+    /** Compares offsets as numbers, because a place may have several texts. */
     private static boolean names(String opaque, Offset tail) {
         try {
             return tail.isNamedBy(Offset.parse(opaque));

@@ -1,13 +1,14 @@
 package io.streamkeeper.protocol;
 
 /**
- * The kinds of refusal, each with the HTTP status it answers and the code that clients see in
- * {@code {"error":{"code":…}}}. The codes are part of the interface: documented in {@code docs/errors.md}, never renamed.
+ * The kinds of refusal, each with its HTTP status and the code that clients see in
+ * {@code {"error":{"code":…}}}. The codes are part of the interface: documented in {@code docs/errors.md}, never
+ * renamed.
  */
 public enum ErrorCode {
-    /** The request is not proper HTTP; its connection is closed. */
+    /** The request is malformed HTTP; the connection is closed. */
     INVALID_REQUEST(400, "invalid_request"),
-    /** The path is not that of a stream, see {@link StreamPath#parse}. */
+    /** The path is not a stream path, see {@link StreamPath#parse}. */
     INVALID_PATH(400, "invalid_path"),
     /** A header's value is not valid. */
     INVALID_HEADER(400, "invalid_header"),
@@ -20,7 +21,7 @@ public enum ErrorCode {
     INVALID_OFFSET(400, "invalid_offset"),
     /** The body of a JSON stream is not one JSON text in UTF-8 (section 9.1). */
     INVALID_JSON(400, "invalid_json"),
-    /** An append that neither brings anything nor closes (section 5.2). */
+    /** An append without bytes that does not close the stream (section 5.2). */
     EMPTY_BODY(400, "empty_body"),
     /** An append with a body and without {@code Content-Type} (section 5.2). */
     MISSING_CONTENT_TYPE(400, "missing_content_type"),
@@ -28,71 +29,70 @@ public enum ErrorCode {
     INVALID_PRODUCER(400, "invalid_producer"),
     /** A later epoch of the producer has begun (section 5.2.1); see {@link Refusal#producer}. */
     STALE_PRODUCER_EPOCH(403, "stale_producer_epoch"),
-    /** There is no such stream. */
+    /** The stream does not exist. */
     STREAM_NOT_FOUND(404, "stream_not_found"),
-    /** There is no stream to fork from (section 4.2). */
+    /** The source of a fork does not exist (section 4.2). */
     SOURCE_NOT_FOUND(404, "source_not_found"),
-    /** Nothing is at this path, or it is reserved (section 6). */
+    /** The server has no resource at this path, or the path is reserved (section 6). */
     NOT_FOUND(404, "not_found"),
-    /** The path does not take this method. */
+    /** The resource does not support this method. */
     METHOD_NOT_ALLOWED(405, "method_not_allowed"),
     /** The request did not arrive in time. */
     REQUEST_TIMEOUT(408, "request_timeout"),
     /**
-     * The path is taken by a stream that is configured otherwise (section 5.1), or by a deleted one that forks
-     * still need.
+     * The path has a stream with another configuration (section 5.1), or a deleted stream that forks still need.
      */
     STREAM_EXISTS(409, "stream_exists"),
-    /** The stream takes no more (section 5.3); {@link Refusal#nextOffset} tells its end. */
+    /** The stream is closed (section 5.3); {@link Refusal#nextOffset} is its end. */
     STREAM_CLOSED(409, "stream_closed"),
-    /** The append's type is not the stream's (section 5.2). */
+    /** The content type of the append differs from that of the stream (section 5.2). */
     CONTENT_TYPE_MISMATCH(409, "content_type_mismatch"),
     /** {@code Stream-Seq} does not sort after the last one (section 5.2). */
     SEQUENCE_REGRESSION(409, "sequence_regression"),
     /** {@code Stream-Expected-Offset} is not the tail, which {@link Refusal#nextOffset} contains. */
     EXPECTED_OFFSET_CONFLICT(409, "expected_offset_conflict"),
-    /** The producer left sequence numbers out (section 5.2.1); see {@link Refusal#producer}. */
+    /** The producer skipped sequence numbers (section 5.2.1); see {@link Refusal#producer}. */
     PRODUCER_SEQUENCE_GAP(409, "producer_sequence_gap"),
-    /** The stream to fork from is deleted (section 4.2). */
+    /** The source of a fork is deleted (section 4.2). */
     SOURCE_DELETED(409, "source_deleted"),
     /** The stream is deleted, but forks still need its data (section 4.2). */
     STREAM_DELETED(410, "stream_deleted"),
     /**
-     * The offset is of an earlier stream at this path, or retention has let go of it and {@link Refusal#earliestOffset}
-     * tells where to go on.
+     * The offset is of an earlier stream at this path, or retention has dropped it, and {@link Refusal#earliestOffset}
+     * is where reading can continue.
      */
     OFFSET_GONE(410, "offset_gone"),
-    /** {@code If-Match} is not the tail, which {@link Refusal#nextOffset} tells. */
+    /** {@code If-Match} is not the tail, which {@link Refusal#nextOffset} contains. */
     OFFSET_MISMATCH(412, "offset_mismatch"),
     /** A precondition of the request other than the tail does not hold (RFC 9110 section 13.1). */
     PRECONDITION_FAILED(412, "precondition_failed"),
-    /** The body has more bytes than the server takes. */
+    /** The body is longer than the limit of the server. */
     BODY_TOO_LARGE(413, "body_too_large"),
-    /** The request line has more bytes than the server takes. */
+    /** The request line is longer than the limit of the server. */
     URI_TOO_LONG(414, "uri_too_long"),
     /** The body has a content coding; it would be stored as if it were the content itself. */
     UNSUPPORTED_CONTENT_ENCODING(415, "unsupported_content_encoding"),
     /** {@code Expect} is not {@code 100-continue}. */
     EXPECTATION_FAILED(417, "expectation_failed"),
-    /** The stream remembers as many producers as it may, and all have written of late (section 5.2.1). */
+    /** The stream remembers its maximum of producers, and all have written recently (section 5.2.1). */
     TOO_MANY_PRODUCERS(422, "too_many_producers"),
-    /** The headers have more bytes than the server takes. */
+    /** The headers are longer than the limit of the server. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
     /** A fault of the server. */
     INTERNAL_ERROR(500, "internal_error"),
     /** A transfer coding other than {@code chunked}. */
     NOT_IMPLEMENTED(501, "not_implemented"),
-    /** A bound of the server is reached; to repeat later. */
+    /** A limit of the server is reached; the client may retry later. */
     OVERLOADED(503, "overloaded"),
     /** The server is stopping. */
     SHUTTING_DOWN(503, "shutting_down"),
     /** The log has a new leader, and whether the request took effect is not known. */
     OUTCOME_UNKNOWN(503, "outcome_unknown"),
-    /** The disk has failed: nothing more is acknowledged until the server is started anew. */
+    /** The disk has failed: nothing is acknowledged until the server restarts. */
     STORAGE_FAILED(503, "storage_failed"),
     /** The request is of another major version of HTTP. */
     VERSION_NOT_SUPPORTED(505, "version_not_supported"),
-    /** The disk, or the memory for streams, is full; reads go on. */
+    /** The disk, or the memory for streams, is full; reads continue. */
     STORAGE_FULL(507, "storage_full");
 
     private final int status;
@@ -103,7 +103,7 @@ public enum ErrorCode {
         this.code = code;
     }
 
-    /** {@return the HTTP status that this refusal answers} */
+    /** {@return the HTTP status of this refusal} */
     public int status() {
         return status;
     }

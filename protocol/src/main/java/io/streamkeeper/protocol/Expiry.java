@@ -9,16 +9,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a stream goes by itself (section 5.1): never, after it was neither read nor written for a while, or at a moment.
- * Two are equal if they mean the same.
+ * When a stream expires (section 5.1): never, after a time without use, or at a point in time. Two are equal if they
+ * mean the same.
  */
 public sealed interface Expiry {
-    /** {@return the expiry of a stream that goes only when it is deleted} */
+    /** {@return the expiry of a stream that does not expire} */
     static Expiry never() {
         return Never.INSTANCE;
     }
 
-    /** Only when it is deleted. */
+    /** The stream does not expire. */
     record Never() implements Expiry {
         private static final Never INSTANCE = new Never();
     }
@@ -26,12 +26,12 @@ public sealed interface Expiry {
     /**
      * After a time without a read or a write ({@code Stream-TTL}).
      *
-     * @param seconds that time, not negative
+     * @param seconds the time, not negative
      */
     record Ttl(long seconds) implements Expiry {}
 
     /**
-     * At a moment ({@code Stream-Expires-At}).
+     * At a point in time ({@code Stream-Expires-At}).
      *
      * @param epochMillis milliseconds since 1970 UTC
      */
@@ -40,15 +40,15 @@ public sealed interface Expiry {
                         "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
 
-        /** The text of a leap second, and where it begins in that of a moment. */
+        /** The text of a leap second, and its index in the text of a point in time. */
         private static final String LEAP = ":60";
 
         private static final int SECONDS_START = "2030-01-31T12:00".length();
 
-        /** The last year that RFC 3339 can write; a numeric offset may name a moment past it. */
+        /** The last year of RFC 3339; with a time zone offset, a text may name a later one. */
         private static final int YEAR_MAX = 9999;
 
-        /** {@return the moment as RFC 3339, in UTC with milliseconds} */
+        /** {@return the time as RFC 3339, in UTC with milliseconds} */
         public String text() {
             return TEXT.format(Instant.ofEpochMilli(epochMillis));
         }
@@ -58,8 +58,8 @@ public sealed interface Expiry {
      * Reads the headers {@code Stream-TTL} and {@code Stream-Expires-At}.
      *
      * @param ttl seconds, at most 15 digits; null where the header was not sent
-     * @param expiresAt a moment as RFC 3339; null where the header was not sent
-     * @return what they ask for; {@link #never} where neither was sent
+     * @param expiresAt a time as RFC 3339; null where the header was not sent
+     * @return the requested expiry; {@link #never} where neither was sent
      * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid, or both were sent
      */
     static Expiry parse(@Nullable String ttl, @Nullable String expiresAt) {
@@ -92,7 +92,7 @@ public sealed interface Expiry {
                 }
             }
         } catch (DateTimeParseException e) {
-            // A date that does not exist is answered like one that cannot be read.
+            // A date that does not exist is refused like a malformed one.
         }
         throw new RefusedException(
                 ErrorCode.INVALID_HEADER,
@@ -100,7 +100,7 @@ public sealed interface Expiry {
                         + " 2030-01-31T12:00:00Z");
     }
 
-    /** A leap second, which the clock does not have, is the second after it (RFC 3339 section 5.7). */
+    /** Reads a leap second, which clocks do not have, as the second after it (RFC 3339 section 5.7). */
     private static OffsetDateTime utc(String text) {
         String upper = text.toUpperCase(Locale.ROOT);
         if (!upper.startsWith(At.LEAP, At.SECONDS_START)) {
@@ -118,7 +118,7 @@ public sealed interface Expiry {
     }
 
     /**
-     * {@return the moment at which a stream goes, in milliseconds since 1970 UTC; {@link Long#MAX_VALUE} for never}
+     * {@return the time at which a stream expires, in milliseconds since 1970 UTC; {@link Long#MAX_VALUE} for never}
      *
      * @param usedMillis when it was last read or written, in milliseconds since 1970 UTC
      */

@@ -3,10 +3,10 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a create that forks asks for (section 4.2).
+ * The fork that a create requests (section 4.2).
  *
  * @param source the stream to inherit from
  * @param offset where the fork diverges, or null for the source's tail
- * @param subOffset how many messages (JSON) or bytes (anything else) to inherit past {@code offset}; not negative
+ * @param subOffset how many messages (JSON) or bytes (other types) to inherit after {@code offset}; not negative
  */
 public record ForkOrigin(StreamPath source, @Nullable Offset offset, long subOffset) {}

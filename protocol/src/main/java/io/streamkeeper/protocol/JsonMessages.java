@@ -3,24 +3,24 @@ package io.streamkeeper.protocol;
 import java.util.Arrays;
 
 /**
- * Where the messages of one JSON body lie when it is split (section 9.1): each from {@link #start} to {@link #end}, in bytes
- * from the body's first byte, in order and with one comma between two. A message is stored as the client's own bytes followed
- * by one comma. They take {@value #BYTES_PER_MESSAGE} bytes of memory for each message, and {@link #BYTES_PER_BODY_BYTE_MAX}
- * for each byte of a body.
+ * The index of the messages of one split JSON body (section 9.1). Each message is the bytes from {@link #start} to
+ * {@link #end}, counted from the first byte of the body; messages are in order, with one comma between two. A message
+ * is stored as the client sent it, followed by one comma. The index takes {@value #BYTES_PER_MESSAGE} bytes of memory
+ * for each message, and at most {@link #BYTES_PER_BODY_BYTE_MAX} for each byte of the body.
  */
 public final class JsonMessages {
-    /** What a body may take at the most for each of its bytes: the shortest message and its comma are two. */
+    /** The largest index in bytes for each byte of a body: the shortest message and its comma are two bytes. */
     public static final int BYTES_PER_BODY_BYTE_MAX = 2;
 
     private static final int BYTES_PER_MESSAGE = Integer.BYTES;
 
-    /** Messages of a page; the first page grows up to it, the others have it, so that nothing large is ever copied. */
+    /** Messages in a page. Only the first page grows, so that no large array is copied. */
     private static final int PAGE_MESSAGES = 1 << 13;
 
     private static final int PAGE_SHIFT = 13;
     private static final int MESSAGES_AT_FIRST = 4;
 
-    /** A body of no messages: an empty array. */
+    /** The index of an empty array. */
     public static final JsonMessages NONE = new JsonMessages(0, new int[0][], 0);
 
     private final int first;
@@ -36,7 +36,7 @@ public final class JsonMessages {
         this.count = count;
     }
 
-    /** Takes the messages of a body as they are found. */
+    /** Builds an index while the messages are found. */
     static final class Collector {
         private int[][] pages = {};
         private int first;
@@ -69,12 +69,12 @@ public final class JsonMessages {
         }
     }
 
-    /** {@return how many there are} */
+    /** {@return the number of messages} */
     public int count() {
         return count;
     }
 
-    /** {@return the bytes of memory that this takes, about} */
+    /** {@return the approximate size of this index in bytes of memory} */
     public long memoryBytes() {
         return (long) BYTES_PER_MESSAGE * count;
     }
@@ -87,7 +87,7 @@ public final class JsonMessages {
     /**
      * {@return the first byte of a message}
      *
-     * @param index which of them, 0 … {@link #count} - 1; another one is not checked
+     * @param index the message, 0 … {@link #count} - 1; not checked
      */
     public int start(int index) {
         return index == 0 ? first : end(index - 1) + 1;
@@ -96,17 +96,17 @@ public final class JsonMessages {
     /**
      * {@return the byte after the last one of a message}
      *
-     * @param index which of them, 0 … {@link #count} - 1; another one is not checked
+     * @param index the message, 0 … {@link #count} - 1; not checked
      */
     public int end(int index) {
         return pages[index >> PAGE_SHIFT][index & (PAGE_MESSAGES - 1)];
     }
 
     /**
-     * {@return the first message of those from {@code from} on that ends after {@code index}, or {@link #count}}
+     * {@return the first message, from {@code from} on, that ends after {@code index}; {@link #count} for none}
      *
-     * @param from which message to begin with
-     * @param index bytes from the body's first byte
+     * @param from the message where the search begins
+     * @param index bytes from the first byte of the body
      */
     public int firstEndingAfter(int from, int index) {
         int low = from;

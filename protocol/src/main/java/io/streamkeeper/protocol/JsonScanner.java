@@ -3,20 +3,20 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a JSON text in UTF-8 (RFC 8259), in parts of any length, and finds the values at one depth. It keeps nothing of the
- * text but which of the arrays and objects are open. Owned by who reads with it.
+ * Reads a JSON text in UTF-8 (RFC 8259), in parts of any length, and finds the values at one depth. It keeps only the
+ * kinds of the open arrays and objects. Used by one thread.
  */
 final class JsonScanner {
-    /** Hears where the values are that are looked for; places are bytes from the text's first. */
+    /** Receives the places of the values that are found, in bytes from the first byte of the text. */
     interface Values {
         /** A value begins with the byte at {@code index}. */
         void begins(int index);
 
-        /** The value that has begun ended before the byte at {@code index}. */
+        /** The value ends before the byte at {@code index}. */
         void ends(int index);
     }
 
-    /** What a text is not. */
+    /** Why a text is not accepted. */
     enum Problem {
         NOT_UTF8,
         NOTHING,
@@ -47,7 +47,7 @@ final class JsonScanner {
     private static final int EXPONENT_SIGN = 18;
     private static final int EXPONENT_DIGITS = 19;
 
-    /** The bytes that a string has by the thousand: ASCII without controls, quotation mark and backslash. */
+    /** The common bytes of a string: ASCII without controls, quotation mark and backslash. */
     private static final boolean[] PLAIN = plain();
 
     private final int nestingMax;
@@ -60,12 +60,12 @@ final class JsonScanner {
     private boolean begun;
     private boolean isName;
 
-    /** What is left of a literal, or of the digits of an escape, or of the bytes of a character. */
+    /** The remaining bytes of a literal, an escape or a character. */
     private int left;
 
     private String literal = "";
 
-    /** What the next byte of a character is at the least and at the most. */
+    /** The smallest and the largest value of the next byte of a character. */
     private int low;
 
     private int high;
@@ -81,7 +81,7 @@ final class JsonScanner {
         return plain;
     }
 
-    /** A scanner of texts in which arrays and objects are nested {@code nestingMax} deep at the most. */
+    /** A scanner of texts whose arrays and objects are nested at most {@code nestingMax} deep. */
     JsonScanner(int nestingMax) {
         this.nestingMax = nestingMax;
         this.objects = new long[nestingMax / Long.SIZE + 1];
@@ -94,7 +94,7 @@ final class JsonScanner {
         };
     }
 
-    /** Begins a text whose values are the elements of an array, or else the whole text. */
+    /** Begins a text. Its values are the elements if the text is an array, else the text itself. */
     void begin(Values newValues) {
         values = newValues;
         state = VALUE;
@@ -105,7 +105,7 @@ final class JsonScanner {
         problem = null;
     }
 
-    /** Begins within an array, of which the text is a part; its values are the elements. */
+    /** Begins a text that is a part of an array; its values are the elements. */
     void beginElements(Values newValues) {
         begin(newValues);
         begun = true;
@@ -114,18 +114,18 @@ final class JsonScanner {
         objects[0] = 0;
     }
 
-    /** Whether an element of the array comes next, which the text is a part of. */
+    /** Whether the next byte belongs to an element of the array that the text is a part of. */
     boolean isBetweenElements() {
         return problem == null && depth == 1 && state == VALUE;
     }
 
-    /** What the text is not, as far as it was read, or null. */
+    /** Why the text read so far is not accepted, or null. */
     @Nullable
     Problem problem() {
         return problem;
     }
 
-    /** Where that shows. */
+    /** The place of the problem. */
     int problemIndex() {
         return problemIndex;
     }
@@ -138,9 +138,9 @@ final class JsonScanner {
     // ---- reading ----
 
     /**
-     * Reads on in {@code array} from {@code from} to {@code to}, as far as there is no problem.
+     * Reads {@code array} from {@code from} to {@code to}, until the first problem.
      *
-     * @param shift what is added to a place in the array to have the place in the text
+     * @param shift the place in the text minus the place in the array
      */
     void read(byte[] array, int from, int to, int shift) {
         int i = from;
@@ -185,7 +185,7 @@ final class JsonScanner {
         return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
-    /** A byte that is no white space, where no value is open but arrays and objects. */
+    /** Reads a byte other than white space, outside strings, numbers and literals. */
     private void between(byte b, int index) {
         switch (state) {
             case VALUE_OR_END -> {
@@ -281,7 +281,7 @@ final class JsonScanner {
         return (objects[depth / Long.SIZE] & (1L << depth)) != 0;
     }
 
-    /** The array or the object that is open ends with the byte at {@code index}. */
+    /** Ends the open array or object with the byte at {@code index}. */
     private void close(int index) {
         depth--;
         if (depth < 0 || (depth == 0 && valueDepth == 1)) {
@@ -317,7 +317,7 @@ final class JsonScanner {
         }
     }
 
-    /** The first byte of a character of several (RFC 3629 section 4). */
+    /** Reads the first byte of a multi-byte character (RFC 3629 section 4). */
     private void beginCharacter(int b, int index) {
         low = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
         high = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
@@ -361,9 +361,12 @@ final class JsonScanner {
         }
     }
 
-    // ---- all else ----
+    // ---- numbers and literals ----
 
-    /** A byte within a value, or after a number, which only that byte ends; returns whether it belongs to the value. */
+    /**
+     * Reads a byte within a value, or the byte after a number, which ends it; returns whether the byte belongs to the
+     * value.
+     */
     private boolean inValue(byte b, int index) {
         switch (state) {
             case ESCAPE -> escape(b, index);
@@ -403,7 +406,7 @@ final class JsonScanner {
         return state == ZERO || state == DIGITS || state == FRACTION || state == EXPONENT_DIGITS;
     }
 
-    /** The state after {@code b} within a number, or -1 if it does not go on with that. */
+    /** The state after {@code b} within a number, or -1 if {@code b} does not continue it. */
     private int inNumber(byte b) {
         boolean exponent = b == 'e' || b == 'E';
         return switch (state) {

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
- * whole text. The client's own bytes are kept, but for white space between messages; nothing is decoded. Owned by one thread,
- * an event loop's.
+ * whole text. The bytes of the client are kept, except white space between messages; nothing is decoded. Used by one
+ * thread.
  *
  * <p>The text is UTF-8 without a byte order mark (RFC 8259 section 8.1), nested at most {@value #NESTING_MAX} deep.
  */
@@ -18,12 +18,12 @@ public final class JsonSplitter {
     private final int nestingMax;
     private final JsonScanner scanner;
 
-    /** Stored messages are read within an array of ours, a level deeper than they came. */
+    /** Stored messages are read as elements of an array, one level deeper than the client sent them. */
     private final JsonScanner stored = new JsonScanner(NESTING_MAX + 1);
 
     private final byte[] scratch = new byte[PART_BYTES];
 
-    /** Makes a splitter, which is to be kept: its memory serves one body after the other. */
+    /** Creates a splitter. It is meant to be kept, because it uses its memory again for the next body. */
     public JsonSplitter() {
         this(NESTING_MAX);
     }
@@ -33,7 +33,9 @@ public final class JsonSplitter {
         this.scanner = new JsonScanner(nestingMax);
     }
 
-    /** {@return a splitter of what reads return: messages within an array of ours, a level deeper than they came} */
+    /**
+     * {@return a splitter of the bodies that reads return: arrays of messages, one level deeper than clients sent them}
+     */
     public static JsonSplitter ofReads() {
         return new JsonSplitter(NESTING_MAX + 1);
     }
@@ -41,7 +43,7 @@ public final class JsonSplitter {
     /**
      * Finds the messages of a body.
      *
-     * @param bytes the body as it came; taken over, not consumed; white space between its messages is closed up
+     * @param bytes the body, taken over and not consumed; white space between its messages is removed in place
      * @return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong
      */
     public Body split(ByteBuf bytes) {
@@ -51,10 +53,10 @@ public final class JsonSplitter {
     }
 
     /**
-     * Begins to find the messages of a body, in steps; other bodies may be split between two of them.
+     * Begins to find the messages of a body in steps. Other bodies may be split between two steps.
      *
-     * @param bytes the body as it came; the caller's until it is split
-     * @return the splitting, of which no step was done
+     * @param bytes the body; owned by the caller until it is split
+     * @return the splitting, before its first step
      */
     public JsonSplitting begin(ByteBuf bytes) {
         return new JsonSplitting(new JsonScanner(nestingMax), scratch, bytes);
@@ -65,9 +67,9 @@ public final class JsonSplitter {
     /**
      * How many messages of {@code stored} end at or before {@code index}.
      *
-     * @param stored a run of stored messages, each with a comma behind it
+     * @param stored a run of stored messages, each followed by a comma
      * @param index bytes from the beginning of the run, at most its length
-     * @return their number, or -1 if {@code index} is inside a message
+     * @return the number, or -1 if {@code index} is inside a message
      */
     public int messagesBefore(ByteBuf stored, int index) {
         Counter counter = new Counter(Integer.MAX_VALUE);
@@ -78,7 +80,7 @@ public final class JsonSplitter {
     /**
      * Where the first {@code count} messages of {@code stored} end, commas included.
      *
-     * @param stored a run of stored messages, each with a comma behind it
+     * @param stored a run of stored messages, each followed by a comma
      * @param count how many, not negative
      * @return bytes from the beginning of the run, or -1 if it holds fewer messages
      */
@@ -100,7 +102,7 @@ public final class JsonSplitter {
         }
     }
 
-    /** Counts messages, and keeps where the one ends that is wanted. */
+    /** Counts messages, and keeps the end of the requested one. */
     private static final class Counter implements JsonScanner.Values {
         private final int wanted;
         private int count;

@@ -3,12 +3,12 @@ package io.streamkeeper.protocol;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The splitting of one JSON body into its messages, in steps. Owned by the thread of the {@link JsonSplitter} that it comes
- * from, which is not used for another body during a step.
+ * The splitting of one JSON body into its messages, in steps. Used by the thread of its {@link JsonSplitter}, which
+ * splits no other body during a step.
  *
- * <p>Afterwards the messages lie one after the other with a comma between two, as they are stored: white space around them
- * has been closed up within the body's own memory, from the first message on. Each message is moved when the part of the text
- * that has it was read, never past what was read.
+ * <p>Afterwards the messages are adjacent, with a comma between two, as they are stored: white space around them is
+ * removed in the memory of the body, from the first message on. A message is moved after its part of the text was read,
+ * and never over bytes that were not read yet.
  */
 public final class JsonSplitting implements JsonScanner.Values {
     private static final int NONE = -1;
@@ -20,22 +20,22 @@ public final class JsonSplitting implements JsonScanner.Values {
     private final int length;
     private final JsonMessages.Collector messages = new JsonMessages.Collector();
 
-    /** The part of the text that is being read: where it lies, and its place in the text. */
+    /** The part of the text that is being read: its memory, and its place in the text. */
     private byte[] part;
 
     private int partStart;
     private int partIndex;
     private int next;
 
-    /** Where the message began that is being read. */
+    /** Where the message begins that is being read. */
     private int current = NONE;
 
-    /** Where the last message ends as it is stored, and how far messages are moved to the front by now. */
+    /** Where the last stored message ends, and how far messages are moved to the front. */
     private int storedEnd = NONE;
 
     private int gap;
 
-    /** A splitting of {@code bytes}, with a scanner and memory for a part of them that nobody else uses meanwhile. */
+    /** A splitting of {@code bytes}, with exclusive use of a scanner and of memory for a part of them. */
     JsonSplitting(JsonScanner scanner, byte[] scratch, ByteBuf bytes) {
         this.scanner = scanner;
         this.scratch = scratch;
@@ -47,9 +47,9 @@ public final class JsonSplitting implements JsonScanner.Values {
     }
 
     /**
-     * Reads on.
+     * Reads the next part.
      *
-     * @param bytesMax about how much
+     * @param bytesMax the approximate size of the part
      * @return whether the body is split, or found not to be JSON
      */
     public boolean step(int bytesMax) {
@@ -103,7 +103,7 @@ public final class JsonSplitting implements JsonScanner.Values {
         messages.add(storedEnd);
     }
 
-    /** Moves what this part has of the message up to {@code end}. */
+    /** Moves the bytes of the message, up to {@code end}, that are in this part. */
     private void move(int end) {
         int from = Math.max(current, partIndex);
         if (gap > 0 && from < end) {
@@ -112,8 +112,8 @@ public final class JsonSplitting implements JsonScanner.Values {
     }
 
     /**
-     * {@return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong} To be
-     * asked for once, when it is split; it owns the bytes.
+     * {@return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong}
+     * Called once, after the last step; the result owns the bytes.
      */
     public Body body() {
         JsonScanner.Problem problem = scanner.problem();

@@ -13,13 +13,13 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * Each part has 16 decimal digits. A generation belongs to one incarnation of one path and grows with time, so that an
- * offset of a deleted stream differs from one of the stream that took its path. Generation and position both zero name the
- * beginning of any stream.
+ * offset of a deleted stream differs from each offset of a later stream at its path. Generation zero with position zero
+ * names the beginning of any stream.
  *
- * <p>Some clients add one to the last digits and continue reading there. So an odd place is read as the even one before it:
- * an offset that was issued, plus one, names the same position.
+ * <p>Some clients add one to the last digits and continue reading there. So an odd place means the even one before it:
+ * an issued offset plus one names the same position.
  *
- * <p>Offsets that format version 1 issued are read too. Their generation has 16 hexadecimal digits, at least one of them a
+ * <p>Offsets of format version 1 are accepted too. Their generation has 16 hexadecimal digits, at least one of them a
  * letter, and is greater than {@link #GENERATION_MAX}; their place is the position itself. They keep that form.
  *
  * @param generation the incarnation that the byte before this place was written to; not negative
@@ -29,18 +29,18 @@ public record Offset(long generation, long position) implements Comparable<Offse
     /** The largest position that fits the text form: five petabytes. */
     public static final long POSITION_MAX = 4_999_999_999_999_999L;
 
-    /** The highest generation that is given; those of format version 1 were higher. */
+    /** The highest generation; those of format version 1 are higher. */
     public static final long GENERATION_MAX = 9_999_999_999_999_999L;
 
     /** The beginning of any stream. */
     public static final Offset ZERO = new Offset(0, 0);
 
-    /** Characters of the text form. */
+    /** Length of the text form in characters. */
     public static final int TEXT_LENGTH = 33;
 
     private static final int DIGITS = 16;
 
-    /** The two characters of each number below 100, the first in the higher byte. */
+    /** The two characters of each number below 100, the first one in the higher byte. */
     private static final char[] PAIRS = pairs();
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -92,7 +92,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
         return new Offset(generation, position);
     }
 
-    /** The number at {@code start}, or -1 if a character is no digit. */
+    /** The number at {@code start}, or -1 if a character is not a digit. */
     private static long decimal(String text, int start) {
         long number = 0;
         for (int i = start; i < start + DIGITS; i++) {
@@ -105,7 +105,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
         return number;
     }
 
-    /** The number at the beginning; negative if it has more than 63 bits, or a character is no digit. */
+    /** The number at the beginning; negative if it has more than 63 bits or a character is not a digit. */
     private static long hexadecimal(String text) {
         long number = 0;
         for (int i = 0; i < DIGITS; i++) {
@@ -144,7 +144,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
         writeDecimal(out, generation > GENERATION_MAX ? position : 2 * position);
     }
 
-    /** Writes what the text form begins with, which is the incarnation's own name. */
+    /** Writes the generation part of the text form. */
     void writeGenerationTo(ByteBuf out) {
         if (generation > GENERATION_MAX) {
             writeHexadecimal(out, generation);
@@ -158,7 +158,7 @@ public record Offset(long generation, long position) implements Comparable<Offse
         out.writeLong(eightDigits((int) (number % 100_000_000)));
     }
 
-    /** The characters of a number below 10^8, the first in the highest byte. */
+    /** The characters of a number below 10^8, the first one in the highest byte. */
     private static long eightDigits(int number) {
         int upper = number / 10_000;
         int lower = number % 10_000;
@@ -175,15 +175,15 @@ public record Offset(long generation, long position) implements Comparable<Offse
     }
 
     /**
-     * {@return whether an offset names this place of a stream} {@link #ZERO} names the beginning of any.
+     * {@return whether an offset names this place} {@link #ZERO} names the beginning of any stream.
      *
-     * @param named what a client has sent
+     * @param named the offset that a client sent
      */
     public boolean isNamedBy(Offset named) {
         return equals(named) || (position == 0 && named.equals(ZERO));
     }
 
-    /** Orders as the texts do, those of format version 1 apart. */
+    /** Orders offsets as their texts are ordered; those of format version 1 are a group of their own. */
     @Override
     public int compareTo(Offset other) {
         int byGeneration = Long.compare(generation, other.generation);

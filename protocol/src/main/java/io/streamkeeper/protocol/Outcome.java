@@ -3,26 +3,26 @@ package io.streamkeeper.protocol;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a {@link Command}. The response is made of it, and of nothing else of the stream's. */
+/** The result of a {@link Command}, from which the response is written. */
 public sealed interface Outcome
         permits Refusal, Outcome.Created, Outcome.Appended, Outcome.Described, Outcome.Deleted, Outcome.Chunk {
 
     /**
-     * The stream is there as described.
+     * The stream exists as described.
      *
-     * @param existed whether it was there before
-     * @param stream how it is now
+     * @param existed whether it existed before
+     * @param stream its state now
      */
     record Created(boolean existed, StreamInfo stream) implements Outcome {}
 
     /**
      * The append or close is in the stream.
      *
-     * @param nextOffset the tail behind it
+     * @param nextOffset the tail after it
      * @param closed whether the stream is closed now
-     * @param wrote whether this request put bytes there: false for a close alone and for a duplicate
-     * @param producer what the producer is told, or null where none was named: its epoch, and the highest sequence
-     *     number taken in it
+     * @param wrote whether this request added bytes; false for a close without a body and for a duplicate
+     * @param producer the producer headers of the response, or null for an append without a producer: the epoch, and
+     *     the highest sequence number accepted in it
      */
     record Appended(
             Offset nextOffset,
@@ -31,26 +31,27 @@ public sealed interface Outcome
             @Nullable Producer producer) implements Outcome {}
 
     /**
-     * What HEAD tells.
+     * The description that HEAD returns.
      *
-     * @param stream how the stream is
+     * @param stream the state of the stream
      */
     record Described(StreamInfo stream) implements Outcome {}
 
-    /** The stream is removed. */
+    /** The stream is deleted. */
     record Deleted() implements Outcome {}
 
     /**
-     * A run of a stream's bytes, perhaps empty; of a long one {@code bytes} may be the beginning only. It owns {@code bytes}: who writes the response releases it.
+     * A run of bytes of a stream, perhaps empty; of a long one, {@code bytes} may be only the beginning. It owns
+     * {@code bytes}, which the code that writes the response releases.
      *
-     * @param contentType the stream's
-     * @param expiry the stream's, beyond which no cache may keep the run
-     * @param incarnation the stream's own generation, for the entity tag
+     * @param contentType the content type of the stream
+     * @param expiry the expiry of the stream, after which no cache may keep the run
+     * @param incarnation the generation of the stream, for the entity tag
      * @param start where the run begins
-     * @param next where it ends; the offset to read on from
-     * @param upToDate whether it ended at the tail
-     * @param closed whether the stream is closed and the run ended at its tail
-     * @param bytes the bytes as stored: JSON messages with a comma behind each
+     * @param next where it ends; the offset of the next read
+     * @param upToDate whether it ends at the tail
+     * @param closed whether the stream is closed and the run ends at its tail
+     * @param bytes the bytes as stored: JSON messages, each followed by a comma
      */
     record Chunk(
             ContentType contentType,
@@ -63,18 +64,18 @@ public sealed interface Outcome
             ByteBuf bytes)
             implements Outcome {
 
-        /** {@return how many bytes the run has, whether or not they are all here} */
+        /** {@return the length of the run in bytes, those included that {@code bytes} does not have} */
         public long length() {
             return next.position() - start.position();
         }
 
-        /** {@return whether all bytes of the run are here} */
+        /** {@return whether {@code bytes} has the whole run} */
         public boolean isWhole() {
             return bytes.readableBytes() == length();
         }
 
         /**
-         * {@return the same run with other buffers of the same bytes} This chunk's own are not released.
+         * {@return the same run with another buffer of the same bytes} The buffer of this chunk is not released.
          *
          * @param sameBytes taken over by the new chunk
          */
@@ -85,8 +86,8 @@ public sealed interface Outcome
         /**
          * {@return the beginning of the run} It shares this chunk's buffer, which is released once for both.
          *
-         * @param length bytes, at most as many as the run has
-         * @param end the offset behind them
+         * @param length length in bytes, at most that of the run
+         * @param end the offset after them
          */
         public Chunk upTo(int length, Offset end) {
             if (length == bytes.readableBytes()) {

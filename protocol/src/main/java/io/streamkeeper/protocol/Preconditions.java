@@ -3,17 +3,17 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which state of a stream a write insists (RFC 9110 section 13.1). The tag of a state is its tail's offset in quotes.
+ * The preconditions of a write (RFC 9110 section 13.1). The entity tag of a state is the offset of its tail in quotes.
  *
- * <p>{@code If-Modified-Since} and {@code If-Unmodified-Since} are not among them: a stream has no modification date, and
- * then they are to be ignored (sections 13.1.3 and 13.1.4).
+ * <p>{@code If-Modified-Since} and {@code If-Unmodified-Since} are ignored, because a stream has no modification date
+ * (sections 13.1.3 and 13.1.4).
  *
  * @param ifMatch the states that are accepted; null for all
  * @param ifNoneMatch the states that are not accepted; null for none
  */
 public record Preconditions(
         @Nullable EntityTagList ifMatch, @Nullable EntityTagList ifNoneMatch) {
-    /** Any state, or no stream at all, is accepted. */
+    /** Accepts any state, and a path without a stream. */
     public static final Preconditions NONE = new Preconditions(null, null);
 
     /**
@@ -48,10 +48,10 @@ public record Preconditions(
     }
 
     /**
-     * Evaluates the conditions in the order of RFC 9110 section 13.2.2, for a write that would otherwise be done.
+     * Evaluates the conditions in the order of RFC 9110 section 13.2.2, for a write that no other rule refuses.
      *
      * @param path the stream
-     * @param tail the tail that the write would meet; null where there is no stream
+     * @param tail the tail before the write; null where the stream does not exist
      * @return the refusal with 412, or null if the conditions hold
      */
     public @Nullable Refusal evaluate(StreamPath path, @Nullable Offset tail) {
@@ -59,11 +59,11 @@ public record Preconditions(
     }
 
     /**
-     * Evaluates the conditions where the tail may have two names.
+     * Evaluates the conditions for a tail that may have two offsets.
      *
      * @param path the stream
-     * @param tail the tail that the write would meet; null where there is no stream
-     * @param formerTail what format version 1 named the tail; null where it did not
+     * @param tail the tail before the write; null where the stream does not exist
+     * @param formerTail the offset of the tail in format version 1; null for none
      * @return the refusal with 412, or null if the conditions hold
      */
     public @Nullable Refusal evaluate(StreamPath path, @Nullable Offset tail, @Nullable Offset formerTail) {

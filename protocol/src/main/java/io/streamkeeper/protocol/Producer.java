@@ -3,18 +3,18 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three producer headers of an append: who writes, in which session, and which request of it this is (section
+ * The three producer headers of an append: who writes, in which session, and the number of the request (section
  * 5.2.1).
  *
- * @param id the producer's own name, not empty
+ * @param id the name of the producer, not empty
  * @param epoch the session, 0 … 2^53-1
  * @param seq the request within the session, 0 … 2^53-1
  */
 public record Producer(String id, long epoch, long seq) {
-    /** The largest epoch or sequence number: what a JavaScript client can hold exactly. */
+    /** The largest epoch or sequence number: the largest exact integer of JavaScript. */
     public static final long NUMBER_MAX = (1L << 53) - 1;
 
-    /** Characters of an id at the most. */
+    /** The longest id in characters. */
     public static final int ID_LENGTH_MAX = 256;
 
     private static final int DIGITS_MAX = 16;
@@ -43,14 +43,14 @@ public record Producer(String id, long epoch, long seq) {
     }
 
     /**
-     * Takes the three values.
+     * Checks the three values.
      *
      * @param id 1 to {@value #ID_LENGTH_MAX} characters
      * @param epoch 0 … 2^53-1
      * @param seq 0 … 2^53-1
      * @return the producer
-     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of its range, or the id is no Unicode
-     *     text
+     * @throws RefusedException with {@link ErrorCode#INVALID_PRODUCER} if one is out of range, or the id is not valid
+     *     Unicode
      */
     public static Producer of(String id, long epoch, long seq) {
         checkId(id);

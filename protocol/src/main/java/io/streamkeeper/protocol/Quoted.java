@@ -1,14 +1,14 @@
 package io.streamkeeper.protocol;
 
-/** A client's own text within an error message: in quotes, without control characters, and not longer than a line. */
+/** Text of a client in an error message: in quotes, without control characters, at most a line long. */
 public final class Quoted {
     private static final int LENGTH_MAX = 80;
 
     private Quoted() {}
 
     /**
-     * {@return the text in double quotes} What is not printable ASCII becomes {@code ?}, and what is past the 80th
-     * character is cut.
+     * {@return the text in double quotes} Characters other than printable ASCII become {@code ?}; a text is cut
+     * after 80 characters.
      *
      * @param text as the client sent it
      */

@@ -12,7 +12,7 @@ public sealed interface ReadStart {
      * Reads the text form.
      *
      * @param text {@value #BEGINNING}, {@value #NOW}, or an offset
-     * @return where it says
+     * @return where the read begins
      * @throws RefusedException if it is none of them, with {@link ErrorCode#INVALID_OFFSET}
      */
     static ReadStart parse(String text) {
@@ -23,14 +23,14 @@ public sealed interface ReadStart {
         };
     }
 
-    /** The earliest byte that the stream holds. */
+    /** The earliest byte that the stream keeps. */
     record Beginning() implements ReadStart {}
 
-    /** The tail as it is when the read is carried out. */
+    /** The tail at the time of the read. */
     record Now() implements ReadStart {}
 
     /**
-     * An offset that the server issued before.
+     * An offset that the server issued.
      *
      * @param offset the position to read from
      */

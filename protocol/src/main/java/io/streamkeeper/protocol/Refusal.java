@@ -3,15 +3,15 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that the server does not carry out, with the reason: a value, not an exception. Beside code and message it
- * carries what the protocol wants told with some refusals.
+ * A request that the server refuses, with the reason: a value, not an exception. It has the fields that the protocol
+ * requires of some refusals.
  *
  * @param code what kind of refusal
  * @param message one sentence for a person; it names the value and what was expected
- * @param nextOffset the stream's tail, where the protocol tells it (closed stream, failed {@code If-Match})
+ * @param nextOffset the tail of the stream, where the protocol requires it (closed stream, failed {@code If-Match})
  * @param closed whether the stream is closed
- * @param producer what is told of the producer, where its epoch or sequence was the reason
- * @param earliestOffset the first offset that can be read, where what was asked for is before it
+ * @param producer the state of the producer, where its epoch or sequence number is the reason
+ * @param earliestOffset the first offset that can be read, where the requested one is before it
  */
 public record Refusal(
         ErrorCode code,
@@ -23,16 +23,16 @@ public record Refusal(
         implements Outcome {
 
     /**
-     * What a producer is told that was fenced or that left a gap (section 5.2.1).
+     * The producer headers of a refusal for a stale epoch or a gap (section 5.2.1).
      *
-     * @param currentEpoch the epoch that the server holds, or -1 where it is not told
-     * @param expectedSeq the sequence number that would have been taken, or -1 where it is not told
-     * @param receivedSeq the sequence number that came, or -1 where it is not told
+     * @param currentEpoch the current epoch, or -1 where the response does not contain it
+     * @param expectedSeq the sequence number that the server expects, or -1 where the response does not contain it
+     * @param receivedSeq the sequence number that the client sent, or -1 where the response does not contain it
      */
     public record ProducerConflict(long currentEpoch, long expectedSeq, long receivedSeq) {}
 
     /**
-     * {@return a refusal that tells nothing but its reason}
+     * {@return a refusal with a code and a message only}
      *
      * @param code what kind of refusal
      * @param message one sentence for a person; it names the value and what was expected
@@ -42,11 +42,11 @@ public record Refusal(
     }
 
     /**
-     * {@return a refusal that tells the stream's tail and whether it is closed}
+     * {@return a refusal with the tail of the stream and whether it is closed}
      *
      * @param code what kind of refusal
      * @param message one sentence for a person
-     * @param nextOffset the stream's tail
+     * @param nextOffset the tail of the stream
      * @param closed whether the stream is closed
      */
     public static Refusal at(ErrorCode code, String message, Offset nextOffset, boolean closed) {
@@ -54,7 +54,7 @@ public record Refusal(
     }
 
     /**
-     * {@return the refusal of an offset that retention has let go of}
+     * {@return the refusal of an offset whose data retention has dropped}
      *
      * @param message one sentence for a person
      * @param earliest the first offset that can be read
@@ -64,10 +64,10 @@ public record Refusal(
     }
 
     /**
-     * {@return the refusal of a producer whose epoch has been followed by another}
+     * {@return the refusal of a producer with a stale epoch}
      *
      * @param message one sentence for a person
-     * @param currentEpoch the epoch that the server holds
+     * @param currentEpoch the current epoch of the producer
      */
     public static Refusal staleEpoch(String message, long currentEpoch) {
         return new Refusal(
@@ -75,11 +75,11 @@ public record Refusal(
     }
 
     /**
-     * {@return the refusal of a producer that left out sequence numbers}
+     * {@return the refusal of a producer that skipped sequence numbers}
      *
      * @param message one sentence for a person
-     * @param expectedSeq the sequence number that would have been taken
-     * @param receivedSeq the sequence number that came
+     * @param expectedSeq the sequence number that the server expects
+     * @param receivedSeq the sequence number that the client sent
      */
     public static Refusal sequenceGap(String message, long expectedSeq, long receivedSeq) {
         return new Refusal(

@@ -1,8 +1,8 @@
 package io.streamkeeper.protocol;
 
 /**
- * Carries a {@link Refusal} out of the parsing of one value; it is caught where a request is parsed and becomes the
- * answer there. It has no stack trace, because a client's mistake is not a fault of the server.
+ * Carries a {@link Refusal} from the parsing of a value to the parsing of its request, which answers it. It has no
+ * stack trace, because an error of the client is not a fault of the server.
  */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class RefusedException extends RuntimeException {
     /**
      * Wraps a refusal.
      *
-     * @param refusal what is to be answered
+     * @param refusal the response
      */
     public RefusedException(Refusal refusal) {
         super(refusal.message(), null, false, false);
@@ -20,7 +20,7 @@ public final class RefusedException extends RuntimeException {
     }
 
     /**
-     * Wraps a refusal that tells nothing but its reason.
+     * Wraps a refusal with a code and a message only.
      *
      * @param code what kind of refusal
      * @param message one sentence for a person; it names the value and what was expected
@@ -29,7 +29,7 @@ public final class RefusedException extends RuntimeException {
         this(Refusal.of(code, message));
     }
 
-    /** {@return what is to be answered} */
+    /** {@return the refusal} */
     public Refusal refusal() {
         return refusal;
     }

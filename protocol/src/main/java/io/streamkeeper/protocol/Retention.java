@@ -3,11 +3,11 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a stream keeps: what is beyond goes from its beginning. Any of the bounds may be left out.
+ * How much a stream keeps. Data beyond a bound is dropped at the beginning of the stream. Each bound is optional.
  *
- * @param maxAgeSeconds data older than this goes, or {@value #UNBOUNDED}
- * @param maxBytes bytes before the last so many go, or {@value #UNBOUNDED}
- * @param maxMessages messages, of a stream of bytes appends, before the last so many go, or {@value #UNBOUNDED}
+ * @param maxAgeSeconds the greatest age of data, or {@value #UNBOUNDED}
+ * @param maxBytes how many of the last bytes are kept, or {@value #UNBOUNDED}
+ * @param maxMessages how many of the last messages (of a stream of bytes: appends) are kept, or {@value #UNBOUNDED}
  */
 public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
     /** No bound of this kind. */
@@ -48,7 +48,7 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
      * @param age seconds
      * @param bytes bytes as stored
      * @param messages messages
-     * @return what they ask for
+     * @return the requested retention
      * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if one is not valid
      */
     public static Retention parse(@Nullable String age, @Nullable String bytes, @Nullable String messages) {

@@ -9,14 +9,14 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes server-sent events (section 5.8). Each data event stands for itself: a JSON one is a whole array, a base64 one
- * decodes alone. Each event carries the offset behind it as its id, with which a browser resumes.
+ * Writes server-sent events (section 5.8). Each data event can be decoded by itself: JSON as a whole array, base64
+ * without the events around it. The id of an event is the offset after it, with which a browser resumes.
  *
- * <p>In text, every CR, LF or CRLF begins another {@code data:} line, so no content can end an event or begin a field;
- * a reader gets LF for each of them. A space follows the colon only where the line itself begins with one, because
- * readers drop the first.
+ * <p>In text, each CR, LF or CRLF begins another {@code data:} line, so that no content ends an event or begins a
+ * field; a reader receives LF for each of them. A space follows the colon only where the line itself begins with one,
+ * because readers drop the first space.
  *
- * <p>Each method writes at the writer index of a buffer that grows, and takes nothing over.
+ * <p>Each method writes at the writer index of a growing buffer, and takes no ownership.
  */
 public final class SseEncoder {
     private static final byte[] DATA_EVENT = ascii("event: data\ndata:");
@@ -30,7 +30,7 @@ public final class SseEncoder {
     private static final byte[] UP_TO_DATE = ascii("\",\"upToDate\":true");
     private static final byte[] CLOSED = ascii(",\"streamClosed\":true");
 
-    /** Bytes that are encoded in one go; a multiple of three, so that the pieces join without padding. */
+    /** Bytes that are encoded at a time; a multiple of three, so that the pieces join without padding. */
     private static final int BASE64_PIECE_BYTES = 12 << 10;
 
     private static final ByteProcessor IS_ASCII = b -> b >= 0;
@@ -44,10 +44,10 @@ public final class SseEncoder {
     /**
      * Writes a data event.
      *
-     * @param out gets the event
-     * @param type the stream's
-     * @param bytes a run of the stream, for JSON messages with a comma behind each; read, not consumed
-     * @param next the offset behind the run
+     * @param out receives the event
+     * @param type the content type of the stream
+     * @param bytes a run of the stream, JSON messages each followed by a comma; read, not consumed
+     * @param next the offset after the run
      */
     public static void data(ByteBuf out, ContentType type, ByteBuf bytes, Offset next) {
         out.writeBytes(DATA_EVENT);
@@ -70,7 +70,7 @@ public final class SseEncoder {
     /**
      * Writes the beginning of a data event of JSON messages.
      *
-     * @param out gets it
+     * @param out receives it
      */
     public static void beginMessages(ByteBuf out) {
         out.writeBytes(DATA_EVENT).writeByte('[');
@@ -79,11 +79,11 @@ public final class SseEncoder {
     /**
      * Writes a part of the messages of such an event.
      *
-     * @param out gets it
-     * @param bytes a run of the stream, of which the last comma is left out; read, not consumed
+     * @param out receives it
+     * @param bytes a run of the stream, whose last comma is not written; read, not consumed
      * @param index where the part begins, at the reader index or where the last part ended
-     * @param bytesMax how long it is, about
-     * @return where it ends, which is not within a line end
+     * @param bytesMax the approximate length of the part in bytes
+     * @return where the part ends, which is not within a line end
      */
     public static int messages(ByteBuf out, ByteBuf bytes, int index, int bytesMax) {
         int last = bytes.writerIndex() - 1;
@@ -103,8 +103,8 @@ public final class SseEncoder {
     /**
      * Writes the end of such an event.
      *
-     * @param out gets it
-     * @param next the offset behind the run
+     * @param out receives it
+     * @param next the offset after the run
      */
     public static void endMessages(ByteBuf out, Offset next) {
         end(out.writeByte(']'), next);
@@ -116,7 +116,7 @@ public final class SseEncoder {
         out.writeBytes(END);
     }
 
-    /** An event stream is UTF-8 whatever the stream has: each sequence that is not becomes U+FFFD. */
+    /** Replaces each sequence that is not UTF-8 by U+FFFD, because an event stream is UTF-8. */
     private static void text(ByteBuf out, ByteBuf bytes, int start, int length) {
         int other = bytes.forEachByte(start, length, IS_ASCII);
         if (other < 0 || ByteBufUtil.isText(bytes, other, start + length - other, StandardCharsets.UTF_8)) {
@@ -158,9 +158,9 @@ public final class SseEncoder {
     /**
      * Writes a control event.
      *
-     * @param out gets the event
-     * @param next the offset to go on from
-     * @param cursor left out where the stream is closed; null only then
+     * @param out receives the event
+     * @param next the offset where the reader continues
+     * @param cursor the cursor; null exactly where the stream is closed
      * @param upToDate whether {@code next} is the tail
      * @param closed whether the stream is closed and {@code next} is its end
      */
@@ -186,7 +186,7 @@ public final class SseEncoder {
     /**
      * Writes a comment, which readers ignore.
      *
-     * @param out gets the comment
+     * @param out receives the comment
      */
     public static void comment(ByteBuf out) {
         out.writeBytes(COMMENT);
@@ -195,7 +195,7 @@ public final class SseEncoder {
     /**
      * Writes how long a reader waits before it connects again.
      *
-     * @param out gets the field
+     * @param out receives the field
      * @param millis the time
      */
     public static void retry(ByteBuf out, int millis) {
@@ -205,8 +205,8 @@ public final class SseEncoder {
     }
 
     /**
-     * How many of the readable bytes are whole UTF-8 characters. A last one that is not whole yet, of at most three bytes,
-     * is left out; bytes that begin no character are not.
+     * How many of the readable bytes are whole UTF-8 characters. An incomplete last character, of at most three bytes,
+     * does not count; bytes that are not UTF-8 do.
      *
      * @param bytes a run of a text stream; read, not consumed
      * @return bytes from its reader index
@@ -223,8 +223,8 @@ public final class SseEncoder {
     }
 
     /**
-     * How many of the readable bytes can be told as text while more may follow: whole characters, and no carriage return at
-     * the end, because a line feed that follows it would reach the reader as a second line end.
+     * How many of the readable bytes can be sent as text while more may follow: whole characters, without a carriage
+     * return at the end, because a line feed after it would become a second line end.
      *
      * @param bytes a run of a text stream; read, not consumed
      * @return bytes from its reader index
@@ -247,10 +247,10 @@ public final class SseEncoder {
     }
 
     /**
-     * {@return about as many bytes as the content of a data event takes} It takes more where the run has many lines.
+     * {@return the approximate size of the content of a data event in bytes} A run with many lines takes more.
      *
-     * @param type the stream's
-     * @param bytes how many the run has
+     * @param type the content type of the stream
+     * @param bytes the length of the run in bytes
      */
     public static int encodedBytesHint(ContentType type, int bytes) {
         return type.isText() ? bytes + bytes / 8 : (bytes + 2) / 3 * 4;

@@ -10,25 +10,27 @@ import java.util.HexFormat;
  * The name of a stream: one or more segments joined by slashes, relative to the server's root and percent-decoded.
  * Two are equal if their texts are; letter case counts.
  *
- * @param value the segments, such as {@code chat/42/tokens}; not checked here, but by {@link #parse}
+ * @param value the segments, such as {@code chat/42/tokens}; checked by {@link #parse}, not here
  */
 public record StreamPath(String value) {
-    /** Bytes of the decoded path at the most; more is {@link ErrorCode#INVALID_PATH}. */
+    /** The longest decoded path in bytes; a longer one is {@link ErrorCode#INVALID_PATH}. */
     public static final int BYTES_MAX = 1024;
 
-    /** What needs no encoding in a path besides letters and digits (RFC 3986 section 2.3), and the slash. */
+    /**
+     * The characters besides letters and digits that a path has without encoding (RFC 3986 section 2.3), and the slash.
+     */
     private static final String PLAIN_MARKS = "-._~/";
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    /** The first segment of the control interfaces (section 6); no stream can have it. */
+    /** The first segment of the control interfaces (section 6), which no stream has. */
     public static final String RESERVED_SEGMENT = "__ds";
 
     /**
      * Decodes the part of a request's target that follows the root, without the query.
      *
      * @param encoded percent-encoded UTF-8, at most {@value #BYTES_MAX} bytes when it is decoded
-     * @return the path; whether it is reserved is not looked at
+     * @return the path, which may be a reserved one
      * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .}
      *     or {@code ..} segment, a control character, an encoded slash, or is not percent-encoded UTF-8
      */
@@ -39,12 +41,12 @@ public record StreamPath(String value) {
     }
 
     /**
-     * Takes a path as it is, without percent-encoding.
+     * Checks a path without percent-encoding.
      *
      * @param decoded at most {@value #BYTES_MAX} bytes of UTF-8
-     * @return the path; whether it is reserved is not looked at
-     * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .} or
-     *     {@code ..} segment, a control character, or a surrogate without its other half
+     * @return the path, which may be a reserved one
+     * @throws RefusedException with {@link ErrorCode#INVALID_PATH} if it is empty or too long, has an empty, {@code .}
+     *     or {@code ..} segment, a control character, or a surrogate without its other half
      */
     public static StreamPath of(String decoded) {
         for (int i = 0; i < decoded.length(); i++) {
@@ -62,7 +64,7 @@ public record StreamPath(String value) {
         return new StreamPath(decoded);
     }
 
-    /** True where nothing has to be decoded: the usual case. */
+    /** Whether nothing has to be decoded, which is the usual case. */
     private static boolean isPlain(String encoded) {
         if (encoded.length() > BYTES_MAX) {
             return false;
@@ -109,7 +111,7 @@ public record StreamPath(String value) {
                 && HexFormat.isHexDigit(encoded.charAt(percent + 1))
                 && HexFormat.isHexDigit(encoded.charAt(percent + 2));
         if (!isEncoded) {
-            throw invalid(encoded, "a percent sign without two hex digits behind it");
+            throw invalid(encoded, "a percent sign without two hex digits after it");
         }
         return HexFormat.fromHexDigits(encoded, percent + 1, percent + 3);
     }
@@ -149,7 +151,7 @@ public record StreamPath(String value) {
                 && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
     }
 
-    /** {@return the path as it stands in a URL: percent-encoded, the slashes between its segments as they are} */
+    /** {@return the path as it is written in a URL: percent-encoded, except the slashes between its segments} */
     public String encoded() {
         StringBuilder text = new StringBuilder();
         for (byte octet : value.getBytes(StandardCharsets.UTF_8)) {
@@ -167,7 +169,7 @@ public record StreamPath(String value) {
     /**
      * {@return the shard that holds this path, counted from 0: the same in every process and version}
      *
-     * @param shards how many there are, at least 1
+     * @param shards the number of shards, at least 1
      */
     public int shard(int shards) {
         int hash = value.hashCode();

@@ -2,9 +2,9 @@ package io.streamkeeper.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** The rule for a {@code Stream-Seq}: an opaque text that sorts after the last one that its stream was given (section 5.2). */
+/** The rule of {@code Stream-Seq}: an opaque text that sorts after the previous one of its stream (section 5.2). */
 public final class StreamSeq {
-    /** Characters at the most. */
+    /** The longest text in characters. */
     public static final int LENGTH_MAX = 1024;
 
     private StreamSeq() {}
@@ -14,7 +14,7 @@ public final class StreamSeq {
      *
      * @param text 1 to {@value #LENGTH_MAX} characters; null where none was given
      * @return the same
-     * @throws RefusedException if it is empty, too long or no Unicode text, with {@link ErrorCode#INVALID_HEADER}
+     * @throws RefusedException if it is empty, too long or not valid Unicode, with {@link ErrorCode#INVALID_HEADER}
      */
     public static @Nullable String check(@Nullable String text) {
         if (text != null && (text.isEmpty() || text.length() > LENGTH_MAX)) {

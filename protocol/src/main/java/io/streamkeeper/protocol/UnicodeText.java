@@ -1,10 +1,10 @@
 package io.streamkeeper.protocol;
 
-/** Tells whether a text of a program can be kept as UTF-8 and be the same again. */
+/** Whether a Java string survives the conversion to UTF-8 and back. */
 final class UnicodeText {
     private UnicodeText() {}
 
-    /** False where half of a surrogate pair stands alone. */
+    /** False for a string with an unpaired surrogate. */
     static boolean isWhole(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -301,7 +301,7 @@ class JsonSplitterTest {
         return texts;
     }
 
-    /** The bytes within a heap, sliced heap or direct buffer, with others before and behind them. */
+    /** The bytes within a heap, sliced heap or direct buffer, with other bytes before and after them. */
     private static ByteBuf placed(byte[] text, Random random) {
         int before = random.nextInt(5);
         ByteBuf bytes = random.nextBoolean() ? Unpooled.buffer() : Unpooled.directBuffer();

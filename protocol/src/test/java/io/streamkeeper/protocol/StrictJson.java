@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Tells JSON texts from others by the grammar of RFC 8259 alone; shares no code with what it is compared with. */
+/** Recognises JSON texts by the grammar of RFC 8259 alone; shares no code with the scanner that it is compared with. */
 final class StrictJson {
     private static final char END = '\uffff';
 
@@ -126,7 +126,7 @@ final class StrictJson {
         run(" \t\r\n", Integer.MAX_VALUE);
     }
 
-    /** Goes past the next characters, {@code countMax} at the most, that are of {@code characters}; tells how many. */
+    /** Skips at most {@code countMax} of the next characters that are in {@code characters}; returns how many. */
     private int run(String characters, int countMax) {
         int count = 0;
         while (count < countMax && take(characters)) {
