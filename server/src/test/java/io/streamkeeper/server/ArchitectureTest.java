@@ -88,6 +88,7 @@ class ArchitectureTest {
                 "stream",
                 "extent",
                 "shard",
+                "provider",
                 "recovery",
                 "version1",
                 "tool");

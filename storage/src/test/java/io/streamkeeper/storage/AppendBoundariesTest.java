@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.extent.ColdRead;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.StreamState;
@@ -119,7 +120,7 @@ class AppendBoundariesTest {
         long lengths = 0;
         long all = 0;
         for (Path file : rig.files(".ext")) {
-            ExtentFile extent = ExtentFile.openAny(rig.disk, file);
+            ExtentFile extent = ExtentFile.openAny(file.toString(), LocalExtentFiles.open(rig.disk, file));
             lengths += extent.lengthsBytes();
             all += extent.bytes() - extent.dataBytes() - extent.lengthsBytes();
             extent.letGo();

@@ -9,6 +9,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.extent.ColdRead;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
@@ -99,9 +100,9 @@ class EveryDamageTest {
     private String state() throws IOException {
         Manifest manifest = Manifest.read(rig.disk, FileRig.SHARD);
         Recovery recovery = new Recovery(
-                rig.disk,
-                FileRig.SHARD,
+                FileRig.SHARD.toString(),
                 new FileLog(rig.disk, FileRig.SHARD, manifest.store(), 0),
+                LocalExtentFiles.of(rig.disk, FileRig.SHARD),
                 manifest,
                 new MemoryBudget(Long.MAX_VALUE));
         try {

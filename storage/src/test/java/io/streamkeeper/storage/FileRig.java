@@ -13,6 +13,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.recovery.StorageConfig;
@@ -65,6 +66,7 @@ final class FileRig {
                 DataDirectory.open(disk, DATA, 0, 1, true),
                 0,
                 config,
+                StorageProvider.LOCAL,
                 threads.threads(),
                 reads,
                 clock,

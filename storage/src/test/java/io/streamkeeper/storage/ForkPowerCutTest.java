@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.output.MayLogFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
@@ -62,6 +63,7 @@ class ForkPowerCutTest {
                         data,
                         shard,
                         CONFIG,
+                        StorageProvider.LOCAL,
                         own.threads(),
                         new ReadBudget(1 << 26),
                         clock,

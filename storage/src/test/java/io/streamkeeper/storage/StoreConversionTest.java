@@ -15,6 +15,7 @@ import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.recovery.StorageConfig;
@@ -66,6 +67,7 @@ class StoreConversionTest {
                         data,
                         shard,
                         CONFIG,
+                        StorageProvider.LOCAL,
                         threads.threads(),
                         new ReadBudget(1 << 26),
                         clock,

@@ -27,6 +27,7 @@ import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.recovery.StorageConfig;
@@ -185,6 +186,7 @@ class UnexpectedFaultsTest {
                     DataDirectory.open(disk, DATA, 0, 1, true),
                     0,
                     new StorageConfig(true, 1 << 20, 1_000, 4 << 10, 1 << 26, ProducerLimits.DEFAULT),
+                    StorageProvider.LOCAL,
                     faultyThreads(),
                     new ReadBudget(1 << 26),
                     faultyClock(),
@@ -328,6 +330,7 @@ class UnexpectedFaultsTest {
                 DataDirectory.open(rig.disk, DATA, 0, 1, true),
                 0,
                 new StorageConfig(false, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT),
+                StorageProvider.LOCAL,
                 threads.threads(),
                 new ReadBudget(1 << 26),
                 rig.clock,

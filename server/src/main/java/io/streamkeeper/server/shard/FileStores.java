@@ -8,6 +8,7 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -69,7 +70,15 @@ public final class FileStores implements Stores {
         ExecutorService journal = WorkerThreads.start("streamkeeper-journal-" + shard, 1);
         journals.add(journal);
         ShardStore store = FileShard.open(
-                disk, data, shard, config, new ShardThreads(loop, journal, background, reads), budget, clock, releaser);
+                disk,
+                data,
+                shard,
+                config,
+                StorageProvider.LOCAL,
+                new ShardThreads(loop, journal, background, reads),
+                budget,
+                clock,
+                releaser);
         opened.add(reason -> loop.execute(() -> store.fail(reason)));
         return store;
     }

@@ -12,6 +12,11 @@ public final class DamagedFileException extends IOException {
 
     /** Damage in {@code file} at byte {@code position}: {@code what} was found, and what was expected. */
     public DamagedFileException(Path file, long position, String what) {
+        this(file.toString(), position, what);
+    }
+
+    /** The same in what messages call {@code file}. */
+    public DamagedFileException(String file, long position, String what) {
         super(file + " is damaged at byte " + position + ": " + what
                 + "; nothing was changed. Run the verify command to see all damage, and restore the data directory from a"
                 + " backup");

@@ -1,7 +1,6 @@
 package io.streamkeeper.storage.disk;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * What keeps the store from writing for now: nothing was lost, and another attempt may succeed.
@@ -14,15 +13,21 @@ public record Obstacle(boolean isDiskFull, long usableBytes, String reason) {
     /** What a file system that is nearly full keeps for itself: where less is left, room is what was missing. */
     private static final long SLACK_BYTES = 64 << 10;
 
-    /** What has failed with {@code cause}, and needs {@code bytes} of the file system of {@code directory}. */
-    public static Obstacle of(Disk disk, Path directory, long bytes, Throwable cause) {
-        long usable = usableBytes(disk, directory);
+    /** How much room there is, if that can be read. */
+    public interface Room {
+        /** Bytes that can be written. */
+        long usableBytes() throws IOException;
+    }
+
+    /** What has failed with {@code cause}, and needs {@code bytes} of {@code room}. */
+    public static Obstacle of(Room room, long bytes, Throwable cause) {
+        long usable = usableBytes(room);
         return new Obstacle(usable >= 0 && usable < bytes + SLACK_BYTES, usable, String.valueOf(cause.getMessage()));
     }
 
-    private static long usableBytes(Disk disk, Path directory) {
+    private static long usableBytes(Room room) {
         try {
-            return disk.usableBytes(directory);
+            return room.usableBytes();
         } catch (IOException e) {
             return -1;
         }

@@ -171,7 +171,7 @@ public final class ColdRead {
 
     private static ExtentFile hold(Extent extent) {
         if (!extent.file().hold()) {
-            throw new IllegalStateException(extent.file().path() + " is closed, but a stream still needs it");
+            throw new IllegalStateException(extent.file().name() + " is closed, but a stream still needs it");
         }
         return extent.file();
     }
@@ -294,7 +294,7 @@ public final class ColdRead {
     private static void compare(ExtentFile file, int position, int bytes, int checksum, int expected)
             throws DamagedFileException {
         if (checksum != expected) {
-            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+            throw new DamagedFileException(file.name(), position, "the checksum of " + bytes + " bytes does not match");
         }
     }
 
@@ -302,7 +302,7 @@ public final class ColdRead {
         try {
             file.letGo();
         } catch (IOException e) {
-            LOG.warn("{} cannot be closed: {}", file.path(), e.getMessage());
+            LOG.warn("{} cannot be closed: {}", file.name(), e.getMessage());
         }
     }
 

@@ -3,13 +3,10 @@ package io.streamkeeper.storage.extent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.DamagedFileException;
-import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.Variable;
 import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +16,20 @@ import org.jspecify.annotations.Nullable;
  * lets go, so that a reader goes on while the file is removed.
  */
 public final class ExtentFile {
-    private final Path path;
-    private final DiskFile file;
+    private final String name;
+    private final ExtentFiles.Input file;
     private final ExtentLayout.Header header;
     private final ExtentLayout.Trailer trailer;
     private final ByteBuf footer;
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private ExtentFile(
-            Path path, DiskFile file, ExtentLayout.Header header, ExtentLayout.Trailer trailer, ByteBuf footer) {
-        this.path = path;
+            String name,
+            ExtentFiles.Input file,
+            ExtentLayout.Header header,
+            ExtentLayout.Trailer trailer,
+            ByteBuf footer) {
+        this.name = name;
         this.file = file;
         this.header = header;
         this.trailer = trailer;
@@ -40,39 +41,51 @@ public final class ExtentFile {
      *
      * @throws DamagedFileException if its header, footer or trailer is not as it was written
      */
-    public static ExtentFile open(Disk disk, Path path, long number, int shard, UUID store) throws IOException {
-        return openVersion(ExtentLayout.VERSION, disk, path, number, shard, store);
+    public static ExtentFile open(ExtentFiles files, long number, int shard, UUID store) throws IOException {
+        return openVersion(ExtentLayout.VERSION, files, number, shard, store);
     }
 
     /** As {@link #open}, of a file of format version {@code version}. */
-    public static ExtentFile openVersion(int version, Disk disk, Path path, long number, int shard, UUID store)
+    public static ExtentFile openVersion(int version, ExtentFiles files, long number, int shard, UUID store)
             throws IOException {
-        DiskFile file = disk.open(path);
+        return open(files.name(number), files.open(number), version, header -> {
+            if (!header.store().equals(store) || header.shard() != shard || header.file() != number) {
+                throw new IOException(files.name(number) + " is file " + header.file() + " of shard " + header.shard()
+                        + " of store " + header.store() + ", expected file " + number + " of shard " + shard
+                        + " of store " + store + "; put the file back where it came from");
+            }
+        });
+    }
+
+    /**
+     * Opens a file of whatever number, store and shard; the caller holds it.
+     *
+     * @param name what messages call it
+     * @param file taken over
+     */
+    public static ExtentFile openAny(String name, ExtentFiles.Input file) throws IOException {
+        return open(name, file, ExtentLayout.VERSION, header -> {});
+    }
+
+    /** Refuses a file that is another one than it should be. */
+    private interface HeaderCheck {
+        void check(ExtentLayout.Header header) throws IOException;
+    }
+
+    private static ExtentFile open(String name, ExtentFiles.Input file, int version, HeaderCheck check)
+            throws IOException {
         try {
             long size = file.size();
             if (size < ExtentLayout.HEADER_BYTES + ExtentLayout.TRAILER_BYTES) {
-                throw new DamagedFileException(path, size, "the file ends here, expected at least header and trailer");
+                throw new DamagedFileException(name, size, "the file ends here, expected at least header and trailer");
             }
-            ExtentLayout.Header header = header(path, file, version);
-            if (!header.store().equals(store) || header.shard() != shard || header.file() != number) {
-                throw new IOException(path + " is file " + header.file() + " of shard " + header.shard() + " of store "
-                        + header.store() + ", expected file " + number + " of shard " + shard + " of store " + store
-                        + "; put the file back where it came from");
-            }
-            return withTrailer(path, file, header, size);
+            ExtentLayout.Header header = header(name, file, version);
+            check.check(header);
+            return withTrailer(name, file, header, size);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }
-    }
-
-    /** Opens a file of whatever store and shard; the caller holds it. */
-    public static ExtentFile openAny(Disk disk, Path path) throws IOException {
-        ExtentLayout.Header header;
-        try (DiskFile file = disk.open(path)) {
-            header = header(path, file, ExtentLayout.VERSION);
-        }
-        return open(disk, path, header.file(), header.shard(), header.store());
     }
 
     /** What header and trailer say. */
@@ -80,19 +93,19 @@ public final class ExtentFile {
         return header + ", " + trailer;
     }
 
-    private static ExtentLayout.Header header(Path path, DiskFile file, int version) throws IOException {
+    private static ExtentLayout.Header header(String name, ExtentFiles.Input file, int version) throws IOException {
         ExtentLayout.Header header = ExtentLayout.readHeader(read(file, 0, ExtentLayout.HEADER_BYTES));
         if (header == null) {
-            throw new DamagedFileException(path, 0, "the header cannot be read");
+            throw new DamagedFileException(name, 0, "the header cannot be read");
         }
         if (header.version() != version) {
-            throw new IOException(path + " has format version " + header.version() + ", expected " + version
+            throw new IOException(name + " has format version " + header.version() + ", expected " + version
                     + "; it was written by another version of the server, which is to be used");
         }
         return header;
     }
 
-    private static ExtentFile withTrailer(Path path, DiskFile file, ExtentLayout.Header header, long size)
+    private static ExtentFile withTrailer(String name, ExtentFiles.Input file, ExtentLayout.Header header, long size)
             throws IOException {
         long trailerPosition = size - ExtentLayout.TRAILER_BYTES;
         ByteBuf trailerBytes = read(file, trailerPosition, ExtentLayout.TRAILER_BYTES);
@@ -101,23 +114,24 @@ public final class ExtentFile {
         if (trailer == null
                 || trailer.file() != header.file()
                 || footerBytes != (long) trailer.blocks() * ExtentLayout.FOOTER_ENTRY_BYTES) {
-            throw new DamagedFileException(path, trailerPosition, "the trailer cannot be read");
+            throw new DamagedFileException(name, trailerPosition, "the trailer cannot be read");
         }
         ByteBuf footer = read(file, trailer.footerPosition(), (int) footerBytes);
         if (!ExtentLayout.isIntact(trailerBytes, footer)) {
-            throw new DamagedFileException(path, trailer.footerPosition(), "the footer's checksum does not match");
+            throw new DamagedFileException(name, trailer.footerPosition(), "the footer's checksum does not match");
         }
-        return new ExtentFile(path, file, header, trailer, footer);
+        return new ExtentFile(name, file, header, trailer, footer);
     }
 
-    private static ByteBuf read(DiskFile file, long position, int bytes) throws IOException {
+    private static ByteBuf read(ExtentFiles.Input file, long position, int bytes) throws IOException {
         ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
-        file.readFully(position, buffer.nioBuffer(0, bytes));
+        file.read(position, buffer.nioBuffer(0, bytes));
         return buffer.writerIndex(bytes);
     }
 
-    public Path path() {
-        return path;
+    /** What messages call the file. */
+    public String name() {
+        return name;
     }
 
     public long number() {
@@ -185,7 +199,7 @@ public final class ExtentFile {
                 return readEntry(block);
             } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
                 throw new DamagedFileException(
-                        path, blockPosition(blockIndex - 1), "an index entry cannot be read: " + e);
+                        name, blockPosition(blockIndex - 1), "an index entry cannot be read: " + e);
             }
         }
 
@@ -194,7 +208,7 @@ public final class ExtentFile {
             int length = footer.getInt(blockIndex * ExtentLayout.FOOTER_ENTRY_BYTES + 8);
             block = read(file, position, length);
             if (!ExtentLayout.isBlock(block, length)) {
-                throw new DamagedFileException(path, position, "the checksum of an index block does not match");
+                throw new DamagedFileException(name, position, "the checksum of an index block does not match");
             }
             left = block.getInt(12);
             block.readerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
@@ -239,7 +253,7 @@ public final class ExtentFile {
 
     /** Fills {@code into} with the bytes from {@code position} on. */
     public void read(long position, ByteBuffer into) throws IOException {
-        file.readFully(position, into);
+        file.read(position, into);
     }
 
     /** Takes part in holding the file open; returns false if it is closed already. */

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.extent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,11 @@ public final class ExtentLayout {
     /** The name of an extent file. */
     public static String name(long file) {
         return String.format(Locale.ROOT, "%016x.ext", file);
+    }
+
+    /** The number of the extent file that a file name is, or -1 if it is none's. */
+    static long number(String name) {
+        return name.matches("[0-9a-f]{16}\\.ext") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
     }
 
     static ByteBuf writeHeader(Header header) {

@@ -357,7 +357,7 @@ final class ExtentMerge extends ExtentJob {
         ByteBuf buffer = Unpooled.buffer(bytes, bytes);
         file.read(position, buffer.nioBuffer(0, bytes));
         if (Checksum.of(buffer, 0, bytes) != checksum) {
-            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+            throw new DamagedFileException(file.name(), position, "the checksum of " + bytes + " bytes does not match");
         }
         return buffer.writerIndex(bytes);
     }

@@ -3,12 +3,9 @@ package io.streamkeeper.storage.extent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
-import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.Variable;
 import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -38,7 +35,7 @@ public final class ExtentWriter implements AutoCloseable {
     /** Positions in a file are kept in 31 bits. */
     private static final long FILE_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
 
-    private final DiskFile file;
+    private final ExtentFiles.Output file;
     private final long number;
     private final ByteBuf buffer;
     private final ByteBuf block;
@@ -49,7 +46,6 @@ public final class ExtentWriter implements AutoCloseable {
 
     private final CRC32C crc = new CRC32C();
     private long position;
-    private long flushed;
     private long unsynced;
     private int blockEntries;
     private long entries;
@@ -63,8 +59,8 @@ public final class ExtentWriter implements AutoCloseable {
     private int groupStart;
     private long groupBytes;
 
-    /** Begins the file {@code number} at {@code path}, in which no record is older than {@code firstLsn}. */
-    public ExtentWriter(Disk disk, Path path, long number, int shard, UUID store, long firstLsn) throws IOException {
+    /** Begins file {@code number} of {@code files}, in which no record is older than {@code firstLsn}. */
+    public ExtentWriter(ExtentFiles files, long number, int shard, UUID store, long firstLsn) throws IOException {
         this.number = number;
         List<ByteBuf> made = new ArrayList<>();
         ByteBuf header;
@@ -77,7 +73,7 @@ public final class ExtentWriter implements AutoCloseable {
             this.block = add(made, Unpooled.directBuffer(BLOCK_BYTES));
             this.footer = add(made, Unpooled.directBuffer(BLOCK_BYTES));
             this.lengths = add(made, Unpooled.directBuffer(LENGTHS_BYTES));
-            this.file = disk.create(path);
+            this.file = files.create(number);
         } catch (IOException | RuntimeException | Error e) {
             made.forEach(ByteBuf::release);
             throw e;
@@ -220,8 +216,7 @@ public final class ExtentWriter implements AutoCloseable {
     }
 
     private void flush() throws IOException {
-        file.writeFully(flushed, buffer.nioBuffer(0, buffer.readableBytes()));
-        flushed += buffer.readableBytes();
+        file.write(buffer.nioBuffer(0, buffer.readableBytes()));
         unsynced += buffer.readableBytes();
         buffer.clear();
         if (unsynced >= SYNC_BYTES) {
@@ -244,7 +239,7 @@ public final class ExtentWriter implements AutoCloseable {
         return dataBytes;
     }
 
-    /** Completes the file and makes its bytes durable. */
+    /** Completes the file and makes it durable. */
     public void finish() throws IOException {
         endBlock();
         long footerPosition = position;
@@ -259,10 +254,10 @@ public final class ExtentWriter implements AutoCloseable {
                         number),
                 footer));
         flush();
-        file.sync();
+        file.seal();
     }
 
-    /** Lets go of memory and file; more than once does no harm. */
+    /** Releases memory and file; more than once does no harm. */
     @Override
     public void close() throws IOException {
         if (buffer.refCnt() == 0) {

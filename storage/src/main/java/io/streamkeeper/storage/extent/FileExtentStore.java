@@ -1,11 +1,9 @@
 package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
-import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.DamagedFileException;
-import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
@@ -15,7 +13,6 @@ import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -53,8 +50,8 @@ public final class FileExtentStore implements ExtentStore {
     /** What one compaction writes at the most. */
     private static final long MERGED_BYTES_MAX = 1L << 30;
 
-    private final Disk disk;
-    private final Path directory;
+    private final ExtentFiles files;
+    private final ManifestWriter manifests;
     private final Journal journal;
     private final ExtentConfig config;
     private final ShardThreads threads;
@@ -94,15 +91,27 @@ public final class FileExtentStore implements ExtentStore {
     private boolean damaged;
     private volatile boolean closed;
 
+    /** Replaces the manifest of the shard. */
+    public interface ManifestWriter {
+        /**
+         * Makes {@code manifest} the one that counts, durably.
+         *
+         * @throws IOException if the one before still counts, unless {@link Manifest#isUncertain} says otherwise
+         */
+        void write(Manifest manifest) throws IOException;
+    }
+
     /**
      * The files that recovery has found.
      *
+     * @param files where the extent files are
+     * @param manifests makes another manifest the one that counts
      * @param manifest the one that counts
      * @param found its extents, open
      */
     public FileExtentStore(
-            Disk disk,
-            Path directory,
+            ExtentFiles files,
+            ManifestWriter manifests,
             Manifest manifest,
             Collection<Extent> found,
             Journal journal,
@@ -110,8 +119,8 @@ public final class FileExtentStore implements ExtentStore {
             SpaceReserve reserve,
             ShardThreads threads,
             Clock clock) {
-        this.disk = disk;
-        this.directory = directory;
+        this.files = files;
+        this.manifests = manifests;
         this.manifest = manifest;
         this.journal = journal;
         this.config = config;
@@ -413,8 +422,9 @@ public final class FileExtentStore implements ExtentStore {
                 T done = work.call();
                 onLoop(() -> then.accept(done), () -> {});
             } catch (IOException | OutOfMemoryError e) {
-                Obstacle obstacle =
-                        e instanceof DiskException ? Obstacle.of(disk, directory, ExtentJob.STEP_BYTES_MAX, e) : null;
+                Obstacle obstacle = e instanceof DiskException
+                        ? Obstacle.of(files::usableBytes, ExtentJob.STEP_BYTES_MAX, e)
+                        : null;
                 onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
             } catch (RuntimeException | Error e) {
                 throw e;
@@ -440,7 +450,7 @@ public final class FileExtentStore implements ExtentStore {
                     extent.file().letGo();
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be closed: {}", path(file), e.getMessage());
+                LOG.warn("{} cannot be closed: {}", files.name(file), e.getMessage());
             }
         });
         if (!stopped) {
@@ -477,10 +487,6 @@ public final class FileExtentStore implements ExtentStore {
         return extents.values();
     }
 
-    private Path path(long file) {
-        return DataDirectory.extents(directory).resolve(ExtentLayout.name(file));
-    }
-
     /** The number of the next extent file. */
     long takeFile() {
         long taken = nextFile;
@@ -490,30 +496,23 @@ public final class FileExtentStore implements ExtentStore {
 
     /** Begins an extent file; in the background. */
     ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
-        Path path = path(file);
-        if (disk.exists(path)) {
-            disk.delete(path);
-        }
-        return new ExtentWriter(disk, path, file, current.shard(), current.store(), firstLsn);
+        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn);
     }
 
-    /** Completes an extent file, opens it for reading, and makes its name durable; in the background. */
+    /** Completes an extent file, durably, and opens it for reading; in the background. */
     Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
         writer.finish();
         writer.close();
-        disk.syncDirectory(DataDirectory.extents(directory));
-        return new Extent(ExtentFile.open(disk, path(number), number, current.shard(), current.store()));
+        return new Extent(ExtentFile.open(files, number, current.shard(), current.store()));
     }
 
     /** Removes a file that no manifest names; in the background. */
     void discard(long file) {
         threads.background().execute(() -> {
             try {
-                if (disk.exists(path(file))) {
-                    disk.delete(path(file));
-                }
+                files.delete(file);
             } catch (IOException e) {
-                LOG.warn("{} is not needed, but cannot be removed: {}", path(file), e.getMessage());
+                LOG.warn("{} is not needed, but cannot be removed: {}", files.name(file), e.getMessage());
             }
         });
     }
@@ -563,7 +562,7 @@ public final class FileExtentStore implements ExtentStore {
                 ofJob,
                 () -> {
                     try {
-                        newManifest.write(disk, directory);
+                        manifests.write(newManifest);
                     } catch (RuntimeException | Error e) {
                         throw new IllegalStateException("which manifest counts is not known", e);
                     }
@@ -596,7 +595,7 @@ public final class FileExtentStore implements ExtentStore {
         try {
             extent.file().letGo();
         } catch (IOException e) {
-            LOG.warn("{} cannot be closed: {}", extent.file().path(), e.getMessage());
+            LOG.warn("{} cannot be closed: {}", extent.file().name(), e.getMessage());
         }
     }
 

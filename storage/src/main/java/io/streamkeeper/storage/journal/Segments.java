@@ -225,7 +225,7 @@ public final class Segments {
 
     /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
     Obstacle obstacle(long bytes, Throwable cause) {
-        return Obstacle.of(disk, directory, bytes == 0 ? neededBytes() : bytes, cause);
+        return Obstacle.of(() -> disk.usableBytes(directory), bytes == 0 ? neededBytes() : bytes, cause);
     }
 
     private static void fill(DiskFile file, long from, long to) throws IOException {

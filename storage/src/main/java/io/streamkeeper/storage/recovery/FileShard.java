@@ -5,8 +5,9 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentConfig;
-import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.FileExtentStore;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.extent.SpaceReserve;
 import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.Journal;
@@ -15,6 +16,8 @@ import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.ShardIdentity;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.shard.ShardFaults;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.StreamState;
@@ -39,6 +42,7 @@ public final class FileShard {
      * Opens shard {@code shard} of a data directory. The store belongs to the loop of {@code threads} from when this
      * returns; before it serves, its forks are to be counted, see {@link ShardStore#forks}.
      *
+     * @param provider may replace the log and the extent files
      * @param budget the memory for what is read from files
      * @throws IOException with file, position and what to do, if what is there is not whole
      */
@@ -47,6 +51,7 @@ public final class FileShard {
             DataDirectory data,
             int shard,
             StorageConfig config,
+            StorageProvider provider,
             ShardThreads threads,
             ReadBudget budget,
             Clock clock,
@@ -58,20 +63,26 @@ public final class FileShard {
         Path directory = data.shard(shard);
         Manifest manifest = data.manifest(disk, shard);
         MemoryBudget memory = new MemoryBudget(config.backlogBytesMax());
-        ShardLog log = new FileLog(disk, directory, data.store(), shard, config.segmentBytes(), config.syncs());
-        Recovery recovery = new Recovery(disk, directory, log, manifest, memory);
+        ShardIdentity identity = new ShardIdentity(data.store(), shard, directory);
+        ShardLog log = provider.log(
+                identity, new FileLog(disk, directory, data.store(), shard, config.segmentBytes(), config.syncs()));
+        ExtentFiles files = provider.extentFiles(identity, LocalExtentFiles.of(disk, directory));
+        Recovery recovery = new Recovery(directory.toString(), log, files, manifest, memory);
         Journal journal;
         try {
             recovery.run();
-            tidy(disk, directory, manifest);
+            // A killed process may have left a manifest that a power cut would take back, with files removed that it
+            // needs.
+            disk.syncDirectory(directory);
+            tidy(files, manifest);
             journal = log.open(memory, recovery.lastLsn(), guarded);
         } catch (IOException | RuntimeException | Error e) {
             recovery.close();
             throw e;
         }
         FileExtentStore extents = new FileExtentStore(
-                disk,
-                directory,
+                files,
+                written -> written.write(disk, directory),
                 manifest,
                 recovery.extents(),
                 journal,
@@ -101,16 +112,13 @@ public final class FileShard {
                 config.checkpointMillis());
     }
 
-    /** Removes the extents that no manifest names, which a crash has left; nothing acknowledged is in any of them. */
-    private static void tidy(Disk disk, Path directory, Manifest manifest) throws IOException {
-        // A killed process may have left a manifest that a power cut would take back, with files removed that it needs.
-        disk.syncDirectory(directory);
-        Set<String> named = new HashSet<>();
-        manifest.extents().forEach(extent -> named.add(ExtentLayout.name(extent.file())));
-        Path extents = DataDirectory.extents(directory);
-        for (String name : disk.list(extents)) {
-            if (name.endsWith(".ext") && !named.contains(name)) {
-                disk.delete(extents.resolve(name));
+    /** Removes the extents that the manifest does not name, which a crash has left; nothing acknowledged is in any of them. */
+    private static void tidy(ExtentFiles files, Manifest manifest) throws IOException {
+        Set<Long> named = new HashSet<>();
+        manifest.extents().forEach(extent -> named.add(extent.file()));
+        for (long number : files.list()) {
+            if (!named.contains(number)) {
+                files.delete(number);
             }
         }
     }

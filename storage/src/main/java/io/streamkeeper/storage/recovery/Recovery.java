@@ -3,13 +3,11 @@ package io.streamkeeper.storage.recovery;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
-import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
-import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.memory.Block;
@@ -20,10 +18,11 @@ import io.streamkeeper.storage.record.RecordCodec;
 import io.streamkeeper.storage.record.StreamMeta;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the state of one shard in its files: the descriptions and runs that the extents have, and on top of them the
@@ -36,9 +35,9 @@ public final class Recovery {
     /** The epoch of what is read: it is durable, so that no epoch's end takes it back. */
     private static final long DURABLE = 0;
 
-    private final Disk disk;
-    private final Path directory;
+    private final String directory;
     private final ShardLog log;
+    private final ExtentFiles files;
     private final Manifest manifest;
     private final MemoryBudget memory;
     private final Interned interned = new Interned();
@@ -51,11 +50,13 @@ public final class Recovery {
     /**
      * The recovery of a shard.
      *
+     * @param directory what messages call the shard
      * @param log the log of the shard, which is replayed
+     * @param files its extent files
      * @param memory where the journal's records go that no extent has
      */
-    public Recovery(Disk disk, Path directory, ShardLog log, Manifest manifest, MemoryBudget memory) {
-        this.disk = disk;
+    public Recovery(String directory, ShardLog log, ExtentFiles files, Manifest manifest, MemoryBudget memory) {
+        this.files = files;
         this.directory = directory;
         this.log = log;
         this.manifest = manifest;
@@ -120,18 +121,19 @@ public final class Recovery {
 
     private void readExtents() throws IOException {
         LongObjectMap<FoundStream> found = new LongObjectHashMap<>();
+        Set<Long> there = new HashSet<>(files.list());
         for (Manifest.ExtentRef ref : manifest.extents()) {
-            Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(ref.file()));
-            if (!disk.exists(path)) {
-                throw new IOException("extent file " + path
+            String name = files.name(ref.file());
+            if (!there.contains(ref.file())) {
+                throw new IOException("extent file " + name
                         + " is missing, which the manifest names; put it back, or restore the data directory from a"
                         + " backup");
             }
-            Extent extent = new Extent(ExtentFile.open(disk, path, ref.file(), manifest.shard(), manifest.store()));
+            Extent extent = new Extent(ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store()));
             extents.add(extent);
             if (extent.file().bytes() != ref.bytes()) {
                 throw new DamagedFileException(
-                        path, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
+                        name, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
             }
             readIndex(extent, found);
         }
@@ -162,7 +164,7 @@ public final class Recovery {
             return StreamMeta.decode(meta, generation, interned);
         } catch (RuntimeException e) {
             throw new DamagedFileException(
-                    extent.file().path(), 0, "the description of stream " + generation + " cannot be read: " + e);
+                    extent.file().name(), 0, "the description of stream " + generation + " cannot be read: " + e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
 import io.streamkeeper.storage.journal.SegmentLayout;
@@ -68,7 +69,7 @@ public final class FileInspector {
     }
 
     private void inspectExtent(Path file) throws IOException {
-        ExtentFile extent = ExtentFile.openAny(disk, file);
+        ExtentFile extent = ExtentFile.openAny(file.toString(), LocalExtentFiles.open(disk, file));
         try {
             out.accept(extent.describe());
             Interned interned = new Interned();

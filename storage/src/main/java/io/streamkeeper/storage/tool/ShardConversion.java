@@ -7,8 +7,9 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentWriter;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.extent.RunJoiner;
 import io.streamkeeper.storage.journal.Segments;
 import io.streamkeeper.storage.record.RunLimits;
@@ -38,6 +39,7 @@ final class ShardConversion implements AutoCloseable {
     private final int shard;
     private final Path directory;
     private final List<Manifest.ExtentRef> extents = new ArrayList<>();
+    private final ExtentFiles files;
     private long nextFile;
     private long lastGeneration;
     private @Nullable ExtentWriter writer;
@@ -48,6 +50,7 @@ final class ShardConversion implements AutoCloseable {
         this.from = from;
         this.shard = from.manifest().shard();
         this.directory = data.shard(shard);
+        this.files = LocalExtentFiles.of(disk, directory);
         this.nextFile = from.manifest().nextFile();
     }
 
@@ -58,9 +61,7 @@ final class ShardConversion implements AutoCloseable {
 
     private ExtentWriter writer() throws IOException {
         if (writer == null) {
-            Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(nextFile));
-            deleteIfThere(path);
-            writer = new ExtentWriter(disk, path, nextFile, shard, data.store(), 1);
+            writer = new ExtentWriter(files, nextFile, shard, data.store(), 1);
             nextFile++;
         }
         return writer;
@@ -126,7 +127,6 @@ final class ShardConversion implements AutoCloseable {
     /** Everything is added: makes it durable. */
     void finish() throws IOException {
         finishFile();
-        disk.syncDirectory(DataDirectory.extents(directory));
         long segment = from.highestSegment() + 1;
         Path journal = DataDirectory.journal(directory);
         Path file = journal.resolve(DataDirectory.segmentName(segment) + CONVERTED);

@@ -11,6 +11,7 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
 import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.MemoryJournal;
@@ -130,9 +131,9 @@ public final class StoreVerifier {
         Manifest manifest = data.manifest(disk, shard);
         Path directory = data.shard(shard);
         Recovery recovery = new Recovery(
-                disk,
-                directory,
+                directory.toString(),
                 new FileLog(disk, directory, data.store(), shard),
+                LocalExtentFiles.of(disk, directory),
                 manifest,
                 new MemoryBudget(Long.MAX_VALUE));
         MemoryBudget nothing = new MemoryBudget(0);
@@ -210,7 +211,7 @@ public final class StoreVerifier {
         }
         if (sum != runs.bytes(run) || lengths.isReadable()) {
             throw new DamagedFileException(
-                    file.path(),
+                    file.name(),
                     runs.lengthsPosition(run),
                     "the lengths of " + runs.messages(run) + " appends add up to " + sum + ", expected "
                             + runs.bytes(run));
@@ -221,7 +222,7 @@ public final class StoreVerifier {
         ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
         file.read(position, buffer.nioBuffer(0, bytes));
         if (Checksum.of(buffer, 0, bytes) != checksum) {
-            throw new DamagedFileException(file.path(), position, "the checksum of " + bytes + " bytes does not match");
+            throw new DamagedFileException(file.name(), position, "the checksum of " + bytes + " bytes does not match");
         }
         return buffer.writerIndex(bytes);
     }

@@ -7,7 +7,9 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
 import io.streamkeeper.storage.stream.StoredRuns;
@@ -98,6 +100,7 @@ public final class OldShard implements AutoCloseable {
 
     private void readExtents() throws IOException {
         Map<Long, Found> found = new HashMap<>();
+        ExtentFiles extents = LocalExtentFiles.of(disk, directory);
         for (Manifest.ExtentRef ref : manifest.extents()) {
             Path path = DataDirectory.extents(directory).resolve(ExtentLayout.name(ref.file()));
             if (!disk.exists(path)) {
@@ -105,7 +108,7 @@ public final class OldShard implements AutoCloseable {
                         + " restore the data directory from a backup");
             }
             ExtentFile extent =
-                    ExtentFile.openVersion(VERSION, disk, path, ref.file(), manifest.shard(), manifest.store());
+                    ExtentFile.openVersion(VERSION, extents, ref.file(), manifest.shard(), manifest.store());
             try {
                 if (extent.bytes() != ref.bytes()) {
                     throw new DamagedFileException(

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ExtentGoldenBytesTest {
     private static final long GENERATION = 1_700_000_000_000_000L;
     private static final UUID STORE = UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f");
-    private static final Path FILE = Path.of("/data/" + ExtentLayout.name(7));
+    private static final Path FILE = Path.of("/data/extents/" + ExtentLayout.name(7));
 
     /** Of a stream of bytes two appends in one run, and of a JSON stream with retention by age one message. */
     private static final String GOLDEN = """
@@ -64,6 +64,7 @@ class ExtentGoldenBytesTest {
             """;
 
     private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
+    private final ExtentFiles files = LocalExtentFiles.of(disk, Path.of("/data"));
 
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, UTF_8);
@@ -72,7 +73,7 @@ class ExtentGoldenBytesTest {
     @Test
     void aFileIsWrittenSo() throws IOException {
         disk.createDirectories(FILE.getParent());
-        try (ExtentWriter out = new ExtentWriter(disk, FILE, 7, 3, STORE, 42)) {
+        try (ExtentWriter out = new ExtentWriter(files, 7, 3, STORE, 42)) {
             out.begin(GENERATION, text("me"), 10, 4, false);
             out.data(text("abc"));
             out.data(text("de"));
@@ -97,7 +98,7 @@ class ExtentGoldenBytesTest {
         try (DiskFile file = disk.create(FILE)) {
             file.writeFully(0, GoldenBytes.of(GOLDEN).nioBuffer());
         }
-        ExtentFile file = ExtentFile.open(disk, FILE, 7, 3, STORE);
+        ExtentFile file = ExtentFile.open(files, 7, 3, STORE);
         assertThat(file.firstLsn()).isEqualTo(42);
         assertThat(file.entryCount()).isEqualTo(2);
         assertThat(file.dataBytes()).isEqualTo(7);

@@ -9,7 +9,9 @@ import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.ExtentFiles;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreBackup;
 import io.streamkeeper.storage.tool.StoreVerifier;
@@ -157,8 +159,8 @@ final class Checks {
     private static boolean hasGap(World world, DataDirectory data, Manifest manifest) throws IOException {
         Map<Long, TreeMap<Long, Long>> spans = new HashMap<>();
         for (Manifest.ExtentRef ref : manifest.extents()) {
-            Path path = DataDirectory.extents(data.shard(manifest.shard())).resolve(ExtentLayout.name(ref.file()));
-            ExtentFile file = ExtentFile.open(world.disk, path, ref.file(), manifest.shard(), manifest.store());
+            ExtentFiles files = LocalExtentFiles.of(world.disk, data.shard(manifest.shard()));
+            ExtentFile file = ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store());
             ExtentFile.Cursor cursor = file.entries();
             for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
                 if (entry.runs().count() > 0) {
@@ -205,6 +207,7 @@ final class Checks {
                 world.disk,
                 target,
                 world.settings,
+                StorageProvider.LOCAL,
                 world.clock,
                 world.faults,
                 thrown -> {

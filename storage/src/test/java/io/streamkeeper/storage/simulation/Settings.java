@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param crowds whether streams have producers by the thousand
  * @param waits whether readers wait at the tails of streams
  * @param converts the directory of format version 1 that the first life begins with, or null
+ * @param reserves whether room is kept for when the disk is full
+ * @param objects whether extent files are objects of a store beside the disk
  */
 record Settings(
         int shards,
@@ -36,7 +38,8 @@ record Settings(
         boolean crowds,
         boolean waits,
         @Nullable String converts,
-        boolean reserves) {
+        boolean reserves,
+        boolean objects) {
     /** Directories of format version 1, and how many shards each has. */
     private static final List<Map.Entry<String, Integer>> FIXTURES =
             List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
@@ -80,7 +83,8 @@ record Settings(
                 crowds,
                 random.nextBoolean(),
                 converts ? fixture.getKey() : null,
-                (salts & 3) == 0);
+                (salts & 3) == 0,
+                !converts && (salts & 28) == 4);
     }
 
     private static ProducerLimits anyLimits(Random random) {

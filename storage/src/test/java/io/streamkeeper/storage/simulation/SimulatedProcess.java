@@ -10,6 +10,7 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -53,6 +54,7 @@ final class SimulatedProcess {
     /**
      * Starts on what is in {@code directory}; a start that fails leaves nothing running.
      *
+     * @param provider may replace what shards are kept in
      * @param released takes the number of each shard on which a fork gives its source back
      */
     static SimulatedProcess start(
@@ -60,6 +62,7 @@ final class SimulatedProcess {
             Disk disk,
             Path directory,
             Settings settings,
+            StorageProvider provider,
             Clock clock,
             Faults faults,
             Consumer<Throwable> thrown,
@@ -67,7 +70,7 @@ final class SimulatedProcess {
             throws IOException {
         SimulatedProcess process = new SimulatedProcess(random, settings, faults, thrown, released);
         try {
-            process.open(disk, directory, settings, clock);
+            process.open(disk, directory, settings, provider, clock);
             return process;
         } catch (IOException | RuntimeException | Error e) {
             process.kill();
@@ -75,7 +78,8 @@ final class SimulatedProcess {
         }
     }
 
-    private void open(Disk disk, Path directory, Settings settings, Clock clock) throws IOException {
+    private void open(Disk disk, Path directory, Settings settings, StorageProvider provider, Clock clock)
+            throws IOException {
         StoreConversion.run(disk, directory, line -> {});
         DataDirectory data = DataDirectory.open(disk, directory, 0, settings.shards(), false);
         Executor background = faults.thread(threads.thread());
@@ -86,6 +90,7 @@ final class SimulatedProcess {
                     data,
                     i,
                     settings.config(),
+                    provider,
                     new ShardThreads(
                             loop, faults.thread(threads.thread()), background, faults.thread(threads.thread())),
                     reads,

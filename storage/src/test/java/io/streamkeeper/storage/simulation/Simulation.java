@@ -336,9 +336,14 @@ final class Simulation {
     }
 
     private void restart() throws IOException {
-        Checks.verified(world);
-        if (oneIn(4)) {
-            Checks.backup(world);
+        boolean backup = oneIn(4);
+        if (world.settings.objects()) {
+            world.reach.hit("extents that are objects");
+        } else {
+            Checks.verified(world);
+            if (backup) {
+                Checks.backup(world);
+            }
         }
         if (oneIn(6)) {
             startThatIsCutShort();
@@ -362,7 +367,7 @@ final class Simulation {
         } catch (IOException e) {
             assertThat(world.disk.isStopped()).as("a start fails: %s", e).isTrue();
             world.reach.hit("a start that is cut short");
-            world.disk.killProcess();
+            world.killProcess();
             return;
         }
         world.end(World.End.POWER_CUT);
@@ -382,7 +387,7 @@ final class Simulation {
         } catch (IOException | Faults.InjectedError | Faults.InjectedException e) {
             world.reach.hit("a start that fails of " + kind);
             world.faults.end();
-            world.disk.killProcess();
+            world.killProcess();
         }
     }
 

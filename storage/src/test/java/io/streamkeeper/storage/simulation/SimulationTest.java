@@ -78,6 +78,7 @@ class SimulationTest {
             "end by POWER_CUT at rest",
             "end by STOP",
             "end by STOP at rest",
+            "extents that are objects",
             "fault: ACCESS at CREATE",
             "fault: ACCESS at DELETE",
             "fault: ACCESS at RENAME",

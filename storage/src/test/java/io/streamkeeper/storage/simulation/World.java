@@ -9,6 +9,7 @@ import io.streamkeeper.storage.ManualClock;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
+import io.streamkeeper.storage.provider.StorageProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class World {
     final Reach reach = new Reach();
     final Faults faults;
     private final FaultyDisk faultyDisk;
+    private final @Nullable SimulatedObjects objects;
     final List<ShardModel> models = new ArrayList<>();
     final List<String> paths;
     final List<Expected> open = new ArrayList<>();
@@ -101,6 +103,7 @@ final class World {
         this.faults = new Faults(random, reach);
         this.faultyDisk = new FaultyDisk(disk);
         faultyDisk.faults(faults);
+        this.objects = settings.objects() ? new SimulatedObjects(disk, faults) : null;
         String name = settings.converts() == null ? "s" : "of-this-version-";
         this.paths =
                 IntStream.range(0, settings.paths()).mapToObj(i -> name + i).toList();
@@ -162,7 +165,15 @@ final class World {
         });
         faults.forget();
         process = SimulatedProcess.start(
-                random, faultyDisk, DATA, settings, clock, faults, World::fail, this::isReleasedBy);
+                random,
+                faultyDisk,
+                DATA,
+                settings,
+                objects == null ? StorageProvider.LOCAL : objects,
+                clock,
+                faults,
+                World::fail,
+                this::isReleasedBy);
     }
 
     /** A shard's directory, by its number. */
@@ -212,21 +223,28 @@ final class World {
             process.stop();
             checkClosed();
             faults.end();
-            disk.killProcess();
+            killProcess();
         } else {
             disk.stop();
             process.kill();
             faults.end();
             if (end == End.POWER_CUT) {
                 disk.cutPower();
-            } else {
-                disk.killProcess();
             }
+            killProcess();
         }
         open.clear();
         readings.clear();
         forkings.clear();
         waiting.clear();
+    }
+
+    /** No process runs any more. */
+    void killProcess() {
+        disk.killProcess();
+        if (objects != null) {
+            objects.crash();
+        }
     }
 
     /** A process that ends by itself has closed each file that no thread has refused to close. */
@@ -235,6 +253,9 @@ final class World {
             assertThat(disk.openFiles().stream().filter(file -> file.startsWith(DATA)))
                     .as("files that are open at the end")
                     .isEmpty();
+            if (objects != null) {
+                objects.checkClosed();
+            }
         }
     }
 
