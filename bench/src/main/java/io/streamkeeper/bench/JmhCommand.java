@@ -7,13 +7,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Hands everything on to JMH. */
-@Command(name = "jmh", description = "Runs the micro-benchmarks; takes JMH's own arguments (jmh -h).")
+/** Passes its arguments to JMH. */
+@Command(name = "jmh", description = "Runs the micro-benchmarks; accepts the arguments of JMH (jmh -h).")
 final class JmhCommand implements Callable<Integer> {
     @Unmatched
     private final List<String> arguments = new ArrayList<>();
 
-    /** What JMH is given. */
+    /** The arguments for JMH. */
     List<String> arguments() {
         return arguments;
     }
@@ -22,7 +22,7 @@ final class JmhCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> all = new ArrayList<>(arguments);
         if (!all.contains("-prof")) {
-            // Allocations are a figure like the time.
+            // Report allocations as well as time.
             all.addAll(List.of("-prof", "gc"));
         }
         org.openjdk.jmh.Main.main(all.toArray(new String[0]));

@@ -11,8 +11,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The benchmarks: {@code jmh} for the parts, {@code storage} for what a store costs, a command for each workload, and
- * {@code compare} for several servers in turn.
+ * The entry point of the benchmarks: {@code jmh} runs micro-benchmarks, {@code storage} measures the store of a server
+ * that it starts, {@code compare} runs several servers in turn, {@code recover} measures a restart, and each workload
+ * has a command.
  */
 @Command(
         name = "durable-streams-bench",
@@ -28,12 +29,12 @@ import picocli.CommandLine.Command;
 public final class Main {
     private Main() {}
 
-    /** Runs a benchmark; exits 0 if it was measured, 1 if it could not be, 2 if the arguments are not valid. */
+    /** Runs a benchmark; exits with 0 on success, 1 on failure, and 2 if the arguments are not valid. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }
 
-    /** The commands. Netty would look for a logger of which there is none, and say so. */
+    /** Creates the commands, and makes Netty use the logging of the JDK. */
     static CommandLine commandLine() {
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         CommandLine line = new CommandLine(new Main());

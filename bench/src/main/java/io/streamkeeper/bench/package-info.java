@@ -1,7 +1,7 @@
 /**
- * Benchmarks. {@code jmh} runs the micro-benchmarks of the parts whose cost is paid for every request. {@code storage}
- * starts servers and measures what their store costs. The other commands load any server of the protocol, and
- * {@code compare} several in turn.
+ * Benchmarks. {@code jmh} runs micro-benchmarks of the code that every request executes. {@code storage} starts servers
+ * and measures the cost of their store. The other commands load any server of the protocol; {@code compare} loads
+ * several in turn.
  */
 @NullMarked
 package io.streamkeeper.bench;

@@ -6,14 +6,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.junit.jupiter.api.Test;
 
-/** The arrows between the packages of the bench. */
+/** The dependencies between the packages of the bench. */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.streamkeeper.bench");
 
     @Test
-    void noPackageDependsOnItselfByWayOfOthers() {
+    void packagesHaveNoDependencyCycles() {
         SlicesRuleDefinition.slices()
                 .matching("io.streamkeeper.(**)")
                 .should()

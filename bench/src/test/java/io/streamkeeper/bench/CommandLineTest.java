@@ -18,7 +18,7 @@ import picocli.CommandLine;
 
 final class CommandLineTest {
     @Test
-    void everythingBehindJmhIsJmhs() {
+    void allArgumentsAfterJmhArePassedToJmh() {
         CommandLine line = Main.commandLine();
         line.parseArgs("jmh", "-f", "1", "BlockCopy.*", "-p", "bodyBytes=256", "-h", "--x=y");
         JmhCommand jmh = line.getSubcommands().get("jmh").getCommand();
@@ -33,7 +33,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void serverGetsItsFlags() {
+    void serverOptionsBecomeFlagsOfTheServer() {
         ServerOptions options = options(
                 "--durability",
                 "os",
@@ -55,12 +55,12 @@ final class CommandLineTest {
     }
 
     @Test
-    void serverWithoutStoreGetsNoFlagOfIt() {
+    void noStoreFlagsOmitsTheFlagsOfTheStore() {
         assertThat(options("--no-store-flags", "--durability", "os").flags()).containsExactly("--log-level", "info");
     }
 
     @Test
-    void commandStartsTheJarOnAnyPort() {
+    void commandStartsTheJarOnAFreePort() {
         ServerSetup setup = new ServerSetup(
                 Path.of("/jdk/bin/java"), List.of("-Xmx1g"), Path.of("s.jar"), List.of("--shards=1"), Path.of("d"));
         assertThat(String.join(" ", setup.command()))
@@ -68,7 +68,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void jarThatIsMissingIsNamed() {
+    void missingJarIsNamedInTheError() {
         assertThatThrownBy(() -> options("--jar", "no/such.jar").setup()).hasMessageContaining("no/such.jar");
     }
 
@@ -90,20 +90,20 @@ final class CommandLineTest {
     }
 
     @Test
-    void readyLineTellsThePort() {
+    void portIsParsedFromTheReadyLine() {
         assertThat(ServerProcess.readyPort("Streamkeeper 1.0 is ready on http://127.0.0.1:4437/v1/stream/"))
                 .isEqualTo(4437);
         assertThat(ServerProcess.readyPort("Streamkeeper is not ready")).isEqualTo(-1);
     }
 
     @Test
-    void diskUsageIsTheNumberBeforeTheName() {
+    void diskUsageIsParsedFromTheOutputOfDu() {
         assertThat(DiskUsage.parse("8192\t./data\n")).isEqualTo(8192);
         assertThatThrownBy(() -> DiskUsage.parse("")).hasMessageContaining("expected a size");
     }
 
     @Test
-    void deviceIsTakenApartAndItsSectorsCounted() {
+    void deviceNumberAndSectorCountAreParsed() {
         assertThat(DeviceWrites.major(0xfe01)).isEqualTo(254);
         assertThat(DeviceWrites.minor(0xfe01)).isEqualTo(1);
         assertThat(DeviceWrites.minor(0x10fe01)).isEqualTo(257);

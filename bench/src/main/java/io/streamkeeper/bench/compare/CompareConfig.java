@@ -3,18 +3,19 @@ package io.streamkeeper.bench.compare;
 import java.nio.file.Path;
 
 /**
- * How servers are compared.
+ * The parameters of a comparison.
  *
- * @param directory below which they have their data, on the disk that is to be measured
- * @param rounds of each row
- * @param seconds of each round
- * @param barrier whether syncs are counted
+ * @param directory the parent of the data directories, on the disk to measure
+ * @param rounds rounds per row and server
+ * @param seconds length of a round
+ * @param warmUpSeconds load on each server before its first round
+ * @param countsSyncs whether to count syncs
  */
-record CompareConfig(Path directory, int rounds, int seconds, int warmUpSeconds, boolean barrier) {
+record CompareConfig(Path directory, int rounds, int seconds, int warmUpSeconds, boolean countsSyncs) {
     CompareConfig {
         if (rounds < 1 || seconds < 1 || warmUpSeconds < 1) {
-            throw new IllegalArgumentException("rounds are " + rounds + ", seconds " + seconds + ", warm-up "
-                    + warmUpSeconds + "; expected 1 or more of each");
+            throw new IllegalArgumentException("--rounds is " + rounds + ", --seconds " + seconds + ", --warm-up "
+                    + warmUpSeconds + "; expected at least 1 for each");
         }
     }
 }

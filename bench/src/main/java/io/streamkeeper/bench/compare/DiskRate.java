@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** How often the disk syncs a second when nothing else is asked of it: 4 KiB at a time, over a file that has its length. */
+/** Measures the syncs per second of an otherwise idle disk: each overwrites 4 KiB of a file of constant length. */
 final class DiskRate {
     private static final int BLOCK_BYTES = 4 << 10;
     private static final int BLOCKS = 4 << 10;

@@ -9,9 +9,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "floor",
         mixinStandardHelpOptions = true,
-        description = "Runs a server that answers at once and keeps nothing: what any server is measured against.")
+        description = "Runs a server that responds at once and stores nothing: the baseline of comparisons.")
 public final class FloorCommand implements Callable<Integer> {
-    @Option(names = "--port", required = true, description = "Where it listens, on loopback.")
+    @Option(names = "--port", required = true, description = "The port on the loopback interface.")
     private int port;
 
     @Override

@@ -11,15 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Answers at once: writes with 201 or 204, reads with as many bytes as were written, which were not kept. It believes
- * every request. Owned by its connection's loop; the lengths are everybody's.
+ * Responds at once: to writes with 201 or 204, to reads with as many zero bytes as were written. It stores only lengths
+ * and does not validate requests. Owned by its connection's loop; all connections share the map of lengths.
  */
 final class FloorHandler extends ChannelInboundHandlerAdapter {
     private static final AsciiString LENGTH = AsciiString.of("content-length: ");
     private static final byte[] END = {'\r', '\n', '\r', '\n'};
     private static final int SHORT_BYTES = 64 << 10;
-    private static final ByteBuf CREATED = answer("201 Created\r\nContent-Length: 0");
-    private static final ByteBuf DONE = answer("204 No Content");
+    private static final ByteBuf CREATED = response("201 Created\r\nContent-Length: 0");
+    private static final ByteBuf DONE = response("204 No Content");
 
     private final Map<String, Long> lengths;
     private final File bytes;
@@ -30,7 +30,7 @@ final class FloorHandler extends ChannelInboundHandlerAdapter {
         this.bytes = bytes;
     }
 
-    private static ByteBuf answer(String text) {
+    private static ByteBuf response(String text) {
         byte[] head = ("HTTP/1.1 " + text + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         return Unpooled.unreleasableBuffer(Unpooled.directBuffer(head.length).writeBytes(head));
     }
@@ -47,8 +47,8 @@ final class FloorHandler extends ChannelInboundHandlerAdapter {
             ((ByteBuf) message).release();
             unread = Unpooled.EMPTY_BUFFER;
         }
-        while (takeRequest(context, in)) {
-            // Requests may come several at once.
+        while (handleRequest(context, in)) {
+            // One buffer may contain several requests.
         }
         if (in.isReadable()) {
             unread = in;
@@ -62,7 +62,7 @@ final class FloorHandler extends ChannelInboundHandlerAdapter {
         context.flush();
     }
 
-    private boolean takeRequest(ChannelHandlerContext context, ByteBuf in) {
+    private boolean handleRequest(ChannelHandlerContext context, ByteBuf in) {
         int start = in.readerIndex();
         int end = endOfHead(in);
         if (end < 0) {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The least that a server can do, as a yardstick: Netty alone, which answers at once and keeps nothing. */
+/** The baseline of comparisons: a server of Netty alone that responds at once and stores nothing. */
 public final class FloorServer implements AutoCloseable {
     private static final long FILE_BYTES = 64 << 20;
 
@@ -36,9 +36,9 @@ public final class FloorServer implements AutoCloseable {
     }
 
     /**
-     * Starts one on loopback.
+     * Starts a server on the loopback interface.
      *
-     * @param port 0 for any that is free
+     * @param port 0 for any free port
      */
     public static FloorServer start(int port) throws IOException, InterruptedException {
         File bytes = File.createTempFile("floor", ".bytes");
@@ -66,12 +66,12 @@ public final class FloorServer implements AutoCloseable {
         return new FloorServer(group, channel, bytes);
     }
 
-    /** Where it listens. */
+    /** The address that the server listens on. */
     public InetSocketAddress address() {
         return (InetSocketAddress) channel.localAddress();
     }
 
-    /** Waits until it is closed. */
+    /** Waits until the server is closed. */
     void await() {
         channel.closeFuture().awaitUninterruptibly();
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How long a server takes to start, and how much memory it has: idle, with many streams, with many subscribers. */
+/** Measures the start time of servers and their memory: idle, with many streams, and with many subscribers. */
 final class Footprint {
     static final String NAME = "footprint";
 
@@ -31,7 +31,7 @@ final class Footprint {
         this.report = report;
     }
 
-    private static final class Found {
+    private static final class Samples {
         private final List<Double> readyMillis = new ArrayList<>();
         private final List<Double> idle = new ArrayList<>();
         private final List<Double> streams = new ArrayList<>();
@@ -40,12 +40,12 @@ final class Footprint {
     }
 
     void run(List<Peer> peers, Page page) throws IOException, InterruptedException {
-        List<Found> found = new ArrayList<>();
-        peers.forEach(peer -> found.add(new Found()));
+        List<Samples> samples = new ArrayList<>();
+        peers.forEach(peer -> samples.add(new Samples()));
         for (int round = 0; round < config.rounds(); round++) {
             for (int i = 0; i < peers.size(); i++) {
-                if (peers.get(i).isStarted()) {
-                    measure(peers.get(i), found.get(i));
+                if (peers.get(i).hasScript()) {
+                    measure(peers.get(i), samples.get(i));
                 }
             }
         }
@@ -58,70 +58,70 @@ final class Footprint {
                 String.format(Locale.ROOT, "with %,d subscribers", SUBSCRIBERS));
         List<List<String>> cells = new ArrayList<>();
         for (int i = 0; i < peers.size(); i++) {
-            if (peers.get(i).isStarted()) {
-                cells.add(cells(peers.get(i), found.get(i)));
+            if (peers.get(i).hasScript()) {
+                cells.add(cells(peers.get(i), samples.get(i)));
             }
         }
-        report.say("%n%s: medians (ranges) of %d rounds", NAME, config.rounds());
+        report.print("%n%s: medians (ranges) of %d rounds", NAME, config.rounds());
         report.table(columns, cells);
         page.heading(NAME).table(columns, cells);
     }
 
-    private void measure(Peer peer, Found found) throws IOException, InterruptedException {
+    private void measure(Peer peer, Samples samples) throws IOException, InterruptedException {
         try (RunningPeer started = RunningPeer.start(peer, config.directory())) {
-            found.readyMillis.add(started.readyNanos() / MILLIS);
+            samples.readyMillis.add(started.readyNanos() / MILLIS);
             TimeUnit.SECONDS.sleep(1);
-            found.idle.add((double) started.residentBytes());
-            follow(started, found);
+            samples.idle.add((double) started.residentBytes());
+            follow(started, samples);
         }
         try (RunningPeer started = RunningPeer.start(peer, config.directory())) {
             if (!fill(started)) {
                 return;
             }
-            found.streams.add((double) started.residentBytes());
+            samples.streams.add((double) started.residentBytes());
             started.restart();
-            found.restartMillis.add(started.readyNanos() / MILLIS);
+            samples.restartMillis.add(started.readyNanos() / MILLIS);
         }
     }
 
-    /** Creates streams; false if the server cannot have as many. */
+    /** Creates streams; returns false if the server does not accept that many. */
     private boolean fill(RunningPeer peer) throws InterruptedException {
-        try (Scenario scenario = Kind.APPEND.on(peer.target(), Spec.of(STREAMS, 64, BODY_BYTES))) {
+        try (Scenario scenario = Kind.APPEND.newScenario(peer.target(), Spec.of(STREAMS, 64, BODY_BYTES))) {
             scenario.prepare();
             return true;
         } catch (IOException e) {
-            report.say("%s failed: %s", peer.peer().name(), e);
+            report.print("%s failed: %s", peer.peer().name(), e);
             return false;
         }
     }
 
-    private static void follow(RunningPeer peer, Found found) throws IOException, InterruptedException {
+    private static void follow(RunningPeer peer, Samples samples) throws IOException, InterruptedException {
         Spec spec = Spec.of(1, SUBSCRIBERS, BODY_BYTES).at(1);
-        try (Scenario scenario = Kind.SSE.on(peer.target(), spec)) {
+        try (Scenario scenario = Kind.SSE.newScenario(peer.target(), spec)) {
             scenario.prepare();
-            Result result = Result.of(scenario, peer.pid(), TimeUnit.SECONDS.toNanos(3), false);
-            found.subscribers.add((double) result.residentBytesAtEnd());
+            Result result = Result.measure(scenario, peer.pid(), TimeUnit.SECONDS.toNanos(3), false);
+            samples.subscribers.add((double) result.residentBytesAtEnd());
         }
     }
 
-    private List<String> cells(Peer peer, Found found) {
+    private List<String> cells(Peer peer, Samples samples) {
         Report.Section section = report.root()
                 .add(NAME)
                 .put("server", peer.name())
-                .put("readyMillis", Spread.of(found.readyMillis))
-                .put("residentIdle", Spread.of(found.idle))
-                .put("residentWithSubscribers", Spread.of(found.subscribers));
-        if (!found.streams.isEmpty()) {
-            section.put("residentWithStreams", Spread.of(found.streams))
-                    .put("restartMillis", Spread.of(found.restartMillis));
+                .put("readyMillis", Spread.of(samples.readyMillis))
+                .put("residentIdle", Spread.of(samples.idle))
+                .put("residentWithSubscribers", Spread.of(samples.subscribers));
+        if (!samples.streams.isEmpty()) {
+            section.put("residentWithStreams", Spread.of(samples.streams))
+                    .put("restartMillis", Spread.of(samples.restartMillis));
         }
         return List.of(
                 peer.name(),
-                millis(found.readyMillis),
-                bytes(found.idle),
-                bytes(found.streams),
-                millis(found.restartMillis),
-                bytes(found.subscribers));
+                millis(samples.readyMillis),
+                bytes(samples.idle),
+                bytes(samples.streams),
+                millis(samples.restartMillis),
+                bytes(samples.subscribers));
     }
 
     private static String millis(List<Double> values) {

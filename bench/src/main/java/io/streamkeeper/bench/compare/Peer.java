@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server that can be compared: one that a script starts, or one that runs already.
+ * A server to compare: one that a script starts, or one that already runs.
  *
- * <p>The script is asked {@code check}, and fails with the command that installs the server if it is not there;
- * {@code path}, and tells under which path it has streams; {@code run MODE PORT DIRECTORY}, and becomes the server.
+ * <p>The script has three commands: {@code check} fails and prints the command that installs the server if it is not
+ * installed; {@code path} prints the path of the server's streams; {@code run MODE PORT DIRECTORY} replaces itself by
+ * the server.
  *
- * @param name what it is called in the results
- * @param script what starts it, or empty
- * @param mode what the script is told
- * @param url where it runs already, or empty
- * @param pid its process if it runs already and that is known, or 0
+ * @param name its name in the results
+ * @param script the script that starts it, or empty
+ * @param mode the mode that the script gets
+ * @param url the URL of the streams of a running server, or empty
+ * @param pid the process of a running server, or 0 if it is not known
  */
 record Peer(String name, Path script, String mode, String url, long pid) {
     private static final long SCRIPT_SECONDS_MAX = 30;
@@ -29,9 +30,9 @@ record Peer(String name, Path script, String mode, String url, long pid) {
     private static final String FLOOR = "floor";
 
     /**
-     * Reads {@code NAME:MODE}, which is a script's name, or {@code NAME=URL} or {@code NAME=URL,pid=PID}.
+     * Parses {@code NAME:MODE}, where NAME is that of a script, or {@code NAME=URL} or {@code NAME=URL,pid=PID}.
      *
-     * @throws IllegalArgumentException if it is neither, or there is no such script
+     * @throws IllegalArgumentException if the text has another form, or the script does not exist
      */
     static Peer of(String text, Path scripts) {
         int equals = text.indexOf('=');
@@ -48,38 +49,39 @@ record Peer(String name, Path script, String mode, String url, long pid) {
         int colon = text.indexOf(':');
         Path script = scripts.resolve(colon < 0 ? text : text.substring(0, colon));
         if (colon < 0 || !Files.isExecutable(script)) {
-            throw new IllegalArgumentException("peer '" + text
-                    + "' is not known; expected NAME:MODE with a script NAME in " + scripts + ", or NAME=URL");
+            throw new IllegalArgumentException("unknown peer '" + text + "'; expected NAME:MODE with a script NAME in "
+                    + scripts + ", or NAME=URL");
         }
         return new Peer(text, script, text.substring(colon + 1), "", 0);
     }
 
-    /** Whether this is no server but the yardstick, which cannot be followed live. */
+    /** Whether this is the {@link FloorServer}, which does not support live reads. */
     boolean isFloor() {
         return script.endsWith(FLOOR);
     }
 
-    boolean isStarted() {
+    /** Whether the bench starts this server. */
+    boolean hasScript() {
         return url.isEmpty();
     }
 
-    /** The command that installs it, or empty if it is there. */
-    String missing() throws IOException, InterruptedException {
-        if (!isStarted()) {
+    /** The command that installs the server, or empty if it is installed. */
+    String installHint() throws IOException, InterruptedException {
+        if (!hasScript()) {
             return "";
         }
         Process check = script("check").start();
         String output = output(check);
-        return check.exitValue() == 0 ? "" : output.isEmpty() ? "(its script does not say how)" : output;
+        return check.exitValue() == 0 ? "" : output.isEmpty() ? "(its script prints no command)" : output;
     }
 
-    /** The path under which it has streams. */
+    /** The path of the server's streams. */
     String path() throws IOException, InterruptedException {
         return output(script("path").start());
     }
 
-    /** What starts it, on a port that is free now. */
-    ProcessBuilder run(int port, Path directory) {
+    /** The process that becomes the server. */
+    ProcessBuilder runCommand(int port, Path directory) {
         return script("run", mode, Integer.toString(port), directory.toString());
     }
 
@@ -99,7 +101,7 @@ record Peer(String name, Path script, String mode, String url, long pid) {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (!process.waitFor(SCRIPT_SECONDS_MAX, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IOException("a peer's script did not end within " + SCRIPT_SECONDS_MAX + " s");
+            throw new IOException("the script of a peer did not end within " + SCRIPT_SECONDS_MAX + " s");
         }
         return output;
     }

@@ -3,20 +3,20 @@ package io.streamkeeper.bench.compare;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the scripts are that start servers, and where those have their data. */
+/** The directories of the peers' scripts and data. */
 final class PeerOptions {
     @Option(
             names = "--scripts",
             paramLabel = "DIR",
             defaultValue = "bench/peers",
-            description = "Where the scripts are that start servers. Default: ${DEFAULT-VALUE}")
+            description = "Directory of the scripts that start servers. Default: ${DEFAULT-VALUE}")
     private Path scripts = Path.of("");
 
     @Option(
             names = "--dir",
             paramLabel = "DIR",
             defaultValue = "bench/target/peers",
-            description = "Where servers have their data; the disk that is measured. Default: ${DEFAULT-VALUE}")
+            description = "Parent of the data directories, on the disk to measure. Default: ${DEFAULT-VALUE}")
     private Path directory = Path.of("");
 
     Peer peer(String text) {

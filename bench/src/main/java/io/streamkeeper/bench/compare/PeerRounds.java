@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/** One server in one row: its workload, and what its rounds have shown. */
+/** One server in one row: its workload and the results of its rounds. */
 final class PeerRounds implements AutoCloseable {
     private static final int DIGITS = 3;
 
@@ -23,7 +23,7 @@ final class PeerRounds implements AutoCloseable {
 
     PeerRounds(RunningPeer peer, Row row) {
         this.peer = peer;
-        this.scenario = row.kind().on(peer.target(), row.spec());
+        this.scenario = row.kind().newScenario(peer.target(), row.spec());
     }
 
     String name() {
@@ -34,28 +34,29 @@ final class PeerRounds implements AutoCloseable {
         return peer.pid();
     }
 
-    /** Makes what is needed, and runs it without counting. */
+    /** Creates the streams, and runs the workload without recording it. */
     void prepare(long warmUpNanos) throws InterruptedException {
         attempt(() -> {
             scenario.prepare();
-            Result.of(scenario, peer.pid(), warmUpNanos, false);
+            Result.measure(scenario, peer.pid(), warmUpNanos, false);
         });
     }
 
     void round(long nanos) throws InterruptedException {
-        attempt(() -> rounds.add(Result.of(scenario, peer.pid(), nanos, false)));
+        attempt(() -> rounds.add(Result.measure(scenario, peer.pid(), nanos, false)));
     }
 
-    /** Counts its syncs while it runs once more, which is none of the rounds. */
-    void watch(long nanos, Future<Long> syncs) throws InterruptedException {
+    /** Runs the workload once more, outside the rounds, while its syncs are counted. */
+    void runWhileCounting(long nanos, Future<Long> syncs) throws InterruptedException {
         attempt(() -> {
-            long operations =
-                    Result.of(scenario, peer.pid(), nanos, false).measured().count();
+            long operations = Result.measure(scenario, peer.pid(), nanos, false)
+                    .measured()
+                    .count();
             try {
                 long counted = syncs.get();
                 operationsPerSync = counted <= 0 ? counted : (double) operations / counted;
             } catch (ExecutionException e) {
-                throw new IOException("the syncs could not be counted: " + e.getMessage(), e);
+                throw new IOException("counting the syncs failed: " + e.getMessage(), e);
             }
         });
     }
@@ -64,7 +65,7 @@ final class PeerRounds implements AutoCloseable {
         void run() throws IOException, InterruptedException;
     }
 
-    /** A server that fails is left out from then on; the others go on. */
+    /** After a failure, this server skips all further attempts; the other servers continue. */
     private void attempt(Attempt attempt) throws InterruptedException {
         if (!failure.isEmpty()) {
             return;
@@ -76,7 +77,7 @@ final class PeerRounds implements AutoCloseable {
         }
     }
 
-    /** Why it could not go on, or empty. */
+    /** The reason for the failure, or empty. */
     String failure() {
         return failure;
     }
@@ -89,14 +90,14 @@ final class PeerRounds implements AutoCloseable {
         return Spread.of(rounds.stream().map(figure::applyAsDouble).toList());
     }
 
-    /** The latencies of all rounds together. */
+    /** The latencies of all rounds. */
     Histogram latencies() {
         Histogram all = new Histogram(DIGITS);
         rounds.forEach(round -> all.add(round.measured().latencies()));
         return all;
     }
 
-    /** How many operations shared a sync, 0 if there was none, or -1 if they were not counted. */
+    /** Operations per sync, 0 without any sync, or -1 if syncs were not counted. */
     double operationsPerSync() {
         return operationsPerSync;
     }

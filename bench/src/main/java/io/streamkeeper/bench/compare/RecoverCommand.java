@@ -22,12 +22,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How long a server that was killed takes until it answers again, and whether what it had acknowledged is there. */
+/** Measures the restart of a killed server, and checks that no acknowledged data is lost. */
 @Command(
         name = "recover",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Fills a server with streams, kills it, starts it again, and reads some of them.")
+        description = "Fills a server with streams, kills it, restarts it, and reads some of them.")
 public final class RecoverCommand implements Callable<Integer> {
     private static final int CONNECTIONS = 64;
     private static final int CHECKED = 1_000;
@@ -42,13 +42,13 @@ public final class RecoverCommand implements Callable<Integer> {
             names = "--peer",
             paramLabel = "NAME:MODE",
             defaultValue = "streamkeeper:fsync",
-            description = "What is started, by its script. Default: ${DEFAULT-VALUE}")
+            description = "The server to start, by its script. Default: ${DEFAULT-VALUE}")
     private String peer = "";
 
     @Option(names = "--streams", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}")
     private int streams;
 
-    @Option(names = "--bytes", defaultValue = "100", description = "In each stream. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--bytes", defaultValue = "100", description = "Bytes of each stream. Default: ${DEFAULT-VALUE}")
     private int bytes;
 
     @Mixin
@@ -60,26 +60,27 @@ public final class RecoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(spec.commandLine().getOut());
-        Peer found = options.peer(peer);
-        try (RunningPeer server = RunningPeer.start(found, options.directory());
+        Peer selected = options.peer(peer);
+        try (RunningPeer server = RunningPeer.start(selected, options.directory());
                 LoadClient client = new LoadClient(CONNECTIONS)) {
             String path = server.target().root() + "recover-";
             NumberedRequest create = new NumberedRequest("PUT", path, "", TYPE, NumberedRequest.body(bytes));
             Measurement filled = run(client, server.target(), new NumberedRange(create, 0, streams));
-            report.say("%,d streams created, %,.0f a second", filled.count() - filled.failures(), filled.perSecond());
+            report.print(
+                    "created %,d streams, %,.0f per second", filled.count() - filled.failures(), filled.perSecond());
             server.restart();
             NumberedRequest read = new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
             ExactReads reads = new ExactReads(read, RandomPick.streams(CHECKED, streams, SEED), bytes);
             run(client, server.target(), reads);
-            report.say(
-                    "%s answered %s after its start behind a kill; resident %s; %,d of %,d streams read are not whole",
-                    found.name(),
+            report.print(
+                    "%s responded %s after its restart; resident %s; %,d of %,d streams read are incomplete",
+                    selected.name(),
                     Figures.seconds(server.readyNanos()),
                     Figures.bytes(server.residentBytes()),
                     reads.wrong(),
                     Math.min(CHECKED, streams));
             report.root()
-                    .put("server", found.name())
+                    .put("server", selected.name())
                     .put("streams", streams)
                     .put("readyNanos", server.readyNanos())
                     .put("residentBytes", server.residentBytes())

@@ -5,9 +5,9 @@ import io.streamkeeper.bench.workload.Spec;
 import java.util.List;
 
 /**
- * A row of the comparison: a workload of a certain size.
+ * A row of the comparison: a workload and its size.
  *
- * @param isPaced whether it runs at a fixed rate, so that latencies are what is compared, not how much was done
+ * @param isPaced whether it runs at a fixed rate, so that latencies are compared instead of throughput
  */
 record Row(String name, Kind kind, Spec spec, boolean isPaced) {
     private static final int CONNECTIONS = 64;
@@ -38,12 +38,12 @@ record Row(String name, Kind kind, Spec spec, boolean isPaced) {
         return new Row(name, Kind.APPEND, Spec.of(streams, CONNECTIONS, BODY_BYTES), false);
     }
 
-    /** The row of this name. */
+    /** Returns the row of this name. */
     static Row named(String name) {
         return ALL.stream()
                 .filter(row -> row.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no row '" + name + "'; expected one of "
+                .orElseThrow(() -> new IllegalArgumentException("unknown row '" + name + "'; expected one of "
                         + ALL.stream().map(Row::name).toList()));
     }
 }

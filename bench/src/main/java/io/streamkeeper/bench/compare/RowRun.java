@@ -16,11 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** Runs one row: every server in turn, round after round, in the other order each time. */
+/** Runs one row: in each round every server in turn, in alternating order. */
 final class RowRun {
     private static final long DISK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int BARRIER_SECONDS = 3;
-    private static final int BARRIER_MARGIN_SECONDS = 1;
+    private static final int COUNT_SECONDS = 3;
+    private static final int COUNT_MARGIN_SECONDS = 1;
     private static final double MILLIS = 1e6;
 
     private final Row row;
@@ -52,12 +52,12 @@ final class RowRun {
                 }
             }
             double diskAfter = DiskRate.syncsPerSecond(config.directory(), DISK_NANOS);
-            if (config.barrier()) {
+            if (config.countsSyncs()) {
                 for (PeerRounds server : servers) {
-                    watch(server);
+                    countSyncs(server);
                 }
             }
-            tell(servers, diskBefore, diskAfter, page);
+            print(servers, diskBefore, diskAfter, page);
         } finally {
             for (PeerRounds server : servers) {
                 server.close();
@@ -65,24 +65,24 @@ final class RowRun {
         }
     }
 
-    /** Has its syncs counted under load. */
-    private static void watch(PeerRounds server) throws InterruptedException {
+    /** Counts the syncs of a server under load. */
+    private static void countSyncs(PeerRounds server) throws InterruptedException {
         if (server.pid() == 0 || !server.failure().isEmpty()) {
             return;
         }
-        ExecutorService watcher = Executors.newSingleThreadExecutor();
+        ExecutorService counter = Executors.newSingleThreadExecutor();
         try {
             Future<Long> syncs =
-                    watcher.submit(() -> Barrier.syncs(server.pid(), BARRIER_SECONDS + 2 * BARRIER_MARGIN_SECONDS));
-            TimeUnit.SECONDS.sleep(BARRIER_MARGIN_SECONDS);
-            server.watch(TimeUnit.SECONDS.toNanos(BARRIER_SECONDS), syncs);
+                    counter.submit(() -> SyncCounter.count(server.pid(), COUNT_SECONDS + 2 * COUNT_MARGIN_SECONDS));
+            TimeUnit.SECONDS.sleep(COUNT_MARGIN_SECONDS);
+            server.runWhileCounting(TimeUnit.SECONDS.toNanos(COUNT_SECONDS), syncs);
         } finally {
-            watcher.shutdownNow();
+            counter.shutdownNow();
         }
     }
 
-    private void tell(List<PeerRounds> servers, double diskBefore, double diskAfter, Page page) {
-        report.say("%n%s: %s, %s", row.name(), row.kind().description(), row.spec());
+    private void print(List<PeerRounds> servers, double diskBefore, double diskAfter, Page page) {
+        report.print("%n%s: %s, %s", row.name(), row.kind().description(), row.spec());
         Report.Section section = report.root()
                 .add("rows")
                 .put("row", row.name())
@@ -90,12 +90,12 @@ final class RowRun {
                 .put("diskSyncsPerSecondBefore", diskBefore)
                 .put("diskSyncsPerSecondAfter", diskAfter);
         List<List<String>> cells = new ArrayList<>();
-        PeerRounds ours = servers.get(0);
+        PeerRounds first = servers.get(0);
         for (PeerRounds server : servers) {
             if (server.failure().isEmpty()) {
-                cells.add(cells(server, ours, section.add("servers")));
+                cells.add(cells(server, first, section.add("servers")));
             } else {
-                report.say("%s failed: %s", server.name(), server.failure());
+                report.print("%s failed: %s", server.name(), server.failure());
                 section.add("servers").put("server", server.name()).put("failure", server.failure());
             }
         }
@@ -112,7 +112,7 @@ final class RowRun {
                 "p99",
                 "CPU");
         report.table(columns, cells);
-        report.say("disk: %,.0f syncs/s before, %,.0f after", diskBefore, diskAfter);
+        report.print("disk: %,.0f syncs/s before, %,.0f after", diskBefore, diskAfter);
         page.heading(row.name() + ": " + row.spec()).table(columns, cells);
         var chart = Charts.latencies("Latency by percentile, all rounds");
         servers.stream()
@@ -121,16 +121,16 @@ final class RowRun {
         page.add(chart);
     }
 
-    private List<String> cells(PeerRounds server, PeerRounds ours, Report.Section section) {
+    private List<String> cells(PeerRounds server, PeerRounds first, Report.Section section) {
         Spread rate = server.spread(result -> result.measured().perSecond());
         Spread p50 = server.spread(result -> percentile(result, 50));
         Spread p99 = server.spread(result -> percentile(result, 99));
         Spread cpu = server.spread(Result::serverMicros);
         Spread client = server.spread(RowRun::clientMicros);
         Spread resident = server.spread(Result::residentBytesAtEnd);
-        Spread rateRatio = ratios(ours, server, result -> result.measured().perSecond());
-        Spread p99Ratio = ratios(ours, server, result -> percentile(result, 99));
-        Spread cpuRatio = ratios(ours, server, Result::serverMicros);
+        Spread rateRatio = ratios(first, server, result -> result.measured().perSecond());
+        Spread p99Ratio = ratios(first, server, result -> percentile(result, 99));
+        Spread cpuRatio = ratios(first, server, Result::serverMicros);
         long errors = server.rounds().stream().mapToLong(Result::errors).sum();
         section.put("server", server.name())
                 .put("perSecond", rate)
@@ -172,7 +172,7 @@ final class RowRun {
                 : result.clientSeconds() * MILLIS / result.measured().count();
     }
 
-    /** What was shown by one server over what was shown by the other in the same round. */
+    /** Divides a figure of one server by that of the other, round by round. */
     private static Spread ratios(PeerRounds of, PeerRounds to, ToDoubleFunction<Result> figure) {
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < Math.min(of.rounds().size(), to.rounds().size()); round++) {

@@ -16,15 +16,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer that answers. One that was started here is killed when this is closed, and when this process ends; its directory
- * is removed.
+ * A peer that responds. If the bench started it, {@link #close} kills it and deletes its directory; the end of this
+ * process kills it, too.
  */
 final class RunningPeer implements AutoCloseable {
     private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
     private static final long RETRY_MILLIS = 2;
-    private static final int ANSWER_MILLIS_MAX = 5_000;
+    private static final int RESPONSE_MILLIS_MAX = 5_000;
 
-    /** A process that was started here. */
+    /** A process that the bench started. */
     private record Started(Process process, Thread killAtExit) {}
 
     private final Peer peer;
@@ -42,12 +42,12 @@ final class RunningPeer implements AutoCloseable {
     }
 
     /**
-     * Starts a peer, unless it runs, with an empty directory below {@code parent}, and waits until it answers.
+     * Starts a peer, unless it already runs, with an empty directory in {@code parent}, and waits until it responds.
      *
-     * @throws IOException if it does not within a minute
+     * @throws IOException if it does not respond within a minute
      */
     static RunningPeer start(Peer peer, Path parent) throws IOException, InterruptedException {
-        if (!peer.isStarted()) {
+        if (!peer.hasScript()) {
             return new RunningPeer(peer, null, Target.of(peer.url()), peer.pid());
         }
         Path directory = Files.createTempDirectory(Files.createDirectories(parent), "peer-");
@@ -56,25 +56,25 @@ final class RunningPeer implements AutoCloseable {
         return running;
     }
 
-    /** A port that is free now. */
+    /** A target on a port that is free now. */
     private static Target newTarget(Peer peer) throws IOException, InterruptedException {
         return new Target(new InetSocketAddress(InetAddress.getLoopbackAddress(), Peer.freePort()), peer.path());
     }
 
     private void launch(Path in) throws IOException, InterruptedException {
         long startNanos = System.nanoTime();
-        Process process = peer.run(target.address().getPort(), in)
+        Process process = peer.runCommand(target.address().getPort(), in)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(in).toFile()))
                 .start();
         Thread killAtExit = new Thread(process::destroyForcibly, "peer-kill");
         Runtime.getRuntime().addShutdownHook(killAtExit);
         started = new Started(process, killAtExit);
         pid = process.pid();
-        while (!answers(target)) {
+        while (!responds(target)) {
             boolean isLate = System.nanoTime() - startNanos > READY_NANOS_MAX;
             if (isLate || !process.isAlive()) {
                 process.destroyForcibly();
-                throw new IOException(peer.name() + " did not answer; it printed: " + Files.readString(log(in)));
+                throw new IOException(peer.name() + " did not respond; it printed: " + Files.readString(log(in)));
             }
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
@@ -85,11 +85,11 @@ final class RunningPeer implements AutoCloseable {
         return directory.resolveSibling(directory.getFileName() + ".log");
     }
 
-    /** Whether a stream that is not there is answered at all. */
-    private static boolean answers(Target target) {
+    /** Whether the server responds at all, here to a request for a missing stream. */
+    private static boolean responds(Target target) {
         try (Socket socket = new Socket()) {
-            socket.connect(target.address(), ANSWER_MILLIS_MAX);
-            socket.setSoTimeout(ANSWER_MILLIS_MAX);
+            socket.connect(target.address(), RESPONSE_MILLIS_MAX);
+            socket.setSoTimeout(RESPONSE_MILLIS_MAX);
             String request = "HEAD " + target.root() + "bench-none HTTP/1.1\r\nHost: localhost\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return socket.getInputStream().read() > 0;
@@ -98,10 +98,10 @@ final class RunningPeer implements AutoCloseable {
         }
     }
 
-    /** Kills it, and starts it again with what it has stored; where it listens is another port then. */
+    /** Kills the peer and restarts it with the same directory, on another port. */
     void restart() throws IOException, InterruptedException {
         if (directory == null) {
-            throw new IOException(peer.name() + " was not started here, so that it cannot be restarted");
+            throw new IOException(peer.name() + " cannot be restarted, because the bench did not start it");
         }
         kill();
         target = newTarget(peer);
@@ -120,7 +120,7 @@ final class RunningPeer implements AutoCloseable {
         return pid;
     }
 
-    /** From its start to its first answer. */
+    /** The time from its start to its first response. */
     long readyNanos() {
         return readyNanos;
     }

@@ -1,4 +1,4 @@
-/** Several servers side by side: each row of the comparison runs a workload on each of them in turn, round after round. */
+/** The comparison of several servers: each row runs a workload on each of them in alternating rounds. */
 @NullMarked
 package io.streamkeeper.bench.compare;
 

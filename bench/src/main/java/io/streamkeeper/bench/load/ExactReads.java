@@ -2,13 +2,13 @@ package io.streamkeeper.bench.load;
 
 import io.netty.buffer.ByteBuf;
 
-/** Reads each of some streams once, and counts those that are not there or not as long as they should be. */
+/** Reads each stream of a set once, and counts those that are missing or have another length than expected. */
 public final class ExactReads implements Workload {
     private final NumberedRequest request;
     private final long[] streams;
     private final long expectedBytes;
     private int next;
-    private long right;
+    private long correct;
 
     public ExactReads(NumberedRequest request, long[] streams, long expectedBytes) {
         this.request = request;
@@ -28,12 +28,12 @@ public final class ExactReads implements Workload {
     @Override
     public void answered(int connection, int status, long bodyBytes) {
         if (status == 200 && bodyBytes == expectedBytes) {
-            right++;
+            correct++;
         }
     }
 
-    /** Valid when the run is over. */
+    /** The number of such streams, valid after the run. */
     public long wrong() {
-        return streams.length - right;
+        return streams.length - correct;
     }
 }

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * An HTTP/1.1 load generator without pipelining: a number of connections on one loop, so that it takes one core at most
- * and the workload needs no locks. May be used from any thread; each run makes connections of its own.
+ * An HTTP/1.1 load generator without pipelining. All connections are on one loop, so that it uses at most one core and
+ * a workload needs no locks. May be used from any thread; each run opens its own connections.
  */
 public final class LoadClient implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
@@ -48,9 +48,9 @@ public final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Starts a run that sends no more after {@code limitNanos}.
+     * Starts a run, which stops sending after {@code limitNanos}.
      *
-     * @return completes when all that was sent is answered, exceptionally if a connection failed
+     * @return completes when all requests are answered, exceptionally if a connection fails
      */
     public CompletableFuture<Void> start(
             SocketAddress server, Workload workload, Pacing pacing, Measurement measurement, long limitNanos) {
@@ -65,7 +65,7 @@ public final class LoadClient implements AutoCloseable {
     /**
      * Runs a workload to its end.
      *
-     * @throws IOException if a connection failed
+     * @throws IOException if a connection fails
      */
     public Measurement run(
             SocketAddress server, Workload workload, Pacing pacing, Measurement measurement, long limitNanos)
@@ -74,13 +74,13 @@ public final class LoadClient implements AutoCloseable {
         return measurement;
     }
 
-    /** Waits for a run that was started. */
+    /** Waits for the end of a run. */
     public static void await(CompletableFuture<Void> run) throws IOException, InterruptedException {
         try {
             run.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
-            throw new IOException("the load could not be run: " + (cause == null ? e : cause.getMessage()), cause);
+            throw new IOException("the run failed: " + (cause == null ? e : cause.getMessage()), cause);
         }
     }
 
@@ -92,12 +92,12 @@ public final class LoadClient implements AutoCloseable {
         });
     }
 
-    /** The loop that everything runs on. */
+    /** The loop of all runs. */
     public EventLoop loop() {
         return group.next();
     }
 
-    /** Makes a connection that has a handler of its own. */
+    /** Opens a connection with the given handler. */
     public ChannelFuture connect(SocketAddress server, Function<Channel, ChannelHandler> handler) {
         return new Bootstrap()
                 .group(group)

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 
 /**
- * One connection of a run, with at most one request under way. Owned by the run's loop. The buffer of its request is
- * used again for the next one: a response means that the socket has taken all of it.
+ * One connection of a run, with at most one pending request. Owned by the run's loop. It reuses the buffer of a request
+ * for the next one, because a response implies that the socket has taken the whole request.
  */
 public final class LoadConnection extends ChannelInboundHandlerAdapter {
     private final int index;
@@ -17,7 +17,7 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final ResponseParser parser = new ResponseParser();
     private long dueNanos;
-    private boolean waits;
+    private boolean awaitsResponse;
 
     public LoadConnection(int index, LoadRun run, Channel channel) {
         this.index = index;
@@ -30,22 +30,22 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
         return index;
     }
 
-    /** When the request under way was due. */
+    /** When the pending request was due. */
     public long dueNanos() {
         return dueNanos;
     }
 
-    /** Sends the workload's next request; false if there is none. */
+    /** Sends the next request of the workload; returns false at its end. */
     public boolean send(Workload workload, long due) {
         if (request.refCnt() != 1) {
-            throw new IllegalStateException("a response came before its request was sent whole");
+            throw new IllegalStateException("a response arrived before its request was sent completely");
         }
         request.clear();
         if (!workload.next(index, request)) {
             return false;
         }
         dueNanos = due;
-        waits = true;
+        awaitsResponse = true;
         channel.writeAndFlush(request.retain(), channel.voidPromise());
         return true;
     }
@@ -59,14 +59,14 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) throws IOException {
         ByteBuf in = (ByteBuf) message;
         try {
-            if (!waits) {
-                throw new IOException("the server sent " + in.readableBytes() + " bytes that nobody asked for");
+            if (!awaitsResponse) {
+                throw new IOException("the server sent " + in.readableBytes() + " bytes without a request");
             }
-            if (parser.take(in)) {
+            if (parser.read(in)) {
                 if (in.isReadable()) {
-                    throw new IOException("the server sent " + in.readableBytes() + " bytes behind a response");
+                    throw new IOException("the server sent " + in.readableBytes() + " bytes after a response");
                 }
-                waits = false;
+                awaitsResponse = false;
                 run.answered(this, parser);
             }
         } finally {
@@ -81,8 +81,8 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (waits) {
-            run.failed(new IOException("the server closed connection " + index + " instead of answering"));
+        if (awaitsResponse) {
+            run.failed(new IOException("the server closed connection " + index + " without a response"));
         }
     }
 

@@ -10,12 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run of a workload over a number of connections. Owned by its loop; only {@link #finished} is for others.
+ * One run of a workload over several connections. Owned by its loop; other threads use only {@link #finished}.
  *
- * <p>It begins when every connection is there. In a closed loop a connection that was answered sends again at once. At a
- * fixed rate it joins those that are idle, and whichever is idle takes the next request that is due; if none is, requests
- * fall behind and are sent late, none is left out. The run ends when the time is over, or the workload, and everything
- * that was sent is answered.
+ * <p>The run begins when all connections are open. In a closed loop, a connection sends its next request when it
+ * receives a response. At a fixed rate, any idle connection sends the next request when it is due; while no connection
+ * is idle, requests are late, but none is skipped. The run stops sending at its time limit or at the end of the
+ * workload, and ends when all requests are answered.
  */
 public final class LoadRun {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -45,7 +45,7 @@ public final class LoadRun {
         this.limitNanos = limitNanos;
     }
 
-    /** Completes when the run is over. */
+    /** Completes at the end of the run. */
     public CompletableFuture<Void> finished() {
         return finished;
     }
@@ -60,9 +60,9 @@ public final class LoadRun {
     private void begin() {
         startNanos = System.nanoTime();
         measurement.begin(startNanos);
-        ScheduledFuture<?> telling = loop.scheduleAtFixedRate(
-                () -> measurement.progress().tell(measurement, System.nanoTime()), 1, 1, TimeUnit.SECONDS);
-        finished.whenComplete((done, failure) -> telling.cancel(false));
+        ScheduledFuture<?> reporting = loop.scheduleAtFixedRate(
+                () -> measurement.progress().report(measurement, System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+        finished.whenComplete((done, failure) -> reporting.cancel(false));
         loop.schedule(this::giveUp, limitNanos + DRAIN_NANOS, TimeUnit.NANOSECONDS);
         connections.forEach(connection -> proceed(connection, startNanos));
     }
@@ -71,7 +71,7 @@ public final class LoadRun {
         long now = System.nanoTime();
         measurement.received(response.bodyBytes());
         boolean failed = response.status() / 100 != 2;
-        if (!workload.ends(connection.index(), response) && !failed) {
+        if (!workload.completes(connection.index(), response) && !failed) {
             connection.send(workload, connection.dueNanos());
             return;
         }
@@ -136,7 +136,7 @@ public final class LoadRun {
     }
 
     private void giveUp() {
-        failed(new IOException((expected - retired) + " connections still wait for a response "
-                + TimeUnit.NANOSECONDS.toSeconds(DRAIN_NANOS) + " s after the end"));
+        failed(new IOException((expected - retired) + " connections have no response "
+                + TimeUnit.NANOSECONDS.toSeconds(DRAIN_NANOS) + " s after the end of the run"));
     }
 }

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a run saw: how many responses of which status, how long they took, and on demand the same for each window of time.
- * Owned by the run's loop until the run is over.
+ * The result of a run: the number of responses by status, their latencies and, optionally, the latencies of each time
+ * window. Owned by the run's loop until the end of the run.
  */
 public final class Measurement {
     private static final int DIGITS = 3;
@@ -32,13 +32,13 @@ public final class Measurement {
         return new Measurement(Long.MAX_VALUE);
     }
 
-    /** Keeps the latencies of each {@code windowNanos} apart too. */
+    /** Also records the latencies of each window of {@code windowNanos}. */
     public static Measurement inWindows(long windowNanos) {
         return new Measurement(windowNanos);
     }
 
-    /** Has what was measured so far told every second, on the run's loop. */
-    public Measurement toldTo(Progress newProgress) {
+    /** Reports the result so far every second, on the run's loop. */
+    public Measurement reportTo(Progress newProgress) {
         progress = newProgress;
         return this;
     }
@@ -52,7 +52,7 @@ public final class Measurement {
         endNanos = nowNanos;
     }
 
-    /** Counts a response; it belongs to the window in which it was due, not to that in which it came. */
+    /** Counts a response, in the window in which its request was due. */
     public void answered(long dueNanos, long nowNanos, int status) {
         long latencyNanos = Math.max(0, nowNanos - dueNanos);
         latencies.recordValue(latencyNanos);
@@ -68,7 +68,7 @@ public final class Measurement {
         receivedBytes += bytes;
     }
 
-    /** The bytes of all bodies that were received. */
+    /** The bytes of all received bodies. */
     public long receivedBytes() {
         return receivedBytes;
     }
@@ -90,7 +90,7 @@ public final class Measurement {
         return windows;
     }
 
-    /** When window {@code index} begins, on the clock of {@link System#nanoTime}. */
+    /** When window {@code index} begins, by {@link System#nanoTime}. */
     public long windowStartNanos(int index) {
         return startNanos + index * windowNanos;
     }

@@ -2,13 +2,13 @@ package io.streamkeeper.bench.load;
 
 import io.netty.buffer.ByteBuf;
 
-/** Asks the same of every stream of a range, once each, whichever connection comes. */
+/** Sends one request for each stream of a range, on any connection. */
 public final class NumberedRange implements Workload {
     private final NumberedRequest request;
     private final long end;
     private long next;
 
-    /** From {@code start} to {@code end}, which does not belong to it. */
+    /** The streams from {@code start} to {@code end}, exclusive. */
     public NumberedRange(NumberedRequest request, long start, long end) {
         this.request = request;
         this.next = start;

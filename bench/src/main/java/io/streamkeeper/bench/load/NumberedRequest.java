@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /**
- * A request that is encoded once and differs only in the number that ends its path, and perhaps in a producer's sequence
- * number: it is copied, and the digits are written over.
+ * A template of requests that differ only in the number at the end of the path and, optionally, in the producer's
+ * sequence number. Each request is a copy with its own digits.
  */
 public final class NumberedRequest {
     /** The digits of a stream's number, with leading zeros. */
     public static final int DIGITS = 7;
 
-    /** The greatest number that has as many. */
+    /** The greatest number with that many digits. */
     public static final int NUMBER_MAX = 9_999_999;
 
     private static final int SEQUENCE_DIGITS = 10;
@@ -27,9 +27,9 @@ public final class NumberedRequest {
     private final int lastSequenceDigit;
 
     /**
-     * A request for streams whose path is {@code path} and a number.
+     * A request for streams with the path {@code path} and a number.
      *
-     * @param query with its question mark, or empty
+     * @param query the query with its question mark, or empty
      * @param fields header fields, each with its line end
      */
     public NumberedRequest(String method, String path, String query, String fields, byte[] body) {
@@ -54,12 +54,12 @@ public final class NumberedRequest {
         return new NumberedRequest(method, ROOT + prefix, query, fields, body);
     }
 
-    /** The field that holds a producer's sequence number. */
+    /** The header field of the producer's sequence number. */
     public static String sequenceField() {
         return SEQUENCE + "0".repeat(SEQUENCE_DIGITS) + "\r\n";
     }
 
-    /** Creates a stream, empty or with a first append of {@code bodyBytes}. */
+    /** Creates a stream with {@code bodyBytes} bytes. */
     public static NumberedRequest create(String prefix, int bodyBytes) {
         return of("PUT", prefix, "", CONTENT_TYPE, body(bodyBytes));
     }
@@ -87,7 +87,7 @@ public final class NumberedRequest {
         writeTo(out, number, 0);
     }
 
-    /** Writes the request for the stream with this number, with a producer's sequence number if it has one. */
+    /** Writes the request for the stream with this number; a request with producer headers gets the sequence number. */
     public void writeTo(ByteBuf out, long number, long sequence) {
         if (number < 0 || number > NUMBER_MAX) {
             throw new IllegalArgumentException("stream " + number + " has too many digits; expected at most " + DIGITS);
@@ -108,7 +108,7 @@ public final class NumberedRequest {
         }
     }
 
-    /** Bytes that do not repeat. */
+    /** Pseudo-random bytes, the same in each run. */
     public static byte[] body(int bytes) {
         byte[] body = new byte[bytes];
         new SplittableRandom(BODY_SEED).nextBytes(body);

@@ -1,9 +1,9 @@
 package io.streamkeeper.bench.load;
 
-/** Is told every second how a run is going, on the run's loop. */
+/** Receives the state of a run every second, on the run's loop. */
 public interface Progress {
-    /** Nobody wants to know. */
+    /** Ignores the reports. */
     Progress NONE = (measurement, nowNanos) -> {};
 
-    void tell(Measurement measurement, long nowNanos);
+    void report(Measurement measurement, long nowNanos);
 }

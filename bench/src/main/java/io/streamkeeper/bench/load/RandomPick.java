@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
-/** Asks the same again and again, of one of a set of streams each time, all equally likely. */
+/** Sends the same request repeatedly, each time for a random stream of a set. */
 public final class RandomPick implements Workload {
     private final NumberedRequest request;
     private final long[] streams;
@@ -16,7 +16,7 @@ public final class RandomPick implements Workload {
         this.random = new SplittableRandom(seed);
     }
 
-    /** The streams from 0 to {@code count}, which does not belong to them. */
+    /** The streams from 0 to {@code count}, exclusive. */
     public static long[] all(int count) {
         return LongStream.range(0, count).toArray();
     }

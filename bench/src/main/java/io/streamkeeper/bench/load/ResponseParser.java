@@ -5,17 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Finds the status, the offset to go on from and the end of HTTP/1.1 responses that come one after another, in pieces of
- * any size, with {@code Content-Length} or chunked. Owned by its connection.
+ * Parses a sequence of HTTP/1.1 responses, which arrive in pieces of any size: finds the status, the next offset and
+ * the end of each, by {@code Content-Length} or chunks. Owned by its connection.
  */
 public final class ResponseParser {
-    /** Where the bytes of bodies go. */
+    /** Receives the bytes of bodies. */
     public interface BodySink {
-        /** Nobody looks at them. */
+        /** Ignores them. */
         BodySink NONE = (in, bytes) -> in.skipBytes(bytes);
 
-        /** Reads {@code bytes} bytes, all of them. */
-        void take(ByteBuf in, int bytes);
+        /** Reads exactly {@code bytes} bytes. */
+        void accept(ByteBuf in, int bytes);
     }
 
     private enum State {
@@ -42,7 +42,7 @@ public final class ResponseParser {
     private State state = State.HEAD;
     private int status;
     private long bodyBytes;
-    private long left;
+    private long remainingBytes;
     private int lineBytes;
     private byte[] nextOffset = new byte[0];
 
@@ -55,38 +55,38 @@ public final class ResponseParser {
     }
 
     /**
-     * Takes bytes up to the end of the response.
+     * Reads bytes up to the end of the response.
      *
-     * @return whether the response is complete; then the next call begins the next one
-     * @throws IllegalArgumentException if this is not a response with a length or chunks
+     * @return whether the response is complete; if it is, the next call begins the next one
+     * @throws IllegalArgumentException if the bytes are not a response with a length or chunks
      */
-    public boolean take(ByteBuf in) {
-        if (state == State.HEAD && !takeHead(in)) {
+    public boolean read(ByteBuf in) {
+        if (state == State.HEAD && !readHead(in)) {
             return false;
         }
-        boolean complete = state == State.BODY ? takeBody(in) : takeChunks(in);
+        boolean complete = state == State.BODY ? readBody(in) : readChunks(in);
         if (complete) {
             state = State.HEAD;
         }
         return complete;
     }
 
-    /** The status of the response that was begun last. */
+    /** The status of the latest response. */
     public int status() {
         return status;
     }
 
-    /** The length of the body of the response that was begun last, as far as it is known. */
+    /** The length of the body of the latest response, as far as it is known. */
     public long bodyBytes() {
         return bodyBytes;
     }
 
-    /** The {@code Stream-Next-Offset} of the response that was begun last; empty if it had none. */
+    /** The {@code Stream-Next-Offset} of the latest response; empty if it has none. */
     public byte[] nextOffset() {
         return nextOffset;
     }
 
-    private boolean takeHead(ByteBuf in) {
+    private boolean readHead(ByteBuf in) {
         while (in.isReadable()) {
             if (headBytes == head.length) {
                 if (headBytes == HEAD_BYTES_MAX) {
@@ -109,7 +109,7 @@ public final class ResponseParser {
         return false;
     }
 
-    /** Behind the empty line, or -1. */
+    /** The index after the empty line, or -1. */
     private int endOfHead(int from, int to) {
         for (int i = from; i + 3 < to; i++) {
             if (head[i] == '\r' && head[i + 1] == '\n' && head[i + 2] == '\r' && head[i + 3] == '\n') {
@@ -144,7 +144,7 @@ public final class ResponseParser {
             bodyBytes = bodyless ? 0 : bodyBytes;
             state = State.BODY;
         }
-        left = bodyBytes;
+        remainingBytes = bodyBytes;
         lineBytes = 0;
     }
 
@@ -199,26 +199,26 @@ public final class ResponseParser {
         return length;
     }
 
-    private boolean takeBody(ByteBuf in) {
-        pass(in);
-        return left == 0;
+    private boolean readBody(ByteBuf in) {
+        passBody(in);
+        return remainingBytes == 0;
     }
 
-    private void pass(ByteBuf in) {
-        int bytes = (int) Math.min(left, in.readableBytes());
+    private void passBody(ByteBuf in) {
+        int bytes = (int) Math.min(remainingBytes, in.readableBytes());
         if (bytes > 0) {
-            sink.take(in, bytes);
-            left -= bytes;
+            sink.accept(in, bytes);
+            remainingBytes -= bytes;
         }
     }
 
-    private boolean takeChunks(ByteBuf in) {
+    private boolean readChunks(ByteBuf in) {
         while (in.isReadable()) {
             switch (state) {
-                case CHUNK_SIZE -> takeSizeByte(in.readByte());
+                case CHUNK_SIZE -> readSizeByte(in.readByte());
                 case CHUNK -> {
-                    pass(in);
-                    state = left == 0 ? State.CHUNK_END : State.CHUNK;
+                    passBody(in);
+                    state = remainingBytes == 0 ? State.CHUNK_END : State.CHUNK;
                 }
                 case CHUNK_END -> state = in.readByte() == '\n' ? State.CHUNK_SIZE : State.CHUNK_END;
                 default -> {
@@ -233,17 +233,17 @@ public final class ResponseParser {
         return false;
     }
 
-    private void takeSizeByte(byte octet) {
+    private void readSizeByte(byte octet) {
         if (octet == '\n') {
-            state = left == 0 ? State.TRAILER : State.CHUNK;
-            bodyBytes += left;
+            state = remainingBytes == 0 ? State.TRAILER : State.CHUNK;
+            bodyBytes += remainingBytes;
             lineBytes = 0;
         } else if (octet != '\r') {
             int digit = Character.digit(octet, 16);
             if (digit < 0 || ++lineBytes > LENGTH_DIGITS_MAX) {
-                throw new IllegalArgumentException("a chunk's size is not a hexadecimal number");
+                throw new IllegalArgumentException("the size of a chunk is not a hexadecimal number");
             }
-            left = left * 16 + digit;
+            remainingBytes = remainingBytes * 16 + digit;
         }
     }
 

@@ -4,9 +4,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * A server of the protocol: where it listens, and the path under which it has streams.
+ * The address of a server of the protocol, and the path of its streams.
  *
- * @param root begins and ends with a slash
+ * @param root the path of all streams, which begins and ends with a slash
  */
 public record Target(InetSocketAddress address, String root) {
     private static final int HTTP_PORT = 80;
@@ -20,7 +20,7 @@ public record Target(InetSocketAddress address, String root) {
     /**
      * Reads a URL such as {@code http://127.0.0.1:4437/v1/stream/}.
      *
-     * @throws IllegalArgumentException if it is not of that form
+     * @throws IllegalArgumentException if it is not a URL of that form
      */
     public static Target of(String url) {
         URI uri = URI.create(url);

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A shard in memory, without sockets: appends of 256 bytes, decided and applied. */
+/** Appends of 256 bytes to a shard in memory, without sockets. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -41,7 +41,7 @@ public class AppendBenchmark {
     private ShardStore store = MemoryShard.empty();
     private int appends;
 
-    /** Begins with an empty stream, so that no iteration has more to keep than another. */
+    /** Begins with an empty stream, so that all iterations store the same amount. */
     @Setup(Level.Iteration)
     public void open() {
         close();
@@ -49,13 +49,13 @@ public class AppendBenchmark {
         appends = 0;
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     @TearDown(Level.Trial)
     public void close() {
         store.close();
     }
 
-    /** An append; now and then, which the time contains, the stream begins anew. */
+    /** One append. Every {@value #APPENDS_MAX} appends, a new stream replaces the old one; the time includes that. */
     @Benchmark
     public void append(Blackhole blackhole) {
         if (++appends == APPENDS_MAX) {

@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The floor of an append: one request body, still in the direct buffer it was received in, is copied behind the last one
- * in a direct block of 1 MiB. No append can cost less than {@link #copy()}; {@link #copyWithChecksum()} adds the CRC32C
- * of the body, and {@link #checksum()} is that alone.
+ * The lower bound of the cost of an append: copies a request body from the direct buffer that received it to the end of
+ * a direct block of 1 MiB. No append can cost less than {@link #copy()}; {@link #copyWithChecksum()} adds the CRC32C of
+ * the body, and {@link #checksum()} measures the CRC32C alone.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,7 +58,7 @@ public class BlockCopyBenchmark {
         }
     }
 
-    /** Gives both buffers back to the pool. */
+    /** Releases both buffers. */
     @TearDown(Level.Trial)
     public void release() {
         body.release();
@@ -87,7 +87,7 @@ public class BlockCopyBenchmark {
     }
 
     /**
-     * Computes the CRC32C of the body where it was received.
+     * Computes the CRC32C of the body in the buffer that received it.
      *
      * @return the checksum
      */

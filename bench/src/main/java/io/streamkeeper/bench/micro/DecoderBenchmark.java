@@ -40,14 +40,14 @@ import org.openjdk.jmh.annotations.Warmup;
 public class DecoderBenchmark {
     private static final HttpLimits LIMITS = HttpLimits.defaults().withBodyBytesMax(64 << 20);
 
-    /** What the request is like. */
+    /** The request. */
     public enum Sent {
         /** The shortest head that is valid. */
         SHORTEST("GET / HTTP/1.1\r\nHost:\r\n\r\n"),
-        /** What a load generator sends. */
+        /** The request of a load generator. */
         APPEND("POST /v1/stream/bench-0000001 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
                 + "Content-Length: 256\r\n\r\n" + "x".repeat(256)),
-        /** What a page in a browser sends: mostly fields that no server of streams reads. */
+        /** The request of a page in a browser: mostly header fields that the server does not read. */
         BROWSER("GET /v1/stream/chat?offset=0000000000000001_0000000000000200&live=sse HTTP/1.1\r\n"
                 + "Host: localhost:4437\r\nConnection: keep-alive\r\nsec-ch-ua-platform: \"Linux\"\r\n"
                 + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -98,7 +98,7 @@ public class DecoderBenchmark {
         receive(ours.pipeline());
     }
 
-    /** Netty's decoder: heads and pieces of bodies, which something else would put together. */
+    /** Netty's decoder: heads and pieces of bodies, which are not aggregated. */
     @Benchmark
     public void codec() {
         receive(general.pipeline());
@@ -109,7 +109,7 @@ public class DecoderBenchmark {
         pipeline.fireChannelReadComplete();
     }
 
-    /** Releases what was decoded, as the end of a response does. */
+    /** Releases decoded requests, as the end of a response does. */
     private static final class Released extends ChannelInboundHandlerAdapter {
         private final HeadRoom room;
 

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Makes server-sent events of an append of 256 bytes; done once for all subscribers. */
+/** Encodes an append of 256 bytes as a server-sent event, which the server does once for all subscribers. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,13 +34,13 @@ public class EventBenchmark {
     private final ByteBuf bytes = Unpooled.unreleasableBuffer(Unpooled.directBuffer(BODY_BYTES)
             .writeBytes("a line of text\n".repeat(BODY_BYTES / 15).getBytes(StandardCharsets.US_ASCII)));
 
-    /** Text, a line of the event for each of its lines. */
+    /** Encodes text, one data line for each of its lines. */
     @Benchmark
     public int text() {
         return encode(TEXT);
     }
 
-    /** Bytes, as base64. */
+    /** Encodes bytes as base64. */
     @Benchmark
     public int base64() {
         return encode(ContentType.OCTET_STREAM);

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Makes messages of a JSON array, as an append to a JSON stream does. */
+/** Splits a JSON array into messages, as an append to a JSON stream does. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class JsonBenchmark {
     private static final String MESSAGE = "{\"id\":12345,\"type\":\"token\",\"text\":\"a few words\",\"done\":false}";
 
-    /** How many messages there are in the array. */
+    /** The number of messages in the array. */
     @Param({"1", "16"})
     private int messages;
 
@@ -44,7 +44,7 @@ public class JsonBenchmark {
         array = Unpooled.directBuffer().writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Splits it. */
+    /** Splits the array. */
     @Benchmark
     public int split() {
         Body body = splitter.split(array.retainedDuplicate());

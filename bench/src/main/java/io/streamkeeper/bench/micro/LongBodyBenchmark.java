@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** One append of 60 MiB to a shard in memory: how long it holds its loop, where the body is copied and where it is taken over. */
+/** Measures how long one append of 60 MiB occupies the loop of a shard in memory, with a copied or an adopted body. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -38,7 +38,7 @@ public class LongBodyBenchmark {
     private static final int BODY_BYTES = 60 << 20;
     private static final StreamPath PATH = new StreamPath("bench");
 
-    /** Whether the body is in pieces that the shard may take over. */
+    /** Whether the body consists of pieces that the shard adopts instead of copying them. */
     @Param({"true", "false"})
     private boolean gathered;
 
@@ -47,25 +47,25 @@ public class LongBodyBenchmark {
     private ShardStore store = MemoryShard.empty();
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
-    /** A body that has arrived, and an empty stream. */
+    /** Creates an empty stream and a received body. */
     @Setup(Level.Invocation)
     public void open() {
         close();
         store = MemoryShard.with(PATH, Body.empty());
         GatheredBytes pieces = GatheredBytes.copyOf(content, bodies);
         if (pieces == null) {
-            throw new IllegalStateException("there is no memory for a body");
+            throw new IllegalStateException("the budget of bodies is exhausted");
         }
         body = gathered ? pieces : Unpooled.compositeBuffer(2).addComponent(true, pieces);
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     @TearDown(Level.Trial)
     public void close() {
         store.close();
     }
 
-    /** The append, which releases the body. */
+    /** One append, which releases the body. */
     @Benchmark
     public void append(Blackhole blackhole) {
         store.append(

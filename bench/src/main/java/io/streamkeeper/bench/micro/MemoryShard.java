@@ -15,7 +15,7 @@ import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
 
-/** Makes shards in memory; whoever has one closes it. */
+/** Creates shards in memory, which the caller closes. */
 final class MemoryShard {
     private static final long MEMORY_BYTES_MAX = 1L << 30;
 

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A shard in memory, without sockets: reads of slices. */
+/** Reads from a shard in memory, without sockets. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -32,13 +32,13 @@ public class ReadBenchmark {
     private static final int STORED_BYTES = 1 << 20;
     private static final StreamPath PATH = new StreamPath("bench");
 
-    /** How much is read at once. */
+    /** The bytes of one read. */
     @Param({"1024", "65536"})
     private int readBytes;
 
     private ShardStore store = MemoryShard.empty();
 
-    /** Writes what is read. */
+    /** Creates the stream. */
     @Setup(Level.Trial)
     public void open() {
         close();
@@ -46,13 +46,13 @@ public class ReadBenchmark {
                 PATH, Body.of(Unpooled.directBuffer(STORED_BYTES).writeZero(STORED_BYTES)));
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     @TearDown(Level.Trial)
     public void close() {
         store.close();
     }
 
-    /** A read. */
+    /** One read. */
     @Benchmark
     public void read(Blackhole blackhole) {
         store.read(store.open(PATH, true), 0, Unpooled.EMPTY_BUFFER, 0, readBytes, outcome -> {

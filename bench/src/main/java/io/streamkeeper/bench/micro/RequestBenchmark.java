@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** From the head of a request, as a load generator sends it, to what it asks of a stream; the body lies behind it. */
+/** Parses a request of a load generator, from its bytes to the intent. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -68,7 +68,7 @@ public class RequestBenchmark {
     private Intent parse(ByteBuf in) {
         RequestHead head = heads.read(in);
         if (head == null) {
-            throw new IllegalStateException("the request is not whole");
+            throw new IllegalStateException("the request is incomplete");
         }
         room.giveBack(head.memoryBytes());
         return parser.parse(new HttpRequest(head, in.readSlice(in.readableBytes())));

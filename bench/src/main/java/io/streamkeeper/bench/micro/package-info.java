@@ -1,4 +1,4 @@
-/** The parts whose cost is paid for every request, alone; run by {@code jmh}. */
+/** Micro-benchmarks of the code that every request executes; run by {@code jmh}. */
 @NullMarked
 package io.streamkeeper.bench.micro;
 

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What went to the block device below a directory, from all processes. The kernel charges a process for a whole folio
- * of the page cache, up to a megabyte, when it changes one byte of it, though only the changed blocks are written; the
- * device tells what really was.
+ * Counts the bytes that all processes write to the block device of a directory. The count of one process is too high:
+ * when it changes a byte, the kernel charges it for a whole folio of the page cache, up to a megabyte, but writes only
+ * the changed blocks. The device counts the real writes.
  */
 public final class DeviceWrites {
     private static final long SECTOR_BYTES = 512;
@@ -23,15 +23,15 @@ public final class DeviceWrites {
     }
 
     /**
-     * Counts from now on.
+     * Starts to count.
      *
      * @throws IOException if the directory is not on a block device
      */
-    public static DeviceWrites below(Path directory) throws IOException {
+    public static DeviceWrites of(Path directory) throws IOException {
         long device = (Long) Files.getAttribute(directory, "unix:dev");
         Path statistics = Path.of("/sys/dev/block", major(device) + ":" + minor(device), "stat");
         if (!Files.isReadable(statistics)) {
-            throw new IOException("there is no " + statistics + "; expected the data directory on a block device");
+            throw new IOException("cannot read " + statistics + "; expected the data directory on a block device");
         }
         return new DeviceWrites(statistics);
     }

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The blocks that a directory's files have, as {@code du} counts them: holes are free, what is set aside is not. */
+/** The disk space of a directory by {@code du}: holes do not count, preallocated blocks do. */
 public final class DiskUsage {
     private DiskUsage() {}
 
-    /** In bytes. Files that vanish meanwhile are no error: the directory belongs to a running server. */
+    /** The size in bytes. Files may disappear during the count, because the directory belongs to a running server. */
     public static long of(Path directory) throws IOException, InterruptedException {
         Process process = new ProcessBuilder("du", "-sB1", directory.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -22,7 +22,7 @@ public final class DiskUsage {
     public static long parse(String output) {
         int end = output.indexOf('\t');
         if (end < 1) {
-            throw new IllegalArgumentException("du says '" + output + "'; expected a size and a name");
+            throw new IllegalArgumentException("du printed '" + output + "'; expected a size and a name");
         }
         return Digits.toLong(output.substring(0, end));
     }

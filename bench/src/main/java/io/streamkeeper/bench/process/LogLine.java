@@ -1,8 +1,8 @@
 package io.streamkeeper.bench.process;
 
 /**
- * A line that the server logged.
+ * A line of the server's log.
  *
- * @param nanos when it arrived here, on the clock of {@link System#nanoTime}
+ * @param nanos when the bench read it, by {@link System#nanoTime}
  */
 public record LogLine(long nanos, String text) {}

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What {@code /proc} tells of a process.
+ * The state of a process by {@code /proc}.
  *
- * @param residentBytes memory it has now
- * @param residentBytesMax the most it had
- * @param openFiles files, sockets and the like
- * @param writtenBytes what it sent to block devices, or left in the page cache for them
- * @param cancelledBytes the part of {@code writtenBytes} that never went there, as its file was deleted first
- * @param writeCallBytes what it passed to write calls, sockets among them
+ * @param residentBytes current resident memory
+ * @param residentBytesMax the highest value of {@code residentBytes} so far
+ * @param openFiles open descriptors: files, sockets and others
+ * @param writtenBytes bytes sent to block devices, or left in the page cache for them
+ * @param cancelledBytes the part of {@code writtenBytes} that was not written, because its file was deleted first
+ * @param writeCallBytes bytes passed to write calls, those on sockets included
  * @param cpuTicks processor time in user and in kernel mode, in hundredths of a second
  */
 public record ProcessSample(
@@ -30,9 +30,9 @@ public record ProcessSample(
     private static final int KERNEL_TICKS_INDEX = 12;
 
     /**
-     * Reads it for a running process.
+     * Samples a running process.
      *
-     * @throws IOException if the process is gone or this is not Linux
+     * @throws IOException if the process has ended or the system is not Linux
      */
     public static ProcessSample of(long pid) throws IOException {
         Path directory = Path.of("/proc", Long.toString(pid));
@@ -60,7 +60,7 @@ public record ProcessSample(
         String value = text.lines()
                 .filter(line -> line.startsWith(start))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no " + start + " in " + text));
+                .orElseThrow(() -> new IllegalArgumentException("found no " + start + " in " + text));
         return Digits.toLong(value.substring(start.length()).strip());
     }
 
@@ -69,7 +69,7 @@ public record ProcessSample(
         return number(text.replace(" kB", ""), key) << 10;
     }
 
-    /** Ticks in user and kernel mode; the second field of {@code stat} is a name that may hold anything. */
+    /** Ticks in user and kernel mode. The second field of {@code stat} is a name, which may contain any character. */
     public static long cpuTicks(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Digits.toLong(fields[USER_TICKS_INDEX]) + Digits.toLong(fields[KERNEL_TICKS_INDEX]);

@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What a process uses while something runs: processor time in all, and memory every second. */
+/** Measures a process during a run: its total processor time, and its memory every second. */
 public final class ProcessWatch implements AutoCloseable {
     private final long pid;
     private final double cpuSecondsBefore;
@@ -15,9 +15,9 @@ public final class ProcessWatch implements AutoCloseable {
     private final ScheduledExecutorService timer;
 
     /**
-     * Begins to watch.
+     * Starts to measure.
      *
-     * @param pid 0 for no process; then everything is 0
+     * @param pid 0 for no process; all values are then 0 or empty
      */
     public ProcessWatch(long pid) throws IOException {
         this.pid = pid;
@@ -28,7 +28,7 @@ public final class ProcessWatch implements AutoCloseable {
             return thread;
         });
         if (pid != 0) {
-            timer.scheduleAtFixedRate(this::look, 0, 1, TimeUnit.SECONDS);
+            timer.scheduleAtFixedRate(this::sample, 0, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -36,7 +36,7 @@ public final class ProcessWatch implements AutoCloseable {
         return pid == 0 ? 0 : ProcessSample.of(pid).cpuSeconds();
     }
 
-    private void look() {
+    private void sample() {
         try {
             long bytes = ProcessSample.of(pid).residentBytes();
             synchronized (residentBytes) {
@@ -47,12 +47,12 @@ public final class ProcessWatch implements AutoCloseable {
         }
     }
 
-    /** Processor seconds that it used since this began. */
+    /** Processor seconds used since the start of the measurement. */
     public double usedSeconds() throws IOException {
         return cpuSeconds() - cpuSecondsBefore;
     }
 
-    /** Its memory at each second so far. */
+    /** Resident memory at each second so far. */
     public List<Long> residentBytes() {
         synchronized (residentBytes) {
             return List.copyOf(residentBytes);

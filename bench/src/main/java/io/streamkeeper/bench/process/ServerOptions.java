@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which server is measured, how it is started, and where results go: the same for every command. */
+/** The options that all commands share: the server, its start, and the file of the results. */
 public final class ServerOptions {
     private static final String MEMORY = "memory";
 
@@ -18,46 +18,50 @@ public final class ServerOptions {
             names = "--jar",
             paramLabel = "FILE",
             defaultValue = "server/target/durable-streams-server.jar",
-            description = "The server. Default: ${DEFAULT-VALUE}")
+            description = "Jar of the server. Default: ${DEFAULT-VALUE}")
     private Path jar = Path.of("");
 
-    @Option(names = "--java", paramLabel = "FILE", description = "What runs it. Default: the java that runs this.")
+    @Option(
+            names = "--java",
+            paramLabel = "FILE",
+            description = "The java that runs it. Default: the java that runs the bench.")
     private @Nullable Path java;
 
-    @Option(names = "--jvm-option", paramLabel = "OPTION", description = "For its JVM, as -Xmx2g; any number of them.")
+    @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description = "Option for its JVM, such as -Xmx2g; repeatable.")
     private List<String> jvmOptions = new ArrayList<>();
 
     @Option(
             names = "--server-option",
             paramLabel = "FLAG",
-            description = "Any other flag of the server, as --shards=1; any number of them.")
+            description = "Any other flag of the server, such as --shards=1; repeatable.")
     private List<String> serverOptions = new ArrayList<>();
 
     @Option(
             names = "--durability",
             paramLabel = "MODE",
-            description = "fsync, os or memory. Default: the server's own.")
+            description = "fsync, os or memory. Default: the default of the server.")
     private @Nullable String durability;
 
-    @Option(names = "--checkpoint-bytes", paramLabel = "SIZE", description = "Default: the server's own.")
+    @Option(names = "--checkpoint-bytes", paramLabel = "SIZE", description = "Default: the default of the server.")
     private @Nullable String checkpointBytes;
 
-    @Option(names = "--segment-bytes", paramLabel = "SIZE", description = "Default: the server's own.")
+    @Option(names = "--segment-bytes", paramLabel = "SIZE", description = "Default: the default of the server.")
     private @Nullable String segmentBytes;
 
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where the server keeps its data; must be new or empty, and stays."
-                    + " Default: a new one below the working directory, which is deleted at the end.")
+            description = "Data directory of the server, which must be new or empty; it is not deleted."
+                    + " Default: a new one in the working directory, which is deleted at the end.")
     private @Nullable Path dataDirectory;
 
-    @Option(
-            names = "--no-store-flags",
-            description = "Pass no flag that has to do with files, for a server that knows none.")
+    @Option(names = "--no-store-flags", description = "Pass no flag of the store, for a server without one.")
     private boolean withoutStore;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as JSON, too.")
     private @Nullable Path json;
 
     private @Nullable Path createdDirectory;
@@ -68,19 +72,19 @@ public final class ServerOptions {
     }
 
     /**
-     * The server's command line, with a directory that is empty.
+     * Prepares the command line and an empty data directory.
      *
-     * @throws IOException if there is no jar, or the directory has something in it
+     * @throws IOException if the jar is not readable, or the directory is not empty
      */
     public ServerSetup setup() throws IOException {
         if (!Files.isReadable(jar)) {
-            throw new IOException("there is no server at " + jar + "; expected its jar, see --jar");
+            throw new IOException("cannot read " + jar + "; expected the jar of a server, see --jar");
         }
         Path runtime = java == null ? Path.of(System.getProperty("java.home"), "bin", "java") : java;
         return new ServerSetup(runtime, jvmOptions, jar, flags(), isInMemory() ? null : directory());
     }
 
-    /** The server's flags but for the port and the data directory. */
+    /** The server's flags, except the port and the data directory. */
     public List<String> flags() {
         List<String> flags = new ArrayList<>(List.of("--log-level", "info"));
         if (!withoutStore) {
@@ -92,7 +96,7 @@ public final class ServerOptions {
         return flags;
     }
 
-    /** Deletes what was created for the run. */
+    /** Deletes the data directory if {@link #setup} created it. */
     public void cleanUp() throws IOException {
         if (createdDirectory == null) {
             return;

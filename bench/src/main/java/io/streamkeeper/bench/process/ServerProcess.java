@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A running server in a process of its own. One thread reads what it prints, another what it logs; the rest may be called
- * from any thread. Closing it kills it if it still runs; so does the end of this process.
+ * A server that runs in its own process. One thread reads its output, another its log; the methods may be called from
+ * any thread. {@link #close} and the end of this process kill the server if it still runs.
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("Streamkeeper \\S+ is ready on http://[^/]+:(\\d+)/\\S*");
@@ -45,32 +45,32 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * Starts a server and waits until it is ready.
      *
-     * @throws IOException if it ends before it is ready, or does not get ready in time
+     * @throws IOException if it ends before it is ready, or is not ready in time
      */
     public static ServerProcess start(List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith(ENVIRONMENT_PREFIX));
         long startNanos = System.nanoTime();
         ServerProcess server = new ServerProcess(builder.start());
-        server.read("server-out", server.process.getInputStream(), server::takeOutput);
-        server.read("server-log", server.process.getErrorStream(), server::takeLog);
+        server.read("server-out", server.process.getInputStream(), server::findPort);
+        server.read("server-log", server.process.getErrorStream(), server::recordLog);
         try {
             server.port.get(READY_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             server.close();
-            throw new IOException("the server did not get ready: " + command + " logged " + server.log(), e);
+            throw new IOException("the server did not become ready: " + command + " logged " + server.log(), e);
         }
         server.readyNanos = System.nanoTime() - startNanos;
         return server;
     }
 
-    /** The port that a ready line tells, or -1. */
+    /** The port in a ready line, or -1 if the line is another one. */
     public static int readyPort(String line) {
         Matcher matcher = READY.matcher(line);
         return matcher.matches() ? Digits.toInt(matcher.group(1)) : -1;
     }
 
-    /** From the start of the process to the line that says it is ready. */
+    /** The time from the start of the process to its ready line. */
     public long readyNanos() {
         return readyNanos;
     }
@@ -83,7 +83,7 @@ public final class ServerProcess implements AutoCloseable {
         return ProcessSample.of(process.pid());
     }
 
-    /** What was logged so far. */
+    /** The log so far. */
     public List<LogLine> log() {
         synchronized (log) {
             return List.copyOf(log);
@@ -91,10 +91,10 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Stops it by SIGTERM.
+     * Stops the server by SIGTERM.
      *
-     * @return how long that took, in nanoseconds
-     * @throws IOException if it does not stop in time, or fails to
+     * @return the time until it ended, in nanoseconds
+     * @throws IOException if it does not end in time, or exits with a status other than 0
      */
     public long stop() throws IOException, InterruptedException {
         long startNanos = System.nanoTime();
@@ -103,12 +103,12 @@ public final class ServerProcess implements AutoCloseable {
             throw new IOException("the server did not stop within " + STOP_SECONDS_MAX + " s");
         }
         if (process.exitValue() != 0) {
-            throw new IOException("the server stopped with " + process.exitValue() + "; it logged " + log());
+            throw new IOException("the server exited with status " + process.exitValue() + "; it logged " + log());
         }
         return System.nanoTime() - startNanos;
     }
 
-    /** Ends it by SIGKILL. */
+    /** Kills the server by SIGKILL. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
@@ -119,30 +119,30 @@ public final class ServerProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    private void read(String name, InputStream in, Consumer<String> taker) {
-        Thread thread = new Thread(() -> readLines(in, taker), name);
+    private void read(String name, InputStream in, Consumer<String> consumer) {
+        Thread thread = new Thread(() -> readLines(in, consumer), name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void readLines(InputStream in, Consumer<String> taker) {
+    private void readLines(InputStream in, Consumer<String> consumer) {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            reader.lines().forEach(taker);
+            reader.lines().forEach(consumer);
         } catch (IOException | UncheckedIOException e) {
-            taker.accept("(unreadable from here: " + e.getMessage() + ")");
+            consumer.accept("(unreadable from here: " + e.getMessage() + ")");
         } finally {
             port.completeExceptionally(new IOException("the process has ended"));
         }
     }
 
-    private void takeOutput(String line) {
+    private void findPort(String line) {
         int found = readyPort(line);
         if (found >= 0) {
             port.complete(found);
         }
     }
 
-    private void takeLog(String line) {
+    private void recordLog(String line) {
         log.add(new LogLine(System.nanoTime(), line));
     }
 }

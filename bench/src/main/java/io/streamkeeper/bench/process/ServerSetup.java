@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the server is started, as often as need be.
+ * The command that starts a server, any number of times.
  *
- * @param flags the server's own, but for the port
- * @param dataDirectory where it keeps its data; null if it keeps none
+ * @param flags flags of the server, except the port
+ * @param dataDirectory its data directory; null if it stores nothing
  */
 public record ServerSetup(
         Path java,
@@ -19,12 +19,12 @@ public record ServerSetup(
         List<String> flags,
         @Nullable Path dataDirectory) {
 
-    /** Whether streams are still there after a restart. */
+    /** Whether streams survive a restart. */
     public boolean isDurable() {
         return dataDirectory != null;
     }
 
-    /** The command line; the port is any that is free. */
+    /** The command line; the server chooses a free port. */
     public List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
@@ -45,7 +45,7 @@ public record ServerSetup(
         return ServerProcess.start(command());
     }
 
-    /** What the data takes on disk; 0 if there is none. */
+    /** Disk space of the data directory; 0 without one. */
     public long diskBytes() throws IOException, InterruptedException {
         return dataDirectory == null ? 0 : DiskUsage.of(dataDirectory);
     }

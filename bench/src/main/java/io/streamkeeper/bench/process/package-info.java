@@ -1,4 +1,4 @@
-/** Servers as processes: how they are started, and what {@code /proc} tells of them. */
+/** Server processes: their start, their resources by {@code /proc}, and their disk space. */
 @NullMarked
 package io.streamkeeper.bench.process;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 
-/** Lines over two axes, as a picture in SVG; the horizontal axis may have labels instead of numbers. */
+/** A line chart in SVG. */
 public final class Chart {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 300;
@@ -17,12 +17,12 @@ public final class Chart {
     private static final List<String> COLORS =
             List.of("#2563eb", "#dc2626", "#059669", "#d97706", "#7c3aed", "#0891b2", "#be185d", "#4b5563");
 
-    /** A place in a chart. */
+    /** A point of a line. */
     public record Point(double x, double y) {}
 
     /** A line through points, from left to right. */
     public record Line(String name, List<Point> points) {
-        /** Copies what can change. */
+        /** Copies the list. */
         public Line {
             points = List.copyOf(points);
         }
@@ -33,7 +33,7 @@ public final class Chart {
     private final DoubleFunction<String> yLabel;
     private final List<Line> lines = new ArrayList<>();
 
-    /** A chart whose axes are labelled by these. */
+    /** A chart without lines; the functions format the labels of its axes. */
     public Chart(String title, DoubleFunction<String> xLabel, DoubleFunction<String> yLabel) {
         this.title = title;
         this.xLabel = xLabel;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/** The charts that reports have. Latencies are in nanoseconds, windows a second each. */
+/** The charts of reports. Latencies are in nanoseconds; each window is one second. */
 public final class Charts {
     private static final double MILLIS = 1e6;
     private static final double MIB = 1 << 20;
@@ -14,7 +14,7 @@ public final class Charts {
 
     private Charts() {}
 
-    /** The latency at each percentile; the axis gives each further nine the same room. */
+    /** The latency at each percentile, on an axis where each further nine has the same width. */
     public static Chart latencies(String title, String name, Histogram latencies) {
         return latencies(title).add(latencyLine(name, latencies));
     }
@@ -37,13 +37,13 @@ public final class Charts {
         return new Chart.Line(name, points);
     }
 
-    /** Operations in each second. */
+    /** The operations of each second. */
     public static Chart rates(String title, String name, List<Histogram> windows) {
         return new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%,.0f/s", value))
                 .add(overTime(name, windows, Histogram::getTotalCount));
     }
 
-    /** p50 and p99 of each second. */
+    /** The p50 and p99 of each second. */
     public static Chart percentiles(String title, List<Histogram> windows) {
         Chart chart = new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.2f ms", value));
         for (int percentile : new int[] {50, 99}) {
@@ -52,7 +52,7 @@ public final class Charts {
         return chart;
     }
 
-    /** Memory at each second. */
+    /** The resident memory at each second. */
     public static Chart memory(String title, List<Long> residentBytes) {
         return new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.0f MiB", value))
                 .add(overTime("resident", residentBytes, bytes -> bytes / MIB));

@@ -2,7 +2,7 @@ package io.streamkeeper.bench.report;
 
 import java.util.Locale;
 
-/** How figures are written in reports. */
+/** The formats of figures in reports. */
 public final class Figures {
     private static final long KIB = 1L << 10;
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB"};

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One page of HTML that needs nothing else: tables and charts. */
+/** An HTML page of tables and charts, without other files. */
 public final class Page {
     private static final String STYLE = """
             body{font:15px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}
@@ -19,7 +19,7 @@ public final class Page {
     private final String title;
     private final StringBuilder body = new StringBuilder();
 
-    /** A page with a title and a line below it. */
+    /** A page with a title and a subtitle. */
     public Page(String title, String subtitle) {
         this.title = title;
         body.append("<h1>").append(escape(title)).append("</h1>\n");
@@ -52,7 +52,7 @@ public final class Page {
         return this;
     }
 
-    /** Writes it. */
+    /** Writes the page. */
     public void writeTo(Path file) throws IOException {
         Files.writeString(
                 file,

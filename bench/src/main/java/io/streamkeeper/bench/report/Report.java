@@ -15,8 +15,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command found: lines for people, printed as they come, and the same figures as a tree for {@code --json}. Used by
- * the command's thread only.
+ * The result of a command: lines of text, which it prints at once, and a tree of the same figures for {@code --json}.
+ * Used by the command's thread only.
  */
 public final class Report {
     private final PrintWriter out;
@@ -26,7 +26,7 @@ public final class Report {
         this.out = out;
     }
 
-    /** Figures by name, and lists of further sections. */
+    /** Named figures, and named lists of sections. */
     public static final class Section {
         private final Map<String, Object> values = new LinkedHashMap<>();
         private final Map<String, List<Section>> lists = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ public final class Report {
             return this;
         }
 
-        /** The usual figures of latencies in nanoseconds. */
+        /** Puts the count, percentiles and maximum of latencies in nanoseconds. */
         public Section put(Histogram latencies) {
             return put("count", latencies.getTotalCount())
                     .put("p50Nanos", latencies.getValueAtPercentile(50))
@@ -49,7 +49,7 @@ public final class Report {
             return put(name, spread.median()).put(name + "Min", spread.min()).put(name + "Max", spread.max());
         }
 
-        /** A new section at the end of the list {@code name}. */
+        /** Adds a section to the list {@code name}. */
         public Section add(String name) {
             Section section = new Section();
             lists.computeIfAbsent(name, absent -> new ArrayList<>()).add(section);
@@ -76,19 +76,19 @@ public final class Report {
         return root;
     }
 
-    public void say(String format, Object... values) {
+    public void print(String format, Object... values) {
         out.printf(Locale.ROOT, format + "%n", values);
         out.flush();
     }
 
-    /** Says a table, as Markdown. */
+    /** Prints a table in Markdown. */
     public void table(List<String> columns, List<List<String>> rows) {
-        say("| %s |", String.join(" | ", columns));
-        say("|%s", " --- |".repeat(columns.size()));
-        rows.forEach(cells -> say("| %s |", String.join(" | ", cells)));
+        print("| %s |", String.join(" | ", columns));
+        print("|%s", " --- |".repeat(columns.size()));
+        rows.forEach(cells -> print("| %s |", String.join(" | ", cells)));
     }
 
-    /** Writes the tree, if there is a file for it. */
+    /** Writes the tree to a file, or nowhere if it is null. */
     public void writeTo(@Nullable Path file) throws IOException {
         if (file != null) {
             try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {

@@ -1,4 +1,4 @@
-/** What was found, for people and for programs. */
+/** Results as text, JSON and HTML. */
 @NullMarked
 package io.streamkeeper.bench.report;
 

@@ -12,13 +12,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What very many streams cost: to create, to keep, to start with, and to append to. */
+/** Measures very many streams: their creation, memory, and appends, and the start of the server with them. */
 @Command(
         name = "cardinality",
         mixinStandardHelpOptions = true,
         description =
                 "Creates very many streams with one append each, restarts the server, and compares appends to many"
-                        + " of them with appends to few.")
+                        + " streams with appends to few.")
 public final class CardinalityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -39,7 +39,7 @@ public final class CardinalityCommand implements Callable<Integer> {
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
-    @Option(names = "--create-with-body", description = "Send the first append with the creation.")
+    @Option(names = "--create-with-body", description = "Send the first append as the body of the create.")
     private boolean createsWithBody;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
@@ -54,13 +54,16 @@ public final class CardinalityCommand implements Callable<Integer> {
             description = "Streams of the wide rounds. Default: ${DEFAULT-VALUE}")
     private int wide;
 
-    @Option(names = "--narrow", defaultValue = "100", description = "Streams of the others. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--narrow",
+            defaultValue = "100",
+            description = "Streams of the narrow rounds. Default: ${DEFAULT-VALUE}")
     private int narrow;
 
     @Option(
             names = "--phase-limit",
             defaultValue = "900",
-            description = "Seconds that a phase of the filling may take. Default: ${DEFAULT-VALUE}")
+            description = "Longest time of one phase of the fill, in seconds. Default: ${DEFAULT-VALUE}")
     private int phaseSecondsMax;
 
     @Override

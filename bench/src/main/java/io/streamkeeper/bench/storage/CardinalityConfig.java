@@ -1,6 +1,6 @@
 package io.streamkeeper.bench.storage;
 
-/** What {@link CardinalityRun} does: rounds over {@code wide} streams alternate with rounds over {@code narrow}. */
+/** The parameters of {@link CardinalityRun}: its rounds alternate between {@code wide} and {@code narrow} streams. */
 public record CardinalityConfig(
         int streams,
         int appendBytes,

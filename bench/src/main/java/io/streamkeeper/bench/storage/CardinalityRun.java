@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Fills a server with streams in steps, restarts it after a stop and after a kill, and appends to many and to few. */
+/** Fills a server with streams, restarts it after a stop and after a kill, and appends to many and to few streams. */
 public final class CardinalityRun {
     private static final String PREFIX = "c/";
     private static final int[] STEPS_PERCENT = {10, 50, 100};
@@ -41,13 +41,13 @@ public final class CardinalityRun {
     public void run() throws IOException, InterruptedException {
         ServerProcess server = setup.start();
         try {
-            report.say("start with no stream: ready after %s", Figures.seconds(server.readyNanos()));
+            report.print("start without streams: ready after %s", Figures.seconds(server.readyNanos()));
             fill(server);
             if (setup.isDurable()) {
                 server = restartAfterStop(server);
                 server = restartAfterKill(server);
             } else {
-                report.say("no restarts: streams are in memory only");
+                report.print("no restarts: streams are only in memory");
             }
             compare(server);
             server.stop();
@@ -74,7 +74,7 @@ public final class CardinalityRun {
         }
         ProcessSample sample = server.sample();
         long diskBytes = setup.diskBytes();
-        report.say(
+        report.print(
                 "%3d %%, %,9d streams: %,7.0f creates/s, %,7.0f appends/s; RSS %s (max %s), %d open files, disk %s",
                 percent,
                 to,
@@ -105,8 +105,8 @@ public final class CardinalityRun {
                 Measurement.whole(),
                 TimeUnit.SECONDS.toNanos(config.phaseSecondsMax()));
         if (measured.count() < to - from || measured.failures() > 0) {
-            throw new IOException("of " + (to - from) + " requests within " + config.phaseSecondsMax()
-                    + " s these were answered, by status: " + measured.byStatus() + "; expected 2xx for each");
+            throw new IOException("responses by status to " + (to - from) + " requests within "
+                    + config.phaseSecondsMax() + " s: " + measured.byStatus() + "; expected 2xx for each");
         }
         return measured.perSecond();
     }
@@ -125,8 +125,8 @@ public final class CardinalityRun {
         ServerProcess server = setup.start();
         ProcessSample sample = server.sample();
         long missing = check(server);
-        report.say(
-                "restart after %s: ready after %s; RSS %s, %d open files; %,d of %,d streams are not as they were",
+        report.print(
+                "restart after %s: ready after %s; RSS %s, %d open files; %,d of %,d streams read are incomplete",
                 how,
                 Figures.seconds(server.readyNanos()),
                 Figures.bytes(sample.residentBytes()),
@@ -144,7 +144,7 @@ public final class CardinalityRun {
         return server;
     }
 
-    /** Reads some streams, and counts those that have not what was appended. */
+    /** Reads some streams, and counts those that do not contain what was appended. */
     private long check(ServerProcess server) throws IOException, InterruptedException {
         ExactReads reads = new ExactReads(
                 NumberedRequest.read(PREFIX),
@@ -173,10 +173,10 @@ public final class CardinalityRun {
             narrow.add(append(server, few, roundNanos));
             ratios.add(wide.get(round) / narrow.get(round));
         }
-        say("appends/s to " + many.length + " random streams", "wide", Spread.of(wide));
-        say("appends/s to " + few.length + " streams", "narrow", Spread.of(narrow));
+        print("appends/s to " + many.length + " random streams", "wide", Spread.of(wide));
+        print("appends/s to " + few.length + " streams", "narrow", Spread.of(narrow));
         Spread ratio = Spread.of(ratios);
-        report.say(
+        report.print(
                 "ratio of neighbouring rounds: median %.3f (%.3f to %.3f); ratio of the medians %.3f",
                 ratio.median(),
                 ratio.min(),
@@ -185,10 +185,10 @@ public final class CardinalityRun {
         report.root().put("ratio", ratio);
     }
 
-    private void say(String what, String name, Spread spread) {
-        report.say(
+    private void print(String title, String name, Spread spread) {
+        report.print(
                 "%s: median %,.0f (%,.0f to %,.0f) of %d rounds of %d s",
-                what, spread.median(), spread.min(), spread.max(), config.rounds(), config.roundSeconds());
+                title, spread.median(), spread.min(), spread.max(), config.rounds(), config.roundSeconds());
         report.root().put(name + "AppendsPerSecond", spread);
     }
 
@@ -201,7 +201,7 @@ public final class CardinalityRun {
                 Measurement.whole(),
                 nanos);
         if (measured.failures() > 0) {
-            throw new IOException("appends were answered, by status: " + measured.byStatus() + "; expected 2xx");
+            throw new IOException("responses to appends by status: " + measured.byStatus() + "; expected 2xx");
         }
         return measured.perSecond();
     }

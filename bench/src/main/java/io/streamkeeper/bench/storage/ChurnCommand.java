@@ -14,11 +14,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What streams that come and go cost: how much is written for what they get, and how much is kept for what they have. */
+/** Measures short-lived streams: the bytes written to the device for each appended byte, and the disk space. */
 @Command(
         name = "churn",
         mixinStandardHelpOptions = true,
-        description = "Creates, appends to, reads and ends streams, so that about as much is live all the time.")
+        description = "Creates, appends to, reads and ends streams, so that the live bytes stay about constant.")
 public final class ChurnCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -30,7 +30,7 @@ public final class ChurnCommand implements Callable<Integer> {
             names = "--live-bytes",
             defaultValue = "256MiB",
             converter = Sizes.class,
-            description = "What the streams have together, about. Default: ${DEFAULT-VALUE}")
+            description = "About the bytes of all live streams. Default: ${DEFAULT-VALUE}")
     private long liveBytes;
 
     @Option(names = "--seconds", defaultValue = "120", description = "Default: ${DEFAULT-VALUE}")
@@ -48,7 +48,7 @@ public final class ChurnCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             defaultValue = "0",
-            description = "Requests a second; 0 for as fast as they are answered. Default: ${DEFAULT-VALUE}")
+            description = "Requests per second; 0 for a closed loop. Default: ${DEFAULT-VALUE}")
     private double rate;
 
     @Option(
@@ -58,25 +58,34 @@ public final class ChurnCommand implements Callable<Integer> {
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
-    @Option(names = "--appends-min", defaultValue = "12", description = "Of a stream's life. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--appends-min",
+            defaultValue = "12",
+            description = "Fewest appends to a stream. Default: ${DEFAULT-VALUE}")
     private int appendsMin;
 
-    @Option(names = "--appends-max", defaultValue = "60", description = "Of a stream's life. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--appends-max",
+            defaultValue = "60",
+            description = "Most appends to a stream. Default: ${DEFAULT-VALUE}")
     private int appendsMax;
 
     @Option(
             names = "--read-every",
             defaultValue = "20",
-            description = "One visit in so many reads; 0 for none. Default: ${DEFAULT-VALUE}")
+            description = "One in this many requests reads its stream; 0 for none. Default: ${DEFAULT-VALUE}")
     private int readEvery;
 
     @Option(
             names = "--expiring-percent",
             defaultValue = "25",
-            description = "Streams that expire instead of being deleted. Default: ${DEFAULT-VALUE}")
+            description = "Percentage of streams that expire instead of being deleted. Default: ${DEFAULT-VALUE}")
     private int expiringPercent;
 
-    @Option(names = "--ttl", defaultValue = "2", description = "Their Stream-TTL in seconds. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--ttl",
+            defaultValue = "2",
+            description = "Stream-TTL of those, in seconds. Default: ${DEFAULT-VALUE}")
     private int ttlSeconds;
 
     @Override

@@ -1,15 +1,15 @@
 package io.streamkeeper.bench.storage;
 
 /**
- * How streams come and go.
+ * The parameters of a {@link ChurnWorkload}.
  *
- * @param liveBytes what they have together, about
+ * @param liveBytes about the bytes of all live streams
  * @param appendBytes bytes of an append
- * @param appendsMin the fewest appends of a stream's life
- * @param appendsMax the most; all between are equally likely
- * @param readEvery one visit in so many reads the stream from its beginning instead; 0 for none
- * @param expiringPercent how many expire, instead of being deleted
- * @param ttlSeconds after which these expire
+ * @param appendsMin the fewest appends to a stream
+ * @param appendsMax the most appends to a stream; all counts between are equally likely
+ * @param readEvery one in this many requests reads the stream from its beginning instead of an append; 0 for none
+ * @param expiringPercent percentage of streams that expire instead of being deleted
+ * @param ttlSeconds the time to live of those
  */
 public record ChurnConfig(
         long liveBytes,
@@ -21,22 +21,24 @@ public record ChurnConfig(
         int ttlSeconds) {
     public ChurnConfig {
         if (appendsMin < 1 || appendsMax < appendsMin) {
-            throw new IllegalArgumentException("a stream has " + appendsMin + " to " + appendsMax
-                    + " appends; expected at least 1, and no more at least than at most");
+            throw new IllegalArgumentException("--appends-min is " + appendsMin + " and --appends-max " + appendsMax
+                    + "; expected at least 1, and a maximum that is not less than the minimum");
         }
         if (appendBytes < 1 || readEvery < 0 || ttlSeconds < 1 || expiringPercent < 0 || expiringPercent > 100) {
-            throw new IllegalArgumentException("a size, count, percentage or time of the churn is out of range");
+            throw new IllegalArgumentException("--append-bytes is " + appendBytes + ", --read-every " + readEvery
+                    + ", --ttl " + ttlSeconds + ", --expiring-percent " + expiringPercent
+                    + "; expected at least 1, 0 and 1, and 0 to 100");
         }
     }
 
-    /** The usual churn, beside something else. */
-    public static ChurnConfig beside(long liveBytes) {
+    /** A churn in the background of another workload. */
+    public static ChurnConfig background(long liveBytes) {
         return new ChurnConfig(liveBytes, 1024, 12, 60, 20, 0, 2);
     }
 
     /**
-     * How many streams live at a time. A stream that lives long is met more often, so that the mean over those that live
-     * is E[n²] / 2E[n] appends, for n appends in a life.
+     * The number of concurrent streams. A stream that lives longer is more likely to be among the live ones, so that a
+     * live stream has E[n²] / 2E[n] appends on average, for n appends in a whole life.
      */
     public int slots() {
         double sum = 0;

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a churn and samples what the server writes and keeps for it. The space amplification counts from when the live
- * bytes have reached most of what they come to in the end, for before it says little.
+ * Runs a churn, and samples the bytes that the server writes and its disk space. Amplifications are taken from the
+ * samples after the live bytes have reached most of their final value, because earlier ones are not representative.
  */
 public final class ChurnRun {
     private static final double STEADY_SHARE = 0.8;
@@ -55,8 +55,7 @@ public final class ChurnRun {
     public void run(LoadClient client, Workload workload, Pacing pacing, int seconds, int intervalSeconds)
             throws IOException, InterruptedException {
         try (ServerProcess server = setup.start()) {
-            DeviceWrites device =
-                    DeviceWrites.below(setup.dataDirectory() == null ? Path.of("") : setup.dataDirectory());
+            DeviceWrites device = DeviceWrites.of(setup.dataDirectory() == null ? Path.of("") : setup.dataDirectory());
             Measurement measured = Measurement.whole();
             long startNanos = System.nanoTime();
             CompletableFuture<Void> run =
@@ -68,7 +67,7 @@ public final class ChurnRun {
             LoadClient.await(run);
             sample(server, device, seconds);
             Thread.sleep(SETTLE_MILLIS);
-            say(measured, setup.diskBytes(), device.bytes());
+            print(measured, setup.diskBytes(), device.bytes());
             server.stop();
         }
     }
@@ -88,7 +87,7 @@ public final class ChurnRun {
                 process.writtenBytes(),
                 setup.diskBytes());
         samples.add(sample);
-        report.say(
+        report.print(
                 "%4d s: user wrote %s, live %s, written %s (x %.2f; charged x %.2f), disk %s (x %.2f), RSS %s, %d open files",
                 second,
                 Figures.bytes(sample.userBytes()),
@@ -113,7 +112,7 @@ public final class ChurnRun {
                 .put("residentBytes", process.residentBytes());
     }
 
-    private void say(Measurement measured, long settledDiskBytes, long settledDeviceBytes) {
+    private void print(Measurement measured, long settledDiskBytes, long settledDeviceBytes) {
         Sample last = samples.get(samples.size() - 1);
         List<Sample> steady = samples.stream()
                 .filter(sample -> sample.liveBytes() >= STEADY_SHARE * last.liveBytes())
@@ -122,34 +121,34 @@ public final class ChurnRun {
         Spread charged =
                 Spread.of(steady.stream().map(Sample::chargedAmplification).toList());
         Spread space = Spread.of(steady.stream().map(Sample::spaceAmplification).toList());
-        report.say(
-                "%,.0f requests/s; %,d streams created, %,d read (%d wrong), %d requests refused; by status %s",
+        report.print(
+                "%,.0f requests/s; %,d streams created, %,d reads (%d wrong), %d requests refused; by status %s",
                 measured.perSecond(),
                 tally.streamsCreated(),
                 tally.streamsRead(),
                 tally.streamsReadWrong(),
-                tally.refused(),
+                tally.refusals(),
                 measured.byStatus());
-        report.say(
-                "user wrote %s, %.1f times the %s that are live",
+        report.print(
+                "user wrote %s, %.1f times the live %s",
                 Figures.bytes(last.userBytes()),
                 (double) last.userBytes() / Math.max(1, last.liveBytes()),
                 Figures.bytes(last.liveBytes()));
-        sayAmplification("write", write, (double) settledDeviceBytes / Math.max(1, last.userBytes()));
-        report.say(
+        printAmplification("write", write, (double) settledDeviceBytes / Math.max(1, last.userBytes()));
+        report.print(
                 "write amplification as charged to the process (whole folios): median %.2f, max %.2f",
                 charged.median(), charged.max());
-        sayAmplification("space", space, (double) settledDiskBytes / Math.max(1, tally.liveUserBytes()));
+        printAmplification("space", space, (double) settledDiskBytes / Math.max(1, tally.liveUserBytes()));
         report.root()
                 .put("chargedWriteAmplification", charged)
                 .put("requestsPerSecond", measured.perSecond())
-                .put("refused", tally.refused())
+                .put("refused", tally.refusals())
                 .put("wrongReads", tally.streamsReadWrong());
     }
 
-    private void sayAmplification(String name, Spread spread, double settled) {
-        report.say(
-                "%s amplification: median %.2f, max %.2f (of the samples since the live set was reached); %.2f at rest",
+    private void printAmplification(String name, Spread spread, double settled) {
+        report.print(
+                "%s amplification: median %.2f, max %.2f (of the samples after the live set was reached); %.2f at rest",
                 name, spread.median(), spread.max(), settled);
         report.root().put(name + "Amplification", spread).put(name + "AmplificationAtRest", settled);
     }

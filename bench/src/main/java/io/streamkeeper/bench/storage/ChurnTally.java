@@ -2,14 +2,14 @@ package io.streamkeeper.bench.storage;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a churn has done so far. Written by the run's loop, read from any thread. */
+/** Counts the operations of a churn. Written by the run's loop, read from any thread. */
 public final class ChurnTally {
     private final AtomicLong writtenBytes = new AtomicLong();
     private final AtomicLong liveBytes = new AtomicLong();
     private final AtomicLong created = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong wrongReads = new AtomicLong();
-    private final AtomicLong unexpected = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
 
     public void created() {
         created.incrementAndGet();
@@ -20,7 +20,7 @@ public final class ChurnTally {
         liveBytes.addAndGet(bytes);
     }
 
-    public void gone(long bytes) {
+    public void removed(long bytes) {
         liveBytes.addAndGet(-bytes);
     }
 
@@ -31,16 +31,16 @@ public final class ChurnTally {
         }
     }
 
-    public void unexpected() {
-        unexpected.incrementAndGet();
+    public void refused() {
+        refusals.incrementAndGet();
     }
 
-    /** What was appended in all. */
+    /** All appended bytes. */
     public long writtenUserBytes() {
         return writtenBytes.get();
     }
 
-    /** What is still to be read. */
+    /** The bytes of live streams. */
     public long liveUserBytes() {
         return liveBytes.get();
     }
@@ -53,13 +53,13 @@ public final class ChurnTally {
         return reads.get();
     }
 
-    /** Reads that did not give what was appended. */
+    /** Reads that returned another length than was appended. */
     public long streamsReadWrong() {
         return wrongReads.get();
     }
 
-    /** Requests that were refused. */
-    public long refused() {
-        return unexpected.get();
+    /** Refused requests. */
+    public long refusals() {
+        return refusals.get();
     }
 }

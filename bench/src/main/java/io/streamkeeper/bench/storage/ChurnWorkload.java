@@ -8,9 +8,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Streams that come, are appended to, are read now and then, and go. Each connection has slots of its own, and each slot
- * has one stream at a time: a visit creates it, appends to it, reads it, or, when it has had all its appends, ends it, by
- * deletion or by leaving it to expire. Visits are random, so that lives overlap evenly. Owned by the run's loop.
+ * Creates streams, appends to them, sometimes reads them, and ends them. Each connection has its own slots, and each
+ * slot has one stream at a time. A request is for a random slot of the connection, so that lifetimes overlap evenly: it
+ * creates the stream, appends to it, reads it or, after its last append, deletes it. Some streams are left to expire
+ * instead. Owned by the run's loop.
  */
 public final class ChurnWorkload implements Workload {
     private static final String PREFIX = "d/";
@@ -40,7 +41,7 @@ public final class ChurnWorkload implements Workload {
 
     private final int[] stream;
     private final int[] appends;
-    private final int[] appendsWanted;
+    private final int[] appendsTarget;
     private final boolean[] expires;
     private final int[] slotOf;
     private final Step[] stepOf;
@@ -55,19 +56,19 @@ public final class ChurnWorkload implements Workload {
         int slots = Math.max(config.slots(), connections);
         stream = new int[slots];
         appends = new int[slots];
-        appendsWanted = new int[slots];
+        appendsTarget = new int[slots];
         expires = new boolean[slots];
         slotOf = new int[connections];
         stepOf = new Step[connections];
         for (int slot = 0; slot < slots; slot++) {
             stream[slot] = NONE;
-            appendsWanted[slot] = 1 + random.nextInt(life());
+            appendsTarget[slot] = 1 + random.nextInt(randomAppends());
         }
     }
 
     @Override
     public boolean next(int connection, ByteBuf out) {
-        forgetExpired();
+        removeExpired();
         int slot = connection + connections * random.nextInt((stream.length - connection - 1) / connections + 1);
         Step step = step(slot);
         slotOf[connection] = slot;
@@ -85,9 +86,9 @@ public final class ChurnWorkload implements Workload {
         return true;
     }
 
-    /** What a visit to the slot does. A stream that is left to expire makes room for the next one at once. */
+    /** Chooses the next request of a slot. A stream that is left to expire vacates its slot at once. */
     private Step step(int slot) {
-        if (stream[slot] != NONE && appends[slot] >= appendsWanted[slot]) {
+        if (stream[slot] != NONE && appends[slot] >= appendsTarget[slot]) {
             if (!expires[slot]) {
                 return Step.DELETE;
             }
@@ -105,18 +106,18 @@ public final class ChurnWorkload implements Workload {
     @Override
     public void answered(int connection, int status, long bodyBytes) {
         int slot = slotOf[connection];
-        boolean gone = status == 404 && expires[slot];
-        if (gone) {
-            tally.gone(bytes(slot));
+        boolean expired = status == 404 && expires[slot];
+        if (expired) {
+            tally.removed(bytes(slot));
             vacate(slot);
         } else if (status < 200 || status > 299) {
-            tally.unexpected();
+            tally.refused();
         } else {
-            done(stepOf[connection], slot, bodyBytes);
+            completed(stepOf[connection], slot, bodyBytes);
         }
     }
 
-    private void done(Step step, int slot, long bodyBytes) {
+    private void completed(Step step, int slot, long bodyBytes) {
         switch (step) {
             case CREATE -> tally.created();
             case APPEND -> {
@@ -125,16 +126,16 @@ public final class ChurnWorkload implements Workload {
             }
             case READ -> tally.read(bodyBytes == bytes(slot));
             case DELETE -> {
-                tally.gone(bytes(slot));
+                tally.removed(bytes(slot));
                 vacate(slot);
             }
         }
     }
 
-    private void forgetExpired() {
+    private void removeExpired() {
         long now = System.nanoTime();
         while (!expiring.isEmpty() && expiring.element().atNanos() <= now) {
-            tally.gone(expiring.remove().bytes());
+            tally.removed(expiring.remove().bytes());
         }
     }
 
@@ -145,10 +146,10 @@ public final class ChurnWorkload implements Workload {
     private void vacate(int slot) {
         stream[slot] = NONE;
         appends[slot] = 0;
-        appendsWanted[slot] = life();
+        appendsTarget[slot] = randomAppends();
     }
 
-    private int life() {
+    private int randomAppends() {
         return config.appendsMin() + random.nextInt(config.appendsMax() - config.appendsMin() + 1);
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How long appends take at a fixed rate, and how much longer while the server works on its files. */
+/** Measures the latency of appends at a fixed rate, with and without maintenance of the server's files. */
 @Command(
         name = "latency",
         mixinStandardHelpOptions = true,
@@ -23,7 +23,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Option(names = "--rate", defaultValue = "2000", description = "Appends a second. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rate", defaultValue = "2000", description = "Appends per second. Default: ${DEFAULT-VALUE}")
     private double rate;
 
     @Option(names = "--seconds", defaultValue = "60", description = "Default: ${DEFAULT-VALUE}")
@@ -32,7 +32,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             defaultValue = "5",
-            description = "Seconds before it counts. Default: ${DEFAULT-VALUE}")
+            description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
     @Option(names = "--streams", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
@@ -51,7 +51,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--churn-rate",
             defaultValue = "0",
-            description = "Requests a second of streams that come and go beside, so that there is something to compact."
+            description = "Requests per second of a concurrent churn, which causes compactions; 0 for none."
                     + " Default: ${DEFAULT-VALUE}")
     private double churnRate;
 
@@ -59,7 +59,7 @@ public final class LatencyCommand implements Callable<Integer> {
             names = "--churn-live-bytes",
             defaultValue = "64MiB",
             converter = Sizes.class,
-            description = "What these have at a time. Default: ${DEFAULT-VALUE}")
+            description = "About the bytes of its live streams. Default: ${DEFAULT-VALUE}")
     private long churnLiveBytes;
 
     @Override

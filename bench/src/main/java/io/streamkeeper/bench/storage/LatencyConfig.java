@@ -1,6 +1,6 @@
 package io.streamkeeper.bench.storage;
 
-/** What {@link LatencyRun} does; a {@code churnRate} of 0 leaves the churn out. */
+/** The parameters of {@link LatencyRun}; a {@code churnRate} of 0 means no churn. */
 public record LatencyConfig(
         double rate,
         int seconds,

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Appends at a fixed rate, with or without other streams that come and go, and classes the windows of time. */
+/** Appends at a fixed rate, with or without a concurrent churn, and classifies the time windows by maintenance. */
 public final class LatencyRun {
     private static final String PREFIX = "t/";
     private static final long SEED = 11;
@@ -49,7 +49,7 @@ public final class LatencyRun {
             Measurement measured = append(client, server, Measurement.inWindows(WINDOW_NANOS), config.seconds());
             LoadClient.await(churn);
             server.stop();
-            say(measured, Maintenance.of(server.log()));
+            print(measured, Maintenance.of(server.log()));
         }
     }
 
@@ -59,7 +59,7 @@ public final class LatencyRun {
         }
         return churner.start(
                 server.address(),
-                new ChurnWorkload(ChurnConfig.beside(config.churnLiveBytes()), CHURN_CONNECTIONS, new ChurnTally()),
+                new ChurnWorkload(ChurnConfig.background(config.churnLiveBytes()), CHURN_CONNECTIONS, new ChurnTally()),
                 new Pacing(config.churnRate()),
                 Measurement.whole(),
                 TimeUnit.SECONDS.toNanos(config.warmUpSeconds() + config.seconds()));
@@ -76,10 +76,10 @@ public final class LatencyRun {
                 TimeUnit.SECONDS.toNanos(seconds));
     }
 
-    private void say(Measurement measured, Maintenance maintenance) {
+    private void print(Measurement measured, Maintenance maintenance) {
         long startNanos = measured.windowStartNanos(0);
         long endNanos = measured.windowStartNanos(measured.windows().size());
-        report.say(
+        report.print(
                 "%,d appends of %d B to %,d streams at %,.0f/s; %d checkpoints, %d compactions; by status %s",
                 measured.count(),
                 config.appendBytes(),
@@ -88,16 +88,16 @@ public final class LatencyRun {
                 maintenance.count(Maintenance.Kind.CHECKPOINT, startNanos, endNanos),
                 maintenance.count(Maintenance.Kind.COMPACTION, startNanos, endNanos),
                 measured.byStatus());
-        report.say("%-11s %s", "all", figures(measured.latencies()));
+        report.print("%-11s %s", "all", figures(measured.latencies()));
         report.root()
                 .put("rate", config.rate())
                 .put("failures", measured.failures())
                 .put(measured.latencies());
-        sayWindows(measured, maintenance);
-        sayClasses(WindowClasses.of(measured, maintenance));
+        putWindows(measured, maintenance);
+        printClasses(WindowClasses.of(measured, maintenance));
     }
 
-    private void sayWindows(Measurement measured, Maintenance maintenance) {
+    private void putWindows(Measurement measured, Maintenance maintenance) {
         for (int index = 0; index < measured.windows().size(); index++) {
             report.root()
                     .add("windows")
@@ -106,11 +106,11 @@ public final class LatencyRun {
         }
     }
 
-    private void sayClasses(Map<String, WindowClasses.WindowClass> classes) {
+    private void printClasses(Map<String, WindowClasses.WindowClass> classes) {
         WindowClasses.WindowClass quiet = classes.get(WindowClasses.QUIET);
         classes.forEach((name, windows) -> {
             Spread p99s = windows.p99s();
-            report.say(
+            report.print(
                     "%-11s %s; %d windows, p99 of a window: median %s (%s to %s)%s",
                     name,
                     figures(windows.latencies()),

@@ -24,11 +24,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Appends to random streams as fast as it goes: the yardstick for the generator, and for the server. */
+/** Appends to random streams in a closed loop: the baseline for the load generator and for the server. */
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
-        description = "Appends to random streams, each connection as fast as it is answered.")
+        description = "Appends to random streams; each connection sends when it has the last response.")
 public final class LoadCommand implements Callable<Integer> {
     private static final String PREFIX = "l/";
     private static final long SEED = 1;
@@ -56,7 +56,7 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             defaultValue = "5",
-            description = "Seconds before it counts. Default: ${DEFAULT-VALUE}")
+            description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
     @Option(names = "--seconds", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}")
@@ -87,7 +87,7 @@ public final class LoadCommand implements Callable<Integer> {
             double clientCores =
                     (ProcessSample.of(ProcessHandle.current().pid()).cpuSeconds() - clientBefore) / measured.seconds();
             process.stop();
-            say(report, measured, serverCores, clientCores);
+            print(report, measured, serverCores, clientCores);
         }
     }
 
@@ -102,9 +102,9 @@ public final class LoadCommand implements Callable<Integer> {
                 TimeUnit.SECONDS.toNanos(forSeconds));
     }
 
-    private void say(Report report, Measurement measured, double serverCores, double clientCores) {
+    private void print(Report report, Measurement measured, double serverCores, double clientCores) {
         Histogram latencies = measured.latencies();
-        report.say(
+        report.print(
                 "%,.0f appends/s of %d B to %,d streams over %d connections; p50 %s, p99 %s, max %s",
                 measured.perSecond(),
                 appendBytes,
@@ -113,7 +113,7 @@ public final class LoadCommand implements Callable<Integer> {
                 Figures.millis(latencies.getValueAtPercentile(50)),
                 Figures.millis(latencies.getValueAtPercentile(99)),
                 Figures.millis(latencies.getMaxValue()));
-        report.say(
+        report.print(
                 "cores: server %.2f, client %.2f; responses by status %s",
                 serverCores, clientCores, measured.byStatus());
         report.root()

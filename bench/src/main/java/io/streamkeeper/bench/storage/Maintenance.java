@@ -11,60 +11,60 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * When the server did which kind of work on its files beside serving, as its log tells: {@code shard 0: checkpoint 3
- * begins}, {@code shard 0: checkpoint 3 ends: …}.
+ * The times of the server's maintenance of its files, from its log: {@code shard 0: checkpoint 3 begins},
+ * {@code shard 0: checkpoint 3 ends: …}.
  */
 public final class Maintenance {
-    /** A kind of work. */
+    /** A kind of maintenance. */
     public enum Kind {
         CHECKPOINT,
         COMPACTION
     }
 
-    private record Work(Kind kind, long beginNanos, long endNanos) {}
+    private record Task(Kind kind, long beginNanos, long endNanos) {}
 
     private static final Pattern LINE = Pattern.compile("(shard \\d+: (checkpoint|compaction) \\d+) (begins|ends)\\b");
 
-    private final List<Work> works = new ArrayList<>();
+    private final List<Task> tasks = new ArrayList<>();
 
     private Maintenance() {}
 
-    /** Reads it from the log; what began and did not end yet goes on for ever. */
+    /** Parses the log; a task without an end lasts for ever. */
     public static Maintenance of(List<LogLine> log) {
         Maintenance maintenance = new Maintenance();
-        Map<String, Work> open = new HashMap<>();
+        Map<String, Task> open = new HashMap<>();
         for (LogLine line : log) {
             Matcher matcher = LINE.matcher(line.text());
             if (matcher.find()) {
                 Kind kind = matcher.group(2).equals("checkpoint") ? Kind.CHECKPOINT : Kind.COMPACTION;
                 if (matcher.group(3).equals("begins")) {
-                    open.put(matcher.group(1), new Work(kind, line.nanos(), Long.MAX_VALUE));
+                    open.put(matcher.group(1), new Task(kind, line.nanos(), Long.MAX_VALUE));
                 } else {
-                    Work begun = open.remove(matcher.group(1));
-                    maintenance.works.add(
-                            new Work(kind, begun == null ? line.nanos() : begun.beginNanos(), line.nanos()));
+                    Task begun = open.remove(matcher.group(1));
+                    maintenance.tasks.add(
+                            new Task(kind, begun == null ? line.nanos() : begun.beginNanos(), line.nanos()));
                 }
             }
         }
-        maintenance.works.addAll(open.values());
+        maintenance.tasks.addAll(open.values());
         return maintenance;
     }
 
-    /** Which kinds were under way at any time between two. */
-    public Set<Kind> between(long fromNanos, long toNanos) {
+    /** The kinds of the tasks that overlap an interval. */
+    public Set<Kind> kindsBetween(long fromNanos, long toNanos) {
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (Work work : works) {
-            if (work.beginNanos() < toNanos && work.endNanos() >= fromNanos) {
-                kinds.add(work.kind());
+        for (Task task : tasks) {
+            if (task.beginNanos() < toNanos && task.endNanos() >= fromNanos) {
+                kinds.add(task.kind());
             }
         }
         return kinds;
     }
 
-    /** How many of a kind overlapped the time between two. */
+    /** The number of tasks of a kind that overlap an interval. */
     public long count(Kind kind, long fromNanos, long toNanos) {
-        return works.stream()
-                .filter(work -> work.kind() == kind && work.beginNanos() < toNanos && work.endNanos() >= fromNanos)
+        return tasks.stream()
+                .filter(task -> task.kind() == kind && task.beginNanos() < toNanos && task.endNanos() >= fromNanos)
                 .count();
     }
 }

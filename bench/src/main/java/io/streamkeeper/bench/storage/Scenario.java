@@ -6,18 +6,18 @@ import io.streamkeeper.bench.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 
-/** What a command does between the starting of its server and the writing of its report. */
+/** The measurement of a command, with a server that the options describe. */
 public interface Scenario {
-    /** Runs it, and says what it finds. */
+    /** Runs the measurement and reports the result. */
     void run(ServerSetup setup, Report report) throws IOException, InterruptedException;
 
-    /** Runs it with what the options ask for; whatever becomes of it, what was created for it is deleted. */
+    /** Runs a measurement and writes its report; deletes the data directory that it created, even after a failure. */
     static int execute(ServerOptions options, PrintWriter out, Scenario scenario)
             throws IOException, InterruptedException {
         Report report = new Report(out);
         try {
             ServerSetup setup = options.setup();
-            report.say("$ %s", String.join(" ", setup.command()));
+            report.print("$ %s", String.join(" ", setup.command()));
             report.root().put("command", String.join(" ", setup.command()));
             scenario.run(setup, report);
             report.writeTo(options.json());

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What storage costs and how it behaves, measured on a server that is started for it. */
+/** Measures the cost and the behaviour of storage on a server that it starts. */
 @Command(
         name = "storage",
         mixinStandardHelpOptions = true,

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** The windows of a measurement, put together by what the server did on its files meanwhile. */
+/** The windows of a measurement, grouped by the concurrent maintenance of the server. */
 public final class WindowClasses {
-    /** The name of the class in which nothing was done. */
+    /** The class without maintenance. */
     static final String QUIET = "quiet";
 
     private static final double P99 = 99;
@@ -35,7 +35,7 @@ public final class WindowClasses {
             return latencies;
         }
 
-        /** The windows' own p99, in nanoseconds. */
+        /** The p99 of each window, in nanoseconds. */
         Spread p99s() {
             return Spread.of(p99s);
         }
@@ -43,7 +43,7 @@ public final class WindowClasses {
 
     private WindowClasses() {}
 
-    /** The classes that occur, by name: quiet first. */
+    /** The classes that have windows, by name, with quiet first. */
     public static Map<String, WindowClass> of(Measurement measurement, Maintenance maintenance) {
         Map<String, WindowClass> classes = new TreeMap<>((left, right) -> {
             int byQuiet = Boolean.compare(right.equals(QUIET), left.equals(QUIET));
@@ -65,7 +65,7 @@ public final class WindowClasses {
     }
 
     private static Set<Maintenance.Kind> kinds(Measurement measurement, Maintenance maintenance, int index) {
-        return maintenance.between(measurement.windowStartNanos(index), measurement.windowStartNanos(index + 1));
+        return maintenance.kindsBetween(measurement.windowStartNanos(index), measurement.windowStartNanos(index + 1));
     }
 
     private static String name(Set<Maintenance.Kind> kinds) {

@@ -1,4 +1,4 @@
-/** What the store of a server costs: streams, churn, latency beside maintenance. */
+/** The cost of a server's store: many streams, churn, and latency during maintenance. */
 @NullMarked
 package io.streamkeeper.bench.storage;
 

@@ -6,7 +6,7 @@ import io.streamkeeper.bench.load.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads whole streams, response after response; an operation is a stream from its beginning to its tail. */
+/** Reads whole streams; an operation is all reads of one stream, from its beginning to its tail. */
 final class CatchUps implements Workload {
     private static final byte[] BEGINNING = {'-', '1'};
     private static final byte[] END = " HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -42,7 +42,7 @@ final class CatchUps implements Workload {
     }
 
     @Override
-    public boolean ends(int connection, ResponseParser response) {
+    public boolean completes(int connection, ResponseParser response) {
         received[connection] += response.bodyBytes();
         if (received[connection] >= streamBytes || response.bodyBytes() == 0) {
             received[connection] = 0;

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
-/** Follows a stream live on a connection of its own, and notes how long each message took. Owned by its loop. */
+/** Follows a stream live on its own connection, and records the latency of each message. Owned by its loop. */
 final class Follower extends ChannelInboundHandlerAdapter {
     private static final int STATUS_OK = 200;
 
@@ -19,13 +19,13 @@ final class Follower extends ChannelInboundHandlerAdapter {
     private final Measurement measurement;
     private final CompletableFuture<Void> failure;
     private final ResponseParser parser;
-    private boolean wants;
+    private boolean following;
 
     /**
-     * A follower from the tail on.
+     * A follower that begins at the tail.
      *
-     * @param events whether by server-sent events; else by long-polls, one after the other
-     * @param failure is completed exceptionally if it cannot follow
+     * @param events whether it reads server-sent events instead of long-polls
+     * @param failure completes exceptionally if it cannot follow the stream
      */
     Follower(String path, boolean events, Measurement measurement, CompletableFuture<Void> failure) {
         this.path = path;
@@ -37,11 +37,11 @@ final class Follower extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        wants = true;
-        ask(context.channel(), "now");
+        following = true;
+        request(context.channel(), "now");
     }
 
-    private void ask(Channel channel, String offset) {
+    private void request(Channel channel, String offset) {
         String request = "GET " + path + "?offset=" + offset + "&live=" + (events ? "sse" : "long-poll")
                 + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         ByteBuf out = channel.alloc().buffer(request.length());
@@ -55,12 +55,12 @@ final class Follower extends ChannelInboundHandlerAdapter {
         try {
             measurement.received(in.readableBytes());
             while (in.isReadable()) {
-                boolean complete = parser.take(in);
+                boolean complete = parser.read(in);
                 if (parser.status() / 100 == 2 && complete) {
                     byte[] next = parser.nextOffset();
-                    ask(context.channel(), next.length == 0 ? "now" : new String(next, StandardCharsets.US_ASCII));
+                    request(context.channel(), next.length == 0 ? "now" : new String(next, StandardCharsets.US_ASCII));
                 } else if (complete) {
-                    throw new IOException("a live read was answered " + parser.status());
+                    throw new IOException("a live read failed with status " + parser.status());
                 }
             }
         } finally {
@@ -70,8 +70,8 @@ final class Follower extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (wants) {
-            failure.completeExceptionally(new IOException("the server closed a connection that followed " + path));
+        if (following) {
+            failure.completeExceptionally(new IOException("the server closed the connection that follows " + path));
         }
     }
 
@@ -81,9 +81,9 @@ final class Follower extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    /** Wants no more; on its loop. */
-    void leave(Channel channel) {
-        wants = false;
+    /** Stops following and closes the connection; called on the loop. */
+    void stop(Channel channel) {
+        following = false;
         channel.close();
     }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Readers that follow streams while messages are appended at a fixed rate: the latency is that from sending the append to
- * having its message, in each reader.
+ * Readers that follow streams while messages are appended at a fixed rate. A latency is the time from the append to the
+ * arrival of its message at one reader.
  */
 public final class LiveScenario implements Scenario {
     private static final int WRITERS = 8;
@@ -46,12 +46,12 @@ public final class LiveScenario implements Scenario {
         this.client = new LoadClient(WRITERS);
     }
 
-    /** Readers by server-sent events, {@code connections} of them over {@code streams}. */
+    /** Readers of server-sent events: {@code connections} readers of {@code streams} streams. */
     public static LiveScenario events(Target target, Spec spec) {
         return new LiveScenario(target, spec, true);
     }
 
-    /** Readers by long-poll. */
+    /** Readers that use long-polls. */
     public static LiveScenario longPoll(Target target, Spec spec) {
         return new LiveScenario(target, spec, false);
     }
@@ -65,7 +65,7 @@ public final class LiveScenario implements Scenario {
                 Measurement.whole(),
                 SETUP_NANOS_MAX);
         if (created.failures() > 0) {
-            throw new IOException("creates were answered, by status, " + created.byStatus() + "; expected 2xx");
+            throw new IOException("responses to creates by status: " + created.byStatus() + "; expected 2xx");
         }
     }
 
@@ -80,11 +80,11 @@ public final class LiveScenario implements Scenario {
             Measurement written =
                     client.run(target.address(), appends, new Pacing(spec.rate()), Measurement.whole(), nanos);
             if (written.failures() > 0) {
-                throw new IOException("appends were answered, by status, " + written.byStatus() + "; expected 2xx");
+                throw new IOException("responses to appends by status: " + written.byStatus() + "; expected 2xx");
             }
             awaitDeliveries(measurement, written.count() * (spec.connections() / spec.streams()), failure);
         } finally {
-            LoadClient.await(CompletableFuture.runAsync(() -> leave(followers, channels), client.loop()));
+            LoadClient.await(CompletableFuture.runAsync(() -> stop(followers, channels), client.loop()));
         }
         return measurement;
     }
@@ -97,7 +97,7 @@ public final class LiveScenario implements Scenario {
             ChannelFuture connected =
                     client.connect(target.address(), channel -> follower).await();
             if (!connected.isSuccess()) {
-                throw new IOException("connection " + i + " was refused: " + connected.cause());
+                throw new IOException("connection " + i + " failed: " + connected.cause());
             }
             followers.add(follower);
             channels.add(connected.channel());
@@ -120,13 +120,13 @@ public final class LiveScenario implements Scenario {
         missing += Math.max(0, expected - delivered);
     }
 
-    private static void leave(List<Follower> followers, List<Channel> channels) {
+    private static void stop(List<Follower> followers, List<Channel> channels) {
         for (int i = 0; i < channels.size(); i++) {
-            followers.get(i).leave(channels.get(i));
+            followers.get(i).stop(channels.get(i));
         }
     }
 
-    /** Messages that a reader did not get. */
+    /** The number of messages that did not arrive at a reader. */
     public long missing() {
         return missing;
     }

@@ -6,7 +6,7 @@ import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Workload;
 import java.util.SplittableRandom;
 
-/** Of a hundred requests seventy append, twenty-five read 1 KiB, and five create. */
+/** Of a hundred random requests, about seventy append, twenty-five read 1 KiB and five create. */
 final class Mixed implements Workload {
     private static final long SEED = 2;
     private static final int APPENDS = 70;
@@ -18,7 +18,7 @@ final class Mixed implements Workload {
     private final int streams;
     private final SplittableRandom random = new SplittableRandom(SEED);
 
-    /** Reads are of {@code read}, whose streams nobody appends to; else they would grow while it runs. */
+    /** The streams of {@code read} get no appends, so that the length of a read stays constant. */
     Mixed(NumberedRequest append, NumberedRequest read, NumberedRange create, int streams) {
         this.append = append;
         this.read = read;

@@ -6,8 +6,8 @@ import io.streamkeeper.bench.load.Workload;
 import java.util.SplittableRandom;
 
 /**
- * Appends to streams at random as idempotent producers. A producer's sequence numbers must come in order, so each stream
- * belongs to one connection.
+ * Appends to random streams as idempotent producers. Each stream belongs to one connection, because the sequence
+ * numbers of a producer must arrive in order.
  */
 final class ProducerAppends implements Workload {
     private final NumberedRequest append;

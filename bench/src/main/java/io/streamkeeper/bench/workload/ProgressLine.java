@@ -5,16 +5,16 @@ import io.streamkeeper.bench.load.Progress;
 import io.streamkeeper.bench.report.Figures;
 import java.util.Locale;
 
-/** One line on the error output that changes every second. */
+/** Shows the progress of a run in one line on the error output, which it updates every second. */
 final class ProgressLine implements Progress {
     private static final String RETURN = "\r";
     private static final String CLEAR = "\u001b[K";
 
-    private long beforeCount;
+    private long lastCount;
     private int seconds;
 
     @Override
-    public void tell(Measurement measurement, long nowNanos) {
+    public void report(Measurement measurement, long nowNanos) {
         long count = measurement.count();
         seconds++;
         System.err.print(String.format(
@@ -22,10 +22,10 @@ final class ProgressLine implements Progress {
                 "%s%3d s  %,d/s  p50 %s  p99 %s%s",
                 RETURN,
                 seconds,
-                count - beforeCount,
+                count - lastCount,
                 Figures.millis(measurement.latencies().getValueAtPercentile(50)),
                 Figures.millis(measurement.latencies().getValueAtPercentile(99)),
                 CLEAR));
-        beforeCount = count;
+        lastCount = count;
     }
 }

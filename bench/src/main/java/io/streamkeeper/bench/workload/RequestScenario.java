@@ -11,7 +11,7 @@ import io.streamkeeper.bench.load.Workload;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** A number of connections, each of which asks when it was answered, or when it is time to. */
+/** Connections that send requests in a closed loop or at a fixed rate. */
 public final class RequestScenario implements Scenario {
     private static final long PREPARE_NANOS_MAX = TimeUnit.MINUTES.toNanos(30);
     private static final int PREPARE_CONNECTIONS = 64;
@@ -19,7 +19,7 @@ public final class RequestScenario implements Scenario {
     private static final int READ_BYTES = 1 << 10;
     private static final int PIECE_BYTES = 1 << 20;
 
-    /** What has to be there before. */
+    /** Creates the streams that the workload needs. */
     private interface Preparation {
         void run(RequestScenario scenario) throws IOException, InterruptedException;
     }
@@ -50,13 +50,13 @@ public final class RequestScenario implements Scenario {
                 spec.producers()
                         ? new ProducerAppends(requests.append(), spec, SEED)
                         : new RandomPick(requests.append(), RandomPick.all(spec.streams()), SEED),
-                scenario -> scenario.ask(requests.create(), 0, spec.streams()));
+                scenario -> scenario.sendEach(requests.create(), 0, spec.streams()));
     }
 
-    /** Creates streams, each empty. */
+    /** Creates empty streams. */
     public static RequestScenario create(Target target, Spec spec) {
         Requests requests = Requests.of(target, "create", spec);
-        return new RequestScenario(target, spec, "creates", everyNumber(requests.create()), scenario -> {});
+        return new RequestScenario(target, spec, "creates", allNumbers(requests.create()), scenario -> {});
     }
 
     /** Reads streams of {@code bodyBytes} that were just written. */
@@ -68,7 +68,7 @@ public final class RequestScenario implements Scenario {
                 spec,
                 "reads",
                 new RandomPick(requests.read(), RandomPick.all(spec.streams()), SEED),
-                scenario -> scenario.ask(create, 0, spec.streams()));
+                scenario -> scenario.sendEach(create, 0, spec.streams()));
     }
 
     /** Reads streams of {@code bodyBytes} whole. */
@@ -79,9 +79,9 @@ public final class RequestScenario implements Scenario {
         NumberedRequest append = requests.append(NumberedRequest.body(pieceBytes));
         return new RequestScenario(
                 target, spec, "streams read", new CatchUps(requests, spec, (long) pieces * pieceBytes), scenario -> {
-                    scenario.ask(requests.create(), 0, spec.streams());
+                    scenario.sendEach(requests.create(), 0, spec.streams());
                     for (int piece = 0; piece < pieces; piece++) {
-                        scenario.ask(append, 0, spec.streams());
+                        scenario.sendEach(append, 0, spec.streams());
                     }
                 });
     }
@@ -96,25 +96,25 @@ public final class RequestScenario implements Scenario {
                 target,
                 spec,
                 "requests",
-                new Mixed(appended.append(), read.read(), everyNumber(created.create()), spec.streams()),
+                new Mixed(appended.append(), read.read(), allNumbers(created.create()), spec.streams()),
                 scenario -> {
-                    scenario.ask(appended.create(), 0, spec.streams());
-                    scenario.ask(createRead, 0, spec.streams());
+                    scenario.sendEach(appended.create(), 0, spec.streams());
+                    scenario.sendEach(createRead, 0, spec.streams());
                 });
     }
 
-    /** Streams that come, have ten appends, are read, and go. */
+    /** Creates streams, appends to each ten times, reads it, and deletes it. */
     public static RequestScenario churn(Target target, Spec spec) {
         Requests requests = Requests.of(target, "churn", spec);
-        return new RequestScenario(target, spec, "requests", new Lives(requests, spec), scenario -> {});
+        return new RequestScenario(target, spec, "requests", new Lifecycles(requests, spec), scenario -> {});
     }
 
-    /** One number after the other; the next run goes on where the last one left off. */
-    private static NumberedRange everyNumber(NumberedRequest request) {
+    /** All stream numbers in order; each run continues after the last number of the run before. */
+    private static NumberedRange allNumbers(NumberedRequest request) {
         return new NumberedRange(request, 0, NumberedRequest.NUMBER_MAX + 1);
     }
 
-    private void ask(NumberedRequest request, int from, int to) throws IOException, InterruptedException {
+    private void sendEach(NumberedRequest request, int from, int to) throws IOException, InterruptedException {
         try (LoadClient preparing = new LoadClient(Math.min(PREPARE_CONNECTIONS, to - from))) {
             Measurement measured = preparing.run(
                     target.address(),
@@ -123,7 +123,7 @@ public final class RequestScenario implements Scenario {
                     Measurement.whole(),
                     PREPARE_NANOS_MAX);
             if (measured.failures() > 0 || measured.count() != to - from) {
-                throw new IOException("while streams were prepared, responses by status were " + measured.byStatus()
+                throw new IOException("responses by status during the preparation of streams: " + measured.byStatus()
                         + "; expected 2xx for all " + (to - from));
             }
         }

@@ -5,7 +5,7 @@ import io.streamkeeper.bench.load.Target;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The requests of a workload, for streams of its own: no other run, now or before, has used their paths. */
+/** The requests of a workload. The paths of its streams are unique to the run. */
 final class Requests {
     private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
@@ -21,12 +21,12 @@ final class Requests {
         this.spec = spec;
     }
 
-    /** Streams of bytes, or of JSON messages if there are several in an append. */
+    /** Requests for streams of bytes, or of JSON messages if an append has several. */
     static Requests of(Target target, String name, Spec spec) {
         return new Requests(target, name, spec.batch() > 1 ? JSON : BYTES, spec);
     }
 
-    /** Streams of text, which events carry as it is. */
+    /** Requests for streams of text, which events contain without encoding. */
     static Requests ofText(Target target, String name, Spec spec) {
         return new Requests(target, name, TEXT, spec);
     }
@@ -67,7 +67,7 @@ final class Requests {
         return "Content-Type: " + type + "\r\n";
     }
 
-    /** Messages that make up the body, or just bytes. */
+    /** A JSON array of the messages of an append, or bytes if it has one. */
     private byte[] body() {
         if (spec.batch() == 1) {
             return NumberedRequest.body(spec.bodyBytes());

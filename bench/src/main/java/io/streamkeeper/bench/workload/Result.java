@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one run of a workload has shown.
+ * The result of one run of a workload.
  *
  * @param serverSeconds processor time of the server, 0 if its process is not known
- * @param clientSeconds that of the load generator
- * @param residentBytes the server's memory at each second
- * @param missing messages that live readers did not get
+ * @param clientSeconds processor time of the load generator
+ * @param residentBytes resident memory of the server at each second
+ * @param missing messages that did not arrive at live readers
  */
 public record Result(
         String operations,
@@ -28,19 +28,19 @@ public record Result(
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final double MICROS = 1e6;
 
-    /** Copies what can change. */
+    /** Copies the list. */
     public Result {
         residentBytes = List.copyOf(residentBytes);
     }
 
-    /** Runs a workload once. */
-    public static Result of(Scenario scenario, long pid, long nanos, boolean tells)
+    /** Runs a workload once, with or without a progress line. */
+    public static Result measure(Scenario scenario, long pid, long nanos, boolean showsProgress)
             throws IOException, InterruptedException {
         try (ProcessWatch server = new ProcessWatch(pid);
                 ProcessWatch client = new ProcessWatch(ProcessHandle.current().pid())) {
             Measurement measurement = Measurement.inWindows(WINDOW_NANOS);
-            if (tells) {
-                measurement.toldTo(new ProgressLine());
+            if (showsProgress) {
+                measurement.reportTo(new ProgressLine());
             }
             Measurement measured = scenario.run(measurement, nanos);
             long missing = scenario instanceof LiveScenario live ? live.missing() : 0;
@@ -54,25 +54,25 @@ public record Result(
         }
     }
 
-    /** Processor time of the server for each operation, in microseconds. */
+    /** Processor time of the server per operation, in microseconds. */
     public double serverMicros() {
         return measured.count() == 0 ? 0 : serverSeconds * MICROS / measured.count();
     }
 
-    /** The server's memory at the end. */
+    /** Resident memory of the server at the end. */
     public long residentBytesAtEnd() {
         return residentBytes.isEmpty() ? 0 : residentBytes.get(residentBytes.size() - 1);
     }
 
-    /** Responses that were not 2xx, and messages that are missing. */
+    /** Responses other than 2xx, and missing messages. */
     public long errors() {
         return measured.failures() + missing;
     }
 
-    /** Two lines for people. */
-    public void say(Report report) {
+    /** Prints two lines. */
+    public void print(Report report) {
         Histogram latencies = measured.latencies();
-        report.say(
+        report.print(
                 "%,.0f %s/s, %s/s received; p50 %s, p90 %s, p99 %s, p99.9 %s, max %s; %,d errors%s",
                 measured.perSecond(),
                 operations,
@@ -88,14 +88,14 @@ public record Result(
                 ? "server not measured (--pid)"
                 : String.format(
                         Locale.ROOT,
-                        "server %.2f cores, %.1f µs for each, resident %s",
+                        "server %.2f cores, %.1f µs per operation, resident %s",
                         serverSeconds / measured.seconds(),
                         serverMicros(),
                         Figures.bytes(residentBytesAtEnd()));
-        report.say("%s; client %.2f cores", server, clientSeconds / measured.seconds());
+        report.print("%s; client %.2f cores", server, clientSeconds / measured.seconds());
     }
 
-    /** The same figures and those of every second. */
+    /** Puts the same figures, and those of each second. */
     public void put(Report.Section section) {
         section.put("operations", operations)
                 .put("perSecond", measured.perSecond())

@@ -5,17 +5,18 @@ import java.io.IOException;
 
 /** A workload on one server. Used by one thread. */
 public interface Scenario extends AutoCloseable {
-    /** Makes the streams that it needs. */
+    /** Creates the streams that the workload needs. */
     void prepare() throws IOException, InterruptedException;
 
     /**
-     * Runs for {@code nanos}.
+     * Runs the workload for {@code nanos}.
      *
-     * @param measurement takes what is found, and is returned
+     * @param measurement records the result
+     * @return the measurement
      */
     Measurement run(Measurement measurement, long nanos) throws IOException, InterruptedException;
 
-    /** What one operation is, in the plural: {@code appends}. */
+    /** The plural of the name of an operation, such as {@code appends}. */
     String operations();
 
     @Override

@@ -4,17 +4,17 @@ import io.streamkeeper.bench.load.NumberedRequest;
 import java.util.Locale;
 
 /**
- * How large a workload is.
+ * The size of a workload.
  *
- * @param streams how many there are
- * @param connections how many ask, or, of readers that wait, how many wait
- * @param bodyBytes of an append, or of what is read at once
- * @param batch messages in an append; with more than one the streams are JSON
- * @param producers whether appends are those of idempotent producers
- * @param rate requests a second of all connections together, or 0 for as many as are answered
+ * @param streams number of streams
+ * @param connections number of connections or, with live reads, of readers
+ * @param bodyBytes bytes of an append, or of a stream that is read
+ * @param batch messages per append; with more than one, the streams are JSON
+ * @param producers whether appends have the headers of idempotent producers
+ * @param rate requests per second of all connections together, or 0 for a closed loop
  */
 public record Spec(int streams, int connections, int bodyBytes, int batch, boolean producers, double rate) {
-    /** Checks that all are possible. */
+    /** Checks the ranges. */
     public Spec {
         check("streams", streams, 1, NumberedRequest.NUMBER_MAX);
         check("connections", connections, 1, 1 << 16);
@@ -22,7 +22,7 @@ public record Spec(int streams, int connections, int bodyBytes, int batch, boole
         check("batch", batch, 1, 1 << 16);
     }
 
-    /** As many as are answered, of so many bytes. */
+    /** A closed loop. */
     public static Spec of(int streams, int connections, int bodyBytes) {
         return new Spec(streams, connections, bodyBytes, 1, false, 0);
     }
@@ -32,7 +32,7 @@ public record Spec(int streams, int connections, int bodyBytes, int batch, boole
         return new Spec(streams, connections, bodyBytes, batch, producers, newRate);
     }
 
-    /** For people. */
+    /** Describes the size for reports. */
     @Override
     public String toString() {
         return String.format(

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongConsumer;
 
 /**
- * The time that a message was sent, written into it: {@code t=}, nineteen digits of {@link System#nanoTime}, a semicolon.
- * Whatever else there is around it in a response, such as the lines of events, is passed over.
+ * The send time in a message: {@code t=}, nineteen digits of {@link System#nanoTime}, a semicolon. An instance finds
+ * the stamps in response bodies, and skips all other bytes, such as the lines of events.
  */
 final class Stamp implements ResponseParser.BodySink {
     private static final int DIGITS = 19;
@@ -17,7 +17,7 @@ final class Stamp implements ResponseParser.BodySink {
     private int matched;
     private long value;
 
-    /** Finds stamps in bytes that come in pieces of any size. */
+    /** Finds stamps in bytes that arrive in pieces of any size. */
     Stamp(LongConsumer found) {
         this.found = found;
     }
@@ -28,8 +28,8 @@ final class Stamp implements ResponseParser.BodySink {
         return (stamp + "x".repeat(Math.max(0, bytes - BYTES))).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Puts the time into a message that begins at {@code index}. */
-    static void put(ByteBuf out, int index, long nanos) {
+    /** Writes the time into a message that begins at {@code index}. */
+    static void write(ByteBuf out, int index, long nanos) {
         long rest = nanos;
         for (int i = index + 1 + DIGITS; i > index + 1; i--) {
             out.setByte(i, (int) ('0' + rest % 10));
@@ -38,15 +38,15 @@ final class Stamp implements ResponseParser.BodySink {
     }
 
     @Override
-    public void take(ByteBuf in, int bytes) {
+    public void accept(ByteBuf in, int bytes) {
         int end = in.readerIndex() + bytes;
         for (int i = in.readerIndex(); i < end; i++) {
-            take(in.getByte(i));
+            acceptByte(in.getByte(i));
         }
         in.readerIndex(end);
     }
 
-    private void take(byte octet) {
+    private void acceptByte(byte octet) {
         if (matched >= 2 && matched < BYTES - 1 && octet >= '0' && octet <= '9') {
             value = value * 10 + octet - '0';
             matched++;

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Workload;
 
-/** Appends to one stream after the other, each time with the time in the message. */
+/** Appends messages with their send time to all streams in turn. */
 final class Stamped implements Workload {
     private final NumberedRequest append;
     private final int messageBytes;
@@ -20,7 +20,7 @@ final class Stamped implements Workload {
     @Override
     public boolean next(int connection, ByteBuf out) {
         append.writeTo(out, next++ % streams);
-        Stamp.put(out, out.writerIndex() - messageBytes, System.nanoTime());
+        Stamp.write(out, out.writerIndex() - messageBytes, System.nanoTime());
         return true;
     }
 }

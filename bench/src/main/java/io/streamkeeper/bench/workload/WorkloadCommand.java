@@ -34,25 +34,25 @@ public final class WorkloadCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             defaultValue = "http://127.0.0.1:4437/v1/stream/",
-            description = "Where the server has streams. Default: ${DEFAULT-VALUE}")
+            description = "URL of the server's streams. Default: ${DEFAULT-VALUE}")
     private String url = "";
 
-    @Option(names = "--pid", description = "The server's process, whose processor time and memory are to be told.")
+    @Option(names = "--pid", description = "Process of the server, to measure its processor time and memory.")
     private long pid;
 
-    @Option(names = "--streams", description = "How many streams.")
+    @Option(names = "--streams", description = "Number of streams.")
     private int streams;
 
-    @Option(names = "--connections", description = "How many connections; of live readers, how many readers.")
+    @Option(names = "--connections", description = "Number of connections or, with live reads, of readers.")
     private int connections;
 
     @Option(
             names = "--bytes",
             converter = Sizes.class,
-            description = "Of an append, or of what is read at once, such as 256 or 10MiB.")
+            description = "Bytes of an append, or of a stream that is read, such as 256 or 10MiB.")
     private long bytes;
 
-    @Option(names = "--batch", description = "Messages in an append; more than one makes JSON streams.")
+    @Option(names = "--batch", description = "Messages per append; with more than one, the streams are JSON.")
     private int batch;
 
     @Option(names = "--producers", description = "Append as idempotent producers.")
@@ -60,23 +60,23 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--rate",
-            description = "Requests a second, each with its time, so that a late one counts from when it was due;"
-                    + " 0 for as many as are answered.")
+            description = "Requests per second, where the latency of a request counts from the time that it is due;"
+                    + " 0 for a closed loop.")
     private double rate;
 
     @Option(
             names = "--warm-up",
             defaultValue = "5",
-            description = "Seconds before it counts. Default: ${DEFAULT-VALUE}")
+            description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
-    @Option(names = "--seconds", description = "How long it counts.")
+    @Option(names = "--seconds", description = "Length of the measurement.")
     private int seconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
     private @Nullable Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write one page with the figures and their curves.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page.")
     private @Nullable Path html;
 
     private WorkloadCommand(Kind kind) {
@@ -90,7 +90,7 @@ public final class WorkloadCommand implements Callable<Integer> {
         seconds = kind.equals(Kind.SUSTAINED) ? SUSTAINED_SECONDS : SECONDS;
     }
 
-    /** A command for each workload. */
+    /** Adds a command for each workload. */
     public static void addTo(CommandLine line) {
         for (Kind kind : Kind.ALL) {
             CommandLine command = new CommandLine(new WorkloadCommand(kind));
@@ -103,15 +103,15 @@ public final class WorkloadCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(spec.commandLine().getOut());
         Spec size = new Spec(streams, connections, Math.toIntExact(bytes), batch, producers, rate);
-        report.say("%s on %s: %s", kind.title(), url, size);
-        try (Scenario scenario = kind.on(Target.of(url), size)) {
+        report.print("%s on %s: %s", kind.title(), url, size);
+        try (Scenario scenario = kind.newScenario(Target.of(url), size)) {
             scenario.prepare();
             if (warmUpSeconds > 0) {
-                Result.of(scenario, pid, TimeUnit.SECONDS.toNanos(warmUpSeconds), true);
+                Result.measure(scenario, pid, TimeUnit.SECONDS.toNanos(warmUpSeconds), true);
             }
-            Result result = Result.of(scenario, pid, TimeUnit.SECONDS.toNanos(seconds), true);
-            result.say(report);
-            sayDrift(report, result);
+            Result result = Result.measure(scenario, pid, TimeUnit.SECONDS.toNanos(seconds), true);
+            result.print(report);
+            printDrift(report, result);
             report.root().put("workload", kind.title()).put("url", url).put("size", size.toString());
             result.put(report.root());
             report.writeTo(json);
@@ -122,7 +122,7 @@ public final class WorkloadCommand implements Callable<Integer> {
         }
     }
 
-    private void sayDrift(Report report, Result result) {
+    private void printDrift(Report report, Result result) {
         var windows = result.measured().windows();
         if (!kind.equals(Kind.SUSTAINED) || windows.size() < PARTS) {
             return;
@@ -133,7 +133,7 @@ public final class WorkloadCommand implements Callable<Integer> {
         windows.subList(0, part).forEach(first::add);
         windows.subList(windows.size() - part, windows.size()).forEach(last::add);
         var memory = result.residentBytes();
-        report.say(
+        report.print(
                 "last third against first: p50 x %.2f, p99 x %.2f, resident memory x %.2f",
                 ratio(last.getValueAtPercentile(50), first.getValueAtPercentile(50)),
                 ratio(last.getValueAtPercentile(99), first.getValueAtPercentile(99)),

@@ -1,6 +1,6 @@
 /**
- * What is asked of a server of the protocol, and how it is measured: each {@link io.streamkeeper.bench.workload.Scenario}
- * prepares streams and then runs for a while, any number of times.
+ * The workloads for servers of the protocol, and their results: each {@link io.streamkeeper.bench.workload.Scenario}
+ * creates its streams once, and then runs any number of times.
  */
 @NullMarked
 package io.streamkeeper.bench.workload;

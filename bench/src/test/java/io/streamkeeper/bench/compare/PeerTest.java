@@ -15,27 +15,27 @@ final class PeerTest {
     private Path scripts;
 
     @Test
-    void aServerThatRunsIsNamedByItsUrl() {
+    void runningServerIsGivenByItsUrl() {
         Peer peer = Peer.of("mine=http://127.0.0.1:99/v1/stream/,pid=12", scripts);
         assertThat(peer).isEqualTo(new Peer("mine", Path.of(""), "", "http://127.0.0.1:99/v1/stream/", 12));
-        assertThat(peer.isStarted()).isFalse();
+        assertThat(peer.hasScript()).isFalse();
         assertThat(Peer.of("x=http://h/", scripts).pid()).isZero();
     }
 
     @Test
-    void aScriptIsAskedWhatItIs() throws Exception {
+    void scriptReportsItsInstallHintAndPath() throws Exception {
         script("fake", "case $1 in check) echo 'install fake'; exit 1;; path) echo /s/;; esac");
         Peer peer = Peer.of("fake:fast", scripts);
         assertThat(peer.mode()).isEqualTo("fast");
-        assertThat(peer.missing()).isEqualTo("install fake");
+        assertThat(peer.installHint()).isEqualTo("install fake");
         assertThat(peer.path()).isEqualTo("/s/");
         assertThat(peer.isFloor()).isFalse();
     }
 
     @Test
-    void aScriptThatIsNotThereIsRefused() {
-        assertThatThrownBy(() -> Peer.of("nobody:x", scripts))
-                .hasMessageContaining("'nobody:x' is not known")
+    void missingScriptIsRefused() {
+        assertThatThrownBy(() -> Peer.of("missing:x", scripts))
+                .hasMessageContaining("unknown peer 'missing:x'")
                 .hasMessageContaining("expected NAME:MODE");
     }
 

@@ -64,7 +64,7 @@ final class LoadClientTest {
     }
 
     @Test
-    void stallIsChargedToEveryRequestThatWasDueMeanwhile() throws Exception {
+    void stallIsChargedToEveryRequestDueDuringIt() throws Exception {
         stallMillis = 50;
         Measurement measured = client.run(
                 address(), range(10_000), new Pacing(200), Measurement.whole(), TimeUnit.MILLISECONDS.toNanos(500));
@@ -73,16 +73,16 @@ final class LoadClientTest {
     }
 
     @Test
-    void connectionThatClosesInsteadOfAnsweringFailsTheRun() {
+    void connectionClosedWithoutAResponseFailsTheRun() {
         answer = "";
         assertThatThrownBy(
                         () -> client.run(address(), range(10), Pacing.closedLoop(), Measurement.whole(), LIMIT_NANOS))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("instead of answering");
+                .hasMessageContaining("without a response");
     }
 
     @Test
-    void bytesBehindAResponseFailTheRun() {
+    void bytesAfterAResponseFailTheRun() {
         answer = ANSWER + "!";
         assertThatThrownBy(
                         () -> client.run(address(), range(10), Pacing.closedLoop(), Measurement.whole(), LIMIT_NANOS))
@@ -90,7 +90,7 @@ final class LoadClientTest {
     }
 
     @Test
-    void serverThatIsNotThereFailsTheRun() throws IOException {
+    void refusedConnectionFailsTheRun() throws IOException {
         SocketAddress address = address();
         listener.close();
         assertThatThrownBy(() -> client.run(address, range(10), Pacing.closedLoop(), Measurement.whole(), LIMIT_NANOS))
@@ -105,7 +105,7 @@ final class LoadClientTest {
         return new NumberedRange(NumberedRequest.read("x/"), 0, count);
     }
 
-    /** Answers every head, until there is nothing to answer with. */
+    /** Answers every request; closes the connection if the answer is empty. */
     private void serve(Socket socket) throws IOException {
         try (socket;
                 BufferedReader in =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class MeasurementTest {
     @Test
-    void everyStatusOutsideOf2xxIsAFailure() {
+    void everyStatusOtherThan2xxIsAFailure() {
         Measurement measurement = Measurement.whole();
         measurement.begin(0);
         measurement.answered(0, 1_000_000_000, 204);
@@ -33,7 +33,7 @@ final class MeasurementTest {
     }
 
     @Test
-    void spreadHasTheMiddleOfAnOddAndOfAnEvenCount() {
+    void spreadHasTheMedianOfOddAndEvenCounts() {
         assertThat(Spread.of(List.of(3.0, 1.0, 2.0))).isEqualTo(new Spread(2, 1, 3));
         assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 3.0)).median()).isEqualTo(2.5, within(1e-9));
         assertThatThrownBy(() -> Spread.of(List.of())).hasMessageContaining("no values");

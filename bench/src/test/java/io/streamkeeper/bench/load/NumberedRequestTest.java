@@ -13,21 +13,21 @@ final class NumberedRequestTest {
     private final ByteBuf out = Unpooled.buffer();
 
     @Test
-    void creationHasNoBody() {
+    void createHasNoBody() {
         NumberedRequest.create("c/", 0).writeTo(out, 12);
         String head = "PUT /v1/stream/c/0000012 HTTP/1.1|Host: localhost|Content-Type: application/octet-stream|";
         assertThat(text().replace("\r\n", "|")).isEqualTo(head + "Content-Length: 0||");
     }
 
     @Test
-    void appendCarriesItsBody() {
+    void appendContainsItsBody() {
         NumberedRequest.append("c/", 100).writeTo(out, 9_999_999);
         assertThat(text()).startsWith("POST /v1/stream/c/9999999 HTTP/1.1\r\n").contains("\r\nContent-Length: 100\r\n");
         assertThat(out.readableBytes() - text().indexOf("\r\n\r\n") - 4).isEqualTo(100);
     }
 
     @Test
-    void numberOfOneRequestLeavesNothingInTheNext() {
+    void digitsOfOneRequestDoNotRemainInTheNext() {
         NumberedRequest read = NumberedRequest.read("c/");
         read.writeTo(out, 9_876_543);
         out.clear();
@@ -36,14 +36,14 @@ final class NumberedRequestTest {
     }
 
     @Test
-    void requestIsWrittenBehindWhatIsThere() {
+    void requestIsWrittenAfterExistingBytes() {
         out.writeBytes("abc".getBytes(StandardCharsets.US_ASCII));
         NumberedRequest.delete("d/").writeTo(out, 42);
         assertThat(text()).isEqualTo("abcDELETE /v1/stream/d/0000042 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     @Test
-    void streamThatExpiresSaysWhen() {
+    void createOfAnExpiringStreamHasItsTtl() {
         NumberedRequest.createWithTtl("d/", 2).writeTo(out, 1);
         assertThat(text()).contains("\r\nStream-TTL: 2\r\n");
     }
@@ -55,7 +55,7 @@ final class NumberedRequestTest {
     }
 
     @Test
-    void rangeAsksEachOnceAndThenEnds() {
+    void rangeSendsOneRequestForEachStream() {
         NumberedRange range = new NumberedRange(NumberedRequest.read("c/"), 5, 7);
         assertThat(range.next(0, out)).isTrue();
         assertThat(range.next(1, out)).isTrue();
@@ -64,7 +64,7 @@ final class NumberedRequestTest {
     }
 
     @Test
-    void pickedStreamsAreDifferentAndNoMoreThanThereAre() {
+    void pickedStreamsAreDistinctAndLimitedToTheTotal() {
         long[] picked = RandomPick.streams(50, 20, 1);
         Arrays.sort(picked);
         assertThat(picked).hasSize(20).doesNotHaveDuplicates().startsWith(0).endsWith(19);

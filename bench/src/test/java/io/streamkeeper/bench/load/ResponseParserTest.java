@@ -19,7 +19,7 @@ final class ResponseParserTest {
     private static final List<String> EXPECTED = List.of("204:0", "200:12", "201:0", "404:2");
 
     @Test
-    void responsesAreFoundWhateverThePieces() {
+    void responsesAreParsedInPiecesOfAnySize() {
         for (int pieceBytes = 1; pieceBytes <= RESPONSES.length(); pieceBytes++) {
             assertThat(parse(new ResponseParser(), pieceBytes))
                     .as("in pieces of %d", pieceBytes)
@@ -28,7 +28,7 @@ final class ResponseParserTest {
     }
 
     @Test
-    void responsesAreFoundAtEverySplit() {
+    void responsesAreParsedWhereverTheyAreSplit() {
         for (int split = 0; split <= RESPONSES.length(); split++) {
             ResponseParser parser = new ResponseParser();
             List<String> found = new ArrayList<>();
@@ -45,7 +45,7 @@ final class ResponseParserTest {
     }
 
     @Test
-    void chunkedResponseIsFoundWhateverThePieces() {
+    void chunkedResponseIsParsedInPiecesOfAnySize() {
         String text = String.join(
                         "\r\n",
                         List.of(
@@ -73,27 +73,27 @@ final class ResponseParserTest {
     }
 
     @Test
-    void nextOffsetIsTold() {
+    void nextOffsetIsReturned() {
         ResponseParser parser = new ResponseParser();
         feed(parser, "HTTP/1.1 200 OK\r\nstream-next-offset: 1_2\r\nContent-Length: 0\r\n\r\n", new ArrayList<>());
         assertThat(parser.nextOffset()).asString(StandardCharsets.US_ASCII).isEqualTo("1_2");
     }
 
     @Test
-    void lengthThatIsNoNumberIsRefused() {
+    void lengthThatIsNotANumberIsRefused() {
         assertThatThrownBy(() -> feed("HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n"))
                 .hasMessageContaining("not a number");
     }
 
     @Test
-    void whatIsNotHttpIsRefused() {
+    void otherProtocolsAndMalformedStatusLinesAreRefused() {
         assertThatThrownBy(() -> feed("HTTP/2 200 OK\r\n\r\n")).hasMessageContaining("byte 5 of the status line");
         assertThatThrownBy(() -> feed("HTTP/1.1 2x0 OK\r\n\r\n")).hasMessageContaining("byte 10 of the status line");
         assertThatThrownBy(() -> feed("HTTP/1.1\r\n\r\n")).hasMessageContaining("byte 8 of the status line");
     }
 
     @Test
-    void headWithoutEndIsRefused() {
+    void endlessHeadIsRefused() {
         assertThatThrownBy(() -> feed("HTTP/1.1 200 OK\r\nX: " + "x".repeat(1 << 17)))
                 .hasMessageContaining("too long");
     }
@@ -113,7 +113,7 @@ final class ResponseParserTest {
     private static void feed(ResponseParser parser, String text, List<String> found) {
         ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
         while (in.isReadable()) {
-            if (parser.take(in)) {
+            if (parser.read(in)) {
                 found.add(parser.status() + ":" + parser.bodyBytes());
             }
         }

@@ -21,19 +21,19 @@ final class ProcessSampleTest {
     }
 
     @Test
-    void numberIsThatOfTheWholeKey() {
+    void numberIsFoundByTheWholeKey() {
         assertThat(ProcessSample.number(IO, "write_bytes")).isEqualTo(4096);
         assertThat(ProcessSample.number(IO, "cancelled_write_bytes")).isEqualTo(5);
         assertThat(ProcessSample.number(IO, "wchar")).isEqualTo(22);
     }
 
     @Test
-    void keyThatIsMissingIsNamed() {
+    void missingKeyIsNamedInTheError() {
         assertThatThrownBy(() -> ProcessSample.number(IO, "syscw")).hasMessageContaining("no syscw:");
     }
 
     @Test
-    void ticksAreFoundBehindANameWithSpacesAndParentheses() {
+    void ticksAreFoundAfterANameWithSpacesAndParentheses() {
         String stat = "17 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0";
         assertThat(ProcessSample.cpuTicks(stat)).isEqualTo(300);
     }

@@ -18,7 +18,7 @@ final class ChurnWorkloadTest {
     private final Map<String, Long> streams = new HashMap<>();
 
     @Test
-    void liveBytesStayAboutConstantAndAreThoseOfTheServer() {
+    void liveBytesStayAboutConstantAndEqualThoseOfTheServer() {
         ChurnWorkload workload = new ChurnWorkload(config(0), CONNECTIONS, tally);
         run(workload, 20_000);
         for (int round = 0; round < 20; round++) {
@@ -27,23 +27,23 @@ final class ChurnWorkloadTest {
         }
         long kept = streams.values().stream().mapToLong(Long::longValue).sum();
         assertThat(tally.liveUserBytes()).isEqualTo(kept);
-        assertThat(tally.refused()).isZero();
+        assertThat(tally.refusals()).isZero();
         assertThat(tally.streamsRead()).isPositive();
         assertThat(tally.streamsReadWrong()).isZero();
         assertThat(tally.writtenUserBytes()).isGreaterThan(20 * LIVE_BYTES);
     }
 
     @Test
-    void streamsThatExpireAreLeftAlone() {
+    void expiringStreamsAreNotDeleted() {
         ChurnWorkload workload = new ChurnWorkload(config(100), CONNECTIONS, tally);
         run(workload, 10_000);
         long kept = streams.values().stream().mapToLong(Long::longValue).sum();
         assertThat(tally.writtenUserBytes()).isEqualTo(kept);
-        assertThat(tally.refused()).isZero();
+        assertThat(tally.refusals()).isZero();
     }
 
     @Test
-    void lossIsNoticedByReads() {
+    void readsDetectLoss() {
         ChurnWorkload workload = new ChurnWorkload(config(0), CONNECTIONS, tally);
         run(workload, 20_000);
         streams.replaceAll((path, bytes) -> 0L);
@@ -52,15 +52,16 @@ final class ChurnWorkloadTest {
     }
 
     @Test
-    void livesThatCannotBeAreRefused() {
-        assertThatThrownBy(() -> new ChurnConfig(1, 1, 9, 8, 0, 0, 1)).hasMessageContaining("9 to 8 appends");
+    void maximumBelowTheMinimumIsRefused() {
+        assertThatThrownBy(() -> new ChurnConfig(1, 1, 9, 8, 0, 0, 1))
+                .hasMessageContaining("--appends-min is 9 and --appends-max 8");
     }
 
     private static ChurnConfig config(int expiringPercent) {
         return new ChurnConfig(LIVE_BYTES, 256, 12, 60, 20, expiringPercent, 3600);
     }
 
-    /** Answers as a server would. */
+    /** Sends requests to a simulated server. */
     private void run(ChurnWorkload workload, int requests) {
         ByteBuf out = Unpooled.directBuffer();
         try {

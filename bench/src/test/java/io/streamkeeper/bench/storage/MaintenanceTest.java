@@ -19,33 +19,33 @@ final class MaintenanceTest {
     private final Maintenance maintenance = Maintenance.of(LOG);
 
     @Test
-    void windowBeforeAllIsQuiet() {
-        assertThat(maintenance.between(0, 100)).isEmpty();
+    void noTaskOverlapsAnIntervalBeforeTheFirst() {
+        assertThat(maintenance.kindsBetween(0, 100)).isEmpty();
     }
 
     @Test
-    void windowThatTouchesAWorkHasItsKind() {
-        assertThat(maintenance.between(0, 101)).containsExactly(Kind.CHECKPOINT);
-        assertThat(maintenance.between(200, 210)).containsExactly(Kind.CHECKPOINT);
-        assertThat(maintenance.between(300, 390)).containsExactly(Kind.CHECKPOINT);
-        assertThat(maintenance.between(301, 400)).isEmpty();
+    void taskThatOverlapsAnIntervalIsFound() {
+        assertThat(maintenance.kindsBetween(0, 101)).containsExactly(Kind.CHECKPOINT);
+        assertThat(maintenance.kindsBetween(200, 210)).containsExactly(Kind.CHECKPOINT);
+        assertThat(maintenance.kindsBetween(300, 390)).containsExactly(Kind.CHECKPOINT);
+        assertThat(maintenance.kindsBetween(301, 400)).isEmpty();
     }
 
     @Test
-    void workWithoutAnEndGoesOn() {
-        assertThat(maintenance.between(9_000, 9_001)).containsExactly(Kind.COMPACTION);
+    void taskWithoutAnEndContinues() {
+        assertThat(maintenance.kindsBetween(9_000, 9_001)).containsExactly(Kind.COMPACTION);
     }
 
     @Test
-    void worksOfDifferentShardsAreApart() {
+    void tasksOfDifferentShardsAreDistinct() {
         assertThat(maintenance.count(Kind.CHECKPOINT, 0, 1_000)).isEqualTo(2);
         assertThat(maintenance.count(Kind.COMPACTION, 0, 1_000)).isEqualTo(1);
     }
 
     @Test
-    void workWhoseBeginningIsMissingCountsAtItsEnd() {
+    void taskWithoutABeginningCountsAtItsEnd() {
         Maintenance cut = Maintenance.of(List.of(new LogLine(50, "shard 0: compaction 9 ends: done")));
-        assertThat(cut.between(50, 60)).containsExactly(Kind.COMPACTION);
-        assertThat(cut.between(51, 60)).isEmpty();
+        assertThat(cut.kindsBetween(50, 60)).containsExactly(Kind.COMPACTION);
+        assertThat(cut.kindsBetween(51, 60)).isEmpty();
     }
 }

@@ -21,7 +21,7 @@ final class WindowClassesTest {
             new LogLine(3 * SECOND + 4, "shard 1: compaction 1 ends")));
 
     @Test
-    void windowsGoToTheClassOfWhatRanInThem() {
+    void windowsAreClassifiedByConcurrentMaintenance() {
         measurement.begin(0);
         answer(0, 10);
         answer(SECOND, 500);
@@ -36,7 +36,7 @@ final class WindowClassesTest {
     }
 
     @Test
-    void responseBelongsToTheWindowInWhichItWasDue() {
+    void responseCountsInTheWindowInWhichItWasDue() {
         measurement.begin(0);
         answer(SECOND / 2, 5 * SECOND);
         assertThat(measurement.windows()).hasSize(1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The workloads that need no live reads, on the floor server. */
+/** The workloads without live reads, on the floor server. */
 final class ScenarioTest {
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -21,9 +21,9 @@ final class ScenarioTest {
                 .findFirst()
                 .orElseThrow();
         try (FloorServer server = FloorServer.start(0);
-                Scenario scenario = kind.on(new Target(server.address(), "/"), kind.defaults())) {
+                Scenario scenario = kind.newScenario(new Target(server.address(), "/"), kind.defaults())) {
             scenario.prepare();
-            Result result = Result.of(scenario, ProcessHandle.current().pid(), NANOS, false);
+            Result result = Result.measure(scenario, ProcessHandle.current().pid(), NANOS, false);
             assertThat(result.errors()).isZero();
             assertThat(result.measured().count()).isPositive();
             assertThat(result.serverSeconds()).isPositive();
@@ -33,21 +33,22 @@ final class ScenarioTest {
     @Test
     void catchUpReadsWholeStreams() throws Exception {
         try (FloorServer server = FloorServer.start(0);
-                Scenario scenario = Kind.CATCH_UP.on(new Target(server.address(), "/"), Spec.of(2, 3, 3 << 20))) {
+                Scenario scenario =
+                        Kind.CATCH_UP.newScenario(new Target(server.address(), "/"), Spec.of(2, 3, 3 << 20))) {
             scenario.prepare();
-            Result result = Result.of(scenario, 0, NANOS, false);
+            Result result = Result.measure(scenario, 0, NANOS, false);
             assertThat(result.measured().receivedBytes())
                     .isEqualTo(result.measured().count() * (3L << 20));
         }
     }
 
     @Test
-    void producersCountTheirAppendsToEachStream() throws Exception {
+    void appendsOfProducersSucceed() throws Exception {
         Spec spec = new Spec(7, 3, 256, 4, true, 0);
         try (FloorServer server = FloorServer.start(0);
-                Scenario scenario = Kind.APPEND.on(new Target(server.address(), "/"), spec)) {
+                Scenario scenario = Kind.APPEND.newScenario(new Target(server.address(), "/"), spec)) {
             scenario.prepare();
-            assertThat(Result.of(scenario, 0, NANOS, false).errors()).isZero();
+            assertThat(Result.measure(scenario, 0, NANOS, false).errors()).isZero();
         }
     }
 }

@@ -7,20 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** How often a process really asks the disk to keep what it was told, as {@code strace} counts it. */
-final class Barrier {
+/** Counts the sync calls of a process with {@code strace}. */
+final class SyncCounter {
     private static final int INTERRUPT_SECONDS_MAX = 20;
     private static final int TIMED_OUT = 124;
 
-    private Barrier() {}
+    private SyncCounter() {}
 
     /**
-     * Counts calls of {@code fsync} and {@code fdatasync} while it is watched; the watching slows the process down.
+     * Counts calls of {@code fsync} and {@code fdatasync}, which slows the process down.
      *
-     * @return calls, or -1 if there is no {@code strace} or it may not watch
+     * @return the number of calls, or -1 if {@code strace} is not installed or not permitted
      */
-    static long syncs(long pid, int seconds) throws IOException, InterruptedException {
-        Path file = Files.createTempFile("barrier", ".strace");
+    static long count(long pid, int seconds) throws IOException, InterruptedException {
+        Path file = Files.createTempFile("syncs", ".strace");
         try {
             Process strace = new ProcessBuilder(
                             "timeout",
@@ -51,7 +51,7 @@ final class Barrier {
         }
     }
 
-    /** The calls in a table of {@code strace -c}: the fourth column of each line that ends with a name of ours. */
+    /** Sums the calls of both functions in a table of {@code strace -c}, where the fourth column is their number. */
     static long calls(String table) {
         return table.lines()
                 .map(String::strip)

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class BarrierTest {
+final class SyncCounterTest {
     @Test
-    void callsOfBothKindsAreCountedAndNoOthers() {
+    void onlyFsyncAndFdatasyncCallsAreCounted() {
         String table = """
                 % time     seconds  usecs/call     calls    errors syscall
                 ------ ----------- ----------- --------- --------- ----------------
@@ -15,7 +15,7 @@ final class BarrierTest {
                 ------ ----------- ----------- --------- --------- ----------------
                 100.00    0.181478         196       922           total
                 """;
-        assertThat(Barrier.calls(table)).isEqualTo(922);
-        assertThat(Barrier.calls("")).isZero();
+        assertThat(SyncCounter.calls(table)).isEqualTo(922);
+        assertThat(SyncCounter.calls("")).isZero();
     }
 }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.bench.load.NumberedRequest;
 import io.streamkeeper.bench.load.Workload;
 
-/** Each connection creates a stream, appends to it ten times, reads it, deletes it, and begins again. */
-final class Lives implements Workload {
+/** Each connection repeatedly creates a stream, appends to it ten times, reads it, and deletes it. */
+final class Lifecycles implements Workload {
     private static final int APPENDS = 10;
 
     private final NumberedRequest create;
@@ -16,7 +16,7 @@ final class Lives implements Workload {
     private final int[] steps;
     private int nextStream;
 
-    Lives(Requests requests, Spec spec) {
+    Lifecycles(Requests requests, Spec spec) {
         create = requests.create();
         append = requests.append();
         read = requests.read();
