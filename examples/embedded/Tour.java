@@ -8,8 +8,6 @@ import io.streamkeeper.server.api.Content;
 import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.StreamException;
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.listen.StreamListener;
 import java.io.IOException;
@@ -42,9 +40,10 @@ public final class Tour {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("streams-");
-        ServerConfig config = ServerConfig.defaults()
-                .withData(DataConfig.defaults().withDirectory(directory))
-                .withListen(ListenConfig.defaults().withPort(0));
+        ServerConfig config = ServerConfig.builder()
+                .data(data -> data.directory(directory))
+                .listen(listen -> listen.port(0))
+                .build();
         try (DurableStreams streams = DurableStreams.open(config)) {
             Tour tour = new Tour(streams);
             tour.createAppendRead();

@@ -8,7 +8,7 @@ import io.streamkeeper.bench.process.DiskUsage;
 import io.streamkeeper.bench.process.ServerOptions;
 import io.streamkeeper.bench.process.ServerProcess;
 import io.streamkeeper.bench.process.ServerSetup;
-import io.streamkeeper.server.cli.Sizes;
+import io.streamkeeper.bench.process.SizeConverter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -82,7 +82,7 @@ final class CommandLineTest {
 
     @Test
     void sizesHaveUnits() {
-        Sizes sizes = new Sizes();
+        SizeConverter sizes = new SizeConverter();
         assertThat(sizes.convert("256MiB")).isEqualTo(256L << 20);
         assertThat(sizes.convert("1kb")).isEqualTo(1000);
         assertThat(sizes.convert("17")).isEqualTo(17);

@@ -17,7 +17,7 @@ import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.Message;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
-import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.listen.CallbackThreads;
@@ -122,7 +122,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * @throws IOException if the directory cannot be used, or is in use by another process; nothing is left running
      */
     public static DurableStreams open(Path directory) throws IOException {
-        return open(ServerConfig.defaults().withData(DataConfig.defaults().withDirectory(directory)));
+        return open(
+                ServerConfig.builder().data(data -> data.directory(directory)).build());
     }
 
     /**
@@ -131,7 +132,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * @throws IOException if no event loop can be had
      */
     public static DurableStreams inMemory() throws IOException {
-        return open(ServerConfig.defaults().withData(DataConfig.memory()));
+        return open(ServerConfig.builder()
+                .data(data -> data.durability(Durability.MEMORY))
+                .build());
     }
 
     /** {@return the same calls for threads that may wait, virtual ones among them} */

@@ -27,7 +27,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private DurableStreamsMount(DurableStreams streams, String root) {
         this.streams = streams;
         this.root = root;
-        this.http = streams.newHttpServer(streams.config().withRoot(root));
+        this.http =
+                streams.newHttpServer(streams.config().toBuilder().root(root).build());
         streams.attach(this);
     }
 

@@ -117,7 +117,10 @@ final class StoresFactory {
     private static ServerConfig sized(ServerConfig config, MemoryPlan plan, int shards) {
         long asked = config.http().bodyBytesMax();
         if (asked == 0) {
-            return config.withHttp(config.http().withBodyBytesMax((int) plan.defaultBodyBytesMax(shards)));
+            int bodyBytesMax = (int) plan.defaultBodyBytesMax(shards);
+            return config.toBuilder()
+                    .http(http -> http.bodyBytesMax(bodyBytesMax))
+                    .build();
         }
         long storable = plan.withBodyBytesMax(asked).storableBodyBytesMax(shards);
         if (asked > storable) {

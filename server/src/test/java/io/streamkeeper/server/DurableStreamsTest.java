@@ -21,13 +21,8 @@ import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.api.Message;
 import io.streamkeeper.server.api.StreamException;
 import io.streamkeeper.server.api.StreamMetadata;
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.wire.LoopGuard;
 import java.io.IOException;
 import java.net.URI;
@@ -77,10 +72,13 @@ class DurableStreamsTest {
     }
 
     private ServerConfig config() {
-        return ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 3, 100))
-                .withData(new DataConfig(
-                        Durability.FSYNC, directory, false, 64 << 10, 150, 256 << 10, ProducerConfig.defaults()));
+        return ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(3))
+                .data(data -> data.directory(directory)
+                        .checkpointBytes(64 << 10)
+                        .checkpointMillis(150)
+                        .segmentBytes(256 << 10))
+                .build();
     }
 
     @AfterEach
@@ -233,7 +231,9 @@ class DurableStreamsTest {
     void theConfigurationTellsWhatStreamsKeepByDefault() throws InterruptedException, IOException {
         streams.close();
         Retention week = new Retention(604_800, Retention.UNBOUNDED, 7);
-        open(config().withRetention(new RetentionConfig(List.of(new RetentionConfig.Rule("logs/**", week)))));
+        open(config().toBuilder()
+                .retention(new RetentionConfig(List.of(new RetentionConfig.Rule("logs/**", week))))
+                .build());
         blocking.create("logs/a", CreateOptions.json());
         blocking.create("logs/text", CreateOptions.text());
         blocking.create("logs/own", CreateOptions.json().maxMessages(3));

@@ -3,8 +3,6 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,18 +18,10 @@ class RefusedDirectoryTest {
     Path directory;
 
     private static ServerConfig config(Path data, int shards, boolean mustExist) {
-        ListenConfig listen = ServerConfig.defaults().listen();
-        DataConfig defaults = ServerConfig.defaults().data();
-        return ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, listen.transport(), shards, listen.connectionsMax()))
-                .withData(new DataConfig(
-                        defaults.durability(),
-                        data,
-                        mustExist,
-                        defaults.checkpointBytes(),
-                        defaults.checkpointMillis(),
-                        defaults.segmentBytes(),
-                        defaults.producers()));
+        return ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(shards))
+                .data(storage -> storage.directory(data).mustExist(mustExist))
+                .build();
     }
 
     private List<Path> files() throws IOException {

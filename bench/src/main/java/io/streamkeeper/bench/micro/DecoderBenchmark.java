@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.decode.HttpRequest;
@@ -38,7 +39,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class DecoderBenchmark {
-    private static final HttpLimits LIMITS = HttpLimits.defaults().withBodyBytesMax(64 << 20);
+    private static final HttpLimits LIMITS = ServerConfig.builder()
+            .http(http -> http.bodyBytesMax(64 << 20))
+            .build()
+            .http();
 
     /** The request. */
     public enum Sent {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.BodyParser;
 import io.streamkeeper.server.http.Intent;
 import io.streamkeeper.server.http.RequestParser;
@@ -41,8 +42,13 @@ public class RequestBenchmark {
     private static final ByteBuf READ = request(
             "GET /v1/stream/bench-0000001?offset=0000000000000001_0000000000000200 HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
+    private static final HttpLimits LIMITS = ServerConfig.builder()
+            .http(http -> http.bodyBytesMax(64 << 20))
+            .build()
+            .http();
+
     private final HeadRoom room = new HeadRoom(new Budget("bench", Long.MAX_VALUE));
-    private final HeadParser heads = new HeadParser(HttpLimits.defaults().withBodyBytesMax(64 << 20), room);
+    private final HeadParser heads = new HeadParser(LIMITS, room);
     private final RequestParser parser = new RequestParser(
             "/v1/stream/",
             RetentionConfig.defaults(),

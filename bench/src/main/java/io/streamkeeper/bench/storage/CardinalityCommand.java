@@ -2,7 +2,7 @@ package io.streamkeeper.bench.storage;
 
 import io.streamkeeper.bench.load.LoadClient;
 import io.streamkeeper.bench.process.ServerOptions;
-import io.streamkeeper.server.cli.Sizes;
+import io.streamkeeper.bench.process.SizeConverter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -35,7 +35,7 @@ public final class CardinalityCommand implements Callable<Integer> {
     @Option(
             names = "--append-bytes",
             defaultValue = "100",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 

@@ -4,7 +4,7 @@ import io.streamkeeper.bench.load.LoadClient;
 import io.streamkeeper.bench.load.Pacing;
 import io.streamkeeper.bench.load.Workload;
 import io.streamkeeper.bench.process.ServerOptions;
-import io.streamkeeper.server.cli.Sizes;
+import io.streamkeeper.bench.process.SizeConverter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -29,7 +29,7 @@ public final class ChurnCommand implements Callable<Integer> {
     @Option(
             names = "--live-bytes",
             defaultValue = "256MiB",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "About the bytes of all live streams. Default: ${DEFAULT-VALUE}")
     private long liveBytes;
 
@@ -54,7 +54,7 @@ public final class ChurnCommand implements Callable<Integer> {
     @Option(
             names = "--append-bytes",
             defaultValue = "1KiB",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 

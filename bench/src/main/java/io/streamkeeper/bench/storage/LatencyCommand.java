@@ -1,7 +1,7 @@
 package io.streamkeeper.bench.storage;
 
 import io.streamkeeper.bench.process.ServerOptions;
-import io.streamkeeper.server.cli.Sizes;
+import io.streamkeeper.bench.process.SizeConverter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -44,7 +44,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--append-bytes",
             defaultValue = "256",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
@@ -58,7 +58,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--churn-live-bytes",
             defaultValue = "64MiB",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "About the bytes of its live streams. Default: ${DEFAULT-VALUE}")
     private long churnLiveBytes;
 

@@ -10,9 +10,9 @@ import io.streamkeeper.bench.process.ProcessSample;
 import io.streamkeeper.bench.process.ServerOptions;
 import io.streamkeeper.bench.process.ServerProcess;
 import io.streamkeeper.bench.process.ServerSetup;
+import io.streamkeeper.bench.process.SizeConverter;
 import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Report;
-import io.streamkeeper.server.cli.Sizes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -49,7 +49,7 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--append-bytes",
             defaultValue = "100",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 

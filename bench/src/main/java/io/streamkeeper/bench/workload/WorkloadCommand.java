@@ -1,11 +1,11 @@
 package io.streamkeeper.bench.workload;
 
 import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.bench.process.SizeConverter;
 import io.streamkeeper.bench.report.Charts;
 import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
-import io.streamkeeper.server.cli.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--bytes",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Bytes of an append, or of a stream that is read, such as 256 or 10MiB.")
     private long bytes;
 

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
 import java.io.Reader;
@@ -8,7 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -17,7 +18,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -25,15 +25,14 @@ import picocli.CommandLine.Model.OptionSpec;
  * nowhere, which leaves the default.
  */
 final class ConfigSources implements IDefaultValueProvider {
-    private static final String ENVIRONMENT_PREFIX = "DS_";
-    private static final String FILE_FLAG = "config";
+    private static final String FILE_FLAG = ProcessSettings.CONFIG_FILE.name();
 
-    private final Set<String> flags;
+    private final Set<String> settings;
     private final Map<String, String> environment;
     private final Properties file;
 
-    private ConfigSources(Set<String> flags, Map<String, String> environment, Properties file) {
-        this.flags = flags;
+    private ConfigSources(Set<String> settings, Map<String, String> environment, Properties file) {
+        this.settings = settings;
         this.environment = environment;
         this.file = file;
     }
@@ -41,25 +40,23 @@ final class ConfigSources implements IDefaultValueProvider {
     /**
      * Reads the file that the command line, or else the environment, names.
      *
-     * @param server the command that serves: its flags are what environment and file have, also where a tool asks, which
-     *     takes those that it shares
-     * @throws IllegalArgumentException if it cannot be read or holds a key that is no flag
+     * @param settings all of the server's, also where a tool asks, which takes those that it shares
+     * @throws IllegalArgumentException if it cannot be read or holds a key that is no setting
      */
-    static ConfigSources of(CommandSpec server, String[] args, Map<String, String> environment) {
+    static ConfigSources of(List<Setting<?>> settings, String[] args, Map<String, String> environment) {
         String path = fileOnCommandLine(args);
         if (path == null) {
-            path = environment.get(environmentName(FILE_FLAG));
+            path = environment.get(ProcessSettings.CONFIG_FILE.variable());
         }
         Properties file = path == null ? new Properties() : read(path);
         Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
-        Set<String> flags = flagNames(server);
-        unknown.removeAll(flags);
-        unknown.remove(FILE_FLAG);
+        Set<String> names = settings.stream().map(Setting::name).collect(Collectors.toSet());
+        unknown.removeAll(names);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("config file " + path + " has the unknown key \""
                     + unknown.iterator().next() + "\"; expected names of flags without their dashes, see --help");
         }
-        return new ConfigSources(flags, environment, file);
+        return new ConfigSources(names, environment, file);
     }
 
     private static @Nullable String fileOnCommandLine(String[] args) {
@@ -76,7 +73,7 @@ final class ConfigSources implements IDefaultValueProvider {
 
     private static Properties read(String path) {
         if (path.isBlank()) {
-            throw new IllegalArgumentException("--config or " + environmentName(FILE_FLAG) + " is '" + path
+            throw new IllegalArgumentException("--config or " + ProcessSettings.CONFIG_FILE.variable() + " is '" + path
                     + "', expected the path of a properties file; leave it out where there is none");
         }
         Properties file = new Properties();
@@ -96,24 +93,11 @@ final class ConfigSources implements IDefaultValueProvider {
         return file;
     }
 
-    private static Set<String> flagNames(CommandSpec command) {
-        return command.options().stream().map(ConfigSources::flagName).collect(Collectors.toSet());
-    }
-
-    private static String flagName(OptionSpec option) {
-        return option.longestName().substring(2);
-    }
-
-    /** The environment variable of a flag: {@code DS_LONG_POLL_TIMEOUT} for {@code long-poll-timeout}. */
-    private static String environmentName(String flag) {
-        return ENVIRONMENT_PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_');
-    }
-
-    /** Variables that look like ours and are no flag's. */
+    /** Variables that look like those of settings, and are of none. */
     Set<String> unknownVariables() {
-        Set<String> known = flags.stream().map(ConfigSources::environmentName).collect(Collectors.toSet());
+        Set<String> known = settings.stream().map(Setting::variable).collect(Collectors.toSet());
         return environment.keySet().stream()
-                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
+                .filter(name -> Setting.looksLikeVariable(name) && !known.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -122,11 +106,11 @@ final class ConfigSources implements IDefaultValueProvider {
         if (!(arg instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
             return null;
         }
-        String flag = flagName(option);
-        if (!flags.contains(flag)) {
+        String name = option.longestName().substring(2);
+        if (!settings.contains(name)) {
             return null;
         }
-        String value = environment.get(environmentName(flag));
-        return value == null ? file.getProperty(flag) : value;
+        String value = environment.get(Setting.variable(name));
+        return value == null ? file.getProperty(name) : value;
     }
 }

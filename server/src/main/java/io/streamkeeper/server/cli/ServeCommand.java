@@ -3,13 +3,15 @@ package io.streamkeeper.server.cli;
 import ch.qos.logback.classic.Logger;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingGroup;
+import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +19,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,33 +50,7 @@ public final class ServeCommand {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
-    private static final Map<String, String> HEADINGS = Map.of(
-            "listen", "Listening:",
-            "http", "Requests:",
-            "live", "Live readers:",
-            "read", "Reads:",
-            "storage", "Storage:",
-            "process", "Process:");
-
-    private static final List<String> ORDER = List.of("listen", "http", "live", "read", "storage", "process");
-
-    @Mixin
-    private final ListenOptions listen = new ListenOptions();
-
-    @Mixin
-    private final HttpOptions http = new HttpOptions();
-
-    @Mixin
-    private final LiveOptions live = new LiveOptions();
-
-    @Mixin
-    private final ReadOptions read = new ReadOptions();
-
-    @Mixin
-    private final StorageOptions storage = new StorageOptions();
-
-    @Mixin
-    private final ProcessOptions process = new ProcessOptions();
+    private static final List<Setting<?>> SETTINGS = ProcessSettings.all();
 
     @SuppressWarnings("UnusedVariable")
     @Option(names = "--help", usageHelp = true, description = "Show this.")
@@ -99,17 +74,16 @@ public final class ServeCommand {
         if (args.length > 0 && ToolCommand.NAMES.contains(args[0])) {
             return ToolCommand.run(args, environment, out, err);
         }
-        ServeCommand command = new ServeCommand();
-        CommandLine line = commandLine(command);
+        CommandLine line = commandLine();
         try {
-            ConfigSources sources = ConfigSources.of(line.getCommandSpec(), args, environment);
+            ConfigSources sources = ConfigSources.of(SETTINGS, args, environment);
             line.setDefaultValueProvider(sources);
             if (CommandLine.printHelpIfRequested(line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                     .parseArgs(args))) {
                 return 0;
             }
             warn(sources, err);
-            return command.serve(command.config(), out);
+            return serve(values(line), out);
         } catch (ParameterException | IllegalArgumentException e) {
             say(err, e.getMessage() + (e instanceof ParameterException ? "; see --help" : ""));
             return EXIT_USAGE;
@@ -119,32 +93,33 @@ public final class ServeCommand {
         }
     }
 
-    /** The flags and how help shows them: by concern. */
+    /** The flags and how help shows them: by group. */
     static CommandLine commandLine() {
-        return commandLine(new ServeCommand());
-    }
-
-    private static CommandLine commandLine(ServeCommand command) {
-        CommandLine line = new CommandLine(command)
-                .registerConverter(int.class, new WholeNumbers())
-                .registerConverter(Path.class, new Paths())
+        CommandLine line = new CommandLine(new ServeCommand())
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
-        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByConcern);
+        SettingOptions.add(line.getCommandSpec(), SETTINGS);
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByGroup);
         return line;
     }
 
-    private static String optionsByConcern(Help help) {
+    /** What flags, environment and file amount to. */
+    static SettingValues values(CommandLine parsed) {
+        return SettingOptions.values(parsed.getCommandSpec(), SETTINGS);
+    }
+
+    private static String optionsByGroup(Help help) {
         StringBuilder sections = new StringBuilder();
-        Map<String, CommandSpec> mixins = help.commandSpec().mixins();
-        for (String name : ORDER) {
-            CommandSpec mixin = mixins.get(name);
-            if (mixin != null) {
-                sections.append(System.lineSeparator())
-                        .append(HEADINGS.get(name))
-                        .append(System.lineSeparator())
-                        .append(help.optionListExcludingGroups(mixin.options()));
-            }
+        for (SettingGroup group : SettingGroup.values()) {
+            List<OptionSpec> options = SETTINGS.stream()
+                    .filter(setting -> setting.group() == group)
+                    .map(setting -> help.commandSpec().findOption(setting.name()))
+                    .toList();
+            sections.append(System.lineSeparator())
+                    .append(group.heading())
+                    .append(':')
+                    .append(System.lineSeparator())
+                    .append(help.optionListExcludingGroups(options));
         }
         return sections.toString();
     }
@@ -159,25 +134,10 @@ public final class ServeCommand {
         err.println("durable-streams-server: " + message.replaceAll("\\R", " "));
     }
 
-    /** The configuration that flags, environment and file amount to. */
-    ServerConfig config() {
-        return new ServerConfig(
-                listen.config(),
-                http.config(),
-                live.config(),
-                read.read(),
-                read.cache(),
-                storage.config(),
-                storage.retention(),
-                process.root(),
-                read.corsOrigin(),
-                process.memoryBytesMax(),
-                process.shutdownTimeoutMillis());
-    }
-
-    private int serve(ServerConfig config, PrintStream out) throws IOException {
+    private static int serve(SettingValues values, PrintStream out) throws IOException {
+        ServerConfig config = ServerConfig.of(values);
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-            root.setLevel(process.logLevel());
+            root.setLevel(values.get(ProcessSettings.LOG_LEVEL));
         }
         DurableStreamsServer server = start(config);
         CountDownLatch stopped = new CountDownLatch(1);

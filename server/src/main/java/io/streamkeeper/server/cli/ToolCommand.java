@@ -1,5 +1,7 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
@@ -18,10 +20,11 @@ import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The commands beside serving: what can be done with a data directory. Each ends with status 0 if all is well, else 1. */
 @Command(
@@ -39,6 +42,9 @@ final class ToolCommand {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
+    /** Those of the server that every tool has. */
+    private static final List<Setting<?>> SETTINGS = List.of(DataConfig.DIRECTORY, ProcessSettings.CONFIG_FILE);
+
     private final PrintStream out;
 
     private ToolCommand(PrintStream out) {
@@ -53,14 +59,13 @@ final class ToolCommand {
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         ConfigSources sources;
         try {
-            sources = ConfigSources.of(ServeCommand.commandLine().getCommandSpec(), args, environment);
+            sources = ConfigSources.of(ProcessSettings.all(), args, environment);
         } catch (IllegalArgumentException e) {
             ServeCommand.say(err, String.valueOf(e.getMessage()));
             return EXIT_USAGE;
         }
         ServeCommand.warn(sources, err);
         CommandLine line = new CommandLine(new ToolCommand(out))
-                .registerConverter(int.class, new WholeNumbers())
                 .registerConverter(Path.class, new Paths())
                 .setDefaultValueProvider(sources)
                 .setOverwrittenOptionsAllowed(true)
@@ -74,6 +79,7 @@ final class ToolCommand {
                     ServeCommand.say(err, messageOf(e));
                     return EXIT_FAILED;
                 });
+        line.getSubcommands().values().forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
@@ -99,20 +105,17 @@ final class ToolCommand {
         @Option(names = "--help", usageHelp = true, description = "Show this.")
         private boolean help;
 
-        @Mixin
-        private final DirectoryOption data = new DirectoryOption();
-
-        @Mixin
-        @SuppressWarnings("UnusedVariable")
-        private final ConfigOption config = new ConfigOption();
+        @Spec
+        private CommandSpec command;
 
         /** The data directory, from the same sources as the server's. */
         Path data() {
-            return data.directory();
+            return SettingOptions.values(command, SETTINGS).get(DataConfig.DIRECTORY);
         }
 
         Tool() {
             this.parent = new ToolCommand(System.out);
+            this.command = CommandSpec.create();
         }
     }
 

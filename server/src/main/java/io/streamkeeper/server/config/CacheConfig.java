@@ -1,6 +1,14 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.READS;
+
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.server.setting.Choice;
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Unit;
+import java.util.List;
 
 /**
  * What caches may do with the answers to reads (section 10.1).
@@ -9,44 +17,92 @@ import io.streamkeeper.protocol.Expiry;
  * @param isPrivate whether only the client's own cache may keep it
  */
 public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
-    private static final long SECONDS_MAX = 31_536_000;
     private static final int STALE_FACTOR = 5;
+
+    private static final NumberSetting MAX_AGE = new NumberSetting(
+            READS, "cache-max-age", Unit.SECONDS, 0, 31_536_000, "60s", "How long caches may keep data that was read.");
+
+    private static final Setting<Boolean> SCOPE = new Setting<>(
+            READS,
+            "cache-scope",
+            Choice.between("a scope", "SCOPE", "public", "private"),
+            "public",
+            "public, or private for streams that hold what only one user may see.");
+
+    static final List<Setting<?>> SETTINGS = List.of(MAX_AGE, SCOPE);
 
     /**
      * Checks the values.
      *
-     * @param maxAgeSeconds 0 … {@value #SECONDS_MAX}
+     * @param maxAgeSeconds 0 … 365 days
      * @param isPrivate either
-     * @throws IllegalArgumentException if {@code maxAgeSeconds} is not so
+     * @throws IllegalArgumentException if one is not so
      */
     public CacheConfig {
-        Range.check("cache-max-age in seconds", maxAgeSeconds, 0, SECONDS_MAX);
+        MAX_AGE.check(maxAgeSeconds);
+    }
+
+    static CacheConfig of(SettingValues values) {
+        return new CacheConfig(values.get(MAX_AGE), values.get(SCOPE));
+    }
+
+    void copyTo(SettingValues values) {
+        new Builder(values).maxAgeSeconds(maxAgeSeconds).isPrivate(isPrivate);
     }
 
     /** {@return a minute, in any cache} */
     public static CacheConfig defaults() {
-        return new CacheConfig(60, false);
+        return of(new SettingValues());
     }
 
     /**
-     * {@return {@code Cache-Control} for an answer with data, which never changes; kept no longer than the stream is}
+     * {@return {@code Cache-Control} for an answer with data, which never changes; no longer than the stream is kept}
      *
      * @param expiry the stream's
      * @param nowMillis milliseconds since 1970 UTC
      */
     public String data(Expiry expiry, long nowMillis) {
-        long goesInSeconds = Math.max(0, (expiry.deadlineMillis(nowMillis) - nowMillis) / 1000);
-        long freshSeconds = Math.min(maxAgeSeconds, goesInSeconds);
-        long staleSeconds = Math.min(STALE_FACTOR * maxAgeSeconds, goesInSeconds - freshSeconds);
+        long expiresInSeconds = Math.max(0, (expiry.deadlineMillis(nowMillis) - nowMillis) / 1000);
+        long freshSeconds = Math.min(maxAgeSeconds, expiresInSeconds);
+        long staleSeconds = Math.min(STALE_FACTOR * maxAgeSeconds, expiresInSeconds - freshSeconds);
         return scope() + ", max-age=" + freshSeconds + ", stale-while-revalidate=" + staleSeconds;
     }
 
-    /** {@return {@code Cache-Control} for the answer that there is nothing yet, which may change at any moment} */
+    /** {@return {@code Cache-Control} for the answer that there is no data yet, which may change at any moment} */
     public String nothing() {
         return scope() + ", no-cache";
     }
 
     private String scope() {
         return isPrivate ? "private" : "public";
+    }
+
+    /** Changes what caches may do, within {@link ServerConfig.Builder#cache}. */
+    public static final class Builder {
+        private final SettingValues values;
+
+        Builder(SettingValues values) {
+            this.values = values;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as long while it is checked
+         */
+        public Builder maxAgeSeconds(long maxAgeSeconds) {
+            values.set(MAX_AGE, maxAgeSeconds);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param isPrivate whether only the client's own cache may keep it
+         */
+        public Builder isPrivate(boolean isPrivate) {
+            values.set(SCOPE, isPrivate);
+            return this;
+        }
     }
 }

@@ -1,18 +1,29 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.STORAGE;
+
+import io.streamkeeper.server.setting.Choice;
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.PathName;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Switch;
+import io.streamkeeper.server.setting.Unit;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Where streams are kept, and when what was written to them is acknowledged.
  *
  * @param durability what an acknowledged byte survives
- * @param directory the data directory; of no interest to durability {@code memory}
+ * @param directory the data directory; not used with durability {@code memory}
  * @param mustExist whether the start is refused where the directory holds no streams yet
  * @param checkpointBytes bytes of a shard's records after which a checkpoint is made
- * @param checkpointMillis how long a record waits at the most for one
+ * @param checkpointMillis how long a record waits for a checkpoint at the most
  * @param segmentBytes the size of a journal segment
- * @param producers how many producers of a stream are remembered
+ * @param producers which producers of a stream are remembered
  */
 public record DataConfig(
         Durability durability,
@@ -22,11 +33,96 @@ public record DataConfig(
         long checkpointMillis,
         long segmentBytes,
         ProducerConfig producers) {
-    private static final long CHECKPOINT_BYTES_MIN = 64 << 10;
-    private static final long CHECKPOINT_BYTES_MAX = 256L << 20;
-    private static final long SEGMENT_BYTES_MIN = 256 << 10;
-    private static final long SEGMENT_BYTES_MAX = 1L << 30;
-    private static final long CHECKPOINT_MILLIS_MAX = TimeUnit.DAYS.toMillis(1);
+    /** The directory that streams are kept in, which the tools need too. */
+    public static final Setting<Path> DIRECTORY = new Setting<>(
+            STORAGE,
+            "data-dir",
+            new PathName("DIR"),
+            "./data",
+            "Directory that streams are kept in; made if it does not exist.");
+
+    private static final Setting<Durability> DURABILITY = new Setting<>(
+            STORAGE,
+            "durability",
+            Choice.of("a durability", "MODE", Durability.values()),
+            "fsync",
+            "What an acknowledged byte survives: fsync, a power cut; os, a killed process; memory, nothing.");
+
+    private static final Setting<Boolean> MUST_EXIST = new Setting<>(
+            STORAGE,
+            "data-dir-must-exist",
+            new Switch(),
+            "false",
+            "Refuse to start where the directory holds no streams: its file system may not be mounted.");
+
+    private static final NumberSetting CHECKPOINT_BYTES = new NumberSetting(
+            STORAGE,
+            "checkpoint-bytes",
+            Unit.BYTES,
+            64 << 10,
+            256L << 20,
+            "64MiB",
+            "Journal of a shard after which a checkpoint is made: memory, and time of a restart.");
+
+    private static final NumberSetting CHECKPOINT_INTERVAL = new NumberSetting(
+            STORAGE,
+            "checkpoint-interval",
+            Unit.MILLIS,
+            1,
+            TimeUnit.DAYS.toMillis(1),
+            "5m",
+            "How long a record waits for a checkpoint at the most.");
+
+    private static final NumberSetting SEGMENT_BYTES = new NumberSetting(
+            STORAGE, "segment-bytes", Unit.BYTES, 256 << 10, 1L << 30, "16MiB", "Size of a journal segment.");
+
+    static final List<Setting<?>> SETTINGS =
+            List.of(DIRECTORY, DURABILITY, MUST_EXIST, CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES);
+
+    /**
+     * Checks the values.
+     *
+     * @param durability any
+     * @param directory any; created when the server starts, if it does not exist
+     * @param mustExist either
+     * @param checkpointBytes 64 KiB … 256 MiB
+     * @param checkpointMillis at least 1, at most a day
+     * @param segmentBytes 256 KiB … 1 GiB
+     * @param producers any
+     * @throws IllegalArgumentException if one is not so
+     */
+    public DataConfig {
+        CHECKPOINT_BYTES.check(checkpointBytes);
+        CHECKPOINT_INTERVAL.check(checkpointMillis);
+        SEGMENT_BYTES.check(segmentBytes);
+    }
+
+    static DataConfig of(SettingValues values) {
+        return new DataConfig(
+                values.get(DURABILITY),
+                values.get(DIRECTORY),
+                values.get(MUST_EXIST),
+                values.get(CHECKPOINT_BYTES),
+                values.get(CHECKPOINT_INTERVAL),
+                values.get(SEGMENT_BYTES),
+                ProducerConfig.of(values));
+    }
+
+    void copyTo(SettingValues values) {
+        new Builder(values)
+                .durability(durability)
+                .directory(directory)
+                .mustExist(mustExist)
+                .checkpointBytes(checkpointBytes)
+                .checkpointMillis(checkpointMillis)
+                .segmentBytes(segmentBytes);
+        producers.copyTo(values);
+    }
+
+    /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
+    public static DataConfig defaults() {
+        return of(new SettingValues());
+    }
 
     /** What an acknowledged byte survives. */
     public enum Durability {
@@ -38,90 +134,82 @@ public record DataConfig(
         MEMORY
     }
 
-    /**
-     * Checks the values.
-     *
-     * @param durability any
-     * @param directory any; it is made when the server starts, if it is not there
-     * @param mustExist either
-     * @param checkpointBytes {@value #CHECKPOINT_BYTES_MIN} … {@value #CHECKPOINT_BYTES_MAX}
-     * @param checkpointMillis at least 1, at most a day
-     * @param segmentBytes {@value #SEGMENT_BYTES_MIN} … {@value #SEGMENT_BYTES_MAX}
-     * @param producers any
-     * @throws IllegalArgumentException if one is not so
-     */
-    public DataConfig {
-        Range.check("checkpoint-bytes", checkpointBytes, CHECKPOINT_BYTES_MIN, CHECKPOINT_BYTES_MAX);
-        Range.check("checkpoint-interval in ms", checkpointMillis, 1, CHECKPOINT_MILLIS_MAX);
-        Range.check("segment-bytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
-    }
+    /** Changes where streams are kept, within {@link ServerConfig.Builder#data}. */
+    public static final class Builder {
+        private final SettingValues values;
 
-    /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
-    public static DataConfig defaults() {
-        return new DataConfig(
-                Durability.FSYNC,
-                Path.of("./data"),
-                false,
-                64L << 20,
-                TimeUnit.MINUTES.toMillis(5),
-                16L << 20,
-                ProducerConfig.defaults());
-    }
+        Builder(SettingValues values) {
+            this.values = values;
+        }
 
-    /** {@return streams in memory, gone with the process} */
-    public static DataConfig memory() {
-        return defaults().withDurability(Durability.MEMORY);
-    }
+        /**
+         * {@return this}
+         *
+         * @param durability what an acknowledged byte survives
+         */
+        public Builder durability(Durability durability) {
+            values.set(DURABILITY, durability);
+            return this;
+        }
 
-    /**
-     * {@return the same with another durability}
-     *
-     * @param newDurability what an acknowledged byte survives
-     */
-    public DataConfig withDurability(Durability newDurability) {
-        return new DataConfig(
-                newDurability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, producers);
-    }
+        /**
+         * {@return this}
+         *
+         * @param directory the data directory; created when the server starts, if it does not exist
+         */
+        public Builder directory(Path directory) {
+            values.set(DIRECTORY, directory);
+            return this;
+        }
 
-    /**
-     * {@return the same with another data directory}
-     *
-     * @param newDirectory made when the server starts, if it is not there
-     */
-    public DataConfig withDirectory(Path newDirectory) {
-        return new DataConfig(
-                durability, newDirectory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, producers);
-    }
+        /**
+         * {@return this}
+         *
+         * @param mustExist whether the start is refused where the directory holds no streams yet
+         */
+        public Builder mustExist(boolean mustExist) {
+            values.set(MUST_EXIST, mustExist);
+            return this;
+        }
 
-    /**
-     * {@return the same with checkpoints more or less often}
-     *
-     * @param newCheckpointBytes {@value #CHECKPOINT_BYTES_MIN} … {@value #CHECKPOINT_BYTES_MAX}
-     * @throws IllegalArgumentException if it is not so
-     */
-    public DataConfig withCheckpointBytes(long newCheckpointBytes) {
-        return new DataConfig(
-                durability, directory, mustExist, newCheckpointBytes, checkpointMillis, segmentBytes, producers);
-    }
+        /**
+         * {@return this}
+         *
+         * @param checkpointBytes bytes of a shard's records after which a checkpoint is made, 64 KiB … 256 MiB
+         */
+        public Builder checkpointBytes(long checkpointBytes) {
+            values.set(CHECKPOINT_BYTES, checkpointBytes);
+            return this;
+        }
 
-    /**
-     * {@return the same with journal segments of another size}
-     *
-     * @param newSegmentBytes {@value #SEGMENT_BYTES_MIN} … {@value #SEGMENT_BYTES_MAX}
-     * @throws IllegalArgumentException if it is not so
-     */
-    public DataConfig withSegmentBytes(long newSegmentBytes) {
-        return new DataConfig(
-                durability, directory, mustExist, checkpointBytes, checkpointMillis, newSegmentBytes, producers);
-    }
+        /**
+         * {@return this}
+         *
+         * @param checkpointMillis how long a record waits for a checkpoint at the most, 1 … a day
+         */
+        public Builder checkpointMillis(long checkpointMillis) {
+            values.set(CHECKPOINT_INTERVAL, checkpointMillis);
+            return this;
+        }
 
-    /**
-     * {@return the same with other limits of producers}
-     *
-     * @param newProducers how many producers of a stream are remembered
-     */
-    public DataConfig withProducers(ProducerConfig newProducers) {
-        return new DataConfig(
-                durability, directory, mustExist, checkpointBytes, checkpointMillis, segmentBytes, newProducers);
+        /**
+         * {@return this}
+         *
+         * @param segmentBytes the size of a journal segment, 256 KiB … 1 GiB
+         */
+        public Builder segmentBytes(long segmentBytes) {
+            values.set(SEGMENT_BYTES, segmentBytes);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes which producers of a stream are remembered
+         */
+        public Builder producers(Consumer<ProducerConfig.Builder> change) {
+            change.accept(new ProducerConfig.Builder(values));
+            return this;
+        }
     }
 }

@@ -1,60 +1,152 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.LISTENING;
+
+import io.streamkeeper.server.setting.Choice;
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Text;
+import io.streamkeeper.server.setting.Unit;
+import java.util.List;
+
 /**
  * Where the server listens and with what.
  *
  * @param host name or address to listen on
  * @param port 0 for any that is free
- * @param transport how it talks to the sockets
+ * @param transport how it uses the sockets
  * @param shards event loops and shards; 0 for one for every two cores
  * @param connectionsMax connections that are open at once; more are closed as soon as they come
  */
 public record ListenConfig(String host, int port, Transport transport, int shards, int connectionsMax) {
-    private static final int PORT_MAX = 65_535;
-    private static final int SHARDS_MAX = 1_024;
-    private static final int CONNECTIONS_MAX = 10_000_000;
+    private static final NumberSetting PORT = new NumberSetting(
+            LISTENING, "port", Unit.PORT, 0, 65_535, "4437", "Port to listen on; 0 for any that is free.");
+
+    private static final Setting<String> HOST = new Setting<>(
+            LISTENING,
+            "host",
+            new Text("HOST", ".*\\S.*", "a name or an address"),
+            "127.0.0.1",
+            "Name or address to listen on; 0.0.0.0 for all.");
+
+    private static final Setting<Transport> TRANSPORT = new Setting<>(
+            LISTENING,
+            "transport",
+            Choice.of("a transport", "NAME", Transport.values()),
+            "auto",
+            "auto, epoll, io_uring or nio; auto takes epoll where it loads.");
+
+    private static final NumberSetting SHARDS = new NumberSetting(
+            LISTENING, "shards", Unit.COUNT, 0, 1_024, "0", "Event loops and shards; 0 for one for every two cores.");
+
+    private static final NumberSetting CONNECTIONS_MAX = new NumberSetting(
+            LISTENING,
+            "max-connections",
+            Unit.COUNT,
+            1,
+            10_000_000,
+            "65536",
+            "Connections at once; more are closed as they come.");
+
+    static final List<Setting<?>> SETTINGS = List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX);
 
     /**
      * Checks the values.
      *
      * @param host not blank; it is looked up when the server starts
-     * @param port 0 … {@value #PORT_MAX}
+     * @param port 0 … 65535
      * @param transport any; whether it loads is found out when the server starts
-     * @param shards 0 … {@value #SHARDS_MAX}
-     * @param connectionsMax 1 … {@value #CONNECTIONS_MAX}
+     * @param shards 0 … 1024
+     * @param connectionsMax 1 … 10,000,000
      * @throws IllegalArgumentException if one is not so
      */
     public ListenConfig {
-        if (host.isBlank()) {
-            throw new IllegalArgumentException("host is empty; expected a name or an address");
-        }
-        Range.check("port", port, 0, PORT_MAX);
-        Range.check("shards", shards, 0, SHARDS_MAX);
-        Range.check("max-connections", connectionsMax, 1, CONNECTIONS_MAX);
+        HOST.check(host);
+        PORT.check(port);
+        SHARDS.check(shards);
+        CONNECTIONS_MAX.check(connectionsMax);
+    }
+
+    static ListenConfig of(SettingValues values) {
+        return new ListenConfig(
+                values.get(HOST),
+                values.toInt(PORT),
+                values.get(TRANSPORT),
+                values.toInt(SHARDS),
+                values.toInt(CONNECTIONS_MAX));
+    }
+
+    void copyTo(SettingValues values) {
+        new Builder(values)
+                .host(host)
+                .port(port)
+                .transport(transport)
+                .shards(shards)
+                .connectionsMax(connectionsMax);
     }
 
     /** {@return port 4437 of the loopback interface} */
     public static ListenConfig defaults() {
-        return new ListenConfig("127.0.0.1", 4437, Transport.AUTO, 0, 65_536);
+        return of(new SettingValues());
     }
 
-    /**
-     * {@return the same on another host}
-     *
-     * @param newHost name or address, not blank; it is looked up when the server starts
-     * @throws IllegalArgumentException if it is blank
-     */
-    public ListenConfig withHost(String newHost) {
-        return new ListenConfig(newHost, port, transport, shards, connectionsMax);
-    }
+    /** Changes where the server listens, within {@link ServerConfig.Builder#listen}. */
+    public static final class Builder {
+        private final SettingValues values;
 
-    /**
-     * {@return the same on another port}
-     *
-     * @param newPort 0 … {@value #PORT_MAX}; 0 for any that is free
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public ListenConfig withPort(int newPort) {
-        return new ListenConfig(host, newPort, transport, shards, connectionsMax);
+        Builder(SettingValues values) {
+            this.values = values;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param host name or address to listen on; it is looked up when the server starts
+         */
+        public Builder host(String host) {
+            values.set(HOST, host);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param port 0 … 65535; 0 for any that is free
+         */
+        public Builder port(int port) {
+            values.set(PORT, port);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param transport how the server uses the sockets
+         */
+        public Builder transport(Transport transport) {
+            values.set(TRANSPORT, transport);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param shards event loops and shards, 0 … 1024; 0 for one for every two cores
+         */
+        public Builder shards(int shards) {
+            values.set(SHARDS, shards);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param connectionsMax connections that are open at once, 1 … 10,000,000; more are closed as soon as they come
+         */
+        public Builder connectionsMax(int connectionsMax) {
+            values.set(CONNECTIONS_MAX, connectionsMax);
+            return this;
+        }
     }
 }

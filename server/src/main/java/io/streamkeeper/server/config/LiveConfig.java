@@ -1,18 +1,62 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.LIVE_READERS;
+
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Unit;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * How long live readers are kept.
  *
  * @param longPollTimeoutMillis how long a long-poll waits that does not say how long
- * @param longPollTimeoutMillisMax how long a long-poll waits at the most, whatever it says
- * @param sseSessionMillis after which a session of events ends, so that clients spread over caches anew (section 10.2)
- * @param sseKeepAliveMillis after which silence is broken by a comment
+ * @param longPollTimeoutMillisMax how long a long-poll waits at the most, whatever it asks for
+ * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again (section 10.2)
+ * @param sseKeepAliveMillis after which a silent session of events gets a comment
  */
 public record LiveConfig(
         long longPollTimeoutMillis, long longPollTimeoutMillisMax, long sseSessionMillis, long sseKeepAliveMillis) {
-    private static final long MILLIS_MAX = TimeUnit.DAYS.toMillis(1);
+    private static final NumberSetting LONG_POLL_TIMEOUT = new NumberSetting(
+            LIVE_READERS,
+            "long-poll-timeout",
+            Unit.MILLIS,
+            1,
+            TimeUnit.DAYS.toMillis(1),
+            "20s",
+            "How long a long-poll waits that does not say how long.");
+
+    private static final NumberSetting LONG_POLL_TIMEOUT_MAX = new NumberSetting(
+            LIVE_READERS,
+            "long-poll-timeout-max",
+            Unit.MILLIS,
+            1,
+            TimeUnit.DAYS.toMillis(1),
+            "60s",
+            "How long a long-poll waits at the most, whatever the client asks for.");
+
+    private static final NumberSetting SSE_SESSION = new NumberSetting(
+            LIVE_READERS,
+            "sse-session",
+            Unit.MILLIS,
+            1,
+            TimeUnit.DAYS.toMillis(1),
+            "60s",
+            "After which an event stream ends and the client connects again.");
+
+    private static final NumberSetting SSE_KEEP_ALIVE = new NumberSetting(
+            LIVE_READERS,
+            "sse-keep-alive",
+            Unit.MILLIS,
+            1,
+            TimeUnit.DAYS.toMillis(1),
+            "15s",
+            "After which a silent event stream gets a comment.");
+
+    static final List<Setting<?>> SETTINGS =
+            List.of(LONG_POLL_TIMEOUT, LONG_POLL_TIMEOUT_MAX, SSE_SESSION, SSE_KEEP_ALIVE);
 
     /**
      * Checks the values.
@@ -24,19 +68,84 @@ public record LiveConfig(
      * @throws IllegalArgumentException if one is not so
      */
     public LiveConfig {
-        Range.check("long-poll-timeout-max in ms", longPollTimeoutMillisMax, 1, MILLIS_MAX);
-        Range.check("long-poll-timeout in ms", longPollTimeoutMillis, 1, MILLIS_MAX);
+        LONG_POLL_TIMEOUT_MAX.check(longPollTimeoutMillisMax);
+        LONG_POLL_TIMEOUT.check(longPollTimeoutMillis);
+        SSE_SESSION.check(sseSessionMillis);
+        SSE_KEEP_ALIVE.check(sseKeepAliveMillis);
         if (longPollTimeoutMillis > longPollTimeoutMillisMax) {
-            throw new IllegalArgumentException(
-                    "long-poll-timeout is " + longPollTimeoutMillis + " ms, but long-poll-timeout-max is "
-                            + longPollTimeoutMillisMax + " ms; expected at least as much");
+            throw new IllegalArgumentException(LONG_POLL_TIMEOUT + " is " + longPollTimeoutMillis + " ms, but "
+                    + LONG_POLL_TIMEOUT_MAX + " is " + longPollTimeoutMillisMax + " ms; expected at least as much");
         }
-        Range.check("sse-session in ms", sseSessionMillis, 1, MILLIS_MAX);
-        Range.check("sse-keep-alive in ms", sseKeepAliveMillis, 1, MILLIS_MAX);
     }
 
-    /** {@return long-polls of 20 seconds, or of a minute for who asks, sessions of a minute, a comment after 15 seconds of silence} */
+    static LiveConfig of(SettingValues values) {
+        return new LiveConfig(
+                values.get(LONG_POLL_TIMEOUT),
+                values.get(LONG_POLL_TIMEOUT_MAX),
+                values.get(SSE_SESSION),
+                values.get(SSE_KEEP_ALIVE));
+    }
+
+    void copyTo(SettingValues values) {
+        new Builder(values)
+                .longPollTimeoutMillis(longPollTimeoutMillis)
+                .longPollTimeoutMillisMax(longPollTimeoutMillisMax)
+                .sseSessionMillis(sseSessionMillis)
+                .sseKeepAliveMillis(sseKeepAliveMillis);
+    }
+
+    /** {@return long-polls of 20 seconds, of up to a minute for clients that ask for it, sessions of a minute, a comment after 15 seconds of
+     *     silence} */
     public static LiveConfig defaults() {
-        return new LiveConfig(20_000, 60_000, 60_000, 15_000);
+        return of(new SettingValues());
+    }
+
+    /** Changes how long live readers are kept, within {@link ServerConfig.Builder#live}. */
+    public static final class Builder {
+        private final SettingValues values;
+
+        Builder(SettingValues values) {
+            this.values = values;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param longPollTimeoutMillis how long a long-poll waits that does not say how long, 1 … the maximum below
+         */
+        public Builder longPollTimeoutMillis(long longPollTimeoutMillis) {
+            values.set(LONG_POLL_TIMEOUT, longPollTimeoutMillis);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param longPollTimeoutMillisMax how long a long-poll waits at the most, whatever it asks for, 1 … a day
+         */
+        public Builder longPollTimeoutMillisMax(long longPollTimeoutMillisMax) {
+            values.set(LONG_POLL_TIMEOUT_MAX, longPollTimeoutMillisMax);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1 … a day
+         */
+        public Builder sseSessionMillis(long sseSessionMillis) {
+            values.set(SSE_SESSION, sseSessionMillis);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param sseKeepAliveMillis after which a silent session of events gets a comment, 1 … a day
+         */
+        public Builder sseKeepAliveMillis(long sseKeepAliveMillis) {
+            values.set(SSE_KEEP_ALIVE, sseKeepAliveMillis);
+            return this;
+        }
     }
 }

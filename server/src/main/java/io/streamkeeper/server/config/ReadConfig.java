@@ -1,34 +1,94 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.READS;
+
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Switch;
+import io.streamkeeper.server.setting.Unit;
+import java.util.List;
+
 /**
  * How much one read returns, and in which form.
  *
- * @param readBytesMax bytes of one response, about: a message is never cut; 0 for none: a catch-up response reaches to the
- *     tail, and others have about a mebibyte
+ * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches to the tail, and
+ *     others have about a mebibyte
  * @param gzip whether catch-up responses are compressed for clients that ask for it
  */
 public record ReadConfig(int readBytesMax, boolean gzip) {
-    private static final int READ_BYTES_MAX = 1 << 30;
     private static final int WINDOW_BYTES = 1 << 20;
+
+    private static final NumberSetting READ_BYTES_MAX = new NumberSetting(
+            READS,
+            "max-read",
+            Unit.BYTES,
+            0,
+            1 << 30,
+            "0",
+            "Bytes of one response, about: no message and no character is cut. 0 for none: a catch-up response reaches to the tail.");
+
+    private static final Setting<Boolean> GZIP =
+            new Setting<>(READS, "gzip", new Switch(), "true", "Compress catch-up reads for clients that ask for it.");
+
+    static final List<Setting<?>> SETTINGS = List.of(READ_BYTES_MAX, GZIP);
 
     /**
      * Checks the values.
      *
-     * @param readBytesMax 0 … {@value #READ_BYTES_MAX}
+     * @param readBytesMax 0 … 1 GiB
      * @param gzip either
-     * @throws IllegalArgumentException if {@code readBytesMax} is not so
+     * @throws IllegalArgumentException if one is not so
      */
     public ReadConfig {
-        Range.check("max-read", readBytesMax, 0, READ_BYTES_MAX);
+        READ_BYTES_MAX.check(readBytesMax);
+    }
+
+    static ReadConfig of(SettingValues values) {
+        return new ReadConfig(values.toInt(READ_BYTES_MAX), values.get(GZIP));
+    }
+
+    void copyTo(SettingValues values) {
+        new Builder(values).readBytesMax(readBytesMax).gzip(gzip);
     }
 
     /** {@return catch-up reads to the tail, compressed where that is asked for} */
     public static ReadConfig defaults() {
-        return new ReadConfig(0, true);
+        return of(new SettingValues());
     }
 
     /** {@return about how many bytes are read at once for a caller that takes all of them at once} */
     public int windowBytes() {
         return readBytesMax == 0 ? WINDOW_BYTES : readBytesMax;
+    }
+
+    /** Changes what one read returns, within {@link ServerConfig.Builder#read}. */
+    public static final class Builder {
+        private final SettingValues values;
+
+        Builder(SettingValues values) {
+            this.values = values;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a catch-up response reaches to
+         *     the tail, and others have about a mebibyte
+         */
+        public Builder readBytesMax(int readBytesMax) {
+            values.set(READ_BYTES_MAX, readBytesMax);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param gzip whether catch-up responses are compressed for clients that ask for it
+         */
+        public Builder gzip(boolean gzip) {
+            values.set(GZIP, gzip);
+            return this;
+        }
     }
 }

@@ -2,17 +2,30 @@ package io.streamkeeper.server.config;
 
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingGroup;
+import io.streamkeeper.server.setting.SettingValues;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What streams keep that are created without a word about it, by their paths.
+ * What streams keep that are created without retention headers, by their paths.
  *
  * @param rules the first that matches counts; a stream that none matches keeps everything
  */
 public record RetentionConfig(List<Rule> rules) {
     private static final Pattern WILDCARD = Pattern.compile("\\*\\*|\\*");
+
+    private static final Setting<RetentionConfig> RULES = new Setting<>(
+            SettingGroup.STORAGE,
+            "retention",
+            new RetentionRules(),
+            "",
+            "What streams keep that are created without retention headers, by path; the first rule that matches counts:"
+                    + " logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000");
+
+    static final List<Setting<?>> SETTINGS = List.of(RULES);
 
     /**
      * One rule.
@@ -44,13 +57,21 @@ public record RetentionConfig(List<Rule> rules) {
         rules = List.copyOf(rules);
     }
 
+    static RetentionConfig of(SettingValues values) {
+        return values.get(RULES);
+    }
+
+    void copyTo(SettingValues values) {
+        values.set(RULES, this);
+    }
+
     /** {@return no rules: everything is kept} */
     public static RetentionConfig defaults() {
         return new RetentionConfig(List.of());
     }
 
     /**
-     * {@return what a stream keeps that is created without a word about it}
+     * {@return what a stream keeps that is created without retention headers}
      *
      * @param path the stream's
      */

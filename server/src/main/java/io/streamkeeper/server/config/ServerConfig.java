@@ -1,6 +1,18 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.setting.SettingGroup.PROCESS;
+import static io.streamkeeper.server.setting.SettingGroup.READS;
+
+import io.streamkeeper.server.setting.NumberSetting;
+import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Text;
+import io.streamkeeper.server.setting.Unit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Everything that a server is started with: one record for each concern.
@@ -11,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * @param read how much one read returns
  * @param cache what caches may do
  * @param data where streams are kept
- * @param retention what streams keep that say nothing of it
+ * @param retention what streams keep that are created without retention headers
  * @param root the path that streams are below; begins and ends with a slash
  * @param corsOrigin the origin whose scripts may use the server: one, {@code *} for all, {@code none} for none
  * @param memoryBytesMax bytes of all streams together where they are in memory; 0 for three quarters of the memory that
@@ -30,7 +42,46 @@ public record ServerConfig(
         String corsOrigin,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
-    private static final long SHUTDOWN_MILLIS_MAX = TimeUnit.HOURS.toMillis(1);
+    private static final Setting<String> CORS_ORIGIN = new Setting<>(
+            READS,
+            "cors-origin",
+            new Text(
+                    "ORIGIN",
+                    "\\*|none|[a-z][a-z0-9+.-]*://[\\x21-\\x7e]+",
+                    "*, none, or an origin such as https://example.com"),
+            "*",
+            "Origin whose scripts may use the server; * for all, none for none.");
+
+    private static final Setting<String> ROOT = new Setting<>(
+            PROCESS,
+            "root",
+            new Text(
+                    "PATH",
+                    "/|/([A-Za-z0-9._~-]+/)+",
+                    "a path that begins and ends with a slash, of letters, digits and -._~"),
+            "/v1/stream/",
+            "Path that streams are below; begins and ends with a slash.");
+
+    private static final NumberSetting MEMORY_BYTES_MAX = new NumberSetting(
+            PROCESS,
+            "max-memory",
+            Unit.BYTES,
+            0,
+            Long.MAX_VALUE,
+            "0",
+            "Memory for all streams in durability memory; more is answered 507. 0 for three quarters of what the JVM"
+                    + " gives to buffers.");
+
+    private static final NumberSetting SHUTDOWN_TIMEOUT = new NumberSetting(
+            PROCESS,
+            "shutdown-timeout",
+            Unit.MILLIS,
+            0,
+            TimeUnit.HOURS.toMillis(1),
+            "10s",
+            "How long a stop waits for what is in flight.");
+
+    private static final List<Setting<?>> SETTINGS = List.of(CORS_ORIGIN, ROOT, MEMORY_BYTES_MAX, SHUTDOWN_TIMEOUT);
 
     /**
      * Checks what the records do not check themselves.
@@ -49,255 +100,209 @@ public record ServerConfig(
      * @throws IllegalArgumentException if one is not so
      */
     public ServerConfig {
-        if (!root.matches("/|/([A-Za-z0-9._~-]+/)+")) {
-            throw new IllegalArgumentException("root is \"" + root
-                    + "\"; expected a path that begins and ends with a slash, of letters, digits and -._~");
-        }
-        if (!corsOrigin.matches("\\*|none|[a-z][a-z0-9+.-]*://[\\x21-\\x7e]+")) {
-            throw new IllegalArgumentException("cors-origin is \"" + corsOrigin
-                    + "\"; expected *, none, or an origin such as https://example.com");
-        }
-        Range.check("max-memory in bytes", memoryBytesMax, 0, Long.MAX_VALUE);
-        Range.check("shutdown-timeout in ms", shutdownTimeoutMillis, 0, SHUTDOWN_MILLIS_MAX);
+        ROOT.check(root);
+        CORS_ORIGIN.check(corsOrigin);
+        MEMORY_BYTES_MAX.check(memoryBytesMax);
+        SHUTDOWN_TIMEOUT.check(shutdownTimeoutMillis);
     }
 
-    /** {@return what a server has that is told nothing: port 4437 of the loopback interface, data in {@code ./data}} */
+    /** {@return the descriptions of all settings, by group, in the order in which documents and help list them} */
+    public static List<Setting<?>> settings() {
+        return Stream.of(
+                        ListenConfig.SETTINGS,
+                        HttpLimits.SETTINGS,
+                        LiveConfig.SETTINGS,
+                        ReadConfig.SETTINGS,
+                        CacheConfig.SETTINGS,
+                        DataConfig.SETTINGS,
+                        ProducerConfig.SETTINGS,
+                        RetentionConfig.SETTINGS,
+                        SETTINGS)
+                .<Setting<?>>flatMap(List::stream)
+                .sorted(Comparator.comparing(Setting::group))
+                .toList();
+    }
+
+    /**
+     * {@return the configuration of these values}
+     *
+     * @param values of {@link #settings}; the others have their defaults
+     * @throws IllegalArgumentException if one is not allowed, or two do not fit together; the message quotes them and says
+     *     what is allowed
+     */
+    public static ServerConfig of(SettingValues values) {
+        return new ServerConfig(
+                ListenConfig.of(values),
+                HttpLimits.of(values),
+                LiveConfig.of(values),
+                ReadConfig.of(values),
+                CacheConfig.of(values),
+                DataConfig.of(values),
+                RetentionConfig.of(values),
+                values.get(ROOT),
+                values.get(CORS_ORIGIN),
+                values.get(MEMORY_BYTES_MAX),
+                values.get(SHUTDOWN_TIMEOUT));
+    }
+
+    /** {@return the defaults of the command line: port 4437 of the loopback interface, data in {@code ./data}} */
     public static ServerConfig defaults() {
-        return new ServerConfig(
-                ListenConfig.defaults(),
-                HttpLimits.defaults(),
-                LiveConfig.defaults(),
-                ReadConfig.defaults(),
-                CacheConfig.defaults(),
-                DataConfig.defaults(),
-                RetentionConfig.defaults(),
-                "/v1/stream/",
-                "*",
-                0,
-                10_000);
+        return builder().build();
+    }
+
+    /** {@return a builder that has the defaults} */
+    public static Builder builder() {
+        return new Builder(new SettingValues());
+    }
+
+    /** {@return a builder that has the values of this configuration} */
+    public Builder toBuilder() {
+        SettingValues values = new SettingValues();
+        listen.copyTo(values);
+        http.copyTo(values);
+        live.copyTo(values);
+        read.copyTo(values);
+        cache.copyTo(values);
+        data.copyTo(values);
+        retention.copyTo(values);
+        return new Builder(values)
+                .root(root)
+                .corsOrigin(corsOrigin)
+                .memoryBytesMax(memoryBytesMax)
+                .shutdownTimeoutMillis(shutdownTimeoutMillis);
     }
 
     /**
-     * {@return the same with another address, port, transport or shards}
-     *
-     * @param newListen where it listens, and with what
+     * Puts a configuration together: what is not changed keeps its value. A concern is changed by a lambda: {@code
+     * builder.listen(listen -> listen.port(0))}. Values are checked by {@link #build}. For one thread.
      */
-    public ServerConfig withListen(ListenConfig newListen) {
-        return new ServerConfig(
-                newListen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+    public static final class Builder {
+        private final SettingValues values;
 
-    /**
-     * {@return the same with other limits of a connection}
-     *
-     * @param newHttp what one connection may ask of it
-     */
-    public ServerConfig withHttp(HttpLimits newHttp) {
-        return new ServerConfig(
-                listen,
-                newHttp,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        private Builder(SettingValues values) {
+            this.values = values;
+        }
 
-    /**
-     * {@return the same with other times of live readers}
-     *
-     * @param newLive how long live readers are kept
-     */
-    public ServerConfig withLive(LiveConfig newLive) {
-        return new ServerConfig(
-                listen,
-                http,
-                newLive,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes where the server listens
+         */
+        public Builder listen(Consumer<ListenConfig.Builder> change) {
+            change.accept(new ListenConfig.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with other reads}
-     *
-     * @param newRead how much one read returns, and in which form
-     */
-    public ServerConfig withRead(ReadConfig newRead) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                newRead,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes what one connection may ask of the server
+         */
+        public Builder http(Consumer<HttpLimits.Builder> change) {
+            change.accept(new HttpLimits.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with other rules for caches}
-     *
-     * @param newCache what caches may do
-     */
-    public ServerConfig withCache(CacheConfig newCache) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                newCache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes how long live readers are kept
+         */
+        public Builder live(Consumer<LiveConfig.Builder> change) {
+            change.accept(new LiveConfig.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with other storage}
-     *
-     * @param newData where streams are kept, and when a write is acknowledged
-     */
-    public ServerConfig withData(DataConfig newData) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                newData,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes how much one read returns, and in which form
+         */
+        public Builder read(Consumer<ReadConfig.Builder> change) {
+            change.accept(new ReadConfig.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with other retention}
-     *
-     * @param newRetention what streams keep that say nothing of it
-     */
-    public ServerConfig withRetention(RetentionConfig newRetention) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                newRetention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes what caches may do
+         */
+        public Builder cache(Consumer<CacheConfig.Builder> change) {
+            change.accept(new CacheConfig.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with another root}
-     *
-     * @param newRoot a path that begins and ends with a slash, of letters, digits and {@code -._~}
-     * @throws IllegalArgumentException if it is not so
-     */
-    public ServerConfig withRoot(String newRoot) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                newRoot,
-                corsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param change changes where streams are kept, and when a write is acknowledged
+         */
+        public Builder data(Consumer<DataConfig.Builder> change) {
+            change.accept(new DataConfig.Builder(values));
+            return this;
+        }
 
-    /**
-     * {@return the same with another origin whose scripts may use the server}
-     *
-     * @param newCorsOrigin one such as {@code https://example.com}, {@code *} for all, {@code none} for none
-     * @throws IllegalArgumentException if it is none of these
-     */
-    public ServerConfig withCorsOrigin(String newCorsOrigin) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                newCorsOrigin,
-                memoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param retention what streams keep that are created without retention headers
+         */
+        public Builder retention(RetentionConfig retention) {
+            retention.copyTo(values);
+            return this;
+        }
 
-    /**
-     * {@return the same with another bound on streams in memory}
-     *
-     * @param newMemoryBytesMax bytes; 0 for three quarters of the memory that the JVM gives to buffers
-     * @throws IllegalArgumentException if it is negative
-     */
-    public ServerConfig withMemoryBytesMax(long newMemoryBytesMax) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                newMemoryBytesMax,
-                shutdownTimeoutMillis);
-    }
+        /**
+         * {@return this}
+         *
+         * @param root the path that streams are below: begins and ends with a slash, of letters, digits and {@code -._~}
+         */
+        public Builder root(String root) {
+            values.set(ROOT, root);
+            return this;
+        }
 
-    /**
-     * {@return the same with another time for a stop}
-     *
-     * @param newShutdownTimeoutMillis 0 to an hour
-     * @throws IllegalArgumentException if it is out of that range
-     */
-    public ServerConfig withShutdownTimeoutMillis(long newShutdownTimeoutMillis) {
-        return new ServerConfig(
-                listen,
-                http,
-                live,
-                read,
-                cache,
-                data,
-                retention,
-                root,
-                corsOrigin,
-                memoryBytesMax,
-                newShutdownTimeoutMillis);
+        /**
+         * {@return this}
+         *
+         * @param corsOrigin the origin whose scripts may use the server: one such as {@code https://example.com}, {@code *}
+         *     for all, {@code none} for none
+         */
+        public Builder corsOrigin(String corsOrigin) {
+            values.set(CORS_ORIGIN, corsOrigin);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param memoryBytesMax bytes of all streams together where they are in memory, at least 0; 0 for three quarters of
+         *     the memory that the JVM gives to buffers
+         */
+        public Builder memoryBytesMax(long memoryBytesMax) {
+            values.set(MEMORY_BYTES_MAX, memoryBytesMax);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param shutdownTimeoutMillis how long a stop waits for what is in flight, 0 … an hour
+         */
+        public Builder shutdownTimeoutMillis(long shutdownTimeoutMillis) {
+            values.set(SHUTDOWN_TIMEOUT, shutdownTimeoutMillis);
+            return this;
+        }
+
+        /**
+         * {@return the configuration}
+         *
+         * @throws IllegalArgumentException if a value is not allowed, or two do not fit together; the message quotes them
+         *     and says what is allowed
+         */
+        public ServerConfig build() {
+            return of(values);
+        }
     }
 }

@@ -3,17 +3,12 @@ package io.streamkeeper.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Retention;
-import io.streamkeeper.server.config.CacheConfig;
-import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.HttpLimits;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.LiveConfig;
-import io.streamkeeper.server.config.ProducerConfig;
-import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
+import io.streamkeeper.server.setting.Durations;
+import io.streamkeeper.server.setting.Sizes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,27 +42,47 @@ class ServeCommandTest {
                 NO_ENVIRONMENT,
                 ("--port 0 --host localhost --transport nio --shards 3 --max-connections 7 --max-body 1KiB"
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
-                                + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --sse-session 2m"
+                                + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
                                 + " --cors-origin none --data-dir /d --durability os --data-dir-must-exist"
-                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --retention logs/**=max-age:1d,max-bytes:1KiB"
+                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
         assertThat(config)
-                .isEqualTo(new ServerConfig(
-                        new ListenConfig("localhost", 0, Transport.NIO, 3, 7),
-                        new HttpLimits(2048, 3072, 1024, 4, 1_000, 2_000, 3_000),
-                        new LiveConfig(500, 60_000, 120_000, 4_000),
-                        new ReadConfig(5_000, false),
-                        new CacheConfig(6, true),
-                        new DataConfig(
-                                Durability.OS, Path.of("/d"), true, 1 << 20, 9_000, 2 << 20, ProducerConfig.defaults()),
-                        new RetentionConfig(
-                                List.of(new RetentionConfig.Rule("logs/**", new Retention(86_400, 1_024, -1)))),
-                        "/s/",
-                        "none",
-                        7 << 20,
-                        8_000));
+                .isEqualTo(ServerConfig.builder()
+                        .listen(listen -> listen.host("localhost")
+                                .port(0)
+                                .transport(Transport.NIO)
+                                .shards(3)
+                                .connectionsMax(7))
+                        .http(http -> http.requestLineBytesMax(2048)
+                                .headerBytesMax(3072)
+                                .bodyBytesMax(1024)
+                                .inFlightRequestsMax(4)
+                                .headerTimeoutMillis(1_000)
+                                .bodyStallTimeoutMillis(2_000)
+                                .idleTimeoutMillis(3_000))
+                        .live(live -> live.longPollTimeoutMillis(500)
+                                .longPollTimeoutMillisMax(50_000)
+                                .sseSessionMillis(120_000)
+                                .sseKeepAliveMillis(4_000))
+                        .read(read -> read.readBytesMax(5_000).gzip(false))
+                        .cache(cache -> cache.maxAgeSeconds(6).isPrivate(true))
+                        .data(data -> data.durability(Durability.OS)
+                                .directory(Path.of("/d"))
+                                .mustExist(true)
+                                .checkpointBytes(1 << 20)
+                                .checkpointMillis(9_000)
+                                .segmentBytes(2 << 20)
+                                .producers(
+                                        producers -> producers.producersMax(5).keptMillis(120_000)))
+                        .retention(new RetentionConfig(
+                                List.of(new RetentionConfig.Rule("logs/**", new Retention(86_400, 1_024, -1)))))
+                        .root("/s/")
+                        .corsOrigin("none")
+                        .memoryBytesMax(7 << 20)
+                        .shutdownTimeoutMillis(8_000)
+                        .build());
     }
 
     @Test
@@ -157,7 +172,12 @@ class ServeCommandTest {
                 "extra|Unmatched argument at index 0: 'extra'",
                 "--transport pigeon|'pigeon' is not a transport; expected auto, epoll, io_uring or nio",
                 "--max-body 3q|'3q' is not a size; expected one such as 64KiB",
-                "--max-body 4GiB|max-body is 4294967296; expected at most",
+                "--max-body 4GiB|max-body is 4294967296; expected 0 to 1073741824",
+                "--max-headers 1|max-headers is 1; expected 64 to 1048576",
+                "--idle-timeout 0|idle-timeout in ms is 0; expected 1 to 86400000",
+                "--host=|host is \"\"; expected a name or an address",
+                "--retention logs|'logs' is not a rule of retention; expected a pattern",
+                "--gzip=maybe|'maybe' is not a boolean",
                 "--long-poll-timeout soon|'soon' is not a duration; expected one such as 500ms",
                 "--long-poll-timeout 0|long-poll-timeout in ms is 0; expected 1 to",
                 "--cache-scope mine|'mine' is not a scope; expected public or private",
@@ -193,21 +213,20 @@ class ServeCommandTest {
     @ParameterizedTest
     @CsvSource({"500ms,500", "2s,2000", "0.5s,500", "1m,60000", "1h,3600000", "7,7000", "1.5,1500"})
     void aDurationHasAUnitOrIsInSeconds(String text, long millis) {
-        assertThat(new Durations().convert(text)).isEqualTo(millis);
+        assertThat(Durations.parse(text)).isEqualTo(millis);
     }
 
     @ParameterizedTest
     @CsvSource({"0,0", "17,17", "64KiB,65536", "1MiB,1048576", "8MB,8000000", "2gib,2147483648", "5b,5"})
     void aSizeHasAUnitOrIsInBytes(String text, long bytes) {
-        assertThat(new Sizes().convert(text)).isEqualTo(bytes);
+        assertThat(Sizes.parse(text)).isEqualTo(bytes);
     }
 
     private static ServerConfig config(Map<String, String> environment, String... args) {
         CommandLine line = ServeCommand.commandLine();
-        line.setDefaultValueProvider(ConfigSources.of(line.getCommandSpec(), args, environment));
+        line.setDefaultValueProvider(ConfigSources.of(ProcessSettings.all(), args, environment));
         line.parseArgs(args);
-        ServeCommand command = line.getCommand();
-        return command.config();
+        return ServerConfig.of(ServeCommand.values(line));
     }
 
     /** The exit status and all that was said. */

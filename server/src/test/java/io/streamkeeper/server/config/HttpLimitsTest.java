@@ -20,18 +20,18 @@ class HttpLimitsTest {
     void aValueOutOfRangeIsNamedWithTheRange() {
         assertThatThrownBy(() -> new HttpLimits(63, 1024, 1, 1, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("requestLineBytesMax is 63; expected 64 to 1048576");
+                .hasMessage("max-request-line is 63; expected 64 to 1048576");
         assertThatThrownBy(() -> new HttpLimits(64, 2 << 20, 1, 1, 1, 1, 1))
-                .hasMessage("headerBytesMax is 2097152; expected 64 to 1048576");
+                .hasMessage("max-headers is 2097152; expected 64 to 1048576");
         assertThatThrownBy(() -> new HttpLimits(64, 64, -1, 1, 1, 1, 1))
-                .hasMessage("bodyBytesMax is -1; expected 0 to 1073741824");
+                .hasMessage("max-body is -1; expected 0 to 1073741824");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, -1, 1, 1, 1))
-                .hasMessage("inFlightRequestsMax is -1; expected 1 to 65536");
+                .hasMessage("max-in-flight is -1; expected 1 to 65536");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, 1, 0, 1, 1))
-                .hasMessage("headerTimeoutMillis is 0; expected 1 to 86400000");
+                .hasMessage("header-timeout in ms is 0; expected 1 to 86400000");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, 1, 1, 0, 1))
-                .hasMessage("bodyStallTimeoutMillis is 0; expected 1 to 86400000");
+                .hasMessage("body-timeout in ms is 0; expected 1 to 86400000");
         assertThatThrownBy(() -> new HttpLimits(64, 64, 1, 1, 1, 1, 86_400_001))
-                .hasMessage("idleTimeoutMillis is 86400001; expected 1 to 86400000");
+                .hasMessage("idle-timeout in ms is 86400001; expected 1 to 86400000");
     }
 }

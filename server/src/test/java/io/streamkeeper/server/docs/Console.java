@@ -1,10 +1,7 @@
 package io.streamkeeper.server.docs;
 
 import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,16 +49,11 @@ final class Console implements AutoCloseable {
 
     private Console(Path directory) throws IOException {
         this.directory = directory;
-        ServerConfig defaults = ServerConfig.defaults();
-        LiveConfig live = defaults.live();
-        this.server = DurableStreamsServer.start(
-                defaults.withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000))
-                        .withLive(new LiveConfig(
-                                live.longPollTimeoutMillis(),
-                                live.longPollTimeoutMillisMax(),
-                                SSE_SESSION_MILLIS,
-                                live.sseKeepAliveMillis()))
-                        .withData(defaults.data().withDirectory(directory.resolve("data"))));
+        this.server = DurableStreamsServer.start(ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(1))
+                .live(live -> live.sseSessionMillis(SSE_SESSION_MILLIS))
+                .data(data -> data.directory(directory.resolve("data")))
+                .build());
         this.address = "127.0.0.1:" + server.address().getPort();
         Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
     }

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.HttpLimits;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.LiveConfig;
-import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.wire.LoopGuard;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,24 +100,22 @@ class HttpFuzzTest {
 
     /** Short timeouts, files that are rewritten all the time, and as many shards as make most requests change loops. */
     private ServerConfig config() {
-        return ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 3, 10_000))
-                .withHttp(new HttpLimits(
-                        8 << 10,
-                        32 << 10,
-                        FuzzWorld.BODY_BYTES_MAX,
-                        8,
-                        FuzzWorld.TIMEOUT_MILLIS,
-                        FuzzWorld.TIMEOUT_MILLIS,
-                        5_000))
-                .withLive(new LiveConfig(100, 200, 200, 150))
-                .withData(new DataConfig(
-                        DataConfig.Durability.OS,
-                        directory.resolve("data"),
-                        false,
-                        64 << 10,
-                        150,
-                        256 << 10,
-                        ProducerConfig.defaults()));
+        return ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(3))
+                .http(http -> http.bodyBytesMax(FuzzWorld.BODY_BYTES_MAX)
+                        .inFlightRequestsMax(8)
+                        .headerTimeoutMillis(FuzzWorld.TIMEOUT_MILLIS)
+                        .bodyStallTimeoutMillis(FuzzWorld.TIMEOUT_MILLIS)
+                        .idleTimeoutMillis(5_000))
+                .live(live -> live.longPollTimeoutMillis(100)
+                        .longPollTimeoutMillisMax(200)
+                        .sseSessionMillis(200)
+                        .sseKeepAliveMillis(150))
+                .data(data -> data.durability(DataConfig.Durability.OS)
+                        .directory(directory.resolve("data"))
+                        .checkpointBytes(64 << 10)
+                        .checkpointMillis(150)
+                        .segmentBytes(256 << 10))
+                .build();
     }
 }

@@ -8,8 +8,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.shard.Shards;
@@ -100,9 +99,10 @@ class AnsweredKindsTest {
     }
 
     private static void assertAnswered(List<Sample> samples) throws IOException, InterruptedException {
-        DurableStreamsServer server = DurableStreamsServer.start(ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, Transport.NIO, 1, 100))
-                .withData(DataConfig.memory()));
+        DurableStreamsServer server = DurableStreamsServer.start(ServerConfig.builder()
+                .listen(listen -> listen.port(0).transport(Transport.NIO).shards(1))
+                .data(data -> data.durability(Durability.MEMORY))
+                .build());
         try {
             HttpClient client = HttpClient.newHttpClient();
             for (Sample sample : samples) {

@@ -10,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
@@ -40,8 +39,13 @@ class SlowUploadTest {
     void start() throws IOException {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         shards = new Shards(TestStores.inMemory(1, MEMORY, Clock.SYSTEM), loops);
-        ServerConfig config = ServerConfig.defaults()
-                .withHttp(new HttpLimits(1 << 13, 1 << 15, 1 << 20, 8, STALL_MILLIS, STALL_MILLIS, IDLE_MILLIS));
+        ServerConfig config = ServerConfig.builder()
+                .http(http -> http.bodyBytesMax(1 << 20)
+                        .inFlightRequestsMax(8)
+                        .headerTimeoutMillis(STALL_MILLIS)
+                        .bodyStallTimeoutMillis(STALL_MILLIS)
+                        .idleTimeoutMillis(IDLE_MILLIS))
+                .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
         channel = new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), Runnable::run, Clock.SYSTEM));
         channel.freezeTime();

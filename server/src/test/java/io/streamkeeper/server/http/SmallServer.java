@@ -45,9 +45,11 @@ final class SmallServer implements AutoCloseable {
         MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
         shards = new Shards(new MemoryStores(1, streams, reads, ProducerLimits.DEFAULT, Clock.SYSTEM), loops);
         shards.start();
-        ServerConfig config = ServerConfig.defaults().withRoot(ROOT);
         http = new HttpServer(
-                config.withHttp(config.http().withBodyBytesMax(BODY_BYTES_MAX)),
+                ServerConfig.builder()
+                        .root(ROOT)
+                        .http(limits -> limits.bodyBytesMax(BODY_BYTES_MAX))
+                        .build(),
                 shards,
                 memory,
                 loops,

@@ -4,14 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreams;
 import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.LiveConfig;
-import io.streamkeeper.server.config.ProducerConfig;
-import io.streamkeeper.server.config.ReadConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,18 +39,18 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
         executor = Executors.newCachedThreadPool(new DefaultThreadFactory("listener", true));
         directory = Files.createTempDirectory("streamkeeper-listen");
         streams = DurableStreams.open(
-                ServerConfig.defaults()
-                        .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 10_000))
-                        .withLive(new LiveConfig(400, 400, 700, 200))
-                        .withRead(new ReadConfig(READ_BYTES_MAX, true))
-                        .withData(new DataConfig(
-                                Durability.FSYNC,
-                                directory,
-                                false,
-                                64 << 10,
-                                150,
-                                256 << 10,
-                                ProducerConfig.defaults())),
+                ServerConfig.builder()
+                        .listen(listen -> listen.port(0).shards(2))
+                        .live(live -> live.longPollTimeoutMillis(400)
+                                .longPollTimeoutMillisMax(400)
+                                .sseSessionMillis(700)
+                                .sseKeepAliveMillis(200))
+                        .read(read -> read.readBytesMax(READ_BYTES_MAX))
+                        .data(data -> data.directory(directory)
+                                .checkpointBytes(64 << 10)
+                                .checkpointMillis(150)
+                                .segmentBytes(256 << 10))
+                        .build(),
                 executor);
         server = DurableStreamsServer.start(streams);
     }

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.TestConnection;
 import java.io.IOException;
@@ -69,8 +68,8 @@ class MountBodyTest {
     private MountingServer server;
 
     private void start(Front front) throws IOException {
-        HttpLimits limits = new HttpLimits(8 << 10, 32 << 10, BODY_BYTES_MAX, 64, 10_000, 30_000, 75_000);
-        server = MountingServer.started(MountingServer.config().withHttp(limits), front);
+        server = MountingServer.started(
+                MountingServer.config(config -> config.http(http -> http.bodyBytesMax(BODY_BYTES_MAX))), front);
     }
 
     @AfterEach

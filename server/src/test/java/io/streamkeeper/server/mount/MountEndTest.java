@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
-import io.streamkeeper.server.config.HttpLimits;
-import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.wire.EventReader;
@@ -25,7 +23,8 @@ class MountEndTest {
     }
 
     private static ServerConfig connectionsMax(int count) {
-        return MountingServer.config().withListen(new ListenConfig("127.0.0.1", 0, Transport.NIO, 2, count));
+        return MountingServer.config(config -> config.listen(
+                listen -> listen.port(0).transport(Transport.NIO).shards(2).connectionsMax(count)));
     }
 
     @Test
@@ -89,8 +88,8 @@ class MountEndTest {
 
     @Test
     void aConnectionThatAsksForNoStreamForAWhileIsNotClosed() throws IOException {
-        HttpLimits brief = new HttpLimits(8 << 10, 32 << 10, 1 << 20, 64, 10_000, 30_000, 100);
-        try (MountingServer server = started(MountingServer.config().withHttp(brief));
+        try (MountingServer server = started(MountingServer.config(
+                        config -> config.http(http -> http.bodyBytesMax(1 << 20).idleTimeoutMillis(100))));
                 TestConnection connection = server.connect()) {
             String path = MountingServer.path();
             connection.exchange("PUT", path, "abc", TEXT).is(201);
@@ -104,8 +103,8 @@ class MountEndTest {
 
     @Test
     void aBodyThatStopsComingIsRefused() throws IOException {
-        HttpLimits brief = new HttpLimits(8 << 10, 32 << 10, 1 << 20, 64, 10_000, 100, 75_000);
-        try (MountingServer server = started(MountingServer.config().withHttp(brief));
+        try (MountingServer server = started(MountingServer.config(
+                        config -> config.http(http -> http.bodyBytesMax(1 << 20).bodyStallTimeoutMillis(100))));
                 TestConnection connection = server.connect()) {
             connection.send("PUT " + MountingServer.path() + " HTTP/1.1\r\nHost: test\r\n" + TEXT
                     + "\r\nContent-Length: 9\r\n\r\nabc");

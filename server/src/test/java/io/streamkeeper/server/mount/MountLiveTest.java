@@ -10,8 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.streamkeeper.server.config.HttpLimits;
-import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.Event;
 import io.streamkeeper.server.wire.EventReader;
@@ -121,9 +120,9 @@ class MountLiveTest {
 
     @Test
     void aReaderThatReadsNothingForTooLongIsCutOff() throws Exception {
-        HttpLimits brief = new HttpLimits(8 << 10, 32 << 10, 1 << 20, 64, 10_000, 30_000, 200);
-        try (MountingServer server =
-                MountingServer.started(MountingServer.config().withHttp(brief), SMALL_SOCKETS)) {
+        ServerConfig brief = MountingServer.config(
+                config -> config.http(http -> http.bodyBytesMax(1 << 20).idleTimeoutMillis(200)));
+        try (MountingServer server = MountingServer.started(brief, SMALL_SOCKETS)) {
             String path = server.create(TEXT, "");
             try (TestConnection connection = server.connect(KERNEL_BYTES)) {
                 connection.events(path + "?live=sse&offset=-1").control();
@@ -166,9 +165,9 @@ class MountLiveTest {
 
     @Test
     void aSessionThatEndsIsItsConnectionsLast() throws IOException {
-        LiveConfig brief = new LiveConfig(1_000, 1_000, 300, 40);
-        try (MountingServer server =
-                MountingServer.started(MountingServer.config().withLive(brief), pipeline -> {})) {
+        ServerConfig brief = MountingServer.config(
+                config -> config.live(live -> live.sseSessionMillis(300).sseKeepAliveMillis(40)));
+        try (MountingServer server = MountingServer.started(brief, pipeline -> {})) {
             String path = server.create(TEXT, "");
             try (TestConnection connection = server.connect()) {
                 EventReader events = connection.events(path + "?live=sse&offset=-1");

@@ -20,7 +20,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.streamkeeper.server.config.HttpLimits;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,9 +60,8 @@ class MountTlsTest {
                 .endpointIdentificationAlgorithm(null)
                 .build();
         SslContext servers = SslContextBuilder.forServer(own).build();
-        HttpLimits limits = new HttpLimits(8 << 10, 32 << 10, 1 << 20, 64, 10_000, 30_000, 75_000);
         server = MountingServer.started(
-                MountingServer.config().withHttp(limits),
+                MountingServer.config(config -> config.http(http -> http.bodyBytesMax(1 << 20))),
                 pipeline -> pipeline.addBefore(
                         pipeline.context(HttpServerCodec.class).name(),
                         "tls",

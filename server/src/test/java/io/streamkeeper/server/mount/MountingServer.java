@@ -17,7 +17,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.leak.LeakRecorder;
-import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.shard.Shards;
@@ -41,6 +40,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -100,7 +100,13 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
     }
 
     static ServerConfig config() {
-        return ServerConfig.defaults().withRoot(ROOT);
+        return config(config -> {});
+    }
+
+    static ServerConfig config(Consumer<ServerConfig.Builder> change) {
+        ServerConfig.Builder config = ServerConfig.builder().root(ROOT);
+        change.accept(config);
+        return config.build();
     }
 
     static MountingServer started(ServerConfig config, Setup setup) throws IOException {
@@ -119,8 +125,9 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
     }
 
     private static ServerConfig sized(ServerConfig config) {
-        HttpLimits http = config.http();
-        return http.bodyBytesMax() > 0 ? config : config.withHttp(http.withBodyBytesMax(64 << 20));
+        return config.http().bodyBytesMax() > 0
+                ? config
+                : config.toBuilder().http(http -> http.bodyBytesMax(64 << 20)).build();
     }
 
     private void startForeignServer() {

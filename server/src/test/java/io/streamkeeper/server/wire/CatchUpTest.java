@@ -6,8 +6,6 @@ import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static io.streamkeeper.server.wire.TestServer.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.CacheConfig;
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +17,8 @@ class CatchUpTest {
     private static final int READ_BYTES_MAX = 1_000;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(TestServer.config().withRead(new ReadConfig(READ_BYTES_MAX, true)));
+    static final TestServer SERVER =
+            new TestServer(TestServer.config(config -> config.read(read -> read.readBytesMax(READ_BYTES_MAX))));
 
     private static Answer read(String path, String offset, String... fields) {
         return SERVER.get(path + "?offset=" + offset, fields).is(200);
@@ -362,7 +361,8 @@ class CatchUpTest {
 
     @Test
     void theOperatorSaysWhoKeepsDataAndForHowLong() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withCache(new CacheConfig(7, true)))) {
+        try (TestServer server = TestServer.started(TestServer.config(
+                config -> config.cache(cache -> cache.maxAgeSeconds(7).isPrivate(true))))) {
             String path = server.create(TEXT, "abc");
 
             assertThat(server.get(path).field("Cache-Control"))

@@ -6,7 +6,6 @@ import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -117,7 +116,8 @@ class CompressionTest {
 
     @Test
     void theOperatorMaySwitchItOff() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withRead(new ReadConfig(1 << 20, false)))) {
+        try (TestServer server =
+                TestServer.started(TestServer.config(config -> config.read(read -> read.gzip(false))))) {
             assertThat(server.get(server.create(TEXT, LONG), GZIP).field("Content-Encoding"))
                     .isNull();
         }

@@ -4,7 +4,6 @@ import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,8 @@ class ConcurrencyTest {
     private static final int PATHS = 5;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(TestServer.config().withRead(new ReadConfig(100, true)));
+    static final TestServer SERVER =
+            new TestServer(TestServer.config(config -> config.read(read -> read.readBytesMax(100))));
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})

@@ -3,12 +3,7 @@ package io.streamkeeper.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.output.LogsFaults;
-import io.streamkeeper.server.config.DataConfig;
-import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.storage.Version1Fixture;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
@@ -26,10 +21,14 @@ class ConversionTest {
     private static TestServer startedWith(Version1Fixture fixture) throws IOException {
         Path directory = Files.createTempDirectory("streamkeeper-test");
         fixture.unpack(new LocalDisk(), directory);
-        return TestServer.started(ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 0, 10_000))
-                .withData(new DataConfig(
-                        Durability.FSYNC, directory, true, 64 << 10, 150, 256 << 10, ProducerConfig.defaults())));
+        return TestServer.started(ServerConfig.builder()
+                .listen(listen -> listen.port(0))
+                .data(data -> data.directory(directory)
+                        .mustExist(true)
+                        .checkpointBytes(64 << 10)
+                        .checkpointMillis(150)
+                        .segmentBytes(256 << 10))
+                .build());
     }
 
     @ParameterizedTest

@@ -94,7 +94,8 @@ class CorsTest {
 
     @Test
     void oneOriginMayBeNamed() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withCorsOrigin("https://example.com"))) {
+        try (TestServer server =
+                TestServer.started(TestServer.config(config -> config.corsOrigin("https://example.com")))) {
             Answer read = server.get(server.create(TEXT, ""), ORIGIN);
 
             assertThat(read.field("Access-Control-Allow-Origin")).isEqualTo("https://example.com");
@@ -104,7 +105,7 @@ class CorsTest {
 
     @Test
     void noOriginMayBeAllowed() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withCorsOrigin("none"))) {
+        try (TestServer server = TestServer.started(TestServer.config(config -> config.corsOrigin("none")))) {
             String path = server.create(TEXT, "");
 
             assertThat(server.get(path, ORIGIN).field("Access-Control-Allow-Origin"))

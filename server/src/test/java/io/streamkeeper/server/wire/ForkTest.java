@@ -8,7 +8,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -460,7 +459,8 @@ class ForkTest {
 
     @Test
     void aForkIsReadInBoundedStepsAcrossItsSources() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withRead(new ReadConfig(100, true)))) {
+        try (TestServer server =
+                TestServer.started(TestServer.config(config -> config.read(read -> read.readBytesMax(100))))) {
             String expected = "";
             String last = null;
             for (int i = 0; i < 4; i++) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
@@ -105,7 +104,7 @@ class LifecycleTest {
 
     @Test
     void aStopDoesNotWaitForAClientThatTakesNothing() throws IOException {
-        TestServer server = TestServer.started(TestServer.config().withShutdownTimeoutMillis(300));
+        TestServer server = TestServer.started(TestServer.config(config -> config.shutdownTimeoutMillis(300)));
         String path = server.create(TEXT, "x".repeat(1 << 20));
         TestConnection stalled = new TestConnection(server.server().address(), 4_096);
         for (int i = 0; i < 20; i++) {
@@ -159,7 +158,7 @@ class LifecycleTest {
         first.put(path(), "abc", TEXT).is(201);
         first.close();
 
-        ServerConfig same = TestServer.config().withListen(new ListenConfig("127.0.0.1", port, Transport.AUTO, 2, 100));
+        ServerConfig same = TestServer.config(config -> config.listen(listen -> listen.port(port)));
         try (TestServer second = TestServer.started(same)) {
             second.get("/health").is(200);
         }
@@ -170,7 +169,8 @@ class LifecycleTest {
     void aPortInUseIsSaidWithItsNumber(Transport transport) throws IOException {
         try (TestServer first = TestServer.started(TestServer.config(transport))) {
             int port = first.server().address().getPort();
-            ServerConfig same = TestServer.config().withListen(new ListenConfig("127.0.0.1", port, transport, 2, 100));
+            ServerConfig same = TestServer.config(
+                    config -> config.listen(listen -> listen.port(port).transport(transport)));
 
             assertThatThrownBy(() -> DurableStreamsServer.start(same))
                     .isInstanceOf(IOException.class)

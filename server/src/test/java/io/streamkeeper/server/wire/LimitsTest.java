@@ -9,10 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.HttpLimits;
-import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
@@ -32,15 +29,13 @@ class LimitsTest {
     static final TestServer SERVER = new TestServer(limits(10_000, 10_000, 60_000));
 
     private static ServerConfig limits(long headerMillis, long bodyMillis, long idleMillis) {
-        return TestServer.config()
-                .withHttp(new HttpLimits(
-                        REQUEST_LINE_BYTES_MAX,
-                        HEADER_BYTES_MAX,
-                        BODY_BYTES_MAX,
-                        IN_FLIGHT_REQUESTS_MAX,
-                        headerMillis,
-                        bodyMillis,
-                        idleMillis));
+        return TestServer.config(config -> config.http(http -> http.requestLineBytesMax(REQUEST_LINE_BYTES_MAX)
+                .headerBytesMax(HEADER_BYTES_MAX)
+                .bodyBytesMax(BODY_BYTES_MAX)
+                .inFlightRequestsMax(IN_FLIGHT_REQUESTS_MAX)
+                .headerTimeoutMillis(headerMillis)
+                .bodyStallTimeoutMillis(bodyMillis)
+                .idleTimeoutMillis(idleMillis)));
     }
 
     /** Sends and sends, until the other end has closed the connection or {@code bytes} are sent. */
@@ -128,9 +123,8 @@ class LimitsTest {
 
     @Test
     void theMemoryForStreamsIsBounded() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config()
-                .withData(TestServer.data().withDurability(Durability.MEMORY))
-                .withMemoryBytesMax(8 << 20))) {
+        try (TestServer server = TestServer.started(TestServer.config(config ->
+                config.data(data -> data.durability(Durability.MEMORY)).memoryBytesMax(8 << 20)))) {
             String path = server.create(TEXT, "");
             String body = "x".repeat(1 << 20);
             int taken = 0;
@@ -215,7 +209,7 @@ class LimitsTest {
 
     @Test
     void oneConnectionTooManyIsClosedAndTheOthersAreServed() throws IOException {
-        ServerConfig two = TestServer.config().withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 2, 2));
+        ServerConfig two = TestServer.config(config -> config.listen(listen -> listen.connectionsMax(2)));
         try (TestServer server = TestServer.started(two)) {
             try (TestConnection first = server.connect();
                     TestConnection second = server.connect()) {

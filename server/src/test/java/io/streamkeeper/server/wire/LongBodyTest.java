@@ -3,8 +3,6 @@ package io.streamkeeper.server.wire;
 import static io.streamkeeper.server.wire.TestServer.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,7 +19,7 @@ class LongBodyTest {
 
     @RegisterExtension
     static final TestServer SERVER =
-            new TestServer(TestServer.config().withListen(new ListenConfig("127.0.0.1", 0, Transport.AUTO, 1, 1_000)));
+            new TestServer(TestServer.config(config -> config.listen(listen -> listen.shards(1))));
 
     private static String ones(int count, String between) {
         return "[" + ("1" + between).repeat(count - 1) + "1]";

@@ -5,7 +5,7 @@ import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static io.streamkeeper.server.wire.TestServer.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +92,9 @@ class LongPollTest {
 
     @Test
     void noPollWaitsLongerThanTheServerAllows() throws IOException {
-        LiveConfig brief = new LiveConfig(50, 50, 60_000, 15_000);
-        try (TestServer server = TestServer.started(TestServer.config().withLive(brief))) {
+        ServerConfig brief = TestServer.config(
+                config -> config.live(live -> live.longPollTimeoutMillis(50).longPollTimeoutMillisMax(50)));
+        try (TestServer server = TestServer.started(brief)) {
             String path = server.create(TEXT, "");
 
             server.get(poll(path, "-1")).is(204);

@@ -69,7 +69,7 @@ class PathTest {
 
     @Test
     void theRootIsTheOperatorsChoice() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withRoot("/"))) {
+        try (TestServer server = TestServer.started(TestServer.config(config -> config.root("/")))) {
             server.put("/a/b", "abc", TEXT).is(201);
             assertThat(server.get("/a/b").is(200).text()).isEqualTo("abc");
             server.get(ROOT + "a").isError(404, "stream_not_found");

@@ -4,8 +4,6 @@ import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.ProducerConfig;
-import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -196,9 +194,8 @@ class ProducerTest {
     }
 
     private static TestServer remembering(int producers, long keptMillis) throws IOException {
-        ServerConfig config = TestServer.config();
-        return TestServer.started(
-                config.withData(config.data().withProducers(new ProducerConfig(producers, keptMillis))));
+        return TestServer.started(TestServer.config(config -> config.data(
+                data -> data.producers(limits -> limits.producersMax(producers).keptMillis(keptMillis)))));
     }
 
     @Test

@@ -4,7 +4,6 @@ import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -31,7 +30,8 @@ class RandomOperationsTest {
     private static final int UNITS_MAX = 40;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(TestServer.config().withRead(new ReadConfig(64, true)));
+    static final TestServer SERVER =
+            new TestServer(TestServer.config(config -> config.read(read -> read.readBytesMax(64))));
 
     private final Map<String, ModelStream> streams = new HashMap<>();
     private final Map<String, List<String>> goneOffsets = new HashMap<>();

@@ -18,10 +18,10 @@ class RetentionTest {
     private static final String MAX_AGE = "Stream-Retention-Max-Age: ";
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(TestServer.config()
-            .withRetention(new RetentionConfig(List.of(
+    static final TestServer SERVER =
+            new TestServer(TestServer.config(config -> config.retention(new RetentionConfig(List.of(
                     new RetentionConfig.Rule("logs/**", new Retention(-1, 8, 2)),
-                    new RetentionConfig.Rule("*/short", new Retention(-1, 4, -1))))));
+                    new RetentionConfig.Rule("*/short", new Retention(-1, 4, -1)))))));
 
     @Test
     void whatIsBeyondTheLastMessagesGoes() {

@@ -8,8 +8,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.config.LiveConfig;
-import io.streamkeeper.server.config.ReadConfig;
+import io.streamkeeper.server.config.ServerConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -234,7 +233,8 @@ class SseTest {
 
     @Test
     void aBoundSmallerThanACharacterDoesNotHoldItBack() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config().withRead(new ReadConfig(1, true)))) {
+        try (TestServer server =
+                TestServer.started(TestServer.config(config -> config.read(read -> read.readBytesMax(1))))) {
             String path = server.create(TEXT, "\u2603\ud83d\ude00", "Stream-Closed: true");
             try (EventReader events = server.events(path, "-1")) {
                 StringBuilder all = new StringBuilder();
@@ -410,8 +410,9 @@ class SseTest {
 
     @Test
     void aSessionEndsAfterItsTimeAndSilenceIsBroken() throws IOException {
-        LiveConfig brief = new LiveConfig(1_000, 1_000, 400, 40);
-        try (TestServer server = TestServer.started(TestServer.config().withLive(brief))) {
+        ServerConfig brief = TestServer.config(
+                config -> config.live(live -> live.sseSessionMillis(400).sseKeepAliveMillis(40)));
+        try (TestServer server = TestServer.started(brief)) {
             String path = server.create(TEXT, "");
             try (EventReader events = server.events(path, "-1")) {
                 events.control();

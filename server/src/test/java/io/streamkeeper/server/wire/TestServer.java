@@ -8,8 +8,6 @@ import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ListenConfig;
-import io.streamkeeper.server.config.ProducerConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
@@ -19,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -52,21 +51,31 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     static ServerConfig config(Transport transport) {
-        return ServerConfig.defaults()
-                .withListen(new ListenConfig("127.0.0.1", 0, transport, SHARDS, 10_000))
-                .withData(data());
+        return config(config -> config.listen(listen -> listen.transport(transport)));
+    }
+
+    /** The configuration of most tests, with a change. */
+    static ServerConfig config(Consumer<ServerConfig.Builder> change) {
+        ServerConfig.Builder config = ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(SHARDS))
+                .data(TestServer::keptInNewDirectory);
+        change.accept(config);
+        return config.build();
     }
 
     /**
      * Streams in files of a new directory, which are written anew all the time, so that what is read comes from memory and
      * from files alike; with {@code -Dstreamkeeper.durability=memory} or {@code os}, so.
      */
-    static DataConfig data() {
+    private static void keptInNewDirectory(DataConfig.Builder data) {
         Durability durability = Durability.valueOf(
                 System.getProperty("streamkeeper.durability", "fsync").toUpperCase(Locale.ROOT));
         try {
-            Path directory = Files.createTempDirectory("streamkeeper-test");
-            return new DataConfig(durability, directory, false, 64 << 10, 150, 256 << 10, ProducerConfig.defaults());
+            data.durability(durability)
+                    .directory(Files.createTempDirectory("streamkeeper-test"))
+                    .checkpointBytes(64 << 10)
+                    .checkpointMillis(150)
+                    .segmentBytes(256 << 10);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

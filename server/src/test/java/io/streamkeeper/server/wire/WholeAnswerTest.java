@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.streamkeeper.server.config.ReadConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -257,7 +256,8 @@ class WholeAnswerTest {
     void aLimitedAnswerOfTextEndsAfterAWholeCharacter() throws IOException {
         long seed = new SplittableRandom().nextLong();
         int limit = new SplittableRandom(seed).nextInt(4, 3_000);
-        try (TestServer server = TestServer.started(TestServer.config().withRead(new ReadConfig(limit, true)))) {
+        try (TestServer server =
+                TestServer.started(TestServer.config(config -> config.read(read -> read.readBytesMax(limit))))) {
             String text = characters(20_000);
             String path = server.create(TEXT, text);
             String tail = server.head(path).nextOffset();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ class BodyRoomTest {
     /** Bodies have 2 MiB, and 1 MiB to complete. */
     private final MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(16L << 20, 16L << 20, 16L << 20));
 
-    private final HttpLimits limits = HttpLimits.defaults().withBodyBytesMax(KIB * KIB);
+    private final HttpLimits limits = ServerConfig.builder()
+            .http(http -> http.bodyBytesMax(KIB * KIB))
+            .build()
+            .http();
     private final List<DecodingConnection> connections = new ArrayList<>();
 
     private DecodingConnection connection() {

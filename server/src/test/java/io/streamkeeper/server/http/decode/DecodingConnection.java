@@ -9,6 +9,7 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,10 @@ import java.util.stream.Collectors;
  */
 public final class DecodingConnection implements AutoCloseable {
     /** What a server has that is told nothing and has a lot of memory. */
-    static final HttpLimits LIMITS = HttpLimits.defaults().withBodyBytesMax(64 << 20);
+    static final HttpLimits LIMITS = ServerConfig.builder()
+            .http(http -> http.bodyBytesMax(64 << 20))
+            .build()
+            .http();
 
     private static final long LOOP_MILLIS = 100;
 

@@ -1,19 +1,24 @@
-package io.streamkeeper.server.cli;
+package io.streamkeeper.server.config;
 
 import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.Retention;
-import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.RetentionConfig.Rule;
+import io.streamkeeper.server.setting.Durations;
+import io.streamkeeper.server.setting.SettingType;
+import io.streamkeeper.server.setting.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
-/** Reads rules such as {@code logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000}. */
-final class RetentionRules implements ITypeConverter<RetentionConfig> {
+/** How rules of retention are written: {@code logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000}. */
+final class RetentionRules implements SettingType<RetentionConfig> {
     @Override
-    public RetentionConfig convert(String text) {
+    public String label() {
+        return "RULES";
+    }
+
+    @Override
+    public RetentionConfig parse(String text) {
         List<Rule> rules = new ArrayList<>();
         for (String rule : text.split(";", -1)) {
             if (!rule.isBlank()) {
@@ -35,8 +40,8 @@ final class RetentionRules implements ITypeConverter<RetentionConfig> {
             String[] words = bound.strip().split(":", 2);
             String value = words.length == 2 ? words[1] : "";
             switch (words[0]) {
-                case "max-age" -> age = TimeUnit.MILLISECONDS.toSeconds(new Durations().convert(value));
-                case "max-bytes" -> bytes = new Sizes().convert(value);
+                case "max-age" -> age = TimeUnit.MILLISECONDS.toSeconds(Durations.parse(value));
+                case "max-bytes" -> bytes = Sizes.parse(value);
                 case "max-messages" -> messages = messages(text, value);
                 default -> throw notARule(text);
             }
@@ -54,8 +59,8 @@ final class RetentionRules implements ITypeConverter<RetentionConfig> {
         return Digits.toLong(value);
     }
 
-    private static TypeConversionException notARule(String text) {
-        return new TypeConversionException(
+    private static IllegalArgumentException notARule(String text) {
+        return new IllegalArgumentException(
                 "'" + text + "' is not a rule of retention; expected a pattern of paths, = and"
                         + " max-age, max-bytes or max-messages, each above 0, such as logs/**=max-age:7d,max-bytes:1GiB");
     }

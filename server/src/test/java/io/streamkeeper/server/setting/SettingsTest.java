@@ -1,0 +1,120 @@
+package io.streamkeeper.server.setting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every description has its field, and every field its description: what adding a setting may forget. */
+class SettingsTest {
+    private static final String NAME = "[a-z]+(-[a-z]+)*";
+
+    /** A value that is not the default, for settings that are text or are bounded by another one. */
+    private static final Map<String, String> OTHER_VALUES = Map.of(
+            "long-poll-timeout", "1s",
+            "host", "localhost",
+            "transport", "nio",
+            "cache-scope", "private",
+            "cors-origin", "none",
+            "data-dir", "elsewhere",
+            "durability", "os",
+            "retention", "logs/**=max-age:1d",
+            "root", "/other/");
+
+    private static List<Setting<?>> settings() {
+        return ServerConfig.settings();
+    }
+
+    @Test
+    void namesAreUnique() {
+        assertThat(settings()).extracting(Setting::name).doesNotHaveDuplicates().allMatch(name -> name.matches(NAME));
+    }
+
+    @Test
+    void everyFieldOfTheConfigurationHasADescription() throws ReflectiveOperationException {
+        assertThat(leaves(ServerConfig.defaults())).hasSameSizeAs(settings());
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aSettingFillsOneFieldWhichTheBuilderKeeps(Setting<?> setting) throws ReflectiveOperationException {
+        SettingValues values = new SettingValues();
+        values.parse(setting, otherThanDefault(setting));
+
+        ServerConfig config = ServerConfig.of(values);
+
+        Map<String, Object> changed = leaves(config);
+        leaves(ServerConfig.defaults()).forEach(changed::remove);
+        assertThat(changed).hasSize(1);
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void theDefaultIsAllowed(Setting<?> setting) {
+        checkDefault(setting);
+    }
+
+    private static <T> void checkDefault(Setting<T> setting) {
+        setting.check(setting.defaultValue());
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aNumberOutOfBoundsIsQuotedWithThem(Setting<?> setting) {
+        if (!(setting instanceof NumberSetting number)) {
+            return;
+        }
+        NumberType bounds = (NumberType) number.type();
+        List<Long> refused = new ArrayList<>(List.of(bounds.min() - 1));
+        if (bounds.max() < Long.MAX_VALUE) {
+            refused.add(bounds.max() + 1);
+        }
+        for (long value : refused) {
+            SettingValues values = new SettingValues();
+            values.set(number, value);
+            assertThatThrownBy(() -> ServerConfig.of(values))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(setting.name())
+                    .hasMessageContaining(" is " + value + "; expected ")
+                    .hasMessageContaining(Long.toString(bounds.min()));
+        }
+    }
+
+    private static String otherThanDefault(Setting<?> setting) {
+        if (OTHER_VALUES.containsKey(setting.name())) {
+            return OTHER_VALUES.getOrDefault(setting.name(), "");
+        }
+        if (setting instanceof NumberSetting number) {
+            NumberType bounds = (NumberType) number.type();
+            return bounds.unit().text(bounds.max() == Long.MAX_VALUE ? bounds.min() + 1 : bounds.max());
+        }
+        assertThat(setting.type().isSwitch())
+                .as("the setting " + setting + " is text: add a value of it to OTHER_VALUES")
+                .isTrue();
+        return Boolean.toString(!Boolean.parseBoolean(setting.defaultText()));
+    }
+
+    /** The fields that are no records of fields themselves, by their path. */
+    private static Map<String, Object> leaves(Record config) throws ReflectiveOperationException {
+        Map<String, Object> leaves = new LinkedHashMap<>();
+        for (RecordComponent component : config.getClass().getRecordComponents()) {
+            Object value = component.getAccessor().invoke(config);
+            if (value instanceof Record concern && !(value instanceof RetentionConfig)) {
+                leaves(concern).forEach((name, inner) -> leaves.put(component.getName() + "." + name, inner));
+            } else {
+                leaves.put(component.getName(), value);
+            }
+        }
+        return leaves;
+    }
+}
