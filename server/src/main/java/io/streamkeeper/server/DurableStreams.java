@@ -25,8 +25,8 @@ import io.streamkeeper.server.listen.FeedSource;
 import io.streamkeeper.server.listen.Listening;
 import io.streamkeeper.server.listen.StreamListener;
 import io.streamkeeper.server.listen.StreamSource;
-import io.streamkeeper.server.shard.LongPoll;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.shard.Callback;
 import java.io.IOException;
@@ -416,7 +416,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 poll.cancel(shard);
             }
         });
-        shard.poll(poll);
+        poll.start(shard);
     }
 
     private static Refusal closed() {

@@ -2,6 +2,8 @@ package io.streamkeeper.server;
 
 import io.netty.channel.ChannelHandler;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.http.Listener;
+import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.server.mount.MountHandler;
 import java.util.concurrent.TimeUnit;
 
@@ -23,12 +25,14 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final DurableStreams streams;
     private final String root;
     private final HttpServer http;
+    private final Listener listener;
 
     private DurableStreamsMount(DurableStreams streams, String root) {
         this.streams = streams;
         this.root = root;
         this.http =
                 streams.newHttpServer(streams.config().toBuilder().root(root).build());
+        this.listener = http.listener(ListenerKind.PUBLIC);
         streams.attach(this);
     }
 
@@ -51,7 +55,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      * behind. Responses leave in the order of the requests, whoever makes them.
      */
     public ChannelHandler newHandler() {
-        return new MountHandler(root, http);
+        return new MountHandler(root, listener);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.AcceptFaults;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -103,7 +104,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .handler(new AcceptFaults())
-                .childHandler(http)
+                .childHandler(http.listener(ListenerKind.PUBLIC))
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess() && OpenFiles.areUsedUp()) {

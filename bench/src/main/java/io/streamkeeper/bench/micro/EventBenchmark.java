@@ -7,7 +7,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.server.shard.SseFrame;
+import io.streamkeeper.server.shard.live.SseFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

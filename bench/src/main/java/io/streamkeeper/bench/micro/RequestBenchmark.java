@@ -6,16 +6,18 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.http.BodyParser;
-import io.streamkeeper.server.http.Intent;
-import io.streamkeeper.server.http.RequestParser;
 import io.streamkeeper.server.http.decode.HeadParser;
 import io.streamkeeper.server.http.decode.HeadRoom;
-import io.streamkeeper.server.http.decode.HttpRequest;
-import io.streamkeeper.server.http.decode.RequestHead;
+import io.streamkeeper.server.http.parse.BodyParser;
+import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.RequestParser;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.RequestHead;
+import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.storage.memory.Budget;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -47,10 +49,11 @@ public class RequestBenchmark {
             .build()
             .http();
 
+    private static final Routes ROUTES = new Routes(List.of(), "/v1/stream/");
+
     private final HeadRoom room = new HeadRoom(new Budget("bench", Long.MAX_VALUE));
     private final HeadParser heads = new HeadParser(LIMITS, room);
     private final RequestParser parser = new RequestParser(
-            "/v1/stream/",
             RetentionConfig.defaults(),
             new BodyParser(new JsonSplitter(), new JsonRoom(new Budget("bench", Long.MAX_VALUE))));
 
@@ -77,6 +80,6 @@ public class RequestBenchmark {
             throw new IllegalStateException("the request is incomplete");
         }
         room.giveBack(head.memoryBytes());
-        return parser.parse(new HttpRequest(head, in.readSlice(in.readableBytes())));
+        return parser.parse(new HttpRequest(head, in.readSlice(in.readableBytes())), ROUTES);
     }
 }

@@ -7,6 +7,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.http.respond.Compression;
+import io.streamkeeper.server.http.respond.GzipBody;
+import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.shard.CatchUp;
 import io.streamkeeper.server.shard.Shard;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +123,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
             respond(connection.writer().outcome(exchange, opened));
             return;
         }
-        Response bodyless = connection.writer().withoutBody(exchange, opened, compresses);
+        Response bodyless = connection.writer().reads().withoutBody(exchange, opened, compresses);
         if (bodyless != null) {
             respond(bodyless);
             return;
@@ -157,7 +160,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
                     .compression()
                     .begin(channel, opened.contentType().isJson());
             if (gzip == null) {
-                Response bodyless = connection.writer().withoutBody(exchange, opened, false);
+                Response bodyless = connection.writer().reads().withoutBody(exchange, opened, false);
                 if (bodyless != null) {
                     respond(bodyless);
                     return;
@@ -217,14 +220,14 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         }
         if (!headWritten) {
             headWritten = true;
-            channel.write(connection.writer().beginData(exchange, opened), channel.voidPromise());
+            channel.write(connection.writer().reads().beginData(exchange, opened), channel.voidPromise());
         }
         if (left > 0) {
             writePart(bytes);
             return;
         }
         if (bytes.isReadable()) {
-            connection.writeCounted(bytes);
+            connection.output().writeCounted(bytes);
         } else {
             bytes.release();
         }
@@ -236,7 +239,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
 
     /** Writes what ends a window; the next is read when all of it has left, so that there is one at a time. */
     private void writePart(ByteBuf bytes) {
-        connection.writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
+        connection.output().writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
             if (sent.isSuccess()) {
                 goOnLater();
             }
@@ -286,7 +289,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
             failed(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
         } else if (last && !headWritten) {
             headWritten = true;
-            ByteBuf head = connection.writer().beginCompressed(exchange, opened, compressed.readableBytes());
+            ByteBuf head = connection.writer().reads().beginCompressed(exchange, opened, compressed.readableBytes());
             channel.write(head, channel.voidPromise());
             writeLast(compressed);
         } else {
@@ -297,13 +300,13 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private void writeChunk(Outcome.Chunk opened, ByteBuf compressed, boolean last) {
         if (!headWritten) {
             headWritten = true;
-            channel.write(connection.writer().beginCompressed(exchange, opened, -1), channel.voidPromise());
+            channel.write(connection.writer().reads().beginCompressed(exchange, opened, -1), channel.voidPromise());
         }
         boolean chunked = compressed.isReadable();
         if (chunked) {
             String length = Integer.toHexString(compressed.readableBytes()) + "\r\n";
             channel.write(ByteBufUtil.writeAscii(channel.alloc(), length), channel.voidPromise());
-            connection.writeCounted(compressed);
+            connection.output().writeCounted(compressed);
         } else {
             compressed.release();
         }
@@ -321,7 +324,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private void writeLast(ByteBuf bytes) {
         GzipBody body = gzip;
         gzip = null;
-        connection.writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
+        connection.output().writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
             if (body != null) {
                 body.close();
             }
@@ -334,7 +337,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private void finish() {
         end();
         connection.wrotePart();
-        connection.advance();
+        connection.line().advance();
     }
 
     /** What is complete goes out also while the server stops. */

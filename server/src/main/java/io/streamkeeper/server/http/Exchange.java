@@ -6,10 +6,17 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.http.decode.Authority;
 import io.streamkeeper.server.http.decode.HeadRoom;
-import io.streamkeeper.server.http.decode.HeaderName;
-import io.streamkeeper.server.http.decode.HttpRequest;
-import io.streamkeeper.server.http.decode.Method;
-import io.streamkeeper.server.shard.LongPoll;
+import io.streamkeeper.server.http.parse.Conditions;
+import io.streamkeeper.server.http.request.HeaderName;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.respond.AcceptEncoding;
+import io.streamkeeper.server.http.respond.Response;
+import io.streamkeeper.server.http.respond.ResponseContext;
+import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.shard.LoopTasks;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.shard.Reply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,9 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request's place in its connection's order: the request as far as the response needs it, then the response until
- * its turn comes. Owned by the connection's loop, to which {@link #complete} carries itself over.
+ * its turn comes. Owned by the connection's loop; {@link #complete} and {@link #answer} may be called by any thread and
+ * run there.
  */
-final class Exchange implements Reply {
+final class Exchange implements Reply, ResponseContext {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final ConnectionHandler connection;
@@ -51,7 +59,8 @@ final class Exchange implements Reply {
         return request == null ? 0 : request.headMemoryBytes();
     }
 
-    boolean closes() {
+    @Override
+    public boolean closes() {
         return closes;
     }
 
@@ -60,21 +69,25 @@ final class Exchange implements Reply {
         closes = true;
     }
 
-    boolean isHttp10() {
+    @Override
+    public boolean isHttp10() {
         return request != null && request.isHttp10();
     }
 
     /** Whether a body that has no length known before gets chunked coding. */
-    boolean isFramed() {
+    @Override
+    public boolean isFramed() {
         return !isHttp10();
     }
 
     /** Whether the response ends behind its head, whatever that says of a body. */
-    boolean isBodyless() {
+    @Override
+    public boolean isBodyless() {
         return request != null && request.method() == Method.HEAD;
     }
 
-    boolean isCrossOrigin() {
+    @Override
+    public boolean isCrossOrigin() {
         return request != null
                 && (request.method() == Method.GET
                         || request.method() == Method.HEAD
@@ -82,7 +95,8 @@ final class Exchange implements Reply {
     }
 
     /** Which answer to a read the client wants. */
-    Preconditions conditions() {
+    @Override
+    public Preconditions conditions() {
         return request == null ? Preconditions.NONE : Conditions.ofRead(request);
     }
 
@@ -92,14 +106,17 @@ final class Exchange implements Reply {
     }
 
     /** The stream's absolute URL: with the host that the client names, or else the address that it is connected to. */
-    String url() {
+    @Override
+    public String url() {
         String named = request == null ? null : request.authority();
         String authority = named == null ? Authority.of(connection.channel().localAddress()) : named;
-        return connection.scheme() + "://" + authority + (request == null ? "/" : request.path());
+        String scheme = connection.listener().scheme(connection.channel());
+        return scheme + "://" + authority + (request == null ? "/" : request.path());
     }
 
     /** The read that this answers. */
-    Command.Read read() {
+    @Override
+    public Command.Read read() {
         if (read == null) {
             throw new IllegalStateException("the exchange does not answer a read");
         }
@@ -113,12 +130,6 @@ final class Exchange implements Reply {
     /** Whether it is a poll whose turn has not come. */
     boolean isPollToBegin() {
         return read != null && read.live() == LiveMode.LONG_POLL && poll == null && response == null;
-    }
-
-    /** The poll to cancel if the client goes. */
-    @Nullable
-    LongPoll poll() {
-        return poll;
     }
 
     void poll(LongPoll newPoll) {
@@ -148,7 +159,59 @@ final class Exchange implements Reply {
             return;
         }
         completed = true;
-        connection.complete(this, outcome);
+        LoopTasks.run(connection.channel().eventLoop(), () -> {
+            try {
+                respond(outcome);
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
+            }
+        });
+    }
+
+    private void respond(Outcome outcome) {
+        if (connection.channel().isActive()) {
+            ready(connection.writer().outcome(this, outcome));
+        } else if (outcome instanceof Outcome.Chunk chunk) {
+            chunk.bytes().release();
+        }
+    }
+
+    /** Takes over the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}. By one thread at a time, any. */
+    void answer(Answer answer) {
+        if (completed) {
+            LOG.error("a request was answered twice, the second time with status {}", answer.status(), new Throwable());
+            answer.release();
+            return;
+        }
+        completed = true;
+        LoopTasks.run(connection.channel().eventLoop(), () -> {
+            try {
+                respond(answer);
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
+            }
+        });
+    }
+
+    private void respond(Answer answer) {
+        Answer.Pieces pieces = answer.pieces();
+        if (connection.hasEnded() || !connection.channel().isActive()) {
+            answer.release();
+        } else if (pieces != null) {
+            session = new PiecesResponse(connection, this, answer, pieces);
+            connection.line().advance();
+        } else {
+            ready(connection.writer().answer(this, answer));
+        }
+    }
+
+    /** Takes the response, which is written when its turn has come. On the connection's loop. */
+    void ready(Response newResponse) {
+        if (connection.hasEnded() || !connection.channel().isActive()) {
+            newResponse.release();
+        } else {
+            connection.line().ready(this, newResponse);
+        }
     }
 
     @Override
@@ -168,6 +231,35 @@ final class Exchange implements Reply {
     /** What its response takes while it waits for its turn. */
     int waitingBytes() {
         return waitingBytes;
+    }
+
+    // ---- the end ----
+
+    /** Nobody waits for data to come: what waits for it is answered. */
+    void stopWaiting() {
+        if (poll != null) {
+            poll.timeOut(shard());
+        }
+        if (session != null) {
+            session.stopWaiting();
+        }
+    }
+
+    /** The connection has ended: releases what the exchange holds. */
+    void release() {
+        if (response != null) {
+            response.release();
+        }
+        if (poll != null) {
+            poll.cancel(shard());
+        }
+        if (session != null) {
+            session.end();
+        }
+    }
+
+    private Shard shard() {
+        return connection.server().shards().of(read().path());
     }
 
     void waitingBytes(int bytes) {

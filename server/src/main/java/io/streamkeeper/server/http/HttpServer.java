@@ -2,7 +2,6 @@ package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -11,6 +10,10 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
+import io.streamkeeper.server.http.parse.BodyParser;
+import io.streamkeeper.server.http.parse.RequestParser;
+import io.streamkeeper.server.http.respond.Compression;
+import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TurnQueue;
@@ -24,10 +27,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The HTTP side of a server: sets up the pipeline of each connection, bounds their number, and ends them when the server
+ * The HTTP side of a server: what its listeners share. It bounds the number of connections and ends them when the server
  * stops. Safe for use by any thread.
  */
-public final class HttpServer extends ChannelInitializer<Channel> {
+public final class HttpServer {
     private final ServerConfig config;
     private final Shards shards;
     private final MemoryLedger memory;
@@ -68,9 +71,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
 
     private LoopContext newContext(EventExecutor loop) {
         RequestParser parser = new RequestParser(
-                config.root(),
-                config.retention(),
-                new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
+                config.retention(), new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
         TurnQueue turns = shards.turns(loop);
@@ -118,16 +119,14 @@ public final class HttpServer extends ChannelInitializer<Channel> {
         return context;
     }
 
-    /** One connection too many is closed at once, so that those which are open are served. */
-    @Override
-    protected void initChannel(Channel channel) {
-        if (stopping || connections.size() >= connectionsMax) {
-            channel.close();
-            return;
-        }
-        connections.add(channel);
-        ConnectionHandler connection = new ConnectionHandler(this, channel);
-        channel.pipeline().addLast(connection.decoder(), connection);
+    /** A listener of this server, which has its own paths. */
+    public Listener listener(ListenerKind kind) {
+        return new Listener(this, kind, ServerRoutes.of(kind, this));
+    }
+
+    /** Whether a connection is taken, which counts from then on until it is closed. */
+    boolean admit(Channel channel) {
+        return !stopping && connections.size() < connectionsMax && connections.add(channel);
     }
 
     /** Takes fewer connections than the configuration allows, where descriptors are fewer. */
@@ -144,7 +143,7 @@ public final class HttpServer extends ChannelInitializer<Channel> {
     public void stop() {
         stopping = true;
         connections.forEach(channel -> {
-            // A loop of somebody else may be gone, and its connections with it.
+            // A loop of another server may have ended, and its connections with it.
             if (!channel.eventLoop().isShutdown()) {
                 channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING);
             }

@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.shard.TurnQueue;
 
 /**
@@ -15,7 +16,7 @@ import io.streamkeeper.server.shard.TurnQueue;
  *    └─────────────── end ────────────────────────▲
  * </pre>
  */
-abstract sealed class LongResponse permits CatchUpResponse, SseSession {
+abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseSession {
     final ConnectionHandler connection;
     final Channel channel;
     final Exchange exchange;
@@ -81,7 +82,7 @@ abstract sealed class LongResponse permits CatchUpResponse, SseSession {
 
     /** Does the next step later, when the client takes what it brings. */
     final void goOnWhenWritable() {
-        awaitsRoom = !connection.takesMore();
+        awaitsRoom = !connection.output().takesMore();
         if (!awaitsRoom) {
             goOnLater();
         }
@@ -126,6 +127,6 @@ abstract sealed class LongResponse permits CatchUpResponse, SseSession {
         end();
         exchange.session(null);
         exchange.response(response);
-        connection.advance();
+        connection.line().advance();
     }
 }

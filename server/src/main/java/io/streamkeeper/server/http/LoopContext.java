@@ -1,5 +1,7 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.http.parse.RequestParser;
+import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.shard.TurnQueue;
 
 /**

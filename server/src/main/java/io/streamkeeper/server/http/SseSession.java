@@ -7,12 +7,13 @@ import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.LiveConfig;
-import io.streamkeeper.server.shard.LongEvent;
+import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.Shard;
-import io.streamkeeper.server.shard.SseFrame;
-import io.streamkeeper.server.shard.Subscriber;
-import io.streamkeeper.server.shard.Subscription;
-import io.streamkeeper.server.shard.TailEvent;
+import io.streamkeeper.server.shard.live.LongEvent;
+import io.streamkeeper.server.shard.live.SseFrame;
+import io.streamkeeper.server.shard.live.Subscriber;
+import io.streamkeeper.server.shard.live.Subscription;
+import io.streamkeeper.server.shard.live.TailEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ final class SseSession extends LongResponse implements Subscriber {
             refused(outcome);
             return;
         }
-        Refusal unmet = headWritten || isOver() ? null : ResponseWriter.unmet(exchange, null);
+        Refusal unmet = headWritten || isOver() ? null : ReadResponses.unmet(exchange, null);
         if (unmet != null) {
             refused(unmet);
         } else if (!isOver()) {
@@ -110,10 +111,10 @@ final class SseSession extends LongResponse implements Subscriber {
     private void begin(Outcome.Chunk first) {
         headWritten = true;
         position = first.start().position();
-        cursor = connection.writer().cursor(exchange);
+        cursor = connection.writer().reads().cursor(exchange);
         exchange.closeAfter();
-        channel.write(connection.writer().eventStream(exchange, first));
-        write(SseFrame.retry(channel.alloc(), connection.writer().retryMillis(), exchange.isFramed()));
+        channel.write(connection.writer().reads().eventStream(exchange, first));
+        write(SseFrame.retry(channel.alloc(), connection.writer().reads().retryMillis(), exchange.isFramed()));
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
                         this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
@@ -153,7 +154,7 @@ final class SseSession extends LongResponse implements Subscriber {
         if (isOver() || pulling || !news) {
             return;
         }
-        if (event.from() != position || !connection.takesMore()) {
+        if (event.from() != position || !connection.output().takesMore()) {
             pull();
             return;
         }
@@ -211,11 +212,11 @@ final class SseSession extends LongResponse implements Subscriber {
     private void write(ByteBuf frame) {
         spoke = true;
         channel.write(frame);
-        connection.flushPartLater();
+        connection.output().flushPartLater();
     }
 
     private void keepAlive() {
-        if (!spoke && longEvent == null && connection.takesMore()) {
+        if (!spoke && longEvent == null && connection.output().takesMore()) {
             channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
         }
         spoke = false;
@@ -244,7 +245,7 @@ final class SseSession extends LongResponse implements Subscriber {
         if (headWritten && exchange.isFramed()) {
             channel.write(LAST_CHUNK.duplicate());
         }
-        connection.advance();
+        connection.line().advance();
     }
 
     @Override

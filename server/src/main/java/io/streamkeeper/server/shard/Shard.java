@@ -58,11 +58,11 @@ public final class Shard {
     }
 
     /** The loop's work that may be long, of this shard and of others. */
-    TurnQueue turns() {
+    public TurnQueue turns() {
         return turns;
     }
 
-    ShardStore store() {
+    public ShardStore store() {
         return store;
     }
 
@@ -71,7 +71,7 @@ public final class Shard {
     }
 
     /** Runs a task of the shard's own on the loop: at once if that is where the caller is. What it throws fails the shard. */
-    void run(Runnable task) {
+    public void run(Runnable task) {
         if (loop.inEventLoop()) {
             runOwn(task);
             return;
@@ -95,7 +95,7 @@ public final class Shard {
      * Runs a step of a command on the loop: at once if that is where the caller is. What it throws is what {@code end} is
      * refused with, so that each command is answered (I12).
      */
-    void step(Consumer<Refusal> end, Runnable step) {
+    public void step(Consumer<Refusal> end, Runnable step) {
         if (loop.inEventLoop()) {
             attempt(end, step);
             return;
@@ -186,7 +186,7 @@ public final class Shard {
     }
 
     /** Reads one run, which ends at the tail or after a whole character. */
-    void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
+    public void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
         StreamRead.start(
                 this,
                 stream,
@@ -196,33 +196,9 @@ public final class Shard {
                         reply.complete(outcome instanceof Outcome.Chunk chunk ? WholeText.of(chunk, stream) : outcome));
     }
 
-    /** Answers with what is there behind the poll's start, or parks the poll until there is something. */
-    public void poll(LongPoll poll) {
-        step(poll.reply()::complete, () -> {
-            StreamState stream = store.open(poll.read().path(), true);
-            long position = store.position(stream, poll.read().start());
-            boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
-            if (waits && !poll.isCancelled()) {
-                tailOf(stream).park(poll);
-            } else {
-                readWholeText(stream, position, poll.readBytesMax(), poll.reply());
-            }
-        });
-    }
-
-    /** The waiters of a stream, made when the first of them comes. */
-    LiveTail tailOf(StreamState stream) {
-        if (stream.waiters() instanceof LiveTail tail) {
-            return tail;
-        }
-        LiveTail tail = new LiveTail(this, stream);
-        stream.waiters(tail);
-        return tail;
-    }
-
-    /** Wakes the waiters of {@code tail} at the end of this turn, once for all that moved until then. */
-    void wakeLater(LiveTail tail) {
-        turns.add(() -> runOwn(tail::wake));
+    /** Does work of the shard's own at the end of this turn, on the loop. What it throws fails the shard. */
+    public void runLater(Runnable task) {
+        turns.add(() -> runOwn(task));
     }
 
     /** Gives a fork's count back, in a piece of its own: it may bring the next, through a chain of any length. */

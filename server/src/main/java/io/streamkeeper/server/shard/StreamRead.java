@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is a message
  * there and one back. An answer has pieces of {@value #RUNS_MAX} ancestors at most; where there are more, it ends early.
  */
-final class StreamRead {
+public final class StreamRead {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRead.class);
 
     /** Ancestors that one answer is read from, which bounds the time that it takes. */
@@ -48,12 +48,12 @@ final class StreamRead {
     }
 
     /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */
-    static void start(Shard shard, StreamState stream, long start, int bytesMax, Reply reply) {
+    public static void start(Shard shard, StreamState stream, long start, int bytesMax, Reply reply) {
         start(shard, stream, start, ReadLimit.of(bytesMax), reply);
     }
 
     /** Reads from {@code start} on, as far as {@code limit} says; the reply comes on the shard's loop. */
-    static void start(Shard shard, StreamState stream, long start, ReadLimit limit, Reply reply) {
+    public static void start(Shard shard, StreamState stream, long start, ReadLimit limit, Reply reply) {
         Lineage lineage = stream.lineage();
         if (lineage == null || start >= stream.ownStart()) {
             shard.store().read(stream, start, Buffers.NONE, start, limit, reply);

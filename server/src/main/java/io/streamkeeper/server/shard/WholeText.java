@@ -5,14 +5,14 @@ import io.streamkeeper.protocol.SseEncoder;
 import io.streamkeeper.storage.stream.StreamState;
 
 /** Ends a run of text that ends before the tail after a whole character, because clients decode each answer by itself. */
-final class WholeText {
+public final class WholeText {
     /** Bytes of the longest character: a run of text that is shorter may have none. */
-    static final int BYTES_MIN = 4;
+    public static final int BYTES_MIN = 4;
 
     private WholeText() {}
 
     /** The same run, or the longest part of it that is whole characters; never empty where the run is not. */
-    static Outcome.Chunk of(Outcome.Chunk chunk, StreamState stream) {
+    public static Outcome.Chunk of(Outcome.Chunk chunk, StreamState stream) {
         if (chunk.upToDate()
                 || chunk.contentType().isJson()
                 || !chunk.contentType().isText()) {

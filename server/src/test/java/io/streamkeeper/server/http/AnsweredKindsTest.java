@@ -11,6 +11,8 @@ import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
+import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.ParsingConnection;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.Kinds;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.server.http.decode.DecodingConnection;
+import io.streamkeeper.server.http.respond.GzipBody;
 import io.streamkeeper.server.wire.Answer;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.memory.Budget;

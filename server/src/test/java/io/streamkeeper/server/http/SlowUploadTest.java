@@ -47,7 +47,8 @@ class SlowUploadTest {
                         .idleTimeoutMillis(IDLE_MILLIS))
                 .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
-        channel = new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), Runnable::run, Clock.SYSTEM));
+        channel = new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), Runnable::run, Clock.SYSTEM)
+                .listener(ListenerKind.PUBLIC));
         channel.freezeTime();
     }
 

@@ -10,6 +10,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.route.Route;
+import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.wire.TestConnection;
@@ -21,6 +23,7 @@ import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** An HTTP server with one loop, streams in memory, and as little memory as a test wants; what is reserved can be seen. */
@@ -39,6 +42,11 @@ final class SmallServer implements AutoCloseable {
 
     /** A server with {@code mib} MiB of direct memory and as much heap, as far as it knows. */
     SmallServer(int mib) throws IOException {
+        this(mib, List.of());
+    }
+
+    /** The same with the paths of {@code routes}, or those of a public listener where there are none. */
+    SmallServer(int mib, List<Route> routes) throws IOException {
         long bytes = (long) mib << 20;
         memory = new MemoryLedger(MemoryPlan.ofMemory(bytes, bytes, 0));
         reads = new ReadBudget(memory.reads(), memory.plan().journalBytes() / 4);
@@ -55,12 +63,15 @@ final class SmallServer implements AutoCloseable {
                 loops,
                 Runnable::run,
                 Clock.SYSTEM);
+        Listener handler = routes.isEmpty()
+                ? http.listener(ListenerKind.PUBLIC)
+                : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT));
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 128 << 10))
                 .childOption(ChannelOption.SO_SNDBUF, 16 << 10)
-                .childHandler(http)
+                .childHandler(handler)
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();

@@ -19,6 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.server.wire.Answer;
@@ -160,7 +161,7 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
             @Override
             protected void initChannel(Channel channel) {
                 inner.add(channel);
-                channel.pipeline().addLast(http);
+                channel.pipeline().addLast(http.listener(ListenerKind.PUBLIC));
             }
         });
     }

@@ -80,6 +80,6 @@ class PathTest {
     void healthAnswers() {
         assertThat(SERVER.get("/health").is(200).text()).isEqualTo("{\"status\":\"ok\"}");
         assertThat(SERVER.post("/health", "").isError(405, "method_not_allowed").field("Allow"))
-                .isEqualTo("GET, HEAD");
+                .isEqualTo("GET, HEAD, OPTIONS");
     }
 }

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.decode;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.request.HeaderName;
 
 /**
  * How long a request's body is (RFC 9112 section 6), and whether the client waits for a {@code 100 Continue} before it

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.decode;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.request.HeaderName;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.decode;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.request.HeaderName;
 
 /** One request's head while its fields come in. Used by the connection's event loop only. */
 public final class HeadBuilder {
@@ -56,11 +57,11 @@ public final class HeadBuilder {
      *
      * @throws RefusedException if the fields do not go together, or the body is larger than {@code bodyBytesMax}
      */
-    RequestHead build(byte[] bytes, int bodyBytesMax) {
+    Http1Head build(byte[] bytes, int bodyBytesMax) {
         checkHost(bytes);
         BodyFraming framing = BodyFraming.of(bytes, fields, line.minor(), bodyBytesMax);
         boolean keepAlive = !closeAsked && (line.minor() == 1 || keepAliveAsked);
-        return new RequestHead(bytes, line, fields, keepAlive, framing);
+        return new Http1Head(bytes, line, fields, keepAlive, framing);
     }
 
     private void checkHost(byte[] bytes) {

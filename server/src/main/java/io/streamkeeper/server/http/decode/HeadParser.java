@@ -43,7 +43,7 @@ public final class HeadParser {
      * @throws RefusedException if what came cannot become a head that the server takes
      */
     @Nullable
-    public RequestHead read(ByteBuf in) {
+    public Http1Head read(ByteBuf in) {
         while (fillLine(in)) {
             int start = lines.lineStart();
             int end = lines.lineEnd();
@@ -102,11 +102,11 @@ public final class HeadParser {
     }
 
     /** The head's memory, and that of its request, is given back by whoever drops the request. */
-    private RequestHead endHead(HeadBuilder builder) {
+    private Http1Head endHead(HeadBuilder builder) {
         if (!room.tryTake(HeadRoom.REQUEST_BYTES)) {
             throw HeadRoom.exhausted();
         }
-        RequestHead whole = builder.build(lines.bytes(), limits.bodyBytesMax());
+        Http1Head whole = builder.build(lines.bytes(), limits.bodyBytesMax());
         lines.detach();
         head = null;
         emptyLineSeen = false;

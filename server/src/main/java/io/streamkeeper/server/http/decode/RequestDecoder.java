@@ -8,6 +8,9 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.http.request.ContinueExpected;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.MalformedRequest;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
@@ -59,7 +62,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private int rateSinceBytes;
 
-    private record Pending(RequestHead head, BodyReader body) {
+    private record Pending(Http1Head head, BodyReader body) {
         boolean isWaiting() {
             return body.buffer().isWaiting();
         }
@@ -257,7 +260,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void readHead(ChannelHandlerContext ctx, ByteBuf in) {
-        RequestHead head = heads.read(in);
+        Http1Head head = heads.read(in);
         if (head == null) {
             return;
         }
@@ -272,7 +275,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void beginBody(ChannelHandlerContext ctx, RequestHead head, boolean bodyHasCome) {
+    private void beginBody(ChannelHandlerContext ctx, Http1Head head, boolean bodyHasCome) {
         BodyFraming framing = head.framing();
         Refusal refusal =
                 room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.decode;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.request.Method;
 
 /**
  * Where the parts of a request line (RFC 9112 section 3) lie within the head's bytes.
@@ -30,6 +31,7 @@ public record RequestLine(
         int targetEnd,
         int minor) {
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
+    private static final int METHOD_LENGTH_MAX = 24;
 
     /**
      * Reads {@code bytes[start, end)}, a line without its CRLF.
@@ -43,8 +45,8 @@ public record RequestLine(
             methodEnd++;
         }
         int length = methodEnd - start;
-        if (length == 0 || length > Method.LENGTH_MAX || methodEnd == end || bytes[methodEnd] != Octets.SPACE) {
-            throw invalid(bytes, start, end, "a method of 1 to " + Method.LENGTH_MAX + " token characters and a space");
+        if (length == 0 || length > METHOD_LENGTH_MAX || methodEnd == end || bytes[methodEnd] != Octets.SPACE) {
+            throw invalid(bytes, start, end, "a method of 1 to " + METHOD_LENGTH_MAX + " token characters and a space");
         }
         int targetEnd = methodEnd + 1;
         while (targetEnd < end && Octets.isVisible(bytes[targetEnd]) && bytes[targetEnd] != '#') {
@@ -54,7 +56,7 @@ public record RequestLine(
             throw invalid(bytes, start, end, "a target of visible ASCII without a fragment, and a space");
         }
         int minor = minorVersion(bytes, start, targetEnd + 1, end);
-        Method method = Method.of(bytes, start, methodEnd);
+        Method method = method(bytes, start, methodEnd);
         return target(method, bytes, start, methodEnd, targetEnd, minor, end);
     }
 
@@ -77,6 +79,18 @@ public record RequestLine(
                     ErrorCode.VERSION_NOT_SUPPORTED, "version " + text + " is not supported; expected HTTP/1.1");
         }
         return bytes[start + 7] == '0' ? 0 : 1;
+    }
+
+    /** The method whose name is {@code bytes[start, end)}; letter case counts (RFC 9110 section 9.1). */
+    private static Method method(byte[] bytes, int start, int end) {
+        Method candidate = switch (end - start) {
+            case 3 -> bytes[start] == 'G' ? Method.GET : Method.PUT;
+            case 4 -> bytes[start] == 'P' ? Method.POST : Method.HEAD;
+            case 6 -> Method.DELETE;
+            case 7 -> Method.OPTIONS;
+            default -> Method.OTHER;
+        };
+        return Octets.equals(bytes, start, end, candidate.name()) ? candidate : Method.OTHER;
     }
 
     private static RequestLine target(

@@ -4,6 +4,7 @@ import static io.streamkeeper.server.http.decode.DecodingConnection.decoded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.http.request.HeaderName;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

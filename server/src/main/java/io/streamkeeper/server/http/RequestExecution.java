@@ -1,0 +1,156 @@
+package io.streamkeeper.server.http;
+
+import io.netty.channel.Channel;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.shard.BodySplitting;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.live.LongPoll;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the requests of one connection executed, in their order: by the shard of their stream, or by the handler of their
+ * path. What a request asks does not depend on the version of HTTP. Owned by the connection's loop.
+ */
+final class RequestExecution {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
+
+    private final ConnectionHandler connection;
+    private final HttpServer server;
+    private final Channel channel;
+    private final LoopContext loop;
+    private boolean splits;
+
+    RequestExecution(ConnectionHandler connection, LoopContext loop) {
+        this.connection = connection;
+        this.server = connection.server();
+        this.channel = connection.channel();
+        this.loop = loop;
+    }
+
+    /** Whether the body of a request is being split: no other begins meanwhile, so that they execute in order. */
+    boolean isSplitting() {
+        return splits;
+    }
+
+    /** Takes over the request. */
+    void begin(Exchange exchange, HttpRequest request) {
+        BodySplitting splitting = loop.parser().begin(request);
+        if (splitting == null) {
+            execute(exchange, request);
+        } else {
+            splits = true;
+            splitLater(exchange, request, splitting);
+        }
+    }
+
+    private void splitLater(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+        loop.turns().add(() -> {
+            if (connection.hasEnded() || !channel.isActive()) {
+                splitting.release();
+            } else {
+                split(exchange, request, splitting);
+            }
+        });
+    }
+
+    private void split(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+        boolean isSplit;
+        try {
+            isSplit = splitting.step();
+        } catch (RuntimeException | Error e) {
+            splitting.release();
+            connection.failed(e);
+            return;
+        }
+        if (!isSplit) {
+            splitLater(exchange, request, splitting);
+            return;
+        }
+        splits = false;
+        execute(exchange, request.withBody(splitting.body()));
+        connection.readOn();
+    }
+
+    private void execute(Exchange exchange, HttpRequest request) {
+        Intent intent = loop.parser().parse(request, connection.listener().routes());
+        if (intent instanceof Intent.OnStream onStream) {
+            begin(exchange, onStream.command());
+        } else if (intent instanceof Intent.Refused refused) {
+            exchange.ready(loop.writer().refused(exchange, refused.refusal(), refused.allow()));
+        } else if (intent instanceof Intent.Options options) {
+            exchange.ready(loop.writer().options(exchange, options.methods()));
+        } else if (intent instanceof Intent.Routed routed) {
+            handle(exchange, routed);
+        } else {
+            throw new IllegalArgumentException("an intent of the unknown type " + intent.getClass());
+        }
+    }
+
+    /** A handler that fails has answered nothing, or its answer is one too many. */
+    private void handle(Exchange exchange, Intent.Routed routed) {
+        try {
+            routed.route().handler().handle(routed.request(), exchange::answer);
+        } catch (RefusedException e) {
+            exchange.complete(e.refusal());
+        } catch (RuntimeException | Error e) {
+            LOG.error("the handler of {} has failed", routed.route().path(), e);
+            exchange.complete(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
+        } finally {
+            routed.request().release();
+        }
+    }
+
+    private void begin(Exchange exchange, Command command) {
+        Shard shard = server.shards().of(command.path());
+        int readBytesMax = server.config().read().windowBytes();
+        if (!(command instanceof Command.Read read)) {
+            shard.execute(command, readBytesMax, exchange);
+            return;
+        }
+        exchange.read(read);
+        boolean isFirst = connection.line().isAlone();
+        switch (read.live()) {
+            case NONE -> {
+                CatchUpResponse answer = new CatchUpResponse(connection, exchange, shard);
+                exchange.session(answer);
+                answer.open(isFirst);
+                connection.line().advance();
+            }
+            case LONG_POLL -> {
+                if (isFirst) {
+                    poll(exchange);
+                }
+            }
+            case SSE -> {
+                exchange.session(new SseSession(connection, exchange, shard));
+                connection.line().advance();
+            }
+        }
+    }
+
+    /** Begins a poll, which is when its turn has come: a connection holds one answer at a time that is not small. */
+    void poll(Exchange exchange) {
+        Command.Read read = exchange.read();
+        int readBytesMax = server.config().read().windowBytes();
+        LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
+        exchange.poll(poll);
+        poll.start(server.shards().of(read.path()));
+    }
+
+    private long timeoutMillis(Command.Read read) {
+        if (connection.endsWaiting()) {
+            return 0;
+        }
+        LiveConfig live = server.config().live();
+        return read.timeoutMillis() < 0
+                ? live.longPollTimeoutMillis()
+                : Math.min(read.timeoutMillis(), live.longPollTimeoutMillisMax());
+    }
+}

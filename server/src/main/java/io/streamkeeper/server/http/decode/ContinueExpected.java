@@ -1,9 +1,0 @@
-package io.streamkeeper.server.http.decode;
-
-/**
- * The client waits for a {@code 100 Continue} before it sends the body of a request whose head was accepted. It has its
- * place among the requests: the interim response goes out behind the responses to those before it.
- */
-enum ContinueExpected {
-    INSTANCE
-}

@@ -1,0 +1,126 @@
+package io.streamkeeper.server.http.parse;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.RetentionConfig;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.route.Route;
+import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.shard.BodySplitting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an {@link Intent} of a request: every rule of the protocol that does not depend on a stream's state. One for each
+ * event loop, used by that loop only.
+ */
+public final class RequestParser {
+    private final BodyParser bodies;
+    private final CreateParser creates;
+    private final AppendParser appends;
+
+    /**
+     * Parses requests of any listener.
+     *
+     * @param retention what streams keep whose creation does not say it
+     */
+    public RequestParser(RetentionConfig retention, BodyParser bodies) {
+        this.bodies = bodies;
+        this.creates = new CreateParser(retention, bodies);
+        this.appends = new AppendParser(bodies);
+    }
+
+    /**
+     * Takes over the body of a request that has to be split before the request is parsed, because it is long; null for any
+     * other request.
+     */
+    public @Nullable BodySplitting begin(HttpRequest request) {
+        return bodies.begin(request);
+    }
+
+    /**
+     * Takes over the request and its body: the intent is the only thing left to release.
+     *
+     * @param routes those of the listener that the request arrived at
+     */
+    public Intent parse(HttpRequest request, Routes routes) {
+        try {
+            Intent intent = intent(request, routes);
+            if (!ownsBody(intent)) {
+                request.release();
+            }
+            return intent;
+        } catch (RefusedException e) {
+            request.release();
+            return new Intent.Refused(e.refusal(), null);
+        }
+    }
+
+    private static boolean ownsBody(Intent intent) {
+        return intent instanceof Intent.Routed
+                || (intent instanceof Intent.OnStream onStream
+                        && (onStream.command() instanceof Command.Create
+                                || onStream.command() instanceof Command.Append));
+    }
+
+    private Intent intent(HttpRequest request, Routes routes) {
+        String path = request.path();
+        if (request.method() == Method.OPTIONS) {
+            return new Intent.Options(routes.methods(path));
+        }
+        Route route = routes.find(path);
+        if (route != null) {
+            return route.methods().contains(request.method())
+                    ? new Intent.Routed(route, request)
+                    : notAllowed(request, routes);
+        }
+        String root = routes.root();
+        return root != null && path.startsWith(root)
+                ? streamIntent(request, StreamPath.parse(path.substring(root.length())), routes, root)
+                : notFound(path, routes);
+    }
+
+    private Intent streamIntent(HttpRequest request, StreamPath path, Routes routes, String root) {
+        if (path.isReserved()) {
+            return notFound(request.path(), routes);
+        }
+        return switch (request.method()) {
+            case GET -> new Intent.OnStream(read(request, path));
+            case HEAD -> new Intent.OnStream(describe(request, path));
+            case PUT -> new Intent.OnStream(creates.parse(request, path, root));
+            case POST -> new Intent.OnStream(appends.parse(request, path));
+            case DELETE -> new Intent.OnStream(delete(request, path));
+            case OPTIONS, OTHER -> notAllowed(request, routes);
+        };
+    }
+
+    /** What the conditions of a read are compared with is known when it is answered; that they are valid is known now. */
+    private static Command.Read read(HttpRequest request, StreamPath path) {
+        Conditions.ofRead(request);
+        return ReadParser.parse(request, path);
+    }
+
+    private static Command.Describe describe(HttpRequest request, StreamPath path) {
+        Conditions.ofRead(request);
+        return new Command.Describe(path);
+    }
+
+    private static Command.Delete delete(HttpRequest request, StreamPath path) {
+        Conditions.checkNoneOfAppends(request);
+        return new Command.Delete(path, Conditions.ofWrite(request));
+    }
+
+    private static Intent notFound(String path, Routes routes) {
+        return new Intent.Refused(Refusal.of(ErrorCode.NOT_FOUND, routes.nothingAt(path)), null);
+    }
+
+    private static Intent notAllowed(HttpRequest request, Routes routes) {
+        String allow = routes.methods(request.path());
+        String message = "method " + Quoted.of(request.methodText()) + " is not allowed here; expected " + allow;
+        return new Intent.Refused(Refusal.of(ErrorCode.METHOD_NOT_ALLOWED, message), allow);
+    }
+}

@@ -1,0 +1,13 @@
+package io.streamkeeper.server.http.request;
+
+/** A request's method, as far as the server distinguishes them. */
+public enum Method {
+    GET,
+    HEAD,
+    PUT,
+    POST,
+    DELETE,
+    OPTIONS,
+    /** Any other token. */
+    OTHER
+}

@@ -1,0 +1,215 @@
+package io.streamkeeper.server.http.respond;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Cursor;
+import io.streamkeeper.protocol.EntityTag;
+import io.streamkeeper.protocol.EntityTagList;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.config.CacheConfig;
+import io.streamkeeper.storage.disk.Clock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the responses of reads (sections 5.6 to 5.8): their entity tags, conditions, and what caches may do with them. Owned by
+ * one event loop.
+ */
+public final class ReadResponses {
+    private static final int RETRY_MILLIS_MIN = 500;
+    private static final int RETRY_MILLIS_MAX = 1_500;
+
+    private final ResponseHeads heads;
+    private final RefusalResponses refusals;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final CacheConfig cache;
+
+    /** What caches may do with data of a stream that never expires, and with the answer that nothing is new. */
+    private final byte[] keptForGood;
+
+    private final byte[] keptUnlessMore;
+
+    ReadResponses(
+            ResponseHeads heads, RefusalResponses refusals, Clock clock, RandomGenerator random, CacheConfig cache) {
+        this.heads = heads;
+        this.refusals = refusals;
+        this.clock = clock;
+        this.random = random;
+        this.cache = cache;
+        this.keptForGood = ResponseFields.cacheControl(cache.data(Expiry.never(), clock.nowMillis()));
+        this.keptUnlessMore = ResponseFields.cacheControl(cache.nothing());
+    }
+
+    Response chunk(ResponseContext context, Outcome.Chunk chunk) {
+        boolean polled = context.read().live() == LiveMode.LONG_POLL;
+        boolean nothingCame = polled && !chunk.bytes().isReadable();
+        EntityTag tag = nothingCame || !hasTag(context) ? null : EntityTag.of(chunk);
+        Refusal unmet = unmet(context, tag);
+        if (unmet != null) {
+            chunk.bytes().release();
+            return refusals.refused(context, unmet, null);
+        }
+        if (nothingCame) {
+            chunk.bytes().release();
+            ResponseHead head = heads.begin(context, 204);
+            tellPlace(context, head, chunk);
+            head.fields(ResponseFields.NO_STORE);
+            return ResponseHeads.finish(context, head);
+        }
+        return isUnchanged(context, tag)
+                ? unchanged(context, chunk, tag)
+                : ResponseHeads.finish(context, beginBody(context, chunk, tag), WireBody.of(chunk));
+    }
+
+    /**
+     * The response to a catch-up read that gets no data, because of its conditions, or null if it gets some. Releases the
+     * chunk's bytes where it returns one.
+     *
+     * @param compressed whether the data would be compressed
+     */
+    @Nullable
+    public Response withoutBody(ResponseContext context, Outcome.Chunk chunk, boolean compressed) {
+        EntityTag tag = tag(context, chunk, compressed);
+        Refusal unmet = unmet(context, tag);
+        if (unmet != null) {
+            chunk.bytes().release();
+            return refusals.refused(context, unmet, null);
+        }
+        return isUnchanged(context, tag) ? unchanged(context, chunk, tag) : null;
+    }
+
+    /** The head of a response that has the chunk's data as it is, and the bracket that begins an array. */
+    public ByteBuf beginData(ResponseContext context, Outcome.Chunk chunk) {
+        boolean isArray = chunk.contentType().isJson();
+        ResponseHead head = beginBody(context, chunk, tag(context, chunk, false));
+        head.field(ResponseField.CONTENT_LENGTH, chunk.length() + (isArray ? 1 : 0));
+        ByteBuf out = head.finish();
+        return isArray ? out.writeByte('[') : out;
+    }
+
+    /** The head of a response that has the chunk's data compressed to {@code length} bytes; in chunks if that is negative. */
+    public ByteBuf beginCompressed(ResponseContext context, Outcome.Chunk chunk, int length) {
+        ResponseHead head = beginBody(context, chunk, tag(context, chunk, true));
+        head.fields(ResponseFields.GZIP);
+        if (length < 0) {
+            head.fields(ResponseFields.CHUNKED);
+        } else {
+            head.field(ResponseField.CONTENT_LENGTH, length);
+        }
+        return head.finish();
+    }
+
+    private static @Nullable EntityTag tag(ResponseContext context, Outcome.Chunk chunk, boolean compressed) {
+        if (!hasTag(context)) {
+            return null;
+        }
+        EntityTag tag = EntityTag.of(chunk);
+        return compressed ? tag.ofCompressed() : tag;
+    }
+
+    /** Whether the client has what it would get, which has {@code tag}, or no tag where that is null. */
+    static boolean isUnchanged(ResponseContext context, @Nullable EntityTag tag) {
+        EntityTagList known = context.conditions().ifNoneMatch();
+        return known != null && (tag == null ? known.isAny() : known.hasWeak(tag.toString()));
+    }
+
+    /**
+     * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it is.
+     * What has no tag is accepted where any answer is.
+     */
+    public static @Nullable Refusal unmet(ResponseContext context, @Nullable EntityTag tag) {
+        EntityTagList wanted = context.conditions().ifMatch();
+        if (wanted == null || (tag == null ? wanted.isAny() : wanted.hasStrong(tag.toString()))) {
+            return null;
+        }
+        return Refusal.of(
+                ErrorCode.PRECONDITION_FAILED,
+                "If-Match is " + Quoted.of(wanted.toString()) + ", but the answer has "
+                        + (tag == null ? "no entity tag" : "the entity tag " + tag));
+    }
+
+    /** A read at the tail of the moment has none, because the same request reads something else later (section 10.1). */
+    private static boolean hasTag(ResponseContext context) {
+        return !(context.read().start() instanceof ReadStart.Now)
+                || context.read().live() == LiveMode.LONG_POLL;
+    }
+
+    private Response unchanged(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
+        ResponseHead head = heads.begin(context, 304);
+        tellPlace(context, head, chunk);
+        tellCaches(head, chunk, tag);
+        chunk.bytes().release();
+        return ResponseHeads.finish(context, head);
+    }
+
+    private ResponseHead beginBody(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
+        ResponseHead head = heads.begin(context, 200);
+        head.field(ResponseField.CONTENT_TYPE, chunk.contentType().value());
+        tellPlace(context, head, chunk);
+        if (chunk.contentType().essence().equals("application/octet-stream")) {
+            head.fields(ResponseFields.ATTACHMENT);
+        }
+        if (chunk.contentType().isActive()) {
+            head.fields(ResponseFields.SANDBOX);
+        }
+        tellCaches(head, chunk, tag);
+        return head;
+    }
+
+    /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
+    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
+        if (tag == null) {
+            head.fields(ResponseFields.NO_STORE);
+            return;
+        }
+        if (chunk.length() > 0 && !(chunk.expiry() instanceof Expiry.Never)) {
+            head.field(ResponseField.CACHE_CONTROL, cache.data(chunk.expiry(), clock.nowMillis()));
+        } else {
+            head.fields(chunk.length() > 0 ? keptForGood : keptUnlessMore);
+        }
+        head.field(ResponseField.ETAG, tag);
+        if (Compression.suits(chunk.contentType())) {
+            head.fields(ResponseFields.VARY_ENCODING);
+        }
+    }
+
+    private void tellPlace(ResponseContext context, ResponseHead head, Outcome.Chunk chunk) {
+        head.field(ResponseField.STREAM_NEXT_OFFSET, chunk.next());
+        if (chunk.upToDate()) {
+            head.fields(ResponseFields.UP_TO_DATE);
+        }
+        if (chunk.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        } else if (context.read().live() == LiveMode.LONG_POLL) {
+            head.field(ResponseField.STREAM_CURSOR, cursor(context));
+        }
+    }
+
+    /** The cursor for the client that asks now (section 10.1). */
+    public String cursor(ResponseContext context) {
+        return Cursor.next(clock.nowMillis(), context.read().cursor(), random);
+    }
+
+    /** How long the readers of an event stream wait before they connect again: not all the same. */
+    public int retryMillis() {
+        return random.nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
+    }
+
+    /** The head of a response whose body is events of a stream like that of {@code first}. */
+    public ByteBuf eventStream(ResponseContext context, Outcome.Chunk first) {
+        ResponseHead head = heads.begin(context, 200).fields(ResponseFields.EVENT_STREAM);
+        if (!first.contentType().isText()) {
+            head.fields(ResponseFields.BASE64);
+        }
+        if (context.isFramed()) {
+            head.fields(ResponseFields.CHUNKED);
+        }
+        return head.finish();
+    }
+}

@@ -1,0 +1,55 @@
+package io.streamkeeper.server.http.respond;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the responses of refusals. Owned by one event loop. */
+final class RefusalResponses {
+    private final ResponseHeads heads;
+
+    RefusalResponses(ResponseHeads heads) {
+        this.heads = heads;
+    }
+
+    /** The response of a refusal; {@code allow} lists the methods of a path where the method was the reason. */
+    Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
+        ResponseHead head = heads.begin(context, refusal.code().status());
+        if (refusal.nextOffset() != null) {
+            head.field(ResponseField.STREAM_NEXT_OFFSET, refusal.nextOffset());
+        }
+        if (refusal.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+        if (refusal.earliestOffset() != null) {
+            head.field(ResponseField.STREAM_EARLIEST_OFFSET, refusal.earliestOffset());
+        }
+        if (refusal.producer() != null) {
+            addProducer(head, refusal.producer());
+        }
+        if (refusal.code().status() == 503) {
+            head.fields(ResponseFields.RETRY_AFTER);
+        }
+        if (allow != null) {
+            head.field(ResponseField.ALLOW, allow);
+        }
+        if (refusal.code() == ErrorCode.UNSUPPORTED_CONTENT_ENCODING) {
+            head.fields(ResponseFields.ACCEPT_IDENTITY);
+        }
+        head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
+        ByteBuf body = ByteBufUtil.writeUtf8(heads.allocator(), ErrorBody.of(refusal));
+        return ResponseHeads.finish(context, head, WireBody.of(body));
+    }
+
+    private static void addProducer(ResponseHead head, Refusal.ProducerConflict conflict) {
+        if (conflict.currentEpoch() >= 0) {
+            head.field(ResponseField.PRODUCER_EPOCH, conflict.currentEpoch());
+        }
+        if (conflict.expectedSeq() >= 0) {
+            head.field(ResponseField.PRODUCER_EXPECTED_SEQ, conflict.expectedSeq());
+            head.field(ResponseField.PRODUCER_RECEIVED_SEQ, conflict.receivedSeq());
+        }
+    }
+}

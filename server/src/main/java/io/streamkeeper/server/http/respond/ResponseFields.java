@@ -1,0 +1,78 @@
+package io.streamkeeper.server.http.respond;
+
+import io.netty.util.internal.EmptyArrays;
+import io.streamkeeper.server.http.request.HeaderName;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Response fields whose values never change, as whole lines. */
+final class ResponseFields {
+    static final byte[] UP_TO_DATE = ResponseField.STREAM_UP_TO_DATE.is("true");
+    static final byte[] CLOSED = ResponseField.STREAM_CLOSED.is("true");
+    static final byte[] BASE64 = ResponseField.STREAM_SSE_DATA_ENCODING.is("base64");
+
+    static final byte[] ACCEPT_IDENTITY = ResponseField.ACCEPT_ENCODING.is("identity");
+    static final byte[] ATTACHMENT = ResponseField.CONTENT_DISPOSITION.is("attachment");
+    static final byte[] CHUNKED = ResponseField.TRANSFER_ENCODING.is("chunked");
+    static final byte[] CLOSE = ResponseField.CONNECTION.is("close");
+    static final byte[] EVENT_STREAM = joined(
+            ResponseField.CONTENT_TYPE.is("text/event-stream"),
+            ResponseField.CACHE_CONTROL.is("no-cache, no-transform"),
+            ResponseField.X_ACCEL_BUFFERING.is("no"));
+    static final byte[] GZIP = ResponseField.CONTENT_ENCODING.is("gzip");
+    static final byte[] JSON = ResponseField.CONTENT_TYPE.is("application/json");
+    static final byte[] SANDBOX = ResponseField.CONTENT_SECURITY_POLICY.is("sandbox");
+    static final byte[] KEEP_ALIVE = ResponseField.CONNECTION.is("keep-alive");
+    static final byte[] NO_STORE = ResponseField.CACHE_CONTROL.is("no-store");
+    static final byte[] RETRY_AFTER = ResponseField.RETRY_AFTER.is("1");
+    static final byte[] VARY_ENCODING = ResponseField.VARY.is("Accept-Encoding");
+
+    /** On every response (section 12.7). */
+    static final byte[] SAFETY = joined(
+            ResponseField.X_CONTENT_TYPE_OPTIONS.is("nosniff"),
+            ResponseField.CROSS_ORIGIN_RESOURCE_POLICY.is("cross-origin"));
+
+    /** Fields that the server does not read, but proxies and caches between it and a browser do. */
+    private static final List<String> READ_BY_OTHERS = List.of("authorization", "cache-control");
+
+    private static final String SENT_BY_SCRIPTS = Stream.concat(
+                    READ_BY_OTHERS.stream(), HeaderName.setByScripts().map(HeaderName::text))
+            .sorted()
+            .collect(Collectors.joining(", "));
+
+    private ResponseFields() {}
+
+    /** The whole field {@code Cache-Control}. */
+    static byte[] cacheControl(String value) {
+        return ResponseField.CACHE_CONTROL.is(value);
+    }
+
+    /** What a script of another origin may send: the answer to a preflight. */
+    static byte[] preflight(String methods) {
+        return joined(
+                ResponseField.line("Access-Control-Allow-Methods", methods),
+                ResponseField.line("Access-Control-Allow-Headers", SENT_BY_SCRIPTS),
+                ResponseField.line("Access-Control-Max-Age", "86400"));
+    }
+
+    /** The cross-origin fields for {@code origin}: {@code *}, one origin, or {@code none} for no fields. */
+    static byte[] crossOrigin(String origin) {
+        if (origin.equals("none")) {
+            return EmptyArrays.EMPTY_BYTES;
+        }
+        return joined(
+                ResponseField.line("Access-Control-Allow-Origin", origin),
+                origin.equals("*") ? EmptyArrays.EMPTY_BYTES : ResponseField.VARY.is("Origin"),
+                ResponseField.line("Access-Control-Expose-Headers", ResponseField.exposed()));
+    }
+
+    private static byte[] joined(byte[]... lines) {
+        StringBuilder all = new StringBuilder();
+        for (byte[] line : lines) {
+            all.append(new String(line, StandardCharsets.US_ASCII));
+        }
+        return all.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,88 @@
+package io.streamkeeper.server.http.respond;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Clock;
+
+/**
+ * Begins and finishes responses: the fields that every response has, and where its body goes. Owned by one event loop.
+ *
+ * <p>Reads always have the cross-origin fields, because a cached answer may be used for another origin; other responses
+ * have them where the request names one.
+ */
+final class ResponseHeads {
+    /** A body up to this size is copied after the head, which costs less than another buffer to write. */
+    private static final int BODY_IN_HEAD_BYTES_MAX = 4 << 10;
+
+    private static final int HEAD_BYTES = 768;
+
+    private static final ByteBuf CLOSING_BRACKET =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {']'}));
+
+    private final ByteBufAllocator allocator;
+    private final Clock clock;
+    private final byte[] crossOrigin;
+    private final HttpDate date = new HttpDate();
+
+    ResponseHeads(ByteBufAllocator allocator, Clock clock, String corsOrigin) {
+        this.allocator = allocator;
+        this.clock = clock;
+        this.crossOrigin = ResponseFields.crossOrigin(corsOrigin);
+    }
+
+    /** Whether scripts of any other origin may use the server. */
+    boolean allowsOrigins() {
+        return crossOrigin.length > 0;
+    }
+
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    /** A head without the fields that a response has. */
+    ResponseHead interim(int status) {
+        return new ResponseHead(allocator.buffer(HEAD_BYTES), status);
+    }
+
+    ResponseHead begin(ResponseContext context, int status) {
+        ResponseHead head = interim(status);
+        head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
+        if (context.isCrossOrigin()) {
+            head.fields(crossOrigin);
+        }
+        if (context.closes()) {
+            head.fields(ResponseFields.CLOSE);
+        } else if (context.isHttp10()) {
+            head.fields(ResponseFields.KEEP_ALIVE);
+        }
+        return head;
+    }
+
+    static Response finish(ResponseContext context, ResponseHead head) {
+        return Response.of(head.finish(), context.closes());
+    }
+
+    static Response finish(ResponseContext context, ResponseHead head, WireBody body) {
+        head.field(ResponseField.CONTENT_LENGTH, body.length());
+        ByteBuf out = head.finish();
+        ByteBuf stored = body.stored();
+        if (context.isBodyless()) {
+            stored.release();
+            return Response.of(out, context.closes());
+        }
+        if (body.isArray()) {
+            out.writeByte('[');
+        }
+        if (stored.readableBytes() > BODY_IN_HEAD_BYTES_MAX) {
+            ByteBuf tail = body.isArray() ? CLOSING_BRACKET.duplicate() : Unpooled.EMPTY_BUFFER;
+            return new Response(out, stored, tail, context.closes());
+        }
+        out.writeBytes(stored);
+        stored.release();
+        if (body.isArray()) {
+            out.writeByte(']');
+        }
+        return Response.of(out, context.closes());
+    }
+}

@@ -1,0 +1,172 @@
+package io.streamkeeper.server.http.respond;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.EntityTag;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.server.config.CacheConfig;
+import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.storage.disk.Clock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the responses: the one place where outcomes become statuses and fields. Owned by one event loop.
+ */
+public final class ResponseWriter {
+    private final ResponseHeads heads;
+    private final RefusalResponses refusals;
+    private final ReadResponses reads;
+
+    public ResponseWriter(
+            ByteBufAllocator allocator, Clock clock, RandomGenerator random, CacheConfig cache, String corsOrigin) {
+        this.heads = new ResponseHeads(allocator, clock, corsOrigin);
+        this.refusals = new RefusalResponses(heads);
+        this.reads = new ReadResponses(heads, refusals, clock, random, cache);
+    }
+
+    /** Makes the responses of reads. */
+    public ReadResponses reads() {
+        return reads;
+    }
+
+    /** The response of an outcome; takes the outcome's buffer over. */
+    public Response outcome(ResponseContext context, Outcome outcome) {
+        if (outcome instanceof Outcome.Appended appended) {
+            return appended(context, appended);
+        }
+        if (outcome instanceof Outcome.Chunk chunk) {
+            return reads.chunk(context, chunk);
+        }
+        if (outcome instanceof Outcome.Created created) {
+            return created(context, created);
+        }
+        if (outcome instanceof Outcome.Described described) {
+            return described(context, described.stream());
+        }
+        if (outcome instanceof Refusal refusal) {
+            return refused(context, refusal, null);
+        }
+        if (outcome instanceof Outcome.Deleted) {
+            return ResponseHeads.finish(context, heads.begin(context, 204));
+        }
+        throw new IllegalArgumentException("an outcome of the unknown type " + outcome.getClass());
+    }
+
+    private Response appended(ResponseContext context, Outcome.Appended appended) {
+        boolean reportsSeq = appended.wrote() && appended.producer() != null;
+        ResponseHead head = heads.begin(context, reportsSeq ? 200 : 204);
+        head.field(ResponseField.STREAM_NEXT_OFFSET, appended.nextOffset());
+        if (appended.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+        if (appended.producer() != null) {
+            head.field(ResponseField.PRODUCER_EPOCH, appended.producer().epoch());
+            head.field(ResponseField.PRODUCER_SEQ, appended.producer().seq());
+        }
+        if (reportsSeq) {
+            head.field(ResponseField.CONTENT_LENGTH, 0);
+        }
+        return ResponseHeads.finish(context, head);
+    }
+
+    private Response created(ResponseContext context, Outcome.Created created) {
+        ResponseHead head = heads.begin(context, created.existed() ? 200 : 201);
+        if (!created.existed()) {
+            head.field(ResponseField.LOCATION, context.url());
+        }
+        describe(head, created.stream());
+        head.field(ResponseField.CONTENT_LENGTH, 0);
+        return ResponseHeads.finish(context, head);
+    }
+
+    private Response described(ResponseContext context, StreamInfo stream) {
+        EntityTag tag = EntityTag.of(stream);
+        Refusal unmet = ReadResponses.unmet(context, tag);
+        if (unmet != null) {
+            return refusals.refused(context, unmet, null);
+        }
+        ResponseHead head = heads.begin(context, ReadResponses.isUnchanged(context, tag) ? 304 : 200);
+        head.field(ResponseField.ETAG, tag);
+        describe(head, stream);
+        if (stream.expiry() instanceof Expiry.Ttl ttl) {
+            head.field(ResponseField.STREAM_TTL, ttl.seconds());
+        } else if (stream.expiry() instanceof Expiry.At at) {
+            head.field(ResponseField.STREAM_EXPIRES_AT, at.text());
+        } else if (!(stream.expiry() instanceof Expiry.Never)) {
+            throw new IllegalArgumentException(
+                    "an expiry of the unknown type " + stream.expiry().getClass());
+        }
+        head.fields(ResponseFields.NO_STORE);
+        return ResponseHeads.finish(context, head);
+    }
+
+    private static void describe(ResponseHead head, StreamInfo stream) {
+        head.field(ResponseField.CONTENT_TYPE, stream.contentType().value());
+        head.field(ResponseField.STREAM_NEXT_OFFSET, stream.tail());
+        if (stream.closed()) {
+            head.fields(ResponseFields.CLOSED);
+        }
+        Retention retention = stream.retention();
+        describe(head, ResponseField.STREAM_RETENTION_MAX_AGE, retention.maxAgeSeconds());
+        describe(head, ResponseField.STREAM_RETENTION_MAX_BYTES, retention.maxBytes());
+        describe(head, ResponseField.STREAM_RETENTION_MAX_MESSAGES, retention.maxMessages());
+        if (!retention.isNone() || stream.earliest().position() > 0) {
+            head.field(ResponseField.STREAM_EARLIEST_OFFSET, stream.earliest());
+        }
+    }
+
+    private static void describe(ResponseHead head, ResponseField name, long bound) {
+        if (bound != Retention.UNBOUNDED) {
+            head.field(name, bound);
+        }
+    }
+
+    // ---- everything else ----
+
+    /** The response of a refusal; {@code allow} lists the methods of a path where the method was the reason. */
+    public Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
+        return refusals.refused(context, refusal, allow);
+    }
+
+    /** The response to {@code OPTIONS}: the methods of the path, for scripts of other origins too. */
+    public Response options(ResponseContext context, String methods) {
+        ResponseHead head = heads.begin(context, 204).field(ResponseField.ALLOW, methods);
+        return ResponseHeads.finish(
+                context, heads.allowsOrigins() ? head.fields(ResponseFields.preflight(methods)) : head);
+    }
+
+    /** The response of an answer whose body is whole; takes the body over. */
+    public Response answer(ResponseContext context, Answer answer) {
+        ByteBuf body = answer.body();
+        return ResponseHeads.finish(
+                context, begin(context, answer), WireBody.of(body == null ? Unpooled.EMPTY_BUFFER : body));
+    }
+
+    /** The head of the response of an answer whose body is made piece by piece; with chunked coding where the client has it. */
+    public ByteBuf beginPieces(ResponseContext context, Answer answer) {
+        ResponseHead head = begin(context, answer);
+        if (context.isFramed()) {
+            head.fields(ResponseFields.CHUNKED);
+        }
+        return head.finish();
+    }
+
+    private ResponseHead begin(ResponseContext context, Answer answer) {
+        ResponseHead head = heads.begin(context, answer.status());
+        for (Answer.Field field : answer.fields()) {
+            head.field(field.name(), field.value());
+        }
+        return head;
+    }
+
+    /** The interim response that asks for a request's body. */
+    public Response proceed() {
+        return Response.of(heads.interim(100).finish(), false);
+    }
+}

@@ -1,0 +1,49 @@
+package io.streamkeeper.server.http.route;
+
+import io.streamkeeper.server.http.request.Method;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A line of {@link Routes}: a path, the methods that it takes, and what answers them. Immutable.
+ *
+ * @param path one path, or all below it where it ends with a slash
+ * @param methods at least one; {@code OPTIONS} is answered for every path by the server itself
+ * @param handler answers the requests with these methods
+ */
+public record Route(String path, Set<Method> methods, RouteHandler handler) {
+    /**
+     * Checks the path.
+     *
+     * @throws IllegalArgumentException if it does not begin with a slash
+     */
+    public Route {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path \"" + path + "\" of a route; expected a slash at its beginning");
+        }
+        methods = Set.copyOf(methods);
+    }
+
+    /** A path that can be read only, with {@code GET} and {@code HEAD}. */
+    public static Route reading(String path, RouteHandler handler) {
+        return new Route(path, EnumSet.of(Method.GET, Method.HEAD), handler);
+    }
+
+    boolean holds(String requested) {
+        return path.endsWith("/") ? requested.startsWith(path) : requested.equals(path);
+    }
+
+    boolean takes(Method method) {
+        return methods.contains(method);
+    }
+
+    /** The methods of a path as {@code Allow} and {@code Access-Control-Allow-Methods} list them. */
+    static String text(Set<Method> methods) {
+        return Arrays.stream(Method.values())
+                .filter(method -> method == Method.OPTIONS || methods.contains(method))
+                .map(Method::name)
+                .collect(Collectors.joining(", "));
+    }
+}

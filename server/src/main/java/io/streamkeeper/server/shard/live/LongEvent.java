@@ -1,0 +1,70 @@
+package io.streamkeeper.server.shard.live;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.SseEncoder;
+
+/**
+ * A long JSON message as an event, encoded part by part, so that neither a loop is held nor memory taken for the whole of it.
+ * Subscribers that are told of it together share the message's bytes; each encodes for itself, at the pace of its client, because a
+ * shared encoding would be kept whole until the slowest has taken it. Owned by the subscriber's loop.
+ */
+public final class LongEvent {
+    /** What one frame has of the message; a message that is not longer is encoded at once. */
+    static final int PART_BYTES = 256 << 10;
+
+    private final Outcome.Chunk chunk;
+    private final String cursor;
+    private final boolean framed;
+    private int index;
+
+    /**
+     * The events that tell a chunk.
+     *
+     * @param chunk its bytes are retained
+     * @param cursor what the control event names
+     * @param framed whether the client gets chunked coding
+     */
+    public LongEvent(Outcome.Chunk chunk, String cursor, boolean framed) {
+        this.chunk = chunk;
+        this.cursor = cursor;
+        this.framed = framed;
+        this.index = chunk.bytes().retain().readerIndex();
+    }
+
+    /** Whether a chunk has to be told in parts. Only a message is longer: a step is cut between messages, and elsewhere anywhere. */
+    public static boolean isFor(Outcome.Chunk chunk) {
+        return chunk.contentType().isJson() && chunk.bytes().readableBytes() > PART_BYTES;
+    }
+
+    /** The next part, framed; owned by the caller. */
+    public ByteBuf next(ByteBufAllocator allocator) {
+        ByteBuf bytes = chunk.bytes();
+        ByteBuf frame = SseFrame.begin(allocator, Math.min(PART_BYTES, bytes.writerIndex() - index), framed);
+        if (index == bytes.readerIndex()) {
+            SseEncoder.beginMessages(frame);
+        }
+        index = SseEncoder.messages(frame, bytes, index, PART_BYTES);
+        if (isOver()) {
+            SseEncoder.endMessages(frame, chunk.next());
+            SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());
+        }
+        return SseFrame.finish(frame, framed);
+    }
+
+    /** Whether there was the last part; the comma behind the last message is none of the event. */
+    public boolean isOver() {
+        return index == chunk.bytes().writerIndex() - 1;
+    }
+
+    /** Whether the stream ends with it. */
+    public boolean closes() {
+        return chunk.closed();
+    }
+
+    /** Releases the message. */
+    public void release() {
+        chunk.bytes().release();
+    }
+}

@@ -1,0 +1,98 @@
+package io.streamkeeper.server.shard.live;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.shard.Reply;
+import io.streamkeeper.storage.stream.StreamState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One long-poll (section 5.7). Made by the connection, which may cancel it; everything else belongs to the shard's loop.
+ */
+public final class LongPoll {
+    private final Command.Read read;
+    private final int readBytesMax;
+    private final long timeoutMillis;
+    private final EventLoop loop;
+    private final Reply reply;
+    private volatile boolean cancelled;
+
+    @Nullable
+    ParkedPolls parkedAt;
+
+    long parkedPosition;
+    int parkedIndex;
+
+    @Nullable
+    Future<?> timeout;
+
+    /**
+     * A poll that waits at most {@code timeoutMillis}.
+     *
+     * @param loop the connection's loop, so that all polls of one loop are answered in one task there
+     * @param reply called once, on the shard's or on the connection's loop; not after the poll was cancelled and was
+     *     parked
+     */
+    public LongPoll(Command.Read read, int readBytesMax, long timeoutMillis, EventLoop loop, Reply reply) {
+        this.read = read;
+        this.readBytesMax = readBytesMax;
+        this.timeoutMillis = timeoutMillis;
+        this.loop = loop;
+        this.reply = reply;
+    }
+
+    Command.Read read() {
+        return read;
+    }
+
+    int readBytesMax() {
+        return readBytesMax;
+    }
+
+    long timeoutMillis() {
+        return timeoutMillis;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Reply reply() {
+        return reply;
+    }
+
+    /** Answers with what follows the poll's start, or parks the poll until something does. May be called by any thread. */
+    public void start(Shard shard) {
+        shard.step(reply::complete, () -> {
+            StreamState stream = shard.store().open(read.path(), true);
+            long position = shard.store().position(stream, read.start());
+            boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
+            if (waits && !cancelled) {
+                LiveTail.of(shard, stream).park(this);
+            } else {
+                shard.readWholeText(stream, position, readBytesMax, reply);
+            }
+        });
+    }
+
+    /** The poll has waited long enough: it is answered with what there is. May be called by any thread. */
+    public void timeOut(Shard shard) {
+        shard.run(() -> {
+            if (parkedAt != null) {
+                parkedAt.timeOut(this);
+            }
+        });
+    }
+
+    /** The client has gone: nobody wants the answer. May be called by any thread. */
+    public void cancel(Shard shard) {
+        cancelled = true;
+        shard.run(() -> {
+            if (parkedAt != null) {
+                parkedAt.unpark(this);
+            }
+        });
+    }
+}

@@ -1,0 +1,160 @@
+package io.streamkeeper.server.shard.live;
+
+import io.netty.channel.EventLoop;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.shard.LoopTasks;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.TurnQueue;
+import io.streamkeeper.server.shard.WholeText;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The long-polls that wait at the tail of one stream. Owned by the shard's loop, which answers them {@value #PIECE_POLLS} at
+ * a time in pieces of its {@link TurnQueue}.
+ *
+ * <p>An answering walks from the last poll to the first. Whatever leaves meanwhile has the last put in its place, so what the
+ * walk has not looked at is always in front of it; whatever comes is behind it, and waits from the new tail on.
+ */
+final class ParkedPolls {
+    /** Polls that are answered in one piece. */
+    static final int PIECE_POLLS = 16;
+
+    private final Shard shard;
+    private final StreamState stream;
+    private final Runnable left;
+    private final List<LongPoll> polls = new ArrayList<>();
+
+    /** Polls from the first on that the walk has not looked at. */
+    private int ahead;
+
+    private boolean walks;
+
+    /** Polls at the tail of {@code stream}; {@code left} is run when one is not parked any more. */
+    ParkedPolls(Shard shard, StreamState stream, Runnable left) {
+        this.shard = shard;
+        this.stream = stream;
+        this.left = left;
+    }
+
+    boolean isEmpty() {
+        return polls.isEmpty();
+    }
+
+    void park(LongPoll poll) {
+        poll.parkedAt = this;
+        poll.parkedPosition = stream.durableTail();
+        poll.parkedIndex = polls.size();
+        polls.add(poll);
+        poll.timeout = shard.loop().schedule(() -> timeOut(poll), poll.timeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Answers a poll with what there is, which is nothing new. */
+    void timeOut(LongPoll poll) {
+        if (poll.parkedAt == this) {
+            answer(List.of(poll));
+        }
+    }
+
+    void unpark(LongPoll poll) {
+        LongPoll last = polls.remove(polls.size() - 1);
+        if (last != poll) {
+            polls.set(poll.parkedIndex, last);
+            last.parkedIndex = poll.parkedIndex;
+        }
+        poll.parkedAt = null;
+        if (poll.timeout != null) {
+            poll.timeout.cancel(false);
+        }
+        left.run();
+    }
+
+    /**
+     * Answers the polls for which there is something, which is all of them when the stream is gone; one that was parked since
+     * the stream moved goes on waiting.
+     */
+    void wake() {
+        ahead = polls.size();
+        if (!walks && ahead > 0) {
+            walks = true;
+            shard.turns().add(this::piece);
+        }
+    }
+
+    private void piece() {
+        walks = false;
+        List<LongPoll> woken = new ArrayList<>(PIECE_POLLS);
+        ahead = Math.min(ahead, polls.size());
+        for (int looks = 0; ahead > 0 && looks < PIECE_POLLS; looks++) {
+            ahead--;
+            LongPoll poll = polls.get(ahead);
+            if (isDue(poll)) {
+                unpark(poll);
+                woken.add(poll);
+            }
+        }
+        answerUnparked(woken);
+        if (ahead > 0 && !walks) {
+            walks = true;
+            shard.turns().add(this::piece);
+        }
+    }
+
+    private boolean isDue(LongPoll poll) {
+        return poll.parkedPosition < stream.durableTail() || stream.isDurablyClosed() || stream.isDurablyDeleted();
+    }
+
+    private void answer(List<LongPoll> woken) {
+        woken.forEach(this::unpark);
+        answerUnparked(woken);
+    }
+
+    private void answerUnparked(List<LongPoll> woken) {
+        Map<Long, Outcome.Chunk> chunks = new HashMap<>();
+        IdentityHashMap<EventLoop, List<Runnable>> answers = new IdentityHashMap<>();
+        for (LongPoll poll : woken) {
+            Runnable answer = answerOf(poll, chunks);
+            if (answer != null) {
+                answers.computeIfAbsent(poll.loop(), loop -> new ArrayList<>()).add(answer);
+            }
+        }
+        chunks.values().forEach(chunk -> chunk.bytes().release());
+        answers.forEach((loop, ofLoop) -> LoopTasks.run(loop, () -> ofLoop.forEach(Runnable::run)));
+    }
+
+    /** What answers a poll that is not parked any more, on its own loop, or null if the answer comes when it is read. */
+    private @Nullable Runnable answerOf(LongPoll poll, Map<Long, Outcome.Chunk> chunks) {
+        long lsnBefore = shard.store().lastLsn();
+        try {
+            if (stream.isDurablyDeleted()) {
+                Refusal refusal = Refusal.of(
+                        ErrorCode.STREAM_NOT_FOUND,
+                        "stream " + Quoted.of(stream.path().value()) + " was deleted while it was waited for");
+                return () -> poll.reply().complete(refusal);
+            }
+            if (!stream.isInMemory(poll.parkedPosition, stream.durableTail())) {
+                shard.readWholeText(stream, poll.parkedPosition, poll.readBytesMax(), poll.reply());
+                return null;
+            }
+            Outcome.Chunk shared = chunks.computeIfAbsent(poll.parkedPosition, from -> read(from, poll.readBytesMax()));
+            Outcome.Chunk own = shared.withBytes(shared.bytes().retainedDuplicate());
+            return () -> poll.reply().complete(own);
+        } catch (RuntimeException | Error e) {
+            Refusal refusal = shard.store().faultIn(e, lsnBefore);
+            return () -> poll.reply().complete(refusal);
+        }
+    }
+
+    private Outcome.Chunk read(long from, int bytesMax) {
+        return WholeText.of(shard.store().readNew(stream, from, Math.max(WholeText.BYTES_MIN, bytesMax)), stream);
+    }
+}

@@ -1,0 +1,80 @@
+package io.streamkeeper.server.shard.live;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.SseEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Events framed as one chunk of a chunked HTTP response. The length of the chunk is written last, into eight digits that
+ * were left free for it, so that the events are encoded in place.
+ */
+public final class SseFrame {
+    private static final int LENGTH_DIGITS = 8;
+    private static final int CONTROL_BYTES = 320;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private SseFrame() {}
+
+    /**
+     * How many of a chunk's bytes can be told now: a character whose last bytes have not come yet, and a carriage return
+     * that a line feed may follow, wait for what comes next, unless the stream is closed and nothing will.
+     */
+    static int tellableBytes(Outcome.Chunk chunk) {
+        boolean holdsBack = chunk.contentType().isText() && !chunk.contentType().isJson() && !chunk.closed();
+        int all = chunk.bytes().readableBytes();
+        int tellable = holdsBack ? SseEncoder.tellableTextLength(chunk.bytes()) : all;
+        return tellable == 0 && !chunk.upToDate() ? all : tellable;
+    }
+
+    /**
+     * The events that tell a chunk: its data, if it has any, and a control event.
+     *
+     * @param cursor what the control event names
+     * @param framed whether the client gets chunked coding; one of HTTP/1.0 does not
+     * @return owned by the caller
+     */
+    public static ByteBuf encode(ByteBufAllocator allocator, Outcome.Chunk chunk, String cursor, boolean framed) {
+        ByteBuf frame = begin(
+                allocator,
+                SseEncoder.encodedBytesHint(chunk.contentType(), chunk.bytes().readableBytes()),
+                framed);
+        if (chunk.bytes().isReadable()) {
+            SseEncoder.data(frame, chunk.contentType(), chunk.bytes(), chunk.next());
+        }
+        SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());
+        return finish(frame, framed);
+    }
+
+    /** A comment, which keeps a silent connection open. */
+    public static ByteBuf comment(ByteBufAllocator allocator, boolean framed) {
+        ByteBuf frame = begin(allocator, 0, framed);
+        SseEncoder.comment(frame);
+        return finish(frame, framed);
+    }
+
+    /** How long a client waits before it connects again. */
+    public static ByteBuf retry(ByteBufAllocator allocator, int millis, boolean framed) {
+        ByteBuf frame = begin(allocator, 0, framed);
+        SseEncoder.retry(frame, millis);
+        return finish(frame, framed);
+    }
+
+    static ByteBuf begin(ByteBufAllocator allocator, int bytes, boolean framed) {
+        ByteBuf frame = allocator.buffer(bytes + CONTROL_BYTES);
+        return framed ? frame.writeZero(LENGTH_DIGITS).writeByte('\r').writeByte('\n') : frame;
+    }
+
+    static ByteBuf finish(ByteBuf frame, boolean framed) {
+        if (framed) {
+            int length = frame.writerIndex() - LENGTH_DIGITS - 2;
+            for (int digit = LENGTH_DIGITS - 1; digit >= 0; digit--) {
+                frame.setByte(digit, HEX[length & 15]);
+                length >>>= 4;
+            }
+            frame.writeByte('\r').writeByte('\n');
+        }
+        return frame;
+    }
+}

@@ -1,0 +1,113 @@
+package io.streamkeeper.server.shard.live;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.shard.LoopTasks;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.StreamRead;
+import io.streamkeeper.storage.stream.StreamState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live reader of a stream, as the shard knows it (section 5.8). The subscriber pulls until it is at the tail; there
+ * it is attached and told of each step; one that falls behind is detached by its next pull. So a slow reader costs no
+ * memory but its own position.
+ *
+ * <p>Its public methods are called on the subscriber's loop; its state belongs to the shard's.
+ */
+public final class Subscription {
+    private final Shard shard;
+    private final Command.Read read;
+    private final int chunkBytesMax;
+    private final Subscriber subscriber;
+    private @Nullable StreamState stream;
+    private boolean cancelled;
+
+    @Nullable
+    LiveTail attachedTo;
+
+    int attachedIndex;
+
+    public Subscription(Shard shard, Command.Read read, int chunkBytesMax, Subscriber subscriber) {
+        this.shard = shard;
+        this.read = read;
+        this.chunkBytesMax = chunkBytesMax;
+        this.subscriber = subscriber;
+    }
+
+    Subscriber subscriber() {
+        return subscriber;
+    }
+
+    /** Opens the stream and pulls for the first time, from where the command says. */
+    public void open() {
+        shard.step(this::refused, () -> {
+            StreamState opened = shard.store().open(read.path(), true);
+            stream = opened;
+            pullFrom(opened, shard.store().position(opened, read.start()));
+        });
+    }
+
+    /** Asks for what lies behind {@code position}, where the subscriber is. */
+    public void pull(long position) {
+        shard.step(this::refused, () -> {
+            detach();
+            StreamState opened = stream;
+            if (opened == null || opened.isDurablyDeleted()) {
+                String message = "stream " + Quoted.of(read.path().value()) + " is gone";
+                pulled(Refusal.of(ErrorCode.STREAM_NOT_FOUND, message), false);
+            } else {
+                pullFrom(opened, position);
+            }
+        });
+    }
+
+    /** A subscriber that has come to the tail is attached in the same turn, so that it misses nothing. */
+    private void pullFrom(StreamState opened, long position) {
+        StreamRead.start(shard, opened, position, chunkBytesMax, outcome -> {
+            if (!(outcome instanceof Outcome.Chunk chunk)) {
+                pulled(outcome, false);
+                return;
+            }
+            boolean attaches = chunk.upToDate() && !chunk.closed() && !cancelled;
+            if (attaches) {
+                LiveTail.of(shard, opened).attach(this);
+            }
+            pulled(tellable(opened, chunk), attaches);
+        });
+    }
+
+    private static Outcome.Chunk tellable(StreamState opened, Outcome.Chunk chunk) {
+        int length = SseFrame.tellableBytes(chunk);
+        return chunk.upTo(length, opened.offsetAt(chunk.start().position() + length));
+    }
+
+    private void refused(Refusal refusal) {
+        pulled(refusal, false);
+    }
+
+    private void pulled(Outcome outcome, boolean attached) {
+        onSubscriberLoop(() -> subscriber.pulled(outcome, attached));
+    }
+
+    private void onSubscriberLoop(Runnable task) {
+        LoopTasks.run(subscriber.loop(), task);
+    }
+
+    private void detach() {
+        if (attachedTo != null) {
+            attachedTo.detach(this);
+        }
+    }
+
+    /** The subscriber has gone; a pull that is under way may still be answered. */
+    public void cancel() {
+        shard.run(() -> {
+            cancelled = true;
+            detach();
+        });
+    }
+}

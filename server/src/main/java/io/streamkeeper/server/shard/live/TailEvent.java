@@ -1,0 +1,28 @@
+package io.streamkeeper.server.shard.live;
+
+import io.netty.buffer.ByteBuf;
+import io.streamkeeper.protocol.Outcome;
+
+/**
+ * One step of a stream's tail, as all subscribers that were at {@code from} are told of it: encoded once, shared by all. Of a
+ * long message only the bytes are shared, see {@link LongEvent}.
+ *
+ * @param from the position before the step
+ * @param to the position behind it
+ * @param chunk the bytes of the step
+ * @param frame the step as events with the current cursor, framed as one HTTP chunk; empty for a long message
+ * @param cursor the interval that the frame's cursor names
+ * @param hasMore whether the step was too long to be shared whole: the rest is to be pulled
+ */
+public record TailEvent(long from, long to, Outcome.Chunk chunk, ByteBuf frame, long cursor, boolean hasMore) {
+    TailEvent retain() {
+        chunk.bytes().retain();
+        frame.retain();
+        return this;
+    }
+
+    void release() {
+        chunk.bytes().release();
+        frame.release();
+    }
+}

@@ -1,0 +1,85 @@
+package io.streamkeeper.server.shard.live;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The subscriptions of one loop at the tail of one stream, and what they were told. Owned by the stream's shard's loop. */
+final class TailGroup {
+    private final List<Subscription> subscriptions = new ArrayList<>();
+    private Subscriber @Nullable [] snapshot;
+
+    /** The tail, and whether it was the stream's end, when something was last read for them. */
+    private long lookedAt;
+
+    private boolean sawEnd;
+
+    /** Where what they were told ends: at {@link #lookedAt}, or before a character that was not whole. */
+    long toldUpTo;
+
+    /** A round of them has begun and not ended. */
+    boolean telling;
+
+    /** After that round nothing more comes. */
+    boolean ends;
+
+    /** A group of subscribers that have everything up to {@code tail}. */
+    TailGroup(long tail) {
+        this.lookedAt = tail;
+        this.toldUpTo = tail;
+    }
+
+    void add(Subscription subscription) {
+        subscription.attachedIndex = subscriptions.size();
+        subscriptions.add(subscription);
+        snapshot = null;
+    }
+
+    void remove(Subscription subscription) {
+        Subscription last = subscriptions.remove(subscriptions.size() - 1);
+        if (last != subscription) {
+            subscriptions.set(subscription.attachedIndex, last);
+            last.attachedIndex = subscription.attachedIndex;
+        }
+        snapshot = null;
+    }
+
+    boolean isEmpty() {
+        return subscriptions.isEmpty();
+    }
+
+    /** Whether they are to be told now of a tail, or of an end, that they were not told of. */
+    boolean lacks(long tail, boolean closed) {
+        return !telling && (tail > lookedAt || (closed && !sawEnd));
+    }
+
+    void looked(long tail, boolean closed) {
+        lookedAt = tail;
+        sawEnd = closed;
+    }
+
+    /** A round of those that are here now; who leaves meanwhile is called all the same, who comes is not. */
+    Round round(Consumer<Subscriber> call, Runnable end) {
+        return new Round(snapshot(), call, end);
+    }
+
+    private Subscriber[] snapshot() {
+        if (snapshot == null) {
+            snapshot = subscriptions.stream().map(Subscription::subscriber).toArray(Subscriber[]::new);
+        }
+        return snapshot;
+    }
+
+    /** None of them is attached from now on; {@link #end} calls them. */
+    void leave() {
+        snapshot();
+        subscriptions.forEach(subscription -> subscription.attachedTo = null);
+        subscriptions.clear();
+    }
+
+    /** Calls them a last time, after {@link #leave}. */
+    void end() {
+        round(Subscriber::ended, () -> {}).start();
+    }
+}
