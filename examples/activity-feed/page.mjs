@@ -1,12 +1,11 @@
 /**
- * The page: a room of the feed, named by the address's hash. A room is two streams of its own, for what has to last and
- * for what has not:
+ * The page: a room of the feed, which the fragment of the address names. A room has two streams:
  *
- *   activity-feed/ROOM/posts      what was posted, the latest 500; each tab is a producer of its own, so a post that is
- *                                 repeated because a connection broke is there once
+ *   activity-feed/ROOM/posts      the latest 500 posts; each tab is a producer, so that a post which is repeated after
+ *                                 a lost connection is stored once
  *   activity-feed/ROOM/presence   who is online; see presence.mjs
  *
- * Whoever comes first creates them: a PUT of what is there already changes nothing.
+ * Each tab creates them: a PUT of an existing stream with the same configuration changes nothing.
  */
 
 import { Presence } from '/presence.mjs';
@@ -15,7 +14,7 @@ import { createStream, Producer } from '/shared/writer.mjs';
 
 const POSTS_KEPT = '500';
 const AWAY =
-  'The streams server does not answer. This page tries again by itself; what you post waits, and is sent once.';
+  'The streams server does not respond. This page retries; it keeps your posts and sends each once.';
 const ANIMALS = [
   'Badger',
   'Curlew',
@@ -39,7 +38,7 @@ const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `$
 
 const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
 const onLost = () => enter('reconnecting');
-/** Nothing is posted before. */
+/** Posts wait for this. */
 const created = createStream(posts, { headers: { 'Stream-Retention-Max-Messages': POSTS_KEPT }, onLost });
 const producer = new Producer(posts, { id: me.id });
 const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}/presence`, streams), me, showOnline);
@@ -89,7 +88,7 @@ function rename() {
 
 // ---- painting ----
 
-/** Whoever is that close to the last post sees it. */
+/** At this distance from the end, the list scrolls to new posts. */
 const END_PIXELS = 40;
 
 let others = [];
@@ -97,14 +96,14 @@ let others = [];
 function enter(state, problem = '') {
   view.status.dataset.state = state;
   view.status.textContent = state;
-  keepingEnd(() => {
+  keepEndVisible(() => {
     view.problem.textContent = state === 'reconnecting' ? AWAY : problem;
     view.problem.hidden = view.problem.textContent === '';
   });
 }
 
-/** Makes a change around the posts, or in them; whoever saw the last one does so afterwards. */
-function keepingEnd(change) {
+/** Makes a change to the page, after which the last post is visible if it was visible before. */
+function keepEndVisible(change) {
   const list = view.posts;
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < END_PIXELS;
   change();
@@ -119,7 +118,7 @@ function fail(error) {
 
 function showPosts(messages) {
   const list = view.posts;
-  keepingEnd(() => {
+  keepEndVisible(() => {
     list.append(...messages.map(postItem));
     while (list.children.length > Number(POSTS_KEPT)) {
       list.firstElementChild.remove();
@@ -128,10 +127,10 @@ function showPosts(messages) {
   });
 }
 
-/** What was posted here and is not in the stream yet. */
+/** Shows a post that is not in the stream yet. */
 function showWaiting(message) {
   const item = postItem(message);
-  keepingEnd(() => view.waiting.append(item));
+  keepEndVisible(() => view.waiting.append(item));
   return item;
 }
 

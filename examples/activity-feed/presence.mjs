@@ -1,17 +1,16 @@
 /**
- * Who is online, told by one shared stream that lives only as long as somebody is.
+ * Presence: all clients share one stream, which exists only while a client is online.
  *
- * Every client appends a beat, {"id","name","here":true}, and reads the beats of the others, round after round.
- * Whoever was not heard for three rounds is gone; one that leaves in an orderly way says so with "here":false. Rounds
- * are counted only when the server answers, so nobody seems to leave because the server does, and no clocks are
- * compared.
+ * In each round, a client appends a beat, {"id","name","here":true}, and reads the beats of the others. A client
+ * without a beat for three rounds is offline; a client that leaves in order appends "here":false. A round counts only
+ * if the server responds, so that an outage of the server takes no client offline. No clocks are compared.
  *
- * The stream has a Stream-TTL, which every beat and every read renews: when the last client is gone, so is the
- * stream, and the next one to come creates it anew. Its retention keeps the latest beats only. One stream for each
- * client would be the other way, but then each client would have to find and ask all the others, every round.
+ * The stream has a Stream-TTL, which every beat and every read renews: it expires after the last client has left, and
+ * the next client creates it again. Its retention keeps only the latest beats. The alternative is one stream per
+ * client, but then each client would have to find and read all others in every round.
  *
- * A round is a POST and a plain GET, not a live read: over HTTP/1.1 a browser has six connections to a server for all
- * of its tabs together, and the posts of each tab keep one already.
+ * A round is a POST and a plain GET, not a live read: over HTTP/1.1, a browser opens at most six connections to a
+ * server for all tabs together, and each tab already uses one to follow the posts.
  */
 
 import { pause, request, StreamError } from '/shared/requests.mjs';
@@ -32,7 +31,7 @@ export class Presence {
 
   /**
    * @param me { id, name } of this client; the name may change
-   * @param onChange gets the others who are online, in the order in which they came: [{ id, name }]
+   * @param onChange called with the other online clients in the order of their arrival: [{ id, name }]
    */
   constructor(url, me, onChange) {
     this.#url = url;
@@ -51,12 +50,12 @@ export class Presence {
     }
   }
 
-  /** Begins the next round at once. */
+  /** Starts the next round at once. */
   beatNow() {
     this.#wake.abort();
   }
 
-  /** A newcomer takes its place in the stream before its first beat, so that no answer to that is missed. */
+  /** A new client reads its offset before its first beat, so that it misses no beat after its own. */
   async #beat() {
     if (this.#offset === 'now') {
       await this.#read();
@@ -65,7 +64,7 @@ export class Presence {
     this.#hear(await this.#read());
   }
 
-  /** What is not the stream's answer passes by itself: the next round tries again. */
+  /** Handles a refusal by the stream. After other failures, the next round retries. */
   async #recover(error) {
     if (!(error instanceof StreamError)) {
       return;
@@ -77,7 +76,7 @@ export class Presence {
     }
   }
 
-  /** The beats since the last read. Never a cache's answer: that would be old, and would not renew the stream. */
+  /** Reads the beats since the last read. Bypasses caches: a cached response would be old, and not renew the stream. */
   async #read() {
     const address = new URL(this.#url);
     address.searchParams.set('offset', this.#offset);
@@ -109,7 +108,7 @@ export class Presence {
     this.#onChange([...this.#others.values()]);
   }
 
-  /** The page goes away, so nobody waits for the answer. */
+  /** Sends the last beat without waiting for the response, because the page is being closed. */
   #leave() {
     this.#post({ ...this.#me, here: false }, { keepalive: true }).catch(() => {});
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Serves the page of the activity feed, and nothing else: the pages write and read the streams themselves. What they do
- * there is told at the head of page.mjs.
+ * Serves the page of the activity feed, and nothing else: the pages write and read the streams themselves, as page.mjs
+ * describes.
  */
 
 import { servePages } from '../shared/pages.mjs';
@@ -9,7 +9,7 @@ import { announce, flagsOf, portOf, streamsRoot } from '../shared/program.mjs';
 
 const USAGE = `usage: node server.mjs [options]
   --streams URL   the Durable Streams server (http://localhost:4437)
-  --port PORT     where the page is served (4439)`;
+  --port PORT     the port of the page (4439)`;
 
 const flags = flagsOf(USAGE, { streams: 'http://localhost:4437', port: '4439' });
 const streams = streamsRoot(flags.streams);

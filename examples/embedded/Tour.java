@@ -20,10 +20,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A tour of the Java API: streams in this process, without a socket, and at the end over HTTP too. It keeps its streams in a
- * new directory, or in the one that is named.
+ * A tour of the Java API: uses streams in this process without a socket and, at the end, over HTTP. It stores the
+ * streams in a new temporary directory, or in the directory of its argument.
  *
- * <p>To run:
+ * <p>Run it with:
  *
  * <pre>
  * java --enable-native-access=ALL-UNNAMED -cp server/target/durable-streams-server.jar examples/embedded/Tour.java
@@ -50,16 +50,16 @@ public final class Tour {
             tour.messages();
             tour.followLive();
             tour.exactlyOnce();
-            tour.onlyIfNobodyElseHas();
+            tour.appendIfUnchanged();
             tour.fork();
             tour.retention();
             tour.overHttp();
         }
-        System.out.println("\nAll of it is in " + directory);
+        System.out.println("\nThe streams are in " + directory);
     }
 
     private void createAppendRead() throws InterruptedException {
-        title("Create, append, read; go on from where the last read ended");
+        title("Create, append, read; continue from the end of the last read");
         blocking.create("notes", CreateOptions.text());
         blocking.append("notes", Content.text("hello"));
         Batch hello = blocking.read("notes", From.beginning());
@@ -69,7 +69,7 @@ public final class Tour {
     }
 
     private void messages() throws InterruptedException {
-        title("A JSON stream has messages; an array is appended whole or not at all");
+        title("A JSON stream consists of messages; an array is appended completely or not at all");
         blocking.create("orders", CreateOptions.json());
         blocking.append("orders", Content.json("{\"id\":1}"));
         blocking.append("orders", Content.json("[{\"id\":2},{\"id\":3}]"));
@@ -83,7 +83,7 @@ public final class Tour {
         streams.listen("orders", From.beginning(), new StreamListener() {
             @Override
             public void onData(Batch batch) {
-                System.out.println("came: " + batch.messages());
+                System.out.println("received: " + batch.messages());
                 first.countDown();
             }
 
@@ -111,7 +111,7 @@ public final class Tour {
     }
 
     private void exactlyOnce() throws InterruptedException {
-        title("A producer may repeat a request as often as it likes");
+        title("A producer may repeat a request any number of times");
         blocking.create("payments", CreateOptions.json());
         for (int attempt = 1; attempt <= 3; attempt++) {
             AppendResult result = blocking.append(
@@ -121,8 +121,8 @@ public final class Tour {
         System.out.println(blocking.readMessages("payments", From.beginning()));
     }
 
-    private void onlyIfNobodyElseHas() throws InterruptedException {
-        title("Append only if nobody else has since");
+    private void appendIfUnchanged() throws InterruptedException {
+        title("Append only if the stream has not changed");
         String seen = blocking.metadata("payments").nextOffset();
         blocking.append("payments", Content.json("{\"amount\":20}"));
         try {
@@ -141,7 +141,7 @@ public final class Tour {
     }
 
     private void retention() throws InterruptedException {
-        title("Keep the last messages only; whoever comes too late is told where to go on");
+        title("Keep only the last messages; the error of a late reader contains the earliest offset");
         String first = blocking.create("log", CreateOptions.json().maxMessages(3).ttl(Duration.ofHours(1)))
                 .stream()
                 .nextOffset();
@@ -151,7 +151,7 @@ public final class Tour {
         try {
             blocking.read("log", From.offset(first));
         } catch (StreamException.OffsetGone e) {
-            System.out.println("left: " + blocking.readMessages("log", From.offset(e.earliestOffset())));
+            System.out.println("remaining: " + blocking.readMessages("log", From.offset(e.earliestOffset())));
         }
     }
 

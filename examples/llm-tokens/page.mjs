@@ -1,19 +1,19 @@
-/** The page: one answer, named by the address's hash; what it shows follows from the current Reading alone. */
+/** The page: one answer, which the fragment of the address names. It shows the state of the current Reading. */
 
 import { Reading } from '/reading.mjs';
 
 const view = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
 const settings = await (await fetch('/settings.json')).json();
 const { title } = document;
-/** ?live=long-poll reads without events, as the page does by itself where they do not come through. */
+/** ?live=long-poll reads without events, which the page also does if no events arrive. */
 const live = new URLSearchParams(location.search).get('live') ?? 'sse';
 
 const HINTS = {
   connecting: '',
-  streaming: 'Each token is in the stream before it is here.',
-  reconnecting: 'No answer from the streams server; trying again from the offset.',
-  disconnected: 'The answer goes on without this page. Resume reads on from the offset.',
-  complete: 'The stream is closed, and can be read again at any time.',
+  streaming: 'Each token is stored before it appears here.',
+  reconnecting: 'The streams server does not respond; retrying from the offset.',
+  disconnected: 'The answer continues without this page. Resume continues reading from the offset.',
+  complete: 'The stream is closed. You can replay it at any time.',
 };
 
 // ---- the current reading ----
@@ -21,7 +21,7 @@ const HINTS = {
 let reading = null;
 let shown = 0;
 
-/** Reads the answer that the address names, from its start. */
+/** Reads the answer that the address names from its beginning. */
 function open() {
   reading?.disconnect();
   shown = 0;
@@ -43,17 +43,17 @@ async function ask(event) {
   try {
     location.hash = await begin(view.prompt.value);
   } catch (error) {
-    complain(error.message);
+    showProblem(error.message);
   } finally {
     view.send.disabled = false;
   }
 }
 
-/** Has a question answered; returns the answer's id. */
+/** Starts an answer to a question; returns its id. */
 async function begin(prompt) {
   const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ prompt }) };
   const response = await fetch('/answers', request).catch(() => {
-    throw new Error('The program that serves this page does not answer; start it again.');
+    throw new Error('The program that serves this page does not respond; restart it.');
   });
   const { id, error } = await response.json();
   if (error) {
@@ -62,7 +62,7 @@ async function begin(prompt) {
   return id;
 }
 
-function complain(message) {
+function showProblem(message) {
   view.problem.textContent = message;
   view.problem.hidden = false;
 }
@@ -75,15 +75,15 @@ async function copyLink() {
 
 // ---- painting ----
 
-/** About how long text takes that flows in; not a number of frames, because a page in the background has few. */
+/** About the time in which a backlog of text appears; not a number of frames, because a background page has few. */
 const FLOW_MILLIS = 400;
-/** Whoever is that close to the page's end is kept there. */
+/** At this distance from the end of the page, it scrolls to new text. */
 const END_PIXELS = 120;
 
 let isPaintDue = false;
 let paintedAt = 0;
 
-/** Paints soon, once for all that happens until then. A hidden page has no frames. */
+/** Schedules one paint for all changes until then. A hidden page has no frames. */
 function paint() {
   if (!isPaintDue) {
     isPaintDue = true;
@@ -100,9 +100,9 @@ function paintNow() {
   const page = document.documentElement;
   const isAtEnd = page.scrollHeight - innerHeight - scrollY < END_PIXELS;
   paintTokens();
-  const isBehind = shown < reading.tokens.length;
-  paintState(isBehind && reading.state === 'complete' ? 'streaming' : reading.state);
-  if (isBehind) {
+  const hasBacklog = shown < reading.tokens.length;
+  paintState(hasBacklog && reading.state === 'complete' ? 'streaming' : reading.state);
+  if (hasBacklog) {
     paint();
   }
   if (isAtEnd && reading.state === 'streaming') {
@@ -110,12 +110,12 @@ function paintNow() {
   }
 }
 
-/** A long way behind, as in a replay, the text flows in; else a token is shown as it comes. */
+/** Shows a token when it arrives, and a backlog of tokens, such as that of a replay, gradually. */
 function paintTokens() {
-  const behind = reading.tokens.length - shown;
+  const backlog = reading.tokens.length - shown;
   const now = performance.now();
   const isFlowing = !document.hidden && reading.state !== 'disconnected';
-  const step = isFlowing ? Math.ceil(behind * Math.min(1, (now - paintedAt) / FLOW_MILLIS)) : behind;
+  const step = isFlowing ? Math.ceil(backlog * Math.min(1, (now - paintedAt) / FLOW_MILLIS)) : backlog;
   paintedAt = now;
   for (const end = shown + step; shown < end; shown++) {
     if (reading.seams.includes(shown)) {
@@ -126,7 +126,7 @@ function paintTokens() {
   view.text.normalize();
 }
 
-/** Marks where the reading was resumed. What it says is in the style sheet: it is no part of the text. */
+/** A mark where the reading was resumed. Its label is in the style sheet, because it is not part of the text. */
 function seam() {
   const mark = document.createElement('span');
   mark.className = 'seam';
@@ -163,6 +163,6 @@ view.prompt.addEventListener('keydown', event => {
 view.disconnect.addEventListener('click', () => reading.disconnect());
 view.resume.addEventListener('click', () => reading.connect());
 view.replay.addEventListener('click', open);
-view.copy.addEventListener('click', () => copyLink().catch(error => complain(error.message)));
+view.copy.addEventListener('click', () => copyLink().catch(error => showProblem(error.message)));
 addEventListener('hashchange', open);
 open();

@@ -1,6 +1,6 @@
 /**
- * Language models by their streaming HTTP APIs, and a generator that needs none. Each is { model, answer }, where
- * answer(prompt, signal) yields pieces of text; its error, if the answer is not whole, is a sentence for people.
+ * Language models with streaming HTTP APIs, and a demo generator. Each is { model, answer }, where answer(prompt,
+ * signal) yields pieces of text; if the answer is incomplete, it throws an error with a readable message.
  */
 
 import { events } from '../shared/reader.mjs';
@@ -8,7 +8,7 @@ import { Interrupted, pause } from '../shared/requests.mjs';
 
 const ANSWER_TOKENS_MAX = 4_096;
 
-/** Messages API; the base address is one without the version, as Anthropic's own clients have it. */
+/** The Messages API; as in Anthropic's clients, the base URL does not include the version. */
 export function anthropic(env) {
   const model = env.ANTHROPIC_MODEL || 'claude-sonnet-4-5';
   const url = addressBelow(env.ANTHROPIC_BASE_URL || 'https://api.anthropic.com', 'v1/messages');
@@ -26,12 +26,12 @@ export function anthropic(env) {
         return expectWhole(stopReason, 'end_turn', 'stop_sequence');
       }
     }
-    throw new Error('Anthropic broke off');
+    throw new Error('Anthropic ended the answer early');
   }
   return { model, answer };
 }
 
-/** Chat completions, which many servers speak; the base address ends with the version, as OpenAI's own clients have it. */
+/** Chat Completions, which many servers implement; as in OpenAI's clients, the base URL includes the version. */
 export function openai(env) {
   const model = env.OPENAI_MODEL || 'gpt-4o-mini';
   const url = addressBelow(env.OPENAI_BASE_URL || 'https://api.openai.com/v1', 'chat/completions');
@@ -47,7 +47,7 @@ export function openai(env) {
         return expectWhole(choice.finish_reason, 'stop');
       }
     }
-    throw new Error('OpenAI broke off');
+    throw new Error('OpenAI ended the answer early');
   }
   return { model, answer };
 }
@@ -56,14 +56,14 @@ function addressBelow(base, path) {
   return `${base.replace(/\/+$/, '')}/${path}`;
 }
 
-/** A model also stops where it has reached its limit, or is made to. */
+/** Throws if the model stopped for another reason, such as its token limit. */
 function expectWhole(stopReason, ...whole) {
   if (!whole.includes(stopReason)) {
     throw new Error(`the model stopped early (${stopReason})`);
   }
 }
 
-/** The JSON events of a provider's answer; those that tell of an error are thrown. */
+/** Yields the JSON events of a provider's response; throws the errors that it contains. */
 async function* ask(provider, url, headers, body, signal) {
   const request = {
     method: 'POST',
@@ -72,31 +72,31 @@ async function* ask(provider, url, headers, body, signal) {
     signal,
   };
   const response = await fetch(url, request).catch(error => {
-    throw new Error(`${provider} cannot be reached at ${url} (${error.cause?.code ?? error.message})`);
+    throw new Error(`${provider} is unreachable at ${url} (${error.cause?.code ?? error.message})`);
   });
   if (!response.ok) {
-    const told = await response.json().catch(() => ({}));
-    throw new Error(`${provider} answered ${response.status}${told.error ? `: ${messageOf(told.error)}` : ''}`);
+    const body = await response.json().catch(() => ({}));
+    throw new Error(`${provider} answered ${response.status}${body.error ? `: ${messageOf(body.error)}` : ''}`);
   }
   try {
     for await (const { data } of events(response.body)) {
       const event = data === '' || data === '[DONE]' ? {} : JSON.parse(data);
       if (event.error) {
-        throw new Error(`${provider} broke off: ${messageOf(event.error)}`);
+        throw new Error(`${provider} reported an error: ${messageOf(event.error)}`);
       }
       yield event;
     }
   } catch (error) {
-    throw error instanceof Interrupted ? new Error(`the connection to ${provider} broke`) : error;
+    throw error instanceof Interrupted ? new Error(`the connection to ${provider} was lost`) : error;
   }
 }
 
-/** Without the full stop, because more may follow. */
+/** The message without its full stop, because more text may follow. */
 function messageOf(error) {
   return String(error.message ?? error).replace(/\.$/, '');
 }
 
-/** Says the same to the same prompt, at an even rate. */
+/** Generates the same text for the same prompt, at a constant rate. */
 export function demo(rate) {
   async function* answer(prompt, signal) {
     const start = performance.now();
@@ -113,25 +113,23 @@ export function demo(rate) {
 function demoText(prompt) {
   return `You asked: “${prompt}”
 
-I am no language model, only a generator that always says the same at an even pace. What you see is real all the \
-same: each of these tokens was appended to a durable stream before it came to you, and it is on the server’s disk \
-now.
+I am not a language model, only a generator of always the same text at a constant rate. The streaming is real: each of \
+these tokens was appended to a durable stream before it reached you, and is now on the server’s disk.
 
-So try to break it:
+Try to break it:
 
-1. Press “Disconnect” in the middle of a sentence, wait, and press “Resume”. The page asks for the stream from the \
-offset that it had come to, and goes on with the very next token.
+1. Press “Disconnect” in the middle of a sentence, wait, and press “Resume”. The page reads the stream from its \
+last offset, and continues with the very next token.
 
-2. Kill this tab and open the link again. The whole answer is there – café Wi-Fi and naïve clients included.
+2. Kill this tab and open the link again. The page shows the whole answer – café Wi-Fi and naïve clients included.
 
-3. Open it in a second tab, or a third. They read the same stream at their own pace, and none of them makes the model \
-work twice.
+3. Open the link in a second and a third tab. They read the same stream independently, and the model works only once.
 
-4. Kill the server itself, with SIGKILL if you like, and start it again. The page says “reconnecting”; the writer \
-keeps its tokens and repeats its last request. That request has a number, which tells the server whether it was heard \
-before: nothing is written twice.
+4. Kill the server, even with SIGKILL, and restart it. The page shows “reconnecting”; the writer keeps its tokens \
+and repeats its last request. The sequence number of the request lets the server recognise a duplicate: nothing is \
+written twice.
 
-When the answer is whole, the stream is closed. From then on a reader knows that nothing more will come, and a replay \
-is one plain GET that any cache may keep. That is all there is to it: a stream is a URL, an offset is a place in it, \
-and whoever has both can go on from there.`;
+The end of the answer closes the stream. From then on a reader knows that no more data will follow, and a replay is \
+one plain GET that any cache may store. In short: a stream is a URL, an offset is a place in it, and a client that \
+has both can continue from there.`;
 }

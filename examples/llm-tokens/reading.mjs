@@ -1,6 +1,6 @@
 /**
- * One run through the stream of an answer, from its start on: what was read, and the offset behind it, which go
- * together. Going on from there after whatever happened neither loses nor doubles a token.
+ * One pass over the stream of an answer, from its beginning: the tokens read so far and the offset after them. A
+ * reading that continues from that offset loses and repeats no token.
  */
 
 import { follow } from '/shared/reader.mjs';
@@ -9,7 +9,7 @@ export class Reading {
   question = '';
   model = '';
   tokens = [];
-  /** Where in the tokens the reading was resumed. */
+  /** Indexes of the tokens at which the reading was resumed. */
   seams = [];
   offset = '-1';
   /** connecting, streaming, reconnecting, disconnected, complete or failed */
@@ -28,7 +28,7 @@ export class Reading {
     this.#onChange = onChange;
   }
 
-  /** Reads on from the offset, until the answer is whole or disconnect() is called. */
+  /** Reads from the offset, until the answer is complete or disconnect() is called. */
   async connect() {
     const connection = new AbortController();
     this.#connection = connection;
@@ -40,7 +40,7 @@ export class Reading {
       }
       this.#enter(connection.signal.aborted ? 'disconnected' : this.error ? 'failed' : 'complete');
     } catch (error) {
-      this.error = error.status === 404 ? 'There is no such answer; perhaps its time is over.' : error.message;
+      this.error = error.status === 404 ? 'This answer does not exist; it may have expired.' : error.message;
       this.#enter('failed');
     }
   }
@@ -62,7 +62,7 @@ export class Reading {
       } else if (message.type === 'token') {
         this.tokens.push(message.text);
       } else if (message.error) {
-        this.error = `${this.tokens.length > 0 ? 'The answer is not whole' : 'There is no answer'}: ${message.error}.`;
+        this.error = `${this.tokens.length > 0 ? 'The answer is incomplete' : 'No answer'}: ${message.error}.`;
       }
     }
     this.offset = batch.offset;

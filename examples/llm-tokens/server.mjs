@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * Writes the answers of a language model into durable streams, one stream for each answer, and serves the page that
- * reads them. The page gets no token from here: it follows the stream, so it may come, go and come back as it likes,
- * and so may any number of others.
+ * Writes the answers of a language model to durable streams, one stream per answer, and serves the page that reads
+ * them. This program sends no tokens to the page: any number of pages follow the stream, and each may disconnect and
+ * return at any time.
  *
- * A stream holds {"type":"question","text":…,"model":…}, then {"type":"token","text":…} as often as needed, then
- * {"type":"end"}, with an "error" if the answer is not whole; then it is closed.
+ * A stream contains {"type":"question","text":…,"model":…}, then any number of {"type":"token","text":…}, then
+ * {"type":"end"}, with an "error" if the answer is incomplete; then it is closed.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,9 +18,9 @@ import { anthropic, demo, openai } from './providers.mjs';
 
 const USAGE = `usage: node server.mjs [options]
   --streams URL      the Durable Streams server (http://localhost:4437)
-  --port PORT        where the page is served (4438)
-  --provider NAME    anthropic, openai or demo (the one whose key is set, else demo)
-  --rate NUMBER      tokens a second of the demo (30)
+  --port PORT        the port of the page (4438)
+  --provider NAME    anthropic, openai or demo (the first with an API key, otherwise demo)
+  --rate NUMBER      tokens per second of the demo (30)
 
 environment
   ANTHROPIC_API_KEY, ANTHROPIC_MODEL, ANTHROPIC_BASE_URL (https://api.anthropic.com)
@@ -32,7 +32,7 @@ const ANSWERS_AT_ONCE_MAX = 32;
 const CREATE_TIMEOUT_MILLIS = 5_000;
 const STOP_TIMEOUT_MILLIS = 3_000;
 
-/** An answer nobody reads or writes for a week is gone. */
+/** An answer expires after a week without reads and writes. */
 const ANSWER_TTL_SECONDS = 7 * 24 * 3_600;
 
 // ---- answers ----
@@ -40,7 +40,7 @@ const ANSWER_TTL_SECONDS = 7 * 24 * 3_600;
 const stopping = new AbortController();
 const underWay = new Set();
 
-/** Creates the stream of an answer, which is then written in the background; returns the answer's id. */
+/** Creates the stream of an answer and starts to write it in the background; returns the id of the answer. */
 async function begin(prompt) {
   const id = randomUUID();
   const url = new URL(`llm-tokens/${id}`, streams);
@@ -50,7 +50,7 @@ async function begin(prompt) {
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MILLIS),
   });
   const writing = write(url, id, prompt)
-    .catch(error => tell(id, error))
+    .catch(error => logError(id, error))
     .finally(() => underWay.delete(writing));
   underWay.add(writing);
   return id;
@@ -64,32 +64,32 @@ async function write(url, id, prompt) {
     }
     producer.append({ type: 'end' });
   } catch (error) {
-    const reason = stopping.signal.aborted ? new Error('the program that wrote this answer was stopped') : error;
+    const reason = stopping.signal.aborted ? new Error('the program that writes this answer was stopped') : error;
     producer.append({ type: 'end', error: reason.message });
-    tell(id, reason);
+    logError(id, reason);
   }
   await producer.close();
 }
 
-function tell(id, error) {
+function logError(id, error) {
   console.error(`answer ${id}: ${error.message}`);
 }
 
 async function postAnswer(request, response) {
   const refuse = (status, error) => sendJson(response, status, { error });
-  // Only pages of this server may ask for this type without a preflight, which is not answered.
+  // A page of another site cannot send this type without a CORS preflight, which this server refuses.
   if (request.headers['content-type'] !== 'application/json') {
-    return refuse(415, 'The question is to be JSON.');
+    return refuse(415, 'Content-Type must be application/json.');
   }
   if (!(Number(request.headers['content-length']) <= BODY_BYTES_MAX)) {
-    return refuse(413, `The request may have ${BODY_BYTES_MAX} bytes.`);
+    return refuse(413, `The request must have at most ${BODY_BYTES_MAX} bytes.`);
   }
   const prompt = promptOf(await bodyText(request));
   if (prompt === '' || prompt.length > PROMPT_CHARS_MAX) {
-    return refuse(400, `A question has between 1 and ${PROMPT_CHARS_MAX} characters.`);
+    return refuse(400, `A question must have 1 to ${PROMPT_CHARS_MAX} characters.`);
   }
   if (underWay.size >= ANSWERS_AT_ONCE_MAX) {
-    return refuse(429, `${ANSWERS_AT_ONCE_MAX} answers are being written; ask again when one is done.`);
+    return refuse(429, `${ANSWERS_AT_ONCE_MAX} answers are in progress, which is the limit; retry later.`);
   }
   try {
     sendJson(response, 201, { id: await begin(prompt) });
@@ -98,7 +98,7 @@ async function postAnswer(request, response) {
       502,
       error instanceof StreamError
         ? error.message
-        : `Nothing answers at ${streams.origin}; start the streams server there.`,
+        : `No server responds at ${streams.origin}; start the streams server.`,
     );
   }
 }
@@ -123,17 +123,17 @@ function defaultProvider(env) {
 function providerOf(name, rate, env) {
   switch (name) {
     case 'anthropic':
-      return env.ANTHROPIC_API_KEY ? anthropic(env) : end('Provider anthropic needs ANTHROPIC_API_KEY.');
+      return env.ANTHROPIC_API_KEY ? anthropic(env) : end('Provider anthropic requires ANTHROPIC_API_KEY.');
     case 'openai':
-      return env.OPENAI_API_KEY ? openai(env) : end('Provider openai needs OPENAI_API_KEY.');
+      return env.OPENAI_API_KEY ? openai(env) : end('Provider openai requires OPENAI_API_KEY.');
     case 'demo':
-      return Number(rate) > 0 ? demo(Number(rate)) : end(`--rate is a number above 0, not ${rate}.`);
+      return Number(rate) > 0 ? demo(Number(rate)) : end(`--rate is ${rate}; expected a number greater than 0.`);
     default:
-      return end(`--provider is anthropic, openai or demo, not ${name}.`);
+      return end(`--provider is ${name}; expected anthropic, openai or demo.`);
   }
 }
 
-/** Ends the answers that are under way, so that nobody waits for the rest of them. */
+/** Ends the unfinished answers, so that their readers do not wait for the rest. */
 async function stop() {
   stopping.abort();
   await Promise.race([Promise.all(underWay), pause(STOP_TIMEOUT_MILLIS)]);

@@ -1,4 +1,4 @@
-/** Serves the pages of an example, and what all of them share, on the loopback interface. */
+/** Serves the page of an example, and the files that all pages share, on the loopback interface. */
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -18,11 +18,11 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
  * @param folder URL of the example's folder
- * @param files names of those of its files that browsers may have; index.html is one
- * @param streams root of the streams, which the pages may connect to
- * @param settings what the page gets as settings.json
+ * @param files names of the files to serve, among them index.html
+ * @param streams root URL of the streams, which the page may connect to
+ * @param settings content of settings.json
  * @param routes functions of (request, response) by method and path, such as "POST /answers"
- * @returns the server, when it listens
+ * @returns the server, after it listens
  */
 export function servePages({ folder, files, port, streams, settings = {}, routes = {} }) {
   const sources = new Map([
@@ -36,9 +36,9 @@ export function servePages({ folder, files, port, streams, settings = {}, routes
   };
 
   async function answer(request, response) {
-    // A page of another site whose name was made to lead here is not to use what this server may.
+    // Against DNS rebinding: a page of another site whose name resolves to this machine must not use this server.
     if (!LOOPBACK.test(request.headers.host)) {
-      return send(response, 403, 'This server is for this machine only.');
+      return send(response, 403, 'This server accepts requests to localhost only.');
     }
     const { pathname } = new URL(request.url, 'http://localhost');
     const route = routes[`${request.method} ${pathname}`];
@@ -46,14 +46,14 @@ export function servePages({ folder, files, port, streams, settings = {}, routes
       return route(request, response);
     }
     if (request.method !== 'GET') {
-      return send(response, 405, 'Only GET is for pages.');
+      return send(response, 405, 'The method must be GET.');
     }
     if (pathname === '/settings.json') {
       return sendJson(response, 200, { streams, ...settings });
     }
     const source = sources.get(pathname === '/' ? '/index.html' : pathname);
     if (!source) {
-      return send(response, 404, 'There is no such page.');
+      return send(response, 404, 'This page does not exist.');
     }
     response.writeHead(200, { ...safety, 'Content-Type': TYPES[extname(source.pathname)] });
     response.end(await readFile(source));
@@ -62,11 +62,11 @@ export function servePages({ folder, files, port, streams, settings = {}, routes
   const server = createServer((request, response) => {
     answer(request, response).catch(error => {
       console.error(error);
-      response.headersSent ? response.destroy() : send(response, 500, 'This server has a fault, which it has logged.');
+      response.headersSent ? response.destroy() : send(response, 500, 'Internal error; see the log of this server.');
     });
   });
   return new Promise(resolve => {
-    server.on('error', error => end(`Cannot listen on port ${port} (${error.code}); --port names another.`));
+    server.on('error', error => end(`Cannot listen on port ${port} (${error.code}); choose another with --port.`));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }

@@ -1,13 +1,13 @@
-/** What the programs of the examples do alike: read flags, say where the page is, and end in one line if they must. */
+/** Shared by the programs of the examples: parses flags, prints the address of the page, exits with a message. */
 
 import { parseArgs } from 'node:util';
 
-const LOOK_TIMEOUT_MILLIS = 5_000;
+const CHECK_TIMEOUT_MILLIS = 5_000;
 
 /**
- * The flags of the command line, as text; prints the usage if that is asked for.
+ * Returns the flags of the command line as text; prints the usage for --help.
  *
- * @param defaults values by the flags' names
+ * @param defaults the default values by name
  */
 export function flagsOf(usage, defaults) {
   const options = Object.entries(defaults).map(([name, value]) => [name, { type: 'string', default: value }]);
@@ -23,32 +23,32 @@ export function flagsOf(usage, defaults) {
   process.exit(0);
 }
 
-/** A port that is given as text. */
+/** Parses a port. */
 export function portOf(text) {
   const port = Number(text);
   return Number.isInteger(port) && port >= 0 && port <= 65_535
     ? port
-    : end(`--port is a number up to 65535, not ${text}.`);
+    : end(`--port is ${text}; expected a number up to 65535.`);
 }
 
-/** Where the streams of a server are: its root is /v1/stream/, unless the address names another. */
+/** The root URL of a server's streams: /v1/stream/, unless the address has another path. */
 export function streamsRoot(server) {
   if (!/^https?:/.test(server) || !URL.canParse(server)) {
-    end(`--streams is an address such as http://localhost:4437, not ${server}.`);
+    end(`--streams is ${server}; expected an address such as http://localhost:4437.`);
   }
   const root = new URL(server);
   root.pathname = root.pathname === '/' ? '/v1/stream/' : root.pathname.replace(/\/*$/, '/');
   return root;
 }
 
-/** Says where the page is, and what to do if there are no streams yet: it waits for them, but nobody should for it. */
+/** Prints the address of the page, and how to start the streams server if it does not respond. */
 export async function announce(pages, streams, note) {
   console.log(`The page is at http://localhost:${pages.address().port}/ (${note})`);
   try {
-    await fetch(streams, { method: 'HEAD', signal: AbortSignal.timeout(LOOK_TIMEOUT_MILLIS) });
+    await fetch(streams, { method: 'HEAD', signal: AbortSignal.timeout(CHECK_TIMEOUT_MILLIS) });
   } catch {
     console.error(
-      `Nothing answers at ${streams.origin} yet; the page waits for it. To start a server there, in another shell:\n` +
+      `No server responds at ${streams.origin} yet; the page retries. To start one, in another shell:\n` +
         `  java -jar server/target/durable-streams-server.jar --port ${streams.port || 80}`,
     );
   }

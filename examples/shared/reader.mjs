@@ -1,29 +1,28 @@
 /**
  * Reads JSON streams of the Durable Streams protocol; for browsers and for Node.
  *
- * A reader takes messages and the offset behind them together or not at all, so that going on from that offset neither
- * loses nor doubles a message (section 5.8).
+ * A reader processes messages together with the offset after them, so that it can continue from that offset without
+ * losing or repeating a message (section 5.8).
  */
 
 import { Interrupted, interruptible, pause, request, retryMillis } from './requests.mjs';
 
-/** A live read is answered at the latest after the server's own timeout, which is well below this. */
+/** The server answers a long-poll within its own timeout, which is much shorter. */
 const POLL_TIMEOUT_MILLIS = 90_000;
-/** The server tells the reader's place as soon as an event stream begins: where nothing comes, something buffers. */
+/** The server sends an offset at the start of an event stream; if it does not arrive, a proxy buffers the events. */
 const FIRST_EVENT_MILLIS = 10_000;
-/** A silent event stream gets a comment now and then: without any, the connection is dead. */
+/** The server sends comments on an idle event stream; if none arrives for this long, the connection is dead. */
 const SILENCE_MILLIS_MAX = 45_000;
 
-/** Events do not come through. */
+/** No events arrive. */
 class NoEvents extends Error {}
 
 /**
- * Reads a stream from an offset on, and what is appended to it, until it is closed or `signal` says stop.
+ * Reads a stream from an offset and follows it live, until it is closed or `signal` aborts.
  *
- * Yields { messages, offset, closed, gap, live }: go on from `offset` once `messages` are taken. `gap` says that
- * retention has let go of messages before `offset`; `live` is how they came, "sse" or "long-poll". Where events do
- * not come through, the reader goes over to long-polls. `onLost` is called whenever the connection is; the next batch
- * says that it is back.
+ * Yields { messages, offset, closed, gap, live }: continue from `offset` after processing `messages`. `gap` is true if
+ * retention has dropped messages before `offset`; `live` is the mode, "sse" or "long-poll". If no events arrive, the
+ * reader falls back to long-polls. It calls `onLost` when the connection is lost; the next batch means that it is back.
  */
 export async function* follow(url, { offset = '-1', live = 'sse', signal, onLost = () => {} } = {}) {
   const stop = signal ?? new AbortController().signal;
@@ -59,7 +58,7 @@ export async function* follow(url, { offset = '-1', live = 'sse', signal, onLost
   }
 }
 
-/** Batches from one event stream, until the server ends it, which it does every minute or so. */
+/** Yields the batches of one event stream; the server ends each after about a minute. */
 async function* readEvents(url, { offset, cursor }, signal) {
   const connection = new AbortController();
   const silence = new Timer(error => connection.abort(error));
@@ -80,7 +79,7 @@ async function* readEvents(url, { offset, cursor }, signal) {
       } else if (event.type === 'control') {
         const control = JSON.parse(event.data);
         batches++;
-        silence.set(SILENCE_MILLIS_MAX, new Interrupted('the connection is silent'));
+        silence.set(SILENCE_MILLIS_MAX, new Interrupted('no events or comments arrived'));
         yield {
           messages,
           offset: control.streamNextOffset,
@@ -102,7 +101,7 @@ async function* readEvents(url, { offset, cursor }, signal) {
   }
 }
 
-/** The batch of one long-poll, which is empty when nothing came for a while. */
+/** Yields the batch of one long-poll; it is empty after a timeout. */
 async function* readPolls(url, { offset, cursor }, signal) {
   const response = await request(address(url, { cursor, live: 'long-poll', offset }), {
     signal: AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MILLIS)]),
@@ -117,7 +116,7 @@ async function* readPolls(url, { offset, cursor }, signal) {
   };
 }
 
-/** The events of a body of server-sent events; `onBytes` is called when there is a sign of life. */
+/** Yields the events of a body of server-sent events; calls `onBytes` when bytes arrive. */
 export async function* events(body, onBytes = () => {}) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -128,7 +127,7 @@ export async function* events(body, onBytes = () => {}) {
         return;
       }
       onBytes();
-      // Data is JSON, in which a carriage return is escaped: one that is bare is half of a line's end.
+      // The data is JSON, which escapes carriage returns: a bare one is part of a line end.
       text += value.replaceAll('\r', '');
       const blocks = text.split('\n\n');
       text = blocks.pop();
@@ -137,7 +136,7 @@ export async function* events(body, onBytes = () => {}) {
       }
     }
   } finally {
-    // Whoever has enough may leave before the body's end.
+    // The caller may stop before the end of the body.
     reader.cancel().catch(() => {});
   }
 }
@@ -150,7 +149,7 @@ function field(block, name) {
     .join('\n');
 }
 
-/** In the order of their names, so that the same read has the same address, and caches know it (section 10.1). */
+/** The parameters are in the order of their names, so that the same read has the same URL in caches (section 10.1). */
 function address(url, parameters) {
   const at = new URL(url);
   for (const [name, value] of Object.entries(parameters)) {
@@ -161,7 +160,7 @@ function address(url, parameters) {
   return at;
 }
 
-/** Ends in an error, unless it is set anew before. */
+/** Calls `onEnd` with an error after a time, unless it is set again or cleared. */
 class Timer {
   #timer;
   #error;

@@ -1,10 +1,10 @@
-/** What reading and writing share: requests that fail in one of two ways, and waiting; for browsers and for Node. */
+/** Shared by the reader and the writer: requests with two kinds of failure, and pauses; for browsers and for Node. */
 
 const RETRY_MILLIS_MIN = 250;
 const RETRY_MILLIS_MAX = 5_000;
 const REQUEST_TIMEOUT_MILLIS = 15_000;
 
-/** A refusal that waiting does not change. */
+/** A refusal that a retry does not change. */
 export class StreamError extends Error {
   constructor(status, message, earliestOffset) {
     super(message);
@@ -18,21 +18,21 @@ export class StreamError extends Error {
     try {
       message = JSON.parse(body).error.message;
     } catch {
-      // Not the server's own words, but those of something in between.
+      // The body is not the server's, but that of a proxy.
     }
     return new StreamError(response.status, message, response.headers.get('Stream-Earliest-Offset'));
   }
 }
 
-/** A server that cannot be reached, or cannot answer now, may do so later. */
+/** The server is unreachable or cannot respond now; a later retry may succeed. */
 export class Interrupted extends Error {}
 
-const isPassing = status => status >= 500 || status === 408 || status === 429;
+const isTemporary = status => status >= 500 || status === 408 || status === 429;
 
-/** A response that is a success; else an Interrupted or a StreamError. */
+/** Returns a successful response; throws Interrupted or StreamError otherwise. */
 export async function request(url, options) {
   const response = await interruptible(() => fetch(url, options));
-  if (isPassing(response.status)) {
+  if (isTemporary(response.status)) {
     await response.body?.cancel();
     throw new Interrupted(`the server answered ${response.status}`);
   }
@@ -42,7 +42,7 @@ export async function request(url, options) {
   return response;
 }
 
-/** What fails here fails because of the network. */
+/** Runs a step whose errors are network errors, and turns them into Interrupted. */
 export async function interruptible(step) {
   try {
     return await step();
@@ -56,12 +56,12 @@ export function withTimeout(signal) {
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
-/** Doubles with each failure; somewhat random, so that clients of a server that was down do not come all at once. */
+/** The pause before a retry: doubles with each failure, and is random so that clients do not all retry at once. */
 export function retryMillis(failures) {
   return Math.min(RETRY_MILLIS_MIN * 2 ** failures, RETRY_MILLIS_MAX) * (0.5 + Math.random() / 2);
 }
 
-/** Waits, but not when `signal` says stop. */
+/** Waits until the time is over or `signal` aborts. */
 export function pause(millis, signal) {
   return new Promise(resolve => {
     const end = () => {

@@ -1,8 +1,8 @@
 /**
  * Writes to JSON streams of the Durable Streams protocol; for browsers and for Node.
  *
- * A producer numbers its requests and repeats each until it is answered, and the server drops what it already has:
- * however often connections and servers break, a message is written once (section 5.2.1).
+ * A producer numbers its requests and repeats each until it gets a response, and the server ignores duplicates: a
+ * message is written once, however often connections and servers fail (section 5.2.1).
  */
 
 import { Interrupted, pause, request, retryMillis, withTimeout } from './requests.mjs';
@@ -10,8 +10,8 @@ import { Interrupted, pause, request, retryMillis, withTimeout } from './request
 const BATCH_MESSAGES_MAX = 1_000;
 
 /**
- * Creates a JSON stream, or finds that it is there; repeats that until it is answered, and calls `onLost` when it is
- * not.
+ * Creates a JSON stream unless it exists. Repeats the request until it gets a response, and calls `onLost` after each
+ * failure.
  */
 export async function createStream(url, { headers = {}, messages = [], signal, onLost } = {}) {
   const attempt = () =>
@@ -25,8 +25,8 @@ export async function createStream(url, { headers = {}, messages = [], signal, o
 }
 
 /**
- * The one writer of its id. Messages that come while a request is under way go with the next one, so a slow server, or
- * one that is being restarted, makes larger batches and not a longer queue of requests.
+ * An idempotent producer; no other may use its id. Messages appended during a request are sent together in the next
+ * one, so that a slow or restarting server causes larger batches instead of a longer queue of requests.
  */
 export class Producer {
   #url;
@@ -47,12 +47,12 @@ export class Producer {
     this.#then(() => this.#send());
   }
 
-  /** Resolves when the stream has all that was appended; rejects when it will not have it. */
+  /** Resolves when the stream contains all appended messages; rejects if the server refuses one. */
   flush() {
     return this.#work;
   }
 
-  /** Closes the stream behind all that was appended. */
+  /** Closes the stream after all appended messages. */
   close() {
     this.#then(() => this.#post([], { 'Stream-Closed': 'true' }));
     return this.#work;
@@ -60,7 +60,7 @@ export class Producer {
 
   #then(step) {
     this.#work = this.#work.then(step);
-    this.#work.catch(() => {}); // Told by flush() and close().
+    this.#work.catch(() => {}); // flush() and close() report the error.
   }
 
   async #send() {
@@ -84,7 +84,7 @@ export class Producer {
   }
 }
 
-/** Repeats an attempt for as long as it is interrupted. */
+/** Repeats an attempt while it fails with Interrupted. */
 async function persist(attempt, signal, onLost = () => {}) {
   for (let failures = 0; ; failures++) {
     try {

@@ -47,7 +47,7 @@ async function online(page, ...expected) {
   await until(`${expected} are online`, async () => String(await names()) === String(expected));
 }
 
-test('two tabs see each other and what the other posts', async () => {
+test('two tabs show each other, and the posts of both', async () => {
   const ada = await enter('meeting', 'Ada');
   const ben = await enter('meeting', 'Ben');
   await online(ada, 'Ada', 'Ben');
@@ -61,7 +61,7 @@ test('two tabs see each other and what the other posts', async () => {
   await shows(ben, 'Hello from here', 'And from <b>there</b>');
 });
 
-test('a newcomer sees what was posted before', async () => {
+test('a new tab shows earlier posts', async () => {
   const ada = await enter('history', 'Ada');
   await post(ada, 'one');
   await post(ada, 'two');
@@ -70,7 +70,7 @@ test('a newcomer sees what was posted before', async () => {
   await shows(await enter('history', 'Ben'), 'one', 'two');
 });
 
-test('a closed tab goes offline, and so does one that was killed', async () => {
+test('a closed tab and a killed tab are offline', async () => {
   const ada = await enter('leaving', 'Ada');
   const ben = await enter('leaving', 'Ben');
   const cleo = await enter('leaving', 'Cleo');
@@ -82,7 +82,7 @@ test('a closed tab goes offline, and so does one that was killed', async () => {
   await online(ada, 'Ada');
 });
 
-test('a post that was made while the server was away is there once when it is back, and nobody has left', async () => {
+test('a post made while the server is down is stored once after its restart, and all tabs stay online', async () => {
   const ada = await enter('restart', 'Ada');
   const ben = await enter('restart', 'Ben');
   await post(ada, 'before');
@@ -102,12 +102,12 @@ test('a post that was made while the server was away is there once when it is ba
   await online(ada, 'Ada', 'Ben');
 });
 
-test('a page that finds no server says so, and begins by itself when there is one', async () => {
+test('a page without a server shows that, and recovers when the server starts', async () => {
   await streams.kill();
   const page = await context.newPage();
   await page.goto(`${example.url}#early`);
   await page.waitForSelector('#status[data-state=reconnecting]');
-  assert.match(await page.textContent('#problem'), /The streams server does not answer/);
+  assert.match(await page.textContent('#problem'), /The streams server does not respond/);
   await post(page, 'early');
 
   await streams.start();

@@ -39,7 +39,7 @@ async function open(url = example.url) {
   return page;
 }
 
-/** A page on which a question has just been asked, whose answer stops in its middle. */
+/** Opens a page and asks a question, whose answer pauses in its middle. */
 async function ask(query = '') {
   const page = await open(example.url + query);
   await page.fill('#prompt', QUESTION);
@@ -67,7 +67,7 @@ async function kill(page) {
   await crashed;
 }
 
-/** Whether the answer of a page's address is whole. */
+/** Whether the stream of a page's answer is closed. */
 async function isClosed(url) {
   const { headers } = await fetch(new URL(`/v1/stream/llm-tokens/${new URL(url).hash.slice(1)}`, streams.url), {
     method: 'HEAD',
@@ -75,14 +75,14 @@ async function isClosed(url) {
   return headers.get('Stream-Closed') === 'true';
 }
 
-/** The page shows all of the answer, each token once and in its place. */
+/** Asserts that the page shows the whole answer, each token once and in order. */
 async function showsAll(page) {
   await state(page, 'complete');
   assert.equal(await text(page), model.text);
   assert.equal(await page.textContent('#question'), QUESTION);
 }
 
-test('an answer is read on without a lost or doubled token after a disconnect', async () => {
+test('after a disconnect, an answer continues without lost or repeated tokens', async () => {
   const page = await tokens(await ask(), 20);
   await page.click('#disconnect');
   await state(page, 'disconnected');
@@ -100,7 +100,7 @@ test('an answer is read on without a lost or doubled token after a disconnect', 
   assert.match(await other.textContent('#facts'), /tokens · sse/);
 });
 
-test('a tab that was killed in the middle of an answer shows all of it when it is reopened', async () => {
+test('a tab that is killed during an answer shows the whole answer when it is reopened', async () => {
   const killed = await tokens(await ask(), 20);
   const url = killed.url();
   await kill(killed);
@@ -123,7 +123,7 @@ test('three tabs show the same answer', async () => {
   }
 });
 
-test('a replay shows the same answer, in the middle of it or when it is whole', async () => {
+test('a replay shows the same answer, during the answer and after it', async () => {
   const page = await tokens(await ask(), 20);
   await page.click('#replay');
   model.release();
@@ -133,7 +133,7 @@ test('a replay shows the same answer, in the middle of it or when it is whole', 
   await showsAll(page);
 });
 
-test('the page and the writer go on by themselves when the server is killed and started again', async () => {
+test('the page and the writer continue after the server is killed and restarted', async () => {
   const page = await tokens(await ask(), 20);
   const polling = await tokens(await open(page.url().replace('#', '?live=long-poll#')), 20);
   const wholeCount = model.wholeCount;
@@ -141,7 +141,7 @@ test('the page and the writer go on by themselves when the server is killed and 
   await state(page, 'reconnecting');
   await state(polling, 'reconnecting');
   model.release();
-  await until('the writer has the rest of the answer', () => model.wholeCount > wholeCount);
+  await until('the writer has received the rest of the answer', () => model.wholeCount > wholeCount);
 
   await streams.start();
 
@@ -151,7 +151,7 @@ test('the page and the writer go on by themselves when the server is killed and 
   assert.match(await polling.textContent('#facts'), /resumed once · long-poll/);
 });
 
-test('the page goes over to long-polls where events do not come through', async () => {
+test('the page falls back to long-polls if no events arrive', async () => {
   model.release();
   await context.route(/live=sse/, route => route.fulfill({ contentType: 'text/html', body: 'A proxy says no.' }));
   const page = await ask();
@@ -167,7 +167,7 @@ test('an answer is shared by its link', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await state(await ask(), 'complete');
   await page.click('#copy');
-  await until('the button says so', async () => (await page.textContent('#copy')) === 'Copied');
+  await until('the button confirms the copy', async () => (await page.textContent('#copy')) === 'Copied');
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const guest = await openContext(browser);
   const shared = await guest.newPage();
@@ -178,24 +178,24 @@ test('an answer is shared by its link', async () => {
   await guest.close();
 });
 
-test('a link to an answer that is not there says so', async () => {
+test('a link to a missing answer shows that it does not exist', async () => {
   const page = await state(await open(`${example.url}#nothing`), 'failed');
 
-  assert.match(await page.textContent('#hint'), /There is no such answer/);
+  assert.match(await page.textContent('#hint'), /This answer does not exist/);
 });
 
-test('a question that the model refuses shows what it says', async () => {
+test('a question that the model refuses shows its error', async () => {
   model.refuseOnce(429, 'You exceeded your current quota.');
 
   const page = await state(await ask(), 'failed');
 
   assert.equal(
     await page.textContent('#hint'),
-    'There is no answer: OpenAI answered 429: You exceeded your current quota.',
+    'No answer: OpenAI answered 429: You exceeded your current quota.',
   );
 });
 
-test('an answer whose writer is stopped ends, and says that it is not whole', async () => {
+test('an answer whose writer is stopped ends as incomplete', async () => {
   const other = await Example.started('llm-tokens', streams.url, [], model.env);
   const page = await open(other.url);
   await page.click('#send');
@@ -204,14 +204,14 @@ test('an answer whose writer is stopped ends, and says that it is not whole', as
   await other.close();
 
   await state(page, 'failed');
-  assert.match(await page.textContent('#hint'), /not whole: the program that wrote this answer was stopped/);
+  assert.match(await page.textContent('#hint'), /incomplete: the program that writes this answer was stopped/);
 });
 
-test('a question without a server to write the answer to says so', async () => {
+test('a question without a streams server shows an error', async () => {
   await streams.kill();
   const page = await ask();
   await page.waitForSelector('#problem:not([hidden])');
-  assert.match(await page.textContent('#problem'), /Nothing answers at http:/);
+  assert.match(await page.textContent('#problem'), /No server responds at http:/);
 
   await streams.start();
   await page.click('#send');
@@ -220,7 +220,7 @@ test('a question without a server to write the answer to says so', async () => {
   await showsAll(page);
 });
 
-test('the demo generator needs no key, and its answer is replayed as it was', async () => {
+test('the demo generator needs no key, and a replay of its answer is the same', async () => {
   const demo = await Example.started('llm-tokens', streams.url, ['--rate', '100']);
   const page = await open(demo.url);
   await page.fill('#prompt', QUESTION);
@@ -228,7 +228,7 @@ test('the demo generator needs no key, and its answer is replayed as it was', as
   await state(page, 'complete');
   const answer = await text(page);
   assert.ok(answer.startsWith(`You asked: “${QUESTION}”`));
-  assert.ok(answer.endsWith('can go on from there.'));
+  assert.ok(answer.endsWith('can continue from there.'));
 
   await page.click('#replay');
   await state(page, 'complete');
@@ -237,7 +237,7 @@ test('the demo generator needs no key, and its answer is replayed as it was', as
   await demo.close();
 });
 
-test('the page connects to nothing but its own server and the streams', async () => {
+test('the page connects only to its own server and the streams server', async () => {
   model.release();
   const hosts = new Set();
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-/** A language model of the tests' own, which speaks OpenAI's API and stops in the middle of an answer when told to. */
+/** A fake language model with OpenAI's API, which pauses in the middle of an answer on demand. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ const WORDS = [' and', ' naïve', '\n\n', ' 一度だけ', ' 🚇', ' <b>&amp;',
 export class Model {
   tokens = Array.from({ length: 240 }, (_, n) => (n % 5 === 0 ? ` ${n}` : WORDS[n % WORDS.length]));
   text = this.tokens.join('');
-  /** How many tokens come before the model waits for release(). */
+  /** The number of tokens before the model waits for release(). */
   half = this.tokens.length / 2;
   wholeCount = 0;
   #server = createServer((request, response) => this.#answer(request, response));
@@ -26,13 +26,13 @@ export class Model {
     return model;
   }
 
-  /** What an example needs to use this model. */
+  /** The environment with which an example uses this model. */
   get env() {
     const base = `http://127.0.0.1:${this.#server.address().port}/v1`;
     return { OPENAI_API_KEY: 'a key', OPENAI_BASE_URL: base, OPENAI_MODEL: 'some model' };
   }
 
-  /** From now on, answers stop in their middle until release() is called. */
+  /** From now on, answers pause in their middle until release() is called. */
   hold() {
     this.#released = new Promise(resolve => (this.#release = resolve));
   }
@@ -41,7 +41,7 @@ export class Model {
     this.#release();
   }
 
-  /** The next question is refused. */
+  /** Refuses the next question. */
   refuseOnce(status, message) {
     this.#refusal = { status, body: JSON.stringify({ error: { message, type: 'some_error', code: null } }) };
   }

@@ -1,4 +1,4 @@
-/** The examples' programs in a shell: what they say when something is not right, and how they end. */
+/** The programs of the examples in a shell: their error messages and exit statuses. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -16,7 +16,7 @@ function start(name, ...args) {
   return spawn(process.execPath, [file, ...args], { env: { ...process.env, ...KEYLESS } });
 }
 
-/** A port, taken for as long as `use` takes. */
+/** Calls `use` with a port that is in use. */
 async function withTakenPort(use) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -27,38 +27,38 @@ async function withTakenPort(use) {
   }
 }
 
-async function endsWith(status, told, ...command) {
+async function endsWith(status, expected, ...command) {
   const program = start(...command);
   const [[code], output] = await Promise.all([once(program, 'exit'), text(program.stderr)]);
   assert.equal(code, status);
-  assert.match(output, told);
-  assert.doesNotMatch(output, /^ +at /m, 'there is no stack trace');
+  assert.match(output, expected);
+  assert.doesNotMatch(output, /^ +at /m, 'the output has a stack trace');
 }
 
 for (const name of ['llm-tokens', 'activity-feed']) {
-  test(`${name} says in a line what is wrong with its flags`, async () => {
+  test(`${name} reports invalid flags in one line`, async () => {
     await endsWith(2, /--bogus.*\n\nusage: node server.mjs/, name, '--bogus');
-    await endsWith(2, /^--port is a number up to 65535, not x\.\n$/, name, '--port', 'x');
+    await endsWith(2, /^--port is x; expected a number up to 65535\.\n$/, name, '--port', 'x');
     await endsWith(
       2,
-      /^--streams is an address such as .*, not localhost:4437\.\n$/,
+      /^--streams is localhost:4437; expected an address such as .*\.\n$/,
       name,
       '--streams',
       'localhost:4437',
     );
     await withTakenPort(port =>
-      endsWith(2, /^Cannot listen on port \d+ \(EADDRINUSE\); --port names another\.\n$/, name, '--port', String(port)),
+      endsWith(2, /^Cannot listen on port \d+ \(EADDRINUSE\); choose another with --port\.\n$/, name, '--port', String(port)),
     );
   });
 
-  test(`${name} serves its page and says what to do where there is no streams server, until it is interrupted`, async () => {
+  test(`${name} serves its page without a streams server, prints how to start one, and stops on SIGINT`, async () => {
     const program = start(name, '--port', '0', '--streams', 'http://127.0.0.1:9');
     let stdout = '';
     let stderr = '';
     program.stdout.on('data', bytes => (stdout += bytes));
     program.stderr.on('data', bytes => (stderr += bytes));
-    await until('it is told that there are no streams', () =>
-      /Nothing answers at http:\/\/127.0.0.1:9 yet/.test(stderr),
+    await until('the program reports that no streams server responds', () =>
+      /No server responds at http:\/\/127.0.0.1:9 yet/.test(stderr),
     );
     const [, address] = /^The page is at (\S+)/.exec(stdout);
     assert.equal((await fetch(address)).status, 200);
@@ -69,8 +69,8 @@ for (const name of ['llm-tokens', 'activity-feed']) {
   });
 }
 
-test('llm-tokens says in a line what is wrong with its provider', async () => {
-  await endsWith(2, /^Provider openai needs OPENAI_API_KEY\.\n$/, 'llm-tokens', '--provider', 'openai');
-  await endsWith(2, /^--provider is anthropic, openai or demo, not x\.\n$/, 'llm-tokens', '--provider', 'x');
-  await endsWith(2, /^--rate is a number above 0, not x\.\n$/, 'llm-tokens', '--rate', 'x');
+test('llm-tokens reports an invalid provider in one line', async () => {
+  await endsWith(2, /^Provider openai requires OPENAI_API_KEY\.\n$/, 'llm-tokens', '--provider', 'openai');
+  await endsWith(2, /^--provider is x; expected anthropic, openai or demo\.\n$/, 'llm-tokens', '--provider', 'x');
+  await endsWith(2, /^--rate is x; expected a number greater than 0\.\n$/, 'llm-tokens', '--rate', 'x');
 });

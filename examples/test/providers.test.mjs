@@ -1,4 +1,4 @@
-/** The back end with providers of the test's own: what it asks them, and what it makes of their answers. */
+/** The program of llm-tokens with fake providers: its requests to them, and the streams that it writes. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,7 +10,9 @@ import { Example, StreamServer } from './support.mjs';
 
 const PROVIDERS = { anthropic: 'Anthropic', openai: 'OpenAI' };
 
-/** As they are on the wire: with pings, comments, thoughts, line ends of either kind, and what comes behind the end. */
+/**
+ * The responses of the real APIs: with pings, comments, thinking, both kinds of line ends, and events after the end.
+ */
 const WIRE = {
   anthropic: {
     start: [
@@ -60,7 +62,7 @@ const TOKENS = [
 
 let streams;
 let provider;
-/** What the provider was asked last, and how it is to answer. */
+/** The last request to the provider, and its next response. */
 let asked;
 let reply;
 
@@ -80,7 +82,7 @@ after(async () => {
   await streams?.close();
 });
 
-/** What is in the stream when the provider has answered so. */
+/** Returns the messages of the stream after the provider has sent a response. */
 async function answerOf(name, how, port = provider.address().port) {
   reply = how;
   const base = `http://127.0.0.1:${port}`;
@@ -103,65 +105,65 @@ async function answerOf(name, how, port = provider.address().port) {
   return messages;
 }
 
-for (const [name, called] of Object.entries(PROVIDERS)) {
+for (const [name, title] of Object.entries(PROVIDERS)) {
   const { start, token, end, whole, cut, error, refusal } = WIRE[name];
   const begun = start + token('Be') + token('cause.');
   const broken = reason => [QUESTION, ...TOKENS, { type: 'end', error: reason }];
 
-  test(`an answer of ${called} becomes a stream`, async () => {
+  test(`an answer of ${title} is written to a stream`, async () => {
     assert.deepEqual(await answerOf(name, { body: begun + end(whole) }), [QUESTION, ...TOKENS, { type: 'end' }]);
     assert.equal(asked.body.model, 'some model');
     assert.equal(asked.body.stream, true);
     assert.deepEqual(asked.body.messages, [{ role: 'user', content: 'Why?' }]);
   });
 
-  test(`an answer that ${called} cuts off at its limit says so`, async () => {
+  test(`an answer that ${title} cuts off at its limit ends with that error`, async () => {
     assert.deepEqual(await answerOf(name, { body: begun + end(cut) }), broken(`the model stopped early (${cut})`));
   });
 
-  test(`an error of ${called} in the middle of an answer is told`, async () => {
-    assert.deepEqual(await answerOf(name, { body: begun + error }), broken(`${called} broke off: Overloaded`));
+  test(`an answer that ${title} ends with an error contains that error`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun + error }), broken(`${title} reported an error: Overloaded`));
   });
 
-  test(`an answer that ${called} ends too soon says so`, async () => {
-    assert.deepEqual(await answerOf(name, { body: begun }), broken(`${called} broke off`));
+  test(`an answer that ${title} ends early ends with an error`, async () => {
+    assert.deepEqual(await answerOf(name, { body: begun }), broken(`${title} ended the answer early`));
   });
 
-  test(`an answer whose connection to ${called} breaks says so`, async () => {
+  test(`an answer whose connection to ${title} is lost ends with an error`, async () => {
     const messages = await answerOf(name, { body: begun, breaks: true });
 
-    assert.deepEqual(messages.at(-1), { type: 'end', error: `the connection to ${called} broke` });
+    assert.deepEqual(messages.at(-1), { type: 'end', error: `the connection to ${title} was lost` });
   });
 
-  test(`what ${called} refuses with is told, and the key is not`, async () => {
+  test(`a refusal of ${title} is reported without the key`, async () => {
     for (const status of [401, 429]) {
       assert.deepEqual(await answerOf(name, { status, type: 'application/json', body: refusal }), [
         QUESTION,
-        { type: 'end', error: `${called} answered ${status}: invalid x-api-key` },
+        { type: 'end', error: `${title} answered ${status}: invalid x-api-key` },
       ]);
     }
     assert.deepEqual((await answerOf(name, { status: 502, type: 'text/html', body: '<h1>Bad</h1>' })).at(-1), {
       type: 'end',
-      error: `${called} answered 502`,
+      error: `${title} answered 502`,
     });
   });
 
-  test(`it is told that ${called} cannot be reached`, async () => {
+  test(`an unreachable ${title} is reported`, async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address();
     closed.close();
 
-    const { error: told } = (await answerOf(name, {}, port)).at(-1);
+    const { error: message } = (await answerOf(name, {}, port)).at(-1);
 
     assert.match(
-      told,
-      new RegExp(`^${called} cannot be reached at http://127.0.0.1:${port}/v1/.* \\(ECONNREFUSED\\)$`),
+      message,
+      new RegExp(`^${title} is unreachable at http://127.0.0.1:${port}/v1/.* \\(ECONNREFUSED\\)$`),
     );
   });
 }
 
-test('each provider is asked at its own path, with its own headers', async () => {
+test('each provider gets requests at its path with its headers', async () => {
   await answerOf('anthropic', { body: '' });
   assert.equal(asked.path, '/v1/messages');
   assert.equal(asked.headers['x-api-key'], 'a key');
@@ -173,7 +175,7 @@ test('each provider is asked at its own path, with its own headers', async () =>
   assert.equal(asked.headers.authorization, 'Bearer a key');
 });
 
-test('pages of other sites may not ask', async () => {
+test('pages of other sites cannot ask questions', async () => {
   const example = await Example.started('llm-tokens', streams.url);
   const plain = await fetch(new URL('answers', example.url), { method: 'POST', body: '{"prompt":"Why?"}' });
   assert.equal(plain.status, 415);

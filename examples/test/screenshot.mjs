@@ -1,4 +1,4 @@
-/** Takes the picture of an answer on its way, after it was interrupted and resumed: docs/images/llm-tokens.png. */
+/** Takes a screenshot of an answer after a disconnect and a resume: docs/images/llm-tokens.png. */
 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';

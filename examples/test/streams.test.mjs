@@ -1,4 +1,4 @@
-/** The reader and the writer that the examples share, over connections that break anywhere; SEED repeats a run. */
+/** The shared reader and writer over connections that break at any byte; SEED repeats a run. */
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -36,22 +36,22 @@ function generator(seed) {
   };
 }
 
-/** Passes bytes on to the server, but breaks the first connections after some of them, counted in both directions. */
+/** A proxy to the server, which breaks its first connections after a random number of bytes in both directions. */
 async function breakingProxy() {
   const sockets = new Set();
   let accepted = 0;
   let broken = 0;
   const proxy = createServer(client => {
     const target = connect(new URL(server.url).port, '127.0.0.1');
-    let left = accepted++ < BREAKS_MAX ? 100 + Math.floor(random() * 10_000) : Infinity;
+    let remaining = accepted++ < BREAKS_MAX ? 100 + Math.floor(random() * 10_000) : Infinity;
     const pass = (from, to) => {
       sockets.add(from);
       from.on('error', () => {});
       from.on('close', () => to.destroy());
       from.on('data', bytes => {
-        to.write(bytes.subarray(0, Math.max(left, 0)));
-        left -= bytes.length;
-        if (left <= 0) {
+        to.write(bytes.subarray(0, Math.max(remaining, 0)));
+        remaining -= bytes.length;
+        if (remaining <= 0) {
           broken++;
           to.destroySoon();
           from.destroy();
@@ -93,7 +93,7 @@ async function readAll(url, options) {
 }
 
 for (const live of ['sse', 'long-poll']) {
-  test(`a reader takes every message once by ${live} where connections break at any byte`, async () => {
+  test(`a reader by ${live} gets every message once over connections that break at any byte`, async () => {
     const name = await newStream();
     const proxy = await breakingProxy();
     const producer = new Producer(at(server.url, name), { id: 'p' });
@@ -110,7 +110,7 @@ for (const live of ['sse', 'long-poll']) {
   });
 }
 
-test('a producer has every message written once where connections break at any byte', async () => {
+test('a producer writes every message once over connections that break at any byte', async () => {
   const name = await newStream();
   const proxy = await breakingProxy();
   const producer = new Producer(at(proxy.url, name), { id: 'p' });
@@ -156,7 +156,7 @@ function fragments(bytes, size) {
   });
 }
 
-test('a reader that retention has overtaken is told of the gap and goes on behind it', async () => {
+test('a reader that retention has overtaken gets a gap and continues after it', async () => {
   const name = await newStream({ 'Stream-Retention-Max-Messages': '2' });
   const url = at(server.url, name);
   const beginning = (await fetch(url, { method: 'HEAD' })).headers.get('Stream-Next-Offset');
@@ -176,14 +176,14 @@ test('a reader that retention has overtaken is told of the gap and goes on behin
   assert.deepEqual(batches.flatMap(batch => batch.messages).slice(-2), [{ n: 8 }, { n: 9 }]);
 });
 
-test('a stream that is not there is an error, not a reason to wait', async () => {
+test('a missing stream is an error, not a reason to retry', async () => {
   await assert.rejects(
     readAll(at(server.url, 'test/nothing')),
     error => error instanceof StreamError && error.status === 404,
   );
 });
 
-test('a producer whose stream is closed by another says so', async () => {
+test('a producer whose stream is closed by another producer rejects', async () => {
   const url = at(server.url, await newStream());
   await new Producer(url, { id: 'p' }).close();
   const late = new Producer(url, { id: 'q' });

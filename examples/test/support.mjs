@@ -1,4 +1,4 @@
-/** What the tests start: the packaged server, an example, a browser; and how they wait. */
+/** Starts the packaged server, examples and a browser for the tests, and waits for conditions. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ const JAR = fileURLToPath(new URL('../../server/target/durable-streams-server.ja
 const START_TIMEOUT_MILLIS = 60_000;
 const WAIT_TIMEOUT_MILLIS = 60_000;
 
-/** What is to be gone when the tests end, however they do. */
+/** The processes and directories to remove at the end of the tests, even after a failure. */
 const running = new Set();
 const folders = new Set();
 
@@ -24,11 +24,11 @@ process.on('exit', () => {
 });
 process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
 
-/** A program that says in one line of its output that it is ready. */
+/** A program that prints a line when it is ready. */
 class Program {
   #process;
 
-  /** Starts a program; the address is what `ready` finds in the line that tells it. */
+  /** Starts a program, waits for a line that matches `ready`, and returns the first group, its address. */
   async start(command, args, ready, env = {}) {
     this.#process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(this.#process);
@@ -56,7 +56,7 @@ class Program {
   }
 }
 
-/** A Durable Streams server on a free port, with a directory of its own. */
+/** A Durable Streams server on a free port with its own directory. */
 export class StreamServer {
   #program = new Program();
   #folder;
@@ -73,7 +73,7 @@ export class StreamServer {
     return server;
   }
 
-  /** Starts it, or starts it again where it was. */
+  /** Starts the server, or restarts it on the same port. */
   async start() {
     const args = [
       '-Xmx256m',
@@ -100,7 +100,7 @@ export class StreamServer {
   }
 }
 
-/** The server of an example's page. */
+/** The program that serves the page of an example. */
 export class Example {
   #program = new Program();
   url;
@@ -135,14 +135,14 @@ export async function openBrowser() {
   });
 }
 
-/** A browser of its own, as it were: it shares nothing with others. */
+/** A browser context, isolated from all others. */
 export async function openContext(browser, options) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(WAIT_TIMEOUT_MILLIS);
   return context;
 }
 
-/** The file of a program that is named as in a shell. */
+/** Finds a program by its path, or by its name in the PATH. */
 async function findProgram(name) {
   const places = name.includes('/') ? [name] : process.env.PATH.split(delimiter).map(folder => join(folder, name));
   for (const place of places) {
@@ -155,10 +155,10 @@ async function findProgram(name) {
       return place;
     }
   }
-  throw new Error(`There is no program ${name}; CHROMIUM names another`);
+  throw new Error(`Program ${name} not found; set CHROMIUM to another`);
 }
 
-/** Waits until `check` returns something; polls, because what it looks at is in other processes. */
+/** Waits until `check` returns a truthy value; polls, because the condition is in another process. */
 export async function until(what, check, timeoutMillis = WAIT_TIMEOUT_MILLIS) {
   const end = performance.now() + timeoutMillis;
   for (;;) {
@@ -167,7 +167,7 @@ export async function until(what, check, timeoutMillis = WAIT_TIMEOUT_MILLIS) {
       return found;
     }
     if (performance.now() > end) {
-      throw new Error(`Waited ${timeoutMillis} ms in vain until ${what}`);
+      throw new Error(`Timeout after ${timeoutMillis} ms: ${what}`);
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }

@@ -43,13 +43,13 @@ class EmbeddedTourIT {
         assertThat(Files.readString(out))
                 .contains("first \"hello\", then \" world\"")
                 .contains("{\"id\":2}\n{\"id\":3}\n")
-                .contains("came: [{\"id\":4}]")
+                .contains("received: [{\"id\":4}]")
                 .contains("is closed and takes no more")
                 .contains("attempt 1 wrote\nattempt 2 was a repetition\n")
                 .contains("[{\"amount\":10}]\n")
                 .contains("but the stream's tail is")
                 .contains("what-if  [{\"amount\":10}, {\"amount\":20}, {\"amount\":1000}]")
-                .contains("left: [8, 9, 10]")
+                .contains("remaining: [8, 9, 10]")
                 .contains("[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4},{\"id\":5}]");
     }
 }
