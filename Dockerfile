@@ -16,5 +16,5 @@ ENV DS_DATA_DIR=/data
 VOLUME /data
 EXPOSE 4437
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/usr/local/bin/healthcheck"]
-# No shell in between: the JVM is process 1 and gets SIGTERM itself.
+# Without a shell, the JVM is process 1 and receives SIGTERM.
 ENTRYPOINT ["java", "-jar", "/opt/streamkeeper/durable-streams-server.jar", "--host", "0.0.0.0"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints how long a loop is held at the most: the longest time that /health waits on a server with one loop, while other clients
-# ask for what is long. Servers take turns, so that their ratio holds on a machine that is busy with other work.
+# Prints the longest time that a task occupies a loop: the longest response time of /health on a server with one loop,
+# while other clients send long requests. Servers take turns, so that their ratio is valid on a busy machine, too.
 # usage: bench/holds.sh ROUNDS JAR...
 set -eu
 rounds=$1
@@ -14,17 +14,17 @@ trap '[ -z "$pid" ] || kill $pid; wait; rm -rf "$dir"' EXIT
 (printf '"'; yes 'text ' | tr -d '\n' | head -c $((16 << 20)); printf '"') > "$dir/message"
 head -c $((60 << 20)) /dev/zero > "$dir/bytes"
 
-start() { # jar
+start() { # jar: starts a server, and waits until it responds
   rm -rf "$dir/data"
   java -jar "$1" --port 0 --shards 1 --data-dir "$dir/data" > "$dir/log" 2>&1 & pid=$!
   until url=$(grep -o 'http://[^ /]*:[0-9]*' "$dir/log" | head -1) && curl -sf -o /dev/null "$url/health"; do sleep 0.1; done
 }
 
-create() { # stream, fields of the request
+create() { # stream, curl arguments with header fields
   curl -sf -o /dev/null -X PUT "${@:2}" "$url/v1/stream/$1"
 }
 
-holds() { # stream, type, file: three appends of it; prints milliseconds
+holds() { # stream, type, file: appends the file three times; prints the longest time in milliseconds
   curl -s -o /dev/null -w '%{stderr}%{time_total}\n' "$url/health?[1-1000000]" 2> "$dir/times" & local probe=$!
   for _ in 1 2 3; do curl -s -o /dev/null -H "Content-Type: $2" --data-binary "@$dir/$3" "$url/v1/stream/$1"; done
   kill $probe; wait $probe || true
