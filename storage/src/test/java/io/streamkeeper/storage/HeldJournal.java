@@ -82,9 +82,11 @@ public final class HeldJournal extends ForwardingJournal {
         listener.durable(lsn);
     }
 
-    /** Makes everything durable that was staged so far. */
+    /** Makes everything durable that was staged so far, and what is staged when that is published. */
     public void sync() {
-        sync(lastLsn);
+        do {
+            sync(lastLsn);
+        } while (durableLsn < lastLsn);
     }
 
     /** Refuses everything from {@code firstLsn} on that was staged so far. */

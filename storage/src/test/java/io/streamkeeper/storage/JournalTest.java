@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every journal does; the one of the tests must do it like the others. */
 class JournalTest {
-    private static final LogRecord RECORD = new LogRecord.Deleted(1, 0);
+    private static final LogRecord RECORD = new LogRecord.Deleted(1, true, 0);
 
     static Stream<Function<MemoryBudget, Journal>> journals() {
         return Stream.of(MemoryJournal::new, budget -> new HeldJournal(new MemoryJournal(budget)));

@@ -32,8 +32,9 @@ class RecordKindsTest {
     private static final List<LogRecord> RECORDS = List.of(
             created(Expiry.never()),
             new LogRecord.Appended(2, new Producer("p", 1, 2), 0, "seq", true, 6),
-            new LogRecord.Deleted(3, 7),
-            new LogRecord.Trimmed(4, 100, 8),
+            new LogRecord.Deleted(3, true, 7),
+            new LogRecord.Trimmed(4, 100, true, 8),
+            new LogRecord.Released(6, 11),
             new LogRecord.Used(5, 9, 10));
 
     private static LogRecord writtenAndRead(LogRecord record) {

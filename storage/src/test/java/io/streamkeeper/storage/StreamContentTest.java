@@ -167,7 +167,7 @@ class StreamContentTest {
             Body body = Body.of(Unpooled.copiedBuffer(text, UTF_8));
             body = json ? splitter.split(body.bytes()) : body;
             Payload payload = Payload.of(body.bytes(), body.messages(), RunLimits.ANY);
-            Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
+            Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, true, 0), payload);
             content.add(staged.block(), staged.position(), payload.runs(), 0);
             compaction.entered(content, staged.block());
             for (String message : messages) {
@@ -179,7 +179,7 @@ class StreamContentTest {
         private void otherAppends() {
             Payload payload =
                     Payload.of(Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null, RunLimits.ANY);
-            Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, 0), payload);
+            Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, true, 0), payload);
             other.add(staged.block(), staged.position(), payload.runs(), 0);
             compaction.entered(other, staged.block());
             if (random.nextBoolean()) {

@@ -149,8 +149,10 @@ class StreamExpiryTest {
         test.clock.advance(60 * SECOND);
         assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
         assertThat(TestStore.codeOf(() -> test.text("a"))).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        test.store.expire();
         test.journal.refuse();
         assertThat(test.absence("a")).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        test.store.expire();
         test.journal.sync();
         assertThat(test.store.streamCount()).isZero();
     }
@@ -207,7 +209,7 @@ class StreamExpiryTest {
     }
 
     @Test
-    void aReadThatFindsAStreamExpiredIsRefusedAndTheShardGoesOn() {
+    void aReadThatFindsAStreamExpiredIsRefusedAndLogsNothing() {
         test.created(CreateRequest.at("brief").ttl(1));
         test.clock.advance(2_000);
         long before = test.store.lastLsn();
@@ -215,7 +217,24 @@ class StreamExpiryTest {
         RefusedException absent =
                 catchThrowableOfType(RefusedException.class, () -> test.store.open(new StreamPath("brief"), true));
 
-        assertThat(test.store.lastLsn()).as("the look-up stages the removal").isGreaterThan(before);
+        assertThat(absent.refusal().code()).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
+        assertThat(test.store.lastLsn()).isEqualTo(before);
+        test.store.expire();
+        assertThat(test.store.lastLsn())
+                .as("the owner logs the end in its upkeep")
+                .isEqualTo(before + 1);
+    }
+
+    @Test
+    void aCommandThatFindsAStreamExpiredWhenAnotherRecordIsStagedIsRefusedAndTheShardGoesOn() {
+        test.created(CreateRequest.at("brief").ttl(1));
+        test.clock.advance(2_000);
+        long before = test.store.lastLsn();
+        test.append("brief", "x");
+
+        assertThat(test.store.lastLsn()).isGreaterThan(before);
+        RefusedException absent =
+                catchThrowableOfType(RefusedException.class, () -> test.store.open(new StreamPath("brief"), true));
         assertThat(test.store.faultIn(absent, before).code()).isEqualTo(ErrorCode.STREAM_NOT_FOUND);
         assertThat(test.store.failure()).isNull();
     }

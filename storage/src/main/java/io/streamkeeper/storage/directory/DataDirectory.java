@@ -32,7 +32,11 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     private static final String FORMAT = "FORMAT";
     private static final String TITLE = "streamkeeper data ";
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    /** Its files are read as they are; records and descriptions that are written to it say more, see {@code RecordCodec}. */
+    private static final int VERSION_READ = 2;
+
     private static final int VERSION_CONVERTED = 1;
     private static final Pattern VERSIONED = Pattern.compile(TITLE + "([0-9]{1,9})");
     private static final int SHARDS_MAX = 1_000;
@@ -50,6 +54,9 @@ public record DataDirectory(Path path, UUID store, int shards) {
         if (disk.exists(path.resolve(FORMAT))) {
             DataDirectory found = read(disk, path);
             found.check(disk, shardsAsked);
+            if (version(disk, path) != VERSION) {
+                found.stateVersion(disk);
+            }
             disk.syncDirectory(path);
             return found;
         }
@@ -89,7 +96,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
     public static void requireUsable(Disk disk, Path path, int shardsAsked, boolean mustExist) throws IOException {
         requireDirectory(path);
         int version = version(disk, path);
-        if (version == VERSION) {
+        if (version >= VERSION_READ) {
             read(disk, path).check(disk, shardsAsked);
         } else if (version == 0 && mustExist) {
             throw holdsNone(path);
@@ -224,7 +231,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
             throw new IOException(path + (disk.exists(path) ? " has no file " + FORMAT : " does not exist")
                     + "; expected a data directory of this server. Name another with --data-dir");
         }
-        if (version < VERSION) {
+        if (version < VERSION_READ) {
             throw new IOException(path + " has format version " + version + ", expected " + VERSION
                     + "; start the server with it once, which converts it");
         }
@@ -247,7 +254,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         int version = matcher.matches() ? Digits.toInt(matcher.group(1)) : 0;
         if (version < VERSION_CONVERTED || version > VERSION) {
             throw new IOException(file + " begins with \"" + title + "\", expected \"" + TITLE + VERSION_CONVERTED
-                    + "\" or \"" + TITLE + VERSION + "\"; data of a newer version needs the server of that version");
+                    + "\" to \"" + TITLE + VERSION + "\"; data of a newer version needs the server of that version");
         }
         return version;
     }
@@ -257,8 +264,8 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return identity(disk, path);
     }
 
-    /** Makes a directory of format version 1, in which all else is converted, one of the current version. */
-    public void convert(Disk disk) throws IOException {
+    /** Makes a directory one of the current version: of version 1, all else in it is converted; of version 2, nothing need be. */
+    public void stateVersion(Disk disk) throws IOException {
         List<String> lines = new ArrayList<>(TextFile.read(disk, path.resolve(FORMAT)));
         lines.set(0, TITLE + VERSION);
         TextFile.write(disk, path.resolve(FORMAT), lines);

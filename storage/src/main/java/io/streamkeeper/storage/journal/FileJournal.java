@@ -141,7 +141,7 @@ final class FileJournal implements Journal {
         if (failure != null) {
             throw failure;
         }
-        makesRoom = record instanceof LogRecord.Deleted || record instanceof LogRecord.Trimmed;
+        makesRoom = record.makesRoom();
         int headBytes = RecordCodec.bytesMax(record, payload.runs()) - payload.storedBytes();
         Block block = blocks.blockFor(payload, FrameLayout.HEADER_BYTES + headBytes, FrameLayout.ALIGNMENT);
         flushLater();

@@ -19,10 +19,16 @@ public sealed interface LogRecord {
         APPENDED,
         DELETED,
         TRIMMED,
+        RELEASED,
         USED
     }
 
     Kind kind();
+
+    /** Whether what the record ends takes room that is free after it: there is room for it where all else is full. */
+    default boolean makesRoom() {
+        return false;
+    }
 
     /** The stream that the record is about. */
     long generation();
@@ -56,6 +62,11 @@ public sealed interface LogRecord {
         public Kind kind() {
             return Kind.CREATED;
         }
+
+        /** The first position that can be read of the stream at its beginning. */
+        public long earliest() {
+            return fork == null ? 0 : fork.earliest();
+        }
     }
 
     /**
@@ -80,7 +91,7 @@ public sealed interface LogRecord {
      * @param producer the producer's new state, or null
      * @param evictions how many producers of the stream are forgotten for this one, those unused for longest
      * @param streamSeq the new {@code Stream-Seq}, or null where it stays
-     * @param close whether the stream is closed behind the bytes
+     * @param close whether the stream is closed after the bytes
      * @param atMillis when
      */
     record Appended(
@@ -98,29 +109,61 @@ public sealed interface LogRecord {
     }
 
     /**
-     * A stream is deleted or has expired. Its bytes stay as long as forks inherit them.
+     * A stream is deleted or has expired.
      *
      * @param generation the stream
+     * @param dropped whether its bytes and its path are free; else forks inherit from it, and it stays until it is released
      * @param atMillis when
      */
-    record Deleted(long generation, long atMillis) implements LogRecord {
+    record Deleted(long generation, boolean dropped, long atMillis) implements LogRecord {
         @Override
         public Kind kind() {
             return Kind.DELETED;
         }
+
+        @Override
+        public boolean makesRoom() {
+            return true;
+        }
     }
 
     /**
-     * Retention lets go of what lies before a position; it stays as long as forks inherit it.
+     * Retention drops what lies before a position.
      *
      * @param generation the stream
      * @param position the earliest that can be read from now on
+     * @param dropped whether the bytes before it are dropped; else forks inherit from the stream, and they stay until it is
+     *     trimmed again without forks, or released
      * @param atMillis when
      */
-    record Trimmed(long generation, long position, long atMillis) implements LogRecord {
+    record Trimmed(long generation, long position, boolean dropped, long atMillis) implements LogRecord {
         @Override
         public Kind kind() {
             return Kind.TRIMMED;
+        }
+
+        @Override
+        public boolean makesRoom() {
+            return true;
+        }
+    }
+
+    /**
+     * The last fork has released its source: what was kept for forks only is dropped, all of a deleted stream, else what lies
+     * before the earliest position that can be read.
+     *
+     * @param generation the source
+     * @param atMillis when
+     */
+    record Released(long generation, long atMillis) implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.RELEASED;
+        }
+
+        @Override
+        public boolean makesRoom() {
+            return true;
         }
     }
 
@@ -131,7 +174,7 @@ public sealed interface LogRecord {
      * @param origin what the request asked for, to which a repeated create is compared
      * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
      * @param position where the fork diverges
-     * @param earliest the first position that it inherits: later than the beginning where the source has let go of some
+     * @param earliest the first position that it inherits: later than the beginning where the source has dropped some
      */
     record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest) {}
 }

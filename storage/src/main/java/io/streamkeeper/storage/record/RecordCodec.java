@@ -14,7 +14,7 @@ import io.streamkeeper.protocol.StreamPath;
  *
  * <pre>
  *   length      u32       of everything behind it
- *   type        u8        1 created, 2 appended, 3 deleted, 4 trimmed, 5 used
+ *   type        u8        1 created, 2 appended, 5 used, 6 deleted, 7 trimmed, 8 released
  *   generation  u64
  *   atMillis    variable
  *   …           by type, see the methods
@@ -22,15 +22,31 @@ import io.streamkeeper.protocol.StreamPath;
  *   payload     the stored bytes of all runs; up to the record's end
  * </pre>
  *
- * The frame's checksum covers all of it.
+ * By type there is
+ *
+ * <pre>
+ *   6 deleted   dropped   u8        1 if the stream is dropped, 0 if forks keep it
+ *   7 trimmed   position  variable
+ *               dropped   u8        1 if what lies before the position is dropped, 0 if forks keep it
+ *   8 released  nothing
+ * </pre>
+ *
+ * Journals of format version 2 have two other types, which are read and not written: 3 deleted, with nothing, and 4 trimmed,
+ * with the position. They do not say what forks keep; so what they end stays until a start finds that no fork needs it, and
+ * logs that.
+ *
+ * <p>The frame's checksum covers all of it.
  */
 public final class RecordCodec {
     private static final int LENGTH_BYTES = 4;
     private static final int TYPE_CREATED = 1;
     private static final int TYPE_APPENDED = 2;
-    private static final int TYPE_DELETED = 3;
-    private static final int TYPE_TRIMMED = 4;
+    private static final int TYPE_DELETED_OF_VERSION_2 = 3;
+    private static final int TYPE_TRIMMED_OF_VERSION_2 = 4;
     private static final int TYPE_USED = 5;
+    private static final int TYPE_DELETED = 6;
+    private static final int TYPE_TRIMMED = 7;
+    private static final int TYPE_RELEASED = 8;
 
     private static final int NEVER = 0;
     private static final int TTL = 1;
@@ -97,8 +113,13 @@ public final class RecordCodec {
             case TRIMMED -> {
                 writeHead(out, TYPE_TRIMMED, record);
                 Fields.writeVariable(out, ((LogRecord.Trimmed) record).position());
+                out.writeByte(((LogRecord.Trimmed) record).dropped() ? 1 : 0);
             }
-            case DELETED -> writeHead(out, TYPE_DELETED, record);
+            case DELETED -> {
+                writeHead(out, TYPE_DELETED, record);
+                out.writeByte(((LogRecord.Deleted) record).dropped() ? 1 : 0);
+            }
+            case RELEASED -> writeHead(out, TYPE_RELEASED, record);
             case USED -> {
                 writeHead(out, TYPE_USED, record);
                 Fields.writeVariable(out, ((LogRecord.Used) record).coveredMillis());
@@ -218,9 +239,12 @@ public final class RecordCodec {
         LogRecord record = switch (type) {
             case TYPE_CREATED -> readCreated(in, generation, at, interned);
             case TYPE_APPENDED -> readAppended(in, generation, at);
-            case TYPE_DELETED -> new LogRecord.Deleted(generation, at);
+            case TYPE_DELETED_OF_VERSION_2 -> new LogRecord.Deleted(generation, false, at);
+            case TYPE_TRIMMED_OF_VERSION_2 -> new LogRecord.Trimmed(generation, Fields.readVariable(in), false, at);
             case TYPE_USED -> new LogRecord.Used(generation, at, Fields.readVariable(in));
-            case TYPE_TRIMMED -> new LogRecord.Trimmed(generation, Fields.readVariable(in), at);
+            case TYPE_DELETED -> new LogRecord.Deleted(generation, readFlag(in), at);
+            case TYPE_TRIMMED -> new LogRecord.Trimmed(generation, Fields.readVariable(in), readFlag(in), at);
+            case TYPE_RELEASED -> new LogRecord.Released(generation, at);
             default -> throw new IllegalArgumentException("a record has the unknown type " + type);
         };
         Runs runs = readRuns(in);
@@ -231,6 +255,14 @@ public final class RecordCodec {
         }
         in.readerIndex(end);
         return new Read(record, runs, payload);
+    }
+
+    private static boolean readFlag(ByteBuf in) {
+        int flag = in.readByte();
+        if (flag != 0 && flag != 1) {
+            throw new IllegalArgumentException("a record has " + flag + " where 0 or 1 is expected");
+        }
+        return flag == 1;
     }
 
     private static Runs readRuns(ByteBuf in) {

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param tail where its bytes end
  * @param messages how many messages it has had
  * @param earliest the first position that can be read
+ * @param kept the first position whose bytes are kept, before {@code earliest} where forks inherit them; a description of
+ *     format version 2 has the stream's beginning here, also where bytes were dropped
  * @param closed whether it takes no more
- * @param deleted whether it is gone; such a description is kept for as long as older files may name the stream
+ * @param deleted whether it is deleted; such a description is kept for as long as older files may name the stream
+ * @param dropped whether nothing is kept of it any more; a description of format version 2 never says so
  * @param closedBy the producer's request that closed it, or null
  * @param streamSeq the last {@code Stream-Seq}, or null
  * @param producers the last request of each producer, the one unused for longest first
@@ -32,8 +35,10 @@ public record StreamMeta(
         long tail,
         long messages,
         long earliest,
+        long kept,
         boolean closed,
         boolean deleted,
+        boolean dropped,
         @Nullable Producer closedBy,
         @Nullable String streamSeq,
         List<KnownProducer> producers,
@@ -45,6 +50,8 @@ public record StreamMeta(
     private static final int SEQ = 8;
     private static final int FORMER = 16;
     private static final int USED = 32;
+    private static final int KEPT = 64;
+    private static final int DROPPED = 128;
     private static final int FIXED_BYTES_MAX = 128;
 
     /** The description as bytes, on the heap. */
@@ -55,7 +62,9 @@ public record StreamMeta(
                 | (closedBy == null ? 0 : CLOSED_BY)
                 | (streamSeq == null ? 0 : SEQ)
                 | (formerGeneration == 0 ? 0 : FORMER)
-                | (usedMillis < 0 ? 0 : USED));
+                | (usedMillis < 0 ? 0 : USED)
+                | (kept == created.earliest() ? 0 : KEPT)
+                | (dropped ? DROPPED : 0));
         Fields.writeVariable(out, lastLsn);
         Fields.writeVariable(out, tail);
         Fields.writeVariable(out, messages);
@@ -79,6 +88,9 @@ public record StreamMeta(
         if (usedMillis >= 0) {
             Fields.writeVariable(out, usedMillis);
             Fields.writeVariable(out, coveredMillis);
+        }
+        if (kept != created.earliest()) {
+            Fields.writeVariable(out, kept);
         }
         return out;
     }
@@ -104,6 +116,8 @@ public record StreamMeta(
         for (int i = 0; i < count; i++) {
             producers.add(new KnownProducer(RecordCodec.readProducer(in), Fields.readVariable(in)));
         }
+        long used = (flags & USED) == 0 ? -1 : Fields.readVariable(in);
+        long covered = (flags & USED) == 0 ? 0 : Fields.readVariable(in);
         return new StreamMeta(
                 created,
                 formerGeneration,
@@ -111,13 +125,15 @@ public record StreamMeta(
                 tail,
                 messages,
                 earliest,
+                (flags & KEPT) == 0 ? created.earliest() : Fields.readVariable(in),
                 (flags & CLOSED) != 0,
                 (flags & DELETED) != 0,
+                (flags & DROPPED) != 0,
                 closedBy,
                 seq,
                 producers,
-                (flags & USED) == 0 ? -1 : Fields.readVariable(in),
-                (flags & USED) == 0 ? 0 : Fields.readVariable(in));
+                used,
+                covered);
     }
 
     /** The last record that an encoded description counts in, without the rest being read. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A fork has a higher generation than its source. So in the order of generations a source knows what it inherits
  * itself before a fork of it does, and one pass is enough, however deep the forks are. In the opposite order deleted forks
- * are dropped that nobody needs, so that a chain whose end is deleted is gone when the server serves.
+ * that nobody needs are taken off the counts of their sources: so {@link ShardStore#settle} releases a chain whose end is
+ * deleted as a whole, also where a crash has cut its release short.
  */
 public final class RecoveredForks {
     /** Positions that are not there. */
@@ -57,7 +58,7 @@ public final class RecoveredForks {
             forks.connect(fork);
         }
         for (int i = all.size() - 1; i >= 0; i--) {
-            forks.dropIfUnneeded(all.get(i));
+            forks.uncountIfUnneeded(all.get(i));
         }
         return forks.losses;
     }
@@ -66,11 +67,10 @@ public final class RecoveredForks {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));
     }
 
-    /** Drops a deleted fork of which there are no forks, before its source is looked at. */
-    private void dropIfUnneeded(StreamState stream) {
+    /** A deleted fork of which there are no forks needs no source; decided before its source is looked at. */
+    private void uncountIfUnneeded(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null && stream.isDurablyDeleted() && stream.forks() == 0) {
-            owner(stream.path()).discardRecovered(stream);
             owner(fork.origin().source()).uncountFork(fork.sourceGeneration());
         }
     }

@@ -43,6 +43,9 @@ final class Creation implements CommitQueue.Step {
         if (Deletion.answerExpired(shard, existing, reply)) {
             return true;
         }
+        if (existing.isDeleted() && existing.forks() == 0) {
+            return !Release.decide(shard, existing, reply);
+        }
         if (!existing.isDeleted()) {
             Use.of(shard, existing);
         }

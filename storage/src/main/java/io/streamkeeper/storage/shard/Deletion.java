@@ -15,14 +15,16 @@ import java.util.function.Predicate;
 final class Deletion implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
-    private final long lsnBefore;
+    private final boolean drops;
+    private final StreamState.Bounds before;
     private Predicate<Refusal> again = refusal -> false;
 
     /** Made before the record is applied. */
-    private Deletion(ShardState shard, StreamState stream) {
+    private Deletion(ShardState shard, StreamState stream, LogRecord.Deleted record) {
         this.shard = shard;
         this.stream = stream;
-        this.lsnBefore = stream.lastLsn();
+        this.drops = record.dropped();
+        this.before = stream.bounds();
     }
 
     /**
@@ -53,9 +55,7 @@ final class Deletion implements CommitQueue.Step {
         if (stream.isDeleted()) {
             return;
         }
-        if (stream.isSliding() && stream.waiters() != null) {
-            Use.of(shard, stream);
-        }
+        Use.ofWaiters(shard, stream);
         if (shard.isExpired(stream)) {
             stage(shard, stream, new Outcome.Deleted(), outcome -> {}, refusal -> false);
         }
@@ -71,15 +71,14 @@ final class Deletion implements CommitQueue.Step {
         if (stream.isDeleted() || !shard.isExpired(stream)) {
             return false;
         }
-        Refusal absent = ShardState.absent(stream.path(), stream.forks() == 0 ? null : stream);
-        stage(shard, stream, absent, reply, refusal -> false);
+        stage(shard, stream, ShardState.absent(stream.path(), stream), reply, refusal -> false);
         return true;
     }
 
     private static void stage(
             ShardState shard, StreamState stream, Outcome outcome, Reply reply, Predicate<Refusal> again) {
-        LogRecord.Deleted record =
-                new LogRecord.Deleted(stream.generation(), shard.clock().wallMillis());
+        LogRecord.Deleted record = new LogRecord.Deleted(
+                stream.generation(), stream.forks() == 0, shard.clock().wallMillis());
         Journal.Staged staged = shard.stage(record, Payload.NONE, reply);
         if (staged == null) {
             return;
@@ -90,8 +89,8 @@ final class Deletion implements CommitQueue.Step {
     }
 
     /** See {@link ShardState#apply}. */
-    static Deletion apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
-        Deletion step = new Deletion(shard, stream);
+    static Deletion apply(ShardState shard, StreamState stream, LogRecord.Deleted record, Journal.Staged place) {
+        Deletion step = new Deletion(shard, stream, record);
         stream.apply(record, place, Runs.NONE);
         shard.extents().changed(stream);
         return step;
@@ -105,14 +104,17 @@ final class Deletion implements CommitQueue.Step {
         if (waiters != null) {
             waiters.gone(stream);
         }
-        if (stream.forks() == 0) {
+        if (drops) {
             shard.drop(stream);
+        }
+        if (stream.forks() == 0) {
+            shard.releaseSourceOf(stream);
         }
     }
 
     @Override
     public void undo() {
-        stream.undoDeleted(lsnBefore);
+        stream.undo(before);
         if (stream.isVisible()) {
             shard.expiring().add(stream);
             shard.trimLater(stream);

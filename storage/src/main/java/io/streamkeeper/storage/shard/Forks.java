@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * the stream is deleted or retention drops a part of it. Owned by the shard's loop.
  *
  * <p>A count is taken before the fork's record is staged and given back when no fork needs it: when the creation fails, or
- * when the fork itself is dropped, see {@link ShardStore}. Giving back the last count of a deleted stream drops that
- * stream, which then gives back the count at its own source, and so on through a chain of any length. Each of these is a
- * turn of its own, see {@link ShardStore.SourceReleaser}: no step calls the next.
+ * when the fork itself is deleted and no fork of it is left. Giving back the last count of a deleted stream releases that
+ * stream, see {@link Release}, and gives back the count at its own source, and so on through a chain of any length. Each of
+ * these is a turn of its own, see {@link ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of
+ * the one before: a stream that is durably deleted and has no fork is needed by nobody, whatever becomes of that record.
  */
 public final class Forks {
     private final Map<Long, StreamState> sources = new HashMap<>();
@@ -50,12 +52,42 @@ public final class Forks {
                 shard.answer(source, refusal, outcome -> then.refuse((Refusal) outcome));
                 return;
             }
+            if (source != null && isBeingTrimmed(source)) {
+                pinWhenTrimmed(shard, source, origin, contentType, then);
+                return;
+            }
             pinned = pin(shard, source, origin, contentType);
         } catch (RefusedException e) {
             then.refuse(e.refusal());
             return;
         }
         then.complete(pinned);
+    }
+
+    /** Whether a staged record drops bytes that readers may still be given. */
+    private static boolean isBeingTrimmed(StreamState source) {
+        return source.kept() > source.durableEarliest();
+    }
+
+    /**
+     * Waits for the fate of the records that drop a part of the source: what the fork inherits begins after that part, which
+     * nobody knows before they are durable. The source is counted for as long, so that no later record drops more.
+     */
+    private void pinWhenTrimmed(
+            ShardState shard,
+            StreamState source,
+            ForkOrigin origin,
+            @Nullable ContentType contentType,
+            Callback<ForkSource> then) {
+        count(source);
+        shard.answer(source, new Outcome.Deleted(), outcome -> {
+            if (isBeingTrimmed(source)) {
+                then.refuse((Refusal) outcome);
+            } else {
+                pin(shard, origin, contentType, then);
+            }
+            shard.giveBack(source.path(), source.generation());
+        });
     }
 
     private static Refusal noSource(ForkOrigin origin, boolean deleted) {
@@ -103,8 +135,8 @@ public final class Forks {
     }
 
     /**
-     * Takes one fork off a source's count. Returns the source if it was the last one and the source is deleted: it is to be
-     * dropped. A source that recovery did not find has no count.
+     * Takes one fork off a source's count. Returns the source if that was the last one: what is kept for forks is to be
+     * released. A source that recovery did not find has no count.
      */
     @Nullable
     StreamState release(long generation) {
@@ -117,11 +149,7 @@ public final class Forks {
             return null;
         }
         sources.remove(generation);
-        if (source.isDurablyDeleted()) {
-            return source;
-        }
-        source.content().dropBefore(source.durableEarliest(), extents::left);
-        return null;
+        return source;
     }
 
     /** Releases the content of all sources; the shard is closed. */

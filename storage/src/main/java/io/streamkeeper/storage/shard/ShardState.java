@@ -46,7 +46,7 @@ public final class ShardState {
     private final StreamTable streams = new StreamTable();
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
-    private final Set<StreamState> untrimmed = new LinkedHashSet<>();
+    private final Set<StreamState> overdue = new LinkedHashSet<>();
     private StreamHeap heap = new StreamHeap(null);
     private long useIntervalMillis = NOTHING_IS_KEPT;
 
@@ -96,16 +96,21 @@ public final class ShardState {
         return aged;
     }
 
-    /** Streams that may have more than retention keeps, each once; those of which data expires by its age are not here. */
-    Set<StreamState> untrimmed() {
-        return untrimmed;
+    /** Streams that may have more than retention or forks keep, because no record could be made of that yet; each once. */
+    Set<StreamState> overdue() {
+        return overdue;
     }
 
     /** Has upkeep trim a stream whose bounds nothing else looks at before the next append. */
     void trimLater(StreamState stream) {
         if (!stream.retention().isNone() && stream.retention().maxAgeSeconds() < 0) {
-            untrimmed.add(stream);
+            overdue.add(stream);
         }
+    }
+
+    /** Has upkeep release a stream that could not be released when its last fork was dropped. */
+    void releaseLater(StreamState stream) {
+        overdue.add(stream);
     }
 
     /** The heap that streams take. */
@@ -145,12 +150,13 @@ public final class ShardState {
             return null;
         }
         Deletion.expireIfDue(this, stream);
-        return stream.isDeleted() && stream.forks() == 0 ? null : stream;
+        return stream.isDropped() ? null : stream;
     }
 
     /**
      * The stream that readers of a path see, or null; one that is gone is seen while forks hold it. An expired stream is
-     * gone by the clock: nobody sees it again, whatever becomes of the record that says so.
+     * gone by the clock: nobody sees it again, whatever becomes of the record that says so. That record is not made here: the
+     * owner of the log decides on it, in its upkeep or when a mutation meets the stream.
      */
     @Nullable
     StreamState visible(StreamPath path) {
@@ -158,10 +164,10 @@ public final class ShardState {
         while (stream != null && !stream.isVisible()) {
             stream = stream.replaced();
         }
-        if (stream == null) {
+        if (stream == null || stream.isDurablyDropped()) {
             return null;
         }
-        Deletion.expireIfDue(this, stream);
+        Use.ofWaiters(this, stream);
         return isGone(stream) && stream.forks() == 0 ? null : stream;
     }
 
@@ -174,9 +180,9 @@ public final class ShardState {
         return stream.mayExpire() && stream.isExpired(clock.wallMillis(), clock.steadyMillis());
     }
 
-    /** The answer to a request for a stream that is not there. */
+    /** The answer to a request for a stream that does not exist, or is deleted and perhaps kept for forks. */
     static Refusal absent(StreamPath path, @Nullable StreamState deleted) {
-        return deleted == null
+        return deleted == null || deleted.forks() == 0
                 ? Refusal.of(ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(path.value()) + " does not exist")
                 : Refusal.of(ErrorCode.STREAM_DELETED, "stream " + Quoted.of(path.value()) + " is deleted");
     }
@@ -210,7 +216,8 @@ public final class ShardState {
             case APPENDED -> Append.apply(this, stream, (LogRecord.Appended) record, place, runs);
             case CREATED -> Creation.apply(this, stream, record, place, runs);
             case TRIMMED -> Trim.apply(this, stream, (LogRecord.Trimmed) record, place);
-            case DELETED -> Deletion.apply(this, stream, record, place);
+            case DELETED -> Deletion.apply(this, stream, (LogRecord.Deleted) record, place);
+            case RELEASED -> Release.apply(this, stream, record, place);
             case USED -> Use.apply(this, stream, record, place);
         };
     }
@@ -255,22 +262,36 @@ public final class ShardState {
     void takeBack(StreamState stream) {
         streams.takeBack(stream);
         drop(stream);
+        releaseSourceOf(stream);
     }
 
-    /** Releases a stream that nobody reads or inherits any more, and what it inherits itself. */
-    void drop(StreamState stream) {
-        discard(stream);
+    /**
+     * Takes a fork off the count of its source, once: when nobody reads or inherits the fork any more, and that is durable. The
+     * source is released in a later turn of its own shard, see {@link ShardStore.SourceReleaser}.
+     */
+    void releaseSourceOf(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
-            journal.whenSynced(
-                    stream.lastLsn(), () -> releaser.release(fork.origin().source(), fork.sourceGeneration()));
+            journal.whenSynced(stream.lastLsn(), () -> giveBack(fork.origin().source(), fork.sourceGeneration()));
         }
     }
 
-    /** The same without what it inherits. */
-    void discard(StreamState stream) {
+    /** Takes one fork off a source's count, in a later turn. */
+    void giveBack(StreamPath source, long generation) {
+        releaser.release(source, generation);
+    }
+
+    /** Drops what lies before {@code position} of a stream, which nobody reads or inherits any more. */
+    void dropBefore(StreamState stream, long position) {
+        stream.content().dropBefore(position, extents::left);
+        heap.count(stream);
+    }
+
+    /** Drops a stream that nobody reads or inherits any more. */
+    void drop(StreamState stream) {
+        stream.publishDropped();
         streams.remove(stream);
-        untrimmed.remove(stream);
+        overdue.remove(stream);
         stream.content().release(extents::left);
         heap.drop(stream);
         extents.dropped(stream);

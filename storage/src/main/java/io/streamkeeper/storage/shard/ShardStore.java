@@ -287,12 +287,16 @@ public final class ShardStore implements AutoCloseable {
         journal.whenSynced(journal.durableLsn(), then);
     }
 
-    /** Takes one fork off a source's count; the last one takes a deleted source with it. */
+    /** Takes one fork off a source's count; the last one releases what was kept for forks. */
     public void releaseSource(long generation) {
-        StreamState unneeded = forks.release(generation);
-        if (unneeded != null) {
-            state.drop(unneeded);
+        StreamState source = forks.release(generation);
+        if (source == null) {
+            return;
         }
+        if (source.isDurablyDeleted()) {
+            state.releaseSourceOf(source);
+        }
+        Release.decide(state, source);
     }
 
     /**
@@ -415,6 +419,11 @@ public final class ShardStore implements AutoCloseable {
         for (StreamState stream : found) {
             state.generations().seen(stream.generation());
             stream.publishRecovered();
+            if (stream.isDropped()) {
+                state.drop(stream);
+                continue;
+            }
+            state.dropBefore(stream, stream.kept());
             if (stream.recoverUse(now) && !stream.isDeleted()) {
                 extents.changed(stream);
             }
@@ -430,7 +439,7 @@ public final class ShardStore implements AutoCloseable {
         }
     }
 
-    /** The streams that recovery has found, until {@link #settle}. */
+    /** The streams that recovery has found and nobody has dropped, until {@link #settle}. */
     public List<StreamState> recovered() {
         return recovered;
     }
@@ -440,29 +449,19 @@ public final class ShardStore implements AutoCloseable {
         forks.count(source);
     }
 
-    /** Drops a fork that recovery has found and nobody needs; the count at its source is to be given back. */
-    public void discardRecovered(StreamState fork) {
-        state.discard(fork);
-    }
-
-    /** Gives back the count of a fork that recovery has found; a deleted source that was its last is dropped later. */
+    /** Takes back the count of a fork that recovery has found, and that nobody needs. */
     public void uncountFork(long source) {
         forks.release(source);
     }
 
-    /** The forks of all shards are counted, see {@code RecoveredForks}: drops what nobody needs. */
+    /**
+     * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for forks, and
+     * that have none. On the loop.
+     */
     public void settle() {
-        for (StreamState stream : recovered) {
-            if (stream.forks() > 0) {
-                continue;
-            }
-            if (!stream.isDurablyDeleted()) {
-                stream.content().dropBefore(stream.durableEarliest(), extents::left);
-            } else if (stream.fork() == null) {
-                state.discard(stream);
-            }
-        }
+        List<StreamState> found = recovered;
         recovered = List.of();
+        found.forEach(stream -> Release.decide(state, stream));
     }
 
     /**

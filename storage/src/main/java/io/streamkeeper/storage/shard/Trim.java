@@ -12,17 +12,15 @@ import io.streamkeeper.storage.stream.StreamState;
 final class Trim implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
-    private final long position;
-    private final long earliestBefore;
-    private final long lsnBefore;
+    private final LogRecord.Trimmed record;
+    private final StreamState.Bounds before;
 
     /** Made before the record is applied. */
     private Trim(ShardState shard, StreamState stream, LogRecord.Trimmed record) {
         this.shard = shard;
         this.stream = stream;
-        this.position = record.position();
-        this.earliestBefore = stream.earliest();
-        this.lsnBefore = stream.lastLsn();
+        this.record = record;
+        this.before = stream.bounds();
     }
 
     /** Whether a stream that a start has found has more than retention keeps: the last life ended before it was trimmed. */
@@ -43,7 +41,10 @@ final class Trim implements CommitQueue.Step {
             return;
         }
         LogRecord.Trimmed record = new LogRecord.Trimmed(
-                stream.generation(), position, shard.clock().wallMillis());
+                stream.generation(),
+                position,
+                stream.forks() == 0,
+                shard.clock().wallMillis());
         Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
         if (staged == null) {
             shard.trimLater(stream);
@@ -63,16 +64,15 @@ final class Trim implements CommitQueue.Step {
 
     @Override
     public void publish() {
-        stream.publishTrimmed(position);
-        if (stream.forks() == 0) {
-            stream.content().dropBefore(position, shard.extents()::left);
-            shard.heap().count(stream);
+        stream.publishTrimmed(record.position());
+        if (record.dropped()) {
+            shard.dropBefore(stream, record.position());
         }
     }
 
     @Override
     public void undo() {
-        stream.undoTrimmed(earliestBefore, lsnBefore);
+        stream.undo(before);
         shard.trimLater(stream);
     }
 }

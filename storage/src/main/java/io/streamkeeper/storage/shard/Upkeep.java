@@ -24,7 +24,7 @@ final class Upkeep {
             }
         });
         trimAged();
-        trimUntrimmed();
+        catchUp();
     }
 
     /** Looks at some of the streams of which data expires by its age; all of them in turn. */
@@ -39,11 +39,12 @@ final class Upkeep {
         }
     }
 
-    /** Trims some of the streams that could not be trimmed when they should have been. */
-    private void trimUntrimmed() {
-        List<StreamState> some = shard.untrimmed().stream().limit(TRIM_STEP_MAX).toList();
+    /** Trims and releases some of the streams that could not be when they should have been. */
+    private void catchUp() {
+        List<StreamState> some = shard.overdue().stream().limit(TRIM_STEP_MAX).toList();
         for (StreamState stream : some) {
-            shard.untrimmed().remove(stream);
+            shard.overdue().remove(stream);
+            Release.decide(shard, stream);
             Trim.decide(shard, stream);
         }
     }

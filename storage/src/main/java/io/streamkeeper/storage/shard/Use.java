@@ -23,6 +23,13 @@ final class Use {
         }
     }
 
+    /** A stream is used as long as a live reader waits at it (section 5.1). */
+    static void ofWaiters(ShardState shard, StreamState stream) {
+        if (stream.isSliding() && stream.waiters() != null) {
+            of(shard, stream);
+        }
+    }
+
     /**
      * Logs that a stream was used, unless a record covers that, for an interval. Nothing waits for that record, and there is
      * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.

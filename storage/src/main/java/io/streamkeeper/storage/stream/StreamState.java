@@ -50,14 +50,17 @@ public final class StreamState {
     private @Nullable String streamSeq;
     private @Nullable ProducerTable producers;
     private boolean deleted;
+    private boolean dropped;
     private long lastLsn;
     private long earliest;
+    private long kept;
 
     private long durableTail;
     private long durableEarliest;
     private boolean durablyClosed;
     private boolean visible;
     private boolean durablyDeleted;
+    private boolean durablyDropped;
 
     private @Nullable StreamState replaced;
     private int forks;
@@ -76,8 +79,8 @@ public final class StreamState {
         this.formerGeneration = 0;
         this.content = new StreamContent(ownStart(), contentType().isJson(), RetentionPolicy.limits(retention()));
         this.closed = created.closed();
-        LogRecord.Fork fork = created.fork();
-        this.earliest = fork == null ? 0 : fork.earliest();
+        this.earliest = created.earliest();
+        this.kept = created.earliest();
         this.durableEarliest = earliest;
         this.durableTail = ownStart();
         this.usedMillis = created.atMillis();
@@ -97,9 +100,11 @@ public final class StreamState {
             accept(producer.last(), 0, producer.usedMillis());
         }
         this.deleted = meta.deleted();
+        this.dropped = meta.dropped();
         extents.described(true);
         this.lastLsn = meta.lastLsn();
         this.earliest = meta.earliest();
+        this.kept = meta.kept();
         this.usedMillis = created.atMillis();
         this.recordedUseMillis = meta.usedMillis();
         this.coveredMillis = meta.coveredMillis();
@@ -233,6 +238,16 @@ public final class StreamState {
         return deleted;
     }
 
+    /** Whether the stream is deleted, and no fork inherits from it: its path is free. */
+    public boolean isDropped() {
+        return dropped;
+    }
+
+    /** Whether bytes are kept that only forks need: all of a deleted stream, or what lies before the earliest position. */
+    public boolean isKeptForForks() {
+        return deleted ? !dropped : kept < earliest;
+    }
+
     /** The place in the log of the last record about this stream: what an answer about its staged state waits for. */
     public long lastLsn() {
         return lastLsn;
@@ -272,8 +287,15 @@ public final class StreamState {
         switch (record.kind()) {
             case APPENDED -> applyAppended((LogRecord.Appended) record, place, runs);
             case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
-            case TRIMMED -> earliest = ((LogRecord.Trimmed) record).position();
-            case DELETED -> deleted = true;
+            case TRIMMED -> applyTrimmed((LogRecord.Trimmed) record);
+            case DELETED -> {
+                deleted = true;
+                dropped = ((LogRecord.Deleted) record).dropped();
+            }
+            case RELEASED -> {
+                dropped = deleted;
+                kept = earliest;
+            }
             case USED -> {
                 // Nothing waits for it, and descriptions that count it in name no later record.
                 recordedUse(record.atMillis(), ((LogRecord.Used) record).coveredMillis());
@@ -302,6 +324,13 @@ public final class StreamState {
         }
     }
 
+    private void applyTrimmed(LogRecord.Trimmed record) {
+        earliest = record.position();
+        if (record.dropped()) {
+            kept = earliest;
+        }
+    }
+
     private void accept(Producer producer, int evictions, long atMillis) {
         table().accept(producer, evictions, atMillis);
     }
@@ -320,10 +349,26 @@ public final class StreamState {
         return earliest;
     }
 
-    /** Takes a staged trim back. */
-    public void undoTrimmed(long earliestBefore, long lsnBefore) {
-        earliest = earliestBefore;
-        lastLsn = lsnBefore;
+    /** The first position whose bytes are kept, once everything is durable; forks may need what lies before the earliest. */
+    public long kept() {
+        return kept;
+    }
+
+    /** What {@link #undo(Bounds)} needs to take back a deletion, a trim or a release. */
+    public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
+
+    /** How much there is of the stream before the next record is applied. */
+    public Bounds bounds() {
+        return new Bounds(deleted, dropped, earliest, kept, lastLsn);
+    }
+
+    /** Takes back the last staged deletion, trim or release. */
+    public void undo(Bounds before) {
+        deleted = before.deleted();
+        dropped = before.dropped();
+        earliest = before.earliest();
+        kept = before.kept();
+        lastLsn = before.lastLsn();
     }
 
     /**
@@ -363,12 +408,6 @@ public final class StreamState {
         lastLsn = 0;
     }
 
-    /** Takes a staged deletion back. */
-    public void undoDeleted(long lsnBefore) {
-        deleted = false;
-        lastLsn = lsnBefore;
-    }
-
     // ---- durable ----
 
     /** Moves what readers see up to a tail and closure that are durable now. */
@@ -380,6 +419,15 @@ public final class StreamState {
 
     public void publishDeleted() {
         durablyDeleted = true;
+    }
+
+    /** Nobody reads or inherits the stream any more. */
+    public void publishDropped() {
+        durablyDropped = true;
+    }
+
+    public boolean isDurablyDropped() {
+        return durablyDropped;
     }
 
     public void publishTrimmed(long position) {
@@ -467,8 +515,10 @@ public final class StreamState {
                 tail(),
                 content.messageCount(),
                 earliest,
+                kept,
                 closed,
                 deleted,
+                dropped,
                 closedBy,
                 streamSeq,
                 producers == null ? List.of() : producers.all(),

@@ -32,7 +32,7 @@ public final class StreamTable {
     /** The stream was never there: what it replaced is back. */
     public void takeBack(StreamState stream) {
         StreamState before = stream.replaced();
-        if (before == null || (before.isDurablyDeleted() && before.forks() == 0)) {
+        if (before == null || before.isDurablyDropped()) {
             byPath.remove(stream.path().value(), stream);
         } else {
             byPath.replace(stream.path().value(), stream, before);
@@ -40,7 +40,7 @@ public final class StreamTable {
         stream.replaces(null);
     }
 
-    /** Lets go of a stream that is deleted; one that has its path by now stays. */
+    /** Removes a stream that is deleted; one that has its path by now stays. */
     public void remove(StreamState stream) {
         byPath.remove(stream.path().value(), stream);
     }

@@ -97,7 +97,7 @@ public final class StoreConversion {
             }
         }
         disk.syncDirectory(path);
-        data.convert(disk);
+        data.stateVersion(disk);
     }
 
     /** Where the shards of version 1 are: in some locales their names were written with other digits. */
@@ -229,8 +229,10 @@ public final class StoreConversion {
                 stream.tail(),
                 stream.messages(),
                 stream.earliest(),
+                fork == null ? 0 : fork.earliest(),
                 stream.isClosed(),
                 stream.isDeleted(),
+                false,
                 stream.closedBy(),
                 stream.streamSeq(),
                 stream.producers().stream()

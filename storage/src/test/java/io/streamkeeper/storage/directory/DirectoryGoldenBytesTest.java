@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The bytes of {@code MANIFEST} and {@code FORMAT}: format version 2, which does not change. */
+/** The bytes of {@code MANIFEST} and {@code FORMAT}: format version 3, which does not change. */
 class DirectoryGoldenBytesTest {
     private static final UUID STORE = UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f");
     private static final Path DATA = Path.of("/data");
@@ -34,6 +34,14 @@ class DirectoryGoldenBytesTest {
             """;
 
     private static final String FORMAT = """
+            streamkeeper data 3
+            store 00010203-0405-0607-0809-0a0b0c0d0e0f
+            shards 4
+            created 2026-11-25T21:00:00Z
+            crc32c 6c44cab7
+            """;
+
+    private static final String FORMAT_OF_VERSION_2 = """
             streamkeeper data 2
             store 00010203-0405-0607-0809-0a0b0c0d0e0f
             shards 4
@@ -86,10 +94,28 @@ class DirectoryGoldenBytesTest {
     }
 
     @Test
+    void aDirectoryOfVersion2IsReadAndBecomesOneOfThisVersionWhenItIsOpened() throws IOException {
+        write(DATA.resolve("FORMAT"), FORMAT_OF_VERSION_2);
+        for (int shard = 0; shard < 4; shard++) {
+            Path directory = DATA.resolve("shard-00" + shard);
+            disk.createDirectories(directory.resolve("journal"));
+            disk.createDirectories(directory.resolve("extents"));
+            Manifest.empty(STORE, shard).write(disk, directory);
+        }
+
+        assertThat(DataDirectory.read(disk, DATA)).isEqualTo(new DataDirectory(DATA, STORE, 4));
+        DataDirectory.requireUsable(disk, DATA, 0, true);
+        assertThat(read(DATA.resolve("FORMAT"))).isEqualTo(FORMAT_OF_VERSION_2);
+
+        assertThat(DataDirectory.open(disk, DATA, 0, 1, true)).isEqualTo(new DataDirectory(DATA, STORE, 4));
+        assertThat(read(DATA.resolve("FORMAT"))).isEqualTo(FORMAT);
+    }
+
+    @Test
     void aNewDirectoryHasTheSameLines() throws IOException {
         DataDirectory made = DataDirectory.open(disk, DATA, 0, 4, false);
         assertThat(read(DATA.resolve("FORMAT")))
-                .matches("streamkeeper data 2\nstore " + made.store()
+                .matches("streamkeeper data 3\nstore " + made.store()
                         + "\nshards 4\ncreated [0-9T:.-]+Z\ncrc32c [0-9a-f]{8}\n");
     }
 }

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.record;
 import static io.streamkeeper.storage.disk.GoldenBytes.assertGolden;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The bytes of each record and of a stream's description: format version 2, which does not change. */
+/** The bytes of each record and of a stream's description: format version 3, which does not change. */
 class RecordGoldenBytesTest {
     private static final long GENERATION = 1_700_000_000_000_000L;
     private static final Producer PRODUCER = new Producer("p1", 1, 128);
@@ -145,8 +146,32 @@ class RecordGoldenBytesTest {
     }
 
     @Test
-    void aDeletion() {
-        assertRecord(new LogRecord.Deleted(GENERATION, 300), Runs.NONE, "", """
+    void aDeletionThatDropsTheStream() {
+        assertRecord(new LogRecord.Deleted(GENERATION, true, 300), Runs.NONE, "", """
+                0000000f           # length of what follows
+                06                 # deleted
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                01                 # it is dropped
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aDeletionOfAStreamThatForksKeep() {
+        assertRecord(new LogRecord.Deleted(GENERATION, false, 300), Runs.NONE, "", """
+                0000000f           # length of what follows
+                06                 # deleted
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                00                 # it is not dropped
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aDeletionOfVersion2SaysNothingOfForks() {
+        assertRead(new LogRecord.Deleted(GENERATION, false, 300), """
                 0000000e           # length of what follows
                 03                 # deleted
                 00060a24181e4000   # generation
@@ -156,8 +181,21 @@ class RecordGoldenBytesTest {
     }
 
     @Test
-    void aTrim() {
-        assertRecord(new LogRecord.Trimmed(GENERATION, 1_000, 300), Runs.NONE, "", """
+    void aTrimThatDropsWhatLiesBefore() {
+        assertRecord(new LogRecord.Trimmed(GENERATION, 1_000, true, 300), Runs.NONE, "", """
+                00000011           # length of what follows
+                07                 # trimmed
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                e807               # earliest position: 1000
+                01                 # what lies before it is dropped
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aTrimOfVersion2SaysNothingOfForks() {
+        assertRead(new LogRecord.Trimmed(GENERATION, 1_000, false, 300), """
                 00000010           # length of what follows
                 04                 # trimmed
                 00060a24181e4000   # generation
@@ -165,6 +203,37 @@ class RecordGoldenBytesTest {
                 e807               # earliest position: 1000
                 01 00 00           # one run: 0 bytes, 0 messages
                 """);
+    }
+
+    @Test
+    void aRelease() {
+        assertRecord(new LogRecord.Released(GENERATION, 300), Runs.NONE, "", """
+                0000000e           # length of what follows
+                08                 # released
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aRecordThatSaysNeitherThatAStreamIsDroppedNorThatItIsNotIsRefused() {
+        String lines = """
+                0000000f           # length of what follows
+                06                 # deleted
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                02                 # neither
+                01 00 00           # one run: 0 bytes, 0 messages
+                """;
+        assertThatThrownBy(() -> RecordCodec.read(GoldenBytes.of(lines), new Interned()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected");
+    }
+
+    private static void assertRead(LogRecord record, String lines) {
+        assertThat(RecordCodec.read(GoldenBytes.of(lines), new Interned()).record())
+                .isEqualTo(record);
     }
 
     @Test
@@ -190,7 +259,8 @@ class RecordGoldenBytesTest {
     @Test
     void aPlainDescription() {
         LogRecord.Created created = created(Expiry.never(), Retention.none(), false, null);
-        StreamMeta meta = new StreamMeta(created, 0, 9, 1_000, 4, 3, false, false, null, null, List.of(), -1, 0);
+        StreamMeta meta =
+                new StreamMeta(created, 0, 9, 1_000, 4, 3, 0, false, false, false, null, null, List.of(), -1, 0);
         assertDescription(meta, """
                 00                 # flags: none
                 09                 # last record that it counts in
@@ -216,6 +286,8 @@ class RecordGoldenBytesTest {
                 1_000,
                 4,
                 3,
+                2,
+                true,
                 true,
                 true,
                 PRODUCER,
@@ -224,7 +296,8 @@ class RecordGoldenBytesTest {
                 301,
                 1_000);
         assertDescription(meta, """
-                3f                 # flags: 1 closed, 2 deleted, 4 by a producer, 8 Stream-Seq, 16 former generation, 32 used
+                ff                 # flags: 1 closed, 2 deleted, 4 by a producer, 8 Stream-Seq, 16 former generation, 32 used,
+                                   # 64 kept, 128 dropped
                 09                 # last record that it counts in
                 e807               # tail: 1000
                 04                 # messages
@@ -242,6 +315,7 @@ class RecordGoldenBytesTest {
                 ac02               # its milliseconds: 300
                 ad02               # last use: 301
                 e807               # for how long after that no use is recorded: 1000
+                02                 # first position whose bytes are kept
                 """);
     }
 }
