@@ -26,6 +26,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -481,6 +482,11 @@ public final class ShardStore implements AutoCloseable {
     @Nullable
     public StreamState streamAt(StreamPath path) {
         return state.latest(path);
+    }
+
+    /** All streams by what is staged of them, those included that a staged one is to replace. */
+    public void forEachStream(Consumer<StreamState> action) {
+        state.forEach(action);
     }
 
     /** Streams that this shard holds and that go by themselves. */

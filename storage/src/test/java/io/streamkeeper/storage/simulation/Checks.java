@@ -207,7 +207,7 @@ final class Checks {
                 world.disk,
                 target,
                 world.settings,
-                StorageProvider.LOCAL,
+                new Copies(StorageProvider.LOCAL),
                 world.clock,
                 world.faults,
                 thrown -> {
@@ -357,6 +357,7 @@ final class Checks {
                         .as("failure of a shard whose disk is well")
                         .isNull();
             }
+            world.copies.quiet();
         }
     }
 }

@@ -10,7 +10,6 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.ReadBudget;
-import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -54,7 +53,7 @@ final class SimulatedProcess {
     /**
      * Starts on what is in {@code directory}; a start that fails leaves nothing running.
      *
-     * @param provider may replace what shards are kept in
+     * @param copies the copies of the shards, which say what these are kept in
      * @param released takes the number of each shard on which a fork gives its source back
      */
     static SimulatedProcess start(
@@ -62,7 +61,7 @@ final class SimulatedProcess {
             Disk disk,
             Path directory,
             Settings settings,
-            StorageProvider provider,
+            Copies copies,
             Clock clock,
             Faults faults,
             Consumer<Throwable> thrown,
@@ -70,7 +69,7 @@ final class SimulatedProcess {
             throws IOException {
         SimulatedProcess process = new SimulatedProcess(random, settings, faults, thrown, released);
         try {
-            process.open(disk, directory, settings, provider, clock);
+            process.open(disk, directory, settings, copies, clock);
             return process;
         } catch (IOException | RuntimeException | Error e) {
             process.kill();
@@ -78,8 +77,7 @@ final class SimulatedProcess {
         }
     }
 
-    private void open(Disk disk, Path directory, Settings settings, StorageProvider provider, Clock clock)
-            throws IOException {
+    private void open(Disk disk, Path directory, Settings settings, Copies copies, Clock clock) throws IOException {
         StoreConversion.run(disk, directory, line -> {});
         DataDirectory data = DataDirectory.open(disk, directory, 0, settings.shards(), false);
         Executor background = faults.thread(threads.thread());
@@ -90,7 +88,7 @@ final class SimulatedProcess {
                     data,
                     i,
                     settings.config(),
-                    provider,
+                    copies,
                     new ShardThreads(
                             loop, faults.thread(threads.thread()), background, faults.thread(threads.thread())),
                     reads,
@@ -102,6 +100,7 @@ final class SimulatedProcess {
         assertThat(RecoveredForks.connect(shards.stream().map(Shard::store).toList()))
                 .as("what forks have lost")
                 .isEmpty();
+        copies.recovered(shards);
         shards.forEach(shard -> shard.store().settle());
     }
 

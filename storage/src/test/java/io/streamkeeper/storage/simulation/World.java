@@ -57,6 +57,7 @@ final class World {
     final Faults faults;
     private final FaultyDisk faultyDisk;
     private final @Nullable SimulatedObjects objects;
+    final Copies copies;
     final List<ShardModel> models = new ArrayList<>();
     final List<String> paths;
     final List<Expected> open = new ArrayList<>();
@@ -104,6 +105,7 @@ final class World {
         this.faultyDisk = new FaultyDisk(disk);
         faultyDisk.faults(faults);
         this.objects = settings.objects() ? new SimulatedObjects(disk, faults) : null;
+        this.copies = new Copies(objects == null ? StorageProvider.LOCAL : objects);
         String name = settings.converts() == null ? "s" : "of-this-version-";
         this.paths =
                 IntStream.range(0, settings.paths()).mapToObj(i -> name + i).toList();
@@ -164,16 +166,9 @@ final class World {
             stream.mayUse();
         });
         faults.forget();
+        copies.mayHaveLost(mayHaveLost);
         process = SimulatedProcess.start(
-                random,
-                faultyDisk,
-                DATA,
-                settings,
-                objects == null ? StorageProvider.LOCAL : objects,
-                clock,
-                faults,
-                World::fail,
-                this::isReleasedBy);
+                random, faultyDisk, DATA, settings, copies, clock, faults, World::fail, this::isReleasedBy);
     }
 
     /** A shard's directory, by its number. */
@@ -297,6 +292,7 @@ final class World {
 
     /** Looks at what has come: answers are as expected, and what they acknowledge is certain from now on. */
     void note() {
+        copies.check();
         for (ShardModel model : models) {
             model.note();
             for (int i = model.takeDeletedAgain(); i > 0; i--) {
