@@ -47,7 +47,10 @@ public final class CompareCommand implements Callable<Integer> {
             description = "Rounds of each server in a row. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "4", description = "Length of a round. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            defaultValue = "4",
+            description = "Length of a round in seconds. Default: ${DEFAULT-VALUE}")
     private int seconds;
 
     @Option(
@@ -62,10 +65,10 @@ public final class CompareCommand implements Callable<Integer> {
     @Mixin
     private PeerOptions options = new PeerOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
     private @Nullable Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page to this file.")
     private @Nullable Path html;
 
     @Override

@@ -54,7 +54,7 @@ final class Footprint {
                 "start ms",
                 "resident idle",
                 String.format(Locale.ROOT, "with %,d streams", STREAMS),
-                "start with them ms",
+                "restart with them ms",
                 String.format(Locale.ROOT, "with %,d subscribers", SUBSCRIBERS));
         List<List<String>> cells = new ArrayList<>();
         for (int i = 0; i < peers.size(); i++) {

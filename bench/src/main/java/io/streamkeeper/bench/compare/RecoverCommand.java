@@ -45,7 +45,7 @@ public final class RecoverCommand implements Callable<Integer> {
             description = "The server to start, by its script. Default: ${DEFAULT-VALUE}")
     private String peer = "";
 
-    @Option(names = "--streams", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--streams", defaultValue = "100000", description = "Number of streams. Default: ${DEFAULT-VALUE}")
     private int streams;
 
     @Option(names = "--bytes", defaultValue = "100", description = "Bytes of each stream. Default: ${DEFAULT-VALUE}")
@@ -54,7 +54,7 @@ public final class RecoverCommand implements Callable<Integer> {
     @Mixin
     private PeerOptions options = new PeerOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
     private @Nullable Path json;
 
     @Override

@@ -82,7 +82,7 @@ final class RowRun {
     }
 
     private void print(List<PeerRounds> servers, double diskBefore, double diskAfter, Page page) {
-        report.print("%n%s: %s, %s", row.name(), row.kind().description(), row.spec());
+        report.print("%n%s: %s %s", row.name(), row.kind().description(), row.spec());
         Report.Section section = report.root()
                 .add("rows")
                 .put("row", row.name())
@@ -101,13 +101,13 @@ final class RowRun {
         }
         List<String> columns = List.of(
                 "server",
-                "a second",
+                "per second",
                 "p50 ms",
                 "p99 ms",
-                "server µs each",
-                "client µs each",
+                "server µs/op",
+                "client µs/op",
                 "resident",
-                "operations a sync",
+                "operations per sync",
                 "first / this: rate",
                 "p99",
                 "CPU");

@@ -42,13 +42,13 @@ public final class ServerOptions {
     @Option(
             names = "--durability",
             paramLabel = "MODE",
-            description = "fsync, os or memory. Default: the default of the server.")
+            description = "Flag of the server: fsync, os or memory. Default: its own.")
     private @Nullable String durability;
 
-    @Option(names = "--checkpoint-bytes", paramLabel = "SIZE", description = "Default: the default of the server.")
+    @Option(names = "--checkpoint-bytes", paramLabel = "SIZE", description = "Flag of the server. Default: its own.")
     private @Nullable String checkpointBytes;
 
-    @Option(names = "--segment-bytes", paramLabel = "SIZE", description = "Default: the default of the server.")
+    @Option(names = "--segment-bytes", paramLabel = "SIZE", description = "Flag of the server. Default: its own.")
     private @Nullable String segmentBytes;
 
     @Option(
@@ -61,7 +61,7 @@ public final class ServerOptions {
     @Option(names = "--no-store-flags", description = "Pass no flag of the store, for a server without one.")
     private boolean withoutStore;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as JSON, too.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
     private @Nullable Path json;
 
     private @Nullable Path createdDirectory;

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Creates very many streams with one append each, restarts the server, and compares appends to many"
-                        + " streams with appends to few.")
+                        + " streams (wide rounds) with appends to few (narrow rounds).")
 public final class CardinalityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -26,38 +26,47 @@ public final class CardinalityCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Option(names = "--streams", defaultValue = "1000000", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--streams", defaultValue = "1000000", description = "Number of streams. Default: ${DEFAULT-VALUE}")
     private int streams;
 
-    @Option(names = "--connections", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--connections",
+            defaultValue = "64",
+            description = "Number of connections. Default: ${DEFAULT-VALUE}")
     private int connections;
 
     @Option(
             names = "--append-bytes",
             defaultValue = "100",
             converter = SizeConverter.class,
-            description = "Default: ${DEFAULT-VALUE}")
+            description = "Bytes of an append. Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
     @Option(names = "--create-with-body", description = "Send the first append as the body of the create.")
     private boolean createsWithBody;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--rounds",
+            defaultValue = "5",
+            description = "Number of wide and of narrow rounds. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(names = "--round-seconds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--round-seconds",
+            defaultValue = "5",
+            description = "Length of a round in seconds. Default: ${DEFAULT-VALUE}")
     private int roundSeconds;
 
     @Option(
             names = "--wide",
             defaultValue = "100000",
-            description = "Streams of the wide rounds. Default: ${DEFAULT-VALUE}")
+            description = "Number of streams in wide rounds. Default: ${DEFAULT-VALUE}")
     private int wide;
 
     @Option(
             names = "--narrow",
             defaultValue = "100",
-            description = "Streams of the narrow rounds. Default: ${DEFAULT-VALUE}")
+            description = "Number of streams in narrow rounds. Default: ${DEFAULT-VALUE}")
     private int narrow;
 
     @Option(

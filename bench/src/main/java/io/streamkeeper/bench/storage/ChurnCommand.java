@@ -30,10 +30,13 @@ public final class ChurnCommand implements Callable<Integer> {
             names = "--live-bytes",
             defaultValue = "256MiB",
             converter = SizeConverter.class,
-            description = "About the bytes of all live streams. Default: ${DEFAULT-VALUE}")
+            description = "Approximate bytes of all live streams. Default: ${DEFAULT-VALUE}")
     private long liveBytes;
 
-    @Option(names = "--seconds", defaultValue = "120", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            defaultValue = "120",
+            description = "Length of the measurement in seconds. Default: ${DEFAULT-VALUE}")
     private int seconds;
 
     @Option(
@@ -42,7 +45,10 @@ public final class ChurnCommand implements Callable<Integer> {
             description = "Seconds between samples. Default: ${DEFAULT-VALUE}")
     private int intervalSeconds;
 
-    @Option(names = "--connections", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--connections",
+            defaultValue = "32",
+            description = "Number of connections. Default: ${DEFAULT-VALUE}")
     private int connections;
 
     @Option(
@@ -55,7 +61,7 @@ public final class ChurnCommand implements Callable<Integer> {
             names = "--append-bytes",
             defaultValue = "1KiB",
             converter = SizeConverter.class,
-            description = "Default: ${DEFAULT-VALUE}")
+            description = "Bytes of an append. Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
     @Option(
@@ -85,7 +91,7 @@ public final class ChurnCommand implements Callable<Integer> {
     @Option(
             names = "--ttl",
             defaultValue = "2",
-            description = "Stream-TTL of those, in seconds. Default: ${DEFAULT-VALUE}")
+            description = "Stream-TTL of expiring streams in seconds. Default: ${DEFAULT-VALUE}")
     private int ttlSeconds;
 
     @Override

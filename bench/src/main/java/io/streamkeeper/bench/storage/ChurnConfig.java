@@ -3,13 +3,13 @@ package io.streamkeeper.bench.storage;
 /**
  * The parameters of a {@link ChurnWorkload}.
  *
- * @param liveBytes about the bytes of all live streams
+ * @param liveBytes approximate bytes of all live streams
  * @param appendBytes bytes of an append
  * @param appendsMin the fewest appends to a stream
  * @param appendsMax the most appends to a stream; all counts between are equally likely
  * @param readEvery one in this many requests reads the stream from its beginning instead of an append; 0 for none
  * @param expiringPercent percentage of streams that expire instead of being deleted
- * @param ttlSeconds the time to live of those
+ * @param ttlSeconds the time to live of expiring streams
  */
 public record ChurnConfig(
         long liveBytes,

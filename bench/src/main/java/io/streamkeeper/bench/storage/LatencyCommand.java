@@ -26,7 +26,10 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "2000", description = "Appends per second. Default: ${DEFAULT-VALUE}")
     private double rate;
 
-    @Option(names = "--seconds", defaultValue = "60", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            defaultValue = "60",
+            description = "Length of the measurement in seconds. Default: ${DEFAULT-VALUE}")
     private int seconds;
 
     @Option(
@@ -35,17 +38,20 @@ public final class LatencyCommand implements Callable<Integer> {
             description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
-    @Option(names = "--streams", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--streams", defaultValue = "1000", description = "Number of streams. Default: ${DEFAULT-VALUE}")
     private int streams;
 
-    @Option(names = "--connections", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--connections",
+            defaultValue = "64",
+            description = "Number of connections. Default: ${DEFAULT-VALUE}")
     private int connections;
 
     @Option(
             names = "--append-bytes",
             defaultValue = "256",
             converter = SizeConverter.class,
-            description = "Default: ${DEFAULT-VALUE}")
+            description = "Bytes of an append. Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
     @Option(
@@ -59,7 +65,7 @@ public final class LatencyCommand implements Callable<Integer> {
             names = "--churn-live-bytes",
             defaultValue = "64MiB",
             converter = SizeConverter.class,
-            description = "About the bytes of its live streams. Default: ${DEFAULT-VALUE}")
+            description = "Approximate bytes of the live streams of the churn. Default: ${DEFAULT-VALUE}")
     private long churnLiveBytes;
 
     @Override

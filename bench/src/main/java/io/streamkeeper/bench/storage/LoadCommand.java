@@ -40,17 +40,20 @@ public final class LoadCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 
-    @Option(names = "--streams", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--streams", defaultValue = "1000", description = "Number of streams. Default: ${DEFAULT-VALUE}")
     private int streams;
 
-    @Option(names = "--connections", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--connections",
+            defaultValue = "64",
+            description = "Number of connections. Default: ${DEFAULT-VALUE}")
     private int connections;
 
     @Option(
             names = "--append-bytes",
             defaultValue = "100",
             converter = SizeConverter.class,
-            description = "Default: ${DEFAULT-VALUE}")
+            description = "Bytes of an append. Default: ${DEFAULT-VALUE}")
     private long appendBytes;
 
     @Option(
@@ -59,7 +62,10 @@ public final class LoadCommand implements Callable<Integer> {
             description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
-    @Option(names = "--seconds", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            defaultValue = "10",
+            description = "Length of the measurement in seconds. Default: ${DEFAULT-VALUE}")
     private int seconds;
 
     @Override

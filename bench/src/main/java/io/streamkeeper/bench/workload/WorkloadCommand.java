@@ -70,13 +70,13 @@ public final class WorkloadCommand implements Callable<Integer> {
             description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUpSeconds;
 
-    @Option(names = "--seconds", description = "Length of the measurement.")
+    @Option(names = "--seconds", description = "Length of the measurement in seconds.")
     private int seconds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
     private @Nullable Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page to this file.")
     private @Nullable Path html;
 
     private WorkloadCommand(Kind kind) {
@@ -148,7 +148,7 @@ public final class WorkloadCommand implements Callable<Integer> {
         Page page = new Page(kind.title() + " on " + url, size.toString());
         Histogram latencies = result.measured().latencies();
         page.table(
-                List.of("a second", "errors", "p50", "p90", "p99", "p99.9", "max", "server µs each"),
+                List.of("per second", "errors", "p50", "p90", "p99", "p99.9", "max", "server µs/op"),
                 List.of(List.of(
                         String.format(Locale.ROOT, "%,.0f", result.measured().perSecond()),
                         Long.toString(result.errors()),
