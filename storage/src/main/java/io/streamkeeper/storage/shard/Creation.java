@@ -152,8 +152,9 @@ final class Creation implements CommitQueue.Step {
 
     @Override
     public void undo() {
-        shard.takeBack(stream);
+        // First: what the stream inherits is released without waiting for a record that never was.
         stream.undoCreated();
+        shard.takeBack(stream);
     }
 
     // ---- a path that is taken ----

@@ -319,6 +319,10 @@ final class Forking {
                 assertThat(world.mayBeFull || world.mayBeBusy)
                         .as("fork refused: %s", refusal)
                         .isTrue();
+            case "outcome_unknown" ->
+                assertThat(world.settings.scripted())
+                        .as("fork refused: %s", refusal)
+                        .isTrue();
             case "storage_failed", "internal_error" ->
                 assertThat(world.mayHaveFailed || world.disk.isStopped())
                         .as("fork refused: %s", refusal)

@@ -59,7 +59,7 @@ final class Replied implements Reply {
     boolean isTurnedAway() {
         return isThere()
                 && switch (word()) {
-                    case "storage_full", "overloaded", "storage_failed", "internal_error" -> true;
+                    case "storage_full", "overloaded", "storage_failed", "outcome_unknown", "internal_error" -> true;
                     default -> false;
                 };
     }

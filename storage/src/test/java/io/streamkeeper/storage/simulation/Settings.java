@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param converts the directory of format version 1 that the first life begins with, or null
  * @param reserves whether room is kept for when the disk is full
  * @param objects whether extent files are objects of a store beside the disk
+ * @param scripted whether the logs are scripted ones, which lose records and change epochs
  */
 record Settings(
         int shards,
@@ -39,13 +40,19 @@ record Settings(
         boolean waits,
         @Nullable String converts,
         boolean reserves,
-        boolean objects) {
+        boolean objects,
+        boolean scripted) {
     /** Directories of format version 1, and how many shards each has. */
     private static final List<Map.Entry<String, Integer>> FIXTURES =
             List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
 
     /** How many producers of a stream are remembered where there is a crowd of them. */
     private static final int CROWD_MAX = 1_000;
+
+    /** Whether all that is stored is in the directory, so that tools can read it. */
+    boolean isLocal() {
+        return !objects && !scripted;
+    }
 
     /** How many producers there are. */
     int producerCount() {
@@ -84,7 +91,8 @@ record Settings(
                 random.nextBoolean(),
                 converts ? fixture.getKey() : null,
                 (salts & 3) == 0,
-                !converts && (salts & 28) == 4);
+                !converts && (salts & 0x1c) == 4,
+                !converts && (salts & 0x60) == 0x20);
     }
 
     private static ProducerLimits anyLimits(Random random) {

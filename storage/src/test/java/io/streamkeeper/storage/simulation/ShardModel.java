@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What one shard holds, as far as clients know: the list of its records, each of which brings one stream to another
  * version. After a crash some first part of them is there: one that has each record that was acknowledged, and each whose
  * effect a reader saw. What was refused for want of room is no record any more, and must never come back; deletions among it
- * are decided again, once, without the rest.
+ * are decided again, once, without the rest. What a log has lost is no record any more either: its client only knows that its
+ * fate is not known, but a scripted log loses what no machine has.
  */
 final class ShardModel {
     /**
@@ -117,10 +118,13 @@ final class ShardModel {
         return false;
     }
 
+    /** Whether a record was undone; one that fails when it is decided again is answered as a command that fails at once. */
     private static boolean isRefused(Entry entry) {
         return entry.answer().isThere()
-                && (entry.answer().word().equals("storage_full")
-                        || entry.answer().word().equals("overloaded"));
+                && switch (entry.answer().word()) {
+                    case "storage_full", "overloaded", "outcome_unknown", "internal_error" -> true;
+                    default -> false;
+                };
     }
 
     private void cut(int count) {

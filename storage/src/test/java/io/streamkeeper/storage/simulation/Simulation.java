@@ -249,6 +249,7 @@ final class Simulation {
         world.disk.shortWrites(false);
         world.disk.failNextSyncs(0);
         world.faults.end();
+        world.calm();
         for (int i = 0; i < 6; i++) {
             turn(1_500);
         }
@@ -339,7 +340,8 @@ final class Simulation {
         boolean backup = oneIn(4);
         if (world.settings.objects()) {
             world.reach.hit("extents that are objects");
-        } else {
+        }
+        if (world.settings.isLocal()) {
             Checks.verified(world);
             if (backup) {
                 Checks.backup(world);

@@ -17,6 +17,12 @@ class SimulationTest {
     private static final List<String> STATES = List.of(
             "a conversion that is cut short",
             "a conversion that meets a fault",
+            "a late commit",
+            "a log without a leader",
+            "a loss",
+            "a refusal of the log",
+            "an epoch change",
+            "answer outcome_unknown",
             "a deletion that is decided again",
             "a directory of version 1 that is converted",
             "a gap in a stream's runs that retention has made",

@@ -9,6 +9,8 @@ import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.MemoryExtentFiles;
+import io.streamkeeper.storage.journal.ScriptedLog;
+import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.provider.ShardIdentity;
 import io.streamkeeper.storage.provider.StorageProvider;
 import java.io.IOException;
@@ -16,20 +18,37 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * The extent files of all shards as the objects of a store beside the disk, over all lives of the process. Its operations meet
- * the faults that those of the disk meet, and stop with it. Belongs to one thread.
+ * What replaces parts of the directory, over all lives of the process: logs that follow a script, and extent files that are the
+ * objects of a store, of which the operations meet the faults that those of the disk meet, and stop with it. Belongs to one
+ * thread.
  */
-final class SimulatedObjects implements StorageProvider {
+final class SimulatedStorage implements StorageProvider {
     private final SimulatedDisk disk;
     private final FaultyDisk.Faults faults;
-    private final Map<Integer, MemoryExtentFiles> shards = new TreeMap<>();
+    private final Settings settings;
+    private final Random scripts;
+    private final Consumer<String> reach;
+    private final Map<Integer, MemoryExtentFiles> objects = new TreeMap<>();
+    private final Map<Integer, ScriptedLog> logs = new TreeMap<>();
 
-    SimulatedObjects(SimulatedDisk disk, FaultyDisk.Faults faults) {
+    /**
+     * Storage for the settings of a seed.
+     *
+     * @param seed of the scripts, which shift no other draw
+     * @param reach takes the moves of scripts
+     */
+    SimulatedStorage(
+            SimulatedDisk disk, FaultyDisk.Faults faults, Settings settings, long seed, Consumer<String> reach) {
         this.disk = disk;
         this.faults = faults;
+        this.settings = settings;
+        this.scripts = new Random(seed);
+        this.reach = reach;
     }
 
     @Override
@@ -39,18 +58,33 @@ final class SimulatedObjects implements StorageProvider {
 
     @Override
     public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) {
-        return new FaultyFiles(
-                DataDirectory.extents(shard.directory()),
-                shards.computeIfAbsent(shard.shard(), number -> new MemoryExtentFiles()));
+        return settings.objects()
+                ? new FaultyFiles(
+                        DataDirectory.extents(shard.directory()),
+                        objects.computeIfAbsent(shard.shard(), number -> new MemoryExtentFiles()))
+                : local;
+    }
+
+    @Override
+    public ShardLog log(ShardIdentity shard, ShardLog local) {
+        return settings.scripted()
+                ? logs.computeIfAbsent(shard.shard(), number -> new ScriptedLog(new Random(scripts.nextLong()), reach))
+                : local;
     }
 
     /** The process ends, in whatever way. */
     void crash() {
-        shards.values().forEach(MemoryExtentFiles::crash);
+        objects.values().forEach(MemoryExtentFiles::crash);
+        logs.values().forEach(ScriptedLog::crash);
+    }
+
+    /** Whether from now on the logs commit everything at once. */
+    void calm(boolean isCalm) {
+        logs.values().forEach(log -> log.calm(isCalm));
     }
 
     void checkClosed() {
-        shards.values()
+        objects.values()
                 .forEach(files -> assertThat(files.openCount())
                         .as("objects that are open")
                         .isZero());
