@@ -25,6 +25,8 @@ import io.streamkeeper.server.listen.FeedSource;
 import io.streamkeeper.server.listen.Listening;
 import io.streamkeeper.server.listen.StreamListener;
 import io.streamkeeper.server.listen.StreamSource;
+import io.streamkeeper.server.metrics.Metric;
+import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.disk.Clock;
@@ -428,6 +430,17 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /** {@return what the streams were opened with} */
     public ServerConfig config() {
         return config;
+    }
+
+    /**
+     * What these streams have counted and hold now: requests of the servers on them, and the work of their shards. See {@link
+     * Metric} for what there is.
+     *
+     * @return completed on the executor, when every event loop has answered; late where one is held up, so that who waits for
+     *     it should do so with a timeout
+     */
+    public CompletableFuture<MetricsSnapshot> metrics() {
+        return engine.metrics(executor);
     }
 
     Engine engine() {

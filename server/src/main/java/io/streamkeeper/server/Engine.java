@@ -3,12 +3,17 @@ package io.streamkeeper.server;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.metrics.Metric;
+import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
 import io.streamkeeper.storage.disk.FileProblem;
+import io.streamkeeper.storage.disk.OpenFiles;
+import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +92,24 @@ final class Engine {
 
     Shards shards() {
         return shards;
+    }
+
+    /** What was counted and what is held now; completed on {@code executor}. */
+    CompletableFuture<MetricsSnapshot> metrics(Executor executor) {
+        return shards.counters().snapshot().thenApplyAsync(this::withProcess, executor);
+    }
+
+    private MetricsSnapshot withProcess(MetricsSnapshot.Builder snapshot) {
+        snapshot.add(Metric.BACKLOG_BYTES, shards.backlogBytes())
+                .add(Metric.SHARDS_FAILED, shards.failedCount())
+                .add(Metric.OPEN_FDS, OpenFiles.count())
+                .add(Metric.MAX_FDS, OpenFiles.max());
+        for (Budget budget : memory.budgets()) {
+            String name = budget.name().replace(' ', '_');
+            snapshot.add(Metric.BUDGET_USED_BYTES, budget.usedBytes(), name)
+                    .add(Metric.BUDGET_LIMIT_BYTES, budget.bytesMax(), name);
+        }
+        return snapshot.build();
     }
 
     /** Lets go of all streams; nothing may be asked of the shards any more. Waits so long for what is under way. */

@@ -43,6 +43,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final ConnectionOutput output;
     private final IdleTimer idle;
     private final HeadRoom headRoom;
+    private boolean isCounted;
     private boolean reading;
     private boolean resumes;
     private boolean lastCame;
@@ -50,11 +51,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean ends;
     private @Nullable ChannelHandlerContext context;
 
-    ConnectionHandler(HttpServer server, Listener listener, Channel channel) {
+    ConnectionHandler(HttpServer server, Listener listener, Channel channel, LoopContext loop) {
         this.server = server;
         this.listener = listener;
         this.channel = channel;
-        this.loop = server.context(channel.eventLoop());
+        this.loop = loop;
         this.headRoom = new HeadRoom(server.memory().heads());
         this.line = new ExchangeLine(this);
         this.execution = new RequestExecution(this, loop);
@@ -146,6 +147,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        isCounted = true;
+        loop.counters().connectionOpened(listener.isAdministrative());
         idle.start();
         ctx.fireChannelActive();
     }
@@ -309,6 +312,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (isCounted) {
+            isCounted = false;
+            loop.counters().connectionClosed(listener.isAdministrative());
+        }
         ends = true;
         idle.stop();
         line.release();

@@ -14,6 +14,7 @@ import io.streamkeeper.server.http.respond.AcceptEncoding;
 import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
@@ -33,6 +34,7 @@ final class Exchange implements Reply, ResponseContext {
     private final ConnectionHandler connection;
     private final @Nullable HttpRequest request;
     private boolean closes;
+    private Operation operation = Operation.OTHER;
     private Command.@Nullable Read read;
     private @Nullable LongPoll poll;
     private @Nullable LongResponse session;
@@ -103,6 +105,15 @@ final class Exchange implements Reply, ResponseContext {
     boolean acceptsGzip() {
         String accepted = request == null ? null : request.header(HeaderName.ACCEPT_ENCODING);
         return accepted != null && AcceptEncoding.allowsGzip(accepted);
+    }
+
+    @Override
+    public Operation operation() {
+        return operation;
+    }
+
+    void operation(Operation newOperation) {
+        operation = newOperation;
     }
 
     /** The stream's absolute URL: with the host that the client names, or else the address that it is connected to. */

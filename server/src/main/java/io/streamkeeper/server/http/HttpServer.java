@@ -14,6 +14,8 @@ import io.streamkeeper.server.http.parse.BodyParser;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.respond.Compression;
 import io.streamkeeper.server.http.respond.ResponseWriter;
+import io.streamkeeper.server.metrics.LoopCounters;
+import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TurnQueue;
@@ -72,10 +74,11 @@ public final class HttpServer {
     private LoopContext newContext(EventExecutor loop) {
         RequestParser parser = new RequestParser(
                 config.retention(), new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
+        LoopCounters counters = shards.counters().of(loop);
         ResponseWriter writer = new ResponseWriter(
-                ByteBufAllocator.DEFAULT, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
+                ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
         TurnQueue turns = shards.turns(loop);
-        return new LoopContext(parser, writer, turns, new FlushQueue(turns));
+        return new LoopContext(parser, writer, turns, new FlushQueue(turns), counters, new TrafficCounter(counters));
     }
 
     ServerConfig config() {

@@ -27,6 +27,10 @@ public final class Listener extends ChannelInitializer<Channel> {
         return kind;
     }
 
+    boolean isAdministrative() {
+        return kind == ListenerKind.ADMINISTRATIVE;
+    }
+
     /** What is at which path. */
     Routes routes() {
         return routes;
@@ -45,11 +49,13 @@ public final class Listener extends ChannelInitializer<Channel> {
     /** One connection too many is closed at once, so that those which are open are served. */
     @Override
     protected void initChannel(Channel channel) {
+        LoopContext loop = server.context(channel.eventLoop());
         if (!server.admit(channel)) {
+            loop.counters().connectionRefused(isAdministrative());
             channel.close();
             return;
         }
-        ConnectionHandler connection = new ConnectionHandler(server, this, channel);
-        channel.pipeline().addLast(connection.decoder(), connection);
+        ConnectionHandler connection = new ConnectionHandler(server, this, channel, loop);
+        channel.pipeline().addLast(loop.traffic(), connection.decoder(), connection);
     }
 }

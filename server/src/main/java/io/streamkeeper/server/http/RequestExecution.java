@@ -8,6 +8,9 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
@@ -79,7 +82,9 @@ final class RequestExecution {
     }
 
     private void execute(Exchange exchange, HttpRequest request) {
-        Intent intent = loop.parser().parse(request, connection.listener().routes());
+        Routes routes = connection.listener().routes();
+        Intent intent = loop.parser().parse(request, routes);
+        exchange.operation(operation(intent, request, routes));
         if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.Refused refused) {
@@ -91,6 +96,38 @@ final class RequestExecution {
         } else {
             throw new IllegalArgumentException("an intent of the unknown type " + intent.getClass());
         }
+    }
+
+    private static Operation operation(Intent intent, HttpRequest request, Routes routes) {
+        if (intent instanceof Intent.OnStream onStream) {
+            return onStream.command() instanceof Command.Read read ? ofRead(read) : ofMethod(request.method());
+        }
+        if (intent instanceof Intent.Routed) {
+            return Operation.ROUTE;
+        }
+        if (request.method() == Method.OPTIONS) {
+            return Operation.OPTIONS;
+        }
+        return routes.isOfStreams(request.path()) ? ofMethod(request.method()) : Operation.OTHER;
+    }
+
+    private static Operation ofRead(Command.Read read) {
+        return switch (read.live()) {
+            case NONE -> Operation.READ;
+            case LONG_POLL -> Operation.LONG_POLL;
+            case SSE -> Operation.SSE;
+        };
+    }
+
+    private static Operation ofMethod(Method method) {
+        return switch (method) {
+            case PUT -> Operation.CREATE;
+            case POST -> Operation.APPEND;
+            case GET -> Operation.READ;
+            case HEAD -> Operation.DESCRIBE;
+            case DELETE -> Operation.DELETE;
+            case OPTIONS, OTHER -> Operation.OTHER;
+        };
     }
 
     /** A handler that fails has answered nothing, or its answer is one too many. */

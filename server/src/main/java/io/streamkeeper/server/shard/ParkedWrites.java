@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.shard.Reply;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,6 +42,7 @@ final class ParkedWrites {
     private final EventExecutor loop;
     private final IntPredicate isPressed;
     private final Dispatch dispatch;
+    private final LoopCounters counters;
     private final Deque<Parked> parked = new ArrayDeque<>();
     private int copiedBytes;
 
@@ -50,10 +52,11 @@ final class ParkedWrites {
      * @param isPressed whether the backlog is past its first bound if so many bytes come
      * @param dispatch carries out what has waited
      */
-    ParkedWrites(EventExecutor loop, IntPredicate isPressed, Dispatch dispatch) {
+    ParkedWrites(EventExecutor loop, IntPredicate isPressed, Dispatch dispatch, LoopCounters counters) {
         this.loop = loop;
         this.isPressed = isPressed;
         this.dispatch = dispatch;
+        this.counters = counters;
     }
 
     /** Takes a command over that has to wait. Returns false for one that is carried out now. */
@@ -72,6 +75,7 @@ final class ParkedWrites {
         copiedBytes += copied;
         Command kept = copied == 0 ? command : withOwnBody(command);
         parked.add(new Parked(kept, reply, loop.ticker().nanoTime(), copied));
+        counters.parkedWrites(1);
         return true;
     }
 
@@ -121,7 +125,7 @@ final class ParkedWrites {
         Parked first = parked.peek();
         while (first != null && (first.sinceNanos() - latestNanos <= 0 || !isHeldUp(first.command()))) {
             parked.remove();
-            copiedBytes -= first.copiedBytes();
+            left(first);
             dispatch.run(first.command(), first.reply());
             first = parked.peek();
         }
@@ -131,9 +135,14 @@ final class ParkedWrites {
         if (!write.reply().isAbandoned()) {
             return false;
         }
-        copiedBytes -= write.copiedBytes();
+        left(write);
         release(write.command());
         return true;
+    }
+
+    private void left(Parked write) {
+        copiedBytes -= write.copiedBytes();
+        counters.parkedWrites(-1);
     }
 
     private static void release(Command command) {
@@ -147,6 +156,7 @@ final class ParkedWrites {
     /** The shard is closed: nothing was done of what waits. */
     void close() {
         for (Parked write = parked.poll(); write != null; write = parked.poll()) {
+            left(write);
             release(write.command());
             write.reply().complete(Refusal.of(ErrorCode.OVERLOADED, "the server stops; try again later"));
         }

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.Reply;
@@ -40,6 +41,7 @@ public final class Shard {
     private final ShardStore store;
     private final ParkedWrites parked;
     private final TurnQueue turns;
+    private final LoopCounters counters;
     private @Nullable Future<?> upkeep;
 
     /** The shard whose store is {@code store}, which belongs to {@code loop} from now on. */
@@ -48,13 +50,20 @@ public final class Shard {
         this.turns = turns;
         this.shards = shards;
         this.store = store;
+        this.counters = shards.counters().of(loop);
+        store.observe(counters);
         store.publishIn(piece -> turns.add(() -> runOwn(piece)), PIECE_RECORDS);
-        this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked);
+        this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked, counters);
     }
 
     /** The loop that owns this shard. */
     public EventLoop loop() {
         return loop;
+    }
+
+    /** What the loop counts. */
+    public LoopCounters counters() {
+        return counters;
     }
 
     /** The loop's work that may be long, of this shard and of others. */

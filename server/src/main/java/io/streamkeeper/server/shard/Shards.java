@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.metrics.Counters;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -25,6 +26,7 @@ public final class Shards {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
 
     private final List<Shard> shards;
+    private final Counters counters = new Counters();
     private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
 
     /**
@@ -108,6 +110,21 @@ public final class Shards {
             Thread.currentThread().interrupt();
             throw new IOException("the start was interrupted", e);
         }
+    }
+
+    /** What the loops count. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Memory of records that no checkpoint has reached, or that readers hold. */
+    public long backlogBytes() {
+        return shards.stream().mapToLong(shard -> shard.store().backlogBytes()).sum();
+    }
+
+    /** How many shards acknowledge nothing until the server restarts. */
+    public long failedCount() {
+        return shards.stream().filter(shard -> shard.failure() != null).count();
     }
 
     /** How many there are. */

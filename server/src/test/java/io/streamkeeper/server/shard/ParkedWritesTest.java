@@ -13,6 +13,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.shard.Reply;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,11 @@ class ParkedWritesTest {
             EmbeddedChannel.builder().ticker(ticker).build();
     private final List<Command> done = new ArrayList<>();
     private boolean pressed;
-    private final ParkedWrites parked =
-            new ParkedWrites(channel.eventLoop(), bytes -> pressed, (command, reply) -> done.add(command));
+    private final ParkedWrites parked = new ParkedWrites(
+            channel.eventLoop(),
+            bytes -> pressed,
+            (command, reply) -> done.add(command),
+            new LoopCounters(channel.eventLoop()));
 
     private static Command.Append append(ByteBuf bytes) {
         return new Command.Append(

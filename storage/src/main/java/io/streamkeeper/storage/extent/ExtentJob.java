@@ -63,13 +63,9 @@ abstract class ExtentJob {
 
     /** All is done; the file has {@code bytes} bytes. On the loop. */
     final void done(long bytes) {
-        store.finished();
-        LOG.info(
-                "shard {}: {} ends: {} bytes in {} ms",
-                before.shard(),
-                name,
-                bytes,
-                (System.nanoTime() - begunNanos) / 1_000_000);
+        long nanos = System.nanoTime() - begunNanos;
+        store.finished(this, bytes, nanos);
+        LOG.info("shard {}: {} ends: {} bytes in {} ms", before.shard(), name, bytes, nanos / 1_000_000);
     }
 
     /** What failed is undone; on the loop. */

@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.extent;
 
+import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamState;
@@ -24,6 +25,9 @@ public interface ExtentStore extends AutoCloseable {
 
     /** {@code listener} is told of each stream whose runs have moved into a file, on the shard's loop. */
     void onMoved(Consumer<StreamState> listener);
+
+    /** Names the receiver of what checkpoints and compactions measure. */
+    default void observe(ShardFigures figures) {}
 
     /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
     void step();

@@ -8,6 +8,7 @@ import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
@@ -72,6 +73,7 @@ public final class FileExtentStore implements ExtentStore {
     private @Nullable ExtentMerge paused;
     private long nextFile;
     private Consumer<StreamState> moved = stream -> {};
+    private ShardFigures figures = ShardFigures.NONE;
     private boolean pressed;
     private boolean makesRoomFirst;
 
@@ -262,6 +264,11 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     @Override
+    public void observe(ShardFigures newFigures) {
+        figures = newFigures;
+    }
+
+    @Override
     public void onMoved(Consumer<StreamState> listener) {
         moved = listener;
     }
@@ -344,7 +351,12 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /** The job is done. */
-    void finished() {
+    void finished(ExtentJob finishedJob, long bytes, long nanos) {
+        if (finishedJob instanceof Checkpoint) {
+            figures.checkpointed(bytes, nanos);
+        } else {
+            figures.compacted(bytes, nanos);
+        }
         reportsAbandoned = true;
         pressed = false;
         roomBytes = -1;
@@ -359,6 +371,7 @@ public final class FileExtentStore implements ExtentStore {
      * @param obstacle what the disk refused, or null
      */
     void abandon(ExtentJob failedJob, Throwable reason, @Nullable Obstacle obstacle) {
+        figures.abandoned(failedJob instanceof Checkpoint);
         reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;

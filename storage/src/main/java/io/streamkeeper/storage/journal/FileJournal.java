@@ -134,6 +134,11 @@ final class FileJournal implements Journal {
         return failure == null && memory.isShort(bytes);
     }
 
+    @Override
+    public long backlogBytes() {
+        return memory.usedBytes();
+    }
+
     // ---- staging ----
 
     @Override
@@ -232,8 +237,11 @@ final class FileJournal implements Journal {
     /** Carries over to the loop what the writer tells. */
     private final class FromWriter implements LogWriter.Events {
         @Override
-        public void durable(long lsn) {
-            tell(() -> onDurable(lsn));
+        public void durable(long lsn, int records, long bytes, long syncNanos) {
+            tell(() -> {
+                listener.committed(records, bytes, syncNanos);
+                onDurable(lsn);
+            });
         }
 
         @Override

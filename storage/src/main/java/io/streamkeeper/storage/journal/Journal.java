@@ -51,6 +51,9 @@ public interface Journal extends AutoCloseable {
         /** Everything up to {@code lsn} is durable. */
         void durable(long lsn);
 
+        /** What a group commit measured, see {@link ShardFigures#committed}; called before {@link #durable}. */
+        default void committed(int records, long bytes, long syncNanos) {}
+
         /**
          * Nothing from {@code firstLsn} on was kept, and none of it will be: it must be undone, last first. The journal takes
          * records again, in a new epoch.
@@ -88,6 +91,11 @@ public interface Journal extends AutoCloseable {
 
     /** Whether the backlog is past its first bound if {@code bytes} come: writers that can wait should. */
     boolean isPressed(int bytes);
+
+    /** Memory of records that no checkpoint has reached, or that readers hold; may be asked by any thread. */
+    default long backlogBytes() {
+        return 0;
+    }
 
     /** The epoch in which records are staged now. It grows whenever staged records are refused or lost. */
     long epoch();

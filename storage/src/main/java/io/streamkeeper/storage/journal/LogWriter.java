@@ -41,8 +41,13 @@ public final class LogWriter implements AutoCloseable {
 
     /** What becomes of frames; called on the journal's thread. */
     public interface Events {
-        /** Every record up to {@code lsn} is durable. */
-        void durable(long lsn);
+        /**
+         * Every record up to {@code lsn} is durable, because a group of {@code records} is.
+         *
+         * @param bytes that were written
+         * @param syncNanos how long the sync took, or -1 where there was none
+         */
+        void durable(long lsn, int records, long bytes, long syncNanos);
 
         /**
          * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a
@@ -204,12 +209,15 @@ public final class LogWriter implements AutoCloseable {
             refuse(firstLsn, bytes, e);
             return;
         }
+        long syncNanos = -1;
         if (syncs) {
+            long begunNanos = System.nanoTime();
             file().sync();
+            syncNanos = System.nanoTime() - begunNanos;
             durablePosition = position;
         }
         lastLsn = group.get(group.size() - 1).lastLsn();
-        events.durable(lastLsn);
+        events.durable(lastLsn, (int) (lastLsn - firstLsn + 1), bytes, syncNanos);
     }
 
     /** Frames at the beginning of a group that only delete and trim: those that may use what is kept for them. */

@@ -14,6 +14,7 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.ExtentStore;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.memory.ReadLimit;
@@ -77,6 +78,7 @@ public final class ShardStore implements AutoCloseable {
     private final SourceReleaser releaser;
     private final JsonSplitter splitter = new JsonSplitter();
     private List<StreamState> recovered = new ArrayList<>();
+    private ShardFigures figures = ShardFigures.NONE;
     private volatile @Nullable StorageFailedException failure;
 
     /**
@@ -136,7 +138,13 @@ public final class ShardStore implements AutoCloseable {
             }
 
             @Override
+            public void committed(int records, long bytes, long syncNanos) {
+                figures.committed(records, bytes, syncNanos);
+            }
+
+            @Override
             public void refused(long firstLsn, Refusal refusal) {
+                figures.refused();
                 extents.pressed();
                 commits.refused(firstLsn, refusal);
             }
@@ -149,9 +157,21 @@ public final class ShardStore implements AutoCloseable {
             @Override
             public void failed(StorageFailedException reason) {
                 failure = reason;
+                figures.failed();
                 commits.failed(reason);
             }
         });
+    }
+
+    /** Names the receiver of what the shard measures of its own work; before it serves. */
+    public void observe(ShardFigures newFigures) {
+        figures = newFigures;
+        extents.observe(newFigures);
+    }
+
+    /** Memory of records that no checkpoint has reached, or that readers hold; may be asked by any thread. */
+    public long backlogBytes() {
+        return journal.backlogBytes();
     }
 
     // ---- create ----

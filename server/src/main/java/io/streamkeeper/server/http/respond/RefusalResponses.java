@@ -16,7 +16,7 @@ final class RefusalResponses {
 
     /** The response of a refusal; {@code allow} lists the methods of a path where the method was the reason. */
     Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
-        ResponseHead head = heads.begin(context, refusal.code().status());
+        ResponseHead head = heads.begin(context, refusal.code());
         if (refusal.nextOffset() != null) {
             head.field(ResponseField.STREAM_NEXT_OFFSET, refusal.nextOffset());
         }

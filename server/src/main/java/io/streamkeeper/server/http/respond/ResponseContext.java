@@ -2,6 +2,7 @@ package io.streamkeeper.server.http.respond;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.server.metrics.Operation;
 
 /** What a response depends on beside its outcome: the request that it answers, and the connection. */
 public interface ResponseContext {
@@ -22,6 +23,9 @@ public interface ResponseContext {
 
     /** Which answer to a read the client wants. */
     Preconditions conditions();
+
+    /** What the request asks for, as it is counted. */
+    Operation operation();
 
     /** The read that is answered. */
     Command.Read read();

@@ -3,7 +3,10 @@ package io.streamkeeper.server.http.respond;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Begins and finishes responses: the fields that every response has, and where its body goes. Owned by one event loop.
@@ -21,12 +24,14 @@ final class ResponseHeads {
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {']'}));
 
     private final ByteBufAllocator allocator;
+    private final LoopCounters counters;
     private final Clock clock;
     private final byte[] crossOrigin;
     private final HttpDate date = new HttpDate();
 
-    ResponseHeads(ByteBufAllocator allocator, Clock clock, String corsOrigin) {
+    ResponseHeads(ByteBufAllocator allocator, LoopCounters counters, Clock clock, String corsOrigin) {
         this.allocator = allocator;
+        this.counters = counters;
         this.clock = clock;
         this.crossOrigin = ResponseFields.crossOrigin(corsOrigin);
     }
@@ -45,7 +50,18 @@ final class ResponseHeads {
         return new ResponseHead(allocator.buffer(HEAD_BYTES), status);
     }
 
+    /** Begins the response of a request that is not refused, and counts it. */
     ResponseHead begin(ResponseContext context, int status) {
+        return begin(context, status, null);
+    }
+
+    /** Begins the response of a refusal, and counts it. */
+    ResponseHead begin(ResponseContext context, ErrorCode code) {
+        return begin(context, code.status(), code);
+    }
+
+    private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
+        counters.answered(context.operation(), status, code);
         ResponseHead head = interim(status);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
         if (context.isCrossOrigin()) {

@@ -11,6 +11,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,13 @@ public final class ResponseWriter {
     private final ReadResponses reads;
 
     public ResponseWriter(
-            ByteBufAllocator allocator, Clock clock, RandomGenerator random, CacheConfig cache, String corsOrigin) {
-        this.heads = new ResponseHeads(allocator, clock, corsOrigin);
+            ByteBufAllocator allocator,
+            LoopCounters counters,
+            Clock clock,
+            RandomGenerator random,
+            CacheConfig cache,
+            String corsOrigin) {
+        this.heads = new ResponseHeads(allocator, counters, clock, corsOrigin);
         this.refusals = new RefusalResponses(heads);
         this.reads = new ReadResponses(heads, refusals, clock, random, cache);
     }

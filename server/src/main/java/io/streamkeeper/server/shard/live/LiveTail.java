@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.streamkeeper.protocol.Cursor;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.server.metrics.LoopCounters.Waiter;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.stream.StreamState;
@@ -64,6 +65,7 @@ public final class LiveTail implements TailWaiters {
         TailGroup group = groups.computeIfAbsent(subscriber.loop(), loop -> new TailGroup(stream.durableTail()));
         subscription.attachedTo = this;
         group.add(subscription);
+        shard.counters().waiters(Waiter.SSE, 1);
     }
 
     void detach(Subscription subscription) {
@@ -74,6 +76,7 @@ public final class LiveTail implements TailWaiters {
         }
         group.remove(subscription);
         subscription.attachedTo = null;
+        shard.counters().waiters(Waiter.SSE, -1);
         if (group.isEmpty()) {
             groups.remove(loop);
         }
@@ -195,7 +198,7 @@ public final class LiveTail implements TailWaiters {
         List<TailGroup> ending = List.copyOf(groups.values());
         groups.clear();
         for (TailGroup group : ending) {
-            group.leave();
+            shard.counters().waiters(Waiter.SSE, -group.leave());
             if (group.telling) {
                 group.ends = true;
             } else {

@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.metrics.LoopCounters.Waiter;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.TurnQueue;
@@ -55,6 +56,7 @@ final class ParkedPolls {
         poll.parkedPosition = stream.durableTail();
         poll.parkedIndex = polls.size();
         polls.add(poll);
+        shard.counters().waiters(Waiter.LONG_POLL, 1);
         poll.timeout = shard.loop().schedule(() -> timeOut(poll), poll.timeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -72,6 +74,7 @@ final class ParkedPolls {
             last.parkedIndex = poll.parkedIndex;
         }
         poll.parkedAt = null;
+        shard.counters().waiters(Waiter.LONG_POLL, -1);
         if (poll.timeout != null) {
             poll.timeout.cancel(false);
         }

@@ -71,11 +71,13 @@ final class TailGroup {
         return snapshot;
     }
 
-    /** None of them is attached from now on; {@link #end} calls them. */
-    void leave() {
+    /** None of them is attached from now on; {@link #end} calls them. Returns how many were. */
+    int leave() {
+        int count = subscriptions.size();
         snapshot();
         subscriptions.forEach(subscription -> subscription.attachedTo = null);
         subscriptions.clear();
+        return count;
     }
 
     /** Calls them a last time, after {@link #leave}. */

@@ -1,0 +1,50 @@
+package io.streamkeeper.server.metrics;
+
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/**
+ * The upper bounds of a histogram's buckets: 1, 2 and 5 times the powers of ten, so that their number is small and fixed, and a
+ * value is recorded without an allocation. Values are whole numbers; what is shown is {@code scale} times as large. Immutable.
+ */
+final class Buckets {
+    private static final long[] STEPS = {1, 2, 5};
+
+    private final long[] bounds;
+    private final double scale;
+
+    private Buckets(long[] bounds, double scale) {
+        this.bounds = bounds;
+        this.scale = scale;
+    }
+
+    /** The bounds from {@code first}, a power of ten, to {@code last}. */
+    static Buckets of(long first, long last, double scale) {
+        long[] bounds = LongStream.iterate(first, power -> power <= last, power -> power * 10)
+                .flatMap(power -> Arrays.stream(STEPS).map(step -> step * power))
+                .filter(bound -> bound <= last)
+                .toArray();
+        return new Buckets(bounds, scale);
+    }
+
+    /** How many buckets there are: one for each bound, and one for what is larger than the last. */
+    int count() {
+        return bounds.length + 1;
+    }
+
+    /** The bucket of a value: the first whose bound is not smaller. */
+    int of(long value) {
+        int at = Arrays.binarySearch(bounds, value);
+        return at >= 0 ? at : -at - 1;
+    }
+
+    /** The bound of a bucket as it is shown; infinite for the last. */
+    double bound(int bucket) {
+        return bucket == bounds.length ? Double.POSITIVE_INFINITY : shown(bounds[bucket]);
+    }
+
+    /** A value, or a sum of values, as it is shown. */
+    double shown(long value) {
+        return value * scale;
+    }
+}

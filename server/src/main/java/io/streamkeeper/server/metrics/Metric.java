@@ -1,0 +1,263 @@
+package io.streamkeeper.server.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the server counts: the one description of each metric. Names, units and types follow the conventions of
+ * Prometheus.
+ *
+ * <p>What a loop counts has a place in the array of its {@link LoopCounters}: one for each series, or for a histogram one for
+ * each bucket and one for the sum. What is known without counting is read when a snapshot is made.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // lists that never change
+public enum Metric {
+    /** Requests by what they ask and how they end. */
+    HTTP_REQUESTS(
+            "streamkeeper_http_requests_total",
+            Type.COUNTER,
+            "Requests that were answered. The code is empty where the request was not refused.",
+            List.of("operation", "status", "code"),
+            Series.requests()),
+    /** Bytes that connections received. */
+    HTTP_RECEIVED_BYTES("streamkeeper_http_received_bytes_total", Type.COUNTER, "Bytes received from clients."),
+    /** Bytes that connections sent. */
+    HTTP_SENT_BYTES("streamkeeper_http_sent_bytes_total", Type.COUNTER, "Bytes written to clients."),
+    /** Connections that are open. */
+    CONNECTIONS(
+            "streamkeeper_connections",
+            Type.GAUGE,
+            "Open connections.",
+            List.of("listener"),
+            Series.of("public", "administrative")),
+    /** Connections that were opened. */
+    CONNECTIONS_OPENED(
+            "streamkeeper_connections_opened_total",
+            Type.COUNTER,
+            "Connections that were taken.",
+            List.of("listener"),
+            Series.of("public", "administrative")),
+    /** Connections that were closed at once. */
+    CONNECTIONS_REFUSED(
+            "streamkeeper_connections_refused_total",
+            Type.COUNTER,
+            "Connections that were closed as they came, because as many as allowed were open.",
+            List.of("listener"),
+            Series.of("public", "administrative")),
+    /** Readers that wait for the next append. */
+    WAITERS(
+            "streamkeeper_waiters",
+            Type.GAUGE,
+            "Readers that wait at the tail of a stream.",
+            List.of("kind"),
+            Series.of("long_poll", "sse")),
+    /** Writes that wait for room in the journal. */
+    PARKED_WRITES("streamkeeper_parked_writes", Type.GAUGE, "Writes that wait because the journal's backlog is long."),
+    /** Records of each group commit. */
+    BATCH_RECORDS(
+            "streamkeeper_journal_batch_records",
+            Type.HISTOGRAM,
+            "Records that one group commit made durable.",
+            Buckets.of(1, 10_000, 1)),
+    /** Bytes of each group commit. */
+    BATCH_BYTES(
+            "streamkeeper_journal_batch_bytes",
+            Type.HISTOGRAM,
+            "Bytes that one group commit wrote.",
+            Buckets.of(100, 10_000_000, 1)),
+    /** How long syncs of the journal took. */
+    SYNC_SECONDS(
+            "streamkeeper_journal_sync_seconds",
+            Type.HISTOGRAM,
+            "Time in which one group commit was synced.",
+            Buckets.of(10_000, 10_000_000_000L, 1e-9)),
+    /** Group commits that were refused. */
+    BATCHES_REFUSED(
+            "streamkeeper_journal_batches_refused_total",
+            Type.COUNTER,
+            "Group commits that the disk refused, as a full one does, and that were undone."),
+    /** Journals that have failed. */
+    JOURNAL_FAILURES(
+            "streamkeeper_journal_failures_total",
+            Type.COUNTER,
+            "Journals that acknowledge nothing more, because a sync failed or the data directory was lost."),
+    /** Checkpoints and how long they took. */
+    CHECKPOINT_SECONDS(
+            "streamkeeper_checkpoint_seconds",
+            Type.HISTOGRAM,
+            "Time in which one checkpoint was written.",
+            Buckets.of(1_000_000, 100_000_000_000L, 1e-9)),
+    /** Bytes that checkpoints wrote. */
+    CHECKPOINT_BYTES("streamkeeper_checkpoint_bytes_total", Type.COUNTER, "Bytes that checkpoints wrote."),
+    /** Compactions and how long they took. */
+    COMPACTION_SECONDS(
+            "streamkeeper_compaction_seconds",
+            Type.HISTOGRAM,
+            "Time in which one compaction was written.",
+            Buckets.of(1_000_000, 100_000_000_000L, 1e-9)),
+    /** Bytes that compactions wrote. */
+    COMPACTION_BYTES("streamkeeper_compaction_bytes_total", Type.COUNTER, "Bytes that compactions wrote."),
+    /** Checkpoints and compactions that came to nothing. */
+    JOBS_ABANDONED(
+            "streamkeeper_jobs_abandoned_total",
+            Type.COUNTER,
+            "Checkpoints and compactions that were abandoned and are tried again.",
+            List.of("job"),
+            Series.of("checkpoint", "compaction")),
+    /** Memory of what no checkpoint has reached. */
+    BACKLOG_BYTES(
+            "streamkeeper_journal_backlog_bytes",
+            "Memory of records that no checkpoint has reached, or that readers hold.",
+            List.of()),
+    /** Shards that acknowledge nothing. */
+    SHARDS_FAILED(
+            "streamkeeper_shards_failed", "Shards that acknowledge nothing until the server restarts.", List.of()),
+    /** Memory that is reserved. */
+    BUDGET_USED_BYTES("streamkeeper_budget_used_bytes", "Memory that is reserved of each budget.", List.of("budget")),
+    /** The bounds of memory. */
+    BUDGET_LIMIT_BYTES("streamkeeper_budget_limit_bytes", "The bound of each budget.", List.of("budget")),
+    /** Descriptors in use. */
+    OPEN_FDS("process_open_fds", "Number of open file descriptors.", List.of()),
+    /** Descriptors that may be used. */
+    MAX_FDS("process_max_fds", "Maximum number of open file descriptors.", List.of());
+
+    /** What kind of number a metric is. */
+    public enum Type {
+        /** It only grows. */
+        COUNTER,
+        /** It grows and shrinks. */
+        GAUGE,
+        /** How many values were at most as large as each of some bounds, and their sum. */
+        HISTOGRAM
+    }
+
+    /** The values of the labels of each series. */
+    private static final class Series {
+        private static final List<List<String>> ONE = List.of(List.of());
+
+        static List<List<String>> of(String... values) {
+            List<List<String>> series = new ArrayList<>();
+            for (String value : values) {
+                series.add(List.of(value));
+            }
+            return series;
+        }
+
+        static List<List<String>> requests() {
+            List<List<String>> series = new ArrayList<>();
+            for (Operation operation : Operation.values()) {
+                for (List<String> outcome : Outcomes.labels()) {
+                    series.add(List.of(operation.label(), outcome.get(0), outcome.get(1)));
+                }
+            }
+            return series;
+        }
+    }
+
+    /** The first place of each metric in the array of a loop, and the length of the array. */
+    private static final int[] PLACES = places();
+
+    private final String metricName;
+    private final Type type;
+    private final String help;
+    private final List<String> labels;
+    private final List<List<String>> series;
+    private final @Nullable Buckets buckets;
+
+    Metric(String metricName, Type type, String help, List<String> labels, List<List<String>> series) {
+        this(metricName, type, help, labels, series, null);
+    }
+
+    Metric(String metricName, Type type, String help) {
+        this(metricName, type, help, List.of(), Series.ONE, null);
+    }
+
+    Metric(String metricName, Type type, String help, Buckets buckets) {
+        this(metricName, type, help, List.of(), Series.ONE, buckets);
+    }
+
+    /** A gauge that no loop counts. */
+    Metric(String metricName, String help, List<String> labels) {
+        this(metricName, Type.GAUGE, help, labels, List.of(), null);
+    }
+
+    Metric(
+            String metricName,
+            Type type,
+            String help,
+            List<String> labels,
+            List<List<String>> series,
+            @Nullable Buckets buckets) {
+        this.metricName = metricName;
+        this.type = type;
+        this.help = help;
+        this.labels = labels;
+        this.series = series;
+        this.buckets = buckets;
+    }
+
+    private static int[] places() {
+        Metric[] all = values();
+        int[] places = new int[all.length + 1];
+        for (int i = 0; i < all.length; i++) {
+            places[i + 1] = places[i] + all[i].series.size() * all[i].width();
+        }
+        return places;
+    }
+
+    /** {@return the name that monitoring systems show} */
+    public String metricName() {
+        return metricName;
+    }
+
+    /** {@return the kind of number} */
+    public Type type() {
+        return type;
+    }
+
+    /** {@return what the number is, in one sentence} */
+    public String help() {
+        return help;
+    }
+
+    /** {@return the names of the labels that distinguish series; none where there is one series} */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** {@return the unit that the name contains: bytes, seconds, or an empty text} */
+    public String unit() {
+        String base = metricName.endsWith("_total")
+                ? metricName.substring(0, metricName.length() - "_total".length())
+                : metricName;
+        return base.endsWith("_bytes") ? "bytes" : base.endsWith("_seconds") ? "seconds" : "";
+    }
+
+    // ---- the array of a loop ----
+
+    static int arrayLength() {
+        return PLACES[PLACES.length - 1];
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    int place() {
+        return PLACES[ordinal()];
+    }
+
+    /** Places of one series: its value, or for a histogram its buckets and their sum. */
+    int width() {
+        return buckets == null ? 1 : buckets.count() + 1;
+    }
+
+    List<List<String>> series() {
+        return series;
+    }
+
+    Buckets buckets() {
+        if (buckets == null) {
+            throw new IllegalStateException(metricName + " is no histogram");
+        }
+        return buckets;
+    }
+}

@@ -1,0 +1,155 @@
+package io.streamkeeper.server.metrics;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a server had counted at one moment, and what it held then: all loops together. Immutable.
+ *
+ * <p>Each loop contributes what it had counted when it was asked, so an answer that a client has received is counted in each
+ * snapshot that is asked for afterwards.
+ *
+ * @param samples in the order of {@link Metric}; of a metric with labels, the series that are not zero
+ */
+public record MetricsSnapshot(List<Sample> samples) {
+    /** A number, or a histogram, of one series. */
+    public sealed interface Sample {
+        /** {@return what it is} */
+        Metric metric();
+
+        /** {@return the values of the metric's labels, in their order} */
+        List<String> labelValues();
+    }
+
+    /**
+     * The number of a counter or a gauge.
+     *
+     * @param metric what it is
+     * @param labelValues the values of the metric's labels, in their order
+     * @param value in the metric's unit
+     */
+    public record Value(Metric metric, List<String> labelValues, double value) implements Sample {
+        /** Keeps a list of its own. */
+        public Value {
+            labelValues = List.copyOf(labelValues);
+        }
+    }
+
+    /**
+     * How values are distributed.
+     *
+     * @param metric what was recorded
+     * @param labelValues the values of the metric's labels, in their order
+     * @param buckets in the order of their bounds; the last has no bound and so counts all
+     * @param sum of all values, in the metric's unit
+     */
+    public record Histogram(Metric metric, List<String> labelValues, List<Bucket> buckets, double sum)
+            implements Sample {
+        /** Keeps lists of its own. */
+        public Histogram {
+            labelValues = List.copyOf(labelValues);
+            buckets = List.copyOf(buckets);
+        }
+
+        /** {@return how many values were recorded} */
+        public long count() {
+            return buckets.get(buckets.size() - 1).count();
+        }
+    }
+
+    /**
+     * A bucket of a histogram.
+     *
+     * @param bound in the metric's unit; infinite for the last
+     * @param count values up to the bound, those of the buckets before included
+     */
+    public record Bucket(double bound, long count) {}
+
+    /** Keeps a list of its own. */
+    public MetricsSnapshot {
+        samples = List.copyOf(samples);
+    }
+
+    /**
+     * {@return the sum of a counter or gauge over the series whose labels begin with the given values}
+     *
+     * @param metric no histogram
+     * @param firstLabelValues the values of the first labels; none for all series
+     */
+    public long value(Metric metric, String... firstLabelValues) {
+        List<String> first = Arrays.asList(firstLabelValues);
+        double sum = 0;
+        for (Sample sample : samples) {
+            if (sample instanceof Value value
+                    && value.metric() == metric
+                    && value.labelValues().size() >= first.size()
+                    && value.labelValues().subList(0, first.size()).equals(first)) {
+                sum += value.value();
+            }
+        }
+        return (long) sum;
+    }
+
+    /**
+     * {@return a histogram}
+     *
+     * @param metric a histogram without labels
+     * @throws IllegalArgumentException if it is none
+     */
+    public Histogram histogram(Metric metric) {
+        return samples.stream()
+                .filter(sample -> sample.metric() == metric)
+                .filter(Histogram.class::isInstance)
+                .map(Histogram.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(metric + " is no histogram"));
+    }
+
+    /** Adds to what loops have counted what is known without counting. Used by one thread. */
+    public static final class Builder {
+        private final List<Sample> samples = new ArrayList<>();
+
+        /** The values of the array that {@link Metric} describes. */
+        Builder(long[] values) {
+            for (Metric metric : Metric.values()) {
+                addAll(metric, values);
+            }
+        }
+
+        private void addAll(Metric metric, long[] values) {
+            int place = metric.place();
+            for (List<String> labelValues : metric.series()) {
+                if (metric.type() == Metric.Type.HISTOGRAM) {
+                    samples.add(histogram(metric, labelValues, values, place));
+                } else if (values[place] != 0 || labelValues.isEmpty()) {
+                    samples.add(new Value(metric, labelValues, values[place]));
+                }
+                place += metric.width();
+            }
+        }
+
+        private static Histogram histogram(Metric metric, List<String> labelValues, long[] values, int place) {
+            Buckets buckets = metric.buckets();
+            List<Bucket> all = new ArrayList<>();
+            long count = 0;
+            for (int i = 0; i < buckets.count(); i++) {
+                count += values[place + i];
+                all.add(new Bucket(buckets.bound(i), count));
+            }
+            return new Histogram(metric, labelValues, all, buckets.shown(values[place + buckets.count()]));
+        }
+
+        /** Adds a gauge. */
+        public Builder add(Metric metric, long value, String... labelValues) {
+            samples.add(new Value(metric, Arrays.asList(labelValues), value));
+            return this;
+        }
+
+        /** {@return the snapshot} */
+        public MetricsSnapshot build() {
+            samples.sort((one, other) -> one.metric().compareTo(other.metric()));
+            return new MetricsSnapshot(samples);
+        }
+    }
+}
