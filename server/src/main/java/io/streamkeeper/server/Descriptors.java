@@ -18,9 +18,13 @@ record Descriptors(long max, long open) {
         return new Descriptors(OpenFiles.max(), OpenFiles.count());
     }
 
-    /** How many connections may take one each: all but a reserve, which is half where there are few. */
-    int connectionsMax(int shards) {
-        long free = Math.max(2, max - open);
+    /**
+     * How many connections may take one each: all but a reserve, which is half where there are few.
+     *
+     * @param kept descriptors that other connections have, beside the reserve
+     */
+    int connectionsMax(int shards, int kept) {
+        long free = Math.max(2, max - open - kept);
         long reserve = Math.min(RESERVE + (long) RESERVE_PER_SHARD * shards, free / 2);
         return (int) Math.min(Integer.MAX_VALUE, free - reserve);
     }

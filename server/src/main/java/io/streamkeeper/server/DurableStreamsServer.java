@@ -1,27 +1,20 @@
 package io.streamkeeper.server;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.http.AcceptFaults;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the streams of a {@link DurableStreams} over HTTP, on a listening socket of its own. Started and stopped once;
+ * Serves the streams of a {@link DurableStreams} over HTTP, on listening sockets of its own: one for clients, and, where the
+ * configuration names it, one for those who run the server, which serves no streams. Started and stopped once;
  * safe for use by any thread.
  *
  * <p>Where it listens, below which path streams are, and what one connection may ask are told by the configuration that
@@ -29,32 +22,46 @@ import java.util.concurrent.TimeUnit;
  * same shards.
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
-    private static final int BACKLOG = 4_096;
-    private static final int PRIVILEGED_PORT_MAX = 1_023;
-
-    /** What a connection may have unsent before it counts as slow: enough for one response, little enough for many. */
-    private static final WriteBufferWaterMark UNSENT_BYTES = new WriteBufferWaterMark(32 << 10, 128 << 10);
-
     private final DurableStreams streams;
     private final boolean ownsStreams;
     private final EventLoopGroup acceptors;
     private final HttpServer http;
-    private final Channel listener;
+    private final ListeningSocket socket;
+    private final @Nullable ListeningSocket adminSocket;
 
     private DurableStreamsServer(DurableStreams streams, boolean ownsStreams) throws IOException {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
         this.http = streams.newHttpServer(streams.config());
+        ListenConfig listen = streams.config().listen();
+        InetSocketAddress adminAddress = listen.adminAddress();
+        int kept = adminAddress == null ? 0 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
         http.connectionsMax(
-                Descriptors.ofProcess().connectionsMax(streams.engine().shards().count()));
+                Descriptors.ofProcess().connectionsMax(streams.engine().shards().count(), kept));
         this.acceptors = streams.engine().sockets().loops(1, "accept");
         try {
-            this.listener = bind(streams.config().listen());
+            this.socket = open(ListenerKind.PUBLIC, new InetSocketAddress(listen.host(), listen.port()));
+            this.adminSocket = adminAddress == null ? null : openOrClose(adminAddress);
         } catch (IOException e) {
             acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
             throw e;
         }
         streams.attach(this);
+    }
+
+    private ListeningSocket open(ListenerKind kind, InetSocketAddress address) throws IOException {
+        Engine engine = streams.engine();
+        return ListeningSocket.open(http.listener(kind), address, engine.sockets(), acceptors, engine.loops());
+    }
+
+    /** The administration listener; where it cannot be opened, the public one is closed again. */
+    private ListeningSocket openOrClose(InetSocketAddress address) throws IOException {
+        try {
+            return open(ListenerKind.ADMINISTRATIVE, address);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /**
@@ -88,58 +95,6 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return new DurableStreamsServer(streams, false);
     }
 
-    private Channel bind(ListenConfig listen) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
-        if (address.isUnresolved()) {
-            throw new IOException("host " + listen.host() + " cannot be resolved; expected a name or an address of this"
-                    + " machine");
-        }
-        ChannelFuture bound = new ServerBootstrap()
-                .group(acceptors, streams.engine().loops())
-                .channel(streams.engine().sockets().serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .handler(new AcceptFaults())
-                .childHandler(http.listener(ListenerKind.PUBLIC))
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess() && OpenFiles.areUsedUp()) {
-            throw new IOException(
-                    "cannot listen on " + listen.host() + " port " + listen.port() + ": " + OpenFiles.problem(),
-                    bound.cause());
-        }
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot listen on " + listen.host() + " port " + listen.port() + ": "
-                            + bound.cause().getMessage() + "; " + remedy(address),
-                    bound.cause());
-        }
-        return bound.channel();
-    }
-
-    /** What helps where an address cannot be listened on: found by a look at the machine, not by the system's words. */
-    private static String remedy(InetSocketAddress address) {
-        if (!isOfThisMachine(address.getAddress())) {
-            return address.getHostString() + " is not an address of this machine; name one with --host";
-        }
-        return "stop the process that listens there, or name another port with --port, 0 for any that is free"
-                + (address.getPort() <= PRIVILEGED_PORT_MAX ? "; a port this low may be kept for root" : "");
-    }
-
-    private static boolean isOfThisMachine(InetAddress address) {
-        try {
-            return address.isAnyLocalAddress()
-                    || address.isLoopbackAddress()
-                    || NetworkInterface.getByInetAddress(address) != null;
-        } catch (SocketException e) {
-            return true;
-        }
-    }
-
     /** {@return the streams that are served, for calls without a socket} */
     public DurableStreams streams() {
         return streams;
@@ -147,7 +102,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
 
     /** {@return where the server listens, with the port that it got where 0 was asked for} */
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.localAddress();
+        return socket.address();
+    }
+
+    /** {@return where the server listens for those who run it; empty where the configuration names no such address} */
+    public Optional<InetSocketAddress> adminAddress() {
+        return Optional.ofNullable(adminSocket).map(ListeningSocket::address);
     }
 
     /** {@return what the memory of this process gives to each kind of work, in one line} */
@@ -172,7 +132,10 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public void stop() {
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
-        listener.close().awaitUninterruptibly();
+        socket.close();
+        if (adminSocket != null) {
+            adminSocket.close();
+        }
         http.stop();
         http.awaitConnectionsClosed(deadline);
         acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS).awaitUninterruptibly();
@@ -189,7 +152,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public void awaitStop() throws InterruptedException {
-        listener.closeFuture().await();
+        socket.awaitClose();
     }
 
     /** The same as {@link #stop}. */

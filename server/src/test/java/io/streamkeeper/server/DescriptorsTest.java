@@ -8,19 +8,24 @@ import org.junit.jupiter.api.Test;
 class DescriptorsTest {
     @Test
     void connectionsLeaveAReserve() {
-        assertThat(new Descriptors(1_024, 60).connectionsMax(1)).isEqualTo(1_024 - 60 - 128);
-        assertThat(new Descriptors(1_048_576, 60).connectionsMax(4)).isEqualTo(1_048_576 - 60 - 320);
+        assertThat(new Descriptors(1_024, 60).connectionsMax(1, 0)).isEqualTo(1_024 - 60 - 128);
+        assertThat(new Descriptors(1_048_576, 60).connectionsMax(4, 0)).isEqualTo(1_048_576 - 60 - 320);
+    }
+
+    @Test
+    void whatIsKeptForAdministrationIsNotForClients() {
+        assertThat(new Descriptors(1_048_576, 60).connectionsMax(4, 16)).isEqualTo(1_048_576 - 60 - 320 - 16);
     }
 
     @Test
     void whereThereAreFewTheReserveIsHalf() {
-        assertThat(new Descriptors(120, 50).connectionsMax(1)).isEqualTo(35);
-        assertThat(new Descriptors(50, 50).connectionsMax(1)).isEqualTo(1);
+        assertThat(new Descriptors(120, 50).connectionsMax(1, 0)).isEqualTo(35);
+        assertThat(new Descriptors(50, 50).connectionsMax(1, 0)).isEqualTo(1);
     }
 
     @Test
     void aSystemThatNamesNoLimitHasNone() {
-        assertThat(new Descriptors(Long.MAX_VALUE, 0).connectionsMax(1)).isEqualTo(Integer.MAX_VALUE);
-        assertThat(Descriptors.ofProcess().connectionsMax(1)).isPositive();
+        assertThat(new Descriptors(Long.MAX_VALUE, 0).connectionsMax(1, 0)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(Descriptors.ofProcess().connectionsMax(1, 0)).isPositive();
     }
 }

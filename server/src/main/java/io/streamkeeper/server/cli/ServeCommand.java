@@ -1,6 +1,7 @@
 package io.streamkeeper.server.cli;
 
 import ch.qos.logback.classic.Logger;
+import io.netty.util.NetUtil;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.setting.Setting;
@@ -143,6 +144,9 @@ public final class ServeCommand {
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
         out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
+        server.adminAddress()
+                .ifPresent(address ->
+                        out.println("Administration is on http://" + NetUtil.toSocketAddressString(address) + "/"));
         out.println("Memory: " + server.limits());
         out.flush();
         try {

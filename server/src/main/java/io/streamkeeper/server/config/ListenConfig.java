@@ -2,13 +2,16 @@ package io.streamkeeper.server.config;
 
 import static io.streamkeeper.server.setting.SettingGroup.LISTENING;
 
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.server.setting.Choice;
 import io.streamkeeper.server.setting.NumberSetting;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.server.setting.Text;
 import io.streamkeeper.server.setting.Unit;
+import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the server listens and with what.
@@ -18,8 +21,18 @@ import java.util.List;
  * @param transport how it uses the sockets
  * @param shards event loops and shards; 0 for one for every two cores
  * @param connectionsMax connections that are open at once; more are closed as soon as they come
+ * @param adminListen where the server listens for those who run it: {@code none}, or a host, a colon and a port
  */
-public record ListenConfig(String host, int port, Transport transport, int shards, int connectionsMax) {
+public record ListenConfig(
+        String host, int port, Transport transport, int shards, int connectionsMax, String adminListen) {
+    private static final String NONE = "none";
+
+    /** A name, an IPv4 address, or an IPv6 address in brackets. */
+    private static final String HOST_FORM = "(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+)";
+
+    private static final String PORT_FORM =
+            "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+
     private static final NumberSetting PORT = new NumberSetting(
             LISTENING, "port", Unit.PORT, 0, 65_535, "4437", "Port to listen on; 0 for any that is free.");
 
@@ -49,7 +62,17 @@ public record ListenConfig(String host, int port, Transport transport, int shard
             "65536",
             "Connections at once; more are closed as they come.");
 
-    static final List<Setting<?>> SETTINGS = List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX);
+    private static final Setting<String> ADMIN_LISTEN = new Setting<>(
+            LISTENING,
+            "admin-listen",
+            new Text(
+                    "HOST:PORT",
+                    NONE + "|" + HOST_FORM + ":" + PORT_FORM,
+                    "none, or a host and a port such as 127.0.0.1:4438"),
+            NONE,
+            "Another address to listen on, for those who run the server: /health, and no streams.");
+
+    static final List<Setting<?>> SETTINGS = List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX, ADMIN_LISTEN);
 
     /**
      * Checks the values.
@@ -59,6 +82,7 @@ public record ListenConfig(String host, int port, Transport transport, int shard
      * @param transport any; whether it loads is found out when the server starts
      * @param shards 0 … 1024
      * @param connectionsMax 1 … 10,000,000
+     * @param adminListen {@code none}, or a host, a colon and a port; the host is looked up when the server starts
      * @throws IllegalArgumentException if one is not so
      */
     public ListenConfig {
@@ -66,6 +90,19 @@ public record ListenConfig(String host, int port, Transport transport, int shard
         PORT.check(port);
         SHARDS.check(shards);
         CONNECTIONS_MAX.check(connectionsMax);
+        ADMIN_LISTEN.check(adminListen);
+    }
+
+    /** {@return where the server listens for those who run it, the host looked up; null for nowhere} */
+    public @Nullable InetSocketAddress adminAddress() {
+        if (adminListen.equals(NONE)) {
+            return null;
+        }
+        int colon = adminListen.lastIndexOf(':');
+        String adminHost = adminListen.substring(0, colon);
+        int adminPort = Digits.toInt(adminListen.substring(colon + 1));
+        return new InetSocketAddress(
+                adminHost.startsWith("[") ? adminHost.substring(1, adminHost.length() - 1) : adminHost, adminPort);
     }
 
     static ListenConfig of(SettingValues values) {
@@ -74,7 +111,8 @@ public record ListenConfig(String host, int port, Transport transport, int shard
                 values.toInt(PORT),
                 values.get(TRANSPORT),
                 values.toInt(SHARDS),
-                values.toInt(CONNECTIONS_MAX));
+                values.toInt(CONNECTIONS_MAX),
+                values.get(ADMIN_LISTEN));
     }
 
     void copyTo(SettingValues values) {
@@ -83,7 +121,8 @@ public record ListenConfig(String host, int port, Transport transport, int shard
                 .port(port)
                 .transport(transport)
                 .shards(shards)
-                .connectionsMax(connectionsMax);
+                .connectionsMax(connectionsMax)
+                .adminListen(adminListen);
     }
 
     /** {@return port 4437 of the loopback interface} */
@@ -146,6 +185,17 @@ public record ListenConfig(String host, int port, Transport transport, int shard
          */
         public Builder connectionsMax(int connectionsMax) {
             values.set(CONNECTIONS_MAX, connectionsMax);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param adminListen where the server listens for those who run it, such as {@code 127.0.0.1:4438}; {@code none}
+         *     for nowhere
+         */
+        public Builder adminListen(String adminListen) {
+            values.set(ADMIN_LISTEN, adminListen);
             return this;
         }
     }

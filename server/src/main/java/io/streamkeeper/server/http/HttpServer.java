@@ -22,17 +22,22 @@ import io.streamkeeper.server.shard.TurnQueue;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The HTTP side of a server: what its listeners share. It bounds the number of connections and ends them when the server
  * stops. Safe for use by any thread.
  */
 public final class HttpServer {
+    /** Connections of an administrative listener, which are accepted in addition to those of clients, so that a full server can still be checked. */
+    public static final int ADMINISTRATIVE_CONNECTIONS_MAX = 16;
+
     private final ServerConfig config;
     private final Shards shards;
     private final MemoryLedger memory;
@@ -42,13 +47,14 @@ public final class HttpServer {
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
     private final ConcurrentMap<EventExecutor, LoopContext> foreignContexts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final ChannelGroup administrative = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private volatile int connectionsMax;
     private volatile boolean stopping;
 
     /**
      * Serves {@code shards}; {@code workers} compress.
      *
-     * @param memory where the memory of what comes in and goes out is counted
+     * @param memory where the memory of input and output is counted
      * @param loops the server's own: their connections come soon and in numbers. Connections of others may come too.
      */
     public HttpServer(
@@ -111,7 +117,7 @@ public final class HttpServer {
         return context != null ? context : foreignContext(loop);
     }
 
-    /** Made with the loop's first connection. Nobody says when such a loop ends, so the next new one clears up. */
+    /** Made with the loop's first connection. No event reports the end of such a loop, so the next new context removes those that have ended. */
     private LoopContext foreignContext(EventLoop loop) {
         LoopContext context = foreignContexts.get(loop);
         if (context == null) {
@@ -128,8 +134,13 @@ public final class HttpServer {
     }
 
     /** Whether a connection is taken, which counts from then on until it is closed. */
-    boolean admit(Channel channel) {
-        return !stopping && connections.size() < connectionsMax && connections.add(channel);
+    boolean admit(Channel channel, ListenerKind kind) {
+        if (stopping) {
+            return false;
+        }
+        return kind == ListenerKind.ADMINISTRATIVE
+                ? administrative.size() < ADMINISTRATIVE_CONNECTIONS_MAX && administrative.add(channel)
+                : connections.size() < connectionsMax && connections.add(channel);
     }
 
     /** Takes fewer connections than the configuration allows, where descriptors are fewer. */
@@ -145,7 +156,7 @@ public final class HttpServer {
     /** From now on every response is its connection's last; a connection that owes none is closed. */
     public void stop() {
         stopping = true;
-        connections.forEach(channel -> {
+        Stream.concat(connections.stream(), administrative.stream()).forEach(channel -> {
             // A loop of another server may have ended, and its connections with it.
             if (!channel.eventLoop().isShutdown()) {
                 channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING);
@@ -155,9 +166,11 @@ public final class HttpServer {
 
     /** Waits until every connection is closed; at {@code deadlineNanos} those that are left are closed under way. */
     public void awaitConnectionsClosed(long deadlineNanos) {
-        // Nobody would notify this side that such a connection is closed.
+        // No close future of such a connection completes any more.
         connections.removeIf(channel -> channel.eventLoop().isTerminated());
-        connections.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        connections.close().awaitUninterruptibly();
+        for (ChannelGroup group : List.of(connections, administrative)) {
+            group.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            group.close().awaitUninterruptibly();
+        }
     }
 }

@@ -50,7 +50,7 @@ public final class Listener extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         LoopContext loop = server.context(channel.eventLoop());
-        if (!server.admit(channel)) {
+        if (!server.admit(channel, kind)) {
             loop.counters().connectionRefused(isAdministrative());
             channel.close();
             return;

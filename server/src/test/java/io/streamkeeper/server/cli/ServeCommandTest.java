@@ -40,7 +40,7 @@ class ServeCommandTest {
     void everyFlagReachesTheConfiguration() {
         ServerConfig config = config(
                 NO_ENVIRONMENT,
-                ("--port 0 --host localhost --transport nio --shards 3 --max-connections 7 --max-body 1KiB"
+                ("--port 0 --host localhost --transport nio --shards 3 --max-connections 7 --admin-listen [::1]:9 --max-body 1KiB"
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
@@ -54,7 +54,8 @@ class ServeCommandTest {
                                 .port(0)
                                 .transport(Transport.NIO)
                                 .shards(3)
-                                .connectionsMax(7))
+                                .connectionsMax(7)
+                                .adminListen("[::1]:9"))
                         .http(http -> http.requestLineBytesMax(2048)
                                 .headerBytesMax(3072)
                                 .bodyBytesMax(1024)

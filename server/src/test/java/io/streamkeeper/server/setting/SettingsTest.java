@@ -22,6 +22,7 @@ class SettingsTest {
     private static final Map<String, String> OTHER_VALUES = Map.of(
             "long-poll-timeout", "1s",
             "host", "localhost",
+            "admin-listen", "127.0.0.1:0",
             "transport", "nio",
             "cache-scope", "private",
             "cors-origin", "none",
