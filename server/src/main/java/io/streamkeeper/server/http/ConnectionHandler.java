@@ -123,7 +123,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return line.isEmpty() && !decoder.isInside();
     }
 
-    /** Whether nobody waits for data to come: the server stops, or the client has closed its side. */
+    /** Whether no request waits for future data: the server stops, or the client has closed its side. */
     boolean endsWaiting() {
         return inputEnded || server.isStopping();
     }

@@ -46,7 +46,7 @@ final class Exchange implements Reply, ResponseContext {
      * The place of a request.
      *
      * @param request null for what could not be read as one
-     * @param closes whether the connection ends behind the response
+     * @param closes whether the connection ends after the response
      */
     Exchange(ConnectionHandler connection, @Nullable HttpRequest request, boolean closes) {
         this.connection = connection;
@@ -82,7 +82,7 @@ final class Exchange implements Reply, ResponseContext {
         return !isHttp10();
     }
 
-    /** Whether the response ends behind its head, whatever that says of a body. */
+    /** Whether the response ends after its head, whatever the head says about a body. */
     @Override
     public boolean isBodyless() {
         return request != null && request.method() == Method.HEAD;
@@ -246,7 +246,7 @@ final class Exchange implements Reply, ResponseContext {
 
     // ---- the end ----
 
-    /** Nobody waits for data to come: what waits for it is answered. */
+    /** Answers what waits for future data, because no request may wait any more. */
     void stopWaiting() {
         if (poll != null) {
             poll.timeOut(shard());

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection that nobody uses: one that was idle and silent for the idle time, or one whose client
+ * Closes an unused connection: one that was idle and silent for the idle time, or one whose client
  * took not a byte of what waits for it in that time. Owned by the connection's loop; one timer for each connection,
  * whatever its requests.
  */

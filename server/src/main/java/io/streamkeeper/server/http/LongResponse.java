@@ -50,7 +50,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
     /** Does its next step. */
     abstract void goOn();
 
-    /** Nobody waits for data to come. */
+    /** No response waits for future data any more. */
     abstract void stopWaiting();
 
     /** It is over: releases what it holds. Called once. */
@@ -114,7 +114,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         return over;
     }
 
-    /** Ends it: all of it is written, or nobody takes the rest. */
+    /** Ends it: all of it is written, or the client does not receive the rest. */
     final void end() {
         if (!over) {
             over = true;

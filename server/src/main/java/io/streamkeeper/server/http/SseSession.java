@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One response of server-sent events (section 5.8). Owned by the connection's loop.
  *
- * <p>It pulls until it is at the tail and is told of each step from there on. While the client does not read, it takes
- * nothing: it remembers its position and pulls from there when the client reads again.
+ * <p>It pulls until it is at the tail and receives each step from there on. While the client does not read, it receives nothing: it keeps its position and pulls from there when the client reads again.
  */
 final class SseSession extends LongResponse implements Subscriber {
-    /** Bytes of the stream in one event at the most, about. */
+    /** About how many bytes of the stream one event contains at most. */
     private static final int CHUNK_BYTES_MAX = 256 << 10;
 
     /** Bytes of the longest character: less than one would never make an event. */
@@ -37,16 +36,16 @@ final class SseSession extends LongResponse implements Subscriber {
     private final Subscription subscription;
     private boolean headWritten;
 
-    /** It asks for what follows its position, or will when the client takes that. */
+    /** It has requested the bytes after its position, or will when the client can receive them. */
     private boolean pulling;
 
-    /** What it is in the middle of; it asks for what follows when that is written. */
+    /** The event that is being written; the bytes after it are requested when all of it is written. */
     private @Nullable LongEvent longEvent;
 
     /** It ends when that is written. */
     private boolean finishes;
 
-    private boolean spoke;
+    private boolean wroteSince;
     private long position;
     private String cursor = "";
     private @Nullable Future<?> keepAlive;
@@ -70,7 +69,7 @@ final class SseSession extends LongResponse implements Subscriber {
         subscription.open();
     }
 
-    // ---- what the shard says ----
+    // ---- from the shard ----
 
     @Override
     public void pulled(Outcome outcome, boolean attached) {
@@ -94,12 +93,12 @@ final class SseSession extends LongResponse implements Subscriber {
             if (!headWritten) {
                 begin(chunk);
             }
-            tell(chunk, attached);
+            send(chunk, attached);
         }
         chunk.bytes().release();
     }
 
-    /** Before the head, a refusal is the response; behind it, all that can be done is to end. */
+    /** Before the head, a refusal is the response; after the head, the response can only end. */
     private void refused(Outcome refusal) {
         if (!isOver() && !headWritten) {
             respond(connection.writer().outcome(exchange, refusal));
@@ -121,10 +120,10 @@ final class SseSession extends LongResponse implements Subscriber {
         lifetime = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void tell(Outcome.Chunk chunk, boolean attached) {
+    private void send(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
         if (LongEvent.isFor(chunk)) {
-            tellInParts(chunk);
+            sendInParts(chunk);
             return;
         }
         write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
@@ -135,7 +134,7 @@ final class SseSession extends LongResponse implements Subscriber {
         }
     }
 
-    private void tellInParts(Outcome.Chunk chunk) {
+    private void sendInParts(Outcome.Chunk chunk) {
         longEvent = new LongEvent(chunk, cursor, exchange.isFramed());
         pull();
     }
@@ -150,8 +149,8 @@ final class SseSession extends LongResponse implements Subscriber {
     }
 
     private void follow(TailEvent event) {
-        boolean news = event.to() > position || event.chunk().closed();
-        if (isOver() || pulling || !news) {
+        boolean isNew = event.to() > position || event.chunk().closed();
+        if (isOver() || pulling || !isNew) {
             return;
         }
         if (event.from() != position || !connection.output().takesMore()) {
@@ -160,7 +159,7 @@ final class SseSession extends LongResponse implements Subscriber {
         }
         position = event.to();
         if (LongEvent.isFor(event.chunk())) {
-            tellInParts(event.chunk());
+            sendInParts(event.chunk());
             return;
         }
         boolean shared = exchange.isFramed() && Cursor.value(cursor) <= event.cursor();
@@ -182,7 +181,7 @@ final class SseSession extends LongResponse implements Subscriber {
 
     // ---- the client ----
 
-    /** Asks for what follows the position, or goes on with a long event, when the client takes it. */
+    /** Requests the bytes after the position, or continues a long event, when the client can receive more. */
     private void pull() {
         pulling = true;
         goOnWhenWritable();
@@ -210,21 +209,21 @@ final class SseSession extends LongResponse implements Subscriber {
     }
 
     private void write(ByteBuf frame) {
-        spoke = true;
+        wroteSince = true;
         channel.write(frame);
         connection.output().flushPartLater();
     }
 
     private void keepAlive() {
-        if (!spoke && longEvent == null && connection.output().takesMore()) {
+        if (!wroteSince && longEvent == null && connection.output().takesMore()) {
             channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
         }
-        spoke = false;
+        wroteSince = false;
     }
 
     // ---- the end ----
 
-    /** Nobody waits any more: a session at the tail ends, one on its way there ends when it has come. */
+    /** No session waits any more: one at the tail ends now, another ends when it reaches the tail. */
     @Override
     void stopWaiting() {
         if (headWritten && !pulling) {

@@ -13,7 +13,7 @@ import io.streamkeeper.storage.memory.Budget;
  *
  * <p>A client that reads costs nothing here: its answers have left when the turn ends in which they were made. What has not
  * left by then is reserved in a budget of all connections. Where there is no room the connection ends, because what it
- * holds would otherwise be counted nowhere. One turn of a loop can make {@code 128 KiB} more at the most, which the channel's
+ * holds would otherwise be counted nowhere. One turn of a loop can add at most {@code 128 KiB}, which the channel's
  * water mark bounds. Bytes that another budget counts until they have left, windows of reads and what is compressed, are
  * left out.
  */

@@ -11,10 +11,10 @@ import io.streamkeeper.server.http.LingeringClose;
 import java.util.ArrayDeque;
 
 /**
- * One connection of somebody else's server, on which Streamkeeper and the server's own handlers take turns. Used by the
+ * One connection of another server, on which Streamkeeper and the server's own handlers take turns. Used by the
  * connection's event loop only.
  *
- * <p>A request whose side is not in turn waits, and all that comes behind it; meanwhile nothing more is read, so what waits
+ * <p>A request whose side is not in turn waits, and so does all that follows it; meanwhile nothing more is read, so what waits
  * is what one read brings. Requests go on in a task of their own: no handler gets one while it writes its answer to the
  * one before.
  *
@@ -46,11 +46,11 @@ final class ForeignConnection {
     private State state = State.SHARED;
 
     /** Who takes the request that is coming in, or came last. */
-    private Side inbound = Side.NOBODY;
+    private Side inbound = Side.NONE;
 
     private boolean midRequest;
 
-    // Whether messages of the read that goes on were for this side, and whether some were for the other handlers.
+    // Whether messages of the current read were for this side, and whether some were for the other handlers.
     private boolean took;
     private boolean passedOn;
 
@@ -68,7 +68,7 @@ final class ForeignConnection {
         return state == State.SHARED;
     }
 
-    // ---- what comes in ----
+    // ---- input ----
 
     /** Takes over a message that the channel has read. */
     void receive(Object message) {
@@ -106,7 +106,7 @@ final class ForeignConnection {
                 streams.give(part);
             }
             case HANDLERS -> passOn(part);
-            case NOBODY -> {
+            case NONE -> {
                 take();
                 ReferenceCountUtil.release(part);
             }
@@ -114,14 +114,14 @@ final class ForeignConnection {
     }
 
     private void begin(HttpRequest request) {
-        inbound = state == State.SHARED ? sideOf(request) : Side.NOBODY;
-        if (inbound != Side.NOBODY) {
+        inbound = state == State.SHARED ? sideOf(request) : Side.NONE;
+        if (inbound != Side.NONE) {
             order.begin(inbound, request.method());
         }
     }
 
     /**
-     * A message is not for the handlers behind. One that a handler before has held back may come without a {@code
+     * A message is not for the handlers after the mount. One that a handler before has held back may come without a {@code
      * channelReadComplete}, so the turn's end is as good as that.
      */
     private void take() {
@@ -151,11 +151,11 @@ final class ForeignConnection {
     }
 
     private void settle() {
-        boolean nobodyElseReads = took && !passedOn;
+        boolean noneElseReads = took && !passedOn;
         passedOn = false;
         streams.readComplete();
         took = false;
-        if (nobodyElseReads && !context.channel().config().isAutoRead()) {
+        if (noneElseReads && !context.channel().config().isAutoRead()) {
             read();
         }
         readingMayChange();
@@ -179,7 +179,7 @@ final class ForeignConnection {
         return state == State.SHARED && (!waiting.isEmpty() || streams.isBusy());
     }
 
-    // ---- what goes out ----
+    // ---- output ----
 
     /** Writes a message of the other handlers. */
     void write(Object message, ChannelPromise promise) {
@@ -242,7 +242,7 @@ final class ForeignConnection {
 
     // ---- the end ----
 
-    /** Ends the connection behind what Streamkeeper has answered. */
+    /** Ends the connection after what Streamkeeper has answered. */
     void end() {
         if (state == State.SHARED) {
             beginNothing();
@@ -259,7 +259,7 @@ final class ForeignConnection {
 
     private void beginNothing() {
         state = State.ENDING;
-        inbound = Side.NOBODY;
+        inbound = Side.NONE;
         releaseWaiting();
     }
 
@@ -279,7 +279,7 @@ final class ForeignConnection {
         streams.close();
     }
 
-    /** Lets go of everything, because the mount leaves the pipeline; to be called once. */
+    /** Releases everything, because the mount leaves the pipeline; called once. */
     void release() throws Exception {
         gone();
         if (context.channel().isActive()) {

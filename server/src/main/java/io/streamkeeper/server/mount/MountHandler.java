@@ -8,8 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the requests below one path on a connection of somebody else's server. One for each connection, behind that
- * server's HTTP codec and before the handlers that answer everything else:
+ * Answers the requests below one path on a connection of another server. One for each connection, after the HTTP codec of that server and before the handlers that answer everything else:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All other messages go on as they are. So do requests that the codec could not read, whatever their path. An aggregator
  * may stand before the mount; then it bounds the bodies of requests to streams too. Responses leave in the order of the
- * requests, on whichever side they are made; a response of the handlers behind ends with a {@code LastHttpContent}, as the
+ * requests, on whichever side they are made; a response of the handlers after the mount ends with a {@code LastHttpContent}, as the
  * codec wants it too.
  *
  * <p>The mount runs on the channel's event loop, whatever kind of loop that is.

@@ -14,8 +14,7 @@ import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 
 /**
- * A connection of Streamkeeper's own pipeline that has no socket: its bytes come from a connection of somebody else, its
- * parent, and go to it. It lives on its parent's event loop.
+ * A connection of Streamkeeper's own pipeline that has no socket: its bytes come from a connection of another server, its parent, and are written to it. It lives on its parent's event loop.
  *
  * <p>What is written stays here while the parent's client does not read, so that the pipeline sees it as it sees the unsent
  * bytes of a socket.
@@ -53,7 +52,7 @@ final class MountedChannel extends AbstractChannel {
         config.setWriteBufferWaterMark(UNSENT_BYTES);
     }
 
-    /** Goes on writing where the outside was not writable. */
+    /** Continues a write that stopped because the outside was not writable. */
     void flushOn() {
         ((MountedUnsafe) unsafe()).flushOn();
     }

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Makes the bytes of requests that somebody else's codec took apart, for the pipeline that reads bytes. One for each
+ * Makes bytes again of requests that the codec of another server has decoded, for the pipeline that reads bytes. One for each
  * connection, used by its event loop only.
  *
  * <p>The head says the length that the body has. Where handlers in between have made these differ, no byte of a body may be
- * read as a part of the next request: the encoder fails instead. Trailer fields are left out, because nobody reads them.
+ * read as a part of the next request: the encoder fails instead. Trailer fields are left out, because the server does not read them.
  */
 final class RequestEncoder {
     private static final int HEAD_BYTES = 512;
@@ -33,14 +33,14 @@ final class RequestEncoder {
     private static final ByteBuf CRLF = constant("\r\n");
     private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
 
-    /** Stands for a chunk that the codec could not read: whoever reads it finds that too. */
+    /** Written in place of a chunk that the codec could not read, so that the decoder refuses it too. */
     private static final ByteBuf INVALID_CHUNK = constant("invalid\r\n");
 
     private final ByteBufAllocator allocator;
     private final Consumer<ByteBuf> out;
     private boolean chunked;
 
-    /** Bytes of the body that the head tells of and that have not come. */
+    /** Bytes of the body that the head announces and that have not arrived. */
     private long missing;
 
     /** Encodes into {@code out}, which owns the buffers that it gets. */
@@ -101,7 +101,7 @@ final class RequestEncoder {
         }
     }
 
-    /** Whether a field says how the body comes, which is no question any more where the body is there. */
+    /** Whether a field describes the framing of the body, which is already decoded. */
     private static boolean isSettled(CharSequence name, CharSequence value) {
         return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
                 || (HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes HTTP objects of the bytes that Streamkeeper answers, for somebody else's codec to make bytes of again. Bodies are
+ * Makes HTTP objects of the bytes that Streamkeeper answers, which the codec of another server encodes again. Bodies are
  * slices, whatever their length. One for each connection, used by its event loop only, and in no pipeline itself.
  */
 final class ResponseDecoder extends HttpResponseDecoder {
@@ -31,7 +31,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
     /**
      * Decodes into {@code out}, which owns the objects that it gets.
      *
-     * @param method tells of the request that the next response answers
+     * @param method returns the method of the request that the next response answers
      */
     ResponseDecoder(ChannelHandlerContext context, Supplier<HttpMethod> method, Consumer<HttpObject> out) {
         super(new HttpDecoderConfig()
@@ -80,7 +80,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
         return super.isContentAlwaysEmpty(response) || method.get().equals(HttpMethod.HEAD);
     }
 
-    /** Lets go of its memory; nothing can be decoded any more. */
+    /** Releases its memory; nothing can be decoded afterwards. */
     void release() throws Exception {
         if (unread != null) {
             unread.release();

@@ -11,7 +11,7 @@ final class ResponseOrder {
     /** The methods of the requests that are not answered, in their order. */
     private final ArrayDeque<HttpMethod> owed = new ArrayDeque<>();
 
-    private Side turn = Side.NOBODY;
+    private Side turn = Side.NONE;
 
     /** Whether a request for {@code side} may be given to it now. */
     boolean mayBegin(Side side) {

@@ -4,8 +4,8 @@ package io.streamkeeper.server.mount;
 enum Side {
     /** Streamkeeper. */
     STREAMS,
-    /** The handlers that stand behind the mount in its pipeline. */
+    /** The handlers after the mount in its pipeline. */
     HANDLERS,
     /** It is dropped: the connection ends before it. */
-    NOBODY
+    NONE
 }

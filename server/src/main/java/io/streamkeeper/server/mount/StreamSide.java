@@ -194,14 +194,14 @@ final class StreamSide implements MountedChannel.Outside {
         connection.end();
     }
 
-    /** Nobody waits for answers any more. */
+    /** No answer is needed any more. */
     void close() {
         if (channel != null) {
             channel.close();
         }
     }
 
-    /** Lets go of everything; to be called once. */
+    /** Releases everything; called once. */
     void release() throws Exception {
         close();
         decoder.release();

@@ -1,6 +1,6 @@
 /**
- * Streamkeeper in somebody else's Netty pipeline, below any path. Streamkeeper's own pipeline reads and writes bytes and
- * stays as it is: each foreign connection that asks for a stream gets a channel of its own inside, whose bytes are made of
+ * Streamkeeper in the Netty pipeline of another server, below any path. Streamkeeper's own pipeline reads and writes bytes and
+ * stays as it is: each foreign connection that requests a stream gets a channel of its own inside, whose bytes are made of
  * the foreign codec's HTTP objects and become such objects again.
  *
  * <pre>

@@ -47,7 +47,7 @@ public final class BodySplitting {
         return new Body(split.bytes(), split.messages(), split.problem(), whole.onRelease());
     }
 
-    /** Nobody wants the body any more. */
+    /** The body is not needed any more. */
     public void release() {
         whole.release();
     }

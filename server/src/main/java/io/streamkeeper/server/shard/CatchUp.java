@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One catch-up answer (section 5.6), as the shard knows it: from where the command says to the tail as it stands when the
- * answer is opened, read in windows of which the reader asks for one after the other, each when it has released the last.
+ * answer is opened, read in windows that the reader requests one after the other, each when it has released the last.
  * Between two windows it holds its position and a {@link ReadShare}, which is room for the next, so it never waits for
- * readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the next bytes are gone,
- * the next window is refused.
+ * readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the next bytes no longer exist, the next window is refused.
  *
  * <p>Its public methods are called on the reader's loop; its state belongs to the shard's.
  */
@@ -60,7 +59,7 @@ public final class CatchUp implements AutoCloseable {
     /**
      * An answer to {@code read}.
      *
-     * @param bytesMax about how many bytes it has at the most, which are then one window; 0 for all up to the tail
+     * @param bytesMax about how many bytes it has at most, which are then one window; 0 for all up to the tail
      */
     public CatchUp(Shard shard, Command.Read read, int bytesMax, Reader reader) {
         this.shard = shard;
@@ -147,7 +146,7 @@ public final class CatchUp implements AutoCloseable {
     /**
      * Reads on. What was read before has been released.
      *
-     * @param windowBytes how long the window is at the most
+     * @param windowBytes the length of the window at most
      */
     public void next(int windowBytes) {
         shard.step(this::failed, () -> {
@@ -193,7 +192,7 @@ public final class CatchUp implements AutoCloseable {
                 throw e;
             }
         } else {
-            reply.complete(Refusal.of(ErrorCode.OVERLOADED, "nobody takes the answer any more"));
+            reply.complete(Refusal.of(ErrorCode.OVERLOADED, "the answer is not received any more"));
         }
     }
 
@@ -240,7 +239,7 @@ public final class CatchUp implements AutoCloseable {
         LoopTasks.run(reader.loop(), task);
     }
 
-    /** Nobody reads on; a window that is being read is still handed over. On any thread. */
+    /** Ends the answer; a window that is being read is still handed over. On any thread. */
     @Override
     public void close() {
         closed = true;

@@ -5,16 +5,14 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries what a connection is told over to the connection's loop. Safe for use by any thread. */
+/** Runs what concerns a connection on the loop of the connection. Safe for use by any thread. */
 public final class LoopTasks {
     private static final Logger LOG = LoggerFactory.getLogger(LoopTasks.class);
 
     private LoopTasks() {}
 
     /**
-     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of somebody else may have ended, and
-     * its connections with it. Then the task runs here, with nothing left to do but to let go of what it brings; what it
-     * fails in is no matter of the caller's.
+     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of another server may have ended, and its connections with it. Then the task runs here and only releases what it holds; its failure does not concern the caller.
      */
     public static void run(EventLoop loop, Runnable task) {
         if (loop.inEventLoop()) {
@@ -32,7 +30,7 @@ public final class LoopTasks {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            LOG.debug("a connection cannot be told anything: its loop has ended", e);
+            LOG.debug("a connection cannot be reached: its loop has ended", e);
         }
     }
 }

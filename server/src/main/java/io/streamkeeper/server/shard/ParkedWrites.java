@@ -20,19 +20,19 @@ import java.util.function.IntPredicate;
  * write waits too, so that those of a connection keep their order. Owned by the shard's loop.
  */
 final class ParkedWrites {
-    /** So many may wait; more go on, and are refused where there is no room. */
+    /** How many may wait; others execute at once, and are refused if there is no room. */
     static final int COUNT_MAX = 128;
 
     /** A body of more bytes is in memory of its own; one of fewer may keep all that a read brought, and is copied to wait. */
     static final int COPIED_BODY_BYTES_MAX = 64 << 10;
 
-    /** So many bytes of such copies there are at the most; one more goes on, and is refused where there is no room. */
+    /** Bytes of such copies at most; a write beyond that executes at once, and is refused if there is no room. */
     static final int COPIES_BYTES_MAX = 1 << 20;
 
-    /** After this time a write goes on, whatever comes of it. */
+    /** After this time a write executes, whatever its outcome. */
     static final long WAIT_MILLIS_MAX = 10_000;
 
-    /** Carries a command out. */
+    /** Executes a command. */
     interface Dispatch {
         void run(Command command, Reply reply);
     }
@@ -50,7 +50,7 @@ final class ParkedWrites {
      * No writes yet.
      *
      * @param isPressed whether the backlog is past its first bound if so many bytes come
-     * @param dispatch carries out what has waited
+     * @param dispatch executes what has waited
      */
     ParkedWrites(EventExecutor loop, IntPredicate isPressed, Dispatch dispatch, LoopCounters counters) {
         this.loop = loop;
@@ -59,7 +59,7 @@ final class ParkedWrites {
         this.counters = counters;
     }
 
-    /** Takes a command over that has to wait. Returns false for one that is carried out now. */
+    /** Takes over a command that has to wait. Returns false for one that is to execute now. */
     boolean park(Command command, Reply reply) {
         if (!isWrite(command) || parked.size() >= COUNT_MAX) {
             return false;
@@ -115,7 +115,7 @@ final class ParkedWrites {
         return parked.size();
     }
 
-    /** Drops what nobody waits for any more, and goes on with what there is room for, or with what has waited too long. */
+    /** Drops what no client waits for any more, and executes what there is room for, and what has waited too long. */
     void step() {
         if (parked.isEmpty()) {
             return;

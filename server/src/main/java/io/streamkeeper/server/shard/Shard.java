@@ -24,8 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread and
- * carry themselves over to the loop; on the loop itself they run at once.
+ * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread and run on the loop: at once if the caller is on it.
  */
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -88,7 +87,7 @@ public final class Shard {
         try {
             loop.execute(() -> runOwn(task));
         } catch (RejectedExecutionException e) {
-            LOG.debug("the server has stopped: nobody waits for what a connection still asks of its shard", e);
+            LOG.debug("the server has stopped: what a connection still requests of its shard is not executed", e);
         }
     }
 
@@ -126,7 +125,7 @@ public final class Shard {
     }
 
     /**
-     * Carries a command out.
+     * Executes a command.
      *
      * @param readBytesMax about how many bytes one answer to a read may have
      * @param reply called once, on this shard's loop
@@ -210,7 +209,7 @@ public final class Shard {
         turns.add(() -> runOwn(task));
     }
 
-    /** Gives a fork's count back, in a piece of its own: it may bring the next, through a chain of any length. */
+    /** Releases the count of a fork, in a piece of its own: it may cause the next release, through a chain of any length. */
     void releaseSource(long generation) {
         try {
             loop.execute(() -> turns.add(() -> runOwn(() -> store.releaseSource(generation))));
@@ -229,7 +228,7 @@ public final class Shard {
         parked.step();
     }
 
-    /** A write that has waited goes on; it reads nothing. */
+    /** Executes a write that has waited; it reads nothing. */
     private void dispatchParked(Command command, Reply reply) {
         attempt(reply::complete, () -> dispatch(command, 0, reply));
     }

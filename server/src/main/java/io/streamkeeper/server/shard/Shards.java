@@ -30,7 +30,7 @@ public final class Shards {
     private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
 
     /**
-     * Opens the shards on the loops of {@code loops}, in turn; may block, for as long as it takes to read what is there.
+     * Opens the shards on the loops of {@code loops}, in turn; may block, for as long as it takes to read the stores.
      *
      * @throws IOException if one cannot be opened; those that were are closed again
      */
@@ -89,7 +89,7 @@ public final class Shards {
         return e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }
 
-    /** What forks inherit, and how many a stream has, is derived from all shards; then what nobody needs is dropped. */
+    /** Derives from all shards what forks inherit and how many a stream has, and drops what is not needed then. */
     private void connectForks(List<ShardStore> stores) throws IOException {
         for (String loss : RecoveredForks.connect(stores)) {
             LOG.warn("{}: after a power cut in durability os this can be; reads of it are refused", loss);
@@ -159,7 +159,7 @@ public final class Shards {
         shards.forEach(Shard::start);
     }
 
-    /** Lets go of all streams; nothing may be asked of the shards any more. Returns when that is done. */
+    /** Releases all streams; the shards may not be used afterwards. Returns when that is done. */
     public void close() {
         List<Future<?>> closed = new ArrayList<>();
         shards.forEach(shard -> closed.add(shard.loop().submit(shard::close)));

@@ -16,7 +16,7 @@ public interface Stores extends AutoCloseable {
      */
     ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException;
 
-    /** Waits for what the stores have still to write, which are closed by now, and lets go of everything. */
+    /** Waits for what the stores, which are closed, still have to write, and releases everything. */
     @Override
     void close();
 }

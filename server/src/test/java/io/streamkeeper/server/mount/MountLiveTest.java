@@ -74,12 +74,12 @@ class MountLiveTest {
             all.append(i == 0 ? "" : ",").append(i);
         }
         for (EventReader reader : readers) {
-            StringBuilder told = new StringBuilder();
-            while (told.length() < all.length()) {
+            StringBuilder received = new StringBuilder();
+            while (received.length() < all.length()) {
                 String data = reader.data().data();
-                told.append(told.length() == 0 ? "" : ",").append(data, 1, data.length() - 1);
+                received.append(received.length() == 0 ? "" : ",").append(data, 1, data.length() - 1);
             }
-            assertThat(told.toString()).isEqualTo(all.toString());
+            assertThat(received.toString()).isEqualTo(all.toString());
             reader.close();
         }
     }

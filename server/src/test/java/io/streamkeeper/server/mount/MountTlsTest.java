@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A mount behind TLS, which has bytes of its own to send when a connection ends. */
+/** A mount after a TLS handler, which sends bytes of its own when a connection ends. */
 @Timeout(60)
 class MountTlsTest {
     private static final char[] PASSWORD = "password".toCharArray();

@@ -176,13 +176,13 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         close();
     }
 
-    /** Ends Streamkeeper as its server does; the foreign server goes on. */
+    /** Stops Streamkeeper as its server does; the foreign server keeps running. */
     void stopStreams() {
         http.stop();
         http.awaitConnectionsClosed(System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS));
     }
 
-    /** Ends the foreign server with whatever its connections wait for, and starts it anew on other loops. */
+    /** Stops the foreign server whatever its connections wait for, and starts another one on other loops. */
     void restartForeignServer() {
         stopForeignServer();
         startForeignServer();
@@ -289,12 +289,12 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         return path;
     }
 
-    /** Appends; the tail behind it. */
+    /** Appends, and returns the tail after the append. */
     String append(String path, String body, String type) {
         return exchange("POST", path, body, type).is(204).nextOffset();
     }
 
-    /** Asks for events on a connection of its own. */
+    /** Requests events on a connection of its own. */
     EventReader events(String path, String offset) throws IOException {
         return connect().events(path + "?live=sse&offset=" + offset);
     }

@@ -26,15 +26,14 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * What a user of the mount has behind it: answers every request with what it was, in one of several ways that the path
- * names, and tells of every request that it sees. Where the channel does not read by itself, it asks for more whenever it
+ * The handler that a user of the mount has after it: it answers every request with what the request was, in one of several ways that the path names, and records every request. Where the channel does not read by itself, it requests more whenever it
  * has had something.
  */
 final class OwnHandler extends ChannelInboundHandlerAdapter {
     /** Answered when the request is whole. */
     static final String HELLO = "/hello";
 
-    /** Answered by whoever takes the answer from the queue, on his own thread. */
+    /** Answered by the thread that takes the answer from the queue. */
     static final String LATE = "/late";
 
     /** Answered in several writes, with a 103 before, as soon as the head has come. */

@@ -1,6 +1,6 @@
 /**
  * Streamkeeper mounted in a pipeline that is not its own: {@link io.streamkeeper.server.mount.MountingServer} is
- * somebody's Netty server with {@link io.streamkeeper.server.mount.OwnHandler} behind the mount.
+ * a Netty server with {@link io.streamkeeper.server.mount.OwnHandler} after the mount.
  */
 @NullMarked
 package io.streamkeeper.server.mount;

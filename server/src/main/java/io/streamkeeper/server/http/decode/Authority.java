@@ -22,7 +22,7 @@ public final class Authority {
         return hostEnd > start && isPort(bytes, hostEnd, end);
     }
 
-    /** Behind the closing bracket; {@code start} where there is no IPv6 address between the brackets. */
+    /** The index after the closing bracket; {@code start} where there is no IPv6 address between the brackets. */
     private static int bracketEnd(byte[] bytes, int start, int end) {
         int close = start;
         while (close < end && bytes[close] != ']') {

@@ -51,7 +51,7 @@ final class BodyBuffer {
         return size;
     }
 
-    /** Whether bytes are there for which there is no room. */
+    /** Whether bytes have arrived for which no room is free. */
     boolean isWaiting() {
         return awaited > 0;
     }

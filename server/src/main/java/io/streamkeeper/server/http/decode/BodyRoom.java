@@ -56,7 +56,7 @@ public final class BodyRoom {
         }
     }
 
-    /** The bytes of the next piece of a body that has {@code size} of them and gets {@code missing} more at the most. */
+    /** The bytes of the next piece of a body that has {@code size} bytes and at most {@code missing} more to come. */
     int nextPieceBytes(int size, int missing) {
         int piece = Math.min(pieceBytesMax, Math.max(FIRST_PIECE_BYTES, size));
         return Math.min(missing, piece);

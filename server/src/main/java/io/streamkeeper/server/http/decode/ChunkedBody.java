@@ -26,7 +26,7 @@ final class ChunkedBody implements BodyReader {
     /** Digits of a chunk's size; more may not fit a {@code long}. */
     private static final int SIZE_DIGITS_MAX = 15;
 
-    /** Little more than most sizes are long: behind them comes data, which is not copied here. */
+    /** A little longer than most size lines: data follows them, which is not copied here. */
     private static final int READ_AHEAD_BYTES = 8;
 
     private static final int CRLF = 2;
@@ -130,7 +130,7 @@ final class ChunkedBody implements BodyReader {
     private boolean readDataEnd(ByteBuf in) {
         LineBuffer.Fill fill = line.fill(in, CRLF);
         if (fill == LineBuffer.Fill.TOO_LONG || fill == LineBuffer.Fill.BARE_LF) {
-            throw invalid("a chunk is longer than its size; expected CRLF behind it");
+            throw invalid("a chunk is longer than its size; expected CRLF after it");
         }
         if (fill == LineBuffer.Fill.NO_ROOM) {
             throw HeadRoom.exhausted();

@@ -5,7 +5,7 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 
 /**
- * The syntax of one field line (RFC 9112 section 5): a token, a colon directly behind it, and a value without control
+ * The syntax of one field line (RFC 9112 section 5): a token, a colon directly after it, and a value without control
  * characters. Folded lines are refused.
  */
 public final class FieldLine {
@@ -27,7 +27,7 @@ public final class FieldLine {
             bytes[colon++] = lower;
         }
         if (colon == start || colon == end || bytes[colon] != ':') {
-            throw invalid(bytes, start, end, "a name of token characters with a colon directly behind it");
+            throw invalid(bytes, start, end, "a name of token characters with a colon directly after it");
         }
         for (int i = colon + 1; i < end; i++) {
             if (!Octets.isFieldValue(bytes[i])) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
     private final int[] bounds = new int[2 * HeaderName.COUNT];
 
-    /** A line of a list behind its first one. */
+    /** A line of a list after its first one. */
     private record Line(HeaderName name, int start, int end) {}
 
     /** Null where no list has a second line, as in nearly all heads. */

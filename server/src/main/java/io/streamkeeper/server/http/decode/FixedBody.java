@@ -3,7 +3,7 @@ package io.streamkeeper.server.http.decode;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** A body whose length was told. Used by the connection's event loop only. */
+/** A body with a Content-Length. Used by the connection's event loop only. */
 final class FixedBody implements BodyReader {
     private final BodyBuffer body;
     private final int length;

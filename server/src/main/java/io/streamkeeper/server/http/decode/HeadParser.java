@@ -71,12 +71,12 @@ public final class HeadParser {
         };
     }
 
-    /** What the fields before leave, and the empty line behind all of them. */
+    /** What earlier fields leave of the limit, and the empty line after all of them. */
     private int fieldLineBytesMax() {
         return limits.headerBytesMax() - (lines.lineStart() - fieldsStart) + CRLF;
     }
 
-    /** Tells a client that speaks TLS or anything else at its first byte: there may never be a line feed. */
+    /** Refuses a client that speaks TLS or anything else at its first byte: a line feed may never arrive. */
     private LineBuffer.Fill fillRequestLine(ByteBuf in) {
         LineBuffer.Fill fill = lines.fill(in, limits.requestLineBytesMax() + CRLF);
         if (lines.hasLineBegun()) {
@@ -91,7 +91,7 @@ public final class HeadParser {
 
     private void beginHead(int start, int end) {
         if (start == end && !emptyLineSeen) {
-            // Some clients send an empty line behind a body (RFC 9112 section 2.2).
+            // Some clients send an empty line after a body (RFC 9112 section 2.2).
             emptyLineSeen = true;
             lines.next();
             return;
@@ -101,7 +101,7 @@ public final class HeadParser {
         fieldsStart = lines.lineStart();
     }
 
-    /** The head's memory, and that of its request, is given back by whoever drops the request. */
+    /** The head's memory, and that of its request, is released by the class that drops the request. */
     private Http1Head endHead(HeadBuilder builder) {
         if (!room.tryTake(HeadRoom.REQUEST_BYTES)) {
             throw HeadRoom.exhausted();

@@ -17,7 +17,7 @@ public final class HeadRoom implements AutoCloseable {
     /** What each connection has without asking. */
     static final int OWN_BYTES = 2 << 10;
 
-    /** What a request takes beside its head's bytes: the objects that are made of it. */
+    /** What the objects of a request occupy in addition to the bytes of its head. */
     static final int REQUEST_BYTES = 768;
 
     /** The part of the budget that one connection may have. */

@@ -79,7 +79,7 @@ final class Http1Head implements RequestHead {
         return line.minor() == 0;
     }
 
-    /** Whether the connection stays open behind the response (RFC 9112 section 9.3). */
+    /** Whether the connection stays open after the response (RFC 9112 section 9.3). */
     @Override
     public boolean keepAlive() {
         return keepAlive;

@@ -22,7 +22,7 @@ public final class LineBuffer {
     enum Fill {
         /** The current line is whole, with CRLF as its last two bytes. */
         LINE,
-        /** The input is used up and the line goes on. */
+        /** The input ends before the line does. */
         PARTIAL,
         /** The line does not end within its bound. */
         TOO_LONG,
@@ -68,7 +68,7 @@ public final class LineBuffer {
         }
     }
 
-    /** Behind the first LF of {@code bytes[from, to)}, or {@code to} where there is none. */
+    /** The index after the first LF of {@code bytes[from, to)}, or {@code to} where there is none. */
     private static int lineEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
@@ -124,7 +124,7 @@ public final class LineBuffer {
         return Octets.text(bytes, start, lineEnd());
     }
 
-    /** Begins another line behind the current one. */
+    /** Begins another line after the current one. */
     void next() {
         start = end;
     }
@@ -137,7 +137,7 @@ public final class LineBuffer {
     }
 
     /**
-     * Forgets all lines and leaves the array, and its memory of the room, to whoever asked for it; nothing may be read ahead.
+     * Forgets all lines and leaves the array, and its memory of the room, to the caller; nothing may be read ahead.
      */
     void detach() {
         bytes = EMPTY;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * is half read; the timer looks at what is awaited when it fires, so nothing is scheduled or cancelled for each request.
  * Used by the connection's event loop only.
  *
- * <p>While the channel is not read, the client is not blamed: time counts anew from then on.
+ * <p>While the channel is not read, the client is not blamed: time starts again when it is read.
  */
 final class ReadDeadline {
     /** What the connection waits for. */
@@ -64,7 +64,7 @@ final class ReadDeadline {
         await(context, Awaited.BODY);
     }
 
-    /** Counts anew what is awaited, because the channel was not read for a while. */
+    /** Restarts the time of what is awaited, because the channel was not read for a while. */
     void restart(ChannelHandlerContext context) {
         if (awaited != Awaited.NOTHING) {
             sinceNanos = nowNanos(context);

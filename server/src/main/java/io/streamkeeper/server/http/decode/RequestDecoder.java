@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Makes requests of a connection's bytes: HTTP/1.1 and 1.0, pipelined, whatever the reads cut them into. It is strict where
  * leniency lets requests be smuggled. One for each connection, used by its event loop only.
  *
- * <p>What goes on to the next handler, in order: {@link HttpRequest}, {@link ContinueExpected}, and as the last of all
- * perhaps one {@link MalformedRequest}. Whoever receives a request owns it.
+ * <p>What the next handler receives, in order: {@link HttpRequest}, {@link ContinueExpected}, and at the end perhaps one {@link MalformedRequest}. The receiver of a request owns it.
  *
  * <p>Before each request the decoder asks whether it may begin one. If not, it keeps the bytes that were already read until
  * {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
@@ -46,7 +45,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
 
     private final ReadDeadline deadline;
-    /** The memory of what is kept in {@link #unread} behind the end of a read. */
+    /** The memory of what stays in {@link #unread} after a read. */
     private @Nullable Reservation kept;
 
     private boolean decoding;
@@ -71,7 +70,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     /**
      * A decoder that keeps bodies in {@code room}.
      *
-     * @param headRoom where heads are kept; each request's is given back by whoever drops the request, all at the end
+     * @param headRoom where heads are kept; the memory of a request is released by the class that drops the request, and all of it at the end
      * @param received the budget of bytes that wait until a request may begin
      */
     public RequestDecoder(
@@ -181,7 +180,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Bytes that stay are reserved, and no more are read: so it is one read's bytes at the most. */
+    /** Bytes that stay are reserved, and no more are read: so it is at most what one read returned. */
     private void keepUnread(ChannelHandlerContext ctx) {
         if (unread.isEmpty()) {
             if (kept != null) {

@@ -12,7 +12,7 @@ import io.streamkeeper.server.http.request.Method;
  *   POST /v1/stream/chat?a=b HTTP/1.1
  *   │   ││              │   │        minor 1
  *   │   │└ pathStart    │   └ targetEnd
- *   │   └ methodEnd     └ pathEnd; behind it, if it is before targetEnd, "?" and the query
+ *   │   └ methodEnd     └ pathEnd; after it, if it is before targetEnd, "?" and the query
  *   └ methodStart
  * </pre>
  *
@@ -122,7 +122,7 @@ public record RequestLine(
         return end;
     }
 
-    /** Behind {@code http://} or {@code https://}, or -1 where the target has neither. */
+    /** The index after {@code http://} or {@code https://}, or -1 where the target has neither. */
     private static int authorityStart(byte[] bytes, int start, int end) {
         int colon = start;
         while (colon < end && bytes[colon] != ':') {

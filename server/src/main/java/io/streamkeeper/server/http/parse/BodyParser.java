@@ -47,7 +47,7 @@ public final class BodyParser {
         }
     }
 
-    /** Takes over the request's body; one that is not what its type says carries that as its problem. */
+    /** Takes over the request's body; one that does not match its type has that as its problem. */
     Body parse(HttpRequest request, @Nullable ContentType contentType) {
         Body split = request.split();
         ByteBuf bytes = request.body();

@@ -95,7 +95,7 @@ record QueryParameters(
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,
                     Quoted.of(query.substring(start, end))
-                            + " has a percent sign without two hex digits behind it; expected percent-encoded UTF-8");
+                            + " has a percent sign without two hex digits after it; expected percent-encoded UTF-8");
         }
         return high << 4 | low;
     }

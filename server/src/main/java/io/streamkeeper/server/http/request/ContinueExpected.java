@@ -2,7 +2,7 @@ package io.streamkeeper.server.http.request;
 
 /**
  * The client waits for a {@code 100 Continue} before it sends the body of a request whose head was accepted. It has its
- * place among the requests: the interim response goes out behind the responses to those before it.
+ * place among the requests: the interim response is sent after the responses to the requests before it.
  */
 public enum ContinueExpected {
     INSTANCE

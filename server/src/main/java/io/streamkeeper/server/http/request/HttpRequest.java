@@ -7,8 +7,7 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One whole request. It owns its body until {@link RequestParser} takes it over; whoever drops a request before that
- * releases it, once.
+ * One whole request. It owns its body until {@link RequestParser} takes it over; a class that drops a request before that releases it, once.
  */
 public final class HttpRequest {
     private final RequestHead head;
@@ -79,7 +78,7 @@ public final class HttpRequest {
         return head.isHttp10();
     }
 
-    /** Whether the connection stays open behind the response (RFC 9112 section 9.3). */
+    /** Whether the connection stays open after the response (RFC 9112 section 9.3). */
     public boolean keepAlive() {
         return head.keepAlive();
     }

@@ -4,7 +4,7 @@ import io.streamkeeper.protocol.Refusal;
 
 /**
  * What came in place of a request cannot be answered but with a refusal; where the next request begins is not known, so the
- * connection ends behind the response.
+ * connection ends after the response.
  *
  * @param refusal the answer
  */

@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
 /**
  * One body that is compressed, piece by piece (RFC 1952). Its owner is the connection's loop, which has one piece at a time
  * compressed by a worker; the worker has the compressor for that time. So each connection has one piece in the workers'
- * queue, which is served in order: whoever has much to compress waits as long as others do.
+ * queue, which is served in order: a long body waits as long as others do.
  *
  * <p>The memory of the whole body is reserved while it exists: the compressor's, and that of two pieces' output.
  */
 public final class GzipBody implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GzipBody.class);
 
-    /** What one piece has at the most. */
+    /** The bytes of one piece at most. */
     public static final int WINDOW_BYTES = 128 << 10;
 
     /** What zlib takes for a compressor, and the header and trailer. */

@@ -48,17 +48,17 @@ public final class ReadResponses {
 
     Response chunk(ResponseContext context, Outcome.Chunk chunk) {
         boolean polled = context.read().live() == LiveMode.LONG_POLL;
-        boolean nothingCame = polled && !chunk.bytes().isReadable();
-        EntityTag tag = nothingCame || !hasTag(context) ? null : EntityTag.of(chunk);
+        boolean isEmptyPoll = polled && !chunk.bytes().isReadable();
+        EntityTag tag = isEmptyPoll || !hasTag(context) ? null : EntityTag.of(chunk);
         Refusal unmet = unmet(context, tag);
         if (unmet != null) {
             chunk.bytes().release();
             return refusals.refused(context, unmet, null);
         }
-        if (nothingCame) {
+        if (isEmptyPoll) {
             chunk.bytes().release();
             ResponseHead head = heads.begin(context, 204);
-            tellPlace(context, head, chunk);
+            addOffsets(context, head, chunk);
             head.fields(ResponseFields.NO_STORE);
             return ResponseHeads.finish(context, head);
         }
@@ -142,8 +142,8 @@ public final class ReadResponses {
 
     private Response unchanged(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         ResponseHead head = heads.begin(context, 304);
-        tellPlace(context, head, chunk);
-        tellCaches(head, chunk, tag);
+        addOffsets(context, head, chunk);
+        addCaching(head, chunk, tag);
         chunk.bytes().release();
         return ResponseHeads.finish(context, head);
     }
@@ -151,19 +151,19 @@ public final class ReadResponses {
     private ResponseHead beginBody(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         ResponseHead head = heads.begin(context, 200);
         head.field(ResponseField.CONTENT_TYPE, chunk.contentType().value());
-        tellPlace(context, head, chunk);
+        addOffsets(context, head, chunk);
         if (chunk.contentType().essence().equals("application/octet-stream")) {
             head.fields(ResponseFields.ATTACHMENT);
         }
         if (chunk.contentType().isActive()) {
             head.fields(ResponseFields.SANDBOX);
         }
-        tellCaches(head, chunk, tag);
+        addCaching(head, chunk, tag);
         return head;
     }
 
     /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
-    private void tellCaches(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
+    private void addCaching(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         if (tag == null) {
             head.fields(ResponseFields.NO_STORE);
             return;
@@ -179,7 +179,7 @@ public final class ReadResponses {
         }
     }
 
-    private void tellPlace(ResponseContext context, ResponseHead head, Outcome.Chunk chunk) {
+    private void addOffsets(ResponseContext context, ResponseHead head, Outcome.Chunk chunk) {
         head.field(ResponseField.STREAM_NEXT_OFFSET, chunk.next());
         if (chunk.upToDate()) {
             head.fields(ResponseFields.UP_TO_DATE);

@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * One response as it goes out: buffers to write one behind the other. Whoever takes it owns them.
+ * One response as it is sent: buffers to write one after the other. The receiver owns them.
  *
  * @param head the head, and a small body with it
  * @param body what does not fit in there; empty where all does
  * @param tail what follows the body
- * @param close whether the connection ends behind it
+ * @param close whether the connection ends after it
  */
 public record Response(ByteBuf head, ByteBuf body, ByteBuf tail, boolean close) {
     static Response of(ByteBuf head, boolean close) {

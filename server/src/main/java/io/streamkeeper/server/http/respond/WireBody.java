@@ -7,12 +7,12 @@ import io.streamkeeper.protocol.Outcome;
  * The body of a catch-up or long-poll response as it goes out: for JSON the stored messages as one array (section 9.1.5),
  * else the stored bytes.
  *
- * @param stored the stored bytes, for JSON without the last comma; owned by whoever has this
+ * @param stored the stored bytes, for JSON without the last comma; owned by the body
  * @param isArray whether brackets go around them
  */
 record WireBody(ByteBuf stored, boolean isArray) {
 
-    /** The body that tells a chunk; takes the chunk's bytes over. */
+    /** The body of a chunk; takes over the bytes of the chunk. */
     static WireBody of(Outcome.Chunk chunk) {
         ByteBuf bytes = chunk.bytes();
         boolean isArray = chunk.contentType().isJson();

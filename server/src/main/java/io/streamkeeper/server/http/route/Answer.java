@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of a {@link RouteHandler}: status, fields and a body that is whole or comes in pieces. The fields that every
- * answer has, and those that say how long the body is, are added when it is sent. It owns its body, and whoever takes an
- * answer owns the answer.
+ * answer has, and those that say how long the body is, are added when it is sent. It owns its body, and the receiver of an answer owns the answer.
  *
  * @param status one that the server's status lines contain
  * @param fields in this order

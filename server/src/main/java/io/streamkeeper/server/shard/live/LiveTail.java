@@ -19,10 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Those who wait at the tail of one stream: parked long-polls and attached subscriptions. Owned by the shard's loop.
  *
- * <p>When the stream moves they are woken at the end of the turn, so that several appends are told together. The step is
- * read once and encoded as events once; the subscribers of each loop are told of it in a {@link Round} of that loop. While
- * that lasts, its group is told of nothing else: what comes meanwhile is the next step, so each group holds one step at the
- * most, and each subscriber is told of them in order.
+ * <p>When the stream moves they are woken at the end of the turn, so that several appends are delivered together. The step is read once and encoded as events once; it is delivered to the subscribers of each loop in a {@link Round} of that loop. While the round lasts, nothing else is delivered to its group: what is appended meanwhile is the next step, so each group holds at most one step, and each subscriber receives the steps in order.
  */
 public final class LiveTail implements TailWaiters {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
@@ -53,13 +50,13 @@ public final class LiveTail implements TailWaiters {
         return tail;
     }
 
-    // ---- who waits ----
+    // ---- waiters ----
 
     void park(LongPoll poll) {
         polls.park(poll);
     }
 
-    /** Takes a subscriber that has everything up to the tail; it is told from there on. */
+    /** Takes a subscriber that has everything up to the tail; it receives the steps from there on. */
     void attach(Subscription subscription) {
         Subscriber subscriber = subscription.subscriber();
         TailGroup group = groups.computeIfAbsent(subscriber.loop(), loop -> new TailGroup(stream.durableTail()));
@@ -89,7 +86,7 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
-    // ---- what they are told ----
+    // ---- delivery ----
 
     @Override
     public void moved(StreamState same) {
@@ -99,20 +96,19 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
-    /** Tells everybody of everything since the last time. */
+    /** Delivers everything since the last time to all waiters. */
     void wake() {
         wakes = false;
         if (!stream.isDurablyDeleted()) {
             polls.wake();
-            tellSubscriptions();
+            deliverSteps();
         }
     }
 
     /**
-     * Reads the step of a group that has not been told of all, and of others that are where it is. What was told last may end
-     * inside a character, whose first bytes are in a file by now: the read may take a while.
+     * Reads the next step of a group to which not everything was delivered, and of the groups at the same position. The last step may have ended inside a character whose first bytes are in a file now: the read may take a while.
      */
-    private void tellSubscriptions() {
+    private void deliverSteps() {
         if (reads) {
             return;
         }
@@ -120,12 +116,12 @@ public final class LiveTail implements TailWaiters {
         boolean closed = stream.isDurablyClosed();
         for (TailGroup group : groups.values()) {
             if (group.lacks(tail, closed)) {
-                long from = group.toldUpTo;
+                long from = group.deliveredTo;
                 reads = true;
                 shard.store().read(stream, from, Buffers.NONE, from, SHARED_BYTES_MAX, outcome -> {
                     reads = false;
                     if (outcome instanceof Outcome.Chunk step) {
-                        tellOrEnd(from, step);
+                        deliverOrEnd(from, step);
                     } else {
                         endSubscriptions();
                     }
@@ -135,55 +131,55 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
-    /** A subscriber that cannot be told of a step would miss it: its response ends, and the client asks for it again. */
-    private void tellOrEnd(long from, Outcome.Chunk step) {
+    /** A subscriber to which a step cannot be delivered would miss it: its response ends, and the client reads the step again. */
+    private void deliverOrEnd(long from, Outcome.Chunk step) {
         try {
-            tell(from, step);
+            deliver(from, step);
         } catch (RuntimeException | Error e) {
-            LOG.error("subscribers of stream {} cannot be told", stream.path(), e);
+            LOG.error("a step of stream {} cannot be delivered to its subscribers", stream.path(), e);
             endSubscriptions();
         }
-        tellSubscriptions();
+        deliverSteps();
     }
 
-    private void tell(long from, Outcome.Chunk step) {
+    private void deliver(long from, Outcome.Chunk step) {
         List<TailGroup> ready = new ArrayList<>();
         for (TailGroup group : groups.values()) {
-            if (group.lacks(stream.durableTail(), stream.isDurablyClosed()) && group.toldUpTo == from) {
+            if (group.lacks(stream.durableTail(), stream.isDurablyClosed()) && group.deliveredTo == from) {
                 group.looked(stream.durableTail(), stream.isDurablyClosed());
                 ready.add(group);
             }
         }
-        int tellable = SseFrame.tellableBytes(step);
-        if (ready.isEmpty() || (tellable == 0 && !step.closed())) {
+        int sendable = SseFrame.sendableBytes(step);
+        if (ready.isEmpty() || (sendable == 0 && !step.closed())) {
             step.bytes().release();
             return;
         }
         long cursor = Cursor.interval(shard.store().nowMillis());
-        Outcome.Chunk told = step.upTo(tellable, stream.offsetAt(from + tellable));
-        ByteBuf frame = LongEvent.isFor(told)
+        Outcome.Chunk delivered = step.upTo(sendable, stream.offsetAt(from + sendable));
+        ByteBuf frame = LongEvent.isFor(delivered)
                 ? Buffers.NONE
-                : SseFrame.encode(ByteBufAllocator.DEFAULT, told, Long.toString(cursor), true);
-        TailEvent event = new TailEvent(from, told.next().position(), told, frame, cursor, !step.upToDate());
+                : SseFrame.encode(ByteBufAllocator.DEFAULT, delivered, Long.toString(cursor), true);
+        TailEvent event = new TailEvent(from, delivered.next().position(), delivered, frame, cursor, !step.upToDate());
         for (TailGroup group : ready) {
-            group.toldUpTo = step.upToDate() ? event.to() : stream.durableTail();
-            group.telling = true;
+            group.deliveredTo = step.upToDate() ? event.to() : stream.durableTail();
+            group.delivering = true;
             event.retain();
             group.round(subscriber -> subscriber.moved(event), () -> {
                         event.release();
-                        shard.run(() -> told(group));
+                        shard.run(() -> roundEnded(group));
                     })
                     .start();
         }
         event.release();
     }
 
-    private void told(TailGroup group) {
-        group.telling = false;
+    private void roundEnded(TailGroup group) {
+        group.delivering = false;
         if (group.ends) {
             group.end();
         } else if (!stream.isDurablyDeleted()) {
-            tellSubscriptions();
+            deliverSteps();
         }
     }
 
@@ -193,13 +189,13 @@ public final class LiveTail implements TailWaiters {
         endSubscriptions();
     }
 
-    /** They are told that nothing more comes, after what they are being told now. */
+    /** Ends all subscriptions, after the step that is being delivered. */
     private void endSubscriptions() {
         List<TailGroup> ending = List.copyOf(groups.values());
         groups.clear();
         for (TailGroup group : ending) {
             shard.counters().waiters(Waiter.SSE, -group.leave());
-            if (group.telling) {
+            if (group.delivering) {
                 group.ends = true;
             } else {
                 group.end();

@@ -7,7 +7,7 @@ import io.streamkeeper.protocol.SseEncoder;
 
 /**
  * A long JSON message as an event, encoded part by part, so that neither a loop is held nor memory taken for the whole of it.
- * Subscribers that are told of it together share the message's bytes; each encodes for itself, at the pace of its client, because a
+ * Subscribers that receive it together share the message's bytes; each encodes for itself, at the pace of its client, because a
  * shared encoding would be kept whole until the slowest has taken it. Owned by the subscriber's loop.
  */
 public final class LongEvent {
@@ -20,7 +20,7 @@ public final class LongEvent {
     private int index;
 
     /**
-     * The events that tell a chunk.
+     * The events of a chunk.
      *
      * @param chunk its bytes are retained
      * @param cursor what the control event names
@@ -33,7 +33,7 @@ public final class LongEvent {
         this.index = chunk.bytes().retain().readerIndex();
     }
 
-    /** Whether a chunk has to be told in parts. Only a message is longer: a step is cut between messages, and elsewhere anywhere. */
+    /** Whether a chunk has to be sent in parts. Only a message is longer: a step is cut between messages, and elsewhere anywhere. */
     public static boolean isFor(Outcome.Chunk chunk) {
         return chunk.contentType().isJson() && chunk.bytes().readableBytes() > PART_BYTES;
     }
@@ -53,7 +53,7 @@ public final class LongEvent {
         return SseFrame.finish(frame, framed);
     }
 
-    /** Whether there was the last part; the comma behind the last message is none of the event. */
+    /** Whether that was the last part; the comma after the last message is not part of the event. */
     public boolean isOver() {
         return index == chunk.bytes().writerIndex() - 1;
     }

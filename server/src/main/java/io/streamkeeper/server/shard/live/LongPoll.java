@@ -86,7 +86,7 @@ public final class LongPoll {
         });
     }
 
-    /** The client has gone: nobody wants the answer. May be called by any thread. */
+    /** The client has disconnected, so no answer is needed. May be called by any thread. */
     public void cancel(Shard shard) {
         cancelled = true;
         shard.run(() -> {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * a time in pieces of its {@link TurnQueue}.
  *
  * <p>An answering walks from the last poll to the first. Whatever leaves meanwhile has the last put in its place, so what the
- * walk has not looked at is always in front of it; whatever comes is behind it, and waits from the new tail on.
+ * walk has not looked at is always in front of it; polls that are parked meanwhile come after it, and wait at the new tail.
  */
 final class ParkedPolls {
     /** Polls that are answered in one piece. */
@@ -82,8 +82,7 @@ final class ParkedPolls {
     }
 
     /**
-     * Answers the polls for which there is something, which is all of them when the stream is gone; one that was parked since
-     * the stream moved goes on waiting.
+     * Answers the polls that have something to receive, which is all of them when the stream is deleted; one that was parked since the stream moved keeps waiting.
      */
     void wake() {
         ahead = polls.size();

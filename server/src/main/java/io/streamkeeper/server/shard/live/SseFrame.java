@@ -18,18 +18,18 @@ public final class SseFrame {
     private SseFrame() {}
 
     /**
-     * How many of a chunk's bytes can be told now: a character whose last bytes have not come yet, and a carriage return
-     * that a line feed may follow, wait for what comes next, unless the stream is closed and nothing will.
+     * How many bytes of a chunk can be sent now: a character whose last bytes have not come yet, and a carriage return
+     * that a line feed may follow, wait for the next bytes, unless the stream is closed and nothing will.
      */
-    static int tellableBytes(Outcome.Chunk chunk) {
+    static int sendableBytes(Outcome.Chunk chunk) {
         boolean holdsBack = chunk.contentType().isText() && !chunk.contentType().isJson() && !chunk.closed();
         int all = chunk.bytes().readableBytes();
-        int tellable = holdsBack ? SseEncoder.tellableTextLength(chunk.bytes()) : all;
-        return tellable == 0 && !chunk.upToDate() ? all : tellable;
+        int sendable = holdsBack ? SseEncoder.tellableTextLength(chunk.bytes()) : all;
+        return sendable == 0 && !chunk.upToDate() ? all : sendable;
     }
 
     /**
-     * The events that tell a chunk: its data, if it has any, and a control event.
+     * The events of a chunk: its data, if it has any, and a control event.
      *
      * @param cursor what the control event names
      * @param framed whether the client gets chunked coding; one of HTTP/1.0 does not

@@ -16,13 +16,13 @@ public interface Subscriber {
      * The answer to a pull.
      *
      * @param outcome a refusal, after which nothing more comes, or a chunk, which is handed over
-     * @param attached whether the subscriber has everything and is told of each step from now on; if not, it pulls again
+     * @param attached whether the subscriber has everything and receives each step from now on; if not, it pulls again
      */
     void pulled(Outcome outcome, boolean attached);
 
     /** The stream moved while the subscriber was at its tail. The event is lent for the time of the call. */
     void moved(TailEvent event);
 
-    /** Nothing more comes: the stream is gone or the server stops. */
+    /** Nothing more follows: the stream is deleted or the server stops. */
     void ended();
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One live reader of a stream, as the shard knows it (section 5.8). The subscriber pulls until it is at the tail; there
- * it is attached and told of each step; one that falls behind is detached by its next pull. So a slow reader costs no
+ * it is attached and receives each step; one that falls back is detached by its next pull. So a slow reader costs no
  * memory but its own position.
  *
  * <p>Its public methods are called on the subscriber's loop; its state belongs to the shard's.
@@ -51,7 +51,7 @@ public final class Subscription {
         });
     }
 
-    /** Asks for what lies behind {@code position}, where the subscriber is. */
+    /** Requests the bytes after {@code position}, where the subscriber is. */
     public void pull(long position) {
         shard.step(this::refused, () -> {
             detach();
@@ -76,12 +76,12 @@ public final class Subscription {
             if (attaches) {
                 LiveTail.of(shard, opened).attach(this);
             }
-            pulled(tellable(opened, chunk), attaches);
+            pulled(sendable(opened, chunk), attaches);
         });
     }
 
-    private static Outcome.Chunk tellable(StreamState opened, Outcome.Chunk chunk) {
-        int length = SseFrame.tellableBytes(chunk);
+    private static Outcome.Chunk sendable(StreamState opened, Outcome.Chunk chunk) {
+        int length = SseFrame.sendableBytes(chunk);
         return chunk.upTo(length, opened.offsetAt(chunk.start().position() + length));
     }
 

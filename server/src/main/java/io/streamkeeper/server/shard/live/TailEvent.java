@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Outcome;
 
 /**
- * One step of a stream's tail, as all subscribers that were at {@code from} are told of it: encoded once, shared by all. Of a
+ * One step of a stream's tail, as all subscribers that were at {@code from} receive it: encoded once, shared by all. Of a
  * long message only the bytes are shared, see {@link LongEvent}.
  *
  * @param from the position before the step
- * @param to the position behind it
+ * @param to the position after it
  * @param chunk the bytes of the step
  * @param frame the step as events with the current cursor, framed as one HTTP chunk; empty for a long message
  * @param cursor the interval that the frame's cursor names

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The subscriptions of one loop at the tail of one stream, and what they were told. Owned by the stream's shard's loop. */
+/** The subscriptions of one loop at the tail of one stream, and what was delivered to them. Owned by the stream's shard's loop. */
 final class TailGroup {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private Subscriber @Nullable [] snapshot;
@@ -15,11 +15,11 @@ final class TailGroup {
 
     private boolean sawEnd;
 
-    /** Where what they were told ends: at {@link #lookedAt}, or before a character that was not whole. */
-    long toldUpTo;
+    /** Where the last delivered step ends: at {@link #lookedAt}, or before a character that was not whole. */
+    long deliveredTo;
 
     /** A round of them has begun and not ended. */
-    boolean telling;
+    boolean delivering;
 
     /** After that round nothing more comes. */
     boolean ends;
@@ -27,7 +27,7 @@ final class TailGroup {
     /** A group of subscribers that have everything up to {@code tail}. */
     TailGroup(long tail) {
         this.lookedAt = tail;
-        this.toldUpTo = tail;
+        this.deliveredTo = tail;
     }
 
     void add(Subscription subscription) {
@@ -49,9 +49,9 @@ final class TailGroup {
         return subscriptions.isEmpty();
     }
 
-    /** Whether they are to be told now of a tail, or of an end, that they were not told of. */
+    /** Whether a tail, or an end, is to be delivered now that was not delivered. */
     boolean lacks(long tail, boolean closed) {
-        return !telling && (tail > lookedAt || (closed && !sawEnd));
+        return !delivering && (tail > lookedAt || (closed && !sawEnd));
     }
 
     void looked(long tail, boolean closed) {

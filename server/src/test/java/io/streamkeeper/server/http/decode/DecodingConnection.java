@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * memory comes from one allocator, which has to have all of it back when the connection is closed.
  */
 public final class DecodingConnection implements AutoCloseable {
-    /** What a server has that is told nothing and has a lot of memory. */
+    /** The limits of a server with the defaults and much memory. */
     static final HttpLimits LIMITS = ServerConfig.builder()
             .http(http -> http.bodyBytesMax(64 << 20))
             .build()

@@ -157,7 +157,7 @@ class LiveTailTest {
 
         @Override
         public void moved(TailEvent event) {
-            told();
+            delivered();
             if (ended || pulling || event.to() <= position) {
                 return;
             }
@@ -172,7 +172,7 @@ class LiveTailTest {
             }
         }
 
-        void told() {}
+        void delivered() {}
 
         @Override
         public void ended() {
@@ -180,19 +180,19 @@ class LiveTailTest {
         }
     }
 
-    private List<Follower> attachedFollowers(Runnable told) {
+    private List<Follower> attachedFollowers(Runnable delivered) {
         EventLoop loop = shard().loop();
         List<Follower> followers = new ArrayList<>();
         for (int i = 0; i < WAITERS; i++) {
             Follower follower = new Follower(loop, shard().turns()) {
                 @Override
-                void told() {
-                    told.run();
+                void delivered() {
+                    delivered.run();
                 }
 
                 @Override
                 public void ended() {
-                    told.run();
+                    delivered.run();
                     super.ended();
                 }
             };
@@ -292,7 +292,7 @@ class LiveTailTest {
             EventLoop loop = loops.next();
             Follower come = new Follower(loop, queues.computeIfAbsent(loop, TurnQueue::new)) {
                 @Override
-                void told() {
+                void delivered() {
                     spinNowAndThen(random.nextInt(8));
                 }
             };
