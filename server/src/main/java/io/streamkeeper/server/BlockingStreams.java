@@ -1,15 +1,15 @@
 package io.streamkeeper.server;
 
-import io.streamkeeper.server.api.AppendOptions;
-import io.streamkeeper.server.api.AppendResult;
-import io.streamkeeper.server.api.Batch;
-import io.streamkeeper.server.api.Content;
-import io.streamkeeper.server.api.CreateOptions;
-import io.streamkeeper.server.api.CreateResult;
-import io.streamkeeper.server.api.From;
-import io.streamkeeper.server.api.Message;
-import io.streamkeeper.server.api.StreamException;
-import io.streamkeeper.server.api.StreamMetadata;
+import io.streamkeeper.client.api.AppendOptions;
+import io.streamkeeper.client.api.AppendResult;
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.Content;
+import io.streamkeeper.client.api.CreateOptions;
+import io.streamkeeper.client.api.CreateResult;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +19,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The calls of {@link DurableStreams} that return when they are done, and throw a {@link StreamException} where a future
- * would fail with one. Each takes the thread that calls it, which may be a virtual one, and no other. Safe for use by any
- * thread, listeners' included.
+ * The calls of {@link DurableStreams} in a form that returns when they have completed, and throws a {@link StreamException}
+ * where the future would fail with one. Each uses the calling thread, which may be a virtual one, and no other. Safe for use
+ * by any thread, including those of listeners.
  *
- * <p>A thread that is interrupted stops waiting; what it asked for may be carried out all the same.
+ * <p>A thread that is interrupted stops waiting; its request may still take effect.
  */
 public final class BlockingStreams {
     private final DurableStreams streams;
@@ -33,13 +33,13 @@ public final class BlockingStreams {
     }
 
     /**
-     * Creates a stream, or finds that it is there with the same options (section 5.1).
+     * Creates a stream; one that exists with the same options is returned as it is (section 5.1).
      *
      * @param path the stream's, without percent-encoding
      * @param options as {@link DurableStreams#create(String, CreateOptions)} takes them
-     * @return how the stream is; that is durable
+     * @return the stream's metadata; the creation is durable
      * @throws StreamException if the future of {@link DurableStreams#create(String, CreateOptions)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public CreateResult create(String path, CreateOptions options) throws InterruptedException {
         return await(on -> streams.create(path, options, on));
@@ -50,9 +50,9 @@ public final class BlockingStreams {
      *
      * @param path the stream's, without percent-encoding
      * @param content of the stream's type, not empty
-     * @return the offset behind it; it is durable
+     * @return the offset after it; it is durable
      * @throws StreamException if the future of {@link DurableStreams#append(String, Content)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public AppendResult append(String path, Content content) throws InterruptedException {
         return append(path, content, AppendOptions.none());
@@ -63,22 +63,22 @@ public final class BlockingStreams {
      *
      * @param path the stream's, without percent-encoding
      * @param content of the stream's type; it may be empty where the options close the stream
-     * @param options what must hold, each with the exception that tells that it does not
-     * @return the offset behind it; it is durable
+     * @param options the conditions, each of which has its exception
+     * @return the offset after it; it is durable
      * @throws StreamException if the future of {@link DurableStreams#append(String, Content, AppendOptions)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public AppendResult append(String path, Content content, AppendOptions options) throws InterruptedException {
         return await(on -> streams.append(path, content, options, on));
     }
 
     /**
-     * Closes a stream: it takes no more (section 5.3). Closing it again is no error.
+     * Closes a stream to appends (section 5.3). Closing it again is no error.
      *
      * @param path the stream's, without percent-encoding
      * @return where the stream ends; it is durably closed
      * @throws StreamException if the future of {@link DurableStreams#close(String)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public AppendResult close(String path) throws InterruptedException {
         return close(path, AppendOptions.none());
@@ -88,17 +88,17 @@ public final class BlockingStreams {
      * Closes a stream if the conditions hold (section 5.3).
      *
      * @param path the stream's, without percent-encoding
-     * @param options what must hold, each with the exception that tells that it does not
+     * @param options the conditions, each of which has its exception
      * @return where the stream ends; it is durably closed
      * @throws StreamException if the future of {@link DurableStreams#close(String, AppendOptions)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public AppendResult close(String path, AppendOptions options) throws InterruptedException {
         return await(on -> streams.close(path, options, on));
     }
 
     /**
-     * Reads what is there, as {@link DurableStreams#read(String, From)} does.
+     * Reads stored data, as {@link DurableStreams#read(String, From)} does.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
@@ -111,7 +111,7 @@ public final class BlockingStreams {
     }
 
     /**
-     * Reads what is there, about {@code bytesMax} bytes at once (section 5.6).
+     * Reads stored data, about {@code bytesMax} bytes at once (section 5.6).
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
@@ -126,7 +126,7 @@ public final class BlockingStreams {
     }
 
     /**
-     * Reads all the messages of a JSON stream that are there, as {@link DurableStreams#readMessages} does.
+     * Reads all stored messages of a JSON stream, as {@link DurableStreams#readMessages} does.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
@@ -148,12 +148,12 @@ public final class BlockingStreams {
     }
 
     /**
-     * Reads what is there, or waits for what comes next (section 5.7).
+     * Reads stored data, or waits for the next append (section 5.7).
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin; {@link From#now} waits for the next append
-     * @param wait how long at the most, in whole milliseconds; then the batch is empty
-     * @return the batch, at once if there is something or the stream is closed
+     * @param wait the longest wait, in whole milliseconds; after it, the batch is empty
+     * @return the batch, at once if there is data or the stream is closed
      * @throws StreamException if the future of {@link DurableStreams#tail(String, From, Duration)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits
      */
@@ -162,10 +162,10 @@ public final class BlockingStreams {
     }
 
     /**
-     * Tells what is known of a stream (section 5.5), as {@link DurableStreams#metadata} does.
+     * Returns the metadata of a stream (section 5.5), as {@link DurableStreams#metadata} does.
      *
      * @param path the stream's, without percent-encoding
-     * @return how the stream is, by what is durable
+     * @return the metadata of the durable state
      * @throws StreamException if the future of {@link DurableStreams#metadata(String)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits
      */
@@ -174,17 +174,17 @@ public final class BlockingStreams {
     }
 
     /**
-     * Deletes a stream and all its data, but for what forks inherit (section 5.4). It is durably deleted when this returns.
+     * Deletes a stream and all its data, except for what forks inherit (section 5.4). It is durably deleted when this returns.
      *
      * @param path the stream's, without percent-encoding
      * @throws StreamException if the future of {@link DurableStreams#delete(String)} would fail
-     * @throws InterruptedException if the thread is interrupted while it waits; the write may be made all the same
+     * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
      */
     public void delete(String path) throws InterruptedException {
         await(on -> streams.delete(path, on));
     }
 
-    /** What makes a future complete is handed to the thread that waits for it, so that nobody else is needed. */
+    /** The task that completes a future is run by the thread that waits for it, so no other thread is needed. */
     private static <T> T await(Function<Executor, CompletableFuture<T>> asking) throws InterruptedException {
         CompletableFuture<Runnable> completion = new CompletableFuture<>();
         CompletableFuture<T> future = asking.apply(completion::complete);

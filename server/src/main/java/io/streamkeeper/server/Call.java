@@ -1,9 +1,9 @@
 package io.streamkeeper.server;
 
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.listen.CallbackThreads;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.server.api.StreamException;
-import io.streamkeeper.server.listen.CallbackThreads;
 import io.streamkeeper.storage.shard.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * One command of the Java API under way. Its outcome comes on a shard's loop, which must not be held up by whoever waits for
- * the future: what is made of it, and all that depends on the future, runs on an executor. Safe for use by any thread.
+ * One command of the Java API under way. Its outcome arrives on a shard's loop, which callers must not delay: the result is
+ * made, and the future completed, on an executor. Safe for use by any thread.
  */
 final class Call<T> implements Reply {
     private final Function<Outcome, T> result;
@@ -23,7 +23,7 @@ final class Call<T> implements Reply {
     /**
      * A call whose future is completed on {@code executor}.
      *
-     * @param result what is made of an outcome that is no refusal; it releases what the outcome owns
+     * @param result makes the result of an outcome that is not a refusal; it releases what the outcome owns
      */
     Call(Function<Outcome, T> result, Executor executor) {
         this.result = result;
@@ -34,7 +34,7 @@ final class Call<T> implements Reply {
         return future;
     }
 
-    /** Takes the outcome; a later one is of no interest any more. May be called by any thread. */
+    /** Takes the outcome; a later one is ignored. May be called by any thread. */
     @Override
     public void complete(Outcome outcome) {
         if (!answered.compareAndSet(false, true)) {
@@ -46,7 +46,7 @@ final class Call<T> implements Reply {
         try {
             executor.execute(() -> settle(outcome));
         } catch (RuntimeException | Error e) {
-            // An executor of somebody else that takes nothing any more, or fails: the future is completed all the same.
+            // A given executor that is shut down or fails must not keep the future from completing.
             CallbackThreads.shared().execute(() -> settle(outcome));
         }
     }

@@ -2,6 +2,10 @@ package io.streamkeeper.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.client.api.AppendOptions;
+import io.streamkeeper.client.api.Content;
+import io.streamkeeper.client.api.CreateOptions;
+import io.streamkeeper.client.api.From;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
@@ -16,10 +20,6 @@ import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.server.api.AppendOptions;
-import io.streamkeeper.server.api.Content;
-import io.streamkeeper.server.api.CreateOptions;
-import io.streamkeeper.server.api.From;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.storage.memory.BudgetedBuffers;
@@ -28,8 +28,8 @@ import io.streamkeeper.storage.memory.MemoryLedger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes commands of what the Java API is given, by the rules that hold over HTTP too. Immutable; the work of checking and
- * splitting JSON is done on the caller's thread.
+ * Makes the commands of the Java API, by the same rules as over HTTP. Immutable; JSON is checked and split on the caller's
+ * thread.
  */
 final class Commands {
     private static final ReadStart TAIL = new ReadStart.Now();
@@ -118,7 +118,7 @@ final class Commands {
         boolean messages = type != null && type.isJson();
         ByteBuf bytes = gathered(content.bytes());
         if (bytes == null) {
-            // White space between messages is closed up where they lie, which is not the caller's array.
+            // White space between messages is removed in place, which must not be the caller's array.
             bytes = messages ? Unpooled.copiedBuffer(content.bytes()) : Unpooled.wrappedBuffer(content.bytes());
         }
         return messages ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
@@ -129,12 +129,12 @@ final class Commands {
         return content.length < GatheredBytes.BODY_BYTES_MIN ? null : GatheredBytes.copyOf(content, bodies);
     }
 
-    /** A read of what is there. */
+    /** A read of stored data. */
     Command.Read read(String path, From from) {
         return read(path, from, LiveMode.NONE, 0);
     }
 
-    /** A read that waits if there is nothing yet. */
+    /** A read that waits if there is no data yet. */
     Command.Read poll(String path, From from, long timeoutMillis) {
         return read(path, from, LiveMode.LONG_POLL, timeoutMillis);
     }

@@ -8,9 +8,8 @@ import io.streamkeeper.server.mount.MountHandler;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves the streams of a {@link DurableStreams} below a path of somebody else's Netty server, on its connections and event
- * loops. Its pipelines have a {@link #newHandler} behind their HTTP codec and before the handlers that answer everything
- * else:
+ * Serves the streams of a {@link DurableStreams} below a path of another Netty server, on its connections and event loops.
+ * Its pipelines have a {@link #newHandler} after their HTTP codec and before the handlers that answer everything else:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -37,10 +36,10 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     }
 
     /**
-     * Serves streams below {@code root}. What one connection may ask, and how many connections may ask, is told by the
-     * configuration that the streams were opened with; its own root and where it listens are of no interest.
+     * Serves streams below {@code root}. The limits of a connection and the number of connections are those of the
+     * configuration that the streams were opened with; its own root and where it listens are not used.
      *
-     * @param streams closing them closes the mount, not the other way round
+     * @param streams closing them closes the mount; closing the mount leaves them open
      * @param root begins and ends with a slash, such as {@code /api/streams/}
      * @return the mount, which makes handlers until it is closed
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
@@ -51,15 +50,15 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     }
 
     /**
-     * {@return a handler for one connection} Requests below the root are answered; all other messages go on to the handlers
-     * behind. Responses leave in the order of the requests, whoever makes them.
+     * {@return a handler for one connection} Requests below the root are answered; all other messages are passed to the
+     * handlers after it. Responses leave in the order of the requests, whichever handler makes them.
      */
     public ChannelHandler newHandler() {
         return new MountHandler(root, listener);
     }
 
     /**
-     * Answers what is in flight and waiting long-polls, ends event streams, and closes the connections that have asked for
+     * Answers requests in flight and waiting long-polls, ends event streams, and closes the connections that have requested
      * streams. Returns when that is done, after the configured time at the latest.
      */
     @Override

@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What carries commands out: event loops, the shards on them, the threads that may block, and the stores. Opened and
- * closed once; safe for use by any thread.
+ * What executes commands: event loops, the shards on them, the threads that may block, and the stores. Opened and closed
+ * once; safe for use by any thread.
  */
 final class Engine {
     private final Sockets sockets;
@@ -51,7 +51,7 @@ final class Engine {
      * Opens what the configuration names.
      *
      * @throws IllegalArgumentException if the memory of this process is too small for it
-     * @throws IOException if the transport cannot be had or the data directory cannot be used; nothing is left running
+     * @throws IOException if the transport is not available or the data directory cannot be used; nothing is left running
      */
     static Engine open(ServerConfig config) throws IOException {
         Sockets sockets = Sockets.of(config.listen().transport());
@@ -62,12 +62,12 @@ final class Engine {
         }
     }
 
-    /** Few threads, for work that would hold up a loop. */
+    /** A few threads, for work that would block a loop. */
     private static ExecutorService newWorkers() {
         return WorkerThreads.start("streamkeeper-worker", Math.max(1, NettyRuntime.availableProcessors() / 2));
     }
 
-    /** What it was opened with, and what follows from the memory of this process. */
+    /** The configuration that it was opened with, and limits that follow from the memory of this process. */
     ServerConfig config() {
         return config;
     }
@@ -112,13 +112,13 @@ final class Engine {
         return snapshot.build();
     }
 
-    /** Lets go of all streams; nothing may be asked of the shards any more. Waits so long for what is under way. */
+    /** Closes the stores; no command may follow. Waits at most this long for commands under way. */
     void close(long waitNanos) {
         shards.close();
         endThreads(waitNanos);
     }
 
-    /** Loops end before the stores do: what a store tells a loop late is of no interest, what it writes late is. */
+    /** Loops end before the stores: a late answer of a store to a loop is not needed, a late write is. */
     private void endThreads(long waitNanos) {
         workers.shutdown();
         loops.shutdownGracefully(0, Math.max(0, waitNanos), TimeUnit.NANOSECONDS)

@@ -1,16 +1,16 @@
 package io.streamkeeper.server;
 
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.client.listen.Feed;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.server.api.Batch;
-import io.streamkeeper.server.api.From;
-import io.streamkeeper.server.api.StreamException;
-import io.streamkeeper.server.api.StreamMetadata;
-import io.streamkeeper.server.listen.Feed;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a stream of this process on: what is there, or the next append. Owned by the follower that pulls at it. */
+/** Reads a stream of this process: stored data, or the next append. Owned by the follower that pulls it. */
 final class LocalFeed implements Feed {
     private static final Duration WAIT = Duration.ofMinutes(1);
 

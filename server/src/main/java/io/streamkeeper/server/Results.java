@@ -1,14 +1,14 @@
 package io.streamkeeper.server;
 
 import io.netty.buffer.ByteBuf;
+import io.streamkeeper.client.api.AppendResult;
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.CreateResult;
+import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.StreamInfo;
-import io.streamkeeper.server.api.AppendResult;
-import io.streamkeeper.server.api.Batch;
-import io.streamkeeper.server.api.CreateResult;
-import io.streamkeeper.server.api.StreamMetadata;
 
-/** Makes what the Java API gives of the outcomes of commands. */
+/** Makes the results of the Java API from the outcomes of commands. */
 final class Results {
     private Results() {}
 
@@ -58,7 +58,7 @@ final class Results {
         return copy;
     }
 
-    /** Stored messages have a comma behind each; the last one gives its place to the bracket. */
+    /** Stored messages have a comma after each; the last comma is replaced by the bracket. */
     private static byte[] array(ByteBuf stored) {
         int length = Math.max(0, stored.readableBytes() - 1);
         byte[] array = new byte[length + 2];

@@ -1,7 +1,7 @@
 package io.streamkeeper.server;
 
-/** What serves the streams of a {@link DurableStreams}, and stops before they are closed. */
+/** A server of the streams of a {@link DurableStreams}, which stops before they are closed. */
 interface Serving {
-    /** Ends it; returns when that is done. */
+    /** Stops; returns when it has stopped. */
     void stop();
 }

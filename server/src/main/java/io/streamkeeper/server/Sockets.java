@@ -17,18 +17,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transport brings: its loops and its sockets.
+ * The loops and sockets of a transport.
  *
  * @param transport which one; never {@link Transport#AUTO}
- * @param handlers makes what its loops wait with
+ * @param handlers makes the I/O handlers of its loops
  * @param serverChannel its listening socket
  */
 record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends ServerChannel> serverChannel) {
 
     /**
-     * The transport that was asked for.
+     * The transport that is configured.
      *
-     * @throws IOException if this machine does not have it
+     * @throws IOException if it is not available on this machine
      */
     static Sockets of(Transport asked) throws IOException {
         return switch (asked) {
@@ -56,7 +56,7 @@ record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends S
     private static void require(String name, @Nullable Throwable cause) throws IOException {
         if (cause != null) {
             throw new IOException(
-                    "transport " + name + " is not to be had on this machine (" + cause.getMessage()
+                    "transport " + name + " is not available on this machine (" + cause.getMessage()
                             + "); expected auto, nio, or another that is",
                     cause);
         }

@@ -25,7 +25,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the stores that a configuration asks for. */
+/** Opens the stores that a configuration names. */
 final class StoresFactory {
     private static final Logger LOG = LoggerFactory.getLogger(StoresFactory.class);
 
@@ -35,13 +35,13 @@ final class StoresFactory {
     /** A shard's loop and its journal's thread are busy at the same time; and each further loop is woken for less. */
     private static final int CORES_PER_SHARD = 2;
 
-    /** So much of a shard's journal may be kept by readers that do not take what they asked for. */
+    /** The part of a shard's journal memory that slow readers may keep. */
     private static final int PINNED_PART_OF_JOURNAL = 4;
 
     private StoresFactory() {}
 
     /**
-     * What a configuration amounts to on this machine.
+     * What a configuration results in on this machine.
      *
      * @param stores opened
      * @param memory how the memory is divided, with nothing reserved

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String PROTOCOL = "io.streamkeeper.protocol..";
+    private static final String CLIENT = "io.streamkeeper.client..";
     private static final String STORAGE = "io.streamkeeper.storage..";
     private static final String SERVER = "io.streamkeeper.server..";
 
@@ -28,7 +29,11 @@ class ArchitectureTest {
     void everyModuleIsLookedAt() {
         assertThat(CLASSES)
                 .extracting(type -> type.getPackageName())
-                .contains("io.streamkeeper.protocol", "io.streamkeeper.storage", "io.streamkeeper.server");
+                .contains(
+                        "io.streamkeeper.protocol",
+                        "io.streamkeeper.client.http",
+                        "io.streamkeeper.storage.shard",
+                        "io.streamkeeper.server");
         assertThat(CLASSES).noneMatch(type -> type.getSimpleName().endsWith("Test"));
     }
 
@@ -37,6 +42,16 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .resideInAPackage(PROTOCOL)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CLIENT, STORAGE, SERVER));
+    }
+
+    @Test
+    void theClientDependsOnTheProtocolOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(CLIENT)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(STORAGE, SERVER));
@@ -49,7 +64,7 @@ class ArchitectureTest {
                 .resideInAPackage(STORAGE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(SERVER));
+                .resideInAnyPackage(CLIENT, SERVER));
     }
 
     @Test
@@ -128,22 +143,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap.."));
-    }
-
-    @Test
-    void whatProgramsFollowStreamsWithKnowsNothingOfTheServerItself() {
-        check(noClasses()
-                .that()
-                .resideInAnyPackage("io.streamkeeper.server.api..", "io.streamkeeper.server.listen..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        STORAGE,
-                        "io.streamkeeper.server.http..",
-                        "io.streamkeeper.server.shard..",
-                        "io.streamkeeper.server.mount..",
-                        "io.netty.channel..",
-                        "io.netty.handler.."));
     }
 
     @Test

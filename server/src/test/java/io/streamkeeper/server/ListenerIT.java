@@ -3,12 +3,12 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.streamkeeper.server.api.Batch;
-import io.streamkeeper.server.api.From;
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.http.RemoteStreams;
+import io.streamkeeper.client.listen.Listening.Status;
+import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.server.listen.CuttingProxy;
-import io.streamkeeper.server.listen.Listening.Status;
-import io.streamkeeper.server.listen.RemoteStreams;
-import io.streamkeeper.server.listen.StreamListener;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,8 +3,8 @@ package io.streamkeeper.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.protocol.output.Traces;
-import io.streamkeeper.server.api.CreateOptions;
 import io.streamkeeper.storage.disk.ProcessUser;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -10,8 +10,8 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Sets logging up: warnings and worse, on standard error. Found as a service by the logging library; in code, because
- * reading a configuration file would take a good part of the start.
+ * Configures logging: warnings and errors, to standard error. The logging library finds it as a service; it is code, because
+ * reading a configuration file would take a noticeable part of the start.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
     @Override

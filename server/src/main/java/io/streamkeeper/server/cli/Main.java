@@ -15,7 +15,7 @@ public final class Main {
      */
     public static void main(String[] args) {
         if (System.getProperty(LEAK_LEVEL) == null) {
-            // Tests look for leaks; here the stack traces that this takes would cost a twentieth of the processor.
+            // Tests look for leaks; here the stack traces for that would cost a twentieth of the processor.
             System.setProperty(LEAK_LEVEL, "disabled");
         }
         if (System.getProperty(OPENED) == null) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The command that serves: reads the configuration, starts the server, and stops it when the process is told to end. */
+/** The command that serves: reads the configuration, starts the server, and stops it when the process gets a signal. */
 @Command(
         name = "durable-streams-server",
         versionProvider = ProductVersion.class,
@@ -64,11 +64,11 @@ public final class ServeCommand {
     private ServeCommand() {}
 
     /**
-     * Runs the command until the process ends, or until it turns out that it cannot.
+     * Runs the command until the process ends, or until the server fails to start.
      *
      * @param environment where {@code DS_} variables are looked for
-     * @param out where the ready line goes, and what was asked for
-     * @param err where errors go, one line each
+     * @param out for the ready line, help and the output of tools
+     * @param err for errors, one line each
      * @return the exit status
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
@@ -104,7 +104,7 @@ public final class ServeCommand {
         return line;
     }
 
-    /** What flags, environment and file amount to. */
+    /** The values of flags, environment and file. */
     static SettingValues values(CommandLine parsed) {
         return SettingOptions.values(parsed.getCommandSpec(), SETTINGS);
     }
@@ -125,7 +125,7 @@ public final class ServeCommand {
         return sections.toString();
     }
 
-    /** Says which variables look like ours and are not. */
+    /** Warns of variables that look like those of settings. */
     static void warn(ConfigSources sources, PrintStream err) {
         sources.unknownVariables()
                 .forEach(name -> say(err, "warning: the environment variable " + name + " is not one of ours"));
@@ -157,7 +157,7 @@ public final class ServeCommand {
         return 0;
     }
 
-    /** Starts the server; what it cannot open for want of descriptors may be anything, a library of the JVM included. */
+    /** Starts the server; without descriptors anything may fail to open, a library of the JVM included. */
     private static DurableStreamsServer start(ServerConfig config) throws IOException {
         try {
             return DurableStreamsServer.start(config);
@@ -169,7 +169,7 @@ public final class ServeCommand {
         }
     }
 
-    /** A process that was told to end and did so properly says so by its status, which a signal's would hide. */
+    /** A clean stop after a signal ends with status 0, not with the status of the signal. */
     private static void stop(DurableStreamsServer server) {
         server.stop();
         Runtime.getRuntime().halt(0);

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** The commands beside serving: what can be done with a data directory. Each ends with status 0 if all is well, else 1. */
+/** The commands for a data directory. Each ends with status 0 if all is well, else 1. */
 @Command(
         name = "durable-streams-server",
         subcommands = {
@@ -96,7 +96,7 @@ final class ToolCommand {
         out.println(text);
     }
 
-    /** What all of them have. */
+    /** The common part of all tools. */
     private abstract static class Tool implements java.util.concurrent.Callable<Integer> {
         @ParentCommand
         ToolCommand parent;
@@ -151,8 +151,7 @@ final class ToolCommand {
     /** Puts a copy back. */
     @Command(
             name = "restore",
-            description =
-                    "Makes a data directory, which must be empty or not be there, of a backup, which is verified.")
+            description = "Makes a data directory, which must be empty or not exist, from a backup, which is verified.")
     static final class Restore extends Tool {
         @Option(names = "--from", paramLabel = "DIR", required = true, description = "The backup.")
         private Path source = Path.of("backup");
@@ -171,8 +170,10 @@ final class ToolCommand {
         }
     }
 
-    /** Tells what is in a file. */
-    @Command(name = "inspect", description = "Tells what is in a journal segment (.wal) or an extent file (.ext).")
+    /** Prints the contents of a file. */
+    @Command(
+            name = "inspect",
+            description = "Prints the contents of a journal segment (.wal) or an extent file (.ext).")
     static final class Inspect extends Tool {
         @Parameters(paramLabel = "FILE", description = "The file; also relative to the data directory.")
         private Path file = Path.of(".");

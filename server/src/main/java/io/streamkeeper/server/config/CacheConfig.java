@@ -88,7 +88,8 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         /**
          * {@return this}
          *
-         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as long while it is checked
+         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as long
+         *     while it is checked
          */
         public Builder maxAgeSeconds(long maxAgeSeconds) {
             values.set(MAX_AGE, maxAgeSeconds);

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param directory the data directory; not used with durability {@code memory}
  * @param mustExist whether the start is refused where the directory holds no streams yet
  * @param checkpointBytes bytes of a shard's records after which a checkpoint is made
- * @param checkpointMillis how long a record waits for a checkpoint at the most
+ * @param checkpointMillis the longest time that a record waits for a checkpoint
  * @param segmentBytes the size of a journal segment
  * @param producers which producers of a stream are remembered
  */
@@ -39,7 +39,7 @@ public record DataConfig(
             "data-dir",
             new PathName("DIR"),
             "./data",
-            "Directory that streams are kept in; made if it does not exist.");
+            "Directory that streams are kept in; created if it does not exist.");
 
     private static final Setting<Durability> DURABILITY = new Setting<>(
             STORAGE,
@@ -71,7 +71,7 @@ public record DataConfig(
             1,
             TimeUnit.DAYS.toMillis(1),
             "5m",
-            "How long a record waits for a checkpoint at the most.");
+            "The longest time that a record waits for a checkpoint.");
 
     private static final NumberSetting SEGMENT_BYTES = new NumberSetting(
             STORAGE, "segment-bytes", Unit.BYTES, 256 << 10, 1L << 30, "16MiB", "Size of a journal segment.");
@@ -185,7 +185,7 @@ public record DataConfig(
         /**
          * {@return this}
          *
-         * @param checkpointMillis how long a record waits for a checkpoint at the most, 1 … a day
+         * @param checkpointMillis the longest time that a record waits for a checkpoint, 1 … a day
          */
         public Builder checkpointMillis(long checkpointMillis) {
             values.set(CHECKPOINT_INTERVAL, checkpointMillis);

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long live readers are kept.
  *
- * @param longPollTimeoutMillis how long a long-poll waits that does not say how long
- * @param longPollTimeoutMillisMax how long a long-poll waits at the most, whatever it asks for
+ * @param longPollTimeoutMillis how long a long-poll waits that does not specify it
+ * @param longPollTimeoutMillisMax the longest wait of a long-poll, whatever it requests
  * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again (section 10.2)
  * @param sseKeepAliveMillis after which a silent session of events gets a comment
  */
@@ -26,7 +26,7 @@ public record LiveConfig(
             1,
             TimeUnit.DAYS.toMillis(1),
             "20s",
-            "How long a long-poll waits that does not say how long.");
+            "How long a long-poll waits that does not specify it.");
 
     private static final NumberSetting LONG_POLL_TIMEOUT_MAX = new NumberSetting(
             LIVE_READERS,
@@ -35,7 +35,7 @@ public record LiveConfig(
             1,
             TimeUnit.DAYS.toMillis(1),
             "60s",
-            "How long a long-poll waits at the most, whatever the client asks for.");
+            "The longest wait of a long-poll, whatever the client requests.");
 
     private static final NumberSetting SSE_SESSION = new NumberSetting(
             LIVE_READERS,
@@ -94,8 +94,7 @@ public record LiveConfig(
                 .sseKeepAliveMillis(sseKeepAliveMillis);
     }
 
-    /** {@return long-polls of 20 seconds, of up to a minute for clients that ask for it, sessions of a minute, a comment after 15 seconds of
-     *     silence} */
+    /** {@return long-polls of 20 seconds, or up to a minute, sessions of a minute, a comment after 15 silent seconds} */
     public static LiveConfig defaults() {
         return of(new SettingValues());
     }
@@ -111,7 +110,7 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param longPollTimeoutMillis how long a long-poll waits that does not say how long, 1 … the maximum below
+         * @param longPollTimeoutMillis how long a long-poll waits that does not specify it, 1 … the maximum below
          */
         public Builder longPollTimeoutMillis(long longPollTimeoutMillis) {
             values.set(LONG_POLL_TIMEOUT, longPollTimeoutMillis);
@@ -121,7 +120,7 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param longPollTimeoutMillisMax how long a long-poll waits at the most, whatever it asks for, 1 … a day
+         * @param longPollTimeoutMillisMax the longest wait of a long-poll, whatever it requests, 1 … a day
          */
         public Builder longPollTimeoutMillisMax(long longPollTimeoutMillisMax) {
             values.set(LONG_POLL_TIMEOUT_MAX, longPollTimeoutMillisMax);
@@ -131,7 +130,8 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1 … a day
+         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1 … a
+         *     day
          */
         public Builder sseSessionMillis(long sseSessionMillis) {
             values.set(SSE_SESSION, sseSessionMillis);

@@ -12,9 +12,9 @@ import java.util.List;
 /**
  * How much one read returns, and in which form.
  *
- * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches to the tail, and
- *     others have about a mebibyte
- * @param gzip whether catch-up responses are compressed for clients that ask for it
+ * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches to the
+ *     tail, and others have about a mebibyte
+ * @param gzip whether catch-up responses are compressed for clients that accept it
  */
 public record ReadConfig(int readBytesMax, boolean gzip) {
     private static final int WINDOW_BYTES = 1 << 20;
@@ -26,10 +26,11 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
             0,
             1 << 30,
             "0",
-            "Bytes of one response, about: no message and no character is cut. 0 for none: a catch-up response reaches to the tail.");
+            "Bytes of one response, about: no message and no character is cut. 0 for no limit: a catch-up response"
+                    + " reaches to the tail.");
 
     private static final Setting<Boolean> GZIP =
-            new Setting<>(READS, "gzip", new Switch(), "true", "Compress catch-up reads for clients that ask for it.");
+            new Setting<>(READS, "gzip", new Switch(), "true", "Compress catch-up reads for clients that accept it.");
 
     static final List<Setting<?>> SETTINGS = List.of(READ_BYTES_MAX, GZIP);
 
@@ -52,7 +53,7 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         new Builder(values).readBytesMax(readBytesMax).gzip(gzip);
     }
 
-    /** {@return catch-up reads to the tail, compressed where that is asked for} */
+    /** {@return catch-up reads to the tail, compressed where clients accept it} */
     public static ReadConfig defaults() {
         return of(new SettingValues());
     }
@@ -73,8 +74,8 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         /**
          * {@return this}
          *
-         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a catch-up response reaches to
-         *     the tail, and others have about a mebibyte
+         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a catch-up
+         *     response reaches to the tail, and others have about a mebibyte
          */
         public Builder readBytesMax(int readBytesMax) {
             values.set(READ_BYTES_MAX, readBytesMax);
@@ -84,7 +85,7 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         /**
          * {@return this}
          *
-         * @param gzip whether catch-up responses are compressed for clients that ask for it
+         * @param gzip whether catch-up responses are compressed for clients that accept it
          */
         public Builder gzip(boolean gzip) {
             values.set(GZIP, gzip);

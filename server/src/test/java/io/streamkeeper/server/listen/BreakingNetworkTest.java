@@ -1,12 +1,14 @@
 package io.streamkeeper.server.listen;
 
-import static io.streamkeeper.server.listen.Recorder.eventually;
+import static io.streamkeeper.client.recording.Recorder.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.api.Content;
-import io.streamkeeper.server.api.CreateOptions;
-import io.streamkeeper.server.api.From;
-import io.streamkeeper.server.listen.Listening.Status;
+import io.streamkeeper.client.api.Content;
+import io.streamkeeper.client.api.CreateOptions;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.http.RemoteStreams;
+import io.streamkeeper.client.listen.Listening.Status;
+import io.streamkeeper.client.recording.Recorder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

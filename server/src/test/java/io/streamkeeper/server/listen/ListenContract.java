@@ -1,20 +1,25 @@
 package io.streamkeeper.server.listen;
 
-import static io.streamkeeper.server.listen.Recorder.eventually;
+import static io.streamkeeper.client.recording.Recorder.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.client.api.AppendOptions;
+import io.streamkeeper.client.api.AppendResult;
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.Content;
+import io.streamkeeper.client.api.CreateOptions;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamException.OffsetGone;
+import io.streamkeeper.client.listen.Listening;
+import io.streamkeeper.client.listen.Listening.Status;
+import io.streamkeeper.client.listen.StreamListener;
+import io.streamkeeper.client.listen.StreamSource;
+import io.streamkeeper.client.recording.Demanding;
+import io.streamkeeper.client.recording.Recorder;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.DurableStreams;
-import io.streamkeeper.server.api.AppendOptions;
-import io.streamkeeper.server.api.AppendResult;
-import io.streamkeeper.server.api.Batch;
-import io.streamkeeper.server.api.Content;
-import io.streamkeeper.server.api.CreateOptions;
-import io.streamkeeper.server.api.From;
-import io.streamkeeper.server.api.Message;
-import io.streamkeeper.server.api.StreamException;
-import io.streamkeeper.server.api.StreamException.OffsetGone;
-import io.streamkeeper.server.listen.Listening.Status;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -329,7 +334,7 @@ abstract class ListenContract {
         CountDownLatch returns = new CountDownLatch(1);
         recorder.onEach(batch -> {
             called.countDown();
-            await(returns);
+            Recorder.awaitLatch(returns);
         });
         Listening listening = listen(From.beginning());
         called.await();
@@ -440,7 +445,7 @@ abstract class ListenContract {
         AtomicReference<String> earliest = new AtomicReference<>();
         recorder.onEach(batch -> {
             called.countDown();
-            await(returns);
+            Recorder.awaitLatch(returns);
         });
         recorder.goingOn(gone -> {
             earliest.set(gone.earliestOffset());
@@ -616,7 +621,7 @@ abstract class ListenContract {
         Patterned taken = new Patterned();
         Listening listening = source().listen(path, From.beginning(), batch -> {
             called.countDown();
-            await(returns);
+            Recorder.awaitLatch(returns);
             taken.add(batch.bytes());
         });
         streams().append(path, Content.bytes(Patterned.piece(0, 1_000))).join();
@@ -643,14 +648,6 @@ abstract class ListenContract {
     private static long usedHeapBytes() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Bytes of which each tells its place. */

@@ -1,5 +1,7 @@
 package io.streamkeeper.server.listen;
 
+import io.streamkeeper.client.listen.StreamSource;
+
 /** Listeners of the streams of this process. */
 class LocalListenTest extends ListenContract {
     @Override

@@ -1,8 +1,8 @@
 /**
- * Tests of listeners. {@link io.streamkeeper.server.listen.ListenContract} holds for every source of streams;
- * {@link io.streamkeeper.server.listen.ListenServer} is the server that is listened to, {@link
- * io.streamkeeper.server.listen.StubServer} one that answers as a test wants, {@link io.streamkeeper.server.listen.CuttingProxy}
- * a network that breaks, {@link io.streamkeeper.server.listen.Recorder} a listener that keeps what it is told.
+ * Tests of listeners on the streams of a server, in its process and over HTTP. {@link
+ * io.streamkeeper.server.listen.ListenContract} holds for every source of streams; {@link
+ * io.streamkeeper.server.listen.ListenServer} is the server that is followed, {@link
+ * io.streamkeeper.server.listen.CuttingProxy} a network that breaks.
  */
 @NullMarked
 package io.streamkeeper.server.listen;

@@ -1,0 +1,9 @@
+package io.streamkeeper.client.api;
+
+/**
+ * The result of a create.
+ *
+ * @param existed whether the stream existed before, with the same options
+ * @param stream its metadata
+ */
+public record CreateResult(boolean existed, StreamMetadata stream) {}

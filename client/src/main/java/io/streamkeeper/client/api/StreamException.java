@@ -1,0 +1,340 @@
+package io.streamkeeper.client.api;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Refusal.ProducerConflict;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to a stream failed. The message names the value and what was expected; the subclass says what can be done about
+ * it and has the values that the protocol returns with it.
+ *
+ * <p>Nothing was written where it is thrown for a write, except for {@link Unavailable}: then the outcome is not known. Where
+ * the request repeats an earlier write, that one may be in the stream: a closed stream answers {@link Closed} to all clients
+ * but the one that closed it (section 5.2.1).
+ */
+public abstract sealed class StreamException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The answer to a client that exceeds a rate limit (section 5.5); our server has none. */
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    /** As over HTTP. */
+    private final String code;
+
+    /** As over HTTP; 0 where no answer came. */
+    private final int status;
+
+    private StreamException(ErrorCode code, String message) {
+        this(code.code(), code.status(), message, null);
+    }
+
+    private StreamException(String code, int status, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.status = status;
+    }
+
+    /**
+     * {@return the exception for a refusal}
+     *
+     * @param refusal its code decides the subclass: one without a class of its own is {@link Invalid} if its status is
+     *     below 500, else {@link Unavailable}
+     */
+    public static StreamException of(Refusal refusal) {
+        ErrorCode code = refusal.code();
+        String message = refusal.message();
+        ProducerConflict producer = refusal.producer();
+        return switch (code) {
+            case STREAM_NOT_FOUND, SOURCE_NOT_FOUND -> new NotFound(code, message);
+            case STREAM_DELETED, SOURCE_DELETED -> new Deleted(code, message);
+            case STREAM_EXISTS -> new Exists(message);
+            case STREAM_CLOSED -> new Closed(message, text(refusal.nextOffset()));
+            case CONTENT_TYPE_MISMATCH -> new ContentTypeMismatch(message);
+            case SEQUENCE_REGRESSION -> new SequenceRegression(message, text(refusal.nextOffset()));
+            case PRODUCER_SEQUENCE_GAP ->
+                new ProducerGap(
+                        message,
+                        producer == null ? -1 : producer.expectedSeq(),
+                        producer == null ? -1 : producer.receivedSeq());
+            case STALE_PRODUCER_EPOCH -> new ProducerFenced(message, producer == null ? -1 : producer.currentEpoch());
+            case OFFSET_GONE -> {
+                Offset earliest = refusal.earliestOffset();
+                yield new OffsetGone(message, earliest == null ? null : earliest.toString());
+            }
+            case OFFSET_MISMATCH, EXPECTED_OFFSET_CONFLICT ->
+                new OffsetMismatch(code, message, text(refusal.nextOffset()));
+            default ->
+                code.status() < 500
+                        ? new Invalid(code.code(), code.status(), message)
+                        : new Unavailable(code.code(), code.status(), message, null);
+        };
+    }
+
+    /**
+     * The exception for the answer of a server, maybe another implementation, to a read.
+     *
+     * @param status of the answer, 300 or more
+     * @param code in the body of the answer, or null; without one, the status decides
+     * @param message one sentence for a person
+     * @param earliestOffset the first offset that can be read, if the answer has it
+     * @param retryAfter how long the server requests to wait, or null
+     * @return {@link NotFound}, {@link Deleted}, {@link OffsetGone}, {@link Unavailable} or {@link Invalid}
+     */
+    public static StreamException ofAnswer(
+            int status,
+            @Nullable String code,
+            String message,
+            @Nullable String earliestOffset,
+            @Nullable Duration retryAfter) {
+        String known = code == null ? "status_" + status : code;
+        if (status == ErrorCode.STREAM_NOT_FOUND.status()) {
+            return new NotFound(code == null ? ErrorCode.STREAM_NOT_FOUND.code() : code, message);
+        }
+        if (status == ErrorCode.OFFSET_GONE.status()) {
+            boolean deleted = known.equals(ErrorCode.STREAM_DELETED.code()) && earliestOffset == null;
+            return deleted ? new Deleted(known, message) : new OffsetGone(message, earliestOffset);
+        }
+        boolean passing = status >= 500 || status == ErrorCode.REQUEST_TIMEOUT.status() || status == TOO_MANY_REQUESTS;
+        return passing
+                ? new Unavailable(known, status, message, null, retryAfter)
+                : new Invalid(known, status, message);
+    }
+
+    private static String text(@Nullable Offset offset) {
+        return String.valueOf(offset);
+    }
+
+    /** {@return the code that the same refusal has over HTTP, such as {@code stream_not_found}} */
+    public String code() {
+        return code;
+    }
+
+    /** {@return the status that the same refusal has over HTTP; 0 where no answer came} */
+    public int status() {
+        return status;
+    }
+
+    /** The stream does not exist, or the source of a fork does not. */
+    public static final class NotFound extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        NotFound(ErrorCode code, String message) {
+            super(code, message);
+        }
+
+        NotFound(String code, String message) {
+            super(code, ErrorCode.STREAM_NOT_FOUND.status(), message, null);
+        }
+    }
+
+    /** The stream is deleted, but forks still need its data: its path cannot be used until they are deleted too. */
+    public static final class Deleted extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        Deleted(ErrorCode code, String message) {
+            super(code, message);
+        }
+
+        Deleted(String code, String message) {
+            super(code, ErrorCode.STREAM_DELETED.status(), message, null);
+        }
+    }
+
+    /** The path is taken by a stream with other options. */
+    public static final class Exists extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        Exists(String message) {
+            super(ErrorCode.STREAM_EXISTS, message);
+        }
+    }
+
+    /** The stream is closed to appends. */
+    public static final class Closed extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** Where the stream ends. */
+        private final String nextOffset;
+
+        Closed(String message, String nextOffset) {
+            super(ErrorCode.STREAM_CLOSED, message);
+            this.nextOffset = nextOffset;
+        }
+
+        /** {@return where the stream ends: an offset} */
+        public String nextOffset() {
+            return nextOffset;
+        }
+    }
+
+    /** The content, or the request, has another type than the stream. */
+    public static final class ContentTypeMismatch extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        ContentTypeMismatch(String message) {
+            super(ErrorCode.CONTENT_TYPE_MISMATCH, message);
+        }
+    }
+
+    /** The {@code Stream-Seq} does not sort after the last one. */
+    public static final class SequenceRegression extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** Where the tail is. */
+        private final String currentOffset;
+
+        SequenceRegression(String message, String currentOffset) {
+            super(ErrorCode.SEQUENCE_REGRESSION, message);
+            this.currentOffset = currentOffset;
+        }
+
+        /** {@return where the tail is: an offset} */
+        public String currentOffset() {
+            return currentOffset;
+        }
+    }
+
+    /** A producer left out sequence numbers: an append before this one never arrived. */
+    public static final class ProducerGap extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** The number that would have been taken; -1 where it is not known. */
+        private final long expectedSeq;
+
+        /** The number that came; -1 where it is not known. */
+        private final long receivedSeq;
+
+        ProducerGap(String message, long expectedSeq, long receivedSeq) {
+            super(ErrorCode.PRODUCER_SEQUENCE_GAP, message);
+            this.expectedSeq = expectedSeq;
+            this.receivedSeq = receivedSeq;
+        }
+
+        /** {@return the number that would have been taken, to append again from; -1 where it is not known} */
+        public long expectedSeq() {
+            return expectedSeq;
+        }
+
+        /** {@return the number that came; -1 where it is not known} */
+        public long receivedSeq() {
+            return receivedSeq;
+        }
+    }
+
+    /** A later epoch of the producer has begun: this one may not write any more. */
+    public static final class ProducerFenced extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** The epoch that has begun; -1 where it is not known. */
+        private final long currentEpoch;
+
+        ProducerFenced(String message, long currentEpoch) {
+            super(ErrorCode.STALE_PRODUCER_EPOCH, message);
+            this.currentEpoch = currentEpoch;
+        }
+
+        /** {@return the epoch that has begun; -1 where it is not known} */
+        public long currentEpoch() {
+            return currentEpoch;
+        }
+    }
+
+    /** The data to read has been dropped by retention, or another stream has taken the path. */
+    public static final class OffsetGone extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** The first offset that can be read, or null. */
+        private final @Nullable String earliestOffset;
+
+        /**
+         * An offset that cannot be read.
+         *
+         * @param message one sentence for a person
+         * @param earliestOffset the first offset that can be read; null where the offset was of an earlier stream at this
+         *     path
+         */
+        public OffsetGone(String message, @Nullable String earliestOffset) {
+            super(ErrorCode.OFFSET_GONE, message);
+            this.earliestOffset = earliestOffset;
+        }
+
+        /** {@return the first offset that can be read; null where the offset was of an earlier stream at this path} */
+        public @Nullable String earliestOffset() {
+            return earliestOffset;
+        }
+    }
+
+    /** Another writer has appended: the tail is not at {@code ifMatch} or {@code expectedOffset}. */
+    public static final class OffsetMismatch extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** Where the tail is. */
+        private final String currentOffset;
+
+        OffsetMismatch(ErrorCode code, String message, String currentOffset) {
+            super(code, message);
+            this.currentOffset = currentOffset;
+        }
+
+        /** {@return where the tail is: an offset} */
+        public String currentOffset() {
+            return currentOffset;
+        }
+    }
+
+    /**
+     * The request is not valid, whatever the stream: an offset, a path, JSON, an option; or the answer of a server violates the
+     * protocol or is too large.
+     */
+    public static final class Invalid extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * A refusal without a class of its own.
+         *
+         * @param code as over HTTP, such as {@code invalid_offset}
+         * @param status as over HTTP, below 500
+         * @param message one sentence for a person; it names the value and what was expected
+         */
+        public Invalid(String code, int status, String message) {
+            super(code, status, message, null);
+        }
+    }
+
+    /**
+     * The streams are not available now: they are overloaded, the disk is full or has failed, they are being closed, or the
+     * server cannot be reached. Trying again later may help; a write may have taken effect, unless the {@link #code} is {@code
+     * overloaded} or {@code storage_full}.
+     */
+    public static final class Unavailable extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** As the server requests; null where it does not. */
+        private final @Nullable Duration retryAfter;
+
+        /**
+         * Streams that are not available.
+         *
+         * @param code as over HTTP, such as {@code shutting_down}
+         * @param status as over HTTP, 500 or more; 0 where no answer came
+         * @param message one sentence for a person
+         * @param cause why no answer arrived; null where there was one
+         */
+        public Unavailable(String code, int status, String message, @Nullable Throwable cause) {
+            this(code, status, message, cause, null);
+        }
+
+        Unavailable(String code, int status, String message, @Nullable Throwable cause, @Nullable Duration retryAfter) {
+            super(code, status, message, cause);
+            this.retryAfter = retryAfter;
+        }
+
+        /** {@return how long the server requests to wait before the next try; null where it does not} */
+        public @Nullable Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+}

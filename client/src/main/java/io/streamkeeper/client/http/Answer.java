@@ -1,0 +1,150 @@
+package io.streamkeeper.client.http;
+
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Digits;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server's whole answer to one request. Immutable. */
+final class Answer {
+    private static final int SECONDS_DIGITS_MAX = 9;
+    private static final int MESSAGE_LENGTH_MAX = 1_000;
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    Answer(int status, HttpHeaders headers, byte[] body) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    int status() {
+        return status;
+    }
+
+    boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+
+    @Nullable
+    String field(String name) {
+        return headers.firstValue(name).orElse(null);
+    }
+
+    private boolean isTrue(String name) {
+        return "true".equalsIgnoreCase(field(name));
+    }
+
+    /** The content type of the answer, or {@code otherwise}. */
+    ContentType contentType(ContentType otherwise) {
+        String text = field("Content-Type");
+        try {
+            return text == null ? otherwise : ContentType.parse(text);
+        } catch (RefusedException e) {
+            return otherwise;
+        }
+    }
+
+    /** The metadata in the answer to a HEAD (section 5.5). Missing fields have the value of a stream without them. */
+    StreamMetadata metadata() {
+        String nextOffset = field("Stream-Next-Offset");
+        String earliestOffset = field("Stream-Earliest-Offset");
+        return new StreamMetadata(
+                contentType(ContentType.OCTET_STREAM).value(),
+                nextOffset == null ? ReadStart.NOW : nextOffset,
+                earliestOffset == null ? ReadStart.BEGINNING : earliestOffset,
+                isTrue("Stream-Closed"),
+                expiry(),
+                retention());
+    }
+
+    private Expiry expiry() {
+        try {
+            return Expiry.parse(field("Stream-TTL"), field("Stream-Expires-At"));
+        } catch (RefusedException e) {
+            return Expiry.never();
+        }
+    }
+
+    private Retention retention() {
+        try {
+            return Retention.parse(
+                    field("Stream-Retention-Max-Age"),
+                    field("Stream-Retention-Max-Bytes"),
+                    field("Stream-Retention-Max-Messages"));
+        } catch (RefusedException e) {
+            return Retention.none();
+        }
+    }
+
+    /**
+     * The batch in the answer to a long-poll (section 5.7).
+     *
+     * @param from where the poll began
+     * @param otherwise the stream's type, if the answer does not have it
+     * @throws StreamException.Invalid if it has data without the offset after it
+     */
+    Batch batch(From from, ContentType otherwise) {
+        String nextOffset = field("Stream-Next-Offset");
+        if (nextOffset == null && body.length > 0) {
+            throw new StreamException.Invalid(
+                    BatchAssembler.INVALID_ANSWER,
+                    status,
+                    "the server's answer has data but no Stream-Next-Offset: it is not of this protocol");
+        }
+        ContentType type = body.length == 0 ? otherwise : contentType(otherwise);
+        return new Batch(
+                type,
+                type.isJson() ? JsonArrays.join(List.of(body)) : body,
+                nextOffset == null ? from.offset() : nextOffset,
+                isTrue("Stream-Up-To-Date") || isTrue("Stream-Closed"),
+                isTrue("Stream-Closed"));
+    }
+
+    /**
+     * The failure that an answer reports. Our server describes it in the body; for another server the status decides, and the
+     * message has the body's text if it is short.
+     *
+     * @param asked the request, such as {@code GET http://…}
+     * @param codeIfNone what an answer without a code means, or null
+     */
+    StreamException failure(String asked, @Nullable String codeIfNone) {
+        Map<String, String> fields = Map.of();
+        try {
+            fields = JsonFields.read(body);
+        } catch (IOException e) {
+            // Another server's errors need not be JSON.
+        }
+        String code = fields.getOrDefault("error.code", codeIfNone);
+        String message = fields.get("error.message");
+        if (message == null) {
+            String text = new String(body, StandardCharsets.UTF_8).strip();
+            boolean isShort = !text.isEmpty() && text.length() <= MESSAGE_LENGTH_MAX;
+            message = asked + " was answered " + status + (isShort ? ": " + text : "");
+        }
+        return StreamException.ofAnswer(status, code, message, field("Stream-Earliest-Offset"), retryAfter());
+    }
+
+    private @Nullable Duration retryAfter() {
+        String seconds = field("Retry-After");
+        if (seconds == null || !seconds.matches("[0-9]{1," + SECONDS_DIGITS_MAX + "}")) {
+            return null;
+        }
+        return Duration.ofSeconds(Digits.toLong(seconds));
+    }
+}

@@ -1,0 +1,50 @@
+package io.streamkeeper.client.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads the small JSON objects of the protocol: control events and errors. */
+final class JsonFields {
+    /** Does not keep names: a server chooses them, in any number. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private JsonFields() {}
+
+    /**
+     * The strings, numbers and booleans of an object, as text; those of nested objects with the names joined by a dot, such
+     * as {@code error.code}. Arrays are left out.
+     *
+     * @throws IOException if it is not a JSON object
+     */
+    static Map<String, String> read(byte[] json) throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("the text is not a JSON object");
+            }
+            readObject(parser, "", fields);
+        }
+        return fields;
+    }
+
+    private static void readObject(JsonParser parser, String prefix, Map<String, String> fields) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = prefix + parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (value == JsonToken.START_OBJECT) {
+                readObject(parser, name + ".", fields);
+            } else if (value.isScalarValue()) {
+                fields.put(name, parser.getText());
+            } else {
+                parser.skipChildren();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.streamkeeper.client.http;
+
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.StreamPath;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a server: the requests for it, and whether events arrive from there. It outlives the feeds of one listening,
+ * so that not each of them has to find that out. Safe for use by any thread.
+ */
+final class RemoteStream {
+    private final RemoteSettings settings;
+    private final String path;
+    private volatile boolean polled;
+
+    RemoteStream(RemoteSettings settings, String path) {
+        this.settings = settings;
+        this.path = path;
+        this.polled = !settings.usesEvents();
+    }
+
+    RemoteSettings settings() {
+        return settings;
+    }
+
+    /** Whether it is followed by long-polls, because events do not arrive. */
+    boolean isPolled() {
+        return polled;
+    }
+
+    /** Events do not arrive, but answers to long-polls do. */
+    void pollFromNowOn() {
+        polled = true;
+    }
+
+    // ---- requests; they throw a RefusedException if the path is none of a stream ----
+
+    HttpRequest head() {
+        return request("").method("HEAD", BodyPublishers.noBody()).build();
+    }
+
+    HttpRequest poll(From from, @Nullable String cursor) {
+        return request(query(from, "long-poll", cursor)).build();
+    }
+
+    HttpRequest events(From from, @Nullable String cursor) {
+        return request(query(from, "sse", cursor))
+                .header("Accept", "text/event-stream")
+                .build();
+    }
+
+    private static String query(From from, String live, @Nullable String cursor) {
+        String query = "?offset=" + encoded(from.offset()) + "&live=" + live;
+        return cursor == null ? query : query + "&cursor=" + encoded(cursor);
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder request(String query) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create(settings.root() + StreamPath.of(path).encoded() + query));
+        for (RemoteSettings.Header header : settings.headers()) {
+            request.header(header.name(), header.value().get());
+        }
+        return request;
+    }
+
+    @Override
+    public String toString() {
+        return "stream " + Quoted.of(path) + " at " + settings.root();
+    }
+}

@@ -1,0 +1,37 @@
+package io.streamkeeper.client.listen;
+
+import io.streamkeeper.client.api.Batch;
+import io.streamkeeper.client.api.From;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Streams that are followed through feeds. Immutable; safe for use by any thread. */
+public final class FeedSource implements StreamSource {
+    private final Function<String, Supplier<Feed>> feeds;
+    private final Executor executor;
+
+    /**
+     * A source.
+     *
+     * @param feeds returns for a path what makes a feed of its stream, one for each try
+     * @param executor on which listeners and subscribers are called
+     */
+    public FeedSource(Function<String, Supplier<Feed>> feeds, Executor executor) {
+        this.feeds = feeds;
+        this.executor = executor;
+    }
+
+    @Override
+    public Listening listen(String path, From from, StreamListener listener) {
+        Follower follower = new Follower(path, from, feeds.apply(path), listener, executor, Long.MAX_VALUE);
+        follower.resume();
+        return follower;
+    }
+
+    @Override
+    public Flow.Publisher<Batch> publisher(String path, From from) {
+        return new BatchPublisher(path, from, feeds.apply(path), executor);
+    }
+}

@@ -1,0 +1,42 @@
+package io.streamkeeper.client;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** What a program that follows streams brings in, and the arrows between this module's packages. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages("io.streamkeeper.client");
+
+    @Test
+    void theClientUsesNoSocketsButThoseOfTheJdk() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "io.streamkeeper.client..",
+                        "io.streamkeeper.protocol..",
+                        "io.netty.buffer..",
+                        "com.fasterxml.jackson.core..",
+                        "org.slf4j..",
+                        "org.jspecify.annotations..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noPackageDependsOnItselfByWayOfOthers() {
+        SlicesRuleDefinition.slices()
+                .matching("io.streamkeeper.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+}

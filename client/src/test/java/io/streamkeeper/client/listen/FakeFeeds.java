@@ -1,0 +1,30 @@
+package io.streamkeeper.client.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.client.recording.Recorder;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** Makes fake feeds, and hands them to the test in their order. */
+final class FakeFeeds implements Supplier<Feed> {
+    private final List<FakeFeed> made = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Feed get() {
+        FakeFeed feed = new FakeFeed();
+        made.add(feed);
+        return feed;
+    }
+
+    /** The feed of a try, counted from 0, when it has come to that. */
+    FakeFeed await(int index) {
+        Recorder.eventually(() -> assertThat(made).hasSizeGreaterThan(index));
+        return made.get(index);
+    }
+
+    int count() {
+        return made.size();
+    }
+}

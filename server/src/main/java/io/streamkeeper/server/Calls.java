@@ -1,0 +1,99 @@
+package io.streamkeeper.server;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls of the Java API that are under way. Each is completed: by its outcome, or with a refusal when the streams are
+ * closed. Safe for use by any thread.
+ *
+ * <pre>
+ *   OPEN ──close──▶ CLOSING: new calls are refused ──endWaits, await, endRest──▶ no call is under way
+ * </pre>
+ */
+final class Calls {
+    private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+    private final Set<Call<?>> all = ConcurrentHashMap.newKeySet();
+    private final Set<Call<?>> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    /**
+     * Starts a call.
+     *
+     * @param on completes the future
+     * @param result makes the result of an outcome that is not a refusal
+     * @param execute submits the command; a {@link RefusedException} that it throws is the outcome
+     */
+    <T> CompletableFuture<T> start(Executor on, Function<Outcome, T> result, Consumer<Call<?>> execute) {
+        Call<T> call = new Call<>(result, on);
+        all.add(call);
+        call.future().whenComplete((value, failure) -> all.remove(call));
+        if (closing) {
+            call.complete(closed());
+            return call.future();
+        }
+        try {
+            execute.accept(call);
+        } catch (RefusedException e) {
+            call.complete(e.refusal());
+        }
+        return call.future();
+    }
+
+    /** Marks a call as one that waits for the next append: it ends at once when the streams are closed. */
+    void addWaiting(Call<?> call) {
+        waiting.add(call);
+        call.future().whenComplete((value, failure) -> waiting.remove(call));
+    }
+
+    /** Whether new calls are refused. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Refuses all calls from now on. */
+    void close() {
+        closing = true;
+    }
+
+    /** Refuses the calls that wait for the next append. */
+    void endWaits() {
+        waiting.forEach(call -> call.complete(closed()));
+    }
+
+    /** Waits until all calls are completed, for no longer than until {@code deadlineNanos}. */
+    void await(long deadlineNanos) {
+        CompletableFuture<?> each =
+                CompletableFuture.allOf(all.stream().map(Call::future).toArray(CompletableFuture[]::new));
+        try {
+            each.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the streams are closed while some calls fail or are under way", e);
+        }
+    }
+
+    /** Refuses the calls that no outcome can reach any more. */
+    void endRest() {
+        all.forEach(call -> call.complete(closed()));
+    }
+
+    private static Refusal closed() {
+        return Refusal.of(ErrorCode.SHUTTING_DOWN, "the streams are closed");
+    }
+}
