@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The official conformance suite and the official TypeScript client against the packaged jar. System properties say
  * what is run: {@code conformance.java} (see {@link Jdks}), {@code conformance.transports} (a list) and
  * {@code conformance.runs} (how often each pair of the two). The runs take the durabilities in turn, and with them the
- * usual root of streams and another; files are written anew all the time, so that much of what is read comes from them.
+ * usual root of streams and another; files are rewritten all the time, so that many reads come from them.
  *
  * <p>It needs npm. Where npm is missing the run is skipped, and says so; where the environment has {@code CI=true} that
  * is a failure.

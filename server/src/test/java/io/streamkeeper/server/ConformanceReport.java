@@ -34,7 +34,7 @@ record ConformanceReport(URI streams, Duration time, List<VitestReport.SpecTest>
                 + " s" + (tooLate() == 0 ? "" : "; " + tooLate() + " of the skipped for want of time");
     }
 
-    /** The summary, each failed test with its message, and what another run could be told. */
+    /** The summary, each failed test with its message, and options for another run. */
     String text() {
         StringBuilder text = new StringBuilder("The official suite against ").append(streams);
         text.append(": ").append(summary()).append('\n');

@@ -25,7 +25,7 @@ class ConformanceReportTest {
     private Path folder;
 
     @Test
-    void itCountsAndTellsWhatFailedAndWhy() throws IOException {
+    void itCountsAndReportsFailuresWithTheirReasons() throws IOException {
         assertThat(report(PASSED, FAILED, SKIPPED, PASSED).text()).isEqualTo("""
                         The official suite against http://localhost:1/s/: 2 passed, 1 failed, 1 skipped, in 84 s
 
@@ -37,7 +37,7 @@ class ConformanceReportTest {
     }
 
     @Test
-    void itTellsHowToExpectSlowerLongPolls() throws IOException {
+    void itNamesTheOptionForSlowerLongPolls() throws IOException {
         String hint = "-Dconformance.longPollSeconds=N";
         assertThat(report(FAILED.replace("AssertionError: expected", "Error: Test timed out in"))
                         .text())
@@ -46,7 +46,7 @@ class ConformanceReportTest {
     }
 
     @Test
-    void itTellsWhatThereWasNoTimeFor() throws IOException {
+    void itReportsTestsWithoutTimeToRun() throws IOException {
         ConformanceReport report = report(PASSED, TOO_LATE, TOO_LATE);
         assertThat(report.tooLate()).isEqualTo(2);
         assertThat(report.text()).isEqualTo("""

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java API, in files that are written anew all the time; no loop may be blocked and no buffer leak. */
+/** The Java API, in files that are rewritten all the time; no loop may block and no buffer may leak. */
 @Timeout(60)
 class DurableStreamsTest {
     private static final Duration LONG = Duration.ofSeconds(50);
@@ -97,7 +97,7 @@ class DurableStreamsTest {
     // ---- create, append, read ----
 
     @Test
-    void whatIsAppendedIsReadWithTheOffsetToGoOnFrom() throws InterruptedException {
+    void appendedDataIsReadWithTheOffsetAfterIt() throws InterruptedException {
         CreateResult created = blocking.create("notes/a", CreateOptions.of(Content.text("hello")));
         AppendResult appended = blocking.append("notes/a", Content.text(" wörld"));
         Batch all = blocking.read("notes/a", From.beginning());
@@ -135,7 +135,7 @@ class DurableStreamsTest {
 
     /** In a fork, too, whose first messages have offsets of its source. */
     @Test
-    void aReadGoesOnAfterAnyMessage() throws InterruptedException {
+    void aReadContinuesAfterAnyMessage() throws InterruptedException {
         blocking.create("source", CreateOptions.json());
         blocking.append("source", Content.json("[1, \"two\" , {\"n\": [3]}]"));
         blocking.create("fork", CreateOptions.forkOf("source"));
@@ -207,7 +207,7 @@ class DurableStreamsTest {
     }
 
     @Test
-    void metadataTellsWhatTheStreamWasCreatedWith() throws InterruptedException {
+    void metadataHasTheOptionsOfTheCreation() throws InterruptedException {
         Instant moment = Instant.parse("2100-01-31T12:00:00.250Z");
         blocking.create("ttl", CreateOptions.text().ttl(Duration.ofSeconds(90)));
         blocking.create(
@@ -228,7 +228,7 @@ class DurableStreamsTest {
     }
 
     @Test
-    void theConfigurationTellsWhatStreamsKeepByDefault() throws InterruptedException, IOException {
+    void theConfigurationHasTheDefaultRetention() throws InterruptedException, IOException {
         streams.close();
         Retention week = new Retention(604_800, Retention.UNBOUNDED, 7);
         open(config().toBuilder()
@@ -246,7 +246,7 @@ class DurableStreamsTest {
     }
 
     @Test
-    void whatRetentionHasLetGoOfIsToldWithTheEarliestOffset() throws InterruptedException {
+    void readingDroppedDataFailsWithTheEarliestOffset() throws InterruptedException {
         String first = blocking.create("kept", CreateOptions.json().maxMessages(10)).stream()
                 .nextOffset();
         for (int i = 0; i < 100; i++) {
@@ -273,7 +273,7 @@ class DurableStreamsTest {
     // ---- conditions ----
 
     @Test
-    void anAppendToAnotherTailThanExpectedTellsWhereItIs() throws InterruptedException {
+    void anAppendToAnotherTailThanExpectedFailsWithTheTail() throws InterruptedException {
         String empty = blocking.create("doc", CreateOptions.text()).stream().nextOffset();
         String tail = blocking.append(
                         "doc", Content.text("a"), AppendOptions.none().ifMatch(empty))
@@ -337,7 +337,7 @@ class DurableStreamsTest {
     }
 
     @Test
-    void aClosedStreamTakesNoMoreAndTellsItsEnd() throws InterruptedException {
+    void anAppendToAClosedStreamFailsWithItsEnd() throws InterruptedException {
         blocking.create("end", CreateOptions.text());
         AppendResult last =
                 blocking.append("end", Content.text("z"), AppendOptions.none().closing());
@@ -354,7 +354,7 @@ class DurableStreamsTest {
     // ---- forks, deletion ----
 
     @Test
-    void aForkGoesOnByItself() throws InterruptedException {
+    void aForkIsIndependentOfItsSource() throws InterruptedException {
         blocking.create("source", CreateOptions.json());
         String two = blocking.append("source", Content.json("1")).nextOffset();
         blocking.append("source", Content.json("[2,3]"));
@@ -371,7 +371,7 @@ class DurableStreamsTest {
     }
 
     @Test
-    void aDeletedStreamIsGone() throws InterruptedException {
+    void aDeletedStreamIsNotFound() throws InterruptedException {
         String old = blocking.create("gone", CreateOptions.of(Content.text("x"))).stream()
                 .nextOffset();
         blocking.delete("gone");
@@ -391,7 +391,7 @@ class DurableStreamsTest {
     // ---- bad input ----
 
     @Test
-    void whatIsNotValidIsToldWithTheValue() throws InterruptedException {
+    void anInvalidArgumentIsRefusedWithItsValue() throws InterruptedException {
         blocking.create("json", CreateOptions.json());
 
         assertThat(refused(StreamException.Invalid.class, streams.metadata("a//b")))
@@ -516,7 +516,7 @@ class DurableStreamsTest {
 
         assertThat(thrown.join()).isInstanceOf(InterruptedException.class);
         thread.join();
-        blocking.append("live", Content.text("nobody is told"));
+        blocking.append("live", Content.text("nobody receives it"));
     }
 
     // ---- threads ----
@@ -589,7 +589,7 @@ class DurableStreamsTest {
     // ---- the end ----
 
     @Test
-    void whatWasAcknowledgedIsThereWhenTheStreamsAreOpenedAgain() throws InterruptedException, IOException {
+    void acknowledgedDataIsReadWhenTheStreamsAreOpenedAgain() throws InterruptedException, IOException {
         blocking.create("a", CreateOptions.text());
         for (int i = 0; i < 100; i++) {
             blocking.append("a", Content.text(i + ","), producer(0, i));

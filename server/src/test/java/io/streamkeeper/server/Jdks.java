@@ -26,7 +26,7 @@ final class Jdks {
     /**
      * One JDK.
      *
-     * @param name what tells it from the others in a test's name
+     * @param name its name in the name of a test
      * @param java its launcher
      */
     record Jdk(String name, Path java) {}

@@ -145,7 +145,7 @@ class KillIT {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** All of a stream, the messages of a JSON stream each with a comma behind it; null if there is none. */
+    /** All of a stream, the messages of a JSON stream each followed by a comma; null if the stream does not exist. */
     private String read(String path, boolean json) throws IOException, InterruptedException {
         StringBuilder all = new StringBuilder();
         String offset = "-1";
@@ -190,7 +190,7 @@ class KillIT {
             return entry;
         }
 
-        /** From now on it is known which of the entries are there. */
+        /** From now on it is known which of the entries are stored. */
         void settle(String path, String content) {
             int at = 0;
             for (Entry entry : List.copyOf(entries)) {
@@ -214,7 +214,7 @@ class KillIT {
         }
     }
 
-    /** Someone who uses the server until it is gone. */
+    /** A client that uses the server until it is killed. */
     private abstract static class Worker implements Runnable {
         final Random random;
         volatile Exception failure;
@@ -240,7 +240,7 @@ class KillIT {
 
         abstract void step() throws Exception;
 
-        /** Looks whether everything is there that must be. */
+        /** Checks that everything is stored that must be. */
         abstract void verify() throws Exception;
     }
 
@@ -282,7 +282,7 @@ class KillIT {
         @Override
         void verify() throws Exception {
             String content = read(path, type.equals(JSON));
-            assertThat(content != null || !created).as("%s is there", path).isTrue();
+            assertThat(content != null || !created).as("%s exists", path).isTrue();
             if (content == null) {
                 return;
             }
@@ -369,7 +369,7 @@ class KillIT {
                 if (offset != null) {
                     assertThat(send("GET", path, "?offset=" + offset, null, null)
                                     .statusCode())
-                            .as("an offset of a stream that is gone")
+                            .as("an offset of a deleted stream")
                             .isEqualTo(410);
                 }
                 offset = answer.headers().firstValue("Stream-Next-Offset").orElseThrow();
@@ -448,7 +448,7 @@ class KillIT {
         void verify() throws Exception {
             for (Map.Entry<String, Ledger> known : ledgers.entrySet()) {
                 String content = read(known.getKey(), false);
-                assertThat(content).as("%s is there", known.getKey()).isNotNull();
+                assertThat(content).as("%s exists", known.getKey()).isNotNull();
                 known.getValue().settle(known.getKey(), content);
             }
         }

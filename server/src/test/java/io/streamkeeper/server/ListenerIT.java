@@ -212,7 +212,7 @@ class ListenerIT {
         }
     }
 
-    /** Asks for one batch after the other. */
+    /** Requests one batch after another. */
     private static final class Demanding implements Flow.Subscriber<Batch> {
         final Numbers numbers = new Numbers();
         private Flow.Subscription subscription;

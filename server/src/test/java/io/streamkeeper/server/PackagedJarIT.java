@@ -145,7 +145,7 @@ class PackagedJarIT {
     }
 
     @Test
-    void helpAndVersionAreToldOnRequest() throws Exception {
+    void helpAndVersionArePrintedOnRequest() throws Exception {
         assertThat(run(Map.of(), "--help").output()).contains("--long-poll-timeout", "Default: 20s");
         assertThat(run(Map.of(), "--version").output()).contains("Streamkeeper 0", "Java ", "Netty 4.2");
     }

@@ -37,7 +37,7 @@ class AnswerBodyTest {
         }
     }
 
-    /** The client tells a response of whose body somebody has let go that it has failed. */
+    /** The HTTP client reports a failure to a response whose body was cancelled. */
     private void begin(int status) {
         body.begin(new Head(status)).onSubscribe(new Flow.Subscription() {
             @Override
@@ -58,7 +58,7 @@ class AnswerBodyTest {
     }
 
     @Test
-    void anAnswerIsThereWhenAllOfItHasCome() {
+    void anAnswerIsCompleteWhenAllOfItHasArrived() {
         begin(200);
         come(4, 0, 6);
         assertThat(body.answer()).isNotDone();
@@ -73,7 +73,7 @@ class AnswerBodyTest {
     }
 
     @Test
-    void oneThatIsLargerIsLetGoOfAndSaysSo() {
+    void aLargerAnswerIsCancelledAndReported() {
         begin(200);
         come(4, 7, 1);
         assertThat(cancels).hasValue(1);
@@ -93,7 +93,7 @@ class AnswerBodyTest {
     }
 
     @Test
-    void whatIsLetGoOfBeforeItBeginsIsCancelledThen() {
+    void aResponseThatIsCancelledBeforeItBeginsIsCancelledThen() {
         body.cancel();
         begin(200);
         assertThat(cancels).hasValue(1);

@@ -41,7 +41,7 @@ class BatchAssemblerTest {
     }
 
     @Test
-    void dataIsToldWithItsControlEvent() {
+    void dataIsDeliveredWithItsControlEvent() {
         BatchAssembler assembler = json();
         assertThat(assembler.take(data("[1]"))).isNull();
         Batch batch = assembler.take(
@@ -60,7 +60,7 @@ class BatchAssemblerTest {
     }
 
     @Test
-    void otherEventsArePassedOver() {
+    void otherEventsAreSkipped() {
         BatchAssembler assembler = json();
         assertThat(assembler.take(new Event("message", new byte[] {'?'}))).isNull();
         assertThat(batch(assembler, "[1]").messages()).containsExactly("1");

@@ -120,7 +120,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void anEventThatIsCutIsReadAgainAndToldOnce() throws IOException {
+    void anEventThatIsCutIsReadAgainAndDeliveredOnce() throws IOException {
         AtomicInteger sessions = new AtomicInteger();
         RemoteStreams streams = serve(JSON, (request, response) -> {
             switch (sessions.getAndIncrement()) {
@@ -283,7 +283,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void aServerThatDoesNotAnswerPollsEitherIsAskedForEventsAgain() throws IOException {
+    void aServerThatDoesNotAnswerPollsEitherGetsARequestForEventsAgain() throws IOException {
         AtomicInteger tries = new AtomicInteger();
         RemoteStreams streams = serve(JSON, (request, response) -> {
                     if (tries.getAndIncrement() < 2) {
@@ -412,7 +412,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void refusalsHaveTheTypeThatTheirStatusAndCodeTell() throws IOException {
+    void refusalsHaveTheTypeOfTheirStatusAndCode() throws IOException {
         assertThat(refused(404, 0, "")).isInstanceOf(StreamException.NotFound.class);
         assertThat(refused(410, 0, "")).isInstanceOf(StreamException.Deleted.class);
         assertThat(refused(401, 0, "").status()).isEqualTo(401);
@@ -454,7 +454,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsTriedAgainUntilItIs() throws IOException {
+    void aServerThatIsDownIsTriedAgainUntilItIsUp() throws IOException {
         URI nobody;
         try (StubServer gone = StubServer.start((request, response) -> {})) {
             nobody = gone.url();
@@ -471,7 +471,7 @@ class ForeignServerTest {
     // ---- requests ----
 
     @Test
-    void headersGoWithEachRequestAndAreAskedForEachTime() throws IOException {
+    void headersAreSentWithEachRequestAndComputedEachTime() throws IOException {
         AtomicInteger tokens = new AtomicInteger();
         RemoteStreams streams = serve(
                         "text/plain",
@@ -489,7 +489,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void aHeaderThatCannotBeHadIsAnError() throws IOException {
+    void aHeaderWhoseValueFailsIsAnError() throws IOException {
         RemoteStreams streams = serve(JSON, (request, response) -> response.hold())
                 .header("Authorization", () -> {
                     throw new IllegalStateException("no token, on purpose");
@@ -499,7 +499,7 @@ class ForeignServerTest {
     }
 
     @Test
-    void aStopLetsGoOfTheConnection() throws IOException {
+    void aStopClosesTheConnection() throws IOException {
         for (String type : List.of(JSON, "text/plain")) {
             RemoteStreams streams = serve(type, (request, response) -> {
                 if (request.live().equals("sse")) {

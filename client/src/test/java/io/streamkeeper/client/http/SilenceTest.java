@@ -32,7 +32,7 @@ class SilenceTest {
     }
 
     @Test
-    void theFirstWordMayHaveAShorterLimit() throws InterruptedException {
+    void theFirstByteMayHaveAShorterLimit() throws InterruptedException {
         Silence patient = new Silence(Duration.ofHours(1));
         patient.begin(Duration.ofHours(1), () -> {
             throw new AssertionError("this wait has ended");
@@ -45,7 +45,7 @@ class SilenceTest {
     }
 
     @Test
-    void whatIsHeardBeginsTheTimeAnew() throws InterruptedException {
+    void receivedBytesRestartTheTime() throws InterruptedException {
         Duration limit = Duration.ofSeconds(2);
         Silence kept = new Silence(limit);
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();

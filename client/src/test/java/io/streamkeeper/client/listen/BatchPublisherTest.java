@@ -31,7 +31,7 @@ class BatchPublisherTest {
     }
 
     @Test
-    void nothingIsReadBeforeItIsAskedFor() throws InterruptedException {
+    void nothingIsReadBeforeItIsRequested() throws InterruptedException {
         publisher().subscribe(subscriber);
         FakeFeed feed = feeds.await(0).found();
         subscriber.subscription();
@@ -48,7 +48,7 @@ class BatchPublisherTest {
     }
 
     @Test
-    void whatIsAskedForBeforeTheStreamIsFoundIsReadThen() throws InterruptedException {
+    void demandBeforeTheStreamIsFoundIsServedThen() throws InterruptedException {
         publisher().subscribe(subscriber);
         subscriber.request(1);
         subscriber.request(Long.MAX_VALUE);
@@ -89,7 +89,7 @@ class BatchPublisherTest {
     }
 
     @Test
-    void aSubscriberThatCancelsAtOnceLeavesNothingBehind() throws InterruptedException {
+    void aSubscriberThatCancelsAtOnceLeavesNothingOpen() throws InterruptedException {
         AtomicInteger signals = new AtomicInteger();
         CountDownLatch subscribed = new CountDownLatch(1);
         publisher().subscribe(new Counting(signals) {
@@ -111,7 +111,7 @@ class BatchPublisherTest {
     }
 
     @Test
-    void aSubscriberThatCancelsBetweenIsToldNothingMore() throws InterruptedException {
+    void aSubscriberThatCancelsBetweenBatchesIsNotCalledAgain() throws InterruptedException {
         publisher().subscribe(subscriber);
         subscriber.request(5);
         FakeFeed feed = feeds.await(0).found();
@@ -156,7 +156,7 @@ class BatchPublisherTest {
     }
 
     @Test
-    void dataThatIsGoneIsAnErrorAndSoIsWhatDoesNotPass() throws InterruptedException {
+    void droppedDataIsAnErrorAndSoIsALastingFailure() throws InterruptedException {
         publisher().subscribe(subscriber);
         subscriber.request(1);
         OffsetGone gone = new OffsetGone("on purpose", "5");
@@ -182,7 +182,7 @@ class BatchPublisherTest {
         assertThatThrownBy(() -> publisher().subscribe(null)).isInstanceOf(NullPointerException.class);
     }
 
-    /** A subscriber that counts what it is told. */
+    /** A subscriber that counts its calls. */
     private abstract static class Counting implements Flow.Subscriber<Batch> {
         private final AtomicInteger signals;
 

@@ -43,7 +43,7 @@ class FollowerTest {
     // ---- what is read ----
 
     @Test
-    void aBatchIsAskedForWhenTheOneBeforeWasTaken() throws InterruptedException {
+    void aBatchIsRequestedWhenTheOneBeforeWasProcessed() throws InterruptedException {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch returns = new CountDownLatch(1);
         recorder.onEach(batch -> {
@@ -64,7 +64,7 @@ class FollowerTest {
     }
 
     @Test
-    void anEmptyBatchMovesThePlaceAndIsNotTold() {
+    void anEmptyBatchMovesThePlaceAndIsNotDelivered() {
         Follower follower = follow(From.beginning());
         FakeFeed feed = feeds.await(0).found();
         feed.awaitNext().complete(batch("", "1"));
@@ -85,7 +85,7 @@ class FollowerTest {
     }
 
     @Test
-    void whatIsNotTakenBeforeAStopIsNotTold() {
+    void aBatchThatArrivesAfterAStopIsNotDelivered() {
         Follower follower = follow(From.beginning());
         FakeFeed feed = feeds.await(0).found();
         CompletableFuture<Batch> late = feed.awaitNext();
@@ -215,17 +215,17 @@ class FollowerTest {
     }
 
     @Test
-    void aListenerThatWantsWhatIsGoneOnceMoreGetsTheError() {
+    void aListenerThatRequestsDroppedDataAgainGetsTheError() {
         OffsetGone gone = new OffsetGone("on purpose", "5");
-        recorder.goingOn(told -> From.offset("3"));
+        recorder.continuingAt(gone -> From.offset("3"));
         follow(From.offset("3"));
         feeds.await(0).found().awaitNext().completeExceptionally(gone);
         assertThat(recorder.awaitError(OffsetGone.class)).isSameAs(gone);
     }
 
     @Test
-    void whatOnGoneThrowsIsAnError() {
-        recorder.goingOn(told -> {
+    void anExceptionOfOnGoneIsAnError() {
+        recorder.continuingAt(gone -> {
             throw new IllegalStateException("on purpose");
         });
         follow(From.offset("3"));
@@ -236,7 +236,7 @@ class FollowerTest {
     // ---- executors ----
 
     @Test
-    void anExecutorThatRefusesIsDoneWithout() {
+    void tasksThatAnExecutorRefusesAreRunElsewhere() {
         follow(From.beginning(), task -> {
             throw new RejectedExecutionException("on purpose");
         });

@@ -65,7 +65,7 @@ class SerialExecutorTest {
     }
 
     @Test
-    void aTaskThatAsksForAnotherAgainAndAgainNeedsNoDeepStack() {
+    void tasksThatSubmitTasksNeedNoDeepStack() {
         AtomicInteger count = new AtomicInteger();
         SerialExecutor serial = new SerialExecutor(Runnable::run);
         serial.execute(new Runnable() {

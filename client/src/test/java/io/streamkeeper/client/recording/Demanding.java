@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
 
-/** A subscriber that asks for what its test asks for, and keeps what it is told. */
+/** A subscriber that requests what its test requests, and keeps what it receives. */
 public final class Demanding implements Flow.Subscriber<Batch> {
     private final List<Batch> batches = new ArrayList<>();
     private final List<Throwable> errors = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A listener that keeps what it is told, and that it is told one thing at a time. */
+/** A listener that keeps what it receives, and checks that it is called once at a time. */
 public final class Recorder implements StreamListener {
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -35,14 +35,14 @@ public final class Recorder implements StreamListener {
     private volatile Function<OffsetGone, From> onGone = gone -> null;
     private volatile boolean overlapped;
 
-    /** What is done with each batch before it is kept; what it throws the source gets. */
+    /** The action for each batch before it is kept; the source receives what it throws. */
     public Recorder onEach(Consumer<Batch> action) {
         onData = action;
         return this;
     }
 
-    /** Where to go on when data is gone. */
-    public Recorder goingOn(Function<OffsetGone, From> place) {
+    /** Where to continue when data was dropped. */
+    public Recorder continuingAt(Function<OffsetGone, From> place) {
         onGone = place;
         return this;
     }
@@ -55,13 +55,13 @@ public final class Recorder implements StreamListener {
         calls.decrementAndGet();
     }
 
-    private synchronized <T> void keep(List<T> list, T told) {
+    private synchronized <T> void keep(List<T> list, T received) {
         begin();
-        list.add(told);
+        list.add(received);
         end();
     }
 
-    // ---- what it is told ----
+    // ---- calls ----
 
     @Override
     public void onData(Batch batch) {
@@ -93,9 +93,9 @@ public final class Recorder implements StreamListener {
     }
 
     @Override
-    public From onGone(OffsetGone told) {
-        keep(gone, told);
-        return onGone.apply(told);
+    public From onGone(OffsetGone dropped) {
+        keep(gone, dropped);
+        return onGone.apply(dropped);
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class Recorder implements StreamListener {
         keep(errors, failure);
     }
 
-    // ---- what it has been told ----
+    // ---- what it has received ----
 
     public synchronized List<String> messages() {
         return List.copyOf(messages);
@@ -139,7 +139,7 @@ public final class Recorder implements StreamListener {
 
     // ---- waiting ----
 
-    /** Waits until what it was told is so, and fails as soon as it was told two things at once. */
+    /** Waits until an assertion holds. */
     public static void eventually(ThrowingRunnable assertion) {
         await().atMost(LONG).pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Listeners behind a network that cuts connections anywhere: nothing is lost, nothing is told twice. */
+/** Listeners on a network that cuts connections anywhere: each message is delivered once. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BreakingNetworkTest {
     private static final int CUTS = 12;
@@ -53,13 +53,13 @@ class BreakingNetworkTest {
     }
 
     /** Appends while connections break, until enough have. */
-    private void assertAllIsTold(CreateOptions options, String type) {
+    private void assertAllIsDelivered(CreateOptions options, String type) {
         SERVER.streams().create(path, options).join();
         listen();
         Random random = new Random(seed + 1);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         while (network.cuts() < CUTS) {
-            awaitTold(all.size());
+            awaitDelivered(all.size());
             byte[] piece = new byte[1 + random.nextInt(1_000)];
             random.nextBytes(piece);
             all.writeBytes(piece);
@@ -71,19 +71,19 @@ class BreakingNetworkTest {
         assertThat(recorder.statuses()).contains(Status.DISCONNECTED);
     }
 
-    /** A listener that is far behind gets batches that are too large to come through between two cuts. */
-    private void awaitTold(int written) {
+    /** A listener with much data to read gets batches that are too large to arrive between two cuts. */
+    private void awaitDelivered(int written) {
         eventually(() -> assertThat(recorder.bytes().length).isGreaterThan(written - LAG_BYTES_MAX));
     }
 
     @Test
     void bytesThatComeAsEvents() {
-        assertAllIsTold(CreateOptions.bytes(), "application/octet-stream");
+        assertAllIsDelivered(CreateOptions.bytes(), "application/octet-stream");
     }
 
     @Test
     void textThatIsPolled() {
-        assertAllIsTold(CreateOptions.text(), "text/plain");
+        assertAllIsDelivered(CreateOptions.text(), "text/plain");
     }
 
     @Test
@@ -93,7 +93,7 @@ class BreakingNetworkTest {
         List<String> expected = new ArrayList<>();
         int written = 0;
         while (network.cuts() < CUTS) {
-            awaitTold(written);
+            awaitDelivered(written);
             String message = "{\"n\":" + expected.size() + ",\"x\":\"" + "y".repeat(expected.size() % 700) + "\"}";
             expected.add(message);
             written += message.length();

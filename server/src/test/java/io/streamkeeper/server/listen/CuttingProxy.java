@@ -35,7 +35,7 @@ public final class CuttingProxy implements AutoCloseable {
         return start(() -> Long.MAX_VALUE);
     }
 
-    /** Asks for each connection after how many bytes of the server's it is cut. */
+    /** A network that cuts each connection after so many bytes of the server. */
     static CuttingProxy start(LongSupplier bytesUntilCut) throws IOException {
         CuttingProxy proxy =
                 new CuttingProxy(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), bytesUntilCut);

@@ -74,7 +74,7 @@ abstract class ListenContract {
     // ---- data ----
 
     @Test
-    void messagesComeInOrderWithTheOffsetBehindThem() {
+    void messagesArriveInOrderWithTheOffsetAfterThem() {
         create(CreateOptions.of(Content.json("[{\"n\":1},{\"n\":2}]")));
         Listening listening = listen(From.beginning());
         recorder.awaitMessages("{\"n\":1}", "{\"n\":2}");
@@ -182,7 +182,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void anOffsetIsWhereItGoesOn() {
+    void aListenerContinuesAtAnOffset() {
         create(CreateOptions.of(Content.json("[1]")));
         String offset = append("2");
         append("3");
@@ -216,7 +216,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void aStreamThatIsClosedWithItsLastMessageIsCompleteBehindIt() {
+    void aStreamThatIsClosedWithItsLastMessageIsCompleteAfterIt() {
         create(CreateOptions.json());
         listen(From.beginning());
         recorder.awaitStatus(Status.STREAMING);
@@ -279,7 +279,7 @@ abstract class ListenContract {
     // ---- stop, resume and reset ----
 
     @Test
-    void whatComesWhileItIsStoppedIsToldWhenItResumes() {
+    void dataAppendedWhileItIsStoppedIsDeliveredWhenItResumes() {
         create(CreateOptions.of(Content.json("[1]")));
         Listening listening = listen(From.beginning());
         recorder.awaitMessages("1");
@@ -384,9 +384,9 @@ abstract class ListenContract {
         assertThat(recorder.statuses()).containsExactly(Status.CONNECTING, Status.STREAMING, Status.IDLE);
     }
 
-    // ---- data that is gone ----
+    // ---- dropped data ----
 
-    /** Appends until retention has let go of what is at {@code offset}; the messages that are kept. */
+    /** Appends until retention has dropped the data at {@code offset}; returns the messages that are kept. */
     private List<String> overtake(String offset) {
         eventually(() -> {
             for (int i = 0; i < 10; i++) {
@@ -400,10 +400,10 @@ abstract class ListenContract {
     }
 
     @Test
-    void aStoppedListenerThatRetentionHasOvertakenIsToldWhereToGoOn() {
+    void aStoppedListenerThatRetentionHasOvertakenGetsTheEarliestOffset() {
         create(CreateOptions.json().maxMessages(3));
         append("1");
-        recorder.goingOn(gone -> From.offset(gone.earliestOffset()));
+        recorder.continuingAt(gone -> From.offset(gone.earliestOffset()));
         Listening listening = listen(From.beginning());
         recorder.awaitMessages("1");
         String stopped = listening.stop().join();
@@ -421,7 +421,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void aListenerThatDoesNotGoOnEndsWhereDataIsGone() {
+    void aListenerThatDoesNotContinueEndsAtDroppedData() {
         create(CreateOptions.json().maxMessages(3));
         append("1");
         Listening listening = listen(From.beginning());
@@ -437,7 +437,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void aSlowListenerThatRetentionOvertakesIsTold() throws InterruptedException {
+    void aSlowListenerThatRetentionOvertakesIsCalledWithIt() throws InterruptedException {
         create(CreateOptions.bytes().maxBytes(100_000));
         byte[] piece = new byte[50_000];
         CountDownLatch called = new CountDownLatch(1);
@@ -447,7 +447,7 @@ abstract class ListenContract {
             called.countDown();
             Recorder.awaitLatch(returns);
         });
-        recorder.goingOn(gone -> {
+        recorder.continuingAt(gone -> {
             earliest.set(gone.earliestOffset());
             return From.offset(gone.earliestOffset());
         });
@@ -488,7 +488,7 @@ abstract class ListenContract {
         listening.stop().join();
         streams().delete(path).join();
         create(CreateOptions.of(Content.text("another")));
-        recorder.goingOn(gone -> From.beginning());
+        recorder.continuingAt(gone -> From.beginning());
         listening.resume();
         recorder.awaitText("another");
         listening.stop().join();
@@ -517,13 +517,13 @@ abstract class ListenContract {
 
     @Test
     @LogsFaults("a listener of stream {} failed")
-    void whatAListenerThrowsWhereItIsOnlyToldChangesNothing() {
+    void anExceptionOfANotificationChangesNothing() {
         create(CreateOptions.of(Content.json("[1]")));
-        List<String> told = new ArrayList<>();
+        List<String> received = new ArrayList<>();
         Listening listening = source().listen(path, From.beginning(), new StreamListener() {
             @Override
             public void onData(Batch batch) {
-                told.addAll(batch.messages());
+                received.addAll(batch.messages());
             }
 
             @Override
@@ -531,14 +531,14 @@ abstract class ListenContract {
                 throw new AssertionError("a listener's own fault, on purpose");
             }
         });
-        eventually(() -> assertThat(told).containsExactly("1"));
+        eventually(() -> assertThat(received).containsExactly("1"));
         listening.stop().join();
     }
 
     // ---- publishers ----
 
     @Test
-    void aSubscriberGetsAsManyBatchesAsItAsksFor() throws InterruptedException {
+    void aSubscriberGetsAsManyBatchesAsItRequests() throws InterruptedException {
         create(CreateOptions.json());
         Demanding subscriber = new Demanding();
         source().publisher(path, From.beginning()).subscribe(subscriber);
@@ -572,7 +572,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void aSubscriberThatHasCancelledIsToldNothingMore() throws InterruptedException {
+    void aSubscriberThatHasCancelledIsNotCalledAgain() throws InterruptedException {
         create(CreateOptions.of(Content.json("[1]")));
         Demanding cancelled = new Demanding();
         Demanding other = new Demanding();
@@ -592,7 +592,7 @@ abstract class ListenContract {
     }
 
     @Test
-    void aSubscriberIsToldWhyItEnds() throws InterruptedException {
+    void aSubscriberReceivesTheReasonOfItsEnd() throws InterruptedException {
         Demanding lost = new Demanding();
         source().publisher(path, From.beginning()).subscribe(lost);
         assertThat(lost.awaitError()).isInstanceOf(StreamException.NotFound.class);
@@ -610,7 +610,7 @@ abstract class ListenContract {
 
     // ---- memory ----
 
-    /** Nothing of what comes is kept for a listener that does not take it, and all of it is there when it does. */
+    /** New data is not held in memory for a slow listener, which receives all of it later. */
     @Test
     void aListenerThatIsBlockedHoldsNoMoreThanABatch() throws InterruptedException {
         int pieceBytes = 1 << 20;
@@ -650,7 +650,7 @@ abstract class ListenContract {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Bytes of which each tells its place. */
+    /** Bytes each of which depends on its position. */
     private static final class Patterned {
         private long length;
         private boolean whole = true;
