@@ -200,7 +200,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * @param path the stream's, without percent-encoding
      * @param options the conditions, each of which has its exception
      * @return where the stream ends, once it is durably closed; fails with {@link
-     *     io.streamkeeper.client.api.StreamException.Closed} for a producer if the stream was closed by somebody else
+     *     io.streamkeeper.client.api.StreamException.Closed} for a producer if another client has closed the stream
      */
     public CompletableFuture<AppendResult> close(String path, AppendOptions options) {
         return close(path, options, executor);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * configuration names it, one for those who run the server, which serves no streams. Started and stopped once;
  * safe for use by any thread.
  *
- * <p>Where it listens, below which path streams are, and what one connection may ask are told by the configuration that
- * the streams were opened with. What is written over HTTP and through the Java API is the same: both are answered by the
+ * <p>Where it listens, the path of the streams and the limits of a connection are in the configuration that the streams were
+ * opened with. What is written over HTTP and through the Java API is the same: both are answered by the
  * same shards.
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
@@ -65,11 +65,11 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Opens streams and serves them; it answers when this returns. {@link #stop} closes the streams too.
+     * Opens streams and serves them; it accepts requests when this returns. {@link #stop} closes the streams too.
      *
      * @param config where streams are kept and where the server listens
      * @return the server, which owns its {@link #streams}
-     * @throws IOException if the transport cannot be had, the address cannot be listened on, or the data directory cannot
+     * @throws IOException if the transport is not available, the address cannot be listened on, or the data directory cannot
      *     be used; nothing is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
@@ -83,7 +83,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Serves streams that are open already; it answers when this returns. They stay open when the server stops; closing
+     * Serves streams that are open already; it accepts requests when this returns. They stay open when the server stops; closing
      * them stops the server.
      *
      * @param streams not closed; their configuration says where to listen
@@ -100,7 +100,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return streams;
     }
 
-    /** {@return where the server listens, with the port that it got where 0 was asked for} */
+    /** {@return the address that the server listens on, with the actual port where 0 was configured} */
     public InetSocketAddress address() {
         return socket.address();
     }
@@ -110,7 +110,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return Optional.ofNullable(adminSocket).map(ListeningSocket::address);
     }
 
-    /** {@return what the memory of this process gives to each kind of work, in one line} */
+    /** {@return the memory budgets and limits of this process, in one line} */
     public String limits() {
         return streams.engine().memory().plan().text() + "; max-body "
                 + streams.config().http().bodyBytesMax() + "; connections "

@@ -89,18 +89,18 @@ public abstract sealed class StreamException extends RuntimeException {
             String message,
             @Nullable String earliestOffset,
             @Nullable Duration retryAfter) {
-        String known = code == null ? "status_" + status : code;
+        String effectiveCode = code == null ? "status_" + status : code;
         if (status == ErrorCode.STREAM_NOT_FOUND.status()) {
             return new NotFound(code == null ? ErrorCode.STREAM_NOT_FOUND.code() : code, message);
         }
         if (status == ErrorCode.OFFSET_GONE.status()) {
-            boolean deleted = known.equals(ErrorCode.STREAM_DELETED.code()) && earliestOffset == null;
-            return deleted ? new Deleted(known, message) : new OffsetGone(message, earliestOffset);
+            boolean deleted = effectiveCode.equals(ErrorCode.STREAM_DELETED.code()) && earliestOffset == null;
+            return deleted ? new Deleted(effectiveCode, message) : new OffsetGone(message, earliestOffset);
         }
         boolean passing = status >= 500 || status == ErrorCode.REQUEST_TIMEOUT.status() || status == TOO_MANY_REQUESTS;
         return passing
-                ? new Unavailable(known, status, message, null, retryAfter)
-                : new Invalid(known, status, message);
+                ? new Unavailable(effectiveCode, status, message, null, retryAfter)
+                : new Invalid(effectiveCode, status, message);
     }
 
     private static String text(@Nullable Offset offset) {

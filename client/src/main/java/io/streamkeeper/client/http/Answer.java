@@ -120,10 +120,10 @@ final class Answer {
      * The failure that an answer reports. Our server describes it in the body; for another server the status decides, and the
      * message has the body's text if it is short.
      *
-     * @param asked the request, such as {@code GET http://…}
+     * @param request the request, such as {@code GET http://…}
      * @param codeIfNone what an answer without a code means, or null
      */
-    StreamException failure(String asked, @Nullable String codeIfNone) {
+    StreamException failure(String request, @Nullable String codeIfNone) {
         Map<String, String> fields = Map.of();
         try {
             fields = JsonFields.read(body);
@@ -135,7 +135,7 @@ final class Answer {
         if (message == null) {
             String text = new String(body, StandardCharsets.UTF_8).strip();
             boolean isShort = !text.isEmpty() && text.length() <= MESSAGE_LENGTH_MAX;
-            message = asked + " was answered " + status + (isShort ? ": " + text : "");
+            message = request + " was answered " + status + (isShort ? ": " + text : "");
         }
         return StreamException.ofAnswer(status, code, message, field("Stream-Earliest-Offset"), retryAfter());
     }

@@ -20,7 +20,7 @@ final class AnswerBody extends PendingResponse {
     private static final byte[] NOTHING = new byte[0];
 
     private final int bytesMax;
-    private final Runnable heard;
+    private final Runnable received;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private int status;
     private HttpHeaders headers = HttpHeaders.of(Map.of(), (name, value) -> true);
@@ -31,11 +31,11 @@ final class AnswerBody extends PendingResponse {
      * The answer to one request.
      *
      * @param bytesMax the largest body in bytes
-     * @param heard run for each piece that arrives
+     * @param received run for each piece that arrives
      */
-    AnswerBody(int bytesMax, Runnable heard) {
+    AnswerBody(int bytesMax, Runnable received) {
         this.bytesMax = bytesMax;
-        this.heard = heard;
+        this.received = received;
     }
 
     /** Fails with what {@link #fail} is given, or with {@link StreamException.Invalid} if the body is too large. */
@@ -62,7 +62,7 @@ final class AnswerBody extends PendingResponse {
 
     @Override
     public void onNext(List<ByteBuffer> buffers) {
-        heard.run();
+        received.run();
         for (ByteBuffer buffer : buffers) {
             if (!answer.isDone()) {
                 take(buffer);

@@ -29,9 +29,9 @@ final class EventSession extends PendingResponse {
     private static final Set<Integer> NO_EVENTS = Set.of(400, 406, 501);
 
     private final ContentType type;
-    private final String asked;
+    private final String request;
     private final int bytesMax;
-    private final Runnable heard;
+    private final Runnable received;
     private final EventParser parser;
     private final AnswerBody refusal;
     private final Queue<ByteBuffer> unread = new ArrayDeque<>();
@@ -41,7 +41,7 @@ final class EventSession extends PendingResponse {
     private @Nullable Throwable failure;
     private boolean isAwaiting;
     private boolean hasBegun;
-    private boolean hasSpoken;
+    private boolean hasDelivered;
     private boolean hasEnded;
 
     /** Events do not reach this client; a long-poll may. */
@@ -57,17 +57,17 @@ final class EventSession extends PendingResponse {
      * A session that has not been answered yet.
      *
      * @param type the stream's
-     * @param asked the request, such as {@code GET http://…}, for messages
+     * @param request the request, such as {@code GET http://…}, for messages
      * @param bytesMax the largest batch in bytes
-     * @param heard run whenever bytes arrive
+     * @param received run whenever bytes arrive
      */
-    EventSession(ContentType type, String asked, int bytesMax, Runnable heard) {
+    EventSession(ContentType type, String request, int bytesMax, Runnable received) {
         this.type = type;
-        this.asked = asked;
+        this.request = request;
         this.bytesMax = bytesMax;
-        this.heard = heard;
+        this.received = received;
         this.parser = new EventParser(bytesMax);
-        this.refusal = new AnswerBody(bytesMax, heard);
+        this.refusal = new AnswerBody(bytesMax, received);
         this.batches = new BatchAssembler(type, false, bytesMax);
     }
 
@@ -93,8 +93,8 @@ final class EventSession extends PendingResponse {
     }
 
     /** Whether there was a batch. */
-    synchronized boolean hasSpoken() {
-        return hasSpoken;
+    synchronized boolean hasDelivered() {
+        return hasDelivered;
     }
 
     /** The cursor that the next session has to echo, or null. */
@@ -130,10 +130,11 @@ final class EventSession extends PendingResponse {
             return this;
         }
         if (isSuccess || NO_EVENTS.contains(status)) {
-            fail(new NoEventsException(asked + " was answered " + status + " " + answerType));
+            fail(new NoEventsException(request + " was answered " + status + " " + answerType));
             return BodySubscribers.discarding();
         }
-        refusal.answer().whenComplete((answer, thrown) -> fail(thrown == null ? answer.failure(asked, null) : thrown));
+        refusal.answer()
+                .whenComplete((answer, thrown) -> fail(thrown == null ? answer.failure(request, null) : thrown));
         return refusal.begin(response);
     }
 
@@ -147,7 +148,7 @@ final class EventSession extends PendingResponse {
 
     @Override
     public void onNext(List<ByteBuffer> buffers) {
-        heard.run();
+        received.run();
         synchronized (this) {
             isAwaiting = false;
             hasBegun = true;
@@ -193,7 +194,7 @@ final class EventSession extends PendingResponse {
         Batch batch = read();
         if (batch != null) {
             wanted = null;
-            hasSpoken = true;
+            hasDelivered = true;
             return () -> next.complete(batch);
         }
         Throwable thrown = failure;

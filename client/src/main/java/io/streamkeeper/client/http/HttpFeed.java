@@ -106,7 +106,7 @@ final class HttpFeed implements Feed {
 
     private EventSession begin(From from) {
         HttpRequest request = stream.events(from, cursor);
-        EventSession begun = new EventSession(type, text(request), settings.answerBytesMax(), silence::heard);
+        EventSession begun = new EventSession(type, text(request), settings.answerBytesMax(), silence::received);
         send(begun, request);
         return begun;
     }
@@ -126,7 +126,7 @@ final class HttpFeed implements Feed {
         }
         session = null;
         cursor = reading.cursor();
-        return reading.hasSpoken()
+        return reading.hasDelivered()
                 ? readEvents(from)
                 : pollInstead(from, new NoEventsException("the session ended before its first event"));
     }
@@ -173,7 +173,7 @@ final class HttpFeed implements Feed {
 
     /** Sends a request that is answered at once, or when the server has waited long enough. */
     private CompletableFuture<Answer> ask(HttpRequest request) {
-        AnswerBody body = new AnswerBody(settings.answerBytesMax(), silence::heard);
+        AnswerBody body = new AnswerBody(settings.answerBytesMax(), silence::received);
         silence.begin(settings.silenceMax(), () -> body.fail(silent()));
         send(body, request);
         return body.answer().handle((answer, failure) -> {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Silence {
     private final long limitNanos;
-    private volatile long heardNanos;
-    private volatile long nowLimitNanos;
-    private @Nullable Runnable broken;
+    private volatile long receivedNanos;
+    private volatile long currentLimitNanos;
+    private @Nullable Runnable onSilence;
     private @Nullable CompletableFuture<?> timer;
     private long timerNanos;
     private boolean closed;
@@ -33,34 +33,34 @@ final class Silence {
         if (closed) {
             return;
         }
-        broken = tooLong;
-        heardNanos = System.nanoTime();
-        nowLimitNanos = Math.min(limitNanos, first.toNanos());
+        onSilence = tooLong;
+        receivedNanos = System.nanoTime();
+        currentLimitNanos = Math.min(limitNanos, first.toNanos());
         if (timer == null || timerNanos - deadlineNanos() > 0) {
             arm();
         }
     }
 
     /** Bytes were received. */
-    void heard() {
-        heardNanos = System.nanoTime();
-        nowLimitNanos = limitNanos;
+    void received() {
+        receivedNanos = System.nanoTime();
+        currentLimitNanos = limitNanos;
     }
 
     /** The wait has ended. */
     synchronized void end() {
-        broken = null;
+        onSilence = null;
     }
 
     /** No wait will follow. */
     synchronized void close() {
         closed = true;
-        broken = null;
+        onSilence = null;
         disarm();
     }
 
     private long deadlineNanos() {
-        return heardNanos + nowLimitNanos;
+        return receivedNanos + currentLimitNanos;
     }
 
     private void arm() {
@@ -80,22 +80,22 @@ final class Silence {
     }
 
     private void fired(CompletableFuture<?> which) {
-        Runnable expired;
+        Runnable expiry;
         synchronized (this) {
             if (timer != which) {
                 return;
             }
             timer = null;
-            expired = broken;
-            if (expired == null) {
+            expiry = onSilence;
+            if (expiry == null) {
                 return;
             }
             if (deadlineNanos() - System.nanoTime() > 0) {
                 arm();
                 return;
             }
-            broken = null;
+            onSilence = null;
         }
-        expired.run();
+        expiry.run();
     }
 }

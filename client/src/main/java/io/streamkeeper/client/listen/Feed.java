@@ -18,7 +18,7 @@ public interface Feed extends AutoCloseable {
      * Reads what follows {@code from}, or waits for it; completes with an empty batch after some time without data.
      *
      * @param from the end of the last batch, or where to begin
-     * @return the batch, perhaps empty
+     * @return the batch, maybe empty
      */
     CompletableFuture<Batch> next(From from);
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** Answers that are taken whole, up to a limit. */
 class AnswerBodyTest {
-    private final AtomicInteger heard = new AtomicInteger();
-    private final AnswerBody body = new AnswerBody(10, heard::incrementAndGet);
+    private final AtomicInteger received = new AtomicInteger();
+    private final AnswerBody body = new AnswerBody(10, received::incrementAndGet);
     private final AtomicInteger cancels = new AtomicInteger();
 
     private record Head(int statusCode) implements ResponseInfo {
@@ -68,7 +68,7 @@ class AnswerBodyTest {
                         .batch(From.now(), ContentType.OCTET_STREAM)
                         .text())
                 .isEqualTo("xxxxxxxxxx");
-        assertThat(heard).hasValue(3);
+        assertThat(received).hasValue(3);
         assertThat(cancels).hasValue(0);
     }
 

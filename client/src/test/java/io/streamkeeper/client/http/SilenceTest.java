@@ -53,7 +53,7 @@ class SilenceTest {
         kept.begin(limit, broken::countDown);
         timer.scheduleAtFixedRate(
                 () -> {
-                    kept.heard();
+                    kept.received();
                     enough.countDown();
                 },
                 0,

@@ -217,7 +217,7 @@ class FollowerTest {
     @Test
     void aListenerThatRequestsDroppedDataAgainGetsTheError() {
         OffsetGone gone = new OffsetGone("on purpose", "5");
-        recorder.continuingAt(gone -> From.offset("3"));
+        recorder.continuingAt(same -> From.offset("3"));
         follow(From.offset("3"));
         feeds.await(0).found().awaitNext().completeExceptionally(gone);
         assertThat(recorder.awaitError(OffsetGone.class)).isSameAs(gone);

@@ -91,6 +91,19 @@ class SettingsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aTextOfAnotherFormIsQuotedWithWhatWasExpected(Setting<?> setting) {
+        if (!(setting.type() instanceof Text text)) {
+            return;
+        }
+        SettingValues values = new SettingValues();
+        values.parse(setting, " ");
+        assertThatThrownBy(() -> ServerConfig.of(values))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(setting.name() + " is \" \"; expected " + text.expected());
+    }
+
     private static String otherThanDefault(Setting<?> setting) {
         if (OTHER_VALUES.containsKey(setting.name())) {
             return OTHER_VALUES.getOrDefault(setting.name(), "");
