@@ -28,6 +28,7 @@ import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.memory.Reservation;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.stream.HeldBytes;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.FileInspector;
@@ -290,7 +291,8 @@ class FileShardTest {
                     assertThat(e.refusal().code()).isEqualTo(ErrorCode.OFFSET_GONE);
                     assertThat(e.refusal().earliestOffset().position()).isEqualTo(4);
                 });
-        assertThatThrownBy(() -> stream.content().read(0, 8)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> HeldBytes.read(stream.content(), 0, 8, ReadBudget.NONE))
+                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ColdRead.of(stream.content(), 0, 8)).isInstanceOf(IllegalStateException.class);
     }
 

@@ -19,7 +19,9 @@ import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.RunLimits;
+import io.streamkeeper.storage.shard.Boundaries;
 import io.streamkeeper.storage.shard.ContentReader;
+import io.streamkeeper.storage.stream.HeldBytes;
 import io.streamkeeper.storage.stream.StreamContent;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +116,7 @@ class StreamContentTest {
     void aSliceOutlivesTheContent() {
         Rig rig = new Rig(new Random(1), false);
         rig.append(List.of("hello"));
-        ByteBuf slice = rig.content.read(rig.start, rig.start + 5);
+        ByteBuf slice = HeldBytes.read(rig.content, rig.start, rig.start + 5, ReadBudget.NONE);
         rig.close();
         assertThat(slice.toString(UTF_8)).isEqualTo("hello");
         assertThat(budget.usedBytes()).isEqualTo(OpenBlock.BLOCK_BYTES);
@@ -209,7 +211,7 @@ class StreamContentTest {
             long end = content.readEnd(from, content.end(), bytesMax);
             assertThat(end).isBetween(from == content.end() ? from : from + 1, content.end());
             assertThat(json ? isBoundary(end) : end - from <= bytesMax).isTrue();
-            ByteBuf bytes = content.read(from, end);
+            ByteBuf bytes = HeldBytes.read(content, from, end, ReadBudget.NONE);
             assertThat(bytes.toString(UTF_8)).isEqualTo(model.substring((int) (from - start), (int) (end - start)));
             bytes.release();
         }
@@ -230,7 +232,7 @@ class StreamContentTest {
             assertThat(content.messagesBefore(position, splitter)).isEqualTo(isBoundary(position) ? expected : -1);
             int number = random.nextInt(ends.size() + 1);
             Taken<Long> after = new Taken<>();
-            new ContentReader(new MemoryExtentStore(budget), new ReadBudget(0), splitter)
+            new Boundaries(new ContentReader(new MemoryExtentStore(budget), new ReadBudget(0), splitter), splitter)
                     .positionAfter(content, number, after);
             assertThat(after.get()).isEqualTo(number == 0 ? start : ends.get(number - 1));
         }

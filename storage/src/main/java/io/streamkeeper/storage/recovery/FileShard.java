@@ -93,7 +93,7 @@ public final class FileShard {
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
-        store.recover(streams, recovery.lastGeneration(), config.checkpointMillis());
+        store.start().recover(streams, recovery.lastGeneration(), config.checkpointMillis());
         extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",

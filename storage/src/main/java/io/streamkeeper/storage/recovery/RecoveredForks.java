@@ -47,7 +47,7 @@ public final class RecoveredForks {
         RecoveredForks forks = new RecoveredForks(shards);
         List<StreamState> all = new ArrayList<>();
         for (ShardStore shard : shards) {
-            for (StreamState stream : shard.recovered()) {
+            for (StreamState stream : shard.start().found()) {
                 if (stream.fork() != null) {
                     all.add(stream);
                 }
@@ -71,7 +71,7 @@ public final class RecoveredForks {
     private void uncountIfUnneeded(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null && stream.isDurablyDeleted() && stream.forks() == 0) {
-            owner(fork.origin().source()).uncountFork(fork.sourceGeneration());
+            owner(fork.origin().source()).start().uncountFork(fork.sourceGeneration());
         }
     }
 
@@ -88,7 +88,7 @@ public final class RecoveredForks {
             note(stream, fork, new Loss(0, fork.position(), "which is not there"));
             return;
         }
-        owner.countFork(source);
+        owner.start().countFork(source);
         stream.inherit(source.lineageUpTo(fork.position()));
         note(stream, fork, loss(source, fork));
     }

@@ -16,7 +16,7 @@ import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.memory.ReadShare;
 import io.streamkeeper.storage.memory.Reservation;
-import io.streamkeeper.storage.stream.AppendLengths;
+import io.streamkeeper.storage.stream.HeldBytes;
 import io.streamkeeper.storage.stream.StreamContent;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
@@ -136,7 +136,7 @@ public final class ContentReader {
     /** Slices, unless readers keep too many blocks already: then a copy, which may be shorter. */
     private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
         if (budget.isUncounted()) {
-            return content.read(from, to, budget);
+            return HeldBytes.read(content, from, to, budget);
         }
         ByteBuf slices = to - from <= ReadShare.BYTES / 4 ? null : pinned(content, from, to);
         if (slices != null) {
@@ -152,7 +152,7 @@ public final class ContentReader {
     /** Fills {@code copy}, which is released where that fails. */
     private static ByteBuf copied(StreamContent content, long from, long to, ByteBuf copy) {
         try {
-            content.copy(from, to, copy);
+            HeldBytes.copy(content, from, to, copy);
             return copy;
         } catch (RuntimeException | Error e) {
             copy.release();
@@ -163,15 +163,15 @@ public final class ContentReader {
     /** Slices, whose blocks are counted; null where readers keep too many blocks already, or the runs are short. */
     private @Nullable ByteBuf pinned(StreamContent content, long from, long to) {
         int runs = content.runAt(to - 1) - content.runAt(from) + 1;
-        boolean areShort = (to - from) / runs < StreamContent.COPY_BYTES_MAX;
-        Reservation pin = areShort ? null : budget.pin(content.blockBytes(from, to));
+        boolean areShort = (to - from) / runs < HeldBytes.COPY_BYTES_MAX;
+        Reservation pin = areShort ? null : budget.pin(HeldBytes.blockBytes(content, from, to));
         if (pin == null) {
             return null;
         }
         PinnedBytes slices = null;
         try {
             slices = new PinnedBytes(runs, pin);
-            content.slices(from, to, slices);
+            HeldBytes.slices(content, from, to, slices);
             return slices;
         } catch (RuntimeException | Error e) {
             if (slices == null) {
@@ -190,7 +190,7 @@ public final class ContentReader {
      */
     private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
         if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
-            return content.read(from, to, budget);
+            return HeldBytes.read(content, from, to, budget);
         }
         ByteBuf slices = pinned(content, from, to);
         if (slices != null) {
@@ -268,83 +268,6 @@ public final class ContentReader {
                 "offset " + stream.offsetAt(position) + " is inside a message; expected one that this server issued");
     }
 
-    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
-    void messagesBefore(StreamContent content, long position, Callback<Long> then) {
-        long known = content.messagesBeforeEdge(position);
-        if (known >= 0) {
-            then.complete(known);
-            return;
-        }
-        int run = content.runAt(position - 1);
-        if (content.isOneMessage(run)) {
-            then.complete(-1L);
-            return;
-        }
-        long start = content.runStart(run);
-        long messages = content.messagesBeforeRun(run);
-        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
-            int inRun;
-            try {
-                inRun = splitter.messagesBefore(bytes, (int) (position - start));
-            } finally {
-                bytes.release();
-            }
-            then.complete(inRun < 0 ? -1 : messages + inRun);
-        }));
-    }
-
-    /** The position behind the first {@code number} messages, of which there are as many; only for JSON. */
-    public void positionAfter(StreamContent content, long number, Callback<Long> then) {
-        if (number <= content.startMessages()) {
-            then.complete(content.start());
-            return;
-        }
-        int run = content.runOfMessage(number);
-        if (content.messagesBeforeRun(run + 1) == number) {
-            then.complete(content.runEnd(run));
-            return;
-        }
-        long start = content.runStart(run);
-        int inRun = (int) (number - content.messagesBeforeRun(run));
-        fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
-            int length;
-            try {
-                length = splitter.boundaryAfter(bytes, inRun);
-            } finally {
-                bytes.release();
-            }
-            then.complete(start + length);
-        }));
-    }
-
-    /** Where the append ends that has the byte at {@code position}; only for a stream of bytes. */
-    void appendEnd(StreamContent content, long position, Callback<Long> then) {
-        int run = content.runOfAppendAt(position);
-        long known = content.appendEnd(run, position);
-        if (known >= 0) {
-            then.complete(known);
-            return;
-        }
-        long start = content.runStart(run);
-        int index = (int) Math.max(0, position - start);
-        ColdRead read = ColdRead.ofLengths(content, run);
-        Reservation reservation = reserve(read);
-        if (reservation == null) {
-            read.letGo();
-            then.refuse(noRoom());
-            return;
-        }
-        read(read, ReadMemory.of(budget, reservation), Callbacks.then(then, lengths -> {
-            int end;
-            try {
-                end = AppendLengths.endAfter(lengths, index);
-            } finally {
-                lengths.release();
-            }
-            then.complete(start + end);
-        }));
-    }
-
     private @Nullable Reservation reserve(ColdRead read) {
         try {
             return budget.reserve(read.fileBytes());
@@ -354,7 +277,8 @@ public final class ContentReader {
         }
     }
 
-    private void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
+    /** Reads the bytes from {@code from} to {@code to}, wherever they are; refused where there is no memory for them. */
+    void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
             ByteBuf bytes = heldAlone(content, from, to);
             if (bytes == null) {
@@ -364,7 +288,15 @@ public final class ContentReader {
             }
             return;
         }
-        ColdRead read = ColdRead.of(content, from, to);
+        fetch(ColdRead.of(content, from, to), then);
+    }
+
+    /** Reads the lengths of the appends of a run that is in a file. */
+    void fetchLengths(StreamContent content, int run, Callback<ByteBuf> then) {
+        fetch(ColdRead.ofLengths(content, run), then);
+    }
+
+    private void fetch(ColdRead read, Callback<ByteBuf> then) {
         Reservation reservation = reserve(read);
         if (reservation == null) {
             read.letGo();

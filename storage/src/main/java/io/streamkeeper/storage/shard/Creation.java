@@ -91,7 +91,7 @@ final class Creation implements CommitQueue.Step {
                 source == null ? null : fork(create, source),
                 now);
         StreamState stream = new StreamState(record);
-        stream.usedFirst(shard.clock().steadyMillis());
+        stream.lifetime().usedFirst(shard.clock().steadyMillis());
         if (source != null) {
             stream.inherit(source.lineage().upTo(source.position()));
         }

@@ -33,10 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class Forks {
     private final Map<Long, StreamState> sources = new HashMap<>();
     private final ContentReader reader;
+    private final Boundaries boundaries;
     private final ExtentStore extents;
 
-    Forks(ContentReader reader, ExtentStore extents) {
+    Forks(ContentReader reader, Boundaries boundaries, ExtentStore extents) {
         this.reader = reader;
+        this.boundaries = boundaries;
         this.extents = extents;
     }
 
@@ -195,13 +197,13 @@ public final class Forks {
     /** Where the append ends that has the byte at {@code position}; see {@link ShardStore#appendEnd}. */
     void appendEnd(Lineage run, long position, Callback<Long> then) {
         StreamContent content = source(run, position).content();
-        reader.appendEnd(content, position, Callbacks.then(then, end -> then.complete(Math.min(end, run.end()))));
+        boundaries.appendEnd(content, position, Callbacks.then(then, end -> then.complete(Math.min(end, run.end()))));
     }
 
     /** Skips {@code count} messages from {@code from} on within {@code run}; see {@link ShardStore#skipMessages}. */
     void skip(Lineage run, long from, long count, Callback<Skipped> then) {
         StreamContent content = source(run, from).content();
-        reader.messagesBefore(content, from, Callbacks.then(then, before -> {
+        boundaries.messagesBefore(content, from, Callbacks.then(then, before -> {
             if (before < 0) {
                 then.refuse(Refusal.of(
                         ErrorCode.INVALID_OFFSET,
@@ -209,9 +211,9 @@ public final class Forks {
                                 + " server issued"));
                 return;
             }
-            reader.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
+            boundaries.messagesBefore(content, run.end(), Callbacks.then(then, end -> {
                 long here = Math.min(count, end - before);
-                reader.positionAfter(
+                boundaries.positionAfter(
                         content,
                         before + here,
                         Callbacks.then(then, position -> then.complete(new Skipped(position, count - here))));

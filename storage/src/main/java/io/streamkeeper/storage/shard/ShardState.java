@@ -177,7 +177,7 @@ public final class ShardState {
     }
 
     boolean isExpired(StreamState stream) {
-        return stream.mayExpire() && stream.isExpired(clock.wallMillis(), clock.steadyMillis());
+        return stream.lifetime().ends() && stream.lifetime().isOver(clock.wallMillis(), clock.steadyMillis());
     }
 
     /** The answer to a request for a stream that does not exist, or is deleted and perhaps kept for forks. */

@@ -24,8 +24,6 @@ import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.Generations;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,11 +71,11 @@ public final class ShardStore implements AutoCloseable {
     private final StreamReads reads;
     private final Forks forks;
     private final Upkeep upkeep;
+    private final ShardStart start;
     private final CommitQueue commits;
     private final ShardFaults faults;
     private final SourceReleaser releaser;
     private final JsonSplitter splitter = new JsonSplitter();
-    private List<StreamState> recovered = new ArrayList<>();
     private ShardFigures figures = ShardFigures.NONE;
     private volatile @Nullable StorageFailedException failure;
 
@@ -126,11 +124,12 @@ public final class ShardStore implements AutoCloseable {
         faults.endsWith(journal);
         this.reader = new ContentReader(extents, budget, splitter);
         this.reads = new StreamReads(reader);
-        this.forks = new Forks(reader, extents);
+        this.forks = new Forks(reader, new Boundaries(reader, splitter), extents);
         this.commits = new CommitQueue(journal);
         this.state = new ShardState(
                 journal, extents, commits, new ShardClock(clock), new Generations(shard, shards), producers, releaser);
         this.upkeep = new Upkeep(state);
+        this.start = new ShardStart(state, forks);
         journal.listen(new Journal.Listener() {
             @Override
             public void durable(long lsn) {
@@ -426,63 +425,16 @@ public final class ShardStore implements AutoCloseable {
         return failure;
     }
 
-    // ---- recovery ----
+    // ---- start ----
 
-    /**
-     * Takes over the streams that recovery has found, in the order of their generations; before anything else.
-     *
-     * @param newUseIntervalMillis for how long a record of a stream's use covers further ones
-     */
-    public void recover(List<StreamState> found, long lastGeneration, long newUseIntervalMillis) {
-        state.useIntervalMillis(newUseIntervalMillis);
-        state.generations().seen(lastGeneration);
-        long now = state.clock().wallMillis();
-        for (StreamState stream : found) {
-            state.generations().seen(stream.generation());
-            stream.publishRecovered();
-            if (stream.isDropped()) {
-                state.drop(stream);
-                continue;
-            }
-            state.dropBefore(stream, stream.kept());
-            if (stream.recoverUse(now) && !stream.isDeleted()) {
-                extents.changed(stream);
-            }
-            recovered.add(stream);
-            state.put(stream);
-            state.settle(stream);
-            if (!stream.isDeleted()) {
-                state.keepUp(stream);
-            }
-            if (Trim.isDue(state, stream)) {
-                state.trimLater(stream);
-            }
-        }
+    /** Takes over what recovery has found; before anything else. */
+    public ShardStart start() {
+        return start;
     }
 
-    /** The streams that recovery has found and nobody has dropped, until {@link #settle}. */
-    public List<StreamState> recovered() {
-        return recovered;
-    }
-
-    /** Counts a fork that recovery has found of a stream of this shard; see {@code RecoveredForks}. */
-    public void countFork(StreamState source) {
-        forks.count(source);
-    }
-
-    /** Takes back the count of a fork that recovery has found, and that nobody needs. */
-    public void uncountFork(long source) {
-        forks.release(source);
-    }
-
-    /**
-     * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for forks, and
-     * that have none. On the loop.
-     */
+    /** The start is complete: the forks of all shards are counted, see {@link ShardStart#settle}. On the loop. */
     public void settle() {
-        List<StreamState> found = recovered;
-        recovered = List.of();
-        found.forEach(stream -> Release.decide(state, stream));
+        start.settle();
     }
 
     /**
@@ -527,7 +479,7 @@ public final class ShardStore implements AutoCloseable {
     @Override
     public void close() {
         commits.close();
-        recovered.forEach(stream -> stream.content().release(extents::left));
+        start.close();
         state.forEach(stream -> stream.content().release(extents::left));
         forks.close();
         extents.close();

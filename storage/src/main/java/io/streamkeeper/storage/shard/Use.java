@@ -18,14 +18,14 @@ final class Use {
 
     /** The same without a record: one that says so follows. No clock is read for a stream that use does not concern. */
     static void note(ShardState shard, StreamState stream) {
-        if (stream.isSliding()) {
-            stream.use(shard.clock().steadyMillis());
+        if (stream.lifetime().isSliding()) {
+            stream.lifetime().use(shard.clock().steadyMillis());
         }
     }
 
     /** A stream is used as long as a live reader waits at it (section 5.1). */
     static void ofWaiters(ShardState shard, StreamState stream) {
-        if (stream.isSliding() && stream.waiters() != null) {
+        if (stream.lifetime().isSliding() && stream.waiters() != null) {
             of(shard, stream);
         }
     }
@@ -35,13 +35,13 @@ final class Use {
      * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
      */
     static void record(ShardState shard, StreamState stream) {
-        if (!stream.isSliding()) {
+        if (!stream.lifetime().isSliding()) {
             return;
         }
         long now = shard.clock().wallMillis();
         long interval = shard.useIntervalMillis();
         if (interval == ShardState.NOTHING_IS_KEPT
-                || stream.isUseCovered(now)
+                || stream.lifetime().isCovered(now)
                 || stream.isDeleted()
                 || !stream.isVisible()) {
             return;
@@ -49,7 +49,7 @@ final class Use {
         LogRecord.Used record = new LogRecord.Used(stream.generation(), now, interval);
         Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
         if (staged == null) {
-            stream.recordedUse(now, interval);
+            stream.lifetime().recorded(now, interval);
         } else {
             shard.apply(record, stream, staged, Runs.NONE);
         }

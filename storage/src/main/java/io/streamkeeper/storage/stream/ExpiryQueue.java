@@ -19,21 +19,22 @@ public final class ExpiryQueue {
     private final NavigableSet<StreamState> moments = newTurns();
 
     private static NavigableSet<StreamState> newTurns() {
-        return new TreeSet<>(
-                Comparator.comparingLong(StreamState::expiryTurnMillis).thenComparingLong(StreamState::generation));
+        return new TreeSet<>(Comparator.comparingLong(
+                        (StreamState stream) -> stream.lifetime().turnMillis())
+                .thenComparingLong(StreamState::generation));
     }
 
     private NavigableSet<StreamState> turnsOf(StreamState stream) {
-        return stream.isSliding() ? sliding : moments;
+        return stream.lifetime().isSliding() ? sliding : moments;
     }
 
     /** Takes a stream in, if it ever goes by itself. */
     public void add(StreamState stream) {
         NavigableSet<StreamState> turns = turnsOf(stream);
         turns.remove(stream);
-        long deadline = stream.deadlineMillis();
+        long deadline = stream.lifetime().deadlineMillis();
         if (deadline != Long.MAX_VALUE) {
-            stream.takeExpiryTurnAt(deadline);
+            stream.lifetime().takeTurnAt(deadline);
             turns.add(stream);
         }
     }
@@ -52,14 +53,14 @@ public final class ExpiryQueue {
     private void step(NavigableSet<StreamState> turns, long nowMillis, Consumer<StreamState> expired) {
         for (int i = 0; i < STEP_MAX; i++) {
             StreamState first = turns.isEmpty() ? null : turns.first();
-            if (first == null || first.expiryTurnMillis() > nowMillis) {
+            if (first == null || first.lifetime().turnMillis() > nowMillis) {
                 return;
             }
             turns.remove(first);
             if (first.isDeleted()) {
                 continue;
             }
-            if (first.deadlineMillis() > nowMillis) {
+            if (first.lifetime().deadlineMillis() > nowMillis) {
                 add(first);
             } else {
                 expired.accept(first);

@@ -1,12 +1,9 @@
 package io.streamkeeper.storage.stream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.Place;
-import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.record.Runs;
 import java.util.Arrays;
@@ -26,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
  */
 public final class StreamContent {
-    /** Runs shorter than this on average are copied together for a read. */
-    public static final int COPY_BYTES_MAX = 4 << 10;
-
     /** Runs of one window of an answer, so that it takes about as long as others. */
     public static final int WINDOW_RUNS_MAX = 4_096;
 
@@ -349,29 +343,6 @@ public final class StreamContent {
     }
 
     /**
-     * The bytes from {@code from} to {@code to}, all of which are in memory. Many small runs are copied together, because
-     * a system call takes only so many pieces; large ones are not copied.
-     */
-    public ByteBuf read(long from, long to) {
-        return read(from, to, ReadBudget.NONE);
-    }
-
-    /** Bytes of the blocks that the bytes from {@code from} to {@code to} lie in, all of which are in memory. */
-    @SuppressWarnings("ReferenceEquality")
-    public long blockBytes(long from, long to) {
-        long bytes = 0;
-        Place counted = Block.NONE;
-        int last = runAt(to - 1);
-        for (int run = runAt(from); run <= last; run++) {
-            if (places[run] != counted && places[run] instanceof Block block) {
-                bytes += block.memory().capacity();
-                counted = block;
-            }
-        }
-        return bytes;
-    }
-
-    /**
      * Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}, and
      * after {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
      */
@@ -383,47 +354,6 @@ public final class StreamContent {
             run++;
         }
         return Math.min(ends[run], limit);
-    }
-
-    /** Adds the bytes from {@code from} to {@code to}, all of which are in memory, as slices. */
-    public void slices(long from, long to, CompositeByteBuf all) {
-        int last = runAt(to - 1);
-        for (int run = firstRun(from); run <= last; run++) {
-            all.addComponent(
-                    true,
-                    slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run]))
-                            .retain());
-        }
-    }
-
-    /** Copies the bytes from {@code from} to {@code to}, all of which are in memory. */
-    public void copy(long from, long to, ByteBuf target) {
-        int last = runAt(to - 1);
-        for (int run = firstRun(from); run <= last; run++) {
-            target.writeBytes(slice(run, Math.max(from, runStart(run)), Math.min(to, ends[run])));
-        }
-    }
-
-    /** The same; copies are buffers of {@code budget}, or not made where it has no room. */
-    public ByteBuf read(long from, long to, ReadBudget budget) {
-        if (from == to) {
-            return Unpooled.EMPTY_BUFFER;
-        }
-        int first = firstRun(from);
-        int last = runAt(to - 1);
-        if (first == last) {
-            return slice(first, from, to).retain();
-        }
-        int runs = last - first + 1;
-        long length = to - from;
-        ByteBuf copy = length / runs < COPY_BYTES_MAX ? budget.tryAllocate((int) length) : null;
-        if (copy != null) {
-            copy(from, to, copy);
-            return copy;
-        }
-        CompositeByteBuf all = Unpooled.compositeBuffer(runs);
-        slices(from, to, all);
-        return all;
     }
 
     /** Some bytes of a run that is in memory. */

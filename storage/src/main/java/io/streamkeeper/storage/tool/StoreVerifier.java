@@ -155,7 +155,7 @@ public final class StoreVerifier {
             }
             List<StreamState> streams = recovery.streams();
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
-            store.recover(streams, recovery.lastGeneration(), ShardState.NOTHING_IS_KEPT);
+            store.start().recover(streams, recovery.lastGeneration(), ShardState.NOTHING_IS_KEPT);
             recovered = true;
             return new Walked(
                     store,
@@ -165,7 +165,7 @@ public final class StoreVerifier {
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
             if (!recovered) {
-                store.recover(recovery.streams(), 0, ShardState.NOTHING_IS_KEPT);
+                store.start().recover(recovery.streams(), 0, ShardState.NOTHING_IS_KEPT);
                 store.close();
             }
             recovery.close();

@@ -37,7 +37,7 @@ class ExpiryQueueTest {
     void aStreamThatWasUsedSinceIsAskedAgainLater() {
         StreamState stream = stream(1, new Expiry.Ttl(1));
         queue.add(stream);
-        stream.use(500);
+        stream.lifetime().use(500);
         assertThat(due(1_000)).isEmpty();
         assertThat(queue.size()).isEqualTo(1);
         assertThat(due(1_500)).containsExactly(1L);
@@ -47,7 +47,7 @@ class ExpiryQueueTest {
     void aStreamIsInItOnce() {
         StreamState stream = stream(1, new Expiry.Ttl(1));
         queue.add(stream);
-        stream.use(500);
+        stream.lifetime().use(500);
         queue.add(stream);
         assertThat(queue.size()).isEqualTo(1);
         assertThat(due(2_000)).containsExactly(1L);
@@ -60,7 +60,7 @@ class ExpiryQueueTest {
         StreamState second = stream(2, new Expiry.At(10));
         queue.add(first);
         queue.add(second);
-        first.use(5);
+        first.lifetime().use(5);
         queue.remove(first);
         assertThat(queue.size()).isEqualTo(1);
         assertThat(due(10)).containsExactly(2L);

@@ -1,0 +1,89 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.storage.stream.AppendLengths;
+import io.streamkeeper.storage.stream.StreamContent;
+
+/**
+ * Finds where messages and appends end in the streams of one shard. What the index of a stream's runs does not say is read, which
+ * takes the one run that the place is in. Owned by the shard's loop.
+ */
+public final class Boundaries {
+    private final ContentReader reader;
+    private final JsonSplitter splitter;
+
+    public Boundaries(ContentReader reader, JsonSplitter splitter) {
+        this.reader = reader;
+        this.splitter = splitter;
+    }
+
+    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
+    void messagesBefore(StreamContent content, long position, Callback<Long> then) {
+        long known = content.messagesBeforeEdge(position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        int run = content.runAt(position - 1);
+        if (content.isOneMessage(run)) {
+            then.complete(-1L);
+            return;
+        }
+        long start = content.runStart(run);
+        long messages = content.messagesBeforeRun(run);
+        reader.fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int inRun;
+            try {
+                inRun = splitter.messagesBefore(bytes, (int) (position - start));
+            } finally {
+                bytes.release();
+            }
+            then.complete(inRun < 0 ? -1 : messages + inRun);
+        }));
+    }
+
+    /** The position behind the first {@code number} messages, of which there are as many; only for JSON. */
+    public void positionAfter(StreamContent content, long number, Callback<Long> then) {
+        if (number <= content.startMessages()) {
+            then.complete(content.start());
+            return;
+        }
+        int run = content.runOfMessage(number);
+        if (content.messagesBeforeRun(run + 1) == number) {
+            then.complete(content.runEnd(run));
+            return;
+        }
+        long start = content.runStart(run);
+        int inRun = (int) (number - content.messagesBeforeRun(run));
+        reader.fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            int length;
+            try {
+                length = splitter.boundaryAfter(bytes, inRun);
+            } finally {
+                bytes.release();
+            }
+            then.complete(start + length);
+        }));
+    }
+
+    /** Where the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    void appendEnd(StreamContent content, long position, Callback<Long> then) {
+        int run = content.runOfAppendAt(position);
+        long known = content.appendEnd(run, position);
+        if (known >= 0) {
+            then.complete(known);
+            return;
+        }
+        long start = content.runStart(run);
+        int index = (int) Math.max(0, position - start);
+        reader.fetchLengths(content, run, Callbacks.then(then, lengths -> {
+            int end;
+            try {
+                end = AppendLengths.endAfter(lengths, index);
+            } finally {
+                lengths.release();
+            }
+            then.complete(start + end);
+        }));
+    }
+}

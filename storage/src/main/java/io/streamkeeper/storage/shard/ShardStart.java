@@ -1,0 +1,87 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes over what recovery has found of one shard, before the shard serves: the streams, then how many forks each has, which the
+ * shards of a server find together. Used by one thread at a time: the one that opens the shard, then the one that connects the
+ * forks, then the loop, see {@link #settle}.
+ */
+public final class ShardStart {
+    private final ShardState state;
+    private final Forks forks;
+    private List<StreamState> found = new ArrayList<>();
+
+    ShardStart(ShardState state, Forks forks) {
+        this.state = state;
+        this.forks = forks;
+    }
+
+    /**
+     * Takes over the streams that recovery has found, in the order of their generations; before anything else.
+     *
+     * @param useIntervalMillis for how long a record of a stream's use covers further ones
+     */
+    public void recover(List<StreamState> streams, long lastGeneration, long useIntervalMillis) {
+        state.useIntervalMillis(useIntervalMillis);
+        state.generations().seen(lastGeneration);
+        long now = state.clock().wallMillis();
+        for (StreamState stream : streams) {
+            state.generations().seen(stream.generation());
+            stream.publishRecovered();
+            if (stream.isDropped()) {
+                state.drop(stream);
+            } else {
+                recover(stream, now);
+            }
+        }
+    }
+
+    private void recover(StreamState stream, long nowMillis) {
+        state.dropBefore(stream, stream.kept());
+        if (stream.lifetime().recover(nowMillis) && !stream.isDeleted()) {
+            state.extents().changed(stream);
+        }
+        found.add(stream);
+        state.put(stream);
+        state.settle(stream);
+        if (!stream.isDeleted()) {
+            state.keepUp(stream);
+        }
+        if (Trim.isDue(state, stream)) {
+            state.trimLater(stream);
+        }
+    }
+
+    /** The streams that recovery has found and that are not dropped, until {@link #settle}. */
+    public List<StreamState> found() {
+        return found;
+    }
+
+    /** Counts a fork that recovery has found of a stream of this shard; see {@code RecoveredForks}. */
+    public void countFork(StreamState source) {
+        forks.count(source);
+    }
+
+    /** Takes back the count of a fork that recovery has found, and that nobody needs. */
+    public void uncountFork(long source) {
+        forks.release(source);
+    }
+
+    /**
+     * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for forks, and
+     * that have none. On the loop.
+     */
+    void settle() {
+        List<StreamState> counted = found;
+        found = List.of();
+        counted.forEach(stream -> Release.decide(state, stream));
+    }
+
+    /** The shard is closed: releases what it has not taken over. */
+    void close() {
+        found.forEach(stream -> stream.content().release(state.extents()::left));
+    }
+}
