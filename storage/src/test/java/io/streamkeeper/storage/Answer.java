@@ -19,7 +19,7 @@ public final class Answer implements Reply {
         then.run();
     }
 
-    /** What is done as soon as the answer is there. */
+    /** Sets what runs when the answer has come. */
     Answer then(Runnable next) {
         then = next;
         return this;

@@ -90,7 +90,7 @@ class AppendBoundariesTest {
         }
     }
 
-    /** As the creation of a fork asks for it. */
+    /** As the creation of a fork requests it. */
     private long appendEnd(String path, long position) {
         ForkSource source =
                 Taken.pin(rig.store, CreateRequest.at("fork").forkOf(path, null).command());

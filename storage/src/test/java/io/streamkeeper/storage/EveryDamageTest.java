@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * A bit of each byte of a small store flipped, or each bit with {@code -Ddamage.all=true}, and each file of it cut at each byte: {@code verify}, which reads all that a start and
  * all reads would, reports it, or what is found is what was stored.
  *
- * <p>There is one exception, which no store can tell from a crash: the last frame of the newest segment may be torn, or not
+ * <p>There is one exception, which no store can distinguish from a crash: the last frame of the newest segment may be torn, or not
  * there. Nothing after it says that it was durable, so a start takes it for a write that nobody was told of, and so for any
  * part of the newest segment that is cut off. What is found then is what was stored at some earlier time. The newest
  * segment may be taken for one that was never begun if not even the first frame is whole.

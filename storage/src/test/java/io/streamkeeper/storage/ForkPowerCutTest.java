@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Power cuts in durability {@code os} with a fork in one shard and its source in another: whatever was written without a
- * sync may be lost, but never so that a fork is there and what it inherits is not.
+ * sync may be lost, but a fork is never left without what it inherits.
  */
 class ForkPowerCutTest {
     private static final Path DATA = Path.of("/data");

@@ -14,7 +14,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the last fork of a stream releases, and when: that is a record of its own, which may be refused, or lost in a crash. */
+/** The release of a source by its last fork: a record of its own, which may be refused, or lost in a crash. */
 class ForkReleaseTest {
     private final TestStore test = new TestStore();
 
@@ -30,7 +30,7 @@ class ForkReleaseTest {
         assertThat(test.absence("source")).isEqualTo(ErrorCode.STREAM_DELETED);
     }
 
-    /** Deletes the fork without making durable what comes of it. */
+    /** Deletes the fork durably, but not the release of its source. */
     private void deleteFork() {
         test.delete("fork");
         test.journal.sync(test.journal.lastLsn());

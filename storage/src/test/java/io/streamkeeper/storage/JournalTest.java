@@ -97,27 +97,27 @@ class JournalTest {
 
     @Test
     void heldRecordsAreDurableOrRefusedWhenTheTestSaysSo() {
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         try (HeldJournal journal = new HeldJournal(new MemoryJournal(new MemoryBudget(1 << 24)))) {
             journal.listen(new Journal.Listener() {
                 @Override
                 public void durable(long lsn) {
-                    told.add("durable " + lsn + "/" + journal.durableLsn());
+                    reported.add("durable " + lsn + "/" + journal.durableLsn());
                 }
 
                 @Override
                 public void refused(long firstLsn, Refusal refusal) {
-                    told.add("refused " + firstLsn);
+                    reported.add("refused " + firstLsn);
                 }
 
                 @Override
                 public void lost(long firstLsn, Refusal refusal) {
-                    told.add("lost " + firstLsn);
+                    reported.add("lost " + firstLsn);
                 }
 
                 @Override
                 public void failed(StorageFailedException reason) {
-                    told.add("failed");
+                    reported.add("failed");
                 }
             });
             for (int i = 0; i < 5; i++) {
@@ -135,7 +135,7 @@ class JournalTest {
             assertThat(again.lsn()).isEqualTo(lost.lsn()).isEqualTo(7);
             assertThat(again.epoch()).isEqualTo(journal.epoch()).isGreaterThan(lost.epoch());
             journal.sync();
-            assertThat(told)
+            assertThat(reported)
                     .containsExactly("durable 2/2", "refused 4", "durable 3/3", "durable 6/6", "lost 7", "durable 7/7");
             assertThatThrownBy(() -> journal.refuse(7)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> journal.sync(8)).isInstanceOf(IllegalArgumentException.class);

@@ -58,7 +58,7 @@ class RecoveryTest {
         rig.checkpoint();
         rig.append("s", "dddddddd").appended();
         rig.checkpoint();
-        assertThat(rig.files(".ext")).as("the middle files are gone").hasSize(2);
+        assertThat(rig.files(".ext")).as("the middle files are removed").hasSize(2);
         killAndStart();
         assertThat(rig.read("s")).isEqualTo("dddddddd");
         assertThat(rig.read("t")).hasSize(5_000);

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A refused batch is undone as if it had never been, and the store goes on. */
+/** A refused batch is undone completely, and the store continues. */
 class RefusedBatchTest {
     private final TestStore test = new TestStore();
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Verification and backup of a directory while a server goes on writing to it: between any two of their reads. */
+/** Verification and backup of a directory to which a server writes between any two of their reads. */
 class RunningStoreTest {
     private static final int READS_MAX = 60;
 
@@ -26,7 +26,7 @@ class RunningStoreTest {
         rig = new FileRig();
     }
 
-    /** The disk as the tool sees it: behind each of its reads of a journal, a few more appends have come. */
+    /** The disk as the tool sees it: after each of its reads of a journal there are a few more appends. */
     private Disk disk() {
         return wrap(Disk.class, rig.disk, false);
     }

@@ -33,7 +33,7 @@ final class SimulatedThreads {
         return new ShardThreads(loop, journal, background, reads);
     }
 
-    /** Whether the journal's thread stands still, as behind a slow disk, while the others go on. */
+    /** Whether the journal's thread stands still, as if the disk were slow, while the others run. */
     void holdJournal(boolean holds) {
         holdsJournal = holds;
     }
@@ -61,7 +61,7 @@ final class SimulatedThreads {
         queues.forEach(Queue::clear);
     }
 
-    /** Drops what the loop has still to do: nobody is there any more whom it could tell. */
+    /** Drops the loop's remaining tasks: nothing waits for their results any more. */
     void dropLoop() {
         queues.get(0).clear();
     }

@@ -13,7 +13,7 @@ import io.streamkeeper.storage.stream.TailWaiters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Streams that go by themselves (section 5.1). */
+/** Streams that expire (section 5.1). */
 class StreamExpiryTest {
     private static final long SECOND = 1_000;
     private static final TailWaiters WAITER = new TailWaiters() {
@@ -131,7 +131,7 @@ class StreamExpiryTest {
     }
 
     @Test
-    void anExpiredStreamIsGoneForWhoeverComesBeforeTheTimer() {
+    void anExpiredStreamIsGoneForACommandThatComesBeforeTheTimer() {
         test.created(CreateRequest.at("a").ttl(60).text("old"));
         test.created(CreateRequest.at("b").ttl(60));
         test.clock.advance(60 * SECOND);

@@ -9,7 +9,7 @@ import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The heap that streams take is counted, bounded, and given back (I7); what is there is always recovered (I11). */
+/** The heap that streams take is counted, bounded, and released (I7); streams that exist are always recovered (I11). */
 class StreamHeapTest {
     private static final int HEAP_BYTES = 64 << 10;
 

@@ -342,21 +342,21 @@ class UnexpectedFaultsTest {
                 throw new AssertionError("a fault of the test");
             }
         });
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         store.whenSourceSynced(new Journal.Synced() {
             @Override
             public void synced() {
-                told.add("synced");
+                reported.add("synced");
             }
 
             @Override
             public void failed(StorageFailedException reason) {
-                told.add("failed");
+                reported.add("failed");
             }
         });
         threads.runAll();
 
-        assertThat(told).containsExactly("failed");
+        assertThat(reported).containsExactly("failed");
         assertThat(store.failure()).isNotNull();
         threads.stop();
         memory.free();
@@ -484,7 +484,7 @@ class UnexpectedFaultsTest {
                 .isNotEqualTo(before);
     }
 
-    /** Retention is carried out after a start too, if the last life ended before it was. */
+    /** A start also trims a stream if the last process ended before it did. */
     private static void assertIsTrimmed(Life life, String where) {
         life.upkeep();
         StreamState kept = life.store.streamAt(new StreamPath("kept"));

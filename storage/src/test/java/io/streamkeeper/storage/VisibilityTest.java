@@ -131,30 +131,30 @@ class VisibilityTest {
     @Test
     void waitersAreToldOnceForEachDurableStep() {
         test.created("a");
-        StringBuilder told = new StringBuilder();
+        StringBuilder seen = new StringBuilder();
         test.open("a").waiters(new TailWaiters() {
             @Override
             public void moved(StreamState stream) {
-                told.append(stream.durableTail()).append(stream.isDurablyClosed() ? "c " : " ");
+                seen.append(stream.durableTail()).append(stream.isDurablyClosed() ? "c " : " ");
             }
 
             @Override
             public void gone(StreamState stream) {
-                told.append("gone");
+                seen.append("gone");
             }
         });
         test.append("a", "x");
         test.append("a", "y");
         test.append(AppendRequest.to("a").close());
-        assertThat(told).isEmpty();
+        assertThat(seen).isEmpty();
         test.journal.sync(2);
-        assertThat(told).hasToString("1 ");
+        assertThat(seen).hasToString("1 ");
         test.journal.sync();
-        assertThat(told).hasToString("1 2 2c ");
+        assertThat(seen).hasToString("1 2 2c ");
         test.delete("a");
-        assertThat(told).hasToString("1 2 2c ");
+        assertThat(seen).hasToString("1 2 2c ");
         test.journal.sync();
-        assertThat(told).hasToString("1 2 2c gone");
+        assertThat(seen).hasToString("1 2 2c gone");
     }
 
     @Test

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that records and descriptions are made of. Numbers that may be of any size take eight bytes; those that are
- * small as a rule are {@link Variable}. A text is its length in bytes, variable, and UTF-8.
+ * usually small are {@link Variable}. A text is its length in bytes, variable, and UTF-8.
  */
 public final class Fields {
-    /** Bytes of a variable number at the most. */
+    /** The most bytes that a variable number takes. */
     static final int VARIABLE_BYTES_MAX = Variable.BYTES_MAX;
 
     private static final int TEXT_BYTES_MAX = 1 << 24;
@@ -43,7 +43,7 @@ public final class Fields {
         return in.readCharSequence(bytes, StandardCharsets.UTF_8).toString();
     }
 
-    /** The bytes of a text at the most. */
+    /** The most bytes that a text takes. */
     static int textBytesMax(@Nullable String text) {
         return text == null ? 0 : VARIABLE_BYTES_MAX + ByteBufUtil.utf8MaxBytes(text);
     }

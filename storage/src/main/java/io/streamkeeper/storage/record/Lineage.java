@@ -5,12 +5,11 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of the
- * ancestors' ancestors. Immutable; the forks of a stream share its runs, also between shards, so that a fork costs one run
- * however deep it is.
+ * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of that one's
+ * ancestors. Immutable; the forks of a stream share its runs, also between shards, so a fork costs one run at any depth.
  *
- * <p>Towards the beginning, runs have lower starts and lower generations. Each run has a second reference, which skips so
- * many runs that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary list).
+ * <p>Towards the beginning, runs have lower starts and lower generations. Each run has a second reference, which skips
+ * several runs, so that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary list).
  */
 public final class Lineage {
     private final StreamPath path;
@@ -49,7 +48,7 @@ public final class Lineage {
         this.jump = parent == null ? this : jumpAbove(parent);
     }
 
-    /** Two skips of one length before each other become one. */
+    /** Two adjacent skips of the same length become one. */
     private static Lineage jumpAbove(Lineage parent) {
         Lineage first = parent.jump;
         return parent.depth - first.depth == first.depth - first.jump.depth ? first.jump : parent;
@@ -82,7 +81,7 @@ public final class Lineage {
         return parent;
     }
 
-    /** How many runs are before this one. */
+    /** The number of runs before this one. */
     int depth() {
         return depth;
     }
@@ -92,7 +91,7 @@ public final class Lineage {
         return path + " from " + start + " to " + end;
     }
 
-    /** This lineage without what lies at or after {@code position}; the oldest run is kept even when it is empty. */
+    /** This lineage without the positions from {@code position} on; the oldest run is kept even if it is empty. */
     public Lineage upTo(long position) {
         Lineage run = before(position);
         return position >= run.end
@@ -100,17 +99,17 @@ public final class Lineage {
                 : new Lineage(run.path, run.generation, run.formerGeneration, run.start, position, run.parent);
     }
 
-    /** The run that holds the byte at {@code position}, which lies before the end of this one. */
+    /** The run that has the byte at {@code position}, which is before the end of this run. */
     public Lineage at(long position) {
         return startingAtMost(position);
     }
 
-    /** The run that wrote the byte before {@code position}: whose generation an offset there carries. */
+    /** The run that has the byte before {@code position}; an offset of that position has its generation. */
     public Lineage before(long position) {
         return startingAtMost(position - 1);
     }
 
-    /** The run of an ancestor, or null where {@code wanted}, present or former, is none of this lineage. */
+    /** The run of an ancestor by its present or former generation, or null if no ancestor has that. */
     @Nullable
     public Lineage of(long wanted) {
         boolean former = wanted > Offset.GENERATION_MAX;
@@ -121,7 +120,7 @@ public final class Lineage {
         return run.generation(former) == wanted ? run : null;
     }
 
-    /** Former generations are in the same order, and before all streams that have none. */
+    /** Former generations are in the same order; streams that have none come after all others. */
     private long generation(boolean former) {
         if (former) {
             return formerGeneration == 0 ? Long.MAX_VALUE : formerGeneration;
@@ -129,7 +128,7 @@ public final class Lineage {
         return generation;
     }
 
-    /** The first run, from this one towards the beginning, that starts at {@code position} or before; else the oldest. */
+    /** The first run, from this one towards the beginning, that starts at or before {@code position}; else the oldest. */
     private Lineage startingAtMost(long position) {
         Lineage run = this;
         while (run.start > position && run.parent != null) {

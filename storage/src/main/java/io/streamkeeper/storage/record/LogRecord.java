@@ -9,11 +9,12 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's whole effect on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. A shard's
- * state is a function of its records; the bytes go beside the record, as a {@link Payload}.
+ * The whole effect of one request on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. The state
+ * of a shard is a function of its records (I13), so a record contains everything that the decision knew. The bytes are not part
+ * of the record, but follow it as a {@link Payload}.
  */
 public sealed interface LogRecord {
-    /** Of what type a record is, to dispatch on; each type has its own. */
+    /** The type of a record, for a dispatch that is complete. */
     enum Kind {
         CREATED,
         APPENDED,
@@ -25,7 +26,7 @@ public sealed interface LogRecord {
 
     Kind kind();
 
-    /** Whether what the record ends takes room that is free after it: there is room for it where all else is full. */
+    /** Whether the record releases space: it is accepted where memory or disk are too full for others. */
     default boolean makesRoom() {
         return false;
     }
@@ -42,10 +43,10 @@ public sealed interface LogRecord {
      * @param generation its own, unique
      * @param path its path
      * @param contentType as it was given, or inherited
-     * @param expiry as it was asked for, or inherited
+     * @param expiry as it was requested, or inherited
      * @param retention how much it keeps
      * @param closed whether it is created closed
-     * @param fork where it comes from, or null
+     * @param fork its source, or null if it is not a fork
      * @param atMillis when
      */
     record Created(
@@ -70,8 +71,8 @@ public sealed interface LogRecord {
     }
 
     /**
-     * A stream with a sliding time to live was used, and may be used again without a record until the time that this one
-     * names. Nothing waits for it.
+     * A stream with a sliding time to live was used, and may be used again without a record for as long as this one says.
+     * No answer waits for it.
      *
      * @param generation the stream
      * @param atMillis when
@@ -89,7 +90,7 @@ public sealed interface LogRecord {
      *
      * @param generation the stream
      * @param producer the producer's new state, or null
-     * @param evictions how many producers of the stream are forgotten for this one, those unused for longest
+     * @param evictions how many producers of the stream are evicted for this one, those unused for longest
      * @param streamSeq the new {@code Stream-Seq}, or null where it stays
      * @param close whether the stream is closed after the bytes
      * @param atMillis when
@@ -128,7 +129,7 @@ public sealed interface LogRecord {
     }
 
     /**
-     * Retention drops what lies before a position.
+     * Retention trims the data before a position.
      *
      * @param generation the stream
      * @param position the earliest that can be read from now on
@@ -149,8 +150,8 @@ public sealed interface LogRecord {
     }
 
     /**
-     * The last fork has released its source: what was kept for forks only is dropped, all of a deleted stream, else what lies
-     * before the earliest position that can be read.
+     * The last fork has released its source: the bytes that were kept only for forks are dropped. Of a deleted stream these are
+     * all, of another one those before the earliest position that can be read.
      *
      * @param generation the source
      * @param atMillis when
@@ -168,10 +169,10 @@ public sealed interface LogRecord {
     }
 
     /**
-     * Where a fork comes from. What it inherits follows from the source, which stays as long as the fork does, so it is not
-     * in the record: a fork costs the same however deep it is.
+     * The source of a fork. What the fork inherits follows from the source, which exists as long as the fork does, so it is not
+     * in the record: a fork costs the same at any depth.
      *
-     * @param origin what the request asked for, to which a repeated create is compared
+     * @param origin what the request named, which a repeated create is compared with
      * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
      * @param position where the fork diverges
      * @param earliest the first position that it inherits: later than the beginning where the source has dropped some

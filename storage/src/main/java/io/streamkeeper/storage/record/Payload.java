@@ -7,28 +7,28 @@ import io.streamkeeper.protocol.JsonMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that one request adds to a stream, and how they are laid down: as they came, or for JSON the messages with
- * a comma after each. It borrows the request's body.
+ * The bytes that one request adds to a stream, in the form in which they are stored: of a stream of bytes as they were sent, of
+ * a JSON stream the messages with a comma after each. It borrows the request's body.
  *
  * @param bytes the request's body
- * @param messages where its messages lie, or null for a stream of bytes
+ * @param messages where its messages are, or null for a stream of bytes
  * @param runs how the stored bytes fall into runs
  */
 public record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs) {
     public static final Payload NONE = new Payload(Unpooled.EMPTY_BUFFER, null, Runs.NONE);
 
-    /** What a body adds to a stream, in runs as {@code limits} say. */
+    /** The payload of a body, in runs as {@code limits} allow. */
     public static Payload of(Body body, RunLimits limits) {
         return body.isEmpty() ? NONE : of(body.bytes(), body.messages(), limits);
     }
 
-    /** A body that falls into runs as {@code limits} say. */
+    /** The payload of a body, in runs as {@code limits} allow. */
     public static Payload of(ByteBuf bytes, @Nullable JsonMessages messages, RunLimits limits) {
         Runs runs = messages == null ? Runs.one(bytes.readableBytes(), 1) : Runs.of(messages, limits);
         return new Payload(bytes, messages, runs);
     }
 
-    /** Bytes that this takes in the stream. */
+    /** The bytes that this adds to the stream. */
     public int storedBytes() {
         return runs.bytes();
     }
@@ -38,7 +38,7 @@ public record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs)
         return bytes.readerIndex() + (messages == null || messages.count() == 0 ? 0 : messages.start(0));
     }
 
-    /** How many bytes of the body are stored; behind them comes what {@link #writeEndTo} writes. */
+    /** How many bytes of the body are stored; {@link #writeEndTo} writes those that follow them. */
     public int bodyBytes() {
         return hasMessages() ? storedBytes() - 1 : storedBytes();
     }
@@ -47,13 +47,13 @@ public record Payload(ByteBuf bytes, @Nullable JsonMessages messages, Runs runs)
         return messages != null && messages.count() > 0;
     }
 
-    /** Writes the stored form behind {@code block}'s writer index. The body is read but not consumed. */
+    /** Writes the stored form at {@code block}'s writer index. The body's reader index does not move. */
     public void writeTo(ByteBuf block) {
         block.writeBytes(bytes, start(), bodyBytes());
         writeEndTo(block);
     }
 
-    /** Writes what the stored form has behind the body's own bytes: the comma after the last message. */
+    /** Writes what the stored form has after the bytes of the body: the comma after the last message. */
     public void writeEndTo(ByteBuf block) {
         if (hasMessages()) {
             block.writeByte(',');

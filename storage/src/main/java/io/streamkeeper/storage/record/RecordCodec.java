@@ -10,15 +10,15 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 
 /**
- * The form of records in the journal. A record is written with its payload behind it, so that it is one piece (I4):
+ * The format of records in the journal. A record and its payload follow each other, so that they are one piece (I4):
  *
  * <pre>
- *   length      u32       of everything behind it
+ *   length      u32       of everything after it
  *   type        u8        1 created, 2 appended, 5 used, 6 deleted, 7 trimmed, 8 released
  *   generation  u64
  *   atMillis    variable
  *   …           by type, see the methods
- *   runs        variable  how many; of each its bytes and its messages, variable
+ *   runs        variable  how many; then the bytes and messages of each, variable
  *   payload     the stored bytes of all runs; up to the record's end
  * </pre>
  *
@@ -27,13 +27,13 @@ import io.streamkeeper.protocol.StreamPath;
  * <pre>
  *   6 deleted   dropped   u8        1 if the stream is dropped, 0 if forks keep it
  *   7 trimmed   position  variable
- *               dropped   u8        1 if what lies before the position is dropped, 0 if forks keep it
+ *               dropped   u8        1 if the bytes before the position are dropped, 0 if forks keep them
  *   8 released  nothing
  * </pre>
  *
- * Journals of format version 2 have two other types, which are read and not written: 3 deleted, with nothing, and 4 trimmed,
- * with the position. They do not say what forks keep; so what they end stays until a start finds that no fork needs it, and
- * logs that.
+ * Journals of format version 2 have two other types, which are read but not written: 3 deleted, with no fields, and 4 trimmed,
+ * with the position. They do not say what forks keep. They are read as if forks kept everything, until a start finds what no
+ * fork needs, and logs its release.
  *
  * <p>The frame's checksum covers all of it.
  */
@@ -62,14 +62,14 @@ public final class RecordCodec {
     private static final int HAS_OFFSET = 4;
     private static final int HAS_RETENTION = 8;
 
-    /** More than the fields of fixed size and the small ones take together. */
+    /** More than the fields of fixed size and the variable numbers take together. */
     private static final int FIXED_BYTES_MAX = 128;
 
     private RecordCodec() {}
 
     // ---- writing ----
 
-    /** Bytes that a record takes at the most, its payload included. */
+    /** The most bytes that a record takes, its payload included. */
     public static int bytesMax(LogRecord record, Runs runs) {
         int bytes = FIXED_BYTES_MAX + runs.bytes() + (1 + 2 * runs.count()) * Fields.VARIABLE_BYTES_MAX;
         if (record instanceof LogRecord.Created created) {
@@ -97,7 +97,7 @@ public final class RecordCodec {
                 + Fields.textBytesMax(fork.origin().source().value());
     }
 
-    /** Writes a record without its payload; returns where its length is, for {@link #finish}. */
+    /** Writes a record without its payload; returns the index of its length, for {@link #finish}. */
     public static int begin(ByteBuf out, LogRecord record, Runs runs) {
         int start = out.writerIndex();
         out.writeInt(0);
@@ -134,7 +134,7 @@ public final class RecordCodec {
         return start;
     }
 
-    /** The payload is written: tells the record's length. */
+    /** Writes the length of a record whose payload is written. */
     public static void finish(ByteBuf out, int start) {
         out.setInt(start, out.writerIndex() - start - LENGTH_BYTES);
     }
@@ -222,9 +222,9 @@ public final class RecordCodec {
     public record Read(LogRecord record, Runs runs, int payload) {}
 
     /**
-     * Reads the record at {@code in}'s reader index, which is behind its payload afterwards.
+     * Reads the record at {@code in}'s reader index, which is after its payload when this returns.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is not a record
      */
     public static Read read(ByteBuf in, Interned interned) {
         int length = in.readInt();

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the stored bytes of one request fall into runs: pieces that lie behind each other, of a JSON stream whole messages.
- * Usually there is one. Immutable.
+ * The runs that the stored bytes of one request are divided into: adjacent pieces, of a JSON stream whole messages. Usually
+ * there is one. Immutable.
  */
 public final class Runs {
     public static final Runs NONE = new Runs(0, 0, null);
@@ -26,7 +26,7 @@ public final class Runs {
         return new Runs(bytes, messages, null);
     }
 
-    /** Runs of which {@code parts} has the bytes and the messages of each in turn. */
+    /** Runs whose numbers of bytes and messages alternate in {@code parts}. */
     public static Runs of(int[] parts) {
         int bytes = 0;
         int messages = 0;
@@ -38,8 +38,8 @@ public final class Runs {
     }
 
     /**
-     * Messages as runs that are as long as {@code limits} allow, or longer where they expire at once; a message that is
-     * longer is a run by itself.
+     * Messages as runs that are as long as {@code limits} allow, or longer if retention trims them at once; a longer message is
+     * a run by itself.
      */
     public static Runs of(JsonMessages split, RunLimits limits) {
         if (split.storedBytes() <= limits.bytesMax() && split.count() <= limits.messagesMax()) {
@@ -62,7 +62,7 @@ public final class Runs {
         return of(Arrays.copyOf(parts, used));
     }
 
-    /** The message after the run that begins with message {@code first}, which has that one at the least. */
+    /** The message after the run that begins with message {@code first}; the run has at least that message. */
     private static int endOfRun(JsonMessages split, int first, RunLimits limits) {
         long lastEnd = (long) split.start(first) + limits.bytesMax() - 1;
         int byBytes = split.firstEndingAfter(first, (int) Math.min(lastEnd, Integer.MAX_VALUE));

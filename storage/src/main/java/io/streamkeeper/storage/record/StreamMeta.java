@@ -8,19 +8,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a stream but its bytes, as an extent file keeps it: what its records up to {@code lastLsn} come to. The
- * newest of several descriptions of a stream is the one that counts, in whatever file it is.
+ * The description of a stream: its state without its bytes, as an extent file keeps it, after its records up to
+ * {@code lastLsn}. The newest description of a stream counts, whatever file it is in.
  *
  * @param created the record that made it
  * @param formerGeneration its generation in format version 1, which clients may hold offsets of, or 0
- * @param lastLsn the last record about it that is counted in
+ * @param lastLsn the last record about it that this includes
  * @param tail where its bytes end
- * @param messages how many messages it has had
+ * @param messages how many messages it has had, trimmed ones included
  * @param earliest the first position that can be read
  * @param kept the first position whose bytes are kept, before {@code earliest} where forks inherit them; a description of
  *     format version 2 has the stream's beginning here, also where bytes were dropped
- * @param closed whether it takes no more
- * @param deleted whether it is deleted; such a description is kept for as long as older files may name the stream
+ * @param closed whether it is closed
+ * @param deleted whether it is deleted; such a description is kept as long as an older file may have one of the stream
  * @param dropped whether nothing is kept of it any more; a description of format version 2 never says so
  * @param closedBy the producer's request that closed it, or null
  * @param streamSeq the last {@code Stream-Seq}, or null
@@ -98,7 +98,7 @@ public record StreamMeta(
     /**
      * Reads a description.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is not a description
      */
     public static StreamMeta decode(ByteBuf in, long generation, Interned interned) {
         int flags = in.readByte();
@@ -136,12 +136,12 @@ public record StreamMeta(
                 covered);
     }
 
-    /** The last record that an encoded description counts in, without the rest being read. */
+    /** The last record that an encoded description includes; the rest is not read. */
     public static long lastLsnOf(ByteBuf encoded) {
         return Fields.readVariable(encoded.slice(encoded.readerIndex() + 1, encoded.readableBytes() - 1));
     }
 
-    /** Whether an encoded description is one of a stream that is gone. */
+    /** Whether an encoded description is one of a deleted stream. */
     public static boolean isDeleted(ByteBuf encoded) {
         return (encoded.getByte(encoded.readerIndex()) & DELETED) != 0;
     }

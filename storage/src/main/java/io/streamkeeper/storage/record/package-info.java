@@ -1,5 +1,5 @@
 /**
- * What a shard logs: {@link io.streamkeeper.storage.record.LogRecord} is the list of all records, {@link
+ * The records of a shard: {@link io.streamkeeper.storage.record.LogRecord} lists all of them, {@link
  * io.streamkeeper.storage.record.RecordCodec} their bytes, {@link io.streamkeeper.storage.record.StreamMeta} the
  * description of a stream in an extent. {@link io.streamkeeper.storage.record.Payload} and {@link
  * io.streamkeeper.storage.record.Runs} are the body of an append, {@link io.streamkeeper.storage.record.Lineage} is

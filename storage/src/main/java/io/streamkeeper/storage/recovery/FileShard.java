@@ -29,7 +29,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens a shard that is kept in files: recovers what is there, and puts the parts together that keep it. */
+/** Opens a shard that is kept in files: recovers its state, and connects the parts that keep it. */
 public final class FileShard {
     private static final Logger LOG = LoggerFactory.getLogger(FileShard.class);
 
@@ -40,11 +40,11 @@ public final class FileShard {
 
     /**
      * Opens shard {@code shard} of a data directory. The store belongs to the loop of {@code threads} from when this
-     * returns; before it serves, its forks are to be counted, see {@link ShardStore#forks}.
+     * returns; before it serves, forks are counted, see {@link RecoveredForks}, and the store is settled.
      *
      * @param provider may replace the log and the extent files
      * @param budget the memory for what is read from files
-     * @throws IOException with file, position and what to do, if what is there is not whole
+     * @throws IOException with file, position and what to do, if the data is damaged or incomplete
      */
     public static ShardStore open(
             Disk disk,
@@ -105,7 +105,7 @@ public final class FileShard {
         return store;
     }
 
-    /** What is configured may be more than may ever wait. */
+    /** The configured size of a checkpoint may be more than the backlog may have. */
     private static ExtentConfig extentConfig(StorageConfig config) {
         return new ExtentConfig(
                 Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),

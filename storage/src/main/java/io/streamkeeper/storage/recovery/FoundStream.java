@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the extent files of a shard have of one stream, collected until all files are read: its newest description and all
- * spans of its runs. Used by the thread that recovers the shard.
+ * The data of one stream in the extent files of a shard, collected until all files are read: its newest description and all spans
+ * of its runs. Used by the thread that recovers the shard.
  *
- * <p>A stream needs the spans that end at its tail and follow each other without a gap. Below them files may have more of
- * it, with gaps: what retention dropped stays in a file that other streams keep, while the files between are gone, or it
- * was dropped before a checkpoint wrote it. So the spans are followed from the tail down, and the first gap ends them;
- * whether what lies above the gap is enough is decided when the journal is read, see {@link Recovery}.
+ * <p>A stream needs the spans that end at its tail and follow each other without a gap. Before them files may have more of it,
+ * with gaps: dropped data remains in a file that other streams keep, while the files between are removed, or it was dropped before
+ * a checkpoint wrote it. So the spans are followed back from the tail, and the first gap ends them. Whether the spans after the gap
+ * are enough is checked when the journal is read, see {@link Recovery}.
  */
 final class FoundStream {
     /** An entry of a file's index, and others of the same stream. */
@@ -31,7 +31,7 @@ final class FoundStream {
      * The first runs of an entry.
      *
      * @param runs the entry's runs
-     * @param count how many of them belong to the span
+     * @param count how many of them are in the span
      */
     private record Span(Extent extent, StoredRuns runs, int count) {}
 
@@ -60,12 +60,12 @@ final class FoundStream {
         return home;
     }
 
-    /** Takes in an entry of {@code extent}, whose index has it at {@code index}. */
+    /** Adds the entry of {@code extent} at {@code index} of its index. */
     void add(Extent extent, int index, StoredRuns runs) {
         entries = new Entry(extent, index, runs, entries);
     }
 
-    /** Whether a description that counts records up to {@code lastLsn} is newer than the one that is known. */
+    /** Whether a description that includes records up to {@code lastLsn} is newer than the one that is known. */
     boolean isNewer(long lastLsn) {
         return meta == null || lastLsn > meta.lastLsn();
     }
@@ -75,7 +75,7 @@ final class FoundStream {
         home = file;
     }
 
-    /** The stream as its newest description has it, with the runs that end at its tail. */
+    /** The stream of the newest description, with the runs that end at its tail. */
     StreamState build(StreamMeta newest) {
         List<Span> spans = spansUpTo(newest.tail());
         StreamState stream = spans.isEmpty()

@@ -13,17 +13,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects the forks of a server with their sources, wherever both are, once all shards are recovered: how many forks a
- * stream has, and what a fork inherits, is derived from the forks and their sources, not read from a file. Used by one
- * thread, before the shards' loops begin; then each shard is to be settled, see {@link ShardStore#settle}.
+ * Connects the forks of a server with their sources in all shards, when all are recovered. The number of forks of a stream, and
+ * what a fork inherits, are derived from the streams, not read from a file. Used by one thread, before the shards' loops begin;
+ * then each shard is settled, see {@link ShardStore#settle}.
  *
- * <p>A fork has a higher generation than its source. So in the order of generations a source knows what it inherits
- * itself before a fork of it does, and one pass is enough, however deep the forks are. In the opposite order deleted forks
- * that nobody needs are taken off the counts of their sources: so {@link ShardStore#settle} releases a chain whose end is
- * deleted as a whole, also where a crash has cut its release short.
+ * <p>A fork has a higher generation than its source. So in ascending order of generations a source knows what it inherits itself
+ * before a fork of it does, and one pass is enough for forks of any depth. In descending order deleted forks that nothing needs
+ * are taken off the counts of their sources. So {@link ShardStore#settle} releases all of a chain whose end is deleted, also if a
+ * crash has interrupted its release.
  */
 public final class RecoveredForks {
-    /** Positions that are not there. */
+    /** Positions that are lost. */
     private record Loss(long from, long to, String text) {
         boolean concerns(LogRecord.Fork fork) {
             return Math.max(from, fork.earliest()) < Math.min(to, fork.position());
@@ -39,9 +39,10 @@ public final class RecoveredForks {
     }
 
     /**
-     * Connects the forks of all shards, which are given in their order.
+     * Connects the forks of all shards.
      *
-     * @return for each fork that cannot be read whole what is missing
+     * @param shards all shards of the server, in order
+     * @return a description of the loss of each fork that cannot be read completely
      */
     public static List<String> connect(List<ShardStore> shards) {
         RecoveredForks forks = new RecoveredForks(shards);
@@ -93,7 +94,7 @@ public final class RecoveredForks {
         note(stream, fork, loss(source, fork));
     }
 
-    /** What a source does not have of what a fork inherits from it and by way of it, or null if it has everything. */
+    /** The positions that a fork inherits from a source or its ancestors and that are lost, or null if there are none. */
     private @Nullable Loss loss(StreamState source, LogRecord.Fork fork) {
         if (source.tail() < fork.position()) {
             return new Loss(source.tail(), fork.position(), "which ends at " + source.tail());
@@ -108,7 +109,7 @@ public final class RecoveredForks {
         return lossesBefore.get(source.generation());
     }
 
-    /** A fork that is deleted is not read, but the forks of it are, and have the same loss. */
+    /** A deleted fork is not read, but its forks are, and have the same loss. */
     private void note(StreamState stream, LogRecord.Fork fork, @Nullable Loss loss) {
         if (loss == null || !loss.concerns(fork)) {
             return;

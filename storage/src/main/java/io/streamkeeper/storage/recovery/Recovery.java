@@ -25,14 +25,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the state of one shard in its files: the descriptions and runs that the extents have, and on top of them the
- * journal's records, through the same methods that service calls. Used by one thread, before the shard has a loop.
+ * Reads the state of one shard: the descriptions and runs in its extents, and then the records of its journal, which {@link
+ * StreamState#apply} applies as in service. Used by one thread, before the shard has a loop.
  *
- * <p>Of the descriptions of a stream the newest counts. A record that a description counts in already is left out; any other
- * must fit: its stream must be known. What does not fit is damage, and stops the start (I10).
+ * <p>The newest description of a stream counts. A record that it includes is skipped; the stream of any other must be known. If it
+ * is not, this is damage, and stops the start (I10).
  */
 public final class Recovery {
-    /** The epoch of what is read: it is durable, so that no epoch's end takes it back. */
+    /** The epoch of records that are read: they are durable, so no end of an epoch undoes them. */
     private static final long DURABLE = 0;
 
     private final String directory;
@@ -53,7 +53,7 @@ public final class Recovery {
      * @param directory what messages call the shard
      * @param log the log of the shard, which is replayed
      * @param files its extent files
-     * @param memory where the journal's records go that no extent has
+     * @param memory for the journal's records that no extent has
      */
     public Recovery(String directory, ShardLog log, ExtentFiles files, Manifest manifest, MemoryBudget memory) {
         this.files = files;
@@ -79,24 +79,24 @@ public final class Recovery {
         check();
     }
 
-    /** The extents that the manifest names, open. */
+    /** The open extents that the manifest names. */
     public List<Extent> extents() {
         return extents;
     }
 
-    /** All streams, in the order of their generations; those that are deleted included. */
+    /** All streams, deleted ones included, in the order of their generations. */
     public List<StreamState> streams() {
         List<StreamState> all = new ArrayList<>(streams.values());
         all.sort(Comparator.comparingLong(StreamState::generation));
         return all;
     }
 
-    /** The streams that the journal has records about which no extent has. */
+    /** The streams that the journal has records about and no extent has these. */
     List<StreamState> changed() {
         return changed;
     }
 
-    /** The last log sequence number that anything refers to. */
+    /** The last lsn that anything refers to. */
     public long lastLsn() {
         return lastLsn;
     }
@@ -105,14 +105,14 @@ public final class Recovery {
         return lastGeneration;
     }
 
-    /** Lets go of everything, where the shard does not come to be. */
+    /** Releases everything, if the shard is not opened. */
     public void close() throws IOException {
         for (Extent extent : extents) {
             extent.file().letGo();
         }
     }
 
-    /** Generations differ in few bits, which a table of them would take ill; this is as unique and differs in many. */
+    /** A key that is as unique as a generation, and differs in more bits, so that keys do not collide in a hash table. */
     private static long mixed(long generation) {
         return generation * 0x9e3779b97f4a7c15L;
     }
@@ -243,8 +243,8 @@ public final class Recovery {
     }
 
     /**
-     * Each stream must be there from its earliest position to its tail, unless it is deleted: its runs may be gone while
-     * only the journal has its deletion. Whether what forks inherit is there is checked when the forks of all shards are
+     * Checks that the bytes of each stream are complete from its earliest position to its tail, unless it is deleted: its runs may
+     * be dropped while only the journal has its deletion. The bytes that forks inherit are checked when the forks of all shards are
      * known.
      */
     private void check() throws IOException {

@@ -7,11 +7,11 @@ import io.streamkeeper.storage.stream.ProducerLimits;
  *
  * @param syncs whether a record is acknowledged when it is synced, or already when the kernel has it
  * @param checkpointBytes bytes of records after which a checkpoint is made
- * @param checkpointMillis how long a record waits at the most for a checkpoint to be made
+ * @param checkpointMillis how long a record waits for a checkpoint at most
  * @param segmentBytes the size of a journal segment
- * @param backlogBytesMax bytes of records that no checkpoint has reached yet; more is refused for a while
+ * @param backlogBytesMax bytes of records that no checkpoint has written yet; more are refused for a while
  * @param producers how many producers of a stream are remembered
- * @param reserveBytes room of the file system that is kept for when it is full, or 0 for none
+ * @param reserveBytes space of the file system that is reserved for when it is full, or 0 for none
  */
 public record StorageConfig(
         boolean syncs,

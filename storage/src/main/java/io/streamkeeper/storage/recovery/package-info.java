@@ -1,5 +1,5 @@
 /**
- * What a start does. {@link io.streamkeeper.storage.recovery.FileShard} opens a shard and puts its parts together;
+ * How a shard is started. {@link io.streamkeeper.storage.recovery.FileShard} opens a shard and connects its parts;
  * {@link io.streamkeeper.storage.recovery.Recovery} reads the extents and applies the journal; {@link
  * io.streamkeeper.storage.recovery.RecoveredForks} counts the forks of all shards.
  *

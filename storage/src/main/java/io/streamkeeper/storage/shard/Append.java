@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An append to a stream, its closure, or both.
  *
- * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the answers: a closed stream, the content
+ * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the checks: a closed stream, the content
  * type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
- * {@code If-None-Match}, which come last because a request that is refused without them is refused as if they were not there
- * (RFC 9110 section 13.2.1). A duplicate is recognised before the last four are looked at, because what they compare with was
- * moved by the request that it repeats.
+ * {@code If-None-Match}. These two are last because a request that is refused without them is refused as if it did not have them
+ * (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the request that it repeats has
+ * changed what they compare with.
  */
 final class Append implements CommitQueue.Step {
     private final StreamState stream;
@@ -40,7 +40,7 @@ final class Append implements CommitQueue.Step {
         this.closed = stream.isClosed();
     }
 
-    /** Decides on a client's command, whose body the caller keeps. */
+    /** Decides a client's command; the caller releases its body. */
     static void decide(ShardState shard, Command.Append append, Reply reply) {
         StreamState stream = shard.staged(append.path());
         if (stream == null || stream.isDeleted()) {
@@ -85,7 +85,7 @@ final class Append implements CommitQueue.Step {
         Trim.decide(shard, stream);
     }
 
-    /** Whether there is heap for an append; one that only closes always has it. */
+    /** Whether there is heap for an append; a closure without a body needs none. */
     private static boolean hasRoom(ShardState shard, StreamState stream, Command.Append append) {
         if (append.body().isEmpty()) {
             return true;
@@ -121,7 +121,7 @@ final class Append implements CommitQueue.Step {
 
     // ---- rules ----
 
-    /** The answer to an append that changes nothing, or null where the stream takes it. */
+    /** The answer to an append that changes nothing, or null if the stream accepts it. */
     private static @Nullable Outcome check(
             StreamState stream, Command.Append append, ProducerLimits limits, long nowMillis) {
         if (stream.isClosed()) {
@@ -242,7 +242,7 @@ final class Append implements CommitQueue.Step {
                         .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
     }
 
-    /** The official client tells this conflict from that of {@code Stream-Seq} by the message's first words. */
+    /** The official client distinguishes this conflict from that of {@code Stream-Seq} by the first words of the message. */
     private static @Nullable Refusal checkExpected(StreamState stream, @Nullable Offset expected) {
         Offset tail = stream.offsetAt(stream.tail());
         return expected == null || stream.isTail(expected)

@@ -2,11 +2,11 @@ package io.streamkeeper.storage.shard;
 
 import io.streamkeeper.protocol.Refusal;
 
-/** Takes what was asked for, or why it is not to be had; once, on the shard's loop. */
+/** Receives a result, or why there is none; once, on the shard's loop. */
 public interface Callback<T> {
-    /** What was asked for; a buffer in it is handed over. */
+    /** Receives the result; a buffer in it is owned by the receiver. */
     void complete(T value);
 
-    /** It is not to be had. */
+    /** There is no result. */
     void refuse(Refusal refusal);
 }

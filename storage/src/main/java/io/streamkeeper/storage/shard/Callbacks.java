@@ -3,11 +3,11 @@ package io.streamkeeper.storage.shard;
 import io.streamkeeper.protocol.Refusal;
 import java.util.function.Consumer;
 
-/** Steps of which each waits for the one before. */
+/** Steps of which each waits for the result of the one before. */
 final class Callbacks {
     private Callbacks() {}
 
-    /** Goes on with {@code step}; a refusal goes to {@code end}, and so does what a step fails with. */
+    /** Continues with {@code step}; {@code end} receives a refusal, or what the step fails with. */
     static <T> Callback<T> then(Callback<?> end, Consumer<T> step) {
         return new Callback<>() {
             @Override

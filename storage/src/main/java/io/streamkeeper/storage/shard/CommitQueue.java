@@ -11,17 +11,17 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the journal, in the order of the log: staged records with what is to be published or undone, and answers
- * that speak of staged state and so may leave only when that is durable (I1). Owned by the shard's loop. Bounded by the
- * journal's own bound on what it takes.
+ * What waits for the journal, in the order of the log: staged records with what is published or undone then, and answers that
+ * depend on staged state, and so are sent only when that is durable (I1). Owned by the shard's loop. Bounded by the journal's
+ * own bound on what it accepts.
  */
 final class CommitQueue {
-    /** A step of the log whose fate is open. */
+    /** A step of the log whose fate is not known yet. */
     private record Pending(long lsn, long needs, Step step, Outcome outcome, Reply reply) {}
 
-    /** What becomes of the state with a record's fate. */
+    /** Changes the state when the fate of a record is known. */
     interface Step {
-        /** Nothing was changed: only the answer waits. */
+        /** Changes nothing: only the answer waits. */
         Step NONE = new Step() {
             @Override
             public void publish() {}
@@ -33,15 +33,15 @@ final class CommitQueue {
         /** The record is durable: readers may see it. */
         void publish();
 
-        /** The record was refused or lost: as if it had never been. */
+        /** The record was refused or lost: the state is as before it. */
         void undo();
 
         /**
-         * Decides once more, without what was refused with it, what the record was for; after all is undone. Only for what
-         * makes room, which may be possible by itself.
+         * Decides the command of the record again, without the records that were refused with it, after all are undone. Only for
+         * commands that release space, which may be possible alone.
          *
-         * @param refusal what its reply is answered otherwise
-         * @return whether the reply is taken care of
+         * @param refusal the answer otherwise
+         * @return whether this answers the command
          */
         default boolean again(Refusal refusal) {
             return false;
@@ -52,13 +52,13 @@ final class CommitQueue {
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private @Nullable StorageFailedException failure;
 
-    /** Up to where all is durable, if perhaps not published. */
+    /** Everything up to this lsn is durable, though perhaps not published. */
     private long durableLsn;
 
     private Executor pieces = Runnable::run;
     private int pieceSteps = Integer.MAX_VALUE;
 
-    /** The next piece is given to {@link #pieces}. */
+    /** Whether the next piece was passed to {@link #pieces}. */
     private boolean publishes;
 
     CommitQueue(Journal journal) {
@@ -66,11 +66,11 @@ final class CommitQueue {
     }
 
     /**
-     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. What waits is kept in the
-     * order of the log, so that a refused batch is always the end of the queue.
+     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. The queue is in the order of
+     * the log, so a refused batch is always its end.
      *
-     * <p>After a failure there is no answer to any command: staged state has what no reader will see before a restart, whether
-     * or not its record has become durable since.
+     * <p>After a failure each command is refused: the staged state has changes that no reader will see before a restart, whether
+     * or not their records have become durable since.
      */
     void add(long lsn, Step step, Outcome outcome, Reply reply) {
         if (failure != null) {
@@ -84,7 +84,7 @@ final class CommitQueue {
         }
     }
 
-    /** Has what becomes durable together published {@code steps} at a time, each in a task of {@code executor}. */
+    /** From now on what becomes durable together is published in pieces of {@code steps}, each in a task of {@code executor}. */
     void publishIn(Executor executor, int steps) {
         pieces = executor;
         pieceSteps = steps;
@@ -98,10 +98,10 @@ final class CommitQueue {
         }
     }
 
-    /** Publishes and answers what is durable, in order; what is too much for one piece, in others. */
+    /** Publishes and answers what is durable, in order; after {@code stepsMax} steps the rest is left to the next piece. */
     private void publish(int stepsMax) {
         for (int steps = 0; steps < stepsMax && isNextDurable(); steps++) {
-            // What fails to be published waits on, for the answer that the shard has failed.
+            // A step that fails to publish stays in the queue, and is answered that the shard has failed.
             Pending next = waiting.element();
             next.step().publish();
             waiting.remove();
@@ -120,16 +120,16 @@ final class CommitQueue {
         return !waiting.isEmpty() && waiting.element().lsn() <= durableLsn;
     }
 
-    /** The shard ends: publishes and answers at once what is durable. */
+    /** The shard is closed: publishes and answers at once what is durable. */
     void close() {
         publish(Integer.MAX_VALUE);
     }
 
     /**
-     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers leaves,
-     * because an answer may bring the next command with it. What makes room is then decided again, in a batch of its own: a
-     * full disk takes it where it does not take the rest. An answer that only waited in line, and speaks of nothing that was
-     * undone, waits on for what it speaks of.
+     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers is sent, because
+     * an answer may cause the next command at once. Commands that release space are then decided again, in a batch of their own: a
+     * full disk accepts that without the rest. An answer that only waited for its turn, and depends on nothing that was undone,
+     * waits for what it depends on.
      */
     void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = undo(firstLsn);
@@ -139,8 +139,8 @@ final class CommitQueue {
     }
 
     /**
-     * Whether anything from {@code firstLsn} on was kept is not known. It is undone as what is refused, so that what the next
-     * command meets is durable; but nothing is decided again, because it may be there already.
+     * Whether anything from {@code firstLsn} on was kept is not known. It is undone like a refused batch, so that the next command
+     * meets durable state; but nothing is decided again, because it may be in the log already.
      */
     void lost(long firstLsn, Refusal refusal) {
         answer(undo(firstLsn), firstLsn, refusal);
@@ -173,8 +173,8 @@ final class CommitQueue {
     }
 
     /**
-     * Nothing more becomes durable. What waits is answered that its fate is not known; nothing is undone, because a part of
-     * it may be on the disk all the same (I9).
+     * Nothing more becomes durable. All that waits is answered that its fate is not known; nothing is undone, because a part of it
+     * may be on the disk (I9).
      */
     void failed(StorageFailedException reason) {
         failure = reason;
@@ -183,7 +183,7 @@ final class CommitQueue {
         }
     }
 
-    /** Whether a reply waits here, and is answered with what it waits for. */
+    /** Whether a reply waits here, and is answered from here. */
     boolean holds(Reply reply) {
         return waiting.stream().anyMatch(pending -> pending.reply().equals(reply));
     }

@@ -25,13 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads of one shard's streams, be the bytes in memory or in files. Owned by the shard's loop, which it never holds up:
- * what is in memory is answered at once, the rest when another thread has read it, again on the loop.
+ * Reads one shard's streams, whether the bytes are in memory or in files. Owned by the shard's loop, which it never blocks: bytes
+ * in memory are returned at once, others when another thread has read them, again on the loop.
  */
 public final class ContentReader {
     private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
 
-    /** Fewer bytes are not kept by whoever reads them. */
+    /** Readers do not keep fewer bytes than these: they copy or encode them at once. */
     private static final int BYTES_KEPT_MIN = 4 << 10;
 
     private final ExtentStore extents;
@@ -44,15 +44,15 @@ public final class ContentReader {
         this.splitter = splitter;
     }
 
-    /** Room for an answer, or null where there is none. */
+    /** Memory for an answer, or null if there is none. */
     @Nullable
     ReadShare admit() {
         return budget.admit();
     }
 
     /**
-     * Reads on from {@code from} to {@code end} at the most, and not past {@code limit}. Refused if {@code from} is inside a
-     * message, or is not there any more.
+     * Reads from {@code from} on, at most to {@code end}, within {@code bounds}. Refused if {@code from} is inside a message, or
+     * before the first position that is kept.
      */
     void read(StreamState stream, long from, long end, ReadLimit bounds, Callback<ByteBuf> then) {
         long limit = Math.min(end, bounds.end());
@@ -93,8 +93,8 @@ public final class ContentReader {
     }
 
     /**
-     * Takes bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message, and
-     * returns those from {@code from} to {@code to}.
+     * Receives bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message, and
+     * passes on those from {@code from} to {@code to}.
      */
     private Callback<ByteBuf> fromInside(
             StreamState stream, long begin, int checked, long from, long to, Callback<ByteBuf> then) {
@@ -112,7 +112,7 @@ public final class ContentReader {
 
     // ---- windows of an answer ----
 
-    /** Reads a window of an answer: as much as there is room for, but always something. All is in memory, or in files. */
+    /** Reads a window of an answer: as much as there is memory for, but at least a byte. It is all in memory, or all in files. */
     private void readWindow(StreamState stream, long from, long limit, ReadShare share, Callback<ByteBuf> then) {
         if (!share.isWhole()) {
             throw new IllegalStateException("a window is read before the last was released");
@@ -133,7 +133,7 @@ public final class ContentReader {
         }
     }
 
-    /** Slices, unless readers keep too many blocks already: then a copy, which may be shorter. */
+    /** Slices, or if readers keep too many blocks already a copy, which may be shorter. */
     private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
         if (budget.isUncounted()) {
             return HeldBytes.read(content, from, to, budget);
@@ -149,7 +149,7 @@ public final class ContentReader {
         return copied(content, from, end, large == null ? share.lend((int) (end - from)) : large);
     }
 
-    /** Fills {@code copy}, which is released where that fails. */
+    /** Fills {@code copy}, which is released if that fails. */
     private static ByteBuf copied(StreamContent content, long from, long to, ByteBuf copy) {
         try {
             HeldBytes.copy(content, from, to, copy);
@@ -160,7 +160,7 @@ public final class ContentReader {
         }
     }
 
-    /** Slices, whose blocks are counted; null where readers keep too many blocks already, or the runs are short. */
+    /** Slices, whose blocks are counted; null if readers keep too many blocks already, or the runs are short. */
     private @Nullable ByteBuf pinned(StreamContent content, long from, long to) {
         int runs = content.runAt(to - 1) - content.runAt(from) + 1;
         boolean areShort = (to - from) / runs < HeldBytes.COPY_BYTES_MAX;
@@ -184,9 +184,8 @@ public final class ContentReader {
     }
 
     /**
-     * What is in memory, for a reader that has no share: slices, unless readers keep too many blocks already, else a copy;
-     * null where there is no room for that. A few bytes are slices in any case, because nobody keeps them: they are copied or
-     * encoded at once.
+     * Bytes in memory, for a reader that has no share: slices, or a copy if readers keep too many blocks already; null if there is
+     * no memory for that. A few bytes are always slices, because readers do not keep them.
      */
     private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
         if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
@@ -203,7 +202,7 @@ public final class ContentReader {
     /**
      * The bytes from {@code from} to {@code to}, all of which are in memory.
      *
-     * @throws RefusedException if there is no room for them
+     * @throws RefusedException if there is no memory for them
      */
     ByteBuf readHeld(StreamContent content, long from, long to) {
         ByteBuf bytes = heldAlone(content, from, to);
@@ -213,7 +212,7 @@ public final class ContentReader {
         return bytes;
     }
 
-    /** Reads whole runs, as many as there is memory for; where that is none, a part of a run. */
+    /** Reads whole runs, as many as there is memory for; if that is not one, a part of a run. */
     private void readFiles(
             StreamState stream, long from, long limit, boolean isKnown, ReadShare share, Callback<ByteBuf> then) {
         StreamContent content = stream.content();
@@ -277,7 +276,7 @@ public final class ContentReader {
         }
     }
 
-    /** Reads the bytes from {@code from} to {@code to}, wherever they are; refused where there is no memory for them. */
+    /** Reads the bytes from {@code from} to {@code to}, from memory or files; refused if there is no memory for them. */
     void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
             ByteBuf bytes = heldAlone(content, from, to);
@@ -331,7 +330,7 @@ public final class ContentReader {
         });
     }
 
-    /** A read that fails concerns nobody but who asked for it. */
+    /** The refusal of a read that has failed, which does not affect others. */
     private static Refusal refusal(Throwable reason) {
         if (!(reason instanceof IOException)) {
             return ShardFaults.ofOurs(reason);

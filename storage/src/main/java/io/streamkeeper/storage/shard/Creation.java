@@ -34,7 +34,7 @@ final class Creation implements CommitQueue.Step {
         this.closed = stream.isClosed();
     }
 
-    /** Answers a create whose path is taken. Returns false, having answered nothing, if it is free. */
+    /** Answers a create whose path is taken. Returns false, without an answer, if the path is free. */
     static boolean answerExisting(ShardState shard, Command.Create create, Reply reply) {
         StreamState existing = shard.staged(create.path());
         if (existing == null) {
@@ -54,10 +54,10 @@ final class Creation implements CommitQueue.Step {
     }
 
     /**
-     * Creates a stream at a path that is free. The caller keeps the body.
+     * Creates a stream at a free path. The caller releases the body.
      *
-     * @param source where a fork comes from; present exactly if the command forks
-     * @return whether the stream is staged; else the command is answered
+     * @param source the source of a fork, or null if the command does not fork
+     * @return whether the creation is staged; else the command is answered
      */
     static boolean decide(
             ShardState shard, Command.Create create, @Nullable ForkSource source, JsonSplitter splitter, Reply reply) {
@@ -122,7 +122,7 @@ final class Creation implements CommitQueue.Step {
         return new LogRecord.Fork(origin, source.generation(), source.position(), source.earliest());
     }
 
-    /** What is staged of a stream. */
+    /** The staged state of a stream. */
     private static StreamInfo info(StreamState stream) {
         return new StreamInfo(
                 stream.generation(),
@@ -159,7 +159,7 @@ final class Creation implements CommitQueue.Step {
 
     // ---- a path that is taken ----
 
-    /** The answer to a create at a path that {@code existing} holds. */
+    /** The answer to a create at the path of {@code existing}. */
     private static Outcome onExisting(StreamState existing, Command.Create create) {
         if (existing.isDeleted()) {
             return Refusal.of(
@@ -203,8 +203,8 @@ final class Creation implements CommitQueue.Step {
     }
 
     /**
-     * Whether both name the same place, be it in other words: an explicit offset may be what a default came to, or one that
-     * format version 1 has issued.
+     * Whether both name the same place: an explicit offset may equal the default of the first request, or be one that format
+     * version 1 has issued.
      */
     private static boolean sameOrigin(StreamState existing, @Nullable ForkOrigin asked) {
         LogRecord.Fork fork = existing.fork();

@@ -11,7 +11,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.TailWaiters;
 import java.util.function.Predicate;
 
-/** A stream is deleted, by a client or because its time is over; its bytes stay for as long as forks inherit them. */
+/** A stream is deleted by a client, or expires; its bytes are kept as long as forks inherit them. */
 final class Deletion implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
@@ -28,7 +28,7 @@ final class Deletion implements CommitQueue.Step {
     }
 
     /**
-     * Decides on a client's command.
+     * Decides a client's command.
      *
      * @param again see {@link CommitQueue.Step#again}
      */
@@ -50,7 +50,7 @@ final class Deletion implements CommitQueue.Step {
         }
     }
 
-    /** Deletes a stream whose time is over. One that a live reader waits at counts as used (section 5.1). */
+    /** Deletes a stream that has expired. A waiting live reader counts as use (section 5.1). */
     static void expireIfDue(ShardState shard, StreamState stream) {
         if (stream.isDeleted()) {
             return;
@@ -62,10 +62,10 @@ final class Deletion implements CommitQueue.Step {
     }
 
     /**
-     * Answers a command that meets an expired stream of which the store could not record that it is gone: as the store
-     * refuses that record. The stream is not used and not revived: it has expired, whatever becomes of the record.
+     * Answers a command that meets an expired stream whose end could not be logged, as the journal refuses that record. The
+     * command does not use or revive the stream: it has expired, whether that is logged or not.
      *
-     * @return false, having answered nothing, if the stream is deleted or has not expired
+     * @return false, without an answer, if the stream is deleted or has not expired
      */
     static boolean answerExpired(ShardState shard, StreamState stream, Reply reply) {
         if (stream.isDeleted() || !shard.isExpired(stream)) {
@@ -121,7 +121,7 @@ final class Deletion implements CommitQueue.Step {
         }
     }
 
-    /** Another stream that has the path now is not deleted: the command did not meet it. */
+    /** Another stream that has the path now is not deleted, because the command did not meet it. */
     @Override
     @SuppressWarnings("ReferenceEquality")
     public boolean again(Refusal refusal) {

@@ -21,14 +21,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one shard that others were forked from, with how many forks each has: what is counted stays, also when
- * the stream is deleted or retention drops a part of it. Owned by the shard's loop.
+ * The streams of one shard that are sources of forks, with the number of forks of each. The bytes of a source are kept, also
+ * when it is deleted or retention trims it. Owned by the shard's loop.
  *
- * <p>A count is taken before the fork's record is staged and given back when no fork needs it: when the creation fails, or
- * when the fork itself is deleted and no fork of it is left. Giving back the last count of a deleted stream releases that
- * stream, see {@link Release}, and gives back the count at its own source, and so on through a chain of any length. Each of
- * these is a turn of its own, see {@link ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of
- * the one before: a stream that is durably deleted and has no fork is needed by nobody, whatever becomes of that record.
+ * <p>A fork is counted before its record is staged, and taken off the count when nothing needs it: when its creation fails, or
+ * when it is deleted and has no forks itself. At zero a deleted source is released, see {@link Release}, and is taken off the
+ * count of its own source, and so on along a chain of any length. Each of these is a turn of its own, see {@link
+ * ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of the one before, because nothing needs a
+ * stream that is durably deleted and has no forks, whether its release is logged or not.
  */
 public final class Forks {
     private final Map<Long, StreamState> sources = new HashMap<>();
@@ -44,7 +44,7 @@ public final class Forks {
 
     // ---- counts ----
 
-    /** Finds and counts the source of a fork; see {@link ShardStore#pinSource}. */
+    /** Finds the source of a fork, which counts it; see {@link ShardStore#pinSource}. */
     void pin(ShardState shard, ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
         ForkSource pinned;
         try {
@@ -66,14 +66,14 @@ public final class Forks {
         then.complete(pinned);
     }
 
-    /** Whether a staged record drops bytes that readers may still be given. */
+    /** Whether a staged record drops bytes that readers may still see. */
     private static boolean isBeingTrimmed(StreamState source) {
         return source.kept() > source.durableEarliest();
     }
 
     /**
-     * Waits for the fate of the records that drop a part of the source: what the fork inherits begins after that part, which
-     * nobody knows before they are durable. The source is counted for as long, so that no later record drops more.
+     * Waits for the staged records that drop a part of the source: only when they are durable is it known where the inherited
+     * data begins. The source counts the fork meanwhile, so no later record drops more.
      */
     private void pinWhenTrimmed(
             ShardState shard,
@@ -116,7 +116,7 @@ public final class Forks {
         return pin(source, position);
     }
 
-    /** Counts a fork of {@code source} that diverges at {@code position}. */
+    /** Has {@code source} count a fork that diverges at {@code position}. */
     private ForkSource pin(StreamState source, long position) {
         ForkSource pinned = new ForkSource(
                 source.path(),
@@ -130,15 +130,15 @@ public final class Forks {
         return pinned;
     }
 
-    /** Counts a fork, so that its source stays. */
+    /** Has {@code source} count a fork, so that its bytes are kept. */
     void count(StreamState source) {
         sources.put(source.generation(), source);
         source.addFork();
     }
 
     /**
-     * Takes one fork off a source's count. Returns the source if that was the last one: what is kept for forks is to be
-     * released. A source that recovery did not find has no count.
+     * Takes one fork off a source's count. Returns the source if that was the last fork: the caller releases what is kept for
+     * forks. A source that recovery did not find has no count.
      */
     @Nullable
     StreamState release(long generation) {
@@ -154,14 +154,14 @@ public final class Forks {
         return source;
     }
 
-    /** Releases the content of all sources; the shard is closed. */
+    /** The shard is closed: releases the content of all sources. */
     void close() {
         sources.values().forEach(stream -> stream.content().release(extents::left));
     }
 
     // ---- what forks inherit ----
 
-    /** The ancestor that wrote {@code run}, if it still has what the run says. */
+    /** The ancestor that wrote {@code run}, if it still has those bytes. */
     private StreamState source(Lineage run, long from) {
         StreamState source = sources.get(run.generation());
         if (source == null) {

@@ -8,15 +8,15 @@ import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
 /**
- * The last fork of a stream has released it: what was kept for forks only is dropped.
+ * The last fork of a stream has ended: the bytes that were kept only for forks are dropped.
  *
- * <p>How many forks a stream has is the sum of what the logs of all shards say: the forks that are created and not dropped. A
- * fork's end is in its own log, and its source may be in another shard; so the owner of the source's log counts, and logs in
- * it what follows from the count. Each record that ends something says whether forks keep it, and this one says that they do
- * no more. A log is then applied without a count.
+ * <p>The number of forks of a stream follows from the logs of all shards: it is the number of forks that are created and not
+ * ended. The end of a fork is in its own log, and its source may be in another shard. So the owner of the source's log counts
+ * the forks, and logs what follows from the count: a deletion or a trim says whether forks keep the bytes, and this record says
+ * that they do not any more. Each log is then applied without a count.
  *
- * <p>A crash between the end of the last fork in one log and this record in another leaves a source that nobody needs: the next
- * start finds it when it counts, and releases it. So does upkeep where the record was refused.
+ * <p>A crash after the end of the last fork in one log and before this record in another leaves a source that nothing needs. The
+ * next start finds that when it counts the forks, and logs the release. If the record is refused, upkeep logs it later.
  */
 final class Release implements CommitQueue.Step {
     private final ShardState shard;
@@ -30,7 +30,7 @@ final class Release implements CommitQueue.Step {
         this.before = stream.bounds();
     }
 
-    /** Releases a stream that has no fork if anything is kept for forks. */
+    /** Releases a stream if bytes are kept for forks and it has none. */
     static void decide(ShardState shard, StreamState stream) {
         if (stream.forks() == 0 && stream.isKeptForForks()) {
             decide(shard, stream, outcome -> {});
@@ -40,7 +40,7 @@ final class Release implements CommitQueue.Step {
     /**
      * Releases a stream that is kept for forks and has none.
      *
-     * @return false, having answered why, if there is no room to log that; then upkeep tries it again
+     * @return false if the journal refuses the record, which is the answer to {@code refused}; upkeep tries again later
      */
     static boolean decide(ShardState shard, StreamState stream, Reply refused) {
         LogRecord.Released record =

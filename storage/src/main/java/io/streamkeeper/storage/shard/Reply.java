@@ -2,13 +2,13 @@ package io.streamkeeper.storage.shard;
 
 import io.streamkeeper.protocol.Outcome;
 
-/** Takes what came of a command, once, on the shard's loop. */
+/** Receives the outcome of a command, once, on the shard's loop. */
 @FunctionalInterface
 public interface Reply {
-    /** An outcome that owns a buffer hands it over. */
+    /** Receives the outcome; a buffer in it is owned by the receiver. */
     void complete(Outcome outcome);
 
-    /** Whether nobody waits for the outcome any more; a command that was not begun need not be then. May be called by any thread. */
+    /** Whether nothing waits for the outcome any more, so that a command need not be begun. May be called by any thread. */
     default boolean isAbandoned() {
         return false;
     }

@@ -4,17 +4,16 @@ import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The times of a shard's streams, all in milliseconds since 1970 UTC: the wall clock, which may be set and which moments are
- * compared with; steady time, which passes as time does since the machine's clock was read when the shard was opened, and which
- * the time without use is measured in; and what the age of data is measured to. A clock that is set back lengthens no sliding
- * life. Owned by the shard's loop.
+ * The times of a shard, all in milliseconds since 1970 UTC. The wall clock, which may be set, is compared with moments. Steady
+ * time, which continues monotonically from the wall clock's time when the shard was opened, measures the time without use, so a
+ * clock that is set back lengthens no sliding lifetime. A third time measures the age of data. Owned by the shard's loop.
  *
- * <p>Data is stamped by the wall clock, and what age has dropped does not come back. So a wall clock that is set forward counts
- * for ages only after it has been ahead for an hour: one that is wrong for a while drops nothing, and one that was wrong before
- * is believed in the end.
+ * <p>Data is stamped by the wall clock, and data that is dropped because of its age is lost. So a wall clock that is set forward
+ * counts for ages only after it has been ahead for an hour: a clock that is wrong for a while drops nothing, and one that was wrong
+ * before is accepted in the end.
  */
 final class ShardClock {
-    /** A clock that is ahead by no more than this was adjusted, not set. */
+    /** A clock that moves ahead by at most this was adjusted, not set. */
     private static final long ADJUSTED_MILLIS_MAX = TimeUnit.MINUTES.toMillis(1);
 
     private static final long BELIEVED_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -23,7 +22,7 @@ final class ShardClock {
     private final long openedMillis;
     private final long openedNanos;
 
-    /** How far the wall clock is ahead of steady time as far as it is believed. */
+    /** How far the wall clock is ahead of steady time, as far as that is accepted. */
     private long aheadMillis;
 
     private boolean isSet;
@@ -44,7 +43,7 @@ final class ShardClock {
         return openedMillis + TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - openedNanos);
     }
 
-    /** What the age of data is measured to: not after the wall clock, and not where that was set forward a short time ago. */
+    /** Now, for the age of data: not after the wall clock, and not that if it was set forward a short time ago. */
     long ageMillis() {
         long wall = wallMillis();
         long ahead = wall - steadyMillis();

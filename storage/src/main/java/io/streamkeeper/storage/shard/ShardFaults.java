@@ -13,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place of a shard that handles a throwable which nobody expected, an {@link Error} included (I12). Owned by the
- * shard's loop, to which what happens on other threads is handed over.
+ * Handles each unexpected throwable of a shard, an {@link Error} included (I12). Owned by the shard's loop, to which throwables of
+ * other threads are passed.
  *
  * <pre>
- *   in a command, before a record of it was staged   the command is answered 500, and leaves no trace
+ *   in a command, before a record of it was staged   the command is answered 500, and has no effect
  *   in a command after that                          the shard fails
  *   in the shard's own work, on any thread           the shard fails
  * </pre>
  *
- * <p>A shard that fails acknowledges nothing more, as after a failed sync (I9): its state may not be the sum of its log any
- * more, and only a start makes it so again. What is durable is still read.
+ * <p>A shard that has failed acknowledges nothing more, as after a failed sync (I9): its state may differ from its log, and only a
+ * restart corrects that. Durable data can still be read.
  */
 public final class ShardFaults {
     private static final Logger LOG = LoggerFactory.getLogger(ShardFaults.class);
@@ -39,12 +39,12 @@ public final class ShardFaults {
         this.loop = loop;
     }
 
-    /** Names what fails with the shard; before anything runs. */
+    /** Sets the journal, which fails with the shard; before anything runs. */
     void endsWith(Journal newJournal) {
         journal = newJournal;
     }
 
-    /** Executors of which no task's throwable is lost. */
+    /** Executors that pass each throwable of a task to this. */
     public ShardThreads guarded(ShardThreads threads) {
         return new ShardThreads(
                 task -> threads.loop().execute(() -> runOnLoop(task)),
@@ -75,11 +75,11 @@ public final class ShardFaults {
         try {
             loop.execute(() -> fail(fault));
         } catch (RejectedExecutionException e) {
-            LOG.debug("shard {} is closed: nobody waits for what has failed", shard, fault);
+            LOG.debug("shard {} is closed: nothing waits for the task that has failed", shard, fault);
         }
     }
 
-    /** Something of the shard's own work has failed; on the loop. */
+    /** The shard's own work has failed; on the loop. */
     void fail(Throwable fault) {
         if (failed) {
             LOG.debug("shard {} has failed before", shard, fault);
@@ -108,13 +108,13 @@ public final class ShardFaults {
     /**
      * A command has failed; on the loop.
      *
-     * @param lsnBefore the record that was staged last before it
-     * @return what it is to be answered
+     * @param lsnBefore the last lsn that was staged before it
+     * @return the answer
      */
     Refusal inCommand(Throwable fault, long lsnBefore) {
         if (fault instanceof RefusedException refused) {
-            // An answer, not a fault, whatever was staged before it: the look-up itself removes a stream that has
-            // expired.
+            // An answer, not a fault, also if a record was staged before it: a look-up logs the end of an expired
+            // stream.
             return refused.refusal();
         }
         boolean staged = journal != null && journal.lastLsn() != lsnBefore;
@@ -125,7 +125,7 @@ public final class ShardFaults {
         return ofOurs(fault);
     }
 
-    /** The client learns that there is a fault of ours, the log which. */
+    /** Tells the client that this is a fault of the server; the log says which. */
     static Refusal ofOurs(Throwable fault) {
         LOG.error("a request has failed", fault);
         return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");

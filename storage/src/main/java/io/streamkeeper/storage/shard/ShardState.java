@@ -28,11 +28,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard, and what its mutations have in common: they look streams up, stage a record, and have their answer
- * wait for what it speaks of. Owned by the shard's loop.
+ * The streams of a shard, and what its mutations have in common: they look up streams, stage a record, apply it, and have their
+ * answer wait for the records that it depends on. Owned by the shard's loop.
  */
 public final class ShardState {
-    /** The interval of a store that nothing is recovered from: no use is recorded. */
+    /** The interval of a store that is never recovered: no use is recorded. */
     public static final long NOTHING_IS_KEPT = Long.MAX_VALUE;
 
     private final Journal journal;
@@ -91,24 +91,24 @@ public final class ShardState {
         return expiring;
     }
 
-    /** Streams of which data expires by its age, each once. */
+    /** Streams with retention by age, each once. */
     Deque<StreamState> aged() {
         return aged;
     }
 
-    /** Streams that may have more than retention or forks keep, because no record could be made of that yet; each once. */
+    /** Streams whose trim or release could not be logged yet, each once. */
     Set<StreamState> overdue() {
         return overdue;
     }
 
-    /** Has upkeep trim a stream whose bounds nothing else looks at before the next append. */
+    /** Has upkeep trim a stream that nothing else trims before the next append. */
     void trimLater(StreamState stream) {
         if (!stream.retention().isNone() && stream.retention().maxAgeSeconds() < 0) {
             overdue.add(stream);
         }
     }
 
-    /** Has upkeep release a stream that could not be released when its last fork was dropped. */
+    /** Has upkeep release a stream whose release could not be logged. */
     void releaseLater(StreamState stream) {
         overdue.add(stream);
     }
@@ -118,7 +118,7 @@ public final class ShardState {
         return heap;
     }
 
-    /** From now on the heap that streams take is counted in {@code budget}, and bounded by it. */
+    /** From now on {@code budget} counts and bounds the heap that streams take. */
     void limitHeap(Budget budget) {
         heap = new StreamHeap(budget);
         streams.forEach(heap::count);
@@ -136,7 +136,7 @@ public final class ShardState {
 
     // ---- lookup ----
 
-    /** The stream that was staged last at a path, whatever has become of it, or null. */
+    /** The stream that was staged last at a path, deleted or not, or null. */
     @Nullable
     StreamState latest(StreamPath path) {
         return streams.at(path);
@@ -154,9 +154,9 @@ public final class ShardState {
     }
 
     /**
-     * The stream that readers of a path see, or null; one that is gone is seen while forks hold it. An expired stream is
-     * gone by the clock: nobody sees it again, whatever becomes of the record that says so. That record is not made here: the
-     * owner of the log decides on it, in its upkeep or when a mutation meets the stream.
+     * The stream that readers of a path see, or null; a deleted or expired one that forks keep is returned too. An expired stream
+     * is hidden at once by the clock, whether its end is logged or not. Its end is not logged here: the owner of the log decides
+     * that, in its upkeep or when a mutation meets the stream.
      */
     @Nullable
     StreamState visible(StreamPath path) {
@@ -171,7 +171,7 @@ public final class ShardState {
         return isGone(stream) && stream.forks() == 0 ? null : stream;
     }
 
-    /** Whether nobody may see a stream again: its deletion is durable, or it has expired, whatever becomes of that record. */
+    /** Whether readers never see a stream again: its deletion is durable, or it has expired, whether that is logged or not. */
     boolean isGone(StreamState stream) {
         return stream.isDurablyDeleted() || isExpired(stream);
     }
@@ -189,7 +189,7 @@ public final class ShardState {
 
     // ---- records ----
 
-    /** Stages a record; where the journal does not take it, answers why, and returns null. */
+    /** Stages a record; if the journal refuses it, answers why, and returns null. */
     Journal.@Nullable Staged stage(LogRecord record, Payload payload, Reply reply) {
         try {
             return journal.stage(record, payload);
@@ -206,10 +206,10 @@ public final class ShardState {
     }
 
     /**
-     * Applies a record to the stream that it is about; one that is created has nothing yet. The same for the owner of the
-     * log, which has staged the record, and for a copy, which is given it: nothing is decided here.
+     * Applies a record to its stream; that of a creation is new. The owner of the log calls this when it has staged the record, a
+     * copy when it receives the record: nothing is decided here.
      *
-     * @return how the change is published when the record is durable, and undone if it is refused
+     * @return publishes the change when the record is durable, and undoes it if the record is refused
      */
     CommitQueue.Step apply(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
         return switch (record.kind()) {
@@ -227,12 +227,12 @@ public final class ShardState {
         commits.add(lsn, step, outcome, reply);
     }
 
-    /** Answers with what a stream's staged state says, when that is durable. */
+    /** Answers from a stream's staged state, when that is durable. */
     void answer(StreamState about, Outcome outcome, Reply reply) {
         commits.add(about.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
     }
 
-    /** Answers with what a path's staged state says, also where its last record has taken the stream away. */
+    /** Answers from a path's staged state, when that is durable, also if its stream is deleted. */
     void answer(StreamPath about, Outcome outcome, Reply reply) {
         StreamState stream = streams.at(about);
         commits.add(stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
@@ -240,7 +240,7 @@ public final class ShardState {
 
     // ---- the table ----
 
-    /** Takes in a stream whose creation is staged. */
+    /** Adds a stream whose creation is staged. */
     void put(StreamState stream) {
         streams.put(stream);
     }
@@ -250,7 +250,7 @@ public final class ShardState {
         streams.settled(stream);
     }
 
-    /** Has a stream expire and trimmed in its turns; it stays until its deletion is durable, so it is there once. */
+    /** Adds a stream to those that upkeep expires and trims; it stays there until its deletion is durable. */
     void keepUp(StreamState stream) {
         expiring.add(stream);
         if (stream.retention().maxAgeSeconds() >= 0) {
@@ -266,8 +266,8 @@ public final class ShardState {
     }
 
     /**
-     * Takes a fork off the count of its source, once: when nobody reads or inherits the fork any more, and that is durable. The
-     * source is released in a later turn of its own shard, see {@link ShardStore.SourceReleaser}.
+     * Takes a fork off the count of its source, once: when nothing reads or inherits the fork any more, and that is durable. This is
+     * done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
      */
     void releaseSourceOf(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
@@ -281,13 +281,13 @@ public final class ShardState {
         releaser.release(source, generation);
     }
 
-    /** Drops what lies before {@code position} of a stream, which nobody reads or inherits any more. */
+    /** Drops the bytes of a stream before {@code position}, which nothing reads or inherits any more. */
     void dropBefore(StreamState stream, long position) {
         stream.content().dropBefore(position, extents::left);
         heap.count(stream);
     }
 
-    /** Drops a stream that nobody reads or inherits any more. */
+    /** Drops a stream that nothing reads or inherits any more. */
     void drop(StreamState stream) {
         stream.publishDropped();
         streams.remove(stream);

@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  * The streams of one shard: decides commands, logs what they change, and makes it visible when it is durable. Owned by
  * the shard's loop, which makes every call and gets every reply.
  *
- * <p>Why nothing acknowledged is lost (I1): a mutation's reply is handed to the {@link CommitQueue} together with the
- * place of its record in the log, and so is every answer that speaks of staged state: that a stream exists, that an
- * append is a duplicate, that a stream is closed. The queue lets none of them go before the journal is durable up to
- * there. Readers are shown durable state only (I2).
+ * <p>Why nothing acknowledged is lost (I1): the reply to a mutation is passed to the {@link CommitQueue} together with the lsn of
+ * its record, and so is every answer that depends on staged state: that a stream exists, that an append is a duplicate, that a
+ * stream is closed. The queue sends none of them before the journal is durable up to that lsn. Readers see durable state only
+ * (I2).
  */
 public final class ShardStore implements AutoCloseable {
 
-    /** Gives a fork's count back to its source, which may live in another shard. */
+    /** Takes a fork off the count of its source, which may be in another shard. */
     public interface SourceReleaser {
         /**
          * Has {@link #releaseSource} called on the source's loop, in a later turn of it and never within this call: one
@@ -52,15 +52,15 @@ public final class ShardStore implements AutoCloseable {
      * A run of bytes that a fork inherits.
      *
      * @param bytes owned by the receiver
-     * @param end the position behind them
+     * @param end the position after them
      */
     public record Inherited(ByteBuf bytes, long end) {}
 
     /**
-     * How far a count of messages went.
+     * The result of skipping messages within a run.
      *
-     * @param position where it came to
-     * @param remaining messages that are still to be skipped behind the end of the run
+     * @param position the position after the skipped messages
+     * @param remaining messages that are still to be skipped after the end of the run
      */
     public record Skipped(long position, long remaining) {}
 
@@ -106,7 +106,7 @@ public final class ShardStore implements AutoCloseable {
                 new ShardFaults(shard, Runnable::run));
     }
 
-    /** The same with {@code faults}, which guard what runs beside the loop too. */
+    /** The same with {@code faults}, which also handle the throwables of other threads. */
     public ShardStore(
             int shard,
             int shards,
@@ -175,15 +175,16 @@ public final class ShardStore implements AutoCloseable {
 
     // ---- create ----
 
-    /** Answers a create whose path is taken. Returns false, having answered nothing, if it is free. */
+    /** Answers a create whose path is taken. Returns false, without an answer, if the path is free. */
     public boolean answerExisting(Command.Create create, Reply reply) {
         return Creation.answerExisting(state, create, reply);
     }
 
     /**
-     * Creates a stream unless its path is taken. The body is released, and the source given back if no fork came of it.
+     * Creates a stream unless its path is taken. Releases the body, and takes the fork off the count of its source if it is not
+     * created.
      *
-     * @param source where a fork comes from; present exactly if the command forks
+     * @param source the source of a fork, or null if the command does not fork
      */
     public void create(Command.Create create, @Nullable ForkSource source, Reply reply) {
         boolean created = false;
@@ -229,24 +230,24 @@ public final class ShardStore implements AutoCloseable {
         faults.fail(fault);
     }
 
-    /** Ends what this shard was to do for a command with what that is to be answered, after a throwable of it. */
+    /** The answer to a command whose step in this shard has thrown {@code fault}. */
     public Refusal faultIn(Throwable fault, long lsnBefore) {
         return faults.inCommand(fault, lsnBefore);
     }
 
-    /** The time of day that the store goes by: milliseconds since 1970 UTC. */
+    /** The wall clock of the store: milliseconds since 1970 UTC. */
     public long nowMillis() {
         return state.clock().wallMillis();
     }
 
-    /** The place of the record that was staged last. */
+    /** The lsn of the record that was staged last. */
     public long lastLsn() {
         return journal.lastLsn();
     }
 
     // ---- delete ----
 
-    /** Deletes a stream; its bytes stay for as long as forks inherit them. */
+    /** Deletes a stream; its bytes are kept as long as forks inherit them. */
     public void delete(Command.Delete delete, Reply reply) {
         delete(delete, reply, true);
     }
@@ -254,7 +255,7 @@ public final class ShardStore implements AutoCloseable {
     /**
      * The same.
      *
-     * @param repeats whether it is decided again, once, where it is refused with other records
+     * @param repeats whether it is decided again, once, if it is refused with other records
      */
     private void delete(Command.Delete delete, Reply reply, boolean repeats) {
         long lsnBefore = journal.lastLsn();
@@ -273,41 +274,41 @@ public final class ShardStore implements AutoCloseable {
     // ---- forks ----
 
     /**
-     * Finds the stream that a fork asks for and counts the fork, so that the source's bytes stay. Refuses where there is no such
-     * stream, place or type; nothing is counted then. That the source is deleted is answered when its deletion is durable, and
-     * not if the store refuses that (I1).
+     * Finds the source of a fork and counts the fork, so that the source's bytes are kept. Refuses if there is no such stream or
+     * position, or it has another content type; nothing is counted then. That the source is deleted is answered when its deletion
+     * is durable, and not if that is refused (I1).
      *
-     * @param contentType what the fork insists on, or null
+     * @param contentType the content type that the request names, or null
      */
     public void pinSource(ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
         forks.pin(state, origin, contentType, then);
     }
 
     /**
-     * Goes {@code count} messages on from {@code from} within what a fork inherits of a JSON stream of this shard; refused
-     * if {@code from} is inside a message.
+     * Skips {@code count} messages from {@code from} on, within the part of a JSON stream of this shard that a fork inherits;
+     * refused if {@code from} is inside a message.
      */
     public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
         forks.skip(run, from, count, then);
     }
 
     /**
-     * Finds where the append ends that has the byte at {@code position}, within what a fork inherits of a stream of bytes of
-     * this shard; a fork that inherits a part of an append ends that append.
+     * Finds where the append ends that has the byte at {@code position}, within the part of a stream of bytes of this shard that a
+     * fork inherits; a fork that inherits a part of an append ends that append.
      */
     public void appendEnd(Lineage run, long position, Callback<Long> then) {
         forks.appendEnd(run, position, then);
     }
 
     /**
-     * Calls {@code then} when what a fork is to inherit from this shard survives as much as the fork's own record, which
-     * another shard may sync: else, after a power cut, the fork would be there and not all of what it inherits.
+     * Calls {@code then} when the data that a fork inherits from this shard is synced. The record of the fork may be synced by
+     * another shard: without this a power failure could leave the fork, but not all that it inherits.
      */
     public void whenSourceSynced(Journal.Synced then) {
         journal.whenSynced(journal.durableLsn(), then);
     }
 
-    /** Takes one fork off a source's count; the last one releases what was kept for forks. */
+    /** Takes one fork off a source's count; after the last one the bytes that were kept for forks are released. */
     public void releaseSource(long generation) {
         StreamState source = forks.release(generation);
         if (source == null) {
@@ -320,29 +321,31 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Reads what a fork inherits of a stream of this shard, from {@code from} on; refused if {@code from} is inside a
+     * Reads the part of a stream of this shard that a fork inherits, from {@code from} on; refused if {@code from} is inside a
      * message.
      *
-     * @throws RefusedException if the stream is gone, or has lost what the run says
+     * @throws RefusedException if the stream does not exist any more, or has lost a part of the run
      */
     public void readInherited(Lineage run, long from, ReadLimit limit, Callback<Inherited> then) {
         forks.read(run, from, limit, then);
     }
 
-    /** The same for about {@code bytesMax} bytes, refused where there is no memory. */
+    /** The same for about {@code bytesMax} bytes, refused if there is no memory. */
     public void readInherited(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
         readInherited(run, from, ReadLimit.of(bytesMax), then);
     }
 
     // ---- reads ----
 
-    /** Room for an answer that is read window by window, or null where there is none. */
+    /** Memory for an answer that is read window by window, or null if there is none. */
     public @Nullable ReadShare admit() {
         return reader.admit();
     }
 
     /**
-     * Finds a stream for a reader, and counts the read as use unless it only asks for the description.
+     * Finds a stream for a reader.
+     *
+     * @param use whether the read counts as use of the stream
      *
      * @throws RefusedException if there is none
      */
@@ -358,28 +361,28 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The position at which a read begins: at the tail where the offset is after it. Whether it is inside a message shows when
-     * it is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is checked when it
+     * is read.
      *
-     * @throws RefusedException if the offset is not one of this stream, or retention has let go of it
+     * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
     public long position(StreamState stream, ReadStart start) {
         return reads.position(stream, start);
     }
 
     /**
-     * Reads what a stream itself wrote, from {@code from} on, and answers with it after {@code inherited}, which was read
-     * before and ends at {@code from}. The answer may come at once.
+     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was read before
+     * and ends at {@code from}, followed by them. The answer may be immediate.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
-     * @param limit its bytes none or fewer where {@code inherited} has used up the bound, as a long message may
+     * @param limit of zero or negative bytes if {@code inherited} has used up the bound, as a long message may
      */
     public void read(StreamState stream, long start, ByteBuf inherited, long from, ReadLimit limit, Reply reply) {
         reads.read(stream, start, inherited, from, limit, reply);
     }
 
-    /** The same for about {@code bytesMax} bytes, refused where there is no memory. */
+    /** The same for about {@code bytesMax} bytes, refused if there is no memory. */
     public void read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax, Reply reply) {
         read(stream, start, inherited, from, ReadLimit.of(bytesMax), reply);
     }
@@ -395,12 +398,12 @@ public final class ShardStore implements AutoCloseable {
 
     // ---- upkeep ----
 
-    /** Removes streams whose time has come; a bounded step, to be called now and then. */
+    /** Deletes expired streams and trims others; a bounded step, to be called periodically. */
     public void expire() {
         upkeep.step();
     }
 
-    /** What the shard does by itself: a bounded step, to be called now and then. What it fails with fails the shard. */
+    /** The shard's own work: a bounded step, to be called periodically. If it throws, the shard fails. */
     public void keepUp() {
         try {
             expire();
@@ -410,7 +413,7 @@ public final class ShardStore implements AutoCloseable {
         }
     }
 
-    /** Goes on with what makes room, in memory and on the disk; a bounded step, to be called now and then. */
+    /** Continues the work that releases memory and disk space; a bounded step, to be called periodically. */
     public void compact() {
         extents.step();
     }
@@ -420,7 +423,7 @@ public final class ShardStore implements AutoCloseable {
         return journal.isPressed(bytes);
     }
 
-    /** Why nothing more is acknowledged, or null while the disk is well (I9); may be asked by any thread. */
+    /** Why nothing more is acknowledged, or null while the shard works (I9); may be called by any thread. */
     public @Nullable StorageFailedException failure() {
         return failure;
     }
@@ -438,40 +441,40 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Has what becomes durable together published and answered {@code steps} records at a time, each in a task of {@code
-     * executor}, which runs them on the loop in order; before anything else. Without this it is done at once.
+     * From now on records that become durable together are published and answered in pieces of {@code steps}, each in a task of
+     * {@code executor}, which runs them on the loop in order; before anything else. Without this it is done at once.
      */
     public void publishIn(Executor executor, int steps) {
         commits.publishIn(executor, steps);
     }
 
-    /** From now on the heap that streams take is counted in {@code budget}, and bounded by it; on the loop or before it runs. */
+    /** From now on {@code budget} counts and bounds the heap that streams take; on the loop or before it runs. */
     public void limitHeap(Budget budget) {
         state.limitHeap(budget);
     }
 
-    /** The stream that was staged last at a path, whatever has become of it, or null. */
+    /** The stream that was staged last at a path, deleted or not, or null. */
     @Nullable
     public StreamState streamAt(StreamPath path) {
         return state.latest(path);
     }
 
-    /** All streams by what is staged of them, those included that a staged one is to replace. */
+    /** Passes on all staged streams, and those that they replace when they are durable. */
     public void forEachStream(Consumer<StreamState> action) {
         state.forEach(action);
     }
 
-    /** Streams that this shard holds and that go by themselves. */
+    /** The number of streams that expire. */
     public int expiringCount() {
         return state.expiring().size();
     }
 
-    /** Streams of which data expires by its age. */
+    /** The number of streams with retention by age. */
     public int agedCount() {
         return state.aged().size();
     }
 
-    /** Streams that this shard holds, deleted ones that forks need included. */
+    /** The number of streams, deleted ones that forks keep included. */
     public int streamCount() {
         return state.size();
     }

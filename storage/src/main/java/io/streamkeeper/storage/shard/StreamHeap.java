@@ -7,21 +7,21 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heap that the streams of one shard take: what they are described by, where their bytes lie, their producers (I7). Each
- * stream's part is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the shard's loop; the
+ * The heap that the streams of one shard take: their descriptions, the locations of their bytes, their producers (I7). The share
+ * of each stream is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the shard's loop; the
  * budget is that of all shards.
  *
- * <p>Room is asked for before a record is staged; what the record then takes is counted, whatever it is: one stream, or one
- * more run, whose arrays grow by half. The last sixteenth is for appends to streams that exist. What recovery finds is always
- * taken (I11): then streams can be read, deleted, and appended to as far as there is room.
+ * <p>A command checks that there is heap before its record is staged; the heap that the record then takes is counted in any case:
+ * that of one stream, or of one more run, whose arrays grow by half. The last sixteenth is reserved for appends to existing
+ * streams. Streams that recovery finds are always accepted (I11): they can be read, deleted, and appended to while there is heap.
  */
 public final class StreamHeap {
-    /** One part in so many is not for new streams and producers. */
+    /** This part of the heap, one in so many, is not for new streams and producers. */
     private static final int APPENDS_PART = 16;
 
     private final @Nullable Budget budget;
 
-    /** The heap that {@code budget} gives; where that is null, nothing is counted and there is always room. */
+    /** The heap in {@code budget}; if that is null, nothing is counted and there is always room. */
     StreamHeap(@Nullable Budget budget) {
         this.budget = budget;
     }
@@ -36,7 +36,7 @@ public final class StreamHeap {
         return budget == null || budget.leftBytes() > 0;
     }
 
-    /** What is answered where there is no room. */
+    /** The answer if there is no room. */
     Refusal exhausted() {
         if (budget == null) {
             throw new IllegalStateException("a heap that is not counted has room");
@@ -48,7 +48,7 @@ public final class StreamHeap {
                         + " -Xmx");
     }
 
-    /** A stream has changed: counts what it takes now. */
+    /** A stream has changed: counts the heap that it takes now. */
     void count(StreamState stream) {
         count(stream, stream.heapBytes());
     }

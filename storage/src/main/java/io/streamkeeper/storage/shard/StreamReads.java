@@ -12,7 +12,7 @@ import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** Answers readers from the durable state of streams (I2). Owned by the shard's loop. */
+/** Answers reads from the durable state of streams (I2). Owned by the shard's loop. */
 final class StreamReads {
     private final ContentReader reader;
 
@@ -21,10 +21,10 @@ final class StreamReads {
     }
 
     /**
-     * The position at which a read begins: at the tail where the offset is after it. Whether it is inside a message shows when
-     * it is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is checked when it
+     * is read.
      *
-     * @throws RefusedException if the offset is not one of this stream, or retention has dropped it
+     * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
     long position(StreamState stream, ReadStart start) {
         if (start instanceof ReadStart.At at) {
@@ -53,12 +53,12 @@ final class StreamReads {
     }
 
     /**
-     * Reads what a stream itself wrote, from {@code from} on, and answers with it after {@code inherited}, which was read
-     * before and ends at {@code from}. The answer may come at once.
+     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was read before
+     * and ends at {@code from}, followed by them. The answer may be immediate.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
-     * @param limit its bytes none or fewer where {@code inherited} has used up the bound, as a long message may
+     * @param limit of zero or negative bytes if {@code inherited} has used up the bound, as a long message may
      */
     void read(StreamState stream, long start, ByteBuf inherited, long from, ReadLimit limit, Reply reply) {
         boolean full = from < stream.ownStart() || limit.bytesMax() <= 0;

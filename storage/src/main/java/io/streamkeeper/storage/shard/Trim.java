@@ -8,7 +8,7 @@ import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.RetentionPolicy;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** Retention drops the front of a stream. */
+/** Retention trims the front of a stream. */
 final class Trim implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
@@ -23,7 +23,7 @@ final class Trim implements CommitQueue.Step {
         this.before = stream.bounds();
     }
 
-    /** Whether a stream that a start has found has more than retention keeps: the last life ended before it was trimmed. */
+    /** Whether a stream has more than retention keeps, because the last process ended before it was trimmed. */
     static boolean isDue(ShardState shard, StreamState stream) {
         return earliest(shard, stream) > stream.earliest();
     }
@@ -34,7 +34,7 @@ final class Trim implements CommitQueue.Step {
                 : RetentionPolicy.earliest(stream, shard.clock().ageMillis());
     }
 
-    /** Drops what retention does not keep. Where there is no room for the record that says so, {@link Upkeep} tries it again. */
+    /** Trims what retention does not keep. If the journal refuses the record, {@link Upkeep} tries again later. */
     static void decide(ShardState shard, StreamState stream) {
         long position = earliest(shard, stream);
         if (position <= stream.earliest()) {

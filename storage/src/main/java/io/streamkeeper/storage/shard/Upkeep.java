@@ -4,9 +4,9 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.Deque;
 import java.util.List;
 
-/** What a shard does by itself: streams expire, and retention drops what no append has dropped. Owned by the shard's loop. */
+/** The periodic work of a shard: streams expire, and retention trims what no append has trimmed. Owned by the shard's loop. */
 final class Upkeep {
-    /** Streams that are looked at for what retention drops of them in one step, so that a step stays short. */
+    /** The most streams that one step trims, so that a step is short. */
     private static final int TRIM_STEP_MAX = 1_000;
 
     private final ShardState shard;
@@ -15,7 +15,7 @@ final class Upkeep {
         this.shard = shard;
     }
 
-    /** Deletes streams whose time is over, and drops what retention does not keep; a bounded step, to be called now and then. */
+    /** Deletes expired streams, and trims what retention does not keep; a bounded step, to be called periodically. */
     void step() {
         shard.expiring().step(shard.clock().wallMillis(), shard.clock().steadyMillis(), stream -> {
             Deletion.expireIfDue(shard, stream);
@@ -27,7 +27,7 @@ final class Upkeep {
         catchUp();
     }
 
-    /** Looks at some of the streams of which data expires by its age; all of them in turn. */
+    /** Trims some of the streams with retention by age; all of them in turn. */
     private void trimAged() {
         Deque<StreamState> aged = shard.aged();
         for (int looks = Math.min(TRIM_STEP_MAX, aged.size()); looks > 0; looks--) {
@@ -39,7 +39,7 @@ final class Upkeep {
         }
     }
 
-    /** Trims and releases some of the streams that could not be when they should have been. */
+    /** Trims and releases some of the streams for which the journal has refused that before. */
     private void catchUp() {
         List<StreamState> some = shard.overdue().stream().limit(TRIM_STEP_MAX).toList();
         for (StreamState stream : some) {

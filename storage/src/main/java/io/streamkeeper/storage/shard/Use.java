@@ -6,7 +6,7 @@ import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** The use of a stream with a sliding time to live, which gives it more of that time. */
+/** The use of a stream with a sliding time to live, which begins again with each use. */
 final class Use {
     private Use() {}
 
@@ -16,7 +16,7 @@ final class Use {
         record(shard, stream);
     }
 
-    /** The same without a record: one that says so follows. No clock is read for a stream that use does not concern. */
+    /** The same without a record, because another one follows. No clock is read for a stream without a sliding time to live. */
     static void note(ShardState shard, StreamState stream) {
         if (stream.lifetime().isSliding()) {
             stream.lifetime().use(shard.clock().steadyMillis());
@@ -31,8 +31,8 @@ final class Use {
     }
 
     /**
-     * Logs that a stream was used, unless a record covers that, for an interval. Nothing waits for that record, and there is
-     * nothing to undo where it is refused; where there is no room for it, the use counts until the server ends.
+     * Logs that a stream was used, unless a record covers that for an interval. No answer waits for that record, and nothing is
+     * undone if it is refused: the use then counts until the server ends.
      */
     static void record(ShardState shard, StreamState stream) {
         if (!stream.lifetime().isSliding()) {

@@ -6,11 +6,11 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The streams that go by themselves, by when they were to go as far as known. Owned by the shard's loop. A stream is in it
- * once, until it is gone; using a stream moves nothing here: when its turn comes its deadline is asked again.
+ * The streams that expire, ordered by the deadline that each had when it was added. Owned by the shard's loop. A stream is in
+ * the queue once, until it is deleted. A use of a stream does not move it: when its turn comes, its deadline is read again.
  */
 public final class ExpiryQueue {
-    /** Streams looked at in one step, so that a step stays short. */
+    /** The most streams that one step looks at, so that a step is short. */
     public static final int STEP_MAX = 1_000;
 
     /** By steady time, and by the wall clock. */
@@ -28,7 +28,7 @@ public final class ExpiryQueue {
         return stream.lifetime().isSliding() ? sliding : moments;
     }
 
-    /** Takes a stream in, if it ever goes by itself. */
+    /** Adds a stream, if it expires at all. */
     public void add(StreamState stream) {
         NavigableSet<StreamState> turns = turnsOf(stream);
         turns.remove(stream);
@@ -39,12 +39,12 @@ public final class ExpiryQueue {
         }
     }
 
-    /** Lets go of a stream that is gone. */
+    /** Removes a stream that is deleted. */
     public void remove(StreamState stream) {
         turnsOf(stream).remove(stream);
     }
 
-    /** Hands over the streams that are due, at most {@value #STEP_MAX} by each of the two times; those that were used since are kept. */
+    /** Passes on the streams that are due, at most {@value #STEP_MAX} by each of the two times; streams that were used since stay. */
     public void step(long wallMillis, long steadyMillis, Consumer<StreamState> expired) {
         step(moments, wallMillis, expired);
         step(sliding, steadyMillis, expired);

@@ -6,16 +6,16 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.record.Lineage;
 
 /**
- * A stream that was found as a fork's source, in its own shard, and counts the fork already. Whoever holds this creates
- * the fork or gives the count back with {@code ShardStore.releaseSource}. A sub-offset is not counted in yet.
+ * The source of a fork that is to be created, as its own shard has found it. The source already counts the fork: the holder of
+ * this creates the fork, or takes it off the count with {@code ShardStore.releaseSource}. The sub-offset is not included yet.
  *
  * @param path the source
  * @param generation its incarnation
- * @param contentType what the fork inherits where it names none
+ * @param contentType what the fork inherits if it names none
  * @param expiry likewise
  * @param position where the fork diverges
  * @param earliest the first position that the source can be read from
- * @param lineage what the source holds, its own bytes and those that it inherited
+ * @param lineage the source's own bytes and those that it has inherited
  */
 public record ForkSource(
         StreamPath path,

@@ -34,7 +34,7 @@ public final class Lifetime {
                 : new Lifetime(created.expiry(), created.atMillis(), created.atMillis(), 0);
     }
 
-    /** The lifetime that a description says; see {@link #recover}. */
+    /** The lifetime in a description; see {@link #recover}. */
     static Lifetime of(StreamMeta meta) {
         return meta.created().expiry() instanceof Expiry.Never
                 ? ENDLESS
@@ -73,18 +73,18 @@ public final class Lifetime {
         }
     }
 
-    /** Whether a start takes it that the stream may have been used then, so that a use need not be recorded. */
+    /** Whether the recorded use covers a use at that time, so that it need not be recorded. */
     public boolean isCovered(long wallMillis) {
         return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
     }
 
     /**
-     * Takes over what is known of the last use after a start: it was not later than what the one that is recorded covers, by
-     * the interval of the server that recorded it, and not later than now. So a start shortens no life, and lengthens one by
-     * no more than that interval, whatever its own is and however often the server starts. Where nothing is recorded, or a
-     * time to come because the clock was set back, it was now.
+     * Estimates the last use after a start. It was not later than the recorded use covers, by the interval of the server that
+     * recorded it, and not later than now. So a start never shortens a lifetime, and lengthens it by that interval at most, whatever
+     * its own interval is and however often the server starts. If no use is recorded, or one in the future because the clock was
+     * set back, the last use is now.
      *
-     * @return whether the record must be replaced by what is assumed
+     * @return whether the estimate must replace what is recorded
      */
     public boolean recover(long nowMillis) {
         if (!isSliding()) {
@@ -120,7 +120,7 @@ public final class Lifetime {
         return !(expiry instanceof Expiry.Never);
     }
 
-    /** When the stream expires as far as known, in the time that {@link #isSliding} says. */
+    /** When the stream expires unless it is used before, in steady time if {@link #isSliding}. */
     long deadlineMillis() {
         return expiry.deadlineMillis(usedMillis);
     }

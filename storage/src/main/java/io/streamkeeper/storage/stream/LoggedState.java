@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log says of one stream beside its bytes and its use: closure, producers, {@code Stream-Seq}, and how much of it there
- * is. A function of the stream's records (I13): only {@link #apply} changes it, and the two kinds of {@code undo} take back what
- * was applied last. Owned by the shard's loop.
+ * The state of one stream that its records determine, without its bytes and its uses: closure, producers, {@code Stream-Seq}, and
+ * which part of it is kept (I13). Only {@link #apply} changes it, and the {@code undo} methods revert the last change. Owned by
+ * the shard's loop.
  */
 final class LoggedState {
     private boolean closed;
@@ -23,14 +23,14 @@ final class LoggedState {
     private long kept;
     private long lastLsn;
 
-    /** A stream of which no record is applied; what its creation says of it holds from the beginning. */
+    /** A stream as its creation says. */
     LoggedState(LogRecord.Created created) {
         closed = created.closed();
         earliest = created.earliest();
         kept = created.earliest();
     }
 
-    /** What a description says. */
+    /** A stream as a description says. */
     LoggedState(StreamMeta meta) {
         closed = meta.closed();
         closedBy = meta.closedBy();
@@ -52,7 +52,7 @@ final class LoggedState {
         switch (record.kind()) {
             case APPENDED -> apply((LogRecord.Appended) record);
             case CREATED -> {
-                // All that it says is there from the beginning.
+                // The constructor has applied everything that it says.
             }
             case TRIMMED -> {
                 LogRecord.Trimmed trimmed = (LogRecord.Trimmed) record;
@@ -68,7 +68,7 @@ final class LoggedState {
                 kept = earliest;
             }
             case USED -> {
-                // Nothing waits for it, and descriptions that count it in name no later record.
+                // No answer waits for it, and it is not in the last lsn of a description.
                 return;
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
@@ -101,18 +101,12 @@ final class LoggedState {
 
     // ---- undo ----
 
-    /** What an append changes, as it was before. */
-    record Mark(
-            boolean closed,
-            @Nullable Producer closedBy,
-            @Nullable String streamSeq,
-            ProducerTable.@Nullable Mark producers,
-            long lastLsn) {}
-
-    /** The state as it is before {@code next} is applied. */
-    Mark mark(LogRecord.Appended next) {
+    /** The state as it is before {@code next} is applied to a stream whose content has this tail and so many messages. */
+    StreamState.Mark mark(LogRecord.Appended next, long tail, long messages) {
         Producer producer = next.producer();
-        return new Mark(
+        return new StreamState.Mark(
+                tail,
+                messages,
                 closed,
                 closedBy,
                 streamSeq,
@@ -120,7 +114,7 @@ final class LoggedState {
                 lastLsn);
     }
 
-    void undo(Mark mark) {
+    void undo(StreamState.Mark mark) {
         closed = mark.closed();
         closedBy = mark.closedBy();
         streamSeq = mark.streamSeq();
@@ -130,7 +124,7 @@ final class LoggedState {
         lastLsn = mark.lastLsn();
     }
 
-    /** How much there is of the stream before the next record is applied. */
+    /** Which part of the stream is kept before the next record is applied. */
     StreamState.Bounds bounds() {
         return new StreamState.Bounds(deleted, dropped, earliest, kept, lastLsn);
     }
@@ -147,7 +141,7 @@ final class LoggedState {
         lastLsn = 0;
     }
 
-    // ---- what it says ----
+    // ---- queries ----
 
     boolean isClosed() {
         return closed;

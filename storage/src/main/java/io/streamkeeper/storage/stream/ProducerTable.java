@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * loop. One producer, the usual case, costs no map.
  *
  * <p>The table is a function of the log (I13): it changes by records only. Whether there is room, and how many of the
- * longest unused are evicted for it, is decided once, when a record is staged; the record says how many, so that a
- * recovery evicts the same ones, whatever its limits and its clock are.
+ * longest unused are evicted for it, is decided once, when a record is staged. The record says how many, so that a
+ * start or a copy evicts the same ones, whatever its limits and its clock are.
  */
 final class ProducerTable {
     /** A producer's place in the order of use: a doubly-linked list. */
@@ -29,7 +29,7 @@ final class ProducerTable {
         }
     }
 
-    /** What an accepted request changes, to be taken back by {@link #undo}. */
+    /** What an accepted request changes, for {@link #undo}. */
     static final class Mark {
         private final @Nullable Entry entry;
         private final @Nullable Producer last;
@@ -46,14 +46,14 @@ final class ProducerTable {
         }
     }
 
-    /** What a producer takes beside its id: its last request, its entry, and its place in the map. */
+    /** The heap that a producer takes without its id: its last request, its entry, and its place in the map. */
     private static final int ENTRY_BYTES = 200;
 
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
     private long heapBytes;
 
-    /** Null while there is one producer at the most. */
+    /** Null while there is at most one producer. */
     private @Nullable Map<String, Entry> byId;
 
     /** The last accepted request of producer {@code id}, or null. */
@@ -78,8 +78,8 @@ final class ProducerTable {
     }
 
     /**
-     * How many producers are to be evicted for another one to be within the limits, or -1 if too many were used of late. A
-     * clock that was set back counts as standing still.
+     * How many producers must be evicted so that another one is within the limits, or -1 if too many were used recently. If the
+     * clock was set back, the time of the newest use counts as now.
      */
     int evictionsFor(ProducerLimits limits, long nowMillis) {
         int surplus = size() + 1 - limits.producersMax();
@@ -103,7 +103,7 @@ final class ProducerTable {
         return all;
     }
 
-    /** What {@link #accept} of the same arguments will change. */
+    /** What {@link #accept} with the same arguments will change. */
     Mark mark(Producer producer, int evictions) {
         List<Entry> evicted = evictions == 0 ? List.of() : new ArrayList<>(evictions);
         Entry next = oldest;
@@ -114,7 +114,7 @@ final class ProducerTable {
         return new Mark(entry(producer.id()), evicted);
     }
 
-    /** Evicts the {@code evictions} producers that were unused for longest, and takes a request. */
+    /** Evicts the {@code evictions} producers that were unused for longest, and accepts a request. */
     void accept(Producer producer, int evictions, long atMillis) {
         long used = newest == null ? atMillis : Math.max(atMillis, newest.usedMillis);
         for (int i = 0; i < evictions && oldest != null; i++) {
@@ -132,7 +132,7 @@ final class ProducerTable {
         linkBehind(newest, entry);
     }
 
-    /** Takes the last accepted request back. */
+    /** Reverts the last accepted request. */
     void undo(Mark mark) {
         if (newest != null && mark.entry == null) {
             remove(newest);
@@ -149,7 +149,7 @@ final class ProducerTable {
         }
     }
 
-    /** What all of this takes of the heap. */
+    /** The heap that the table takes. */
     long heapBytes() {
         return heapBytes;
     }

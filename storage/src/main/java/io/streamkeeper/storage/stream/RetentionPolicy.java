@@ -4,16 +4,15 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.record.RunLimits;
 
 /**
- * What retention lets go of: whole runs from the beginning, as many as can go without less being kept than was asked for,
- * and those that are too old. So nothing is cut inside a message, or, of a stream of bytes, inside an append, of which a long
- * one may be several runs; and as the runs of such a stream are short, see
- * {@link RunLimits}, little more is kept than was asked for.
+ * What retention trims: whole runs from the beginning, as many as possible while the requested amount is kept, and those that
+ * are too old. So no message is cut, and in a stream of bytes no append, which may have several runs if it is long. The runs of
+ * such a stream are short, see {@link RunLimits}, so little more is kept than requested.
  *
- * <p>A run from a time to come was written when the clock was ahead. It is no newer than the runs after it, and goes with the
- * first of them that goes.
+ * <p>A run whose time is in the future was written when the clock was ahead. It is not newer than the runs after it, and is
+ * trimmed with the first of them.
  */
 public final class RetentionPolicy {
-    /** The appends of one run are at most this part of the age apart. */
+    /** The appends of one run are apart by at most this part of the age: one in so many. */
     private static final int AGE_GRAIN = 64;
 
     private static final long AGE_MILLIS_MIN = 100;
@@ -37,13 +36,13 @@ public final class RetentionPolicy {
                 millis);
     }
 
-    /** The first position that a stream keeps at {@code nowMillis}, by everything that is staged. */
+    /** The first position that a stream keeps at {@code nowMillis}, staged data included. */
     public static long earliest(StreamState stream, long nowMillis) {
         StreamContent content = stream.content();
         Retention retention = stream.retention();
         long earliest = stream.earliest();
         if (earliest < content.start()
-                && goes(
+                && isTrimmed(
                         retention,
                         content,
                         content.start(),
@@ -56,18 +55,20 @@ public final class RetentionPolicy {
         }
         for (int run = content.runAt(earliest); run < content.runCount(); run++) {
             long ageMillis = nowMillis - content.runMillis(run);
-            boolean goes = goes(retention, content, content.runEnd(run), content.messagesBeforeRun(run + 1), ageMillis);
-            if (goes && content.endsAppend(run)) {
+            boolean trimmed =
+                    isTrimmed(retention, content, content.runEnd(run), content.messagesBeforeRun(run + 1), ageMillis);
+            if (trimmed && content.endsAppend(run)) {
                 earliest = content.runEnd(run);
-            } else if (!goes && (ageMillis >= 0 || retention.maxAgeSeconds() < 0)) {
+            } else if (!trimmed && (ageMillis >= 0 || retention.maxAgeSeconds() < 0)) {
                 break;
             }
         }
         return earliest;
     }
 
-    /** Whether what ends at {@code end}, behind {@code messages} messages, and is of such an age can go. */
-    private static boolean goes(Retention retention, StreamContent content, long end, long messages, long ageMillis) {
+    /** Whether data of that age, which ends at {@code end} after {@code messages} messages, is trimmed. */
+    private static boolean isTrimmed(
+            Retention retention, StreamContent content, long end, long messages, long ageMillis) {
         boolean tooMany = retention.maxBytes() >= 0 && content.end() - end >= retention.maxBytes();
         tooMany |= retention.maxMessages() >= 0 && content.messageCount() - messages >= retention.maxMessages();
         return tooMany || (retention.maxAgeSeconds() >= 0 && ageMillis > retention.maxAgeSeconds() * 1_000);

@@ -22,7 +22,7 @@ public final class StoredRuns {
         this.millis = timed ? new long[1] : null;
     }
 
-    /** The spot of a run: its position in the file, and its checksum. */
+    /** The location of a run: its position in the file, and its checksum. */
     public static long spot(long position, int checksum) {
         return position << 32 | (checksum & 0xffffffffL);
     }

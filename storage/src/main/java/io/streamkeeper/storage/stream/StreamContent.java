@@ -11,19 +11,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes lie that a stream itself wrote: runs within blocks of memory and extent files, in order of position.
- * Owned by the shard's loop; slices that it gives out hold their block by themselves, so neither deletion, checkpoint nor
- * compaction waits for a reader.
+ * Where the bytes are that a stream itself wrote: runs in blocks of memory and in extent files, in order of position. Owned by
+ * the shard's loop. Slices that it returns keep their block, so no deletion, checkpoint or compaction waits for a reader.
  *
  * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless it
- * is a single message: so a boundary is found by looking at one run only, and a bounded read never cuts a message.
+ * is a single message. So a boundary is found by reading one run only, and a bounded read never cuts a message.
  *
  * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a long
  * append has several runs, of which all but the last count none. A run that counts any ends where an append ends. The
  * lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
  */
 public final class StreamContent {
-    /** Runs of one window of an answer, so that it takes about as long as others. */
+    /** The most runs of one window of an answer, so that it takes about as long as others. */
     public static final int WINDOW_RUNS_MAX = 4_096;
 
     private static final Place[] NO_PLACES = {};
@@ -35,12 +34,12 @@ public final class StreamContent {
     private long startMessages;
     private Place[] places = NO_PLACES;
 
-    /** Of each run its first byte in its place, and, where that is a file, its checksum in the lower half. */
+    /** Of each run the index of its first byte in its place, and, if that is a file, its checksum in the lower half. */
     private long[] spots = NO_LONGS;
 
     private long[] ends = NO_LONGS;
 
-    /** Of each run the messages or appends up to its end; null as long as each run is one append of a stream of bytes. */
+    /** Of each run the messages or appends up to its end; null while each run is one append of a stream of bytes. */
     private long @Nullable [] messages;
 
     private @Nullable AppendLengths lengths;
@@ -53,7 +52,7 @@ public final class StreamContent {
         this(start, 0, json, limits);
     }
 
-    /** Content of which what lies before {@code start} was let go, with {@code startMessages} messages. */
+    /** Content whose bytes before {@code start} were dropped, with {@code startMessages} messages. */
     public StreamContent(long start, long startMessages, boolean json, RunLimits limits) {
         this.start = start;
         this.startMessages = startMessages;
@@ -67,7 +66,7 @@ public final class StreamContent {
         return limits;
     }
 
-    /** The first position that is still there. */
+    /** The first position whose byte is kept. */
     public long start() {
         return start;
     }
@@ -80,12 +79,12 @@ public final class StreamContent {
         return json;
     }
 
-    /** Messages, or appends of a stream of bytes, before the end, those that were let go included. */
+    /** Messages, or appends of a stream of bytes, before the end, dropped ones included. */
     public long messageCount() {
         return messagesBeforeRun(count);
     }
 
-    /** Messages before the first position that is still there. */
+    /** Messages before the first position whose byte is kept. */
     public long startMessages() {
         return startMessages;
     }
@@ -109,12 +108,12 @@ public final class StreamContent {
         return messages == null ? startMessages + run : messages[run - 1];
     }
 
-    /** Whether a run is a single message, which may be of any length, so that nothing inside it is looked for. */
+    /** Whether a run is a single message. It may be of any length, so no position inside it is searched for. */
     public boolean isOneMessage(int run) {
         return messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1;
     }
 
-    /** When the last append of a run came, in a stream that keeps it. */
+    /** When the last append of a run was staged, in a stream with retention by age. */
     public long runMillis(int run) {
         return times == null ? 0 : times[run];
     }
@@ -128,7 +127,7 @@ public final class StreamContent {
         return (int) (spots[run] >>> 32);
     }
 
-    /** The checksum of a run that lies in a file. */
+    /** The checksum of a run in a file. */
     public int checksum(int run) {
         return (int) spots[run];
     }
@@ -137,7 +136,7 @@ public final class StreamContent {
         return !(places[run] instanceof Block);
     }
 
-    /** What the arrays here take of the heap: each run a place, a spot and an end, and perhaps its messages and time. */
+    /** The heap that the arrays take: of each run a place, a location and an end, and perhaps its messages and time. */
     long heapBytes() {
         int runBytes = 4 + 8 + 8 + (messages == null ? 0 : 8) + (times == null ? 0 : 8);
         return (long) ends.length * runBytes + (lengths == null ? 0 : lengths.heapBytes());
@@ -145,7 +144,7 @@ public final class StreamContent {
 
     // ---- growth ----
 
-    /** Adds what was copied into {@code block} at {@code index}. */
+    /** Adds the bytes at {@code index} of {@code block}. */
     public void add(Block block, int index, Runs runs, long millis) {
         int at = index;
         for (int i = 0; i < runs.count(); i++) {
@@ -180,7 +179,7 @@ public final class StreamContent {
         return known;
     }
 
-    /** Adds a run that lies in {@code file}. */
+    /** Adds a run that is in {@code file}. */
     public void add(Place file, StoredRuns runs, int run) {
         append(file, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
         setLengths(count - 1, runs, run);
@@ -223,7 +222,7 @@ public final class StreamContent {
         }
     }
 
-    /** From now on some run is not one append. */
+    /** Counts the messages of each run: from now on some run is not one append. */
     private void countMessages() {
         messages = new long[ends.length];
         for (int run = 0; run < count; run++) {
@@ -231,7 +230,7 @@ public final class StreamContent {
         }
     }
 
-    /** Whether this is the same block and follows on, and the run may grow. */
+    /** Whether the bytes follow the last run in its block, and the run may grow. */
     @SuppressWarnings("ReferenceEquality")
     private boolean continuesLast(Block block, int index, int bytes, int runMessages, long millis) {
         int last = count - 1;
@@ -261,12 +260,12 @@ public final class StreamContent {
         }
     }
 
-    /** From now on what is here stays as it is: what comes begins a run of its own. */
+    /** From now on the present runs do not change: the next bytes begin a run. */
     public void seal() {
         sealed = count;
     }
 
-    /** Drops everything behind {@code position}, where content with {@code messagesKept} messages ended before. */
+    /** Drops everything after {@code position}, where the content ended before, with {@code messagesKept} messages. */
     public void truncate(long position, long messagesKept) {
         while (count > 0 && runStart(count - 1) >= position) {
             count--;
@@ -294,7 +293,7 @@ public final class StreamContent {
         return found >= 0 ? found + 1 : -found - 1;
     }
 
-    /** The run that a read begins in. What lies before the first run belongs to others. */
+    /** The run that a read begins in. Positions before the first run are not of this content. */
     public int firstRun(long from) {
         if (from < start) {
             throw new IllegalStateException("a read begins at " + from + ", expected at least " + start);
@@ -303,8 +302,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where a read from {@code from} ends that is to return about {@code bytesMax} bytes of what lies before
-     * {@code limit}: for JSON between two messages, and never at {@code from} itself while there is something to read.
+     * Where a read from {@code from} ends that returns about {@code bytesMax} bytes before {@code limit}: for JSON between two
+     * messages, and never at {@code from} itself unless that is the limit.
      */
     public long readEnd(long from, long limit, int bytesMax) {
         if (limit - from <= bytesMax) {
@@ -318,17 +317,17 @@ public final class StreamContent {
         return cut > from ? cut : Math.min(ends[run], limit);
     }
 
-    /** Where the run ends that {@code position} is in or at the end of. */
+    /** Where the run ends that has the byte before {@code position}. */
     public long runsEnd(long position) {
         return ends[runAt(position - 1)];
     }
 
-    /** Where the last run ends that ends at or before {@code position}, the first there is at the least. */
+    /** Where the last run ends that ends at or before {@code position}; the start if none does. */
     public long lastEnd(long position) {
         return position >= end() ? end() : runStart(runAt(position));
     }
 
-    /** Whether no byte from {@code from} to {@code to} lies in a file. */
+    /** Whether no byte from {@code from} to {@code to} is in a file. */
     public boolean isInMemory(long from, long to) {
         if (from == to) {
             return true;
@@ -343,8 +342,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where the bytes from {@code from} on end that lie in memory as those there do, or in files; at most {@code limit}, and
-     * after {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
+     * Where the bytes from {@code from} on end that are all in memory, or all in files; at most {@code limit}, and at most
+     * {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
      */
     public long alikeEnd(long from, long limit) {
         int run = runAt(from);
@@ -367,7 +366,7 @@ public final class StreamContent {
     // ---- messages ----
 
     /**
-     * How many messages end at or before {@code position}, where that is known without a look at the bytes: between two
+     * How many messages end at or before {@code position}, if that is known without reading bytes, because it is between two
      * runs; else -1. Only for JSON.
      */
     public long messagesBeforeEdge(long position) {
@@ -381,7 +380,7 @@ public final class StreamContent {
         return position == ends[run] ? messagesBeforeRun(run + 1) : -1;
     }
 
-    /** The run behind whose beginning the message {@code number} ends, counted from the first of the stream. */
+    /** The run in which the message {@code number} ends, counted from the first of the stream. */
     public int runOfMessage(long number) {
         if (messages == null || number > messageCount()) {
             throw new IllegalStateException(number + " messages asked for, expected at most " + messageCount());
@@ -432,39 +431,39 @@ public final class StreamContent {
         return known == null ? -1 : runStart + AppendLengths.endAfter(known, (int) Math.max(0, position - runStart));
     }
 
-    /** The lengths of the appends of a run in memory, or null where it is a single one or lies in a file. */
+    /** The lengths of the appends of a run in memory, or null if it is a single append or in a file. */
     @Nullable
     public ByteBuf lengthsInMemory(int run) {
         return lengths == null || isInFile(run) ? null : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
     }
 
-    /** The bytes that the lengths of the appends of a run take in its file; 0 where it is a single one. */
+    /** The bytes that the lengths of the appends of a run take in its file; 0 if it is a single append. */
     public int lengthsBytesInFile(int run) {
         return lengths == null ? 0 : lengths.size(run);
     }
 
-    /** Where those lengths are in the file, and their checksum in the lower half. */
+    /** The position of those lengths in the file, and their checksum in the lower half. */
     public long lengthsSpotInFile(int run) {
         return lengths == null ? 0 : lengths.spot(run);
     }
 
     // ---- moves ----
 
-    /** Copies a run of a stream into other memory, and counts it in there. */
+    /** Copies runs of a stream into another block. */
     public interface Mover {
         /** Moves {@code bytes} bytes at {@code index} of {@code from}. */
         Spot move(Block from, int index, int bytes);
     }
 
     /**
-     * Where a run lies in memory.
+     * Where a run is in memory.
      *
      * @param block its block
      * @param index its first byte there
      */
     public record Spot(Block block, int index) {}
 
-    /** Has {@code mover} move the runs that lie in {@code block}. */
+    /** Moves the runs that are in {@code block} as {@code mover} does. */
     @SuppressWarnings("ReferenceEquality")
     public void move(Block block, Mover mover) {
         for (int run = 0; run < count; run++) {
@@ -481,8 +480,8 @@ public final class StreamContent {
     }
 
     /**
-     * Puts runs of a file in the place of those that hold the same bytes, all of which are sealed. What was dropped at the
-     * front meanwhile is left out.
+     * Replaces runs by those of a file that have the same bytes; the replaced ones are sealed. Runs that were dropped at the front
+     * meanwhile are left out.
      */
     public void replace(StoredRuns written, Place file) {
         int skipped = 0;
@@ -559,11 +558,11 @@ public final class StreamContent {
     }
 
     /**
-     * Lets go of the runs before {@code position}, which is where one begins, or the end.
+     * Drops the runs before {@code position}, where a run begins or the content ends.
      *
-     * @param left gets each place that a run has left
+     * @param released receives each place that a run was in
      */
-    public void dropBefore(long position, Consumer<Place> left) {
+    public void dropBefore(long position, Consumer<Place> released) {
         int runs = position >= end() ? count : runAt(position);
         if (runs == 0) {
             return;
@@ -571,7 +570,7 @@ public final class StreamContent {
         long newStart = ends[runs - 1];
         long newMessages = messagesBeforeRun(runs);
         for (int run = 0; run < runs; run++) {
-            leave(run, left);
+            leave(run, released);
         }
         int sealedRest = Math.max(0, sealed - runs);
         shift(runs, 0);
@@ -580,15 +579,15 @@ public final class StreamContent {
         startMessages = newMessages;
     }
 
-    private void leave(int run, Consumer<Place> left) {
+    private void leave(int run, Consumer<Place> released) {
         places[run].leave((int) (ends[run] - runStart(run)));
-        left.accept(places[run]);
+        released.accept(places[run]);
     }
 
-    /** Releases everything; {@code left} gets each place that a run has left. */
-    public void release(Consumer<Place> left) {
+    /** Drops everything; {@code released} receives each place that a run was in. */
+    public void release(Consumer<Place> released) {
         for (int run = 0; run < count; run++) {
-            leave(run, left);
+            leave(run, released);
         }
         start = end();
         places = NO_PLACES;

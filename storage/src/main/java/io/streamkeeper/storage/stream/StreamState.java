@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One incarnation of one stream. Owned by the shard's loop.
  *
- * <p>Its state is there twice. What is <em>staged</em> ({@link #tail}, {@link #isClosed}, producers, {@code Stream-Seq})
- * counts every record in the journal, durable or not; commands are decided against it. What is <em>durable</em>
- * ({@link #durableTail}, {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #publish}
- * moves the second up to the first; {@link #undo} moves the first back when the journal refused a batch.
+ * <p>It has two states. The <em>staged</em> one ({@link #tail}, {@link #isClosed}, producers, {@code Stream-Seq}) includes every
+ * record in the journal, durable or not; commands are decided against it. The <em>durable</em> one ({@link #durableTail},
+ * {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #apply} changes the first, {@link #publish}
+ * the second; {@link #undo} reverts the first when the journal has refused a batch.
  */
 public final class StreamState {
-    /** Nobody's place in a list. */
+    /** No stream, where a list needs an element. */
     public static final StreamState NONE = new StreamState(new LogRecord.Created(
             0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
 
-    /** The stream's own objects and its place in the table, without the letters of its path and what its arrays have. */
+    /** The stream's own objects and its entry in the table, without the characters of its path and its arrays. */
     private static final int HEAP_BYTES = 448;
 
     private static final int EXPIRY_HEAP_BYTES = 80;
@@ -38,7 +38,7 @@ public final class StreamState {
 
     private final LogRecord.Created created;
 
-    /** The generation that the stream had in format version 1, where it was converted from, or 0. */
+    /** The generation that the stream had in format version 1, if it was converted from that, or 0. */
     private final long formerGeneration;
 
     private final StreamContent content;
@@ -71,7 +71,7 @@ public final class StreamState {
         this.durableTail = ownStart();
     }
 
-    /** A stream as a checkpoint has kept it; its runs follow. */
+    /** A stream as an extent describes it; its runs are added after this. */
     public StreamState(StreamMeta meta, long contentStart, long messagesBefore) {
         this.created = meta.created();
         this.formerGeneration = meta.formerGeneration();
@@ -83,7 +83,7 @@ public final class StreamState {
     }
 
     /**
-     * What the stream takes of the heap, about: by counts only, so that it costs nothing to ask. Measured with a heap
+     * An estimate of the heap that the stream takes, computed from counts only, so that it is cheap. Measured with a heap
      * histogram of a hundred thousand streams.
      */
     public long heapBytes() {
@@ -102,7 +102,7 @@ public final class StreamState {
         return bytes + logged.heapBytes();
     }
 
-    /** What was counted of that last, see {@code StreamHeap}. */
+    /** The estimate that was counted last, see {@code StreamHeap}. */
     public long countedHeapBytes() {
         return countedHeapBytes;
     }
@@ -119,7 +119,7 @@ public final class StreamState {
         return created.generation();
     }
 
-    /** The generation that the stream had in format version 1, where it was converted from, or 0. */
+    /** The generation that the stream had in format version 1, if it was converted from that, or 0. */
     long formerGeneration() {
         return formerGeneration;
     }
@@ -149,7 +149,7 @@ public final class StreamState {
         return lineage;
     }
 
-    /** Names what a fork inherits: when it is created, or when recovery has read its source. */
+    /** Sets what a fork inherits: when it is created, or when recovery has read its source. */
     public void inherit(Lineage inherited) {
         lineage = inherited;
     }
@@ -182,7 +182,7 @@ public final class StreamState {
         return logged.isClosed();
     }
 
-    /** The producer's request that closed the stream, if it was one. */
+    /** The producer's request that closed the stream, or null. */
     @Nullable
     public Producer closedBy() {
         return logged.closedBy();
@@ -199,8 +199,8 @@ public final class StreamState {
     }
 
     /**
-     * How many producers are to be evicted for an append of {@code producer}: none for one that is known, -1 if there is no
-     * room for another one.
+     * How many producers must be evicted for an append of {@code producer}: none if it is known, -1 if there is no room for
+     * another one.
      */
     public int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
         return logged.evictionsFor(producer, limits, nowMillis);
@@ -215,7 +215,7 @@ public final class StreamState {
         return logged.isDropped();
     }
 
-    /** Whether bytes are kept that only forks need: all of a deleted stream, or what lies before the earliest position. */
+    /** Whether bytes are kept that only forks need: all of a deleted stream, or those before the earliest position. */
     public boolean isKeptForForks() {
         return isDeleted() ? !isDropped() : kept() < earliest();
     }
@@ -230,7 +230,7 @@ public final class StreamState {
         return logged.kept();
     }
 
-    /** The place in the log of the last record about this stream: what an answer about its staged state waits for. */
+    /** The lsn of the last record about this stream, which an answer about its staged state waits for. */
     public long lastLsn() {
         return logged.lastLsn();
     }
@@ -238,11 +238,11 @@ public final class StreamState {
     // ---- records ----
 
     /**
-     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy. A
-     * stream that was made from its creation has nothing until that record is applied.
+     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy. A new
+     * stream is made from its creation, which is then applied too, because it may have a payload.
      *
      * @param place where the record and its payload are
-     * @param runs how the payload falls into runs
+     * @param runs the runs of the payload
      */
     public void apply(LogRecord record, Journal.Staged place, Runs runs) {
         switch (record.kind()) {
@@ -260,40 +260,47 @@ public final class StreamState {
         logged.apply(record, place.lsn());
     }
 
-    /** Whether a description that the stream was made from counts a record in. */
+    /** Whether the description that the stream was made from includes a record. */
     public boolean counts(LogRecord record, long lsn) {
         return lsn <= lastLsn()
                 || (record.kind() == LogRecord.Kind.USED && record.atMillis() < lifetime.recordedUseMillis());
     }
 
-    /** What {@link #undo(Mark)} needs to take back one append. */
-    public record Mark(long tail, long messages, LoggedState.Mark logged) {}
+    /** What {@link #undo(Mark)} needs to revert an append. */
+    public record Mark(
+            long tail,
+            long messages,
+            boolean closed,
+            @Nullable Producer closedBy,
+            @Nullable String streamSeq,
+            ProducerTable.@Nullable Mark producers,
+            long lastLsn) {}
 
     /** The staged state as it is before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
-        return new Mark(tail(), content.messageCount(), logged.mark(next));
+        return logged.mark(next, tail(), content.messageCount());
     }
 
-    /** Takes the last staged append back. */
+    /** Reverts the last staged append. */
     public void undo(Mark mark) {
         content.truncate(mark.tail(), mark.messages());
-        logged.undo(mark.logged());
+        logged.undo(mark);
     }
 
-    /** What {@link #undo(Bounds)} needs to take back a deletion, a trim or a release. */
+    /** What {@link #undo(Bounds)} needs to revert a deletion, a trim or a release. */
     public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
 
-    /** How much there is of the stream before the next record is applied. */
+    /** Which part of the stream is kept before the next record is applied. */
     public Bounds bounds() {
         return logged.bounds();
     }
 
-    /** Takes back the last staged deletion, trim or release. */
+    /** Reverts the last staged deletion, trim or release. */
     public void undo(Bounds before) {
         logged.undo(before);
     }
 
-    /** Takes the creation back: no file may name the stream. */
+    /** Reverts the creation: no file may have the stream. */
     public void undoCreated() {
         extents.described(false);
         logged.undoCreated();
@@ -312,7 +319,7 @@ public final class StreamState {
         durablyDeleted = true;
     }
 
-    /** Nobody reads or inherits the stream any more. */
+    /** The stream is dropped: nothing reads or inherits it any more. */
     public void publishDropped() {
         durablyDropped = true;
     }
@@ -325,7 +332,7 @@ public final class StreamState {
         durableEarliest = position;
     }
 
-    /** Everything is durable that is staged: the stream comes from the disk. */
+    /** All that is staged is durable: the stream was read from the disk. */
     public void publishRecovered() {
         publish(tail(), isClosed());
         durablyDeleted = isDeleted();
@@ -341,7 +348,7 @@ public final class StreamState {
         return durableTail;
     }
 
-    /** Whether these bytes are the stream's own, and none of them is in a file. */
+    /** Whether these bytes are the stream's own, and all in memory. */
     public boolean isInMemory(long from, long to) {
         return from >= content.start() && content.isInMemory(from, to);
     }
@@ -355,7 +362,7 @@ public final class StreamState {
         return visible;
     }
 
-    /** Whether the stream is gone for its readers; forks may still inherit its bytes. */
+    /** Whether the deletion is durable; forks may still inherit the stream's bytes. */
     public boolean isDurablyDeleted() {
         return durablyDeleted;
     }
@@ -371,7 +378,7 @@ public final class StreamState {
                 offsetAt(durableEarliest));
     }
 
-    /** The incarnation that readers of the path see until this one is durable. */
+    /** The incarnation that readers of the path see until this one is durable, or null. */
     @Nullable
     public StreamState replaced() {
         return replaced;
@@ -429,7 +436,7 @@ public final class StreamState {
         return lifetime;
     }
 
-    /** Those that wait for this stream to move; null while nobody does. */
+    /** The readers that wait at the tail of this stream; null if none do. */
     public @Nullable TailWaiters waiters() {
         return waiters;
     }
@@ -445,18 +452,18 @@ public final class StreamState {
         return StreamOffsets.at(this, position);
     }
 
-    /** What format version 1 named a position, if it may have: clients may hold such offsets of a stream that was converted. */
+    /** The offset of a position in format version 1, or null: clients may have stored such offsets of a stream that was converted. */
     @Nullable
     public Offset formerOffsetAt(long position) {
         return StreamOffsets.formerAt(this, position);
     }
 
-    /** Whether an offset names the staged tail, by its present name or by its former one. */
+    /** Whether an offset, present or former, names the staged tail. */
     public boolean isTail(Offset named) {
         return offsetAt(tail()).isNamedBy(named) || named.equals(formerOffsetAt(tail()));
     }
 
-    /** An offset of an ancestor by its present name, which the origin of a fork has. */
+    /** The present form of an offset of an ancestor, which the origin of a fork has. */
     public Offset present(Offset offset) {
         return StreamOffsets.present(this, offset);
     }
@@ -465,8 +472,8 @@ public final class StreamState {
      * The position that an offset names; after the tail if the offset is of this stream and after its tail.
      *
      * @throws RefusedException with {@link ErrorCode#OFFSET_GONE} if it is of another incarnation of the path, and with
-     *     {@link ErrorCode#INVALID_OFFSET} if it is before what this stream wrote, or after what it inherits of an ancestor:
-     *     a fork never has bytes there
+     *     {@link ErrorCode#INVALID_OFFSET} if it is before the positions that this stream wrote, or after those that it inherits of
+     *     an ancestor: a fork never has bytes there
      */
     public long positionOf(Offset offset) {
         return StreamOffsets.positionOf(this, offset);

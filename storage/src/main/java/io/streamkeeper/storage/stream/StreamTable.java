@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard by path: of each path the incarnation that was staged last, and behind it, until that one is
- * durable, the one that readers still see. Owned by the shard's loop.
+ * The streams of a shard by path: of each path the incarnation that was staged last, which refers to the one that readers still
+ * see until it is durable itself. Owned by the shard's loop.
  */
 public final class StreamTable {
     private final Map<String, StreamState> byPath = new HashMap<>();
@@ -19,17 +19,17 @@ public final class StreamTable {
         return byPath.get(path.value());
     }
 
-    /** Takes a staged stream in, in front of what was at its path. */
+    /** Adds a staged stream, which replaces the one at its path. */
     public void put(StreamState stream) {
         stream.replaces(byPath.put(stream.path().value(), stream));
     }
 
-    /** The stream is durable: nobody sees what was there before. */
+    /** The stream is durable: no reader sees the one that it replaces. */
     public void settled(StreamState stream) {
         stream.replaces(null);
     }
 
-    /** The stream was never there: what it replaced is back. */
+    /** The creation is undone: the stream that it replaced has the path again. */
     public void takeBack(StreamState stream) {
         StreamState before = stream.replaced();
         if (before == null || before.isDurablyDropped()) {

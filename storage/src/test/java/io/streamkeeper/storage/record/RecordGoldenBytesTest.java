@@ -188,7 +188,7 @@ class RecordGoldenBytesTest {
                 00060a24181e4000   # generation
                 ac02               # milliseconds
                 e807               # earliest position: 1000
-                01                 # what lies before it is dropped
+                01                 # the bytes before it are dropped
                 01 00 00           # one run: 0 bytes, 0 messages
                 """);
     }

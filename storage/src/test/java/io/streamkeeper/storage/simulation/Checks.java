@@ -184,7 +184,7 @@ final class Checks {
         return false;
     }
 
-    /** Up to which record a shard's checkpoints go by what is on the disk. */
+    /** The last record that the checkpoints of a shard on the disk include. */
     static long checkpointLsn(World world, int shard) {
         try {
             return DataDirectory.read(world.disk, World.DATA)
@@ -347,7 +347,7 @@ final class Checks {
         assertThat(world.open).as("commands without an answer").isEmpty();
         assertThat(world.readings).as("reads without an answer").isEmpty();
         assertThat(world.forkings).as("forks without an answer").isEmpty();
-        world.waiting.forEach(Waiting::checkNothingToTell);
+        world.waiting.forEach(Waiting::checkNothingUnreported);
         assertThat(world.process.readBytes())
                 .as("memory that no read gives back")
                 .isZero();

@@ -32,7 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What clients ask for, at random, with the answers that the rules of the protocol allow. */
+/** Random commands of clients, with the answers that the rules of the protocol allow. */
 final class Commands {
     private final World world;
     private final Random random;

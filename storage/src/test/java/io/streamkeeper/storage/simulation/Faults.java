@@ -40,7 +40,7 @@ final class Faults implements FaultyDisk.Faults {
         }
     }
 
-    /** What goes wrong. */
+    /** A kind of fault. */
     enum Kind {
         /** The process has no descriptors left. It passes. */
         DESCRIPTORS,
@@ -227,27 +227,27 @@ final class Faults implements FaultyDisk.Faults {
     }
 
     /** A clock that throws what the faults say. */
-    Clock clock(Clock behind) {
+    Clock clock(Clock real) {
         return new Clock() {
             @Override
             public long nowMillis() {
                 at(Seam.CLOCK);
-                return behind.nowMillis();
+                return real.nowMillis();
             }
 
             @Override
             public long monotonicNanos() {
                 at(Seam.CLOCK);
-                return behind.monotonicNanos();
+                return real.monotonicNanos();
             }
         };
     }
 
     /** A thread that refuses tasks as the faults say. */
-    Executor thread(Executor behind) {
+    Executor thread(Executor real) {
         return task -> {
             at(Seam.THREADS);
-            behind.execute(task);
+            real.execute(task);
         };
     }
 }

@@ -23,8 +23,8 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * The creation of a fork, as the server makes it: the source is found and counted on its own shard, a sub-offset is counted
- * off on the shards that hold the messages, and the fork is created on its shard. Each step is a message.
+ * The creation of a fork in the steps of the server: the source is found on its own shard, which counts the fork; a sub-offset is
+ * located on the shards that have the messages; and the fork is created on its shard. Each step is a message.
  */
 final class Forking {
     private final World world;
@@ -39,7 +39,7 @@ final class Forking {
     private Version sourceVersion;
     private long from;
 
-    /** Whether the source may have been gone when the store was asked for it. */
+    /** Whether the source may have been deleted when the store searched for it. */
     private boolean goneBefore;
 
     /** The answer to the source's deletion of which the fate was not known then, or null. */
@@ -127,7 +127,7 @@ final class Forking {
                 owner.store(), refusal -> giveBack(source, refusal.code().code()), () -> whenSynced(source));
     }
 
-    /** Where nothing else is under way, all that the source's shard has written is to be synced before the fork goes on. */
+    /** If nothing else is running, all that the source's shard has written must be synced before the fork continues. */
     private void whenSynced(ForkSource source) {
         Path directory = World.directory(owner.number()).resolve("journal");
         boolean isKnown = !world.settings.syncs() && world.process.threads.isIdle();
@@ -298,7 +298,7 @@ final class Forking {
         assertThat(position).as("%s", command).isEqualTo(expected);
     }
 
-    /** A step has refused: the count goes back to the source. */
+    /** A step has refused: the fork is taken off the count of its source. */
     private void giveBack(ForkSource source, String reason) {
         world.reach.hit("fork refused: " + reason);
         world.forkings.remove(this);
@@ -355,7 +355,7 @@ final class Forking {
         }
     }
 
-    /** The source is gone for certain by now, perhaps replaced since: an answer waits for all that was staged before it. */
+    /** The source is certainly deleted by now, perhaps replaced: an answer waits for all that was staged before it. */
     private void sawNoSource(String path, Refusal refusal) {
         boolean isDurable = deletion == null ? goneBefore : deletion.isThere() && !deletion.isRefused();
         if (!isDurable) {

@@ -31,10 +31,10 @@ final class Incarnation {
     /** Whether the clock has passed its deadline at some time, so that the store may have removed it. */
     boolean due;
 
-    /** Whether a client was told that it is gone. */
+    /** Whether a client has been answered that it is deleted. */
     boolean gone;
 
-    /** The largest earliest offset that a reader was told. */
+    /** The largest earliest offset that a reader has seen. */
     long earliestSeen;
 
     /** Forks that are being created of it. */
@@ -71,7 +71,7 @@ final class Incarnation {
         this.createdUseMillis = certainUseMillis;
     }
 
-    /** What clients were told may be lost. */
+    /** What clients have seen may be lost. */
     void forget() {
         gone = false;
         earliestSeen = earliestAtFork;

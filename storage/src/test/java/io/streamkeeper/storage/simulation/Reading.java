@@ -73,7 +73,7 @@ final class Reading {
         return inherits;
     }
 
-    /** Goes on; on the home shard's loop. */
+    /** Continues; on the home shard's loop. */
     void next() {
         int rest = bytesMax - text.length();
         if (stream.isDurablyDeleted()) {

@@ -88,7 +88,7 @@ final class ShardModel {
         }
         for (int i = certain; i < log.size(); i++) {
             assertThat(isRefused(log.get(i)))
-                    .as("a refused record lies before one that was kept")
+                    .as("a refused record is before one that was kept")
                     .isFalse();
         }
     }

@@ -279,7 +279,7 @@ final class Simulation {
         }
     }
 
-    /** What the server's timers do in so much time, and all that comes of it. */
+    /** Runs the server's timers after so much time, and everything that follows. */
     private void turn(long millis) {
         world.advance(millis);
         world.process.shards.forEach(shard -> shard.store().keepUp());

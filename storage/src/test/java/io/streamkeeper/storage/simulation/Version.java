@@ -121,7 +121,7 @@ record Version(
         return text.length();
     }
 
-    /** What a bound on bytes or messages lets go: as much as leaves no less than was asked for. */
+    /** What a bound on bytes or messages allows to trim: all but what is requested. */
     private long trimmableByBounds() {
         Retention retention = of.retention;
         long position = of.earliestAtFork;

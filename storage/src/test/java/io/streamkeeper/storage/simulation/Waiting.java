@@ -92,7 +92,7 @@ final class Waiting implements TailWaiters {
         }
     }
 
-    // ---- what they are told ----
+    // ---- notifications ----
 
     @Override
     public void moved(StreamState same) {
@@ -111,7 +111,7 @@ final class Waiting implements TailWaiters {
         List<Reader> woken = readers.stream().filter(this::hasNews).toList();
         woken.forEach(this::answer);
         if (!woken.isEmpty()) {
-            world.reach.hit(stream.isDurablyClosed() ? "a reader is told of the end" : "a reader is woken");
+            world.reach.hit(stream.isDurablyClosed() ? "a reader is notified of the end" : "a reader is woken");
             forgetIfEmpty();
         }
     }
@@ -158,7 +158,7 @@ final class Waiting implements TailWaiters {
                         "as one who waits at " + reader.position() + ": " + text);
     }
 
-    /** The stream is gone: by a deletion that is durable, or because nobody used it, which those who wait do. */
+    /** The stream is deleted durably, or has expired, which a stream with a sliding time and a waiting reader does not. */
     @Override
     public void gone(StreamState same) {
         assertThat(same).isSameAs(stream);
@@ -176,12 +176,13 @@ final class Waiting implements TailWaiters {
                         version -> world.mayBeGone(version) || version.of() != of,
                         "as one who waits that it is gone: " + of);
         readers.clear();
-        world.reach.hit(isDeleted ? "a reader is told of a deletion" : "a reader is told that its stream has expired");
+        world.reach.hit(
+                isDeleted ? "a reader is notified of a deletion" : "a reader is notified that its stream has expired");
         forgetIfEmpty();
     }
 
     /** Nothing is under way: those who still wait know of everything. */
-    void checkNothingToTell() {
+    void checkNothingUnreported() {
         assertThat(stream.isDurablyDeleted())
                 .as("%s is deleted, and readers wait", of)
                 .isFalse();
