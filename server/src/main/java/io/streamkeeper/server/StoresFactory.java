@@ -18,6 +18,8 @@ import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
+import io.streamkeeper.storage.provider.StorageProviders;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.tool.StoreConversion;
@@ -60,7 +62,10 @@ final class StoresFactory {
         int shards = asked == 0 ? Math.max(1, NettyRuntime.availableProcessors() / CORES_PER_SHARD) : asked;
         long directBytesMax = PlatformDependent.maxDirectMemory();
         long heapBytesMax = Runtime.getRuntime().maxMemory();
+        StorageProvider provider =
+                StorageProviders.named(config.data().storage(), StoresFactory.class.getClassLoader());
         if (config.data().durability() == Durability.MEMORY) {
+            requireLocal(provider);
             MemoryPlan plan = MemoryPlan.ofMemory(directBytesMax, heapBytesMax, config.memoryBytesMax());
             ServerConfig sized = sized(config, plan, 0);
             MemoryLedger memory =
@@ -70,11 +75,24 @@ final class StoresFactory {
             Stores stores = new MemoryStores(shards, streams, reads, producers(config.data()), Clock.SYSTEM);
             return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
         }
-        return openFiles(config, asked, shards, directBytesMax, heapBytesMax);
+        return openFiles(config, provider, asked, shards, directBytesMax, heapBytesMax);
+    }
+
+    /** In memory there is nothing that a provider could keep. */
+    private static void requireLocal(StorageProvider provider) {
+        if (!provider.equals(StorageProvider.LOCAL)) {
+            throw new IllegalArgumentException("storage is \"" + provider.name()
+                    + "\", but durability is memory, which keeps nothing; expected durability fsync or os");
+        }
     }
 
     private static Opened openFiles(
-            ServerConfig config, int shardsAsked, int shardsNew, long directBytesMax, long heapBytesMax)
+            ServerConfig config,
+            StorageProvider provider,
+            int shardsAsked,
+            int shardsNew,
+            long directBytesMax,
+            long heapBytesMax)
             throws IOException {
         Disk disk = new LocalDisk();
         DataConfig data = config.data();
@@ -100,7 +118,7 @@ final class StoresFactory {
                             producers(data))
                     .withReserve();
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
-            Stores stores = new FileStores(disk, directory, lock, storage, reads, Clock.SYSTEM);
+            Stores stores = new FileStores(disk, directory, lock, storage, provider, reads, Clock.SYSTEM);
             return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
         } catch (IOException | RuntimeException e) {
             lock.close();

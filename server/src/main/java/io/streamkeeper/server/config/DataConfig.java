@@ -8,6 +8,7 @@ import io.streamkeeper.server.setting.PathName;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.server.setting.Switch;
+import io.streamkeeper.server.setting.Text;
 import io.streamkeeper.server.setting.Unit;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  * Where streams are kept, and when what was written to them is acknowledged.
  *
  * @param durability what an acknowledged byte survives
+ * @param storage the provider that keeps what shards store, see {@code docs/storage-providers.md}
  * @param directory the data directory; not used with durability {@code memory}
  * @param mustExist whether the start is refused where the directory holds no streams yet
  * @param checkpointBytes bytes of a shard's records after which a checkpoint is made
@@ -27,6 +29,7 @@ import java.util.function.Consumer;
  */
 public record DataConfig(
         Durability durability,
+        String storage,
         Path directory,
         boolean mustExist,
         long checkpointBytes,
@@ -47,6 +50,13 @@ public record DataConfig(
             Choice.of("a durability", "MODE", Durability.values()),
             "fsync",
             "What an acknowledged byte survives: fsync, a power cut; os, a killed process; memory, nothing.");
+
+    private static final Setting<String> STORAGE_PROVIDER = new Setting<>(
+            STORAGE,
+            "storage",
+            new Text("NAME", "[A-Za-z0-9][A-Za-z0-9._-]*", "local, or the name of a storage provider"),
+            "local",
+            "What keeps journals and extent files: local, the data directory; else a storage provider on the class path.");
 
     private static final Setting<Boolean> MUST_EXIST = new Setting<>(
             STORAGE,
@@ -76,13 +86,14 @@ public record DataConfig(
     private static final NumberSetting SEGMENT_BYTES = new NumberSetting(
             STORAGE, "segment-bytes", Unit.BYTES, 256 << 10, 1L << 30, "16MiB", "Size of a journal segment.");
 
-    static final List<Setting<?>> SETTINGS =
-            List.of(DIRECTORY, DURABILITY, MUST_EXIST, CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES);
+    static final List<Setting<?>> SETTINGS = List.of(
+            DIRECTORY, DURABILITY, STORAGE_PROVIDER, MUST_EXIST, CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES);
 
     /**
      * Checks the values.
      *
      * @param durability any
+     * @param storage the name of a provider
      * @param directory any; created when the server starts, if it does not exist
      * @param mustExist either
      * @param checkpointBytes 64 KiB … 256 MiB
@@ -92,6 +103,7 @@ public record DataConfig(
      * @throws IllegalArgumentException if one is not so
      */
     public DataConfig {
+        STORAGE_PROVIDER.check(storage);
         CHECKPOINT_BYTES.check(checkpointBytes);
         CHECKPOINT_INTERVAL.check(checkpointMillis);
         SEGMENT_BYTES.check(segmentBytes);
@@ -100,6 +112,7 @@ public record DataConfig(
     static DataConfig of(SettingValues values) {
         return new DataConfig(
                 values.get(DURABILITY),
+                values.get(STORAGE_PROVIDER),
                 values.get(DIRECTORY),
                 values.get(MUST_EXIST),
                 values.get(CHECKPOINT_BYTES),
@@ -111,6 +124,7 @@ public record DataConfig(
     void copyTo(SettingValues values) {
         new Builder(values)
                 .durability(durability)
+                .storage(storage)
                 .directory(directory)
                 .mustExist(mustExist)
                 .checkpointBytes(checkpointBytes)
@@ -149,6 +163,16 @@ public record DataConfig(
          */
         public Builder durability(Durability durability) {
             values.set(DURABILITY, durability);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param storage {@code local}, or the name of a storage provider on the class path
+         */
+        public Builder storage(String storage) {
+            values.set(STORAGE_PROVIDER, storage);
             return this;
         }
 

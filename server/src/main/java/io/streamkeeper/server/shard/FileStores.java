@@ -37,6 +37,7 @@ public final class FileStores implements Stores {
     private final DataDirectory data;
     private final DirectoryLock lock;
     private final StorageConfig config;
+    private final StorageProvider provider;
     private final ReadBudget budget;
     private final Clock clock;
     private final ExecutorService background = WorkerThreads.start("streamkeeper-background", 1);
@@ -50,11 +51,18 @@ public final class FileStores implements Stores {
 
     /** Stores in {@code data}, which is locked for this process; the lock is released at the end. */
     public FileStores(
-            Disk disk, DataDirectory data, DirectoryLock lock, StorageConfig config, ReadBudget budget, Clock clock) {
+            Disk disk,
+            DataDirectory data,
+            DirectoryLock lock,
+            StorageConfig config,
+            StorageProvider provider,
+            ReadBudget budget,
+            Clock clock) {
         this.disk = disk;
         this.data = data;
         this.lock = lock;
         this.config = config;
+        this.provider = provider;
         this.budget = budget;
         this.clock = clock;
         watch.scheduleWithFixedDelay(this::look, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
@@ -74,7 +82,7 @@ public final class FileStores implements Stores {
                 data,
                 shard,
                 config,
-                StorageProvider.LOCAL,
+                provider,
                 new ShardThreads(loop, journal, background, reads),
                 budget,
                 clock,

@@ -44,7 +44,7 @@ class ServeCommandTest {
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
-                                + " --cors-origin none --data-dir /d --durability os --data-dir-must-exist"
+                                + " --cors-origin none --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
                                 + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
@@ -70,6 +70,7 @@ class ServeCommandTest {
                         .read(read -> read.readBytesMax(5_000).gzip(false))
                         .cache(cache -> cache.maxAgeSeconds(6).isPrivate(true))
                         .data(data -> data.durability(Durability.OS)
+                                .storage("mirrored")
                                 .directory(Path.of("/d"))
                                 .mustExist(true)
                                 .checkpointBytes(1 << 20)

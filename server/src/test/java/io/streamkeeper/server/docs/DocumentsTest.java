@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Does what the documents show. Needs bash and curl. */
 class DocumentsTest {
     /** What is carried out, and what is only shown: commands that start something, files, pictures of text. */
-    private static final Set<String> LANGUAGES = Set.of("console", "java", "sh", "properties", "nginx", "js", "text");
+    private static final Set<String> LANGUAGES =
+            Set.of("console", "java", "services", "sh", "properties", "nginx", "js", "text");
 
     @TempDir
     Path directory;

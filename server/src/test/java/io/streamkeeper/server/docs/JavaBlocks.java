@@ -24,6 +24,8 @@ import javax.tools.ToolProvider;
  * <p>A comment {@code // prints …}, at a line's end or alone, tells what the program prints; the comments of a program, in their
  * order, are all that it prints, see {@link Expectation}. Every program has a process and a directory of its own.
  *
+ * <p>A block {@code services} is a file of the class path that the programs have: its first line is a comment with its name.
+ *
  * <p>Code has the line numbers of its document, so that what the compiler says leads there.
  */
 final class JavaBlocks {
@@ -67,6 +69,7 @@ final class JavaBlocks {
      *     written
      */
     static void run(Markdown document, Path directory) throws IOException, InterruptedException {
+        writeServices(document, directory);
         for (Program program : programs(document)) {
             Path home = Files.createDirectories(directory.resolve(program.name()));
             try {
@@ -75,6 +78,15 @@ final class JavaBlocks {
             } catch (AssertionError e) {
                 throw new AssertionError(document.name() + ", " + program.name() + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** A {@code services} block is a file of the class path; its first line is a comment with the file's name. */
+    private static void writeServices(Markdown document, Path directory) throws IOException {
+        for (Markdown.Block block : document.blocks("services")) {
+            Path file = directory.resolve(block.lines().get(0).replaceFirst("^# *", ""));
+            Files.createDirectories(file.getParent());
+            Files.write(file, block.lines());
         }
     }
 

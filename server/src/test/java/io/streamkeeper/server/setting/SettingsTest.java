@@ -19,17 +19,18 @@ class SettingsTest {
     private static final String NAME = "[a-z]+(-[a-z]+)*";
 
     /** A value that is not the default, for settings that are text or are bounded by another one. */
-    private static final Map<String, String> OTHER_VALUES = Map.of(
-            "long-poll-timeout", "1s",
-            "host", "localhost",
-            "admin-listen", "127.0.0.1:0",
-            "transport", "nio",
-            "cache-scope", "private",
-            "cors-origin", "none",
-            "data-dir", "elsewhere",
-            "durability", "os",
-            "retention", "logs/**=max-age:1d",
-            "root", "/other/");
+    private static final Map<String, String> OTHER_VALUES = Map.ofEntries(
+            Map.entry("long-poll-timeout", "1s"),
+            Map.entry("host", "localhost"),
+            Map.entry("admin-listen", "127.0.0.1:0"),
+            Map.entry("transport", "nio"),
+            Map.entry("cache-scope", "private"),
+            Map.entry("cors-origin", "none"),
+            Map.entry("data-dir", "elsewhere"),
+            Map.entry("durability", "os"),
+            Map.entry("storage", "mirrored"),
+            Map.entry("retention", "logs/**=max-age:1d"),
+            Map.entry("root", "/other/"));
 
     private static List<Setting<?>> settings() {
         return ServerConfig.settings();

@@ -28,6 +28,7 @@ import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.memory.ReadBudget;
+import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class ShardFiguresTest {
         DirectoryLock lock = DirectoryLock.take(disk, directory);
         DataDirectory data = DataDirectory.open(disk, directory, 1, 1, false);
         StorageConfig config = new StorageConfig(true, 1 << 20, 60_000, 1 << 20, 16 << 20, ProducerLimits.DEFAULT);
-        stores = new FileStores(disk, data, lock, config, new ReadBudget(1 << 20), Clock.SYSTEM);
+        stores = new FileStores(disk, data, lock, config, StorageProvider.LOCAL, new ReadBudget(1 << 20), Clock.SYSTEM);
         shards = new Shards(stores, loops);
         shards.start();
     }
