@@ -52,7 +52,7 @@ final class ReadParser {
     }
 
     /**
-     * The last event that the client received, which is where it goes on; null where it received none. A client that cannot
+     * The last event that the client received, after which it continues; null where it received none. A client that cannot
      * set a field sends a parameter.
      */
     private static @Nullable String lastEventId(HttpRequest request, QueryParameters query) {
@@ -87,7 +87,7 @@ final class ReadParser {
                     ErrorCode.INVALID_PARAMETER,
                     "parameter timeout " + Quoted.of(text)
                             + " is not valid; expected seconds in decimal digits, with at most " + FRACTION_DIGITS_MAX
-                            + " of them behind a point");
+                            + " of them after a point");
         }
         String bounded = seconds.length() > SECONDS_DIGITS_MAX ? "9".repeat(SECONDS_DIGITS_MAX) : seconds;
         String millis = fraction + "0".repeat(FRACTION_DIGITS_MAX - fraction.length());
