@@ -53,7 +53,7 @@ record ConformanceReport(URI streams, Duration time, List<VitestReport.SpecTest>
         }
         if (tests.stream().anyMatch(test -> test.message().contains("Test timed out"))) {
             text.append("\nA server whose long-polls end later than expected lets tests time out;"
-                    + " -Dconformance.longPollSeconds=N tells when they end.\n");
+                    + " -Dconformance.longPollSeconds=N sets when they end.\n");
         }
         if (tests.stream().anyMatch(ConformanceReport::isLeftOut)) {
             text.append(

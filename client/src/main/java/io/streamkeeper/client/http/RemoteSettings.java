@@ -139,7 +139,7 @@ final class RemoteSettings {
         return executor;
     }
 
-    /** Bytes of an event or an answer at the most. */
+    /** The largest event or answer in bytes. */
     int answerBytesMax() {
         return answerBytesMax;
     }

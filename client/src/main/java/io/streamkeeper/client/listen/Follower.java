@@ -43,7 +43,7 @@ final class Follower implements Listening {
     private static final long RETRY_MILLIS_MAX = 5_000;
     private static final int DOUBLINGS_MAX = 5;
 
-    /** The longest wait before a retry, whatever a server asks for. */
+    /** The longest wait before a retry, whatever a server requests. */
     private static final long RETRY_AFTER_MILLIS_MAX = 60_000;
 
     private final String path;

@@ -19,7 +19,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Answers that are taken whole, up to a limit. */
+/** Answers that are collected as a whole, up to a limit. */
 class AnswerBodyTest {
     private final AtomicInteger received = new AtomicInteger();
     private final AnswerBody body = new AnswerBody(10, received::incrementAndGet);

@@ -11,7 +11,7 @@ import io.streamkeeper.protocol.ContentType;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** Batches out of events, ours and other servers'. */
+/** Batches made of the events of our server and of others. */
 class BatchAssemblerTest {
     private static Event data(String text) {
         return new Event("data", text.getBytes(UTF_8));

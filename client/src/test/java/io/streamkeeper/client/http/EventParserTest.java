@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Events out of bytes, at every split of them. */
+/** Events parsed from bytes, at every split. */
 class EventParserTest {
     private static final String EVENTS = String.join(
             "",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Listeners of servers that are not ours, of proxies that do not let events through, and of what is no server at all. */
+/** Listeners on servers of other makers, through proxies that hold events back, and on servers of another protocol. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForeignServerTest {
     private static final String JSON = "application/json";
@@ -42,7 +42,7 @@ class ForeignServerTest {
         return RemoteStreams.at(server.url());
     }
 
-    /** A server with a stream of a type, which answers reads as a script says. */
+    /** A server with a stream of a type, which answers reads by a script. */
     private RemoteStreams serve(String type, StubServer.Script reads) throws IOException {
         return serve((request, response) -> {
             if (request.isHead()) {
@@ -204,9 +204,9 @@ class ForeignServerTest {
                         Status.IDLE);
     }
 
-    // ---- where events do not get through ----
+    // ---- where events do not arrive ----
 
-    /** A stream with two messages for long-polls, the second one the last; events are answered as {@code events} says. */
+    /** A stream with two messages for long-polls, the second one the last; requests for events are answered by {@code events}. */
     private RemoteStreams serveTwoByPoll(StubServer.Script events) throws IOException {
         return serve(JSON, (request, response) -> {
             if (request.live().equals("sse")) {

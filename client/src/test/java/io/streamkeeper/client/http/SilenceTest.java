@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** When a server has said nothing for too long, and when not. */
+/** When a server has sent nothing for too long, and when not. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SilenceTest {
     private static final Duration LIMIT = Duration.ofMillis(200);

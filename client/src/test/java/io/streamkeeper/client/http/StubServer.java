@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that answers each request as its test says, down to the byte; a thread for each connection. */
+/** A server whose test determines each byte of its answers; it has a thread for each connection. */
 final class StubServer implements AutoCloseable {
     /** How requests are answered; called by the connection's thread. */
     interface Script {
         void answer(Request request, Response response) throws IOException;
     }
 
-    /** What was asked. */
+    /** A request. */
     record Request(String method, String path, Map<String, String> query, Map<String, String> fields) {
         boolean isHead() {
             return method.equals("HEAD");
@@ -71,7 +71,7 @@ final class StubServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/root");
     }
 
-    /** What was asked so far. */
+    /** The requests so far. */
     List<Request> requests() {
         return List.copyOf(requests);
     }
@@ -80,7 +80,7 @@ final class StubServer implements AutoCloseable {
         return requests.stream().filter(request -> request.live().equals(live)).toList();
     }
 
-    /** How many connections are open as far as the server has noticed. */
+    /** How many connections the server regards as open. */
     int connectionCount() {
         return connections.size();
     }
@@ -107,7 +107,7 @@ final class StubServer implements AutoCloseable {
                 script.answer(request, new Response(connection));
             }
         } catch (IOException e) {
-            // The client has gone, or the script has ended the connection.
+            // The client or the script has closed the connection.
         } finally {
             connections.remove(connection);
         }
@@ -153,7 +153,7 @@ final class StubServer implements AutoCloseable {
         }
     }
 
-    /** How a request is answered. */
+    /** The answer to a request. */
     static final class Response {
         private final Socket connection;
         private final OutputStream out;
@@ -177,7 +177,7 @@ final class StubServer implements AutoCloseable {
             return this;
         }
 
-        /** An answer that is whole. */
+        /** A whole answer. */
         void whole(int status, String body, String... fields) throws IOException {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             String[] all = Arrays.copyOf(fields, fields.length + 1);
@@ -186,7 +186,7 @@ final class StubServer implements AutoCloseable {
             out.write(bytes);
         }
 
-        /** What is answered to HEAD. */
+        /** The answer to HEAD. */
         void described(String type, String... fields) throws IOException {
             String[] all = Arrays.copyOf(fields, fields.length + 1);
             all[fields.length] = "Content-Type: " + type;
@@ -227,10 +227,10 @@ final class StubServer implements AutoCloseable {
             raw("0\r\n\r\n");
         }
 
-        /** Says nothing until the client has gone. */
+        /** Sends nothing until the client closes the connection. */
         void hold() throws IOException {
             while (connection.getInputStream().read() >= 0) {
-                // What the client sends is of no interest.
+                // Bytes of the client are ignored.
             }
             throw new IOException("the client has gone");
         }

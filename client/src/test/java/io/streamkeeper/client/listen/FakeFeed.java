@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A feed that answers when its test does, and counts what is asked of it. */
+/** A feed whose test completes its calls, and which counts them. */
 final class FakeFeed implements Feed {
     final CompletableFuture<StreamMetadata> opened = new CompletableFuture<>();
     final List<From> places = new CopyOnWriteArrayList<>();
@@ -32,7 +32,7 @@ final class FakeFeed implements Feed {
                 ContentType.parse("text/plain"), text.getBytes(StandardCharsets.UTF_8), nextOffset, true, true);
     }
 
-    /** Another try may help. */
+    /** A failure after which another try may help. */
     static StreamException passing() {
         return new StreamException.Unavailable("overloaded", 503, "too much at once, on purpose", null);
     }
@@ -70,7 +70,7 @@ final class FakeFeed implements Feed {
         return this;
     }
 
-    /** The call that waits for its answer, when there is one. */
+    /** The call that waits for its answer; waits for such a call. */
     CompletableFuture<Batch> awaitNext() {
         Recorder.eventually(() -> assertThat(asked)
                 .isNotEmpty()
@@ -79,7 +79,7 @@ final class FakeFeed implements Feed {
         return asked.get(asked.size() - 1);
     }
 
-    /** How often it was asked for a batch. */
+    /** How many batches were requested. */
     int askedCount() {
         return asked.size();
     }

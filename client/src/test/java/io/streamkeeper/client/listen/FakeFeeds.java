@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** Makes fake feeds, and hands them to the test in their order. */
+/** Makes fake feeds, and returns them to the test in their order. */
 final class FakeFeeds implements Supplier<Feed> {
     private final List<FakeFeed> made = new CopyOnWriteArrayList<>();
 
@@ -18,7 +18,7 @@ final class FakeFeeds implements Supplier<Feed> {
         return feed;
     }
 
-    /** The feed of a try, counted from 0, when it has come to that. */
+    /** The feed of a try, counted from 0; waits until that try begins. */
     FakeFeed await(int index) {
         Recorder.eventually(() -> assertThat(made).hasSizeGreaterThan(index));
         return made.get(index);

@@ -24,7 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a follower does with feeds that are slow, break and lie. */
+/** How a follower treats feeds that are slow, break or answer wrongly. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FollowerTest {
     private final FakeFeeds feeds = new FakeFeeds();
@@ -40,7 +40,7 @@ class FollowerTest {
         return follow(from, ForkJoinPool.commonPool());
     }
 
-    // ---- what is read ----
+    // ---- reading ----
 
     @Test
     void aBatchIsRequestedWhenTheOneBeforeWasProcessed() throws InterruptedException {

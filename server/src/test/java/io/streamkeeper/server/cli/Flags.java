@@ -3,7 +3,7 @@ package io.streamkeeper.server.cli;
 import io.streamkeeper.server.setting.Setting;
 import java.util.List;
 
-/** What the command line has, for tests outside this package. */
+/** The settings of the command line, for tests outside this package. */
 public final class Flags {
     private Flags() {}
 

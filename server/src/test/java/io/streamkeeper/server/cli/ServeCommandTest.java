@@ -94,7 +94,7 @@ class ServeCommandTest {
                 .contains("is not a whole number");
     }
 
-    /** An empty value comes of a variable of a script that is not set. */
+    /** An empty value comes from an unset variable of a script. */
     @Test
     void noFlagTakesAnEmptyValue() {
         for (OptionSpec option : ServeCommand.commandLine().getCommandSpec().options()) {
@@ -231,7 +231,7 @@ class ServeCommandTest {
         return ServerConfig.of(ServeCommand.values(line));
     }
 
-    /** The exit status and all that was said. */
+    /** The exit status and the whole output. */
     private static String run(Map<String, String> environment, String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);

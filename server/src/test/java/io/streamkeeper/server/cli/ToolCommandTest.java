@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tools find the data directory where the server does, and say what is in the way of using it. */
+/** The tools find the data directory where the server does, and report why they cannot use it. */
 class ToolCommandTest {
     @TempDir
     private Path folder;
@@ -180,7 +180,7 @@ class ToolCommandTest {
         }
     }
 
-    /** The exit status and all that was said. */
+    /** The exit status and the whole output. */
     private static String run(Map<String, String> environment, String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);

@@ -52,7 +52,7 @@ class BreakingNetworkTest {
                 .listen(path, From.beginning(), recorder);
     }
 
-    /** Appends while connections break, until enough have. */
+    /** Appends until enough connections have been cut. */
     private void assertAllIsDelivered(CreateOptions options, String type) {
         SERVER.streams().create(path, options).join();
         listen();

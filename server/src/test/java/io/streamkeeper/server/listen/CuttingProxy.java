@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * A network between a client and a server: it keeps its own address while the server's changes, and cuts connections after
- * as many bytes of the server's as its test says.
+ * A network between a client and a server: it keeps its address while that of the server changes, and cuts connections
+ * after a number of bytes from the server that its test chooses.
  */
 public final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listener;
@@ -30,12 +30,12 @@ public final class CuttingProxy implements AutoCloseable {
         this.bytesUntilCut = bytesUntilCut;
     }
 
-    /** A network that never cuts; it leads nowhere before {@link #leadTo}. */
+    /** A network that never cuts; it has no server before {@link #leadTo}. */
     public static CuttingProxy start() throws IOException {
         return start(() -> Long.MAX_VALUE);
     }
 
-    /** A network that cuts each connection after so many bytes of the server. */
+    /** A network that cuts each connection after that many bytes from the server. */
     static CuttingProxy start(LongSupplier bytesUntilCut) throws IOException {
         CuttingProxy proxy =
                 new CuttingProxy(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), bytesUntilCut);
@@ -49,12 +49,12 @@ public final class CuttingProxy implements AutoCloseable {
         thread.start();
     }
 
-    /** Connections that come from now on are led there. */
+    /** Leads new connections to that server. */
     public void leadTo(int newPort) {
         port = newPort;
     }
 
-    /** What {@code url} is by way of this network. */
+    /** The URL of {@code url} through this network. */
     public URI through(URI url) {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort() + url.getPath());
     }
@@ -107,7 +107,7 @@ public final class CuttingProxy implements AutoCloseable {
             }
             cuts.incrementAndGet();
         } catch (IOException e) {
-            // One of the two has gone, and the other goes too.
+            // One side has closed the connection, so the other one is closed too.
         } finally {
             close(from, to);
         }

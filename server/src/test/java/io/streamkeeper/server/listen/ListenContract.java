@@ -41,7 +41,7 @@ abstract class ListenContract {
     @RegisterExtension
     static final ListenServer SERVER = new ListenServer();
 
-    /** The streams of the server, by the way that is tested. */
+    /** The streams of the server, by the transport under test. */
     abstract StreamSource source();
 
     final String path = ListenServer.path();

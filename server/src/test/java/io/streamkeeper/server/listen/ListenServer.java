@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Streams in this JVM, and a server on them, for all tests of a class. Sessions and polls are short and checkpoints
- * frequent, so that every listener lives through many. When it is closed, no buffer may have leaked.
+ * frequent, so that every listener meets many of them. When it is closed, no buffer may have leaked.
  */
 final class ListenServer implements BeforeAllCallback, AfterAllCallback {
     static final int READ_BYTES_MAX = 64 << 10;
@@ -90,7 +90,7 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
         return server.address().getPort();
     }
 
-    /** A path that no other test has. */
+    /** A path that no other test uses. */
     static String path() {
         return "a b/ü" + PATHS.incrementAndGet();
     }

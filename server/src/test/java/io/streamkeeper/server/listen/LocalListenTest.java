@@ -2,7 +2,7 @@ package io.streamkeeper.server.listen;
 
 import io.streamkeeper.client.listen.StreamSource;
 
-/** Listeners of the streams of this process. */
+/** Listeners on the streams of this process. */
 class LocalListenTest extends ListenContract {
     @Override
     StreamSource source() {

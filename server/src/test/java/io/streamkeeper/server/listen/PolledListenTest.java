@@ -3,7 +3,7 @@ package io.streamkeeper.server.listen;
 import io.streamkeeper.client.http.RemoteStreams;
 import io.streamkeeper.client.listen.StreamSource;
 
-/** Listeners of a server, by long-poll. */
+/** Listeners on a server, by long-poll. */
 class PolledListenTest extends ListenContract {
     @Override
     StreamSource source() {

@@ -3,7 +3,7 @@ package io.streamkeeper.server.listen;
 import io.streamkeeper.client.http.RemoteStreams;
 import io.streamkeeper.client.listen.StreamSource;
 
-/** Listeners of a server, by events where they can be. */
+/** Listeners on a server, by events where these are possible. */
 class RemoteListenTest extends ListenContract {
     @Override
     StreamSource source() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every description has its field, and every field its description: what adding a setting may forget. */
+/** Every description has its field, and every field its description: each step of adding a setting is checked. */
 class SettingsTest {
     private static final String NAME = "[a-z]+(-[a-z]+)*";
 
@@ -119,7 +119,7 @@ class SettingsTest {
         return Boolean.toString(!Boolean.parseBoolean(setting.defaultText()));
     }
 
-    /** The fields that are no records of fields themselves, by their path. */
+    /** The fields that are not records of a concern, by their path. */
     private static Map<String, Object> leaves(Record config) throws ReflectiveOperationException {
         Map<String, Object> leaves = new LinkedHashMap<>();
         for (RecordComponent component : config.getClass().getRecordComponents()) {
