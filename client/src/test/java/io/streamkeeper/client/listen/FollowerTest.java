@@ -161,7 +161,7 @@ class FollowerTest {
     @Test
     void aStopEndsTheWaitForAnotherTry() {
         Follower follower = follow(From.beginning());
-        feeds.await(0).opened.completeExceptionally(passing());
+        feeds.await(0).opened.completeExceptionally(askingToWait(60));
         recorder.awaitStatus(Status.DISCONNECTED);
         follower.stop().join();
         assertThat(follower.status()).isEqualTo(Status.IDLE);
