@@ -272,7 +272,9 @@ public final class ShardState {
     void releaseSourceOf(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
-            journal.whenSynced(stream.lastLsn(), () -> giveBack(fork.origin().source(), fork.sourceGeneration()));
+            // The release of the fork itself may be staged already, and is not waited for.
+            long durableLsn = Math.min(stream.lastLsn(), journal.durableLsn());
+            journal.whenSynced(durableLsn, () -> giveBack(fork.origin().source(), fork.sourceGeneration()));
         }
     }
 
