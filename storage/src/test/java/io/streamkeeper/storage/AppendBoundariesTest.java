@@ -123,7 +123,7 @@ class AppendBoundariesTest {
             ExtentFile extent = ExtentFile.openAny(file.toString(), LocalExtentFiles.open(rig.disk, file));
             lengths += extent.lengthsBytes();
             all += extent.bytes() - extent.dataBytes() - extent.lengthsBytes();
-            extent.letGo();
+            extent.release();
         }
         assertThat(lengths).isEqualTo(20_000);
         assertThat(all).isLessThan(1_000);

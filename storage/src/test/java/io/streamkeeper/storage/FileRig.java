@@ -117,7 +117,7 @@ final class FileRig {
     void checkpoint() {
         clock.advance(2_000_000);
         for (int i = 0; i < 20; i++) {
-            store.compact();
+            store.checkpointAndCompact();
             threads.runAll();
         }
     }

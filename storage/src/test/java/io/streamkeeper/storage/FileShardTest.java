@@ -158,7 +158,7 @@ class FileShardTest {
     void aStreamThatIsDroppedWhileItsCheckpointIsWrittenStaysDeleted() throws IOException {
         rig.create(CreateRequest.at("a").text("x")).created();
         rig.clock.advance(2_000_000);
-        rig.store.compact();
+        rig.store.checkpointAndCompact();
         for (int i = 0; i < 4; i++) {
             rig.threads.runOne();
         }

@@ -93,7 +93,7 @@ class ForkPowerCutTest {
         void checkpoint(int shard) {
             for (int i = 0; i < 20; i++) {
                 clock.advance(2_000);
-                stores.get(shard).compact();
+                stores.get(shard).checkpointAndCompact();
                 runAll();
             }
         }

@@ -92,7 +92,7 @@ class MemoryBudgetTest {
                 test.deleted("large" + i);
             }
             for (int step = 0; step < 50; step++) {
-                test.store.compact();
+                test.store.checkpointAndCompact();
             }
             assertThat(test.budget.usedBytes()).isLessThanOrEqualTo(3 * BLOCK);
             for (int i = 0; i < 20; i++) {
@@ -116,7 +116,7 @@ class MemoryBudgetTest {
                 test.created(CreateRequest.at("small" + i).text("s".repeat(i + 10)));
             }
             for (int step = 0; step < 50; step++) {
-                test.store.compact();
+                test.store.checkpointAndCompact();
             }
             assertThat(test.budget.usedBytes()).isLessThanOrEqualTo(3 * BLOCK);
         }
@@ -140,7 +140,7 @@ class MemoryBudgetTest {
             }
             test.journal.sync();
             for (int step = 0; step < 50; step++) {
-                test.store.compact();
+                test.store.checkpointAndCompact();
             }
             test.created(CreateRequest.at("next").text("x".repeat(BLOCK)));
         }

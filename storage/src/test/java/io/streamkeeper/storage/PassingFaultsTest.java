@@ -93,11 +93,11 @@ class PassingFaultsTest {
                 rig.store, CreateRequest.at("fork").forkOf("source", null).command());
         assertThat(rig.delete("source").word()).isEqualTo("deleted");
         rig.clock.advance(2_000_000);
-        rig.store.compact();
+        rig.store.checkpointAndCompact();
         rig.threads.runAll();
         assertThat(rig.files(".ext")).hasSize(CompactionPolicy.TIER_FILES);
 
-        rig.store.compact();
+        rig.store.checkpointAndCompact();
         assertThat(rig.threads.runOne())
                 .as("the compaction decides on the second file")
                 .isTrue();

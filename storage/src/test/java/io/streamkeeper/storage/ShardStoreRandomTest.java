@@ -108,7 +108,7 @@ class ShardStoreRandomTest {
                     full = random.nextInt(4) == 0;
                     test.journal.full(full);
                 }
-                case 7 -> test.store.compact();
+                case 7 -> test.store.checkpointAndCompact();
                 default -> append(path);
             }
         }

@@ -218,7 +218,7 @@ class SlidingExpiryTest {
 
     private void checkpoint() {
         for (int i = 0; i < 20; i++) {
-            rig.store.compact();
+            rig.store.checkpointAndCompact();
             rig.threads.runAll();
         }
     }

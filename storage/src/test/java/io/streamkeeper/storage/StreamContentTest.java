@@ -251,7 +251,7 @@ class StreamContentTest {
         }
 
         private void left(Place place) {
-            compaction.left((Block) place);
+            compaction.released((Block) place);
         }
 
         void close() {

@@ -26,12 +26,12 @@ public final class BlockCompaction {
     private final OpenBlock open;
 
     /** Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there. */
-    private final Map<Block, List<StreamContent>> tenants = new HashMap<>();
+    private final Map<Block, List<StreamContent>> referrers = new HashMap<>();
 
     private final Deque<Block> candidates = new ArrayDeque<>();
     private @Nullable Block emptied;
-    private List<StreamContent> emptiedTenants = List.of();
-    private int nextTenant;
+    private List<StreamContent> emptiedReferrers = List.of();
+    private int nextReferrer;
 
     /** Copies into blocks of {@code open}. */
     public BlockCompaction(OpenBlock open) {
@@ -40,15 +40,15 @@ public final class BlockCompaction {
 
     /** A stream has written to a block, and to another one before. */
     public void entered(StreamContent content, Block block) {
-        tenants.computeIfAbsent(block, key -> new ArrayList<>(1)).add(content);
+        referrers.computeIfAbsent(block, key -> new ArrayList<>(1)).add(content);
     }
 
     /** A run has left a block, which may be worth emptying by now, or when it is full. */
-    public void left(Block block) {
+    public void released(Block block) {
         if (block.beginCandidacy()) {
             candidates.add(block);
         } else if (block.isFull() && block.liveBytes() == 0) {
-            tenants.remove(block);
+            referrers.remove(block);
         }
     }
 
@@ -61,22 +61,22 @@ public final class BlockCompaction {
                 return;
             }
             emptied = block;
-            emptiedTenants = tenants.getOrDefault(block, List.of());
+            emptiedReferrers = referrers.getOrDefault(block, List.of());
         }
-        int end = Math.min(emptiedTenants.size(), nextTenant + STEP_MAX);
+        int end = Math.min(emptiedReferrers.size(), nextReferrer + STEP_MAX);
         try {
-            while (nextTenant < end) {
-                move(emptiedTenants.get(nextTenant), block);
-                nextTenant++;
+            while (nextReferrer < end) {
+                move(emptiedReferrers.get(nextReferrer), block);
+                nextReferrer++;
             }
         } catch (StorageFullException e) {
             return;
         }
-        if (end == emptiedTenants.size()) {
-            tenants.remove(block);
+        if (end == emptiedReferrers.size()) {
+            referrers.remove(block);
             emptied = null;
-            emptiedTenants = List.of();
-            nextTenant = 0;
+            emptiedReferrers = List.of();
+            nextReferrer = 0;
         }
     }
 
@@ -89,7 +89,7 @@ public final class BlockCompaction {
             } else if (block.endCandidacy()) {
                 return block;
             } else if (block.liveBytes() == 0) {
-                tenants.remove(block);
+                referrers.remove(block);
             }
         }
         return null;
@@ -104,13 +104,13 @@ public final class BlockCompaction {
         }
     }
 
-    private StreamContent.Spot copy(Block from, int index, int bytes, List<Block> entered) {
+    private StreamContent.Location copy(Block from, int index, int bytes, List<Block> entered) {
         Block block = open.blockFor(bytes);
         if (!entered.contains(block)) {
             entered.add(block);
         }
         int place = block.memory().writerIndex();
         block.memory().writeBytes(from.memory(), index, bytes);
-        return new StreamContent.Spot(block, place);
+        return new StreamContent.Location(block, place);
     }
 }

@@ -50,7 +50,7 @@ final class Checkpoint extends ExtentJob {
     private int next;
     private volatile List<Captured> unwritten = List.of();
     private long lastLsn;
-    private final List<StreamState> tenants = new ArrayList<>();
+    private final List<StreamState> referrers = new ArrayList<>();
     private final List<StoredRuns> written = new ArrayList<>();
     private boolean waits;
 
@@ -104,10 +104,10 @@ final class Checkpoint extends ExtentJob {
     private @Nullable Captured capture(StreamState stream) {
         boolean unknown = !stream.extents().isDescribed() && stream.lastLsn() <= checkpointLsn;
         if (stream.extents().isDropped() && unknown) {
-            stream.extents().changed(false);
+            stream.extents().dirty(false);
             return null;
         }
-        stream.extents().changed(false);
+        stream.extents().dirty(false);
         lastLsn = Math.max(lastLsn, stream.lastLsn());
         stream.extents().described(true);
         StreamContent content = stream.content();
@@ -137,7 +137,7 @@ final class Checkpoint extends ExtentJob {
     private void write(List<Captured> step) throws IOException {
         try {
             for (Captured captured : step) {
-                tenants.add(captured.stream());
+                referrers.add(captured.stream());
                 written.add(write(captured));
             }
         } finally {
@@ -194,10 +194,10 @@ final class Checkpoint extends ExtentJob {
 
     /** Streams refer to the file from now on, and the memory goes. */
     private void swap(Extent ready, int from) {
-        int end = Math.min(tenants.size(), from + STEP_STREAMS_MAX);
+        int end = Math.min(referrers.size(), from + STEP_STREAMS_MAX);
         for (int i = from; i < end; i++) {
-            StreamState stream = tenants.get(i);
-            ready.tenants().add(stream);
+            StreamState stream = referrers.get(i);
+            ready.referrers().add(stream);
             if (stream.extents().isDropped()) {
                 ready.keepDescription();
             } else {
@@ -206,7 +206,7 @@ final class Checkpoint extends ExtentJob {
                 ready.describe(stream);
             }
         }
-        if (end < tenants.size()) {
+        if (end < referrers.size()) {
             store.onLoop(() -> swap(ready, end));
             return;
         }

@@ -58,7 +58,7 @@ public final class ColdRead {
 
         @Override
         public void release() {
-            letGo(file);
+            releaseFile(file);
         }
     }
 
@@ -73,7 +73,7 @@ public final class ColdRead {
 
         @Override
         public void release() {
-            letGo(file);
+            releaseFile(file);
         }
     }
 
@@ -96,7 +96,7 @@ public final class ColdRead {
                 read.add(content, run, Math.max(from, content.runStart(run)), Math.min(to, content.runEnd(run)));
             }
         } catch (RuntimeException | Error e) {
-            read.letGo();
+            read.release();
             throw e;
         }
         return read;
@@ -138,9 +138,9 @@ public final class ColdRead {
         if (bytes == 0) {
             throw new IllegalStateException("run " + run + " of a stream has no lengths in a file");
         }
-        long spot = content.lengthsSpotInFile(run);
+        long location = content.lengthsLocationInFile(run);
         ColdRead read = new ColdRead(bytes);
-        read.add(file(content, run), (int) (spot >>> 32), bytes, (int) spot, 0, bytes);
+        read.add(file(content, run), (int) (location >>> 32), bytes, (int) location, 0, bytes);
         return read;
     }
 
@@ -170,7 +170,7 @@ public final class ColdRead {
     }
 
     private static ExtentFile hold(Extent extent) {
-        if (!extent.file().hold()) {
+        if (!extent.file().retain()) {
             throw new IllegalStateException(extent.file().name() + " is closed, but a stream still needs it");
         }
         return extent.file();
@@ -223,7 +223,7 @@ public final class ColdRead {
             throw e;
         } finally {
             memory.close();
-            letGo();
+            release();
         }
     }
 
@@ -298,16 +298,16 @@ public final class ColdRead {
         }
     }
 
-    private static void letGo(ExtentFile file) {
+    private static void releaseFile(ExtentFile file) {
         try {
-            file.letGo();
+            file.release();
         } catch (IOException e) {
             LOG.warn("{} cannot be closed: {}", file.name(), e.getMessage());
         }
     }
 
     /** Lets go of what is held, where it is not to be read after all. */
-    public void letGo() {
+    public void release() {
         for (Part part : parts) {
             part.release();
         }

@@ -11,13 +11,13 @@ import java.util.List;
  */
 public final class Extent extends Place {
     private final ExtentFile file;
-    private final List<StreamState> tenants;
-    private int homes;
+    private final List<StreamState> referrers;
+    private int descriptions;
 
     /** An extent whose file is held for it; it lets go when it is dropped. */
     public Extent(ExtentFile file) {
         this.file = file;
-        this.tenants = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));
+        this.referrers = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));
     }
 
     public ExtentFile file() {
@@ -25,42 +25,42 @@ public final class Extent extends Place {
     }
 
     /** Of each entry of the file's index, in order, the stream that it is about. */
-    public List<StreamState> tenants() {
-        return tenants;
+    public List<StreamState> referrers() {
+        return referrers;
     }
 
     /** Whether the file may have an entry of a stream; false means that it has none. */
     boolean mayHold(long generation) {
-        return !tenants.isEmpty()
-                && tenants.get(0).generation() <= generation
-                && generation <= tenants.get(tenants.size() - 1).generation();
+        return !referrers.isEmpty()
+                && referrers.get(0).generation() <= generation
+                && generation <= referrers.get(referrers.size() - 1).generation();
     }
 
     /** A description is here that is needed, of a stream that has been dropped. */
     void keepDescription() {
-        homes++;
+        descriptions++;
     }
 
     /** The newest description of a stream is here from now on. */
     public void describe(StreamState stream) {
         forget(stream);
-        stream.extents().home(this);
-        homes++;
+        stream.extents().owner(this);
+        descriptions++;
     }
 
     /** The description of a stream is not needed any more, in whatever file it is. */
     static void forget(StreamState stream) {
-        if (stream.extents().home() instanceof Extent home) {
-            home.homes--;
+        if (stream.extents().owner() instanceof Extent owner) {
+            owner.descriptions--;
         }
-        stream.extents().home(null);
+        stream.extents().owner(null);
     }
 
     /** Bytes of the file that are still needed; of descriptions and lengths of appends an estimate. */
     long neededBytes() {
         long indexBytes = file.bytes() - file.dataBytes() - file.lengthsBytes();
-        long ofHomes = file.entryCount() == 0 ? 0 : indexBytes * homes / file.entryCount();
+        long ofDescriptions = file.entryCount() == 0 ? 0 : indexBytes * descriptions / file.entryCount();
         long lengths = file.dataBytes() == 0 ? 0 : liveBytes() * file.lengthsBytes() / file.dataBytes();
-        return liveBytes() + lengths + ofHomes;
+        return liveBytes() + lengths + ofDescriptions;
     }
 }

@@ -257,7 +257,7 @@ public final class ExtentFile {
     }
 
     /** Takes part in holding the file open; returns false if it is closed already. */
-    public boolean hold() {
+    public boolean retain() {
         while (true) {
             int now = holders.get();
             if (now == 0) {
@@ -270,7 +270,7 @@ public final class ExtentFile {
     }
 
     /** Lets go; the last one closes the file. */
-    public void letGo() throws IOException {
+    public void release() throws IOException {
         if (holders.decrementAndGet() == 0) {
             file.close();
         }

@@ -79,7 +79,7 @@ abstract class ExtentJob {
             writer.close();
         }
         if (extent != null && !store.holds(extent)) {
-            extent.file().letGo();
+            extent.file().release();
         }
     }
 }

@@ -12,10 +12,10 @@ import java.util.function.Consumer;
  */
 public interface ExtentStore extends AutoCloseable {
     /** A record about a stream was staged: what extents have of it is not all. */
-    void changed(StreamState stream);
+    void markDirty(StreamState stream);
 
     /** A run has left its place, which may be worth emptying by now. */
-    void left(Place place);
+    void released(Place place);
 
     /** A stream is of no interest any more: nobody sees it, and nothing inherits from it. */
     void dropped(StreamState stream);

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's blocks
- * hold into a file, and by an {@link ExtentMerge}, which makes one file of several. One of them at a time, and checkpoints
+ * hold into a file, and by a {@link Compaction}, which makes one file of several. One of them at a time, and checkpoints
  * first, because writes wait for them: a compaction stands still from one of its steps to the next while a checkpoint is
  * made. Owned by the shard's loop; files are written and read by other threads.
  *
@@ -49,7 +49,7 @@ public final class FileExtentStore implements ExtentStore {
     private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What one compaction writes at the most. */
-    private static final long MERGED_BYTES_MAX = 1L << 30;
+    private static final long COMPACTED_BYTES_MAX = 1L << 30;
 
     private final ExtentFiles files;
     private final ManifestWriter manifests;
@@ -57,20 +57,20 @@ public final class FileExtentStore implements ExtentStore {
     private final ExtentConfig config;
     private final ShardThreads threads;
     private final Clock clock;
-    private final CompactionPolicy policy = new CompactionPolicy(MERGED_BYTES_MAX);
+    private final CompactionPolicy policy = new CompactionPolicy(COMPACTED_BYTES_MAX);
     private final TreeMap<Long, Extent> extents = new TreeMap<>();
     private final SpaceReserve reserve;
 
     private Manifest manifest;
-    private List<StreamState> changed = new ArrayList<>();
+    private List<StreamState> dirty = new ArrayList<>();
     private long lastGeneration;
     private long bytesAtCheckpoint;
     private long checkpointBytes;
-    private long changedSinceNanos;
+    private long dirtySinceNanos;
     private long retryNanos;
     private boolean retries;
     private @Nullable ExtentJob job;
-    private @Nullable ExtentMerge paused;
+    private @Nullable Compaction paused;
     private long nextFile;
     private Consumer<StreamState> moved = stream -> {};
     private ShardFigures figures = ShardFigures.NONE;
@@ -88,7 +88,7 @@ public final class FileExtentStore implements ExtentStore {
 
     private long reserveNanos;
     private int checkpoints;
-    private int merges;
+    private int compactions;
     private boolean stopped;
     private boolean damaged;
     private volatile boolean closed;
@@ -143,27 +143,27 @@ public final class FileExtentStore implements ExtentStore {
     /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
     public void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
         lastGeneration = Math.max(lastGeneration, highestGeneration);
-        changed.addAll(streams);
-        changedSinceNanos = clock.monotonicNanos();
+        dirty.addAll(streams);
+        dirtySinceNanos = clock.monotonicNanos();
         bytesAtCheckpoint = journal.stagedBytes() - bytes;
     }
 
     // ---- what the shard tells ----
 
     @Override
-    public void changed(StreamState stream) {
-        if (!stream.extents().isChanged()) {
-            stream.extents().changed(true);
-            changed.add(stream);
-            if (changed.size() == 1) {
-                changedSinceNanos = clock.monotonicNanos();
+    public void markDirty(StreamState stream) {
+        if (!stream.extents().isDirty()) {
+            stream.extents().dirty(true);
+            dirty.add(stream);
+            if (dirty.size() == 1) {
+                dirtySinceNanos = clock.monotonicNanos();
             }
         }
         lastGeneration = Math.max(lastGeneration, stream.generation());
     }
 
     @Override
-    public void left(Place place) {
+    public void released(Place place) {
         // Extents count by themselves; blocks go when the last run has left.
         freesSpace = true;
     }
@@ -181,7 +181,7 @@ public final class FileExtentStore implements ExtentStore {
             threads.reads().execute(() -> carryOut(read, memory, then));
         } catch (RuntimeException | Error e) {
             memory.close();
-            read.letGo();
+            read.release();
             then.failed(e);
         }
     }
@@ -279,67 +279,67 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private void begin() {
-        boolean merges = makesRoomFirst;
+        boolean compactsFirst = makesRoomFirst;
         makesRoomFirst = false;
-        if (merges && beginMerge()) {
+        if (compactsFirst && beginCompaction()) {
             return;
         }
         if (isCheckpointDue()) {
             beginCheckpoint();
         } else {
-            beginMerge();
+            beginCompaction();
         }
     }
 
     private void beginCheckpoint() {
         checkpoints++;
-        start(new Checkpoint(this, checkpoints, takeChanged()));
+        start(new Checkpoint(this, checkpoints, takeDirty()));
     }
 
     /** Where a checkpoint is due, lets it be made before the compaction goes on; returns whether the compaction waits. */
-    boolean isPaused(ExtentMerge merge) {
+    boolean isPaused(Compaction compaction) {
         if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
             return false;
         }
-        paused = merge;
+        paused = compaction;
         beginCheckpoint();
         return true;
     }
 
-    private void goOn() {
+    private void resume() {
         job = paused;
-        ExtentMerge merge = paused;
+        Compaction compaction = paused;
         paused = null;
-        if (merge != null) {
-            onLoop(merge::goOn);
+        if (compaction != null) {
+            onLoop(compaction::resume);
         }
     }
 
-    private boolean beginMerge() {
-        List<Extent> merged = damaged ? List.of() : pick();
-        if (!merged.isEmpty()) {
-            merges++;
-            start(new ExtentMerge(this, merges, merged));
+    private boolean beginCompaction() {
+        List<Extent> inputs = damaged ? List.of() : pick();
+        if (!inputs.isEmpty()) {
+            compactions++;
+            start(new Compaction(this, compactions, inputs));
         }
-        return !merged.isEmpty();
+        return !inputs.isEmpty();
     }
 
     private List<Extent> pick() {
         return roomBytes < 0
                 ? policy.pick(extents.values())
-                : policy.pickToMakeRoom(extents.values(), Math.min(MERGED_BYTES_MAX, roomBytes));
+                : policy.pickToMakeRoom(extents.values(), Math.min(COMPACTED_BYTES_MAX, roomBytes));
     }
 
     private boolean isCheckpointDue() {
         boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
-        long waitedNanos = clock.monotonicNanos() - changedSinceNanos;
+        long waitedNanos = clock.monotonicNanos() - dirtySinceNanos;
         boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
-        return !changed.isEmpty() && (enough || old || pressed);
+        return !dirty.isEmpty() && (enough || old || pressed);
     }
 
-    private List<StreamState> takeChanged() {
-        List<StreamState> taken = changed;
-        changed = new ArrayList<>();
+    private List<StreamState> takeDirty() {
+        List<StreamState> taken = dirty;
+        dirty = new ArrayList<>();
         bytesAtCheckpoint = journal.stagedBytes();
         checkpointBytes = config.checkpointBytes();
         return taken;
@@ -361,7 +361,7 @@ public final class FileExtentStore implements ExtentStore {
         pressed = false;
         roomBytes = -1;
         journal.checkpointObstacle(null);
-        goOn();
+        resume();
     }
 
     /**
@@ -378,7 +378,7 @@ public final class FileExtentStore implements ExtentStore {
         stopped = Manifest.isUncertain(reason);
         // Until what it holds is handed over it is the store's job still, which is released when the store is closed.
         failedJob.abandon();
-        goOn();
+        resume();
         if (stopped) {
             failShard(reason);
         } else if (obstacle != null) {
@@ -460,7 +460,7 @@ public final class FileExtentStore implements ExtentStore {
                     writer.close();
                 }
                 if (extent != null) {
-                    extent.file().letGo();
+                    extent.file().release();
                 }
             } catch (IOException e) {
                 LOG.warn("{} cannot be closed: {}", files.name(file), e.getMessage());
@@ -484,10 +484,10 @@ public final class FileExtentStore implements ExtentStore {
     /** Streams of a checkpoint that came to nothing have changed still; what changed since stays in the list too. */
     void takeBack(List<StreamState> streams) {
         List<StreamState> all = new ArrayList<>(streams);
-        all.addAll(changed);
-        changed = new ArrayList<>();
-        all.forEach(stream -> stream.extents().changed(false));
-        all.forEach(this::changed);
+        all.addAll(dirty);
+        dirty = new ArrayList<>();
+        all.forEach(stream -> stream.extents().dirty(false));
+        all.forEach(this::markDirty);
         bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
     }
 
@@ -598,15 +598,15 @@ public final class FileExtentStore implements ExtentStore {
     /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */
     void remove(Collection<Extent> removed) {
         for (Extent extent : removed) {
-            threads.background().execute(() -> letGo(extent));
+            threads.background().execute(() -> release(extent));
             extents.remove(extent.file().number());
             discard(extent.file().number());
         }
     }
 
-    private static void letGo(Extent extent) {
+    private static void release(Extent extent) {
         try {
-            extent.file().letGo();
+            extent.file().release();
         } catch (IOException e) {
             LOG.warn("{} cannot be closed: {}", extent.file().name(), e.getMessage());
         }
@@ -623,7 +623,7 @@ public final class FileExtentStore implements ExtentStore {
         ExtentJob unfinished = job;
         ExtentJob waiting = paused;
         threads.background().execute(() -> {
-            extents.values().forEach(FileExtentStore::letGo);
+            extents.values().forEach(FileExtentStore::release);
             close(unfinished);
             close(waiting);
         });

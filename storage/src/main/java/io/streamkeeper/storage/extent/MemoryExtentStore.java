@@ -23,22 +23,22 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
-    public void changed(StreamState stream) {
+    public void markDirty(StreamState stream) {
         StreamContent content = stream.content();
         if (content.runCount() == 0) {
             return;
         }
         Place last = content.place(content.runCount() - 1);
-        if (last instanceof Block block && !block.equals(stream.extents().home())) {
-            stream.extents().home(block);
+        if (last instanceof Block block && !block.equals(stream.extents().owner())) {
+            stream.extents().owner(block);
             compaction.entered(content, block);
         }
     }
 
     @Override
-    public void left(Place place) {
+    public void released(Place place) {
         if (place instanceof Block block) {
-            compaction.left(block);
+            compaction.released(block);
         }
     }
 

@@ -94,7 +94,7 @@ public final class FileShard {
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.streams();
         store.start().recover(streams, recovery.lastGeneration(), config.checkpointMillis());
-        extents.recovered(recovery.changed(), memory.usedBytes(), recovery.lastGeneration());
+        extents.recovered(recovery.dirty(), memory.usedBytes(), recovery.lastGeneration());
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",
                 shard,

@@ -37,7 +37,7 @@ final class FoundStream {
 
     private final long generation;
     private @Nullable StreamMeta meta;
-    private @Nullable Extent home;
+    private @Nullable Extent owner;
     private @Nullable Entry entries;
 
     FoundStream(long generation) {
@@ -56,8 +56,8 @@ final class FoundStream {
 
     /** The file of the newest description. */
     @Nullable
-    Extent home() {
-        return home;
+    Extent owner() {
+        return owner;
     }
 
     /** Adds the entry of {@code extent} at {@code index} of its index. */
@@ -72,7 +72,7 @@ final class FoundStream {
 
     void describe(StreamMeta newest, Extent file) {
         meta = newest;
-        home = file;
+        owner = file;
     }
 
     /** The stream of the newest description, with the runs that end at its tail. */
@@ -86,7 +86,7 @@ final class FoundStream {
             add(stream, span);
         }
         for (Entry entry = entries; entry != null; entry = entry.next()) {
-            entry.extent().tenants().set(entry.index(), stream);
+            entry.extent().referrers().set(entry.index(), stream);
         }
         return stream;
     }

@@ -43,7 +43,7 @@ public final class Recovery {
     private final Interned interned = new Interned();
     private final List<Extent> extents = new ArrayList<>();
     private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
-    private final List<StreamState> changed = new ArrayList<>();
+    private final List<StreamState> dirty = new ArrayList<>();
     private long lastLsn;
     private long lastGeneration;
 
@@ -92,8 +92,8 @@ public final class Recovery {
     }
 
     /** The streams that the journal has records about and no extent has these. */
-    List<StreamState> changed() {
-        return changed;
+    List<StreamState> dirty() {
+        return dirty;
     }
 
     /** The last lsn that anything refers to. */
@@ -108,7 +108,7 @@ public final class Recovery {
     /** Releases everything, if the shard is not opened. */
     public void close() throws IOException {
         for (Extent extent : extents) {
-            extent.file().letGo();
+            extent.file().release();
         }
     }
 
@@ -150,8 +150,8 @@ public final class Recovery {
                 stream = new FoundStream(entry.generation());
                 found.put(mixed(entry.generation()), stream);
             }
-            stream.add(extent, extent.tenants().size(), entry.runs());
-            extent.tenants().add(StreamState.NONE);
+            stream.add(extent, extent.referrers().size(), entry.runs());
+            extent.referrers().add(StreamState.NONE);
             ByteBuf meta = entry.meta();
             if (meta != null && stream.isNewer(StreamMeta.lastLsnOf(meta))) {
                 stream.describe(decode(extent, meta, entry.generation()), extent);
@@ -170,13 +170,13 @@ public final class Recovery {
 
     private void build(FoundStream found) throws IOException {
         StreamMeta meta = found.meta();
-        Extent home = found.home();
-        if (meta == null || home == null) {
+        Extent owner = found.owner();
+        if (meta == null || owner == null) {
             throw new IOException("files of " + directory + " have runs of stream " + found.generation()
                     + ", but no file describes it; nothing was changed. Restore the data directory from a backup");
         }
         StreamState stream = found.build(meta);
-        home.describe(stream);
+        owner.describe(stream);
         streams.put(mixed(found.generation()), stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
         lastGeneration = Math.max(lastGeneration, found.generation());
@@ -236,9 +236,9 @@ public final class Recovery {
             throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
         }
         stream.apply(record, staged, read.runs());
-        if (!stream.extents().isChanged()) {
-            stream.extents().changed(true);
-            changed.add(stream);
+        if (!stream.extents().isDirty()) {
+            stream.extents().dirty(true);
+            dirty.add(stream);
         }
     }
 

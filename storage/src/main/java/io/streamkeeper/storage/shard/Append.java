@@ -101,7 +101,7 @@ final class Append implements CommitQueue.Step {
         StreamState.Mark before = stream.mark(record);
         stream.apply(record, place, runs);
         shard.heap().count(stream);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return new Append(stream, before);
     }
 

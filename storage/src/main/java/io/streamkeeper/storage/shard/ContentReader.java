@@ -271,7 +271,7 @@ public final class ContentReader {
         try {
             return budget.reserve(read.fileBytes());
         } catch (RuntimeException | Error e) {
-            read.letGo();
+            read.release();
             throw e;
         }
     }
@@ -298,7 +298,7 @@ public final class ContentReader {
     private void fetch(ColdRead read, Callback<ByteBuf> then) {
         Reservation reservation = reserve(read);
         if (reservation == null) {
-            read.letGo();
+            read.release();
             then.refuse(noRoom());
         } else {
             read(read, ReadMemory.of(budget, reservation), then);

@@ -139,7 +139,7 @@ final class Creation implements CommitQueue.Step {
         stream.apply(record, place, runs);
         shard.put(stream);
         shard.heap().count(stream);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return new Creation(shard, stream);
     }
 

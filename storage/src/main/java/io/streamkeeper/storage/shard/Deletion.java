@@ -92,7 +92,7 @@ final class Deletion implements CommitQueue.Step {
     static Deletion apply(ShardState shard, StreamState stream, LogRecord.Deleted record, Journal.Staged place) {
         Deletion step = new Deletion(shard, stream, record);
         stream.apply(record, place, Runs.NONE);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return step;
     }
 

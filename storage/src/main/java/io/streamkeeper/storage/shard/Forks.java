@@ -156,7 +156,7 @@ public final class Forks {
 
     /** The shard is closed: releases the content of all sources. */
     void close() {
-        sources.values().forEach(stream -> stream.content().release(extents::left));
+        sources.values().forEach(stream -> stream.content().release(extents::released));
     }
 
     // ---- what forks inherit ----

@@ -59,7 +59,7 @@ final class Release implements CommitQueue.Step {
     static Release apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
         Release step = new Release(shard, stream);
         stream.apply(record, place, Runs.NONE);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return step;
     }
 

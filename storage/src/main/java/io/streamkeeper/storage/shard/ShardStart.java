@@ -42,7 +42,7 @@ public final class ShardStart {
     private void recover(StreamState stream, long nowMillis) {
         state.dropBefore(stream, stream.kept());
         if (stream.lifetime().recover(nowMillis) && !stream.isDeleted()) {
-            state.extents().changed(stream);
+            state.extents().markDirty(stream);
         }
         found.add(stream);
         state.put(stream);
@@ -82,6 +82,6 @@ public final class ShardStart {
 
     /** The shard is closed: releases what it has not taken over. */
     void close() {
-        found.forEach(stream -> stream.content().release(state.extents()::left));
+        found.forEach(stream -> stream.content().release(state.extents()::released));
     }
 }

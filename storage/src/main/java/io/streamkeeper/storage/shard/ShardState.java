@@ -285,7 +285,7 @@ public final class ShardState {
 
     /** Drops the bytes of a stream before {@code position}, which nothing reads or inherits any more. */
     void dropBefore(StreamState stream, long position) {
-        stream.content().dropBefore(position, extents::left);
+        stream.content().dropBefore(position, extents::released);
         heap.count(stream);
     }
 
@@ -294,7 +294,7 @@ public final class ShardState {
         stream.publishDropped();
         streams.remove(stream);
         overdue.remove(stream);
-        stream.content().release(extents::left);
+        stream.content().release(extents::released);
         heap.drop(stream);
         extents.dropped(stream);
     }

@@ -407,14 +407,14 @@ public final class ShardStore implements AutoCloseable {
     public void keepUp() {
         try {
             expire();
-            compact();
+            checkpointAndCompact();
         } catch (RuntimeException | Error e) {
             faults.fail(e);
         }
     }
 
     /** Continues the work that releases memory and disk space; a bounded step, to be called periodically. */
-    public void compact() {
+    public void checkpointAndCompact() {
         extents.step();
     }
 
@@ -483,7 +483,7 @@ public final class ShardStore implements AutoCloseable {
     public void close() {
         commits.close();
         start.close();
-        state.forEach(stream -> stream.content().release(extents::left));
+        state.forEach(stream -> stream.content().release(extents::released));
         forks.close();
         extents.close();
         journal.close();

@@ -58,7 +58,7 @@ final class Trim implements CommitQueue.Step {
     static Trim apply(ShardState shard, StreamState stream, LogRecord.Trimmed record, Journal.Staged place) {
         Trim step = new Trim(shard, stream, record);
         stream.apply(record, place, Runs.NONE);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return step;
     }
 

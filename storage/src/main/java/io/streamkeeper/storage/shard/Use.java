@@ -58,7 +58,7 @@ final class Use {
     /** See {@link ShardState#apply}. */
     static CommitQueue.Step apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
         stream.apply(record, place, Runs.NONE);
-        shard.extents().changed(stream);
+        shard.extents().markDirty(stream);
         return CommitQueue.Step.NONE;
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class AppendLengths {
     private static final int NO_RUN = -1;
 
-    /** What a run takes in the arrays here: a reference, its spot, its size. */
+    /** What a run takes in the arrays here: a reference, its location, its size. */
     private static final int RUN_BYTES = 4 + 8 + 4;
 
     private static final int ARRAY_HEAD_BYTES = 16;
@@ -24,7 +24,7 @@ public final class AppendLengths {
     private byte[][] memory;
 
     /** Of lengths in a file their position and, in the lower half, their checksum. */
-    private long[] spots;
+    private long[] locations;
 
     /** Of lengths in a file their bytes, else 0. */
     private int[] sizes;
@@ -39,13 +39,13 @@ public final class AppendLengths {
 
     AppendLengths(int capacity) {
         memory = new byte[capacity][];
-        spots = new long[capacity];
+        locations = new long[capacity];
         sizes = new int[capacity];
     }
 
     void resize(int capacity) {
         memory = Arrays.copyOf(memory, capacity);
-        spots = Arrays.copyOf(spots, capacity);
+        locations = Arrays.copyOf(locations, capacity);
         sizes = Arrays.copyOf(sizes, capacity);
         countArrays();
     }
@@ -117,9 +117,9 @@ public final class AppendLengths {
     }
 
     /** The lengths of a run are in a file. */
-    void inFile(int run, long spot, int bytes) {
+    void inFile(int run, long location, int bytes) {
         clear(run);
-        spots[run] = spot;
+        locations[run] = location;
         sizes[run] = bytes;
     }
 
@@ -147,8 +147,8 @@ public final class AppendLengths {
     }
 
     /** Where the lengths of a run are in its file, and their checksum in the lower half. */
-    long spot(int run) {
-        return spots[run];
+    long location(int run) {
+        return locations[run];
     }
 
     /** The bytes of a run's lengths in its file, or 0 if there are none. */
@@ -164,7 +164,7 @@ public final class AppendLengths {
             resize(capacity);
         }
         System.arraycopy(memory, from, memory, to, moved);
-        System.arraycopy(spots, from, spots, to, moved);
+        System.arraycopy(locations, from, locations, to, moved);
         System.arraycopy(sizes, from, sizes, to, moved);
         countArrays();
     }

@@ -8,10 +8,10 @@ public final class StoredRuns {
     private final long start;
     private final long messagesBefore;
     private long[] ends = new long[1];
-    private long[] spots = new long[1];
+    private long[] locations = new long[1];
     private int[] messages = new int[1];
     private long @Nullable [] millis;
-    private long @Nullable [] lengthsSpots;
+    private long @Nullable [] lengthsLocations;
     private int @Nullable [] lengthsSizes;
     private int count;
 
@@ -23,21 +23,21 @@ public final class StoredRuns {
     }
 
     /** The location of a run: its position in the file, and its checksum. */
-    public static long spot(long position, int checksum) {
+    public static long location(long position, int checksum) {
         return position << 32 | (checksum & 0xffffffffL);
     }
 
     public void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, 2 * count);
-            spots = Arrays.copyOf(spots, 2 * count);
+            locations = Arrays.copyOf(locations, 2 * count);
             messages = Arrays.copyOf(messages, 2 * count);
             millis = millis == null ? null : Arrays.copyOf(millis, 2 * count);
-            lengthsSpots = lengthsSpots == null ? null : Arrays.copyOf(lengthsSpots, 2 * count);
+            lengthsLocations = lengthsLocations == null ? null : Arrays.copyOf(lengthsLocations, 2 * count);
             lengthsSizes = lengthsSizes == null ? null : Arrays.copyOf(lengthsSizes, 2 * count);
         }
         ends[count] = end() + bytes;
-        spots[count] = spot(position, checksum);
+        locations[count] = location(position, checksum);
         messages[count] = runMessages;
         if (millis != null) {
             millis[count] = runMillis;
@@ -47,19 +47,19 @@ public final class StoredRuns {
 
     /** A run has more than one append, whose lengths take {@code size} bytes; where, {@link #placeLengths} says. */
     public void lengths(int run, int checksum, int size) {
-        if (lengthsSpots == null || lengthsSizes == null) {
-            lengthsSpots = new long[ends.length];
+        if (lengthsLocations == null || lengthsSizes == null) {
+            lengthsLocations = new long[ends.length];
             lengthsSizes = new int[ends.length];
         }
-        lengthsSpots[run] = spot(0, checksum);
+        lengthsLocations[run] = location(0, checksum);
         lengthsSizes[run] = size;
     }
 
     /** The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end. */
     public long placeLengths(int first, long position) {
         long end = position;
-        for (int run = first; run < count && lengthsSpots != null; run++) {
-            lengthsSpots[run] = spot(end, lengthsChecksum(run));
+        for (int run = first; run < count && lengthsLocations != null; run++) {
+            lengthsLocations[run] = location(end, lengthsChecksum(run));
             end += lengthsBytes(run);
         }
         return end;
@@ -67,7 +67,7 @@ public final class StoredRuns {
 
     /** Whether a run has lengths of appends. */
     public boolean hasLengths() {
-        return lengthsSpots != null;
+        return lengthsLocations != null;
     }
 
     /** Bytes of the lengths of a run's appends, or 0 where it has not more than one, or is JSON. */
@@ -76,18 +76,18 @@ public final class StoredRuns {
     }
 
     /** The position in the file of those lengths in the upper half, their checksum in the lower. */
-    public long lengthsSpot(int run) {
-        return lengthsSpots == null ? 0 : lengthsSpots[run];
+    public long lengthsLocation(int run) {
+        return lengthsLocations == null ? 0 : lengthsLocations[run];
     }
 
     /** The position in the file of the lengths of a run's appends. */
     public int lengthsPosition(int run) {
-        return (int) (lengthsSpot(run) >>> 32);
+        return (int) (lengthsLocation(run) >>> 32);
     }
 
     /** The checksum of those lengths. */
     public int lengthsChecksum(int run) {
-        return (int) lengthsSpot(run);
+        return (int) lengthsLocation(run);
     }
 
     public int count() {
@@ -133,18 +133,18 @@ public final class StoredRuns {
     }
 
     /** The run's position in the file in the upper half, its checksum in the lower. */
-    public long spot(int run) {
-        return spots[run];
+    public long location(int run) {
+        return locations[run];
     }
 
     /** The run's first byte in the file. */
     public int position(int run) {
-        return (int) (spots[run] >>> 32);
+        return (int) (locations[run] >>> 32);
     }
 
     /** The checksum of the run's bytes. */
     public int checksum(int run) {
-        return (int) spots[run];
+        return (int) locations[run];
     }
 
     /** Whether the runs have times. */

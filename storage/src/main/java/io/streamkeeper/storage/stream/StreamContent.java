@@ -35,7 +35,7 @@ public final class StreamContent {
     private Place[] places = NO_PLACES;
 
     /** Of each run the index of its first byte in its place, and, if that is a file, its checksum in the lower half. */
-    private long[] spots = NO_LONGS;
+    private long[] locations = NO_LONGS;
 
     private long[] ends = NO_LONGS;
 
@@ -124,12 +124,12 @@ public final class StreamContent {
 
     /** The first byte of a run in its place. */
     public int index(int run) {
-        return (int) (spots[run] >>> 32);
+        return (int) (locations[run] >>> 32);
     }
 
     /** The checksum of a run in a file. */
     public int checksum(int run) {
-        return (int) spots[run];
+        return (int) locations[run];
     }
 
     public boolean isInFile(int run) {
@@ -164,7 +164,7 @@ public final class StreamContent {
                 lengths().joined(count - 1, (int) (end() - runStart(count - 1)), bytes);
             }
             block.extend(bytes);
-            set(count - 1, places[count - 1], spots[count - 1], runEnd, messageEnd, millis);
+            set(count - 1, places[count - 1], locations[count - 1], runEnd, messageEnd, millis);
         } else {
             append(block, (long) index << 32, bytes, messageEnd, millis);
         }
@@ -181,20 +181,20 @@ public final class StreamContent {
 
     /** Adds a run that is in {@code file}. */
     public void add(Place file, StoredRuns runs, int run) {
-        append(file, runs.spot(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
+        append(file, runs.location(run), runs.bytes(run), messageCount() + runs.messages(run), runs.millis(run));
         setLengths(count - 1, runs, run);
         sealed = count;
     }
 
     private void setLengths(int run, StoredRuns runs, int of) {
         if (runs.lengthsBytes(of) > 0) {
-            lengths().inFile(run, runs.lengthsSpot(of), runs.lengthsBytes(of));
+            lengths().inFile(run, runs.lengthsLocation(of), runs.lengthsBytes(of));
         } else if (lengths != null) {
             lengths.clear(run);
         }
     }
 
-    private void append(Place place, long spot, int bytes, long messageEnd, long millis) {
+    private void append(Place place, long location, int bytes, long messageEnd, long millis) {
         if (count == ends.length) {
             grow();
         }
@@ -204,12 +204,12 @@ public final class StreamContent {
             lengths.clear(count);
         }
         count++;
-        set(count - 1, place, spot, runEnd, messageEnd, millis);
+        set(count - 1, place, location, runEnd, messageEnd, millis);
     }
 
-    private void set(int run, Place place, long spot, long runEnd, long messageEnd, long millis) {
+    private void set(int run, Place place, long location, long runEnd, long messageEnd, long millis) {
         places[run] = place;
-        spots[run] = spot;
+        locations[run] = location;
         ends[run] = runEnd;
         if (messages == null && messageEnd != startMessages + run + 1) {
             countMessages();
@@ -247,7 +247,7 @@ public final class StreamContent {
     private void grow() {
         int capacity = count == 0 ? 1 : count + Math.max(1, count >> 1);
         places = Arrays.copyOf(places, capacity);
-        spots = Arrays.copyOf(spots, capacity);
+        locations = Arrays.copyOf(locations, capacity);
         ends = Arrays.copyOf(ends, capacity);
         if (messages != null) {
             messages = Arrays.copyOf(messages, capacity);
@@ -443,8 +443,8 @@ public final class StreamContent {
     }
 
     /** The position of those lengths in the file, and their checksum in the lower half. */
-    public long lengthsSpotInFile(int run) {
-        return lengths == null ? 0 : lengths.spot(run);
+    public long lengthsLocationInFile(int run) {
+        return lengths == null ? 0 : lengths.location(run);
     }
 
     // ---- moves ----
@@ -452,7 +452,7 @@ public final class StreamContent {
     /** Copies runs of a stream into another block. */
     public interface Mover {
         /** Moves {@code bytes} bytes at {@code index} of {@code from}. */
-        Spot move(Block from, int index, int bytes);
+        Location move(Block from, int index, int bytes);
     }
 
     /**
@@ -461,7 +461,7 @@ public final class StreamContent {
      * @param block its block
      * @param index its first byte there
      */
-    public record Spot(Block block, int index) {}
+    public record Location(Block block, int index) {}
 
     /** Moves the runs that are in {@code block} as {@code mover} does. */
     @SuppressWarnings("ReferenceEquality")
@@ -469,11 +469,11 @@ public final class StreamContent {
         for (int run = 0; run < count; run++) {
             if (places[run] == block) {
                 int bytes = (int) (ends[run] - runStart(run));
-                Spot spot = mover.move(block, index(run), bytes);
-                spot.block().enter(bytes);
+                Location location = mover.move(block, index(run), bytes);
+                location.block().enter(bytes);
                 block.leave(bytes);
-                places[run] = spot.block();
-                spots[run] = (long) spot.index() << 32;
+                places[run] = location.block();
+                locations[run] = (long) location.index() << 32;
                 sealed = Math.max(sealed, run + 1);
             }
         }
@@ -510,7 +510,7 @@ public final class StreamContent {
             set(
                     first + i,
                     file,
-                    written.spot(skipped + i),
+                    written.location(skipped + i),
                     written.end(skipped + i),
                     messageEnd,
                     written.millis(skipped + i));
@@ -530,13 +530,13 @@ public final class StreamContent {
         }
         if (newCount > ends.length || newCount < ends.length - 1) {
             places = shifted(places, Arrays.copyOf(places, newCount), from, to, moved);
-            spots = shifted(spots, Arrays.copyOf(spots, newCount), from, to, moved);
+            locations = shifted(locations, Arrays.copyOf(locations, newCount), from, to, moved);
             ends = shifted(ends, Arrays.copyOf(ends, newCount), from, to, moved);
             messages = messages == null ? null : shifted(messages, Arrays.copyOf(messages, newCount), from, to, moved);
             times = times == null ? null : shifted(times, Arrays.copyOf(times, newCount), from, to, moved);
         } else {
             shifted(places, places, from, to, moved);
-            shifted(spots, spots, from, to, moved);
+            shifted(locations, locations, from, to, moved);
             shifted(ends, ends, from, to, moved);
             if (messages != null) {
                 shifted(messages, messages, from, to, moved);
@@ -591,7 +591,7 @@ public final class StreamContent {
         }
         start = end();
         places = NO_PLACES;
-        spots = NO_LONGS;
+        locations = NO_LONGS;
         ends = NO_LONGS;
         count = 0;
         sealed = 0;

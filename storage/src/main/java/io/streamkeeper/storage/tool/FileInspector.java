@@ -85,7 +85,7 @@ public final class FileInspector {
                 }
             }
         } finally {
-            extent.letGo();
+            extent.release();
         }
     }
 }

@@ -116,7 +116,7 @@ public final class OldShard implements AutoCloseable {
                 }
                 readIndex(extent, file(path), found);
             } finally {
-                extent.letGo();
+                extent.release();
             }
         }
         for (Map.Entry<Long, Found> entry : found.entrySet()) {

@@ -195,6 +195,6 @@ public abstract class ExtentFilesContract {
         file.read(entry.runs().position(0), read);
         assertThat(read.array()).isEqualTo(data);
         assertThat(file.name()).isEqualTo(files.name(4));
-        file.letGo();
+        file.release();
     }
 }

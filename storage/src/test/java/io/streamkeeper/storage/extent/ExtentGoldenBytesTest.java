@@ -120,7 +120,7 @@ class ExtentGoldenBytesTest {
         assertThat(second.runs().millis(0)).isEqualTo(300);
         assertThat(second.runs().position(0)).isEqualTo(71);
         assertThat(entries.next()).isNull();
-        file.letGo();
+        file.release();
     }
 
     @Test

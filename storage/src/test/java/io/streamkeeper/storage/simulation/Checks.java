@@ -168,7 +168,7 @@ final class Checks {
                             .merge(entry.runs().start(), entry.runs().end(), Math::max);
                 }
             }
-            file.letGo();
+            file.release();
         }
         return spans.values().stream().anyMatch(Checks::hasGap);
     }

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * dropped while its entries are decided on: then it is one that is gone for all of them, else its runs would stay without a
  * description.
  */
-final class ExtentMerge extends ExtentJob {
-    private static final Logger LOG = LoggerFactory.getLogger(ExtentMerge.class);
+final class Compaction extends ExtentJob {
+    private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
 
     /** Entries decided on, or swapped, in one step, so that a step stays short. */
     private static final int STEP_ENTRIES_MAX = 1_000;
@@ -67,7 +67,7 @@ final class ExtentMerge extends ExtentJob {
         }
 
         StreamState stream() {
-            return extent.tenants().get(index);
+            return extent.referrers().get(index);
         }
     }
 
@@ -91,11 +91,11 @@ final class ExtentMerge extends ExtentJob {
     private final List<Input> inputs = new ArrayList<>();
 
     private final Deque<OutputEntry> planned = new ArrayDeque<>();
-    private final List<StreamState> tenants = new ArrayList<>();
+    private final List<StreamState> referrers = new ArrayList<>();
     private final List<StoredRuns> written = new ArrayList<>();
     private final List<Boolean> described = new ArrayList<>();
 
-    ExtentMerge(FileExtentStore store, int number, List<Extent> merged) {
+    Compaction(FileExtentStore store, int number, List<Extent> merged) {
         super(store, "compaction " + number);
         this.merged = List.copyOf(merged);
         this.others = new ArrayList<>(store.extents());
@@ -120,7 +120,7 @@ final class ExtentMerge extends ExtentJob {
         Input here = inputs.get(input);
         int end = Math.min(here.decisions.length, from + STEP_ENTRIES_MAX);
         for (int i = from; i < end; i++) {
-            StreamState stream = here.extent.tenants().get(i);
+            StreamState stream = here.extent.referrers().get(i);
             here.decisions[i] = decision(stream, here.extent);
             here.starts[i] = stream.content().start();
         }
@@ -136,9 +136,9 @@ final class ExtentMerge extends ExtentJob {
     @SuppressWarnings("ReferenceEquality")
     private static byte decision(StreamState stream, Extent here) {
         if (stream.extents().isDropped()) {
-            return stream.extents().isChanged() ? KEEP_META : 0;
+            return stream.extents().isDirty() ? KEEP_META : 0;
         }
-        return stream.extents().home() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+        return stream.extents().owner() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
     }
 
     // ---- writing ----
@@ -155,12 +155,12 @@ final class ExtentMerge extends ExtentJob {
 
     private void write() {
         if (!store.isPaused(this)) {
-            goOn();
+            resume();
         }
     }
 
     /** Writes on; after a checkpoint at least one step, so that compactions come to an end too. */
-    void goOn() {
+    void resume() {
         store.inBackground(this, this::writeSome, more -> {
             if (more) {
                 write();
@@ -337,7 +337,7 @@ final class ExtentMerge extends ExtentJob {
     }
 
     private void ended(StreamState stream, StoredRuns runs, boolean hasMeta) {
-        tenants.add(stream);
+        referrers.add(stream);
         written.add(runs);
         described.add(hasMeta);
     }
@@ -388,10 +388,10 @@ final class ExtentMerge extends ExtentJob {
 
     /** Streams refer to the new file from now on. */
     private void swap(int from) {
-        int end = Math.min(tenants.size(), from + STEP_ENTRIES_MAX);
+        int end = Math.min(referrers.size(), from + STEP_ENTRIES_MAX);
         for (int i = from; i < end && extent != null; i++) {
-            StreamState stream = tenants.get(i);
-            extent.tenants().add(stream);
+            StreamState stream = referrers.get(i);
+            extent.referrers().add(stream);
             if (stream.extents().isDropped()) {
                 if (described.get(i)) {
                     extent.keepDescription();
@@ -400,11 +400,11 @@ final class ExtentMerge extends ExtentJob {
             }
             stream.content().replace(written.get(i), extent);
             store.moved(stream);
-            if (described.get(i) && stream.extents().home() instanceof Extent home && merged.contains(home)) {
+            if (described.get(i) && stream.extents().owner() instanceof Extent owner && merged.contains(owner)) {
                 extent.describe(stream);
             }
         }
-        if (end < tenants.size()) {
+        if (end < referrers.size()) {
             store.onLoop(() -> swap(end));
             return;
         }
