@@ -138,7 +138,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
     }
 
     /**
-     * Makes a directory and those above it, unless they are there, and makes their names durable: a power cut leaves no
+     * Makes a directory and those above it, unless they exist, and makes their names durable: a power cut leaves no
      * directory that holds synced files without a name.
      */
     public static void makePath(Disk disk, Path path) throws IOException {

@@ -89,7 +89,7 @@ final class TextFile {
         return all.substring(0, last).lines().toList();
     }
 
-    /** The value behind {@code word} in a line that must be there. */
+    /** The value after {@code word} in a line that must be there. */
     static String value(Path file, List<String> lines, String word) throws IOException {
         for (String line : lines) {
             if (line.startsWith(word + " ")) {

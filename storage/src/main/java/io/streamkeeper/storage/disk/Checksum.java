@@ -22,7 +22,7 @@ public final class Checksum {
         return (int) crc.getValue();
     }
 
-    /** Goes on with a checksum over {@code length} bytes from {@code index} on. */
+    /** Continues a checksum over {@code length} bytes from {@code index} on. */
     public static void update(CRC32C crc, ByteBuf bytes, int index, int length) {
         if (bytes.nioBufferCount() == 1) {
             crc.update(bytes.nioBuffer(index, length));

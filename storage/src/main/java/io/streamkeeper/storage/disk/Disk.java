@@ -28,7 +28,7 @@ public interface Disk {
      */
     DiskFile create(Path file) throws IOException;
 
-    /** Whether a file or directory of that name is there. */
+    /** Whether a file or directory of that name exists. */
     boolean exists(Path path) throws IOException;
 
     /** The names in a directory, in order; none if it is empty. */
@@ -42,7 +42,7 @@ public interface Disk {
     /** A number that nobody can know before: what a file's checksums are salted with. */
     long salt();
 
-    /** Makes a directory, and those above it, unless it is there. */
+    /** Makes a directory, and those above it, unless it exists. */
     void createDirectories(Path directory) throws IOException;
 
     /** Renames a file within its directory; one of the new name is replaced in the same step. */

@@ -26,7 +26,7 @@ public interface DiskFile extends AutoCloseable {
 
     /**
      * Makes everything that was written durable. After an error nothing is known of what was written since the last
-     * success, and to try again tells nothing (I9).
+     * success, and another attempt shows nothing (I9).
      */
     void sync() throws IOException;
 

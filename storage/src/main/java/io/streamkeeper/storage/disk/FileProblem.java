@@ -106,7 +106,7 @@ public final class FileProblem {
         return parent == null || Files.isDirectory(parent) ? null : firstNoDirectory(parent);
     }
 
-    /** The first of a path's elements that is there and is no directory. */
+    /** The first of a path's elements that exists and is no directory. */
     private static @Nullable Path firstNoDirectory(Path path) {
         Path element = path.getRoot();
         for (Path name : path) {
@@ -173,7 +173,7 @@ public final class FileProblem {
         }
     }
 
-    /** The path, or the nearest above it that is there. */
+    /** The path, or the nearest above it that exists. */
     private static Path existing(Path path) {
         Path found = path;
         while (found.getParent() != null && !Files.exists(found)) {

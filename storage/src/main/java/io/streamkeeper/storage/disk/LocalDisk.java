@@ -50,7 +50,7 @@ public final class LocalDisk implements Disk {
         this.opening = opening;
     }
 
-    /** A disk whose files that are there already can only be read: nothing more is needed to check and to copy them. */
+    /** A disk whose existing files can only be read: nothing more is needed to check and to copy them. */
     public static LocalDisk forReading() {
         return new LocalDisk(READ_ONLY);
     }
@@ -85,7 +85,7 @@ public final class LocalDisk implements Disk {
         return new NoSuchFileException(path.toString(), null, "it does not exist");
     }
 
-    /** What tells a file from every other of its file system, whatever its name; null where the system has none. */
+    /** What distinguishes a file from every other of its file system, whatever its name; null where the system has none. */
     public static @Nullable Object identity(Path file) throws IOException {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class).fileKey();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * no entry for the number.
  *
  * @param name as the system has it; the number where it has none
- * @param id its number, or -1 where the system tells none
+ * @param id its number, or -1 where the system reports none
  */
 public record ProcessUser(String name, int id) {
     /** {@return the user of this process} */

@@ -1,6 +1,6 @@
 package io.streamkeeper.storage.disk;
 
-/** The disk has failed: nothing more is acknowledged until the server is started anew (I9). What is durable is served. */
+/** The disk has failed: nothing more is acknowledged until the server restarts (I9). What is durable is served. */
 public final class StorageFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
  * set in all but the last.
  */
 public final class Variable {
-    /** Bytes of a number at the most. */
+    /** Bytes of a number at most. */
     public static final int BYTES_MAX = 10;
 
     private Variable() {}

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what has changed since the last checkpoint into one extent file, and lets go of the journal and the memory behind
- * it. Its own steps are the loop's, and short; the file is written in the background.
+ * Brings what has changed since the last checkpoint into one extent file, and releases the journal and the memory that
+ * it replaces. Its own steps are the loop's, and short; the file is written in the background.
  *
  * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record it
  * goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest waits

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One read of bytes some of which are in files. Planned on the shard's loop, carried out by a thread that may block; until
+ * One read of bytes some of which are in files. Planned on the shard's loop, executed by a thread that may block; until
  * then it holds the memory and the files that it is of, so that checkpoint, compaction and deletion go on without it.
  */
 public final class ColdRead {
     private static final Logger LOG = LoggerFactory.getLogger(ColdRead.class);
 
-    /** Runs of one file that lie behind each other are read at once, up to so many bytes. */
+    /** Runs of one file that lie one after the other are read at once, up to so many bytes. */
     private static final int JOINED_BYTES_MAX = 1 << 20;
 
     private sealed interface Part permits InMemory, InFile, PartInFile {
@@ -191,7 +191,7 @@ public final class ColdRead {
     }
 
     /**
-     * Reads; returns the bytes, which are the caller's. Lets go of what was held and of what is left of {@code memory}, which
+     * Reads; returns the bytes, which are the caller's. Releases what was held and of what is left of {@code memory}, which
      * has {@link #fileBytes}, also when it fails.
      */
     public ByteBuf run(ReadMemory memory) throws IOException {
@@ -306,7 +306,7 @@ public final class ColdRead {
         }
     }
 
-    /** Lets go of what is held, where it is not to be read after all. */
+    /** Releases what is held, where it is not to be read after all. */
     public void release() {
         for (Part part : parts) {
             part.release();

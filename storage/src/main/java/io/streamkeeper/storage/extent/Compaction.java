@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs behind each other. Its
+ * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs one after the other. Its
  * own steps are the loop's, and short; files are read and written in the background.
  *
- * <p>What is kept of an entry is decided on the loop: of a stream that is there its runs from where they still begin, and
- * its description if no file has a newer one; of one that is gone, whose deletion is in the journal only, the description,
+ * <p>What is kept of an entry is decided on the loop: of a live stream its runs from where they still begin, and
+ * its description if no file has a newer one; of a dropped one, whose deletion is in the journal only, the description,
  * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another file
  * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream may be
- * dropped while its entries are decided on: then it is one that is gone for all of them, else its runs would stay without a
+ * dropped while its entries are decided on: then it counts as dropped for all of them, else its runs would stay without a
  * description.
  */
 final class Compaction extends ExtentJob {
@@ -111,7 +111,7 @@ final class Compaction extends ExtentJob {
 
     @Override
     void step() {
-        // It goes on by itself.
+        // It continues by itself.
     }
 
     // ---- deciding ----
@@ -245,7 +245,7 @@ final class Compaction extends ExtentJob {
         }
     }
 
-    /** Whether the journal, or a file that is not merged, may still name a stream that is gone. */
+    /** Whether the journal, or a file that is not merged, may still name a dropped stream. */
     private boolean isNeeded(long generation, ByteBuf meta) {
         long lsn = StreamMeta.lastLsnOf(meta);
         if (lsn > before.checkpointLsn()) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which extent files are to be written anew, as one. Where less than two thirds of all bytes are needed, the emptiest files:
+ * Which extent files are to be rewritten, as one. Where less than two thirds of all bytes are needed, the emptiest files:
  * what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where there are many
  * files of about one size, the oldest of them: so the number of files grows with the logarithm of what is stored. A file of
  * which nothing is needed goes at once.
@@ -24,7 +24,7 @@ public final class CompactionPolicy {
 
     private static final int NEEDED_OF = 3;
 
-    /** Files of which less is needed are written anew together. */
+    /** Files of which less is needed are rewritten together. */
     private static final double SPARSE = 0.4;
 
     /** A merge for room gains at least so much, and this part of a file. */
@@ -32,7 +32,7 @@ public final class CompactionPolicy {
 
     private static final int GAIN_PARTS_MAX = 8;
 
-    /** What one compaction writes at the most. */
+    /** What one compaction writes at most. */
     private final long outputBytesMax;
 
     CompactionPolicy(long outputBytesMax) {

@@ -14,7 +14,7 @@ public final class Extent extends Place {
     private final List<StreamState> referrers;
     private int descriptions;
 
-    /** An extent whose file is held for it; it lets go when it is dropped. */
+    /** An extent whose file is held for it; it releases it when it is dropped. */
     public Extent(ExtentFile file) {
         this.file = file;
         this.referrers = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A complete extent file, open for reading. Safe for use by any thread that may block. It is closed when the last holder
- * lets go, so that a reader goes on while the file is removed.
+ * releases it, so that a reader continues while the file is removed.
  */
 public final class ExtentFile {
     private final String name;
@@ -183,7 +183,7 @@ public final class ExtentFile {
         private ByteBuf block = Unpooled.EMPTY_BUFFER;
 
         /**
-         * The next entry, or null behind the last.
+         * The next entry, or null after the last.
          *
          * @throws DamagedFileException if the index is not as it was written
          */
@@ -269,7 +269,7 @@ public final class ExtentFile {
         }
     }
 
-    /** Lets go; the last one closes the file. */
+    /** Releases it; the last one closes the file. */
     public void release() throws IOException {
         if (holders.decrementAndGet() == 0) {
             file.close();

@@ -51,7 +51,7 @@ abstract class ExtentJob {
     /** Begins; on the loop. */
     abstract void start();
 
-    /** Goes on if it waits for something; on the loop. */
+    /** Continues if it waits for something; on the loop. */
     abstract void step();
 
     final ExtentWriter writer() {

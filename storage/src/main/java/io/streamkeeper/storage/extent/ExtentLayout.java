@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   header   64 bytes
- *   parts    runs of streams, each stream's behind each other, then an index block that describes them; and so on.
+ *   parts    runs of streams, each stream's one after the other, then an index block that describes them; and so on.
  *            After each MiB of a stream's runs, and after its last one: the lengths of the appends, variable, of each of
  *            these runs that has more than one and is of a stream of bytes
  *   footer   position (u64) and length (u32) of each index block
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *                 20 bytes of lengths u32, 24 entries u64, 32 data bytes u64, 40 file u64
  * </pre>
  *
- * <p>Entries are in the order of generations, and of positions within one. A run is read whole, so its checksum tells
+ * <p>Entries are in the order of generations, and of positions within one. A run is read whole, so its checksum shows
  * damage before a reader sees a byte of it (I10).
  */
 public final class ExtentLayout {
@@ -93,7 +93,7 @@ public final class ExtentLayout {
                 : null;
     }
 
-    /** Completes the header of a block whose entries are written behind room for it. */
+    /** Completes the header of a block whose entries are written after room for it. */
     static void finishBlock(ByteBuf block, int entries) {
         block.setInt(0, MAGIC_BLOCK);
         block.setInt(8, block.writerIndex());

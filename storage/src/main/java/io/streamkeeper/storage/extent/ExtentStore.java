@@ -23,13 +23,13 @@ public interface ExtentStore extends AutoCloseable {
     /** A record was refused for want of room: what makes some does not wait. */
     void pressed();
 
-    /** {@code listener} is told of each stream whose runs have moved into a file, on the shard's loop. */
+    /** {@code listener} receives each stream whose runs have moved into a file, on the shard's loop. */
     void onMoved(Consumer<StreamState> listener);
 
     /** Names the receiver of what checkpoints and compactions measure. */
     default void observe(ShardFigures figures) {}
 
-    /** Goes on with what is to be done in the background; a bounded step, to be called now and then. */
+    /** Continues what is to be done in the background; a bounded step, to be called now and then. */
     void step();
 
     /**

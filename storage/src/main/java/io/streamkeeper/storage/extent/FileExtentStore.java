@@ -48,7 +48,7 @@ public final class FileExtentStore implements ExtentStore {
     /** How long it takes at least from one attempt to make the reserve to the next. */
     private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What one compaction writes at the most. */
+    /** What one compaction writes at most. */
     private static final long COMPACTED_BYTES_MAX = 1L << 30;
 
     private final ExtentFiles files;
@@ -148,7 +148,7 @@ public final class FileExtentStore implements ExtentStore {
         bytesAtCheckpoint = journal.stagedBytes() - bytes;
     }
 
-    // ---- what the shard tells ----
+    // ---- what the shard reports ----
 
     @Override
     public void markDirty(StreamState stream) {
@@ -178,7 +178,7 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void read(ColdRead read, ReadMemory memory, Received then) {
         try {
-            threads.reads().execute(() -> carryOut(read, memory, then));
+            threads.reads().execute(() -> run(read, memory, then));
         } catch (RuntimeException | Error e) {
             memory.close();
             read.release();
@@ -187,7 +187,7 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /** A read that fails, whatever the reason, fails by itself: it has changed nothing. */
-    private void carryOut(ColdRead read, ReadMemory memory, Received then) {
+    private void run(ColdRead read, ReadMemory memory, Received then) {
         ByteBuf bytes;
         try {
             bytes = read.run(memory);
@@ -296,7 +296,7 @@ public final class FileExtentStore implements ExtentStore {
         start(new Checkpoint(this, checkpoints, takeDirty()));
     }
 
-    /** Where a checkpoint is due, lets it be made before the compaction goes on; returns whether the compaction waits. */
+    /** Where a checkpoint is due, lets it be made before the compaction continues; returns whether the compaction waits. */
     boolean isPaused(Compaction compaction) {
         if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
             return false;
@@ -391,10 +391,7 @@ public final class FileExtentStore implements ExtentStore {
                 }
             }
         } else if (reason instanceof DamagedFileException) {
-            LOG.error(
-                    "shard {}: there are no more compactions until the server is started anew",
-                    manifest.shard(),
-                    reason);
+            LOG.error("shard {}: there are no more compactions until the server restarts", manifest.shard(), reason);
             damaged = true;
         }
     }
@@ -447,7 +444,7 @@ public final class FileExtentStore implements ExtentStore {
         });
     }
 
-    /** Goes on with a job in a later turn of the loop. */
+    /** Continues a job in a later turn of the loop. */
     void onLoop(Runnable task) {
         onLoop(task, () -> {});
     }
@@ -549,8 +546,8 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * Makes a manifest the one that counts, and then goes on with {@code then}. What it does without must be durable in
-     * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs are gone.
+     * Makes a manifest the one that counts, and then continues with {@code then}. What it does without must be durable in
+     * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs were dropped.
      */
     void commit(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
         if (journal.failure() != null) {
@@ -595,7 +592,7 @@ public final class FileExtentStore implements ExtentStore {
         journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()));
     }
 
-    /** Lets go of files that the manifest does not name any more; nobody refers to them by now but reads under way. */
+    /** Releases files that the manifest does not name any more; nobody refers to them by now but reads under way. */
     void remove(Collection<Extent> removed) {
         for (Extent extent : removed) {
             threads.background().execute(() -> release(extent));
@@ -612,7 +609,7 @@ public final class FileExtentStore implements ExtentStore {
         }
     }
 
-    /** Whether the shard's loop has let go of the store: what runs in the background ends. */
+    /** Whether the shard's loop has released the store: what runs in the background ends. */
     boolean isClosed() {
         return closed;
     }

@@ -24,7 +24,7 @@ public final class RunJoiner {
      * Lays down an entry that was begun.
      *
      * @param json whether a run must not be cut
-     * @param joins whether runs may be joined; retention lets go of whole runs
+     * @param joins whether runs may be joined; retention releases whole runs
      */
     public RunJoiner(ExtentWriter out, boolean json, boolean joins) {
         this.out = out;

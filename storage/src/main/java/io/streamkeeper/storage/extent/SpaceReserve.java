@@ -62,7 +62,7 @@ public final class SpaceReserve {
         return bytes;
     }
 
-    /** Makes the file, unless it is there or there is no room; a failure is nobody's but the log's. */
+    /** Makes the file, unless it exists or there is no room; a failure is only logged. */
     void keep() {
         if (held || bytes == 0) {
             return;

@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
- * readers slice, so a payload is copied once at the most. Owned by the shard's loop; the {@link LogWriter} behind it has its own
+ * readers slice, so a payload is copied once at most. Owned by the shard's loop; its {@link LogWriter} has its own
  * thread.
  *
  * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
  * syncs, more frames come, and the next sync is theirs together.
  *
  * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half of a
- * record would make the whole frame, and the log behind it, unreadable.
+ * record would make the whole frame, and the log after it, unreadable.
  */
 final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
@@ -75,7 +75,7 @@ final class FileJournal implements Journal {
     private boolean makesRoom;
 
     /**
-     * A journal that goes on behind what was recovered.
+     * A journal that continues what was recovered.
      *
      * @param memory bounds what is staged and not yet in extents
      * @param log the last segment that there is
@@ -232,13 +232,13 @@ final class FileJournal implements Journal {
         }
     }
 
-    // ---- what the writer tells ----
+    // ---- what the writer reports ----
 
-    /** Carries over to the loop what the writer tells. */
+    /** Passes to the loop what the writer reports. */
     private final class FromWriter implements LogWriter.Events {
         @Override
         public void durable(long lsn, int records, long bytes, long syncNanos) {
-            tell(() -> {
+            onLoop(() -> {
                 listener.committed(records, bytes, syncNanos);
                 onDurable(lsn);
             });
@@ -246,16 +246,16 @@ final class FileJournal implements Journal {
 
         @Override
         public void refused(long firstLsn, Obstacle met) {
-            tell(() -> onRefused(firstLsn, met));
+            onLoop(() -> onRefused(firstLsn, met));
         }
 
         @Override
         public void failed(Throwable reason) {
-            tell(() -> onFailed(reason));
+            onLoop(() -> onFailed(reason));
         }
 
         /** Nobody waits any more once the journal is closed, and the loop may have ended. */
-        private void tell(Runnable task) {
+        private void onLoop(Runnable task) {
             if (!closed) {
                 loop.execute(task);
             }
@@ -367,7 +367,7 @@ final class FileJournal implements Journal {
 
     /**
      * Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next.
-     * Whatever fails fails the journal, which is what they are told then.
+     * Whatever fails fails the journal, which is then reported to them.
      */
     private void syncForOthers() {
         syncing = true;
@@ -382,7 +382,7 @@ final class FileJournal implements Journal {
                     LOG.debug("the writer has reported that the sync failed", e);
                     return;
                 }
-                fromWriter.tell(() -> onSynced(lsn));
+                fromWriter.onLoop(() -> onSynced(lsn));
             });
         } catch (RuntimeException | Error e) {
             onFailed(e);

@@ -36,7 +36,7 @@ public final class LogReader {
         /** Memory for frames: at least {@code bytes} long, owned by the visitor. */
         ByteBuf buffer(int bytes);
 
-        /** A frame, whose records begin {@link FrameLayout#HEADER_BYTES} behind {@code index}. */
+        /** A frame, whose records begin {@link FrameLayout#HEADER_BYTES} after {@code index}. */
         void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException;
 
         /** Where the frame lies that {@link #frame} is called with next. */
@@ -90,7 +90,7 @@ public final class LogReader {
     /**
      * Reads all frames of the segments from {@code first} on; earlier ones are left over and not looked at.
      *
-     * @param checkpointLsn the segments must hold every record behind this one
+     * @param checkpointLsn the segments must hold every record after this one
      * @throws DamagedFileException if a frame that was durable cannot be read, or a segment is missing
      */
     public Log read(long first, long checkpointLsn, Visitor visitor) throws IOException {

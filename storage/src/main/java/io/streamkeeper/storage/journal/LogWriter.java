@@ -24,17 +24,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
  * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final (I9):
- * the pages may be gone and another sync would not tell. What fails before it is not, such as a write to a full disk or a
+ * the pages may be gone and another sync would not show it. What fails before it is not, such as a write to a full disk or a
  * segment that cannot be opened: nothing of the group has been acknowledged, so the group is made unreadable, durably,
- * before anyone is told; else a crash could bring back what was refused.
+ * before anyone gets an answer; else a crash could bring back what was refused.
  */
 public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
-    /** What one group writes at the most, so that the first of it does not wait for too many others. */
+    /** What one group writes at most, so that the first of it does not wait for too many others. */
     private static final int GROUP_BYTES_MAX = 8 << 20;
 
-    /** What a segment keeps for deletions at the most, and as which part of it. */
+    /** What a segment keeps for deletions at most, and as which part of it. */
     private static final long KEPT_BYTES_MAX = 32 << 10;
 
     private static final int KEPT_PARTS = 16;
@@ -60,11 +60,11 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * A frame on its way to the disk: its records lie in {@code memory} behind room for a header. It owns a reference to
+     * A frame on its way to the disk: its records lie in {@code memory} after room for a header. It owns a reference to
      * the memory, which the writer gives back.
      *
      * @param start a multiple of {@link FrameLayout#ALIGNMENT}
-     * @param length with the header, without padding; the padding behind is there and zero
+     * @param length with the header, without padding; the padding after it exists and is zero
      * @param epoch the submitter's epoch, which grows with each refusal that it has seen
      * @param makesRoom whether its records only delete and trim, and so may use what a segment keeps for them
      */
@@ -104,7 +104,7 @@ public final class LogWriter implements AutoCloseable {
     private boolean failed;
 
     /**
-     * A writer that goes on behind what was recovered; it begins a segment of its own.
+     * A writer that continues what was recovered; it begins a segment of its own.
      *
      * @param previous the last segment there is, or 0
      * @param previousEnd where its frames end
@@ -312,7 +312,7 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a segment's header, durably: only then may those before it be let go, as a journal is never without any. Where
+     * Writes a segment's header, durably: only then may those before it be released, as a journal is never without any. Where
      * that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
      */
     private void begin(DiskFile segment) throws IOException {
@@ -327,7 +327,7 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes behind must not be. Where
+     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes after it must not be. Where
      * that fails there is no use for the next one, which nobody else knows.
      */
     private void finish(DiskFile full, DiskFile next) throws IOException {
@@ -368,7 +368,7 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /** The last frame that lies right behind the others from {@code first} on, so that one write takes them all. */
+    /** The last frame that lies directly after the others from {@code first} on, so that one write takes them all. */
     @SuppressWarnings("ReferenceEquality")
     private static int lastAdjacent(List<Frame> group, int first) {
         int last = first;

@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
 
 /**
  * The blocks that a journal lays records into. A payload is copied into one, unless it is long and lies in pieces of memory of
- * its own: then a block is made of these, with what comes before and behind them, and nothing is copied however long it is.
+ * its own: then a block is made of these, with what comes before and after them, and nothing is copied however long it is.
  * Owned by the shard's loop.
  */
 final class RecordBlocks {
@@ -30,8 +30,8 @@ final class RecordBlocks {
     /**
      * A block for a payload, to be written with {@link #write} and entered before the next call.
      *
-     * @param bytesBefore what is written before the payload at the most
-     * @param bytesBehind what is written behind it at the most
+     * @param bytesBefore what is written before the payload at most
+     * @param bytesBehind what is written after it at most
      */
     Block blockFor(Payload payload, int bytesBefore, int bytesBehind) {
         if (payload.bytes() instanceof GatheredBytes gathered
@@ -45,7 +45,7 @@ final class RecordBlocks {
         return payload.storedBytes() - payload.bodyBytes();
     }
 
-    /** Writes a payload behind the writer index of the block that was given for it. */
+    /** Writes a payload at the writer index of the block that was given for it. */
     void write(Payload payload, Block block) {
         if (block.memory() instanceof Sharing sharing) {
             sharing.lay(payload);
@@ -58,11 +58,11 @@ final class RecordBlocks {
         open.close();
     }
 
-    /** The memory of a block that shares a payload's pieces: room before them, the pieces, and room behind. */
+    /** The memory of a block that shares a payload's pieces: room before them, the pieces, and room after them. */
     private static final class Sharing extends CompositeByteBuf {
         private final ByteBuf behind;
 
-        /** Takes over {@code room}, of which {@code bytesBefore} are for before the payload, and the rest for behind it. */
+        /** Takes over {@code room}, of which {@code bytesBefore} are for before the payload, and the rest for after it. */
         Sharing(ByteBuf room, int bytesBefore) {
             super(UnpooledByteBufAllocator.DEFAULT, true, Integer.MAX_VALUE);
             room.writerIndex(room.capacity());

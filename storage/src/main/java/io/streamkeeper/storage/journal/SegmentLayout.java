@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a journal segment. It is written when the segment is begun, not when the file is prepared, because only
- * then it is known where the segment before ended; and it is durable before that one may be let go.
+ * then it is known where the segment before ended; and it is durable before that one may be released.
  *
  * <pre>
  *   0  magic        u32

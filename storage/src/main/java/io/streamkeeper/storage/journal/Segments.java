@@ -145,7 +145,7 @@ public final class Segments {
 
     /**
      * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves nothing
-     * behind but a file that is removed, now or by the next attempt.
+     * but a file that is removed, now or by the next attempt.
      */
     private DiskFile make(Path file) throws IOException {
         Path spare = spares.poll();
@@ -292,7 +292,7 @@ public final class Segments {
         return taken;
     }
 
-    /** Tells that a segment is there for good: what comes behind {@code lsn} will be in it. */
+    /** Records that a segment was begun: what comes after it {@code lsn} will be in it. */
     void begun(long number, long lsn) {
         lsnBefore.put(number, lsn);
     }
@@ -312,7 +312,7 @@ public final class Segments {
     }
 
     /**
-     * Lets go of the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
+     * Releases the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
      * the background.
      */
     synchronized void release(long number) throws IOException {

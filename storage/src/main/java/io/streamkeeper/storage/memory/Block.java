@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Memory that runs of many streams lie in. Its bytes are written once, behind each other, and freed with the last slice
- * of them. The account of who lies in it belongs to the shard's loop; slices may be read and let go by any thread.
+ * Memory that runs of many streams lie in. Its bytes are written once, one after the other, and freed with the last slice
+ * of them. The account of who lies in it belongs to the shard's loop; slices may be read and released by any thread.
  */
 public final class Block extends Place {
     /** A block without room. */
@@ -23,7 +23,7 @@ public final class Block extends Place {
         this.memory = memory;
     }
 
-    /** The bytes; written behind the writer index by whoever fills the block. */
+    /** The bytes; written at the writer index by whoever fills the block. */
     public ByteBuf memory() {
         return memory;
     }
@@ -40,7 +40,7 @@ public final class Block extends Place {
         memory.release();
     }
 
-    /** Nothing more is written into it: the writer lets go. */
+    /** Nothing more is written into it: the writer releases it. */
     public void finish() {
         if (!full) {
             full = true;

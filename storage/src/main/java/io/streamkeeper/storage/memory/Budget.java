@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * needs them begins; the reservation is the permission to begin. Safe for use by any thread, without locks: a reservation
  * that nobody waits for is one atomic addition, and so is its release.
  *
- * <p>Whoever cannot begin either refuses the work or waits in line with {@link #await}. The line is served in order, and
+ * <p>Work that cannot begin either refuses the work or waits in line with {@link #await}. The line is served in order, and
  * {@link #tryReserve} does not pass it: what is free belongs to the first in line.
  */
 public final class Budget {
@@ -102,7 +102,7 @@ public final class Budget {
         return false;
     }
 
-    /** Reserves {@code bytes} whatever the bound: for what is there already and has to be taken. */
+    /** Reserves {@code bytes} whatever the bound: for what exists already and has to be taken. */
     public void reserveAlways(long bytes) {
         used.addAndGet(bytes);
         if (whole != null) {

@@ -10,7 +10,7 @@ public final class Buffers {
 
     private Buffers() {}
 
-    /** Both, one behind the other, without a copy; takes both over. */
+    /** Both, one after the other, without a copy; takes both over. */
     public static ByteBuf join(ByteBuf first, ByteBuf second) {
         if (!first.isReadable()) {
             first.release();

@@ -74,7 +74,7 @@ public final class GatheredBytes extends CompositeByteBuf {
         return bytes - count <= count / WASTE_FRACTION && memory.tryTakeOver(held, bytes);
     }
 
-    /** Adds {@code count} bytes from {@code index} on behind the writer index of {@code out}, which shares the pieces. */
+    /** Adds {@code count} bytes from {@code index} on at the writer index of {@code out}, which shares the pieces. */
     public void shareWith(CompositeByteBuf out, int index, int count) {
         int start = 0;
         for (ByteBuf part : parts) {

@@ -75,7 +75,7 @@ public record MemoryPlan(
     /** What a shard's journal has beside its largest record: the block that is open, and room to begin the next. */
     private static final long JOURNAL_EXTRA_BYTES = 2L << 20;
 
-    /** Bytes of heap that each byte of a JSON body takes at the most: two ints for each {@code 1,}. */
+    /** Bytes of heap that each byte of a JSON body takes at most: two ints for each {@code 1,}. */
     private static final int SPLITTING_BYTES_PER_BYTE = 4;
 
     /** The plan of a server that keeps streams in files, and at most {@code journalBytesMax} in its journals. */
@@ -134,7 +134,7 @@ public record MemoryPlan(
     }
 
     /**
-     * What the process has in memory at the most: the heap, the budgets of direct memory with the part that is not counted,
+     * What the process has in memory at most: the heap, the budgets of direct memory with the part that is not counted,
      * and {@link #JVM_BYTES}.
      */
     public long residentBytesMax() {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How far one read goes.
  *
  * @param end the position that it does not pass, {@code Long.MAX_VALUE} for the tail
- * @param bytesMax about how many bytes it returns at the most
+ * @param bytesMax about how many bytes it returns at most
  * @param share of the answer that it reads a window of, which may end inside a message; null if it is all by itself, and
  *     refused where there is no memory
  */

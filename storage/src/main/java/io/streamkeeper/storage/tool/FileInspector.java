@@ -16,19 +16,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Tells what is in one file of the store, for a person. Changes nothing; used by one thread, which may block. */
+/** Prints what is in one file of the store, for a person. Changes nothing; used by one thread, which may block. */
 public final class FileInspector {
     private final Disk disk;
     private final Consumer<String> out;
 
-    /** An inspector that tells what it finds, a line each. */
+    /** An inspector that that prints what it finds, one line each. */
     public FileInspector(Disk disk, Consumer<String> out) {
         this.disk = disk;
         this.out = out;
     }
 
     /**
-     * Tells what is in a journal segment or an extent file.
+     * Prints what is in a journal segment or an extent file.
      *
      * @throws IOException if it is neither, or cannot be read
      */

@@ -36,7 +36,7 @@ public final class StoreBackup {
     private final Disk disk;
     private final Consumer<String> report;
 
-    /** A backup that tells what it does, a line each. */
+    /** A backup that reports what it does, one line each. */
     public StoreBackup(Disk disk, Consumer<String> report) {
         this.disk = disk;
         this.report = report;

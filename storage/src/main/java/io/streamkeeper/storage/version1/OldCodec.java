@@ -19,7 +19,7 @@ import java.util.Map;
  * bytes and UTF-8.
  *
  * <pre>
- *   record:       length u32 of everything behind it, type u8 (1 created, 2 appended, 3 deleted, 4 trimmed),
+ *   record:       length u32 of everything after it, type u8 (1 created, 2 appended, 3 deleted, 4 trimmed),
  *                 generation u64, atMillis, …, number of runs, of each bytes and messages, payload
  *   created:      flags u8 (1 closed, 2 fork, 4 the fork names an offset, 8 retention), path, content type,
  *                 expiry: kind u8 (0 never, 1 seconds, 2 milliseconds u64), retention: age, bytes, messages, each plus one

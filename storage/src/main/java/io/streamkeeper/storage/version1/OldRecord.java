@@ -45,7 +45,7 @@ public sealed interface OldRecord {
      *
      * @param source the path that the request named
      * @param offset the offset that the request named, or null
-     * @param subOffset what the request asked to skip behind it
+     * @param subOffset what the request asked to skip after it
      * @param sourceGeneration the source
      * @param position where the fork diverges
      * @param earliest the first position that it inherits
