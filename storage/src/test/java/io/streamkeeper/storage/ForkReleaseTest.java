@@ -195,6 +195,24 @@ class ForkReleaseTest {
     }
 
     @Test
+    void aSourceIsReleasedWhenTheDeletionOfItsForkIsDurableThoughTheReleaseOfThatForkIsNot() {
+        test.created(CreateRequest.at("source").text("abc"));
+        test.created(CreateRequest.at("fork").forkOf("source", null));
+        test.deleted("source");
+        ForkSource pinned = Taken.pin(
+                test.store, CreateRequest.at("leaf").forkOf("fork", null).command());
+        test.delete("fork");
+        long deletion = test.journal.lastLsn();
+        test.store.releaseSource(pinned.generation());
+        assertThat(test.journal.lastLsn())
+                .as("the release of the fork is staged")
+                .isGreaterThan(deletion);
+        test.journal.sync(deletion);
+        test.journal.sync();
+        assertDropped();
+    }
+
+    @Test
     void aReleaseThatACrashHasLostIsLoggedByTheNextStart() throws IOException {
         FileRig rig = new FileRig();
         rig.create(CreateRequest.at("source").text("abc")).created();

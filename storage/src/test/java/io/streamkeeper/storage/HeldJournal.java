@@ -48,6 +48,15 @@ public final class HeldJournal extends ForwardingJournal {
     }
 
     @Override
+    public void whenSynced(long lsn, Synced then) {
+        if (lsn > durableLsn) {
+            throw new IllegalArgumentException(
+                    "the sync of record " + lsn + " is waited for, but only " + durableLsn + " is durable");
+        }
+        super.whenSynced(lsn, then);
+    }
+
+    @Override
     public Staged stage(LogRecord record, Payload payload) {
         if (full) {
             throw new StorageFullException("the test's disk is full");
