@@ -2,7 +2,7 @@ package io.streamkeeper.server.metrics;
 
 import java.util.Locale;
 
-/** What an HTTP request asks for, as it is counted. */
+/** The operation of an HTTP request, as metrics count it. */
 public enum Operation {
     /** PUT of a stream. */
     CREATE,

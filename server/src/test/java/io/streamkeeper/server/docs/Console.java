@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the {@code console} blocks of a document, one behind the other: a line that begins with {@code $} is a command
- * of bash, with those behind it as long as they end with a backslash; the lines up to the next command are what it prints, see
- * {@link Expectation}. A command without any prints nothing.
+ * Executes the {@code console} blocks of a document in order. A line that begins with {@code $} is a command of bash; a
+ * backslash at the end of a line continues the command. The lines up to the next command are its expected output, see
+ * {@link Expectation}; without such lines it must print nothing.
  *
- * <p>All of them have one directory, where the server has its {@code ./data}, and one server with the defaults, which a document
- * finds at {@code localhost:4437}; but its event streams end after half a second, for the commands to end. A command
- * with {@code &} at its end goes on beside the next one, and what both print is written behind that one, the other's last.
+ * <p>All commands share one directory, which contains {@code ./data} of the server, and one server with the defaults, which a
+ * document names {@code localhost:4437}. Only its event streams are shorter: they end after half a second, so that the commands
+ * end. A command with {@code &} at its end runs beside the next one; the outputs of both follow that one, its own last.
  * {@code java -jar durable-streams-server.jar} runs the classes under test.
  */
 final class Console implements AutoCloseable {
@@ -34,7 +34,7 @@ final class Console implements AutoCloseable {
     private Names names = Names.NONE;
 
     /**
-     * A command and what it prints.
+     * A command and its expected output.
      *
      * @param line the number of its first line in the document
      */
@@ -59,9 +59,9 @@ final class Console implements AutoCloseable {
     }
 
     /**
-     * Carries out a document's blocks in a directory that is empty.
+     * Executes the blocks of a document in an empty directory.
      *
-     * @throws AssertionError if something else is printed than is written, with the command's place
+     * @throws AssertionError if the output differs from the document; the message names the line of the command
      */
     static void run(Markdown document, Path directory) throws IOException, InterruptedException {
         List<Step> steps = steps(document);
@@ -75,8 +75,9 @@ final class Console implements AutoCloseable {
                 }
             }
             if (console.beside != null) {
-                throw new AssertionError(document.name() + ":"
-                        + console.beside.step().line() + ": no command follows that would tell what this one prints");
+                throw new AssertionError(
+                        document.name() + ":" + console.beside.step().line()
+                                + ": no command follows after which the output of this one is written");
             }
         }
     }
@@ -120,7 +121,7 @@ final class Console implements AutoCloseable {
         Running running = start(step);
         if (step.goesOn()) {
             if (beside != null || step.prints().stream().anyMatch(line -> !line.isBlank())) {
-                throw new AssertionError("the command goes on beside the next one; expected that behind it, once");
+                throw new AssertionError("the command runs beside the next one; expected one command after it");
             }
             beside = running;
             return;
@@ -155,7 +156,7 @@ final class Console implements AutoCloseable {
         return new Running(step, bash.start(), output);
     }
 
-    /** Waits for the command to end with status 0; what it printed. */
+    /** Waits until the command ends with status 0; returns its output. */
     private List<String> end(Running running) throws IOException, InterruptedException {
         boolean ended = running.process().waitFor(COMMAND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!ended) {

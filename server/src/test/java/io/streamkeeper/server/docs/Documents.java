@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The documents of the repository that readers are led to. */
+/** The documents of the repository. */
 final class Documents {
     /** The repository, from the directory in which the tests of a module run. */
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();

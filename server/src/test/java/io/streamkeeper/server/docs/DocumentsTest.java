@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Does what the documents show. Needs bash and curl. */
+/** Executes the examples of the documents. Needs bash and curl. */
 class DocumentsTest {
-    /** What is carried out, and what is only shown: commands that start something, files, pictures of text. */
+    /** The languages of blocks: executed ones, and those that are only shown, such as files and commands that start something. */
     private static final Set<String> LANGUAGES =
             Set.of("console", "java", "services", "sh", "properties", "nginx", "js", "text");
 

@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the lines that a document writes with those that were printed. They are the same, but that the document may
- * leave out fields of an HTTP head; a line {@code …} or {@code ...} stands for any lines, and {@code …} within a line for any text.
- * Generations are those of this run, see {@link Names}; cursors, the time to come back and the moment of an answer are any.
+ * Compares the expected output in a document with the actual one. They must be equal, except that the document may omit
+ * fields of an HTTP head; a line {@code …} or {@code ...} stands for any lines, and {@code …} within a line for any text.
+ * Generations are those of this run, see {@link Names}; cursors, retry times and dates may have any value.
  */
 final class Expectation {
     private static final Pattern ANY_LINES = Pattern.compile("…|\\.\\.\\.");
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] \\d{3} .*");
 
-    /** What is any: text that the document leaves out, a cursor, the moment of the answer. */
+    /** The parts that may have any value: omitted text, a cursor, a date. */
     private static final Pattern ANY =
             Pattern.compile("…|(?<=Stream-Cursor: )\\d+|(?<=\"streamCursor\":\")\\d+|(?<=^Date: ).*|(?<=^retry: )\\d+");
 
@@ -38,8 +38,8 @@ final class Expectation {
     /**
      * Compares.
      *
-     * @return what was named until here
-     * @throws AssertionError if the lines are not as written
+     * @return the names that are bound so far
+     * @throws AssertionError if the lines differ
      */
     static Names compare(List<String> written, List<String> printed, Names names) {
         Expectation expectation = new Expectation(written, printed);
@@ -57,7 +57,7 @@ final class Expectation {
         return line + "\n--- written\n" + String.join("\n", written) + "\n--- printed\n" + String.join("\n", printed);
     }
 
-    /** The names behind the rest of both, or null where the rest of what was printed is not as written. */
+    /** The names after the remaining lines, or null if those differ. */
     private @Nullable Names match(int line, int out, Names names) {
         furthest = Math.max(furthest, line);
         if (line < written.size() && ANY_LINES.matcher(written.get(line)).matches()) {
@@ -79,7 +79,7 @@ final class Expectation {
         return bound == null && isField(out) ? match(line, out + 1, names) : bound;
     }
 
-    /** Whether the printed line is a field of a head, which a document may leave out. */
+    /** Whether the printed line is a field of a head, which a document may omit. */
     private boolean isField(int out) {
         int first = out;
         while (first >= 0 && !printed.get(first).isEmpty()) {

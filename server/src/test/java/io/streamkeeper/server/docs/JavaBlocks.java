@@ -21,12 +21,12 @@ import javax.tools.ToolProvider;
  * together are one: those of imports are its head, and the statements of the others follow each other in one method, so that a block goes
  * on with the variables of those before it.
  *
- * <p>A comment {@code // prints …}, at a line's end or alone, tells what the program prints; the comments of a program, in their
- * order, are all that it prints, see {@link Expectation}. Every program has a process and a directory of its own.
+ * <p>A comment {@code // prints …}, at the end of a line or alone, is the expected output of the program; all such comments of a
+ * program, in order, are its whole output, see {@link Expectation}. Every program has a process and a directory of its own.
  *
  * <p>A block {@code services} is a file of the class path that the programs have: its first line is a comment with its name.
  *
- * <p>Code has the line numbers of its document, so that what the compiler says leads there.
+ * <p>Code has the line numbers of its document, so that messages of the compiler refer to the document.
  */
 final class JavaBlocks {
     private static final Pattern MAIN = Pattern.compile("\\bvoid\\s+main\\s*\\(");

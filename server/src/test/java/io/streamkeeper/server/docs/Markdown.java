@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Markdown document, as far as its tests look at it: fenced blocks, headings and links.
+ * The parts of a Markdown document that tests use: fenced blocks, headings and links.
  *
  * @param path where it is
  * @param blocks its fenced blocks
@@ -31,14 +31,14 @@ record Markdown(Path path, List<Block> blocks, List<String> prose) {
     /**
      * A fenced block.
      *
-     * @param language the word behind the fence; empty if there is none
+     * @param language the word after the fence; empty for none
      * @param line the number of the block's first line within the document
      * @param lines what is between the fences
      */
     record Block(String language, int line, List<String> lines) {}
 
     /**
-     * Where a link or an image leads.
+     * The target of a link or an image.
      *
      * @param line the number of its line
      * @param target the address, as it is written
@@ -120,7 +120,7 @@ record Markdown(Path path, List<Block> blocks, List<String> prose) {
         return match.group(1) == null ? match.group(2) : match.group(1);
     }
 
-    /** The names by which links lead to the headings, as GitHub makes them. */
+    /** The anchors of the headings, as GitHub generates them. */
     Set<String> anchors() {
         Set<String> anchors = new HashSet<>();
         for (String line : prose) {

@@ -6,7 +6,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The tables that name everything of a kind do. */
+/** The tables that list all things of a kind are complete. */
 class ReferenceTest {
     @Test
     void everyErrorCodeIsThereWithItsStatus() throws IOException {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * The tables of settings in {@code docs/configuration.md} are those that the descriptions make. With {@code
+ * The tables of settings in {@code docs/configuration.md} are generated from the descriptions. With {@code
  * -Dsettings.write=true} the document is rewritten.
  */
 class SettingsPageTest {

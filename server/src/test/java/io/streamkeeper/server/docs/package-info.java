@@ -1,9 +1,9 @@
 /**
- * Tests of the documents: what they show is done, and what they say comes of it is compared with what does.
+ * Tests of the documents: their examples are executed, and the outputs are compared with the actual ones.
  *
- * <p>{@code Markdown} reads a document. {@code Console} carries out its {@code console} blocks against a server of its own,
- * {@code JavaBlocks} compiles and runs its {@code java} blocks; {@code Expectation} compares what was printed with what is
- * written, and {@code Names} keeps what differs from run to run. {@code Documents} tells which documents there are.
+ * <p>{@code Markdown} reads a document. {@code Console} executes its {@code console} blocks against a server of its own,
+ * {@code JavaBlocks} compiles and runs its {@code java} blocks; {@code Expectation} compares the output with the
+ * expected one, and {@code Names} has the values that differ from run to run. {@code Documents} lists the documents.
  */
 @NullMarked
 package io.streamkeeper.server.docs;

@@ -16,7 +16,7 @@ import java.util.Set;
  * end of some kind. Everything random comes from the seed. Used by one thread.
  *
  * <p>The valid requests read control streams and append to a stream of the session's own. They prove that responses come in
- * order, that each is the one to its request, and that what was acknowledged is there.
+ * order, that each belongs to its request, and that acknowledged appends are stored.
  */
 final class FuzzSession {
     private static final int REQUESTS_MAX = 24;
@@ -59,12 +59,12 @@ final class FuzzSession {
             End.EVENTS,
             End.EVENTS);
 
-    /** What is known of a response before it comes. */
+    /** The expected response. */
     private interface Expected {
         void check(Response response);
     }
 
-    /** {@code end}: where the request ends in what the connection sends. */
+    /** {@code end}: the end of the request in the bytes that the connection sends. */
     private record Sent(String request, int end, Expected expected) {}
 
     private final FuzzWorld world;
@@ -80,7 +80,7 @@ final class FuzzSession {
     private int appends;
     private boolean closes;
 
-    /** Whether this side took so long to send a request that the server may have given up waiting for it. */
+    /** Whether this side sent a request so slowly that the server may have timed out. */
     private boolean late;
 
     FuzzSession(FuzzWorld world, long seed) {
@@ -305,7 +305,7 @@ final class FuzzSession {
         }
     }
 
-    /** What was acknowledged is there once, in order; what was not may be. */
+    /** Acknowledged appends are stored once, in order; others may be. */
     private void checkOwn() throws IOException {
         String text =
                 world.exchange("GET", own + "?offset=-1", "", new byte[0], 200).text();

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 final class FuzzSocket implements AutoCloseable {
     /** When a client reads. */
     enum Pace {
-        /** Whatever is there, at once. */
+        /** At once. */
         EAGER,
         /** Only when it cannot send, or has sent everything. */
         LAZY,
@@ -82,7 +82,7 @@ final class FuzzSocket implements AutoCloseable {
         }
     }
 
-    /** Reads what is there; waits for something if nothing is. */
+    /** Reads the available bytes; waits if there are none. */
     void receive(ResponseParser parser, long deadlineNanos) throws IOException {
         if (!ended && !read(parser)) {
             await(SelectionKey.OP_READ, deadlineNanos, "the server sends nothing and does not close");
@@ -133,7 +133,7 @@ final class FuzzSocket implements AutoCloseable {
         selector.selectedKeys().clear();
     }
 
-    /** Sends the end of what this side has to say. */
+    /** Closes the sending side. */
     void halfClose() throws IOException {
         if (!ended) {
             try {

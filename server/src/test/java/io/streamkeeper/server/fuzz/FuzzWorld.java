@@ -122,12 +122,12 @@ final class FuzzWorld {
         }
     }
 
-    /** Whether what was begun at {@code startNanos} took so long that the server may have given up waiting for it. */
+    /** Whether a request begun at {@code startNanos} took so long that the server may have timed out. */
     static boolean isLate(long startNanos) {
         return System.nanoTime() - startNanos >= TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
     }
 
-    /** Whether a server that has refused a request takes a client for silent that sends nothing for so long. */
+    /** Whether a server that lingers after a refusal treats a client as silent after such a pause. */
     static boolean isSilence(long nanos) {
         return nanos >= TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS);
     }

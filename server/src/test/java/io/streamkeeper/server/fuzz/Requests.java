@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Makes requests that are proper HTTP, whatever they mean: any method, path, parameter, field and body. They concern the
+ * Creates requests that are valid HTTP, with any method, path, parameter, field and body. They concern the
  * paths below {@code fuzz/} only. Used by one thread.
  */
 final class Requests {

@@ -55,13 +55,13 @@ public final class ClockAgent implements ClassFileTransformer {
         instrumentation.addTransformer(new ClockAgent());
     }
 
-    /** What the server takes for the machine's clock. */
+    /** The clock that the server reads instead of the machine's. */
     public static long currentTimeMillis() {
         MappedByteBuffer mapped = moved;
         return System.currentTimeMillis() + (mapped == null ? 0 : mapped.getLong(0));
     }
 
-    /** The clock for intervals, which nobody moves. */
+    /** The clock for intervals, which is not moved. */
     public static long nanoTime() {
         return System.nanoTime();
     }

@@ -37,7 +37,7 @@ final class Fills {
         this.reads = new Reads(traffic);
     }
 
-    /** Whether the last append was refused because the disk is full. */
+    /** Whether the disk was full at the last append. */
     boolean isFull() {
         return full;
     }
@@ -46,7 +46,7 @@ final class Fills {
         full = false;
     }
 
-    /** The disk that is to be filled. */
+    /** The disk to fill. */
     void on(SmallDisk newDisk) {
         disk = newDisk;
     }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Random;
 
 /**
- * Appends of which some are always under way: further ones are sent before the answers of those before them are read. So a kill
- * comes among appends that are durable, or not, and were not answered.
+ * Pipelined appends: further ones are sent before the responses to earlier ones are read. So a kill meets appends that are
+ * not answered, some of them durable.
  */
 final class Flow {
     private static final int BATCH = 8;
@@ -29,7 +29,7 @@ final class Flow {
         this.lives = new Lives(traffic);
     }
 
-    /** Whether appends were sent that are not answered. */
+    /** Whether appends wait for their responses. */
     boolean isUnderWay() {
         return underWay;
     }
@@ -87,7 +87,7 @@ final class Flow {
         receive(wire, stream, stream.unanswered.size());
     }
 
-    /** The server is gone: answers that came before are acknowledgements. */
+    /** The server has ended: responses received before are acknowledgements. */
     private void ended(Wire wire, ModelStream stream, IOException cause) throws Traffic.Later {
         try {
             receive(wire, stream, stream.unanswered.size());

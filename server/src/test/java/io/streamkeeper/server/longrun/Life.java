@@ -3,14 +3,14 @@ package io.streamkeeper.server.longrun;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a stream expires: never, after a time without use, or at a time of the server's wall clock. Between the earliest and the
- * latest time the model does not say. Belongs to the thread of its {@link Traffic}.
+ * When a stream expires: never, after a time without use, or at a time of the server's wall clock. Between the earliest and
+ * the latest time the model accepts both states. Belongs to the thread of its {@link Traffic}.
  */
 final class Life {
     /** How far the clocks of the server, in milliseconds and the machine's after a start, and of the model may differ. */
     static final long CLOCKS_DIFFER_MILLIS = 200;
 
-    /** After this time a server that goes on has written the record of a use. */
+    /** A running server has recorded a use after this time. */
     private static final long RECORDED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What a server answers within, mostly. */
@@ -18,7 +18,7 @@ final class Life {
 
     final ServerClock clock;
 
-    /** Seconds that the stream lives without use, or about at all; -1 for ever. */
+    /** Seconds that the stream lives without use, or in total; -1 for a stream that does not expire. */
     private long seconds = -1;
 
     /** Whether use gives the stream more time; otherwise it expires at a time of the server's wall clock. */
@@ -117,7 +117,7 @@ final class Life {
         return endsWithin(CLOCKS_DIFFER_MILLIS);
     }
 
-    /** Whether the stream may expire before an answer is there: then nobody uses it. */
+    /** Whether the stream may expire before the response: then the request does not use it. */
     boolean mayEndSoon() {
         return endsWithin(ANSWERED_MILLIS);
     }

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 
-/** Creates, forks and deletes the streams of a {@link Traffic}, and looks at those that are gone. */
+/** Creates, forks and deletes the streams of a {@link Traffic}, and checks deleted ones. */
 final class Lives {
     private final Traffic traffic;
     private final Random random;
@@ -197,7 +197,7 @@ final class Lives {
         }
     }
 
-    /** Nothing is left of a stream, and so of deleted ones that it alone has held. */
+    /** Forgets a stream, and the deleted sources that only this stream kept. */
     private void remove(ModelStream stream) {
         traffic.streams.remove(stream);
         ModelStream source = stream.source;
@@ -209,12 +209,12 @@ final class Lives {
         }
     }
 
-    /** What was never there, as it turned out. */
+    /** Forgets a stream whose creation was not durable. */
     void neverWas(ModelStream stream) {
         remove(stream);
     }
 
-    /** A stream that was deleted but has forks, or whose time may have come. */
+    /** A stream that was deleted but has forks, or that may have expired. */
     void lookAtTheGone(ModelStream stream) throws IOException, Traffic.Later {
         Wire.Answer answer = traffic.exchange("HEAD", traffic.target(stream, ""), "");
         if (stream.deleted) {

@@ -213,7 +213,7 @@ class LongRunIT {
         waitUntil(begin + TimeUnit.MILLISECONDS.toNanos(plan.millis()), world);
     }
 
-    /** Waits until all clients are so far, or one has failed. */
+    /** Waits until all clients have reached a point, or one has failed. */
     private static void awaitAll(World world, Duration longest, Predicate<Traffic> isSo) {
         await().atMost(longest)
                 .pollInterval(Duration.ofMillis(20))
@@ -221,7 +221,7 @@ class LongRunIT {
                         || world.clients.stream().anyMatch(client -> client.failure() != null));
     }
 
-    /** Lets time pass, unless a client fails. */
+    /** Waits for a time, or until a client fails. */
     private static void waitUntil(long nanos, World world) throws InterruptedException {
         waitUntil(nanos, world, () -> false);
     }
@@ -277,7 +277,7 @@ class LongRunIT {
         delete(copy);
     }
 
-    /** Runs a tool, which must succeed; returns what it said. */
+    /** Runs a tool, which must succeed; returns its output. */
     private String tool(World world, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(world.prefix);
         command.addAll(List.of(

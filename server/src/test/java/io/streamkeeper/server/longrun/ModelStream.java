@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream must hold: the appends that were acknowledged, in order, and behind them those that are in doubt, because
- * the connection ended before their answers. Positions count characters of the content, of which each is a byte; of a JSON
- * stream each message has a comma behind it. Belongs to the thread of its {@link Traffic}.
+ * The expected content of one stream: the acknowledged appends in order, and after them those in doubt, whose connection
+ * ended before the response. Positions count characters of the content, of which each is a byte; of a JSON
+ * stream each message is followed by a comma. Used by the thread of its {@link Traffic}.
  */
 final class ModelStream {
     /** What a stream is made of. */
@@ -31,7 +31,7 @@ final class ModelStream {
         }
     }
 
-    /** What a request asked for that was not answered. */
+    /** The effect of a request that was not answered. */
     enum Doubt {
         NONE,
         CREATION,
@@ -181,7 +181,7 @@ final class ModelStream {
         return field.substring(field.indexOf(':') + 2);
     }
 
-    /** Everything that was asked for is answered. */
+    /** All requests are answered. */
     void certain() {
         doubt = Doubt.NONE;
         unanswered.clear();

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** How one start of the server is configured, what happens to it, and how it ends. */
+/** The configuration of one start of the server, the events during it, and how it ends. */
 record Plan(
         Place place,
         String transport,

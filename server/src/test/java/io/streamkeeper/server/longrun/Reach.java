@@ -7,9 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** What a run has reached, by name: a test that checks little proves little. Safe for use by any thread. */
+/** The states that a run has reached, by name; a run that misses a required one fails. Safe for use by any thread. */
 final class Reach {
-    /** What a run of five minutes has met at least once, whatever its seed. */
+    /** The states that every run of five minutes reaches. */
     static final List<String> REQUIRED = List.of(
             "created text",
             "created json",

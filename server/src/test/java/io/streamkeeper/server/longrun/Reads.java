@@ -37,7 +37,7 @@ final class Reads {
         return places.get(random.nextInt(places.size()));
     }
 
-    /** Reads everything and compares it; what is returned is all that is there. */
+    /** Reads and compares the whole content; returns it. */
     String all(ModelStream stream) throws IOException, Traffic.Later {
         String found = content(stream, "-1", stream.closed);
         compare(stream, 0, found);
@@ -103,7 +103,7 @@ final class Reads {
         traffic.reach.count("read from an offset");
     }
 
-    /** Of a stream with retention either everything from an offset on is there, or it says from where on there is something. */
+    /** A stream with retention returns all data from an offset on, or the earliest offset. */
     private void fromOrNotKept(ModelStream stream, int position, String offset) throws IOException, Traffic.Later {
         Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=" + offset), "");
         traffic.expect(answer, stream, "read from " + offset, 200, 410);

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is checked after a start, before anything else is done: what was acknowledged is there once and in order, what is
- * deleted is gone, and what was in doubt is there or not, as a whole. From then on it is certain. A producer's append that
- * was not answered is repeated, and must be there once.
+ * The checks after a start, before other requests: acknowledged data exists once and in order, deleted streams do not exist,
+ * and each append in doubt exists as a whole or not at all. From then on its state is known. A producer repeats its
+ * unanswered append, which must then exist once.
  */
 final class Settlement {
     private final Traffic traffic;
@@ -112,7 +112,7 @@ final class Settlement {
         }
         int there = 0;
         for (Unanswered append : stream.unanswered) {
-            // Mostly the first ones are there; of appends that may be refused, any.
+            // Usually the first ones exist; of appends that may be refused, any.
             if (traffic.isRefused() ? found.contains(append.text()) : !isThere(stream, found)) {
                 stream.append(append.text());
                 there++;

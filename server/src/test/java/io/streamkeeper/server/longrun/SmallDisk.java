@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * A small file system in memory, which any user may mount where the kernel allows user namespaces: a process holds a mount
- * namespace in which a directory is that file system, and whatever uses it is run there. It is gone when the holder ends, which
- * ends with the test's JVM too.
+ * namespace in which a directory is that file system, and programs that use it run there. It ends with the holder, which
+ * ends with the JVM of the test.
  */
 final class SmallDisk implements AutoCloseable {
     private static final String HOLD =
@@ -75,7 +75,7 @@ final class SmallDisk implements AutoCloseable {
         return disk;
     }
 
-    /** What is put before a command to run it where the file system is mounted. The process becomes the command. */
+    /** The prefix of a command that runs it where the file system is mounted. The process becomes the command. */
     List<String> prefix() {
         return List.of(
                 "nsenter", "--target", Long.toString(holder.pid()), "--user", "--mount", "--preserve-credentials");

@@ -18,7 +18,7 @@ final class Traffic implements Runnable {
     /** What one client that does not fill a small disk has there: the reserve suffices to write it to a checkpoint. */
     private static final int SMALL_DISK_BYTES_MAX = 300_000;
 
-    /** The server has refused a request for now, and nothing has come of it. */
+    /** The server has refused a request temporarily, and it has no effect. */
     static final class Later extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class Traffic implements Runnable {
         APPENDS,
         /** It appends as a producer all the time. */
         PRODUCER,
-        /** It goes on. */
+        /** It continues its traffic. */
         ANYTHING,
         /** It fills the disk, always. */
         FILLS
@@ -98,7 +98,7 @@ final class Traffic implements Runnable {
         return thread;
     }
 
-    /** From now on the server may be gone at any time. */
+    /** From now on the server may end at any time. */
     void ending() {
         ending = true;
     }
@@ -262,7 +262,7 @@ final class Traffic implements Runnable {
                 wire.close();
             }
         } catch (IOException e) {
-            // It is of no use any more.
+            // It is not used afterwards.
         }
         wire = null;
     }

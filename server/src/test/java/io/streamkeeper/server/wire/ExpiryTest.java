@@ -24,7 +24,7 @@ class ExpiryTest {
                 .until(() -> SERVER.head(path).status() == 404);
     }
 
-    /** Uses the stream in one way for longer than its time, and checks that it is there all the while. */
+    /** Uses the stream in one way for longer than its time, and checks that it exists all the time. */
     private static void assertStaysWhile(String path, Runnable use) {
         long end = System.nanoTime() + Duration.ofMillis(1_600).toNanos();
         await().pollInterval(Duration.ofMillis(100))

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one stream should hold: its units, which are messages of a JSON stream and single characters of a text, and the
- * offsets that the server has told, each with the number of units before it.
+ * offsets that the server has issued, each with the number of units before it.
  */
 final class ModelStream {
     final boolean json;
@@ -49,7 +49,7 @@ final class ModelStream {
         return end == null ? anchor : end;
     }
 
-    /** Whether the path is free: the stream is gone and no fork holds it. */
+    /** Whether the path is free: the stream is deleted and no fork keeps it. */
     boolean isGone() {
         return deleted && forks == 0;
     }
@@ -71,7 +71,7 @@ final class ModelStream {
         }
     }
 
-    /** How a response tells the units from {@code from} on, without the brackets of JSON. */
+    /** The units from {@code from} on as a response contains them, without the brackets of JSON. */
     String text(int from) {
         return String.join(json ? "," : "", units.subList(from, units.size()));
     }

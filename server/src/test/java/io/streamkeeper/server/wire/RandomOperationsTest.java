@@ -321,7 +321,7 @@ class RandomOperationsTest {
         assertThat(joined).isEqualTo(stream.text(Math.max(0, from)));
     }
 
-    /** An offset that only an earlier stream at this path issued is gone, whatever is at the path now. */
+    /** An offset that only an earlier stream at this path issued is answered 410. */
     private void readGoneOffset(String path) {
         List<String> gone = goneOffsets.get(path);
         ModelStream stream = streams.get(path);

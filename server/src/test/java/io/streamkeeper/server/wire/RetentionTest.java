@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Retention over HTTP: what headers ask for, what is kept, and what readers of the rest are told. */
+/** Retention over HTTP: its headers, the data that is kept, and the responses to readers of dropped data. */
 class RetentionTest {
     private static final String MAX_MESSAGES = "Stream-Retention-Max-Messages: ";
     private static final String MAX_BYTES = "Stream-Retention-Max-Bytes: ";

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** One raw connection to a server; what it sends is up to the test, what it receives is read strictly. */
+/** One raw connection to a server; the test chooses the bytes that it sends, and responses are read strictly. */
 public final class TestConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
@@ -55,7 +55,7 @@ public final class TestConnection implements AutoCloseable {
         send(requestText(method, target, body, fields));
     }
 
-    /** A request as text. The length of a body is told, also of an empty one where the method usually has one. */
+    /** A request as text, with the length of its body, also of an empty one where the method usually has a body. */
     public static String requestText(String method, String target, String body, String... fields) {
         StringBuilder text =
                 new StringBuilder(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: test\r\n");
@@ -85,7 +85,7 @@ public final class TestConnection implements AutoCloseable {
         return input.answer(method.equals("HEAD"));
     }
 
-    /** Asks for events and reads the head of the response, which must be one of events. */
+    /** Requests events and reads the head of the response, which must be an event stream. */
     public EventReader events(String target, String... fields) throws IOException {
         request("GET", target, "", fields);
         return receiveEvents();

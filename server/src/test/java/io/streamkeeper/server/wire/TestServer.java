@@ -64,8 +64,8 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     /**
-     * Streams in files of a new directory, which are written anew all the time, so that what is read comes from memory and
-     * from files alike; with {@code -Dstreamkeeper.durability=memory} or {@code os}, so.
+     * Streams in files of a new directory, which checkpoints rewrite continuously, so that reads use memory and files
+     * alike; with {@code -Dstreamkeeper.durability=memory} or {@code os}, so.
      */
     private static void keptInNewDirectory(DataConfig.Builder data) {
         Durability durability = Durability.valueOf(
@@ -208,7 +208,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         return put(path, body, all).is(201).nextOffset();
     }
 
-    /** Appends text; the tail behind it. */
+    /** Appends text; returns the tail after it. */
     String append(String path, String body) {
         return post(path, body, TEXT).is(204).nextOffset();
     }
@@ -221,7 +221,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         post(path, "", "Stream-Closed: true").is(204);
     }
 
-    /** Asks for events on a connection of its own. */
+    /** Requests events on a connection of its own. */
     EventReader events(String path, String offset, String... fields) throws IOException {
         return connect().events(path + "?live=sse&offset=" + offset, fields);
     }

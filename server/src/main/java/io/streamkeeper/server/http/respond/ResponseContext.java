@@ -24,7 +24,7 @@ public interface ResponseContext {
     /** Which answer to a read the client wants. */
     Preconditions conditions();
 
-    /** What the request asks for, as it is counted. */
+    /** The operation of the request, as metrics count it. */
     Operation operation();
 
     /** The read that is answered. */

@@ -171,7 +171,7 @@ public final class ResponseWriter {
         return head;
     }
 
-    /** The interim response that asks for a request's body. */
+    /** The interim response that requests the body of a request. */
     public Response proceed() {
         return Response.of(heads.interim(100).finish(), false);
     }

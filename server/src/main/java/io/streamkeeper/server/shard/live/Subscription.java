@@ -57,7 +57,7 @@ public final class Subscription {
             detach();
             StreamState opened = stream;
             if (opened == null || opened.isDurablyDeleted()) {
-                String message = "stream " + Quoted.of(read.path().value()) + " is gone";
+                String message = "stream " + Quoted.of(read.path().value()) + " does not exist any more";
                 pulled(Refusal.of(ErrorCode.STREAM_NOT_FOUND, message), false);
             } else {
                 pullFrom(opened, position);
