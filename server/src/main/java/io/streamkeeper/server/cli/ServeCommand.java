@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -42,12 +43,15 @@ import picocli.CommandLine.ParameterException;
             "  java -jar durable-streams-server.jar --host 0.0.0.0 --cors-origin https://example.com",
             "  DS_LONG_POLL_TIMEOUT=5s java -jar durable-streams-server.jar --config streams.properties",
             "",
-            "Other commands, each with --help: verify, backup, restore, inspect.",
+            ServeCommand.TOOLS,
             "",
             "A flag wins over its environment variable (DS_ and its name, as DS_MAX_BODY), that over the",
             "config file, that over the default. Times: 500ms, 2s, 1m, 12h, 7d. Sizes: 64KiB, 8MB, bytes."
         })
 public final class ServeCommand {
+    /** The line of the help that names the other commands. */
+    private static final String TOOLS = "TOOLS";
+
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
@@ -94,12 +98,22 @@ public final class ServeCommand {
         }
     }
 
+    /** Writes the names of the tools into the help. */
+    private static String[] withTools(String[] footer) {
+        String tools = "Other commands, each with --help: " + String.join(", ", ToolCommand.NAMES) + ".";
+        return Arrays.stream(footer)
+                .map(line -> line.equals(TOOLS) ? tools : line)
+                .toArray(String[]::new);
+    }
+
     /** The flags and how help shows them: by group. */
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new ServeCommand())
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         SettingOptions.add(line.getCommandSpec(), SETTINGS);
+        UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        usage.footer(withTools(usage.footer()));
         line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, ServeCommand::optionsByGroup);
         return line;
     }

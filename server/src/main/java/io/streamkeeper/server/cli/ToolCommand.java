@@ -14,9 +14,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -36,8 +36,11 @@ import picocli.CommandLine.Spec;
             ToolCommand.Inspect.class
         })
 final class ToolCommand {
-    /** The names of the commands. */
-    static final Set<String> NAMES = Set.of("verify", "backup", "restore", "inspect");
+    /** The names of the commands, in the order of the annotation. */
+    static final List<String> NAMES = Arrays.stream(
+                    ToolCommand.class.getAnnotation(Command.class).subcommands())
+            .map(tool -> tool.getAnnotation(Command.class).name())
+            .toList();
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
