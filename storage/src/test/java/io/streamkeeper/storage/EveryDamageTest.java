@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * all reads would, reports it, or what is found is what was stored.
  *
  * <p>There is one exception, which no store can distinguish from a crash: the last frame of the newest segment may be torn, or not
- * there. Nothing after it says that it was durable, so a start takes it for a write that nobody was told of, and so for any
+ * there. Nothing after it says that it was durable, so a start treats it as a write that was not acknowledged, and so any
  * part of the newest segment that is cut off. What is found then is what was stored at some earlier time. The newest
  * segment may be taken for one that was never begun if not even the first frame is whole.
  *

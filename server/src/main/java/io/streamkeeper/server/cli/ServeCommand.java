@@ -43,15 +43,12 @@ import picocli.CommandLine.ParameterException;
             "  java -jar durable-streams-server.jar --host 0.0.0.0 --cors-origin https://example.com",
             "  DS_LONG_POLL_TIMEOUT=5s java -jar durable-streams-server.jar --config streams.properties",
             "",
-            ServeCommand.TOOLS,
+            "Other commands, each with --help:",
             "",
             "A flag wins over its environment variable (DS_ and its name, as DS_MAX_BODY), that over the",
             "config file, that over the default. Times: 500ms, 2s, 1m, 12h, 7d. Sizes: 64KiB, 8MB, bytes."
         })
 public final class ServeCommand {
-    /** The line of the help that names the other commands. */
-    private static final String TOOLS = "TOOLS";
-
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
@@ -98,11 +95,12 @@ public final class ServeCommand {
         }
     }
 
-    /** Writes the names of the tools into the help. */
+    /** Adds the names of the tools to the line of the help that introduces them. */
     private static String[] withTools(String[] footer) {
-        String tools = "Other commands, each with --help: " + String.join(", ", ToolCommand.NAMES) + ".";
         return Arrays.stream(footer)
-                .map(line -> line.equals(TOOLS) ? tools : line)
+                .map(line -> line.startsWith("Other commands")
+                        ? line + " " + String.join(", ", ToolCommand.NAMES) + "."
+                        : line)
                 .toArray(String[]::new);
     }
 

@@ -138,6 +138,11 @@ public final class LoopCounters implements ShardFigures {
         add(Metric.JOBS_ABANDONED.place() + (isCheckpoint ? 0 : 1), 1);
     }
 
+    @Override
+    public void duplicate() {
+        add(Metric.APPEND_DUPLICATES.place(), 1);
+    }
+
     // ---- reading ----
 
     EventExecutor loop() {

@@ -54,6 +54,11 @@ public enum Metric {
             Series.of("long_poll", "sse")),
     /** Writes that wait for room in the journal. */
     PARKED_WRITES("streamkeeper_parked_writes", Type.GAUGE, "Writes that wait because the journal's backlog is long."),
+    /** Appends that were stored before. */
+    APPEND_DUPLICATES(
+            "streamkeeper_append_duplicates_total",
+            Type.COUNTER,
+            "Appends that the server recognised as duplicates of earlier ones of their producers."),
     /** Records of each group commit. */
     BATCH_RECORDS(
             "streamkeeper_journal_batch_records",

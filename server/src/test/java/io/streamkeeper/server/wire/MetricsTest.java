@@ -95,6 +95,27 @@ class MetricsTest {
     }
 
     @Test
+    void aRetryOfAProducerIsCountedAndItsFirstAppendIsNot() throws Exception {
+        String path = server.create(TestServer.TEXT, "");
+        String[] first = {TestServer.TEXT, "Producer-Id: p", "Producer-Epoch: 0", "Producer-Seq: 0"};
+        String[] last = {
+            TestServer.TEXT, "Producer-Id: p", "Producer-Epoch: 0", "Producer-Seq: 1", "Stream-Closed: true"
+        };
+        server.post(path, "a", first).is(200);
+        server.post(path, "b", TestServer.TEXT).is(204);
+        assertThat(metrics().value(Metric.APPEND_DUPLICATES)).isZero();
+
+        server.post(path, "a", first).is(204);
+        assertThat(metrics().value(Metric.APPEND_DUPLICATES)).isEqualTo(1);
+
+        server.post(path, "", last).is(204);
+        server.post(path, "", "Stream-Closed: true").is(204);
+        assertThat(metrics().value(Metric.APPEND_DUPLICATES)).isEqualTo(1);
+        server.post(path, "", last).is(204);
+        assertThat(metrics().value(Metric.APPEND_DUPLICATES)).isEqualTo(2);
+    }
+
+    @Test
     void bytesAndConnectionsAreCounted() throws Exception {
         String request = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
         long received;

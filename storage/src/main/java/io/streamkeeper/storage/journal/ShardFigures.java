@@ -24,6 +24,9 @@ public interface ShardFigures {
 
         @Override
         public void abandoned(boolean isCheckpoint) {}
+
+        @Override
+        public void duplicate() {}
     };
 
     /**
@@ -48,4 +51,7 @@ public interface ShardFigures {
 
     /** A checkpoint or a compaction was abandoned. */
     void abandoned(boolean isCheckpoint);
+
+    /** An append was recognised as a duplicate of one that its producer has made before. */
+    void duplicate();
 }

@@ -23,7 +23,7 @@ public final class Block extends Place {
         this.memory = memory;
     }
 
-    /** The bytes; written at the writer index by whoever fills the block. */
+    /** The bytes; the code that fills the block writes at the writer index. */
     public ByteBuf memory() {
         return memory;
     }

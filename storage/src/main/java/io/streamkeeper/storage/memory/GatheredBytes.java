@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long body, in pieces of {@link BudgetedBuffers}. What stores it takes the pieces themselves, and their bytes are counted in
- * its own budget from then on: to copy the body would hold a loop for as long as the kernel needs to find as much memory again.
- * Owned by whoever owns the buffer, and not changed after pieces of it were taken.
+ * A long body, in pieces of {@link BudgetedBuffers}. The store takes the pieces themselves, and counts their bytes in its own
+ * budget from then on, because a copy of the body would occupy a loop for as long as the kernel takes to provide the same
+ * memory again. Owned by the owner of the buffer, and not changed after pieces of it were taken.
  */
 public final class GatheredBytes extends CompositeByteBuf {
-    /** A body that is shorter is better copied, which takes no longer than a piece of work may, and makes one piece of it. */
+    /** A shorter body is copied into one piece, which takes no longer than a piece of work may. */
     public static final int BODY_BYTES_MIN = 1 << 20;
 
     /** What is taken may waste one part in so many of its bytes: the pieces of a body whose length was not known are larger. */

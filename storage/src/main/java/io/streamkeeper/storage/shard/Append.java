@@ -54,6 +54,9 @@ final class Append implements CommitQueue.Step {
         Use.note(shard, stream);
         Outcome answer = check(stream, append, shard.producers(), now);
         if (answer != null) {
+            if (answer instanceof Appended && append.producer() != null) {
+                shard.figures().duplicate();
+            }
             Use.record(shard, stream);
             shard.answer(stream, answer, reply);
         } else {

@@ -10,6 +10,7 @@ import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.extent.ExtentStore;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.LogRecord;
@@ -47,6 +48,7 @@ public final class ShardState {
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
     private final Set<StreamState> overdue = new LinkedHashSet<>();
+    private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
     private long useIntervalMillis = NOTHING_IS_KEPT;
 
@@ -81,6 +83,15 @@ public final class ShardState {
 
     Interned interned() {
         return interned;
+    }
+
+    /** Names the receiver of what the shard measures of its own work. */
+    void observe(ShardFigures newFigures) {
+        figures = newFigures;
+    }
+
+    ShardFigures figures() {
+        return figures;
     }
 
     ProducerLimits producers() {

@@ -166,6 +166,7 @@ public final class ShardStore implements AutoCloseable {
     public void observe(ShardFigures newFigures) {
         figures = newFigures;
         extents.observe(newFigures);
+        state.observe(newFigures);
     }
 
     /** Memory of records that no checkpoint has reached, or that readers hold; may be asked by any thread. */
