@@ -10,6 +10,7 @@
  *   stream      the state of one stream, and the table of them
  *   extent      where runs are kept after they leave the journal: checkpoints and compactions
  *   shard       commands: decided, logged, applied, published
+ *   provider    how another journal, or other extent files, take the place of files
  *   recovery    what a start does
  *   version1    reads data directories of format version 1
  *   tool        verify, backup, inspect, and the conversion of older formats
