@@ -18,8 +18,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random damage to JSON texts: a body is taken exactly if the grammar takes it, and each message is then the tree that a
- * strict reader sees. The reader refuses one thing that the grammar has: a name with half of a surrogate pair, as an escape.
+ * Random damage to JSON texts: a body is taken exactly if the grammar takes it, and each message is then the tree that
+ * a strict reader sees. The reader refuses one thing that the grammar has: a name with half of a surrogate pair, as an
+ * escape.
  */
 class JsonSplitterDamageTest {
     private static final ObjectMapper READER =

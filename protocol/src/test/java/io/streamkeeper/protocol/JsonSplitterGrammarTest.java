@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A body is taken exactly if the grammar of RFC 8259 takes it: at every truncation, every flipped bit and random bytes. */
+/**
+ * A body is taken exactly if the grammar of RFC 8259 takes it: at every truncation, every flipped bit and random bytes.
+ */
 class JsonSplitterGrammarTest {
     private static final String EVERY_KIND =
             "[ {\"a\" : [true,false , null], \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00aF\":{}},\r\n\t-0.5e+10,[],\"é€🌊,]\" , 0 ,12E-3] ";

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Splits batches into messages, each with the offset after it, which the stream's shard makes of its position. Immutable;
- * safe for use by any thread.
+ * Splits batches into messages, each with the offset after it, which the stream's shard makes of its position.
+ * Immutable; safe for use by any thread.
  */
 final class BatchMessages {
     private final Shards shards;
@@ -25,7 +25,10 @@ final class BatchMessages {
         this.shards = shards;
     }
 
-    /** The messages of a batch that was read from {@code path}. In every case, one task on {@code on} completes the future. */
+    /**
+     * The messages of a batch that was read from {@code path}. In every case, one task on {@code on} completes the
+     * future.
+     */
     CompletableFuture<List<Message>> of(String path, Batch batch, Executor on) {
         List<String> texts = batch.messages();
         if (texts.isEmpty()) {

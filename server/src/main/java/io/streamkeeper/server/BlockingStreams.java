@@ -19,9 +19,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The calls of {@link DurableStreams} in a form that returns when they have completed, and throws a {@link StreamException}
- * where the future would fail with one. Each uses the calling thread, which may be a virtual one, and no other. Safe for use
- * by any thread, including those of listeners.
+ * The calls of {@link DurableStreams} in a form that returns when they have completed, and throws a
+ * {@link StreamException} where the future would fail with one. Each uses the calling thread, which may be a virtual
+ * one, and no other. Safe for use by any thread, including those of listeners.
  *
  * <p>A thread that is interrupted stops waiting; its request may still take effect.
  */
@@ -46,7 +46,8 @@ public final class BlockingStreams {
     }
 
     /**
-     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2).
+     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section
+     * 5.2).
      *
      * @param path the stream's, without percent-encoding
      * @param content of the stream's type, not empty
@@ -174,7 +175,8 @@ public final class BlockingStreams {
     }
 
     /**
-     * Deletes a stream and all its data, except for what forks inherit (section 5.4). It is durably deleted when this returns.
+     * Deletes a stream and all its data, except for what forks inherit (section 5.4). It is durably deleted when this
+     * returns.
      *
      * @param path the stream's, without percent-encoding
      * @throws StreamException if the future of {@link DurableStreams#delete(String)} would fail

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * One command of the Java API under way. Its outcome arrives on a shard's loop, which callers must not delay: the result is
- * made, and the future completed, on an executor. Safe for use by any thread.
+ * One command of the Java API under way. Its outcome arrives on a shard's loop, which callers must not delay: the
+ * result is made, and the future completed, on an executor. Safe for use by any thread.
  */
 final class Call<T> implements Reply {
     private final Function<Outcome, T> result;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls of the Java API that are under way. Each is completed: by its outcome, or with a refusal when the streams are
- * closed. Safe for use by any thread.
+ * The calls of the Java API that are under way. Each is completed: by its outcome, or with a refusal when the streams
+ * are closed. Safe for use by any thread.
  *
  * <pre>
  *   OPEN ──close──▶ CLOSING: new calls are refused ──endWaits, await, endRest──▶ no call is under way

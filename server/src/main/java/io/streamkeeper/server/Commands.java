@@ -28,8 +28,8 @@ import io.streamkeeper.storage.memory.MemoryLedger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the commands of the Java API, by the same rules as over HTTP. Immutable; JSON is checked and split on the caller's
- * thread.
+ * Makes the commands of the Java API, by the same rules as over HTTP. Immutable; JSON is checked and split on the
+ * caller's thread.
  */
 final class Commands {
     private static final ReadStart TAIL = new ReadStart.Now();

@@ -9,7 +9,10 @@ import io.streamkeeper.storage.disk.OpenFiles;
  * @param open how many it has
  */
 record Descriptors(long max, long open) {
-    /** What a server needs beside its connections and what it has at the start: for new segments, extents, and its tools. */
+    /**
+     * What a server needs beside its connections and what it has at the start: for new segments, extents, and its
+     * tools.
+     */
     private static final int RESERVE = 64;
 
     private static final int RESERVE_PER_SHARD = 64;

@@ -36,24 +36,25 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Durable streams in this process: created, appended to, read, followed, closed and deleted without a socket, with the same
- * guarantees as over HTTP. When the future of a write completes, the write is durable as configured (I1); readers see
- * durable data only (I2).
+ * Durable streams in this process: created, appended to, read, followed, closed and deleted without a socket, with the
+ * same guarantees as over HTTP. When the future of a write completes, the write is durable as configured (I1); readers
+ * see durable data only (I2).
  *
  * <p>A path is one or more segments joined by slashes, such as {@code chat/42}, not percent-encoded. A refusal of the
  * protocol makes a future fail with a {@link io.streamkeeper.client.api.StreamException}, as the cause of the
  * {@link java.util.concurrent.CompletionException} that {@code join} throws; {@link #blocking} has the same calls for
- * threads that may wait. An error in an argument itself, such as a negative time, is an {@link IllegalArgumentException} at
- * once.
+ * threads that may wait. An error in an argument itself, such as a negative time, is an
+ * {@link IllegalArgumentException} at once.
  *
- * <p>Any call may fail with {@link io.streamkeeper.client.api.StreamException.Invalid} for a path or an offset that is not
- * valid, and with {@link io.streamkeeper.client.api.StreamException.Unavailable}. Any but a create fails with {@link
- * io.streamkeeper.client.api.StreamException.NotFound} where there is no such stream, and with {@link
+ * <p>Any call may fail with {@link io.streamkeeper.client.api.StreamException.Invalid} for a path or an offset that is
+ * not valid, and with {@link io.streamkeeper.client.api.StreamException.Unavailable}. Any but a create fails with
+ * {@link io.streamkeeper.client.api.StreamException.NotFound} where there is no such stream, and with {@link
  * io.streamkeeper.client.api.StreamException.Deleted} where it is deleted, but forks still need its data. Further
  * failures are documented at the call.
  *
  * <p>Safe for use by any thread. Futures are completed, and listeners called, on the executor that {@link
- * #open(ServerConfig, Executor)} is given, by default on up to 64 threads of this library, so dependent tasks may block.
+ * #open(ServerConfig, Executor)} is given, by default on up to 64 threads of this library, so dependent tasks may
+ * block.
  */
 public final class DurableStreams implements StreamSource, AutoCloseable {
     /** The longest wait of one call. */
@@ -82,7 +83,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *
      * @param config where streams are kept, and when a write is acknowledged
      * @return the streams, read back and open until they are closed
-     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
+     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left
+     *     running
      */
     public static DurableStreams open(ServerConfig config) throws IOException {
         return open(config, CallbackThreads.shared());
@@ -92,17 +94,19 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Opens the streams that the configuration names.
      *
      * @param config as for {@link #open(ServerConfig)}
-     * @param executor completes futures and calls listeners; tasks that it refuses are run on threads of this library; it is
-     *     not shut down
+     * @param executor completes futures and calls listeners; tasks that it refuses are run on threads of this library;
+     *     it is not shut down
      * @return the streams, read back and open until they are closed
-     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left running
+     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left
+     *     running
      */
     public static DurableStreams open(ServerConfig config, Executor executor) throws IOException {
         return new DurableStreams(config, executor);
     }
 
     /**
-     * Opens the streams of a data directory, which is created if it does not exist; a write is acknowledged when it is synced.
+     * Opens the streams of a data directory, which is created if it does not exist; a write is acknowledged when it is
+     * synced.
      *
      * @param directory used by one process at a time
      * @return the streams, read back and open until they are closed
@@ -135,13 +139,14 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Creates a stream; one that exists with the same options is returned as it is (section 5.1).
      *
      * @param path the stream's, without percent-encoding
-     * @param options what the stream is; content that should be JSON and is not, or has more bytes than the configuration's
-     *     {@code bodyBytesMax}, is {@link io.streamkeeper.client.api.StreamException.Invalid}
+     * @param options what the stream is; content that should be JSON and is not, or has more bytes than the
+     *     configuration's {@code bodyBytesMax}, is {@link io.streamkeeper.client.api.StreamException.Invalid}
      * @return how the stream is, once that is durable; fails with {@link
-     *     io.streamkeeper.client.api.StreamException.Exists} if the path is taken by a stream with other options, or by a
-     *     deleted one that forks still need; a fork fails with {@link io.streamkeeper.client.api.StreamException.NotFound},
-     *     {@link io.streamkeeper.client.api.StreamException.Deleted} or {@link
-     *     io.streamkeeper.client.api.StreamException.OffsetGone} for its source too
+     *     io.streamkeeper.client.api.StreamException.Exists} if the path is taken by a stream with other options, or by
+     *     a deleted one that forks still need; a fork fails with
+     *     {@link io.streamkeeper.client.api.StreamException.NotFound},
+     *     {@link io.streamkeeper.client.api.StreamException.Deleted} or
+     *     {@link io.streamkeeper.client.api.StreamException.OffsetGone} for its source too
      */
     public CompletableFuture<CreateResult> create(String path, CreateOptions options) {
         return create(path, options, executor);
@@ -152,11 +157,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section 5.2).
+     * Appends to a stream: bytes, or for JSON streams a message or an array of messages, all of them or none (section
+     * 5.2).
      *
      * @param path the stream's, without percent-encoding
-     * @param content of the stream's type, not empty, not changed before the future is completed; JSON is checked and split
-     *     by the thread that calls
+     * @param content of the stream's type, not empty, not changed before the future is completed; JSON is checked and
+     *     split by the thread that calls
      * @return the offset after it, once it is durable; fails as {@link #append(String, Content, AppendOptions)} without
      *     conditions does
      */
@@ -168,9 +174,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Appends to a stream if the conditions hold (section 5.2).
      *
      * @param path the stream's, without percent-encoding
-     * @param content as without conditions, but it may be empty where the options close the stream. For a JSON stream, what
-     *     is not JSON and an empty array are {@link io.streamkeeper.client.api.StreamException.Invalid}, as are more bytes
-     *     than the configuration's {@code bodyBytesMax}.
+     * @param content as without conditions, but it may be empty where the options close the stream. For a JSON stream,
+     *     what is not JSON and an empty array are {@link io.streamkeeper.client.api.StreamException.Invalid}, as are
+     *     more bytes than the configuration's {@code bodyBytesMax}.
      * @param options the conditions, each of which has its exception
      * @return the offset after it, once it is durable; fails with {@link
      *     io.streamkeeper.client.api.StreamException.Closed} if the stream is closed, and with {@link
@@ -211,8 +217,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads stored data, about as much as the configuration's {@code windowBytes} at once, without cutting a message or a
-     * character (section 5.6): unlike a response over HTTP, a batch is in memory as a whole.
+     * Reads stored data, about as much as the configuration's {@code windowBytes} at once, without cutting a message or
+     * a character (section 5.6): unlike a response over HTTP, a batch is in memory as a whole.
      * A batch that is not {@link Batch#upToDate} is followed by another.
      *
      * @param path the stream's, without percent-encoding
@@ -225,8 +231,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads stored data, about {@code bytesMax} bytes at once (section 5.6): JSON messages that were written at about the
-     * same time, up to 64 KiB of them or those of one append, come together.
+     * Reads stored data, about {@code bytesMax} bytes at once (section 5.6): JSON messages that were written at about
+     * the same time, up to 64 KiB of them or those of one append, come together.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
@@ -246,8 +252,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads all stored messages of a JSON stream, in as many reads as that needs: for streams that fit into memory. Each comes
-     * with the offset after it.
+     * Reads all stored messages of a JSON stream, in as many reads as that needs: for streams that fit into memory.
+     * Each comes with the offset after it.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
@@ -296,7 +302,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Returns the metadata of a stream (section 5.5). It does not lengthen the life of a stream that has a time to live.
+     * Returns the metadata of a stream (section 5.5). It does not lengthen the life of a stream that has a time to
+     * live.
      *
      * @param path the stream's, without percent-encoding
      * @return the metadata of the durable state
@@ -359,11 +366,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * What these streams have counted and hold now: requests of the servers on them, and the work of their shards. See {@link
-     * Metric} for what there is.
+     * What these streams have counted and hold now: requests of the servers on them, and the work of their shards. See
+     * {@link Metric} for what there is.
      *
-     * @return completed on the executor, when every event loop has answered; late where one is held up, so that who waits for
-     *     it should do so with a timeout
+     * @return completed on the executor, when every event loop has answered; late where one is held up, so that who
+     *     waits for it should do so with a timeout
      */
     public CompletableFuture<MetricsSnapshot> metrics() {
         return engine.metrics(executor);
@@ -393,9 +400,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     // ---- the end ----
 
     /**
-     * Closes the streams: stops the servers on them and the waits at tails, waits for calls under way, for no longer than the
-     * configuration's {@code shutdownTimeoutMillis}, and makes everything durable. Later calls fail with {@link
-     * io.streamkeeper.client.api.StreamException.Unavailable}. Returns when all is done; not to be called
+     * Closes the streams: stops the servers on them and the waits at tails, waits for calls under way, for no longer
+     * than the configuration's {@code shutdownTimeoutMillis}, and makes everything durable. Later calls fail with
+     * {@link io.streamkeeper.client.api.StreamException.Unavailable}. Returns when all is done; not to be called
      * by a listener or by a task that depends on a future, for which it waits.
      */
     @Override

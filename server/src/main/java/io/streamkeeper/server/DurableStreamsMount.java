@@ -8,8 +8,9 @@ import io.streamkeeper.server.mount.MountHandler;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves the streams of a {@link DurableStreams} below a path of another Netty server, on its connections and event loops.
- * Its pipelines have a {@link #newHandler} after their HTTP codec and before the handlers that answer everything else:
+ * Serves the streams of a {@link DurableStreams} below a path of another Netty server, on its connections and event
+ * loops. Its pipelines have a {@link #newHandler} after their HTTP codec and before the handlers that answer everything
+ * else:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -17,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  *   pipeline.addLast(new OwnHandler());
  * </pre>
  *
- * <p>Needs {@code netty-codec-http}, which such a server has. Closed once, before the event loops end, or together with the
- * streams; safe for use by any thread.
+ * <p>Needs {@code netty-codec-http}, which such a server has. Closed once, before the event loops end, or together with
+ * the streams; safe for use by any thread.
  */
 public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final DurableStreams streams;
@@ -58,8 +59,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     }
 
     /**
-     * Answers requests in flight and waiting long-polls, ends event streams, and closes the connections that have requested
-     * streams. Returns when that is done, after the configured time at the latest.
+     * Answers requests in flight and waiting long-polls, ends event streams, and closes the connections that have
+     * requested streams. Returns when that is done, after the configured time at the latest.
      */
     @Override
     public void stop() {

@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the streams of a {@link DurableStreams} over HTTP, on listening sockets of its own: one for clients, and, where the
- * configuration names it, one for those who run the server, which serves no streams. Started and stopped once;
- * safe for use by any thread.
+ * Serves the streams of a {@link DurableStreams} over HTTP, on listening sockets of its own: one for clients, and,
+ * where the configuration names it, one for those who run the server, which serves no streams. Started and stopped
+ * once; safe for use by any thread.
  *
- * <p>Where it listens, the path of the streams and the limits of a connection are in the configuration that the streams were
- * opened with. What is written over HTTP and through the Java API is the same: both are answered by the
+ * <p>Where it listens, the path of the streams and the limits of a connection are in the configuration that the streams
+ * were opened with. What is written over HTTP and through the Java API is the same: both are answered by the
  * same shards.
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
@@ -69,8 +69,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      *
      * @param config where streams are kept and where the server listens
      * @return the server, which owns its {@link #streams}
-     * @throws IOException if the transport is not available, the address cannot be listened on, or the data directory cannot
-     *     be used; nothing is left running
+     * @throws IOException if the transport is not available, the address cannot be listened on, or the data directory
+     *     cannot be used; nothing is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
         DurableStreams streams = DurableStreams.open(config);
@@ -83,8 +83,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Serves streams that are open already; it accepts requests when this returns. They stay open when the server stops; closing
-     * them stops the server.
+     * Serves streams that are open already; it accepts requests when this returns. They stay open when the server
+     * stops; closing them stops the server.
      *
      * @param streams not closed; their configuration says where to listen
      * @return the server, which listens
@@ -146,8 +146,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Waits until the server was stopped. Its threads do not keep a process alive: a {@code main} that does nothing else ends
-     * with this.
+     * Waits until the server was stopped. Its threads do not keep a process alive: a {@code main} that does nothing
+     * else ends with this.
      *
      * @throws InterruptedException if the thread is interrupted while it waits
      */

@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What executes commands: event loops, the shards on them, the threads that may block, and the stores. Opened and closed
- * once; safe for use by any thread.
+ * What executes commands: event loops, the shards on them, the threads that may block, and the stores. Opened and
+ * closed once; safe for use by any thread.
  */
 final class Engine {
     private final Sockets sockets;
@@ -51,7 +51,8 @@ final class Engine {
      * Opens what the configuration names.
      *
      * @throws IllegalArgumentException if the memory of this process is too small for it
-     * @throws IOException if the transport is not available or the data directory cannot be used; nothing is left running
+     * @throws IOException if the transport is not available or the data directory cannot be used; nothing is left
+     *     running
      */
     static Engine open(ServerConfig config) throws IOException {
         Sockets sockets = Sockets.of(config.listen().transport());

@@ -36,7 +36,8 @@ final class ListeningSocket {
      *
      * @param acceptors take the connections
      * @param loops serve them
-     * @throws IOException if the address cannot be listened on; the message says which listener it is for, and what to do
+     * @throws IOException if the address cannot be listened on; the message says which listener it is for, and what to
+     *     do
      */
     static ListeningSocket open(
             Listener listener,

@@ -4,7 +4,9 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.JsonMessages;
 import io.streamkeeper.protocol.JsonSplitter;
 
-/** Where the messages of a batch end in their stream, in which each has a comma after it and nothing else between them. */
+/**
+ * Where the messages of a batch end in their stream, in which each has a comma after it and nothing else between them.
+ */
 final class StoredMessages {
     private StoredMessages() {}
 

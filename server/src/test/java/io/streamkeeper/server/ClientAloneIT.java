@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The program {@code examples/follow/Follow.java}, which only follows a stream: with the client and its dependencies on the
- * class path, without the server, the storage and native transports. The server is another process.
+ * The program {@code examples/follow/Follow.java}, which only follows a stream: with the client and its dependencies on
+ * the class path, without the server, the storage and native transports. The server is another process.
  */
 class ClientAloneIT {
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A mount on streams that the program uses too; what a mounted connection does is tested in the package {@code mount}. */
+/**
+ * A mount on streams that the program uses too; what a mounted connection does is tested in the package {@code mount}.
+ */
 @Timeout(60)
 class DurableStreamsMountTest {
     private final HttpClient client = HttpClient.newHttpClient();

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Clients that send slowly or read nothing, by the hundreds, against the packaged jar, with little memory and with what the JVM
- * takes by default: the server answers everybody else in time, and its resident memory stays below the sum that it prints
- * at its start (I7). {@code -Dhostile.seconds=N} keeps each attack up for longer.
+ * Clients that send slowly or read nothing, by the hundreds, against the packaged jar, with little memory and with what
+ * the JVM takes by default: the server answers everybody else in time, and its resident memory stays below the sum that
+ * it prints at its start (I7). {@code -Dhostile.seconds=N} keeps each attack up for longer.
  */
 class HostileClientsIT {
     private static final long SECONDS = Long.getLong("hostile.seconds", 4);

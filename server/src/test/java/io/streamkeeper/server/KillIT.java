@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged jar is killed under load, at random moments, and started again on the same directory. What was acknowledged
- * must be there exactly once, what was deleted must be gone, what a reader saw must stay; what was not answered may be there
- * or not, but not in part. {@code -Dkill.rounds=N} kills as often as wanted, {@code -Dkill.seed=S} repeats the choices.
+ * The packaged jar is killed under load, at random moments, and started again on the same directory. What was
+ * acknowledged must be there exactly once, what was deleted must be gone, what a reader saw must stay; what was not
+ * answered may be there or not, but not in part. {@code -Dkill.rounds=N} kills as often as wanted,
+ * {@code -Dkill.seed=S} repeats the choices.
  */
 class KillIT {
     private static final long START_MILLIS_MAX = 10_000;

@@ -107,7 +107,10 @@ class PackagedJarIT {
         }
     }
 
-    /** The first thing that a user of an image meets: the process has a user of its own, and the mounted directory is root's. */
+    /**
+     * The first thing that a user of an image meets: the process has a user of its own, and the mounted directory is
+     * root's.
+     */
     @Test
     void aDirectoryOfAnotherUserIsOneLineWithReasonUserOwnerModeAndRemedy() throws Exception {
         Path data = Files.createDirectory(folder.resolve("mounted"));

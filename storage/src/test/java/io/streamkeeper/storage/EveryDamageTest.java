@@ -29,13 +29,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A bit of each byte of a small store flipped, or each bit with {@code -Ddamage.all=true}, and each file of it cut at each byte: {@code verify}, which reads all that a start and
- * all reads would, reports it, or what is found is what was stored.
+ * A bit of each byte of a small store flipped, or each bit with {@code -Ddamage.all=true}, and each file of it cut at
+ * each byte: {@code verify}, which reads all that a start and all reads would, reports it, or what is found is what was
+ * stored.
  *
- * <p>There is one exception, which no store can distinguish from a crash: the last frame of the newest segment may be torn, or not
- * there. Nothing after it says that it was durable, so a start treats it as a write that was not acknowledged, and so any
- * part of the newest segment that is cut off. What is found then is what was stored at some earlier time. The newest
- * segment may be taken for one that was never begun if not even the first frame is whole.
+ * <p>There is one exception, which no store can distinguish from a crash: the last frame of the newest segment may be
+ * torn, or not there. Nothing after it says that it was durable, so a start treats it as a write that was not
+ * acknowledged, and so any part of the newest segment that is cut off. What is found then is what was stored at some
+ * earlier time. The newest segment may be taken for one that was never begun if not even the first frame is whole.
  *
  * <p>{@code LOCK} has no bytes that are read.
  */

@@ -313,7 +313,10 @@ class FileShardTest {
         rig.append("a", "!").appended();
     }
 
-    /** Its last trace is the journal that the checkpoint truncates; and the clock is set back, so that it gives no new one. */
+    /**
+     * Its last trace is the journal that the checkpoint truncates; and the clock is set back, so that it gives no new
+     * one.
+     */
     @Test
     void aCheckpointAfterARestartKeepsTheGenerationsThatItFound() throws IOException {
         rig.create(CreateRequest.at("a")).created();
@@ -634,7 +637,9 @@ class FileShardTest {
         assertThat(String.join("\n", lines)).contains("path=a", "with 4 bytes");
     }
 
-    /** Whatever a recovery reads, extents, the journal or both, and whatever its limits are, it has evicted the same. */
+    /**
+     * Whatever a recovery reads, extents, the journal or both, and whatever its limits are, it has evicted the same.
+     */
     @Test
     void anEvictionIsThereAfterARestartAndSoIsTheOrderOfUse() throws IOException {
         rig.config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, new ProducerLimits(3, 1_000));

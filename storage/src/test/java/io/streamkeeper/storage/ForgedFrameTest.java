@@ -16,7 +16,9 @@ class ForgedFrameTest {
     private static final int EARLIER = 10;
     private static final int LATER = 40;
 
-    /** A magic number, and what a frame of this segment says that follows others: a copy of one that the journal has. */
+    /**
+     * A magic number, and what a frame of this segment says that follows others: a copy of one that the journal has.
+     */
     private static byte[] lastFrame(FileRig rig, Path segment) throws IOException {
         byte[] all = bytes(rig, segment);
         int last = 0;

@@ -26,8 +26,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Power cuts in durability {@code os} with a fork in one shard and its source in another: whatever was written without a
- * sync may be lost, but a fork is never left without what it inherits.
+ * Power cuts in durability {@code os} with a fork in one shard and its source in another: whatever was written without
+ * a sync may be lost, but a fork is never left without what it inherits.
  */
 class ForkPowerCutTest {
     private static final Path DATA = Path.of("/data");

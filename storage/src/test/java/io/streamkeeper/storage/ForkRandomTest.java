@@ -13,8 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Trees of forks that grow and are cut down in any order, in batches that become durable or are refused as a whole. What
- * a fork holds never changes by what becomes of its source, and in the end nothing is left.
+ * Trees of forks that grow and are cut down in any order, in batches that become durable or are refused as a whole.
+ * What a fork holds never changes by what becomes of its source, and in the end nothing is left.
  */
 class ForkRandomTest {
     private static final int PATHS = 6;

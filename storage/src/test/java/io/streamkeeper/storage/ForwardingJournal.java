@@ -7,7 +7,9 @@ import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** A journal that has another one do everything, for tests that change a part of it. Belongs to the thread of its test. */
+/**
+ * A journal that has another one do everything, for tests that change a part of it. Belongs to the thread of its test.
+ */
 public class ForwardingJournal implements Journal {
     protected final Journal target;
 

@@ -17,7 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A disk on which others have taken the last byte: deletions succeed, and what they release is used for writes again. */
+/**
+ * A disk on which others have taken the last byte: deletions succeed, and what they release is used for writes again.
+ */
 class FullDiskTest {
     private static final Path RESERVE = FileRig.SHARD.resolve(SpaceReserve.NAME);
 

@@ -9,12 +9,12 @@ import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 
 /**
- * A journal whose records become durable, or are refused or lost, when the test says so. Payloads lie where the journal that it
- * wraps puts them. Belongs to the thread of its test, on which the listener is called.
+ * A journal whose records become durable, or are refused or lost, when the test says so. Payloads lie where the journal
+ * that it wraps puts them. Belongs to the thread of its test, on which the listener is called.
  *
- * <p>Its faults: a record that is not synced yet; a batch that is refused before it was synced, with all that was staged
- * after it; an epoch that ends before its records are durable; a journal that has no room at all. What was refused or lost stays
- * in the blocks as bytes that nobody refers to.
+ * <p>Its faults: a record that is not synced yet; a batch that is refused before it was synced, with all that was
+ * staged after it; an epoch that ends before its records are durable; a journal that has no room at all. What was
+ * refused or lost stays in the blocks as bytes that nobody refers to.
  */
 public final class HeldJournal extends ForwardingJournal {
     private Listener listener = Listener.NONE;
@@ -112,7 +112,10 @@ public final class HeldJournal extends ForwardingJournal {
         refuse(durableLsn + 1);
     }
 
-    /** Loses everything that is not durable, as a log does that gets another leader; the next record has the same lsn again. */
+    /**
+     * Loses everything that is not durable, as a log does that gets another leader; the next record has the same lsn
+     * again.
+     */
     public void lose() {
         epoch++;
         lastLsn = durableLsn;

@@ -9,7 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An epoch that ends before its records are durable: the state is the durable one, and clients do not know what took effect. */
+/**
+ * An epoch that ends before its records are durable: the state is the durable one, and clients do not know what took
+ * effect.
+ */
 class LostEpochTest {
     private final TestStore test = new TestStore();
 

@@ -103,8 +103,8 @@ class RunningStoreTest {
     }
 
     /**
-     * Runs a tool on a store whose server makes checkpoints before operation {@code step} of it; returns whether it has so
-     * many.
+     * Runs a tool on a store whose server makes checkpoints before operation {@code step} of it; returns whether it has
+     * so many.
      */
     private boolean checkpointBefore(int step, Tool tool) throws IOException {
         rig = new FileRig();

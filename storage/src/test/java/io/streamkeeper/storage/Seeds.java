@@ -2,7 +2,10 @@ package io.streamkeeper.storage;
 
 import java.util.Random;
 
-/** Runs a random test once for each seed; a failure names the seed that shows it. {@code -Dseeds=N} runs N times as many. */
+/**
+ * Runs a random test once for each seed; a failure names the seed that shows it. {@code -Dseeds=N} runs N times as
+ * many.
+ */
 public final class Seeds {
     private static final int FACTOR = Integer.getInteger("seeds", 1);
 

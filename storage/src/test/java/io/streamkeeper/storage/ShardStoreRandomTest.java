@@ -281,8 +281,8 @@ class ShardStoreRandomTest {
         }
 
         /**
-         * What becomes of a record that was undone: a deletion is staged again if there is still what it deletes, and refused if
-         * there is another stream.
+         * What becomes of a record that was undone: a deletion is staged again if there is still what it deletes, and
+         * refused if there is another stream.
          */
         private long decidedAgain(Entry entry, long lastLsn, List<Expected> again) {
             Answer answer = entry.deletion();

@@ -31,8 +31,8 @@ import java.util.Queue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
- * The store of a server's only shard with a journal that is held and a clock that stands still. Closing it fails if a body
- * or a block of memory was not given back.
+ * The store of a server's only shard with a journal that is held and a clock that stands still. Closing it fails if a
+ * body or a block of memory was not given back.
  */
 public final class TestStore implements AutoCloseable {
     public final ManualClock clock = new ManualClock(1_700_000_000_000L);

@@ -46,8 +46,8 @@ import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * A throwable that nobody expects, thrown by each call of the disk and of the clock in turn while a shard does a little of
- * everything: each command is answered once, the shard is well or says why it is not, and after a restart everything
+ * A throwable that nobody expects, thrown by each call of the disk and of the clock in turn while a shard does a little
+ * of everything: each command is answered once, the shard is well or says why it is not, and after a restart everything
  * acknowledged is there, nothing that was refused is, and writes are taken.
  */
 class UnexpectedFaultsTest {
@@ -472,7 +472,9 @@ class UnexpectedFaultsTest {
         assertMakesCheckpoints(life, where);
     }
 
-    /** A fault in background work that nobody was notified of would stop all checkpoints, and no write would show it. */
+    /**
+     * A fault in background work that nobody was notified of would stop all checkpoints, and no write would show it.
+     */
     private static void assertMakesCheckpoints(Life life, String where) throws IOException {
         List<String> before = life.extents();
         life.store.append(AppendRequest.to("well").text("more").command(), new Answer());

@@ -12,10 +12,11 @@ import java.util.Map;
  * A data directory that a server of format version 1 has written, with a table of what it served from it.
  *
  * <ul>
- *   <li>{@code normal}: two shards, stopped once and killed once, so that a part is in extents and a part in the journal.
+ *   <li>{@code normal}: two shards, stopped once and killed once, so that a part is in extents and a part in the
+ *   journal.
  *   <li>{@code gap}: retention has left a gap in a stream's extents; that server could not open it again.
- *   <li>{@code forks}: two shards with forks at offsets, with and without sub-offsets, and a fork of one of them; it has
- *       offsets only.
+ *   <li>{@code forks}: two shards with forks at offsets, with and without sub-offsets, and a fork of one of them; it
+ *       has offsets only.
  *   <li>{@code digits}: written in a locale with other digits, which are in the names of the shards' directories.
  * </ul>
  */

@@ -32,8 +32,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * A directory of format version 2, which the server of that version left when it was killed: deletions and trims that do not
- * say what forks keep are in its extents and in its journal.
+ * A directory of format version 2, which the server of that version left when it was killed: deletions and trims that
+ * do not say what forks keep are in its extents and in its journal.
  */
 class Version2DirectoryTest {
     private static final Path DATA = Path.of("/data");

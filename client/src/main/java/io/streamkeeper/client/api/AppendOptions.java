@@ -6,7 +6,8 @@ import io.streamkeeper.protocol.StreamSeq;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditions of an append (section 5.2): begin with {@link #none}; each method returns options with one more thing set.
+ * The conditions of an append (section 5.2): begin with {@link #none}; each method returns options with one more thing
+ * set.
  */
 public final class AppendOptions {
     private static final AppendOptions NONE = new AppendOptions(null, null, null, null, false);
@@ -36,9 +37,9 @@ public final class AppendOptions {
     }
 
     /**
-     * {@return the same for an append that takes effect exactly once (section 5.2.1)} A repetition of the same numbers writes
-     * nothing and returns the tail as it is then. A skipped number fails with {@link StreamException.ProducerGap}, an epoch
-     * before the current one with {@link StreamException.ProducerFenced}.
+     * {@return the same for an append that takes effect exactly once (section 5.2.1)} A repetition of the same numbers
+     * writes nothing and returns the tail as it is then. A skipped number fails with
+     * {@link StreamException.ProducerGap}, an epoch before the current one with {@link StreamException.ProducerFenced}.
      *
      * @param id the name of the producer, 1 to 256 characters
      * @param epoch the session, from 0 on; a higher one fences those before it and begins again with seq 0
@@ -57,7 +58,8 @@ public final class AppendOptions {
      * {@return the same for an append only if the stream's tail is at {@code offset}} Otherwise it fails with {@link
      * StreamException.OffsetMismatch}.
      *
-     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended with
+     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended
+     *     with
      */
     public AppendOptions ifMatch(String offset) {
         return new AppendOptions(producer, offset, expectedOffset, streamSeq, closes);
@@ -65,18 +67,19 @@ public final class AppendOptions {
 
     /**
      * {@return the same for an append only if the stream's tail is at {@code offset}} Otherwise it fails with {@link
-     * StreamException.OffsetMismatch}. It is the condition of {@link #ifMatch} under the protocol's own name: over HTTP, the
-     * header {@code Stream-Expected-Offset}.
+     * StreamException.OffsetMismatch}. It is the condition of {@link #ifMatch} under the protocol's own name: over
+     * HTTP, the header {@code Stream-Expected-Offset}.
      *
-     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended with
+     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended
+     *     with
      */
     public AppendOptions expectedOffset(String offset) {
         return new AppendOptions(producer, ifMatch, offset, streamSeq, closes);
     }
 
     /**
-     * {@return the same for an append only if {@code seq} sorts after the last one of the stream} Otherwise it fails with
-     * {@link StreamException.SequenceRegression}.
+     * {@return the same for an append only if {@code seq} sorts after the last one of the stream} Otherwise it fails
+     * with {@link StreamException.SequenceRegression}.
      *
      * @param seq 1 to 1024 characters, compared as such, not as a number
      * @throws IllegalArgumentException if it is empty or too long

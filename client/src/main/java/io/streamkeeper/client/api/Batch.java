@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of a stream that was read at once, maybe empty, with the offset after it. A program that stores the offset together
- * with the result of the batch neither loses nor repeats data.
+ * A part of a stream that was read at once, maybe empty, with the offset after it. A program that stores the offset
+ * together with the result of the batch neither loses nor repeats data.
  */
 public final class Batch {
     private final ContentType contentType;
@@ -48,7 +48,9 @@ public final class Batch {
         return bytes;
     }
 
-    /** {@return the bytes as UTF-8; what is not UTF-8 becomes U+FFFD, a character that the batch cuts in two included} */
+    /**
+     * {@return the bytes as UTF-8; what is not UTF-8 becomes U+FFFD, a character that the batch cuts in two included}
+     */
     public String text() {
         return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -49,8 +49,8 @@ public final class Content {
     /**
      * {@return content of any other type, such as {@code application/x-protobuf}}
      *
-     * @param contentType type and subtype, maybe with parameters, at most 256 characters; whether it is one is checked by the
-     *     write
+     * @param contentType type and subtype, maybe with parameters, at most 256 characters; whether it is one is checked
+     *     by the write
      * @param bytes not copied; not to be changed before the write has completed
      */
     public static Content of(String contentType, byte[] bytes) {

@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stream is created (sections 4.2 and 5.1): begin with {@link #of}, {@link #json}, {@link #text}, {@link #bytes} or
- * {@link #forkOf}; each further method returns options with one more thing set. Creating a stream that exists with
+ * How a stream is created (sections 4.2 and 5.1): begin with {@link #of}, {@link #json}, {@link #text}, {@link #bytes}
+ * or {@link #forkOf}; each further method returns options with one more thing set. Creating a stream that exists with
  * the same options is no error, with others it is {@link StreamException.Exists}.
  */
 public final class CreateOptions {
@@ -60,8 +60,8 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return options for a fork of a stream as it is when the fork is created} It has the same type, the same data so far,
-     * and its own from there on.
+     * {@return options for a fork of a stream as it is when the fork is created} It has the same type, the same data so
+     * far, and its own from there on.
      *
      * @param source the path of the stream, without percent-encoding; if it does not exist, the result is {@link
      *     StreamException.NotFound} when the fork is created
@@ -74,8 +74,8 @@ public final class CreateOptions {
      * {@return options for a fork that inherits what is before {@code from}}
      *
      * @param source the path of the stream to fork, without percent-encoding
-     * @param from an offset of the source, or its beginning, or its tail as it is when the fork is created; if the source's
-     *     retention has dropped it, the result is {@link StreamException.OffsetGone}
+     * @param from an offset of the source, or its beginning, or its tail as it is when the fork is created; if the
+     *     source's retention has dropped it, the result is {@link StreamException.OffsetGone}
      */
     public static CreateOptions forkOf(String source, From from) {
         return forkOf(source, from, 0);
@@ -97,8 +97,8 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that expires when it has not been read or written for some time} It replaces {@link
-     * #expiresAt}.
+     * {@return the same for a stream that expires when it has not been read or written for some time} It replaces
+     * {@link #expiresAt}.
      *
      * @param ttl how long; rounded down to seconds
      * @throws IllegalArgumentException if it is shorter than a second
@@ -184,7 +184,10 @@ public final class CreateOptions {
         return expiry;
     }
 
-    /** {@return how much the stream keeps; if none is set, what the configuration has for its path, for a fork everything} */
+    /**
+     * {@return how much the stream keeps; if none is set, what the configuration has for its path, for a fork
+     * everything}
+     */
     public Retention retention() {
         return retention;
     }

@@ -36,8 +36,8 @@ public record From(String offset) {
     /**
      * {@return the place that an offset names}
      *
-     * @param offset one that the stream returned, such as {@link Batch#nextOffset()}; whether it is one is checked by the
-     *     read
+     * @param offset one that the stream returned, such as {@link Batch#nextOffset()}; whether it is one is checked by
+     *     the read
      * @throws IllegalArgumentException if it is empty
      */
     public static From offset(String offset) {

@@ -8,12 +8,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to a stream failed. The message names the value and what was expected; the subclass says what can be done about
- * it and has the values that the protocol returns with it.
+ * A request to a stream failed. The message names the value and what was expected; the subclass says what can be done
+ * about it and has the values that the protocol returns with it.
  *
- * <p>Nothing was written where it is thrown for a write, except for {@link Unavailable}: then the outcome is not known. Where
- * the request repeats an earlier write, that one may be in the stream: a closed stream answers {@link Closed} to all clients
- * but the one that closed it (section 5.2.1).
+ * <p>Nothing was written where it is thrown for a write, except for {@link Unavailable}: then the outcome is not known.
+ * Where the request repeats an earlier write, that one may be in the stream: a closed stream answers {@link Closed} to
+ * all clients but the one that closed it (section 5.2.1).
  */
 public abstract sealed class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -253,8 +253,8 @@ public abstract sealed class StreamException extends RuntimeException {
          * An offset that cannot be read.
          *
          * @param message one sentence for a person
-         * @param earliestOffset the first offset that can be read; null where the offset was of an earlier stream at this
-         *     path
+         * @param earliestOffset the first offset that can be read; null where the offset was of an earlier stream at
+         *     this path
          */
         public OffsetGone(String message, @Nullable String earliestOffset) {
             super(ErrorCode.OFFSET_GONE, message);
@@ -286,8 +286,8 @@ public abstract sealed class StreamException extends RuntimeException {
     }
 
     /**
-     * The request is not valid, whatever the stream: an offset, a path, JSON, an option; or the answer of a server violates the
-     * protocol or is too large.
+     * The request is not valid, whatever the stream: an offset, a path, JSON, an option; or the answer of a server
+     * violates the protocol or is too large.
      */
     public static final class Invalid extends StreamException {
         private static final long serialVersionUID = 1L;
@@ -305,9 +305,9 @@ public abstract sealed class StreamException extends RuntimeException {
     }
 
     /**
-     * The streams are not available now: they are overloaded, the disk is full or has failed, they are being closed, or the
-     * server cannot be reached. Trying again later may help; a write may have taken effect, unless the {@link #code} is {@code
-     * overloaded} or {@code storage_full}.
+     * The streams are not available now: they are overloaded, the disk is full or has failed, they are being closed, or
+     * the server cannot be reached. Trying again later may help; a write may have taken effect, unless the
+     * {@link #code} is {@code overloaded} or {@code storage_full}.
      */
     public static final class Unavailable extends StreamException {
         private static final long serialVersionUID = 1L;

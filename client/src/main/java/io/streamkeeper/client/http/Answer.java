@@ -117,8 +117,8 @@ final class Answer {
     }
 
     /**
-     * The failure that an answer reports. Our server describes it in the body; for another server the status decides, and the
-     * message has the body's text if it is short.
+     * The failure that an answer reports. Our server describes it in the body; for another server the status decides,
+     * and the message has the body's text if it is short.
      *
      * @param request the request, such as {@code GET http://…}
      * @param codeIfNone what an answer without a code means, or null

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a batch of data events and the control event after them, which has the offset: data is delivered with its control
- * event or not at all. Owned by one session.
+ * Makes a batch of data events and the control event after them, which has the offset: data is delivered with its
+ * control event or not at all. Owned by one session.
  */
 final class BatchAssembler {
     /** The code of the error for an answer that violates the protocol. */
@@ -49,7 +49,8 @@ final class BatchAssembler {
     /**
      * Takes the next event; returns the batch that it completes, or null.
      *
-     * @throws StreamException.Invalid if the event violates section 5.8, or too much data arrives before a control event
+     * @throws StreamException.Invalid if the event violates section 5.8, or too much data arrives before a control
+     *     event
      */
     @Nullable
     Batch take(Event event) {

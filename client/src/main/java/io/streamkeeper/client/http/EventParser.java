@@ -7,9 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses server-sent events from bytes, however they are cut: lines end with CR, LF or CRLF, the {@code data} lines of an
- * event are joined by LF, an empty line ends it. Fields that the protocol does not use and comments are skipped. An event
- * without a data line is dropped. Owned by the session that feeds it.
+ * Parses server-sent events from bytes, however they are cut: lines end with CR, LF or CRLF, the {@code data} lines of
+ * an event are joined by LF, an empty line ends it. Fields that the protocol does not use and comments are skipped. An
+ * event without a data line is dropped. Owned by the session that feeds it.
  *
  * <p>The data of an event and the line that is being read share one array: the line follows the data. The array has the
  * size of the event and never more than the limit, twice that while it grows.
@@ -161,7 +161,9 @@ final class EventParser {
         return Arrays.equals(bytes, lineStart, nameEnd, field, 0, field.length);
     }
 
-    /** Moves the line's value to the data before it, over the field's name, which is longer than the LF between them. */
+    /**
+     * Moves the line's value to the data before it, over the field's name, which is longer than the LF between them.
+     */
     private void keep(int valueStart) {
         int count = length - valueStart;
         if (hasData) {

@@ -18,11 +18,12 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of server-sent events (section 5.8), read one batch at a time. Nothing is requested of the connection while
- * no batch is wanted, so a slow listener holds what one read of the socket has returned, and the server keeps the rest.
+ * One response of server-sent events (section 5.8), read one batch at a time. Nothing is requested of the connection
+ * while no batch is wanted, so a slow listener holds what one read of the socket has returned, and the server keeps the
+ * rest.
  *
- * <p>Safe for use by any thread: the listener's side requests batches, the HTTP client delivers bytes. Futures are completed
- * and bytes requested outside of the lock.
+ * <p>Safe for use by any thread: the listener's side requests batches, the HTTP client delivers bytes. Futures are
+ * completed and bytes requested outside of the lock.
  */
 final class EventSession extends PendingResponse {
     /** Statuses that may mean that events are not served here, rather than that the stream is not. */
@@ -75,8 +76,9 @@ final class EventSession extends PendingResponse {
 
     /**
      * The next batch, or null when the server has ended the session; one call at a time. Fails with {@link
-     * NoEventsException} if the response is not one of events, with the {@link StreamException} of a refusal, with {@link
-     * StreamException.Invalid} if what arrives violates the protocol or is too large, and with what {@link #fail} is given.
+     * NoEventsException} if the response is not one of events, with the {@link StreamException} of a refusal, with
+     * {@link StreamException.Invalid} if what arrives violates the protocol or is too large, and with what
+     * {@link #fail} is given.
      */
     CompletableFuture<@Nullable Batch> next() {
         CompletableFuture<@Nullable Batch> next = new CompletableFuture<>();

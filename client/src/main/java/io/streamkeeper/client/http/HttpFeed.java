@@ -21,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a stream of a server over HTTP. JSON messages and bytes arrive as server-sent events (section 5.8), in one session
- * after another, as the server ends them; or by long-poll (section 5.7) where events do not arrive, because the server or a
- * proxy refuses them, answers with something else, or holds them back. After a long-poll has been answered where events were
- * not, the listening stays with long-polls.
+ * Reads a stream of a server over HTTP. JSON messages and bytes arrive as server-sent events (section 5.8), in one
+ * session after another, as the server ends them; or by long-poll (section 5.7) where events do not arrive, because the
+ * server or a proxy refuses them, answers with something else, or holds them back. After a long-poll has been answered
+ * where events were not, the listening stays with long-polls.
  *
- * <p>Text is always followed by long-poll: events cannot carry a CR, so they would not deliver the bytes that were appended.
- * In a JSON message a CR can only be white space between tokens, where events deliver an LF instead.
+ * <p>Text is always followed by long-poll: events cannot carry a CR, so they would not deliver the bytes that were
+ * appended. In a JSON message a CR can only be white space between tokens, where events deliver an LF instead.
  *
- * <p>Pulled by a follower, one call at a time; what continues a call runs on threads of the HTTP client and does not block.
- * {@link #close} may be called at any moment.
+ * <p>Pulled by a follower, one call at a time; what continues a call runs on threads of the HTTP client and does not
+ * block. {@link #close} may be called at any moment.
  */
 final class HttpFeed implements Feed {
     private static final Logger LOG = LoggerFactory.getLogger(HttpFeed.class);

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Joins the messages that a server sends into one JSON array. Our server sends arrays without white space around their
- * elements, which are kept as they are; another may send a single value that is not an array, an array over several lines,
- * or one with a comma after its last element, as the example of section 5.8 has it.
+ * elements, which are kept as they are; another may send a single value that is not an array, an array over several
+ * lines, or one with a comma after its last element, as the example of section 5.8 has it.
  */
 final class JsonArrays {
     private JsonArrays() {}

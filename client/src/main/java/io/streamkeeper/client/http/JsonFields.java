@@ -18,8 +18,8 @@ final class JsonFields {
     private JsonFields() {}
 
     /**
-     * The strings, numbers and booleans of an object, as text; those of nested objects with the names joined by a dot, such
-     * as {@code error.code}. Arrays are left out.
+     * The strings, numbers and booleans of an object, as text; those of nested objects with the names joined by a dot,
+     * such as {@code error.code}. Arrays are left out.
      *
      * @throws IOException if it is not a JSON object
      */

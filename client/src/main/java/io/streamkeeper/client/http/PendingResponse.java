@@ -10,8 +10,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response that is awaited or being read, and can be cancelled at any moment. Safe for use by any thread; the HTTP client
- * delivers the response, one call at a time.
+ * A response that is awaited or being read, and can be cancelled at any moment. Safe for use by any thread; the HTTP
+ * client delivers the response, one call at a time.
  */
 abstract class PendingResponse implements BodySubscriber<Void> {
     private @Nullable CompletableFuture<?> sent;

@@ -160,8 +160,8 @@ final class RemoteSettings {
     }
 
     /**
-     * The client where none is given, made when it is needed. It speaks HTTP/1.1, where a slow listener holds up its own
-     * connection and no other; a few threads do for all, because nothing that they do blocks.
+     * The client where none is given, made when it is needed. It speaks HTTP/1.1, where a slow listener holds up its
+     * own connection and no other; a few threads do for all, because nothing that they do blocks.
      */
     private static final class Shared {
         private static final Duration CONNECT_MAX = Duration.ofSeconds(10);

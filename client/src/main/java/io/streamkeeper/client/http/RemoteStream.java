@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of a server: the requests for it, and whether events arrive from there. It outlives the feeds of one listening,
- * so that not each of them has to find that out. Safe for use by any thread.
+ * One stream of a server: the requests for it, and whether events arrive from there. It outlives the feeds of one
+ * listening, so that not each of them has to find that out. Safe for use by any thread.
  */
 final class RemoteStream {
     private final RemoteSettings settings;

@@ -19,17 +19,17 @@ import java.util.function.Supplier;
 /**
  * The streams of a server, followed over HTTP: the same calls with the same meaning as {@code
  * DurableStreams} of the server has for its own process. Begin with {@link #at}; each further method returns
- * streams with one more thing set. Any server of the protocol will do; one that answers {@code Stream-Earliest-Offset} where
- * data was dropped allows a listener that was overtaken to continue.
+ * streams with one more thing set. Any server of the protocol will do; one that answers {@code Stream-Earliest-Offset}
+ * where data was dropped allows a listener that was overtaken to continue.
  *
- * <p>When a connection breaks, or a server restarts, is overloaded or sends nothing for too long, the request is repeated
- * after a delay that grows to five seconds, or that the server requests, up to a minute; the listening is {@link
- * Listening.Status#DISCONNECTED} meanwhile. Any other refusal ends the listening with its {@link
+ * <p>When a connection breaks, or a server restarts, is overloaded or sends nothing for too long, the request is
+ * repeated after a delay that grows to five seconds, or that the server requests, up to a minute; the listening is
+ * {@link Listening.Status#DISCONNECTED} meanwhile. Any other refusal ends the listening with its {@link
  * io.streamkeeper.client.api.StreamException}.
  *
- * <p>Immutable; safe for use by any thread. No thread waits for a listener's data: all listeners share the few threads of the
- * HTTP client, and are called on the executor. Data that a slow listener or subscriber has not processed stays with the
- * server; here, one batch is held for it, and the bytes of one read of its connection.
+ * <p>Immutable; safe for use by any thread. No thread waits for a listener's data: all listeners share the few threads
+ * of the HTTP client, and are called on the executor. Data that a slow listener or subscriber has not processed stays
+ * with the server; here, one batch is held for it, and the bytes of one read of its connection.
  */
 public final class RemoteStreams implements StreamSource {
     private static final int ANSWER_BYTES_LIMIT = 1 << 30;
@@ -83,8 +83,8 @@ public final class RemoteStreams implements StreamSource {
     /**
      * {@return the same with another HTTP client: for TLS, a proxy, redirects}
      *
-     * @param client by default all share one, which uses HTTP/1.1. With HTTP/2, listeners share a connection, and the data of
-     *     a slow one fills its window in the client.
+     * @param client by default all share one, which uses HTTP/1.1. With HTTP/2, listeners share a connection, and the
+     *     data of a slow one fills its window in the client.
      */
     public RemoteStreams client(HttpClient client) {
         return new RemoteStreams(settings.with(draft -> draft.client(client)));
@@ -101,8 +101,8 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * {@return the same with another bound on a listener's memory} A message, with the JSON or base64 around it, that is
-     * larger ends the listening with {@link io.streamkeeper.client.api.StreamException.Invalid}.
+     * {@return the same with another bound on a listener's memory} A message, with the JSON or base64 around it, that
+     * is larger ends the listening with {@link io.streamkeeper.client.api.StreamException.Invalid}.
      *
      * @param bytes the largest answer; 65 MiB by default, for a server that accepts appends of 64 MiB
      * @throws IllegalArgumentException if it is less than one or more than 1 GiB
@@ -120,11 +120,11 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * {@return the same with another bound on silence} After it, a connection on which an answer is awaited counts as dead,
-     * and another one is opened.
+     * {@return the same with another bound on silence} After it, a connection on which an answer is awaited counts as
+     * dead, and another one is opened.
      *
-     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by default,
-     *     no more than a year
+     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by
+     *     default, no more than a year
      * @throws IllegalArgumentException if it is not positive
      */
     public RemoteStreams silenceMax(Duration time) {

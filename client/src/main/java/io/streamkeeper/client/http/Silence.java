@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects that a server has sent nothing for too long while an answer was awaited. One timer serves all waits, one after
- * another, so that a wait which ends soon needs no timer of its own. Safe for use by any thread.
+ * Detects that a server has sent nothing for too long while an answer was awaited. One timer serves all waits, one
+ * after another, so that a wait which ends soon needs no timer of its own. Safe for use by any thread.
  */
 final class Silence {
     private final long limitNanos;

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stream as a publisher of its batches. Each subscriber has its own {@link Follower}, and is called on that follower's
- * serial executor only, {@code onSubscribe} included. Safe for use by any thread.
+ * A stream as a publisher of its batches. Each subscriber has its own {@link Follower}, and is called on that
+ * follower's serial executor only, {@code onSubscribe} included. Safe for use by any thread.
  */
 final class BatchPublisher implements Flow.Publisher<Batch> {
     private static final Logger LOG = LoggerFactory.getLogger(BatchPublisher.class);

@@ -6,9 +6,9 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads on which futures are completed and listeners called where a program gives no executor: created when needed,
- * ended when idle, and enough of them that one listener that blocks does not delay the others. Submitting a task takes no
- * lock, so an event loop may do it.
+ * The threads on which futures are completed and listeners called where a program gives no executor: created when
+ * needed, ended when idle, and enough of them that one listener that blocks does not delay the others. Submitting a
+ * task takes no lock, so an event loop may do it.
  */
 public final class CallbackThreads {
     private static final int THREADS = 64;

@@ -7,8 +7,9 @@ import io.streamkeeper.client.api.StreamMetadata;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One reader of one stream, which a {@link Follower} pulls: one call at a time, the next after the last one has completed.
- * The futures fail with a {@link StreamException} and may be completed by any thread, also one that must not block.
+ * One reader of one stream, which a {@link Follower} pulls: one call at a time, the next after the last one has
+ * completed. The futures fail with a {@link StreamException} and may be completed by any thread, also one that must not
+ * block.
  */
 public interface Feed extends AutoCloseable {
     /** {@return the stream's metadata, when it is found} Called once, first. */

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pulls one batch after another out of feeds and passes them to a listener. Its state belongs to its serial executor, except
- * for status and place, which any thread may read.
+ * Pulls one batch after another out of feeds and passes them to a listener. Its state belongs to its serial executor,
+ * except for status and place, which any thread may read.
  *
  * <p>The place moves only when the listener has processed a batch, and a batch has the offset after it: so a feed that
- * breaks, at whatever moment, is followed by one that begins exactly there. {@code now} becomes an offset when the stream is
- * found for the first time, and is not resolved again. An offset also identifies its stream: if the stream was deleted and
- * created again, the server answers that the offset is gone, whatever its metadata says.
+ * breaks, at whatever moment, is followed by one that begins exactly there. {@code now} becomes an offset when the
+ * stream is found for the first time, and is not resolved again. An offset also identifies its stream: if the stream
+ * was deleted and created again, the server answers that the offset is gone, whatever its metadata says.
  *
  * <pre>
  *   IDLE ──resume──▶ CONNECTING ──found──▶ STREAMING ──closed, error, gone, stop──▶ IDLE
@@ -236,8 +236,8 @@ final class Follower implements Listening {
     }
 
     /**
-     * Doubles with each failure, and is no less than the server requests; partly random, so that the listeners of a server
-     * that was down do not all return at once.
+     * Doubles with each failure, and is no less than the server requests; partly random, so that the listeners of a
+     * server that was down do not all return at once.
      */
     private long retryMillis(StreamException failure) {
         long millis = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(DOUBLINGS_MAX, failures++));

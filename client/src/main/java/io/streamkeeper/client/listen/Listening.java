@@ -3,7 +3,8 @@ package io.streamkeeper.client.listen;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One listener on one stream: a handle to stop and resume it. Safe for use by any thread, the listener's own calls included.
+ * One listener on one stream: a handle to stop and resume it. Safe for use by any thread, the listener's own calls
+ * included.
  */
 public interface Listening {
     /** The states of a listening. */
@@ -25,15 +26,16 @@ public interface Listening {
     Status status();
 
     /**
-     * {@return whether it is active: it reads, waits, or tries again after some time} False when it was stopped, is complete,
-     * or has ended with an error: exactly while it is {@link Status#IDLE}.
+     * {@return whether it is active: it reads, waits, or tries again after some time} False when it was stopped, is
+     * complete, or has ended with an error: exactly while it is {@link Status#IDLE}.
      */
     default boolean listening() {
         return status() != Status.IDLE;
     }
 
     /**
-     * {@return the offset after the last batch that the listener has processed; before the first one, what the listening began
+     * {@return
+     * the offset after the last batch that the listener has processed; before the first one, what the listening began
      * with, which may be {@code -1} or {@code now}}
      */
     String offset();
@@ -41,8 +43,8 @@ public interface Listening {
     /**
      * Stops; the offset is kept, and {@link #resume} continues there.
      *
-     * @return the offset, when the call of the listener that may be under way has returned; no further call follows. Do not
-     *     wait for it within a call of the listener.
+     * @return the offset, when the call of the listener that may be under way has returned; no further call follows. Do
+     *     not wait for it within a call of the listener.
      */
     CompletableFuture<String> stop();
 

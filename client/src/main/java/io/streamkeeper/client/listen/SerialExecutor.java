@@ -56,8 +56,8 @@ final class SerialExecutor implements Executor {
     }
 
     /**
-     * The next turn, while it is handed over. Where an executor runs a task at once, in the same thread, the thread that hands
-     * it over takes the turn itself: the stack would grow with the number of tasks otherwise.
+     * The next turn, while it is handed over. Where an executor runs a task at once, in the same thread, the thread
+     * that hands it over takes the turn itself: the stack would grow with the number of tasks otherwise.
      */
     private final class Turn implements Runnable {
         private final Thread giver = Thread.currentThread();

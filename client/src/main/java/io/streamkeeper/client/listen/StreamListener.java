@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives a stream that is followed. It is called on threads of the source's executor, one call at a time, in the order of
- * the stream; a call may take as long as it needs. A call that blocks occupies a thread of the executor, of which {@link
- * CallbackThreads#shared the default} has 64.
+ * Receives a stream that is followed. It is called on threads of the source's executor, one call at a time, in the
+ * order of the stream; a call may take as long as it needs. A call that blocks occupies a thread of the executor, of
+ * which {@link CallbackThreads#shared the default} has 64.
  */
 @FunctionalInterface
 public interface StreamListener {
@@ -43,8 +43,8 @@ public interface StreamListener {
      * The next data has been dropped: retention has overtaken this listener, or another stream has taken the path.
      *
      * @param gone has the earliest offset that can be read; null where another stream has taken the path
-     * @return where to continue, such as {@code From.offset(gone.earliestOffset())}; null to end here, which is the default.
-     *     The same place again ends it with an error.
+     * @return where to continue, such as {@code From.offset(gone.earliestOffset())}; null to end here, which is the
+     *     default. The same place again ends it with an error.
      */
     default @Nullable From onGone(OffsetGone gone) {
         LoggerFactory.getLogger(StreamListener.class)
@@ -55,8 +55,8 @@ public interface StreamListener {
     /**
      * The listening has ended, because waiting does not help: the last call.
      *
-     * @param failure a {@link io.streamkeeper.client.api.StreamException}, as when there is no such stream any more; or what
-     *     {@link #onData} threw. Where this is not overridden it is logged, unless the streams were closed.
+     * @param failure a {@link io.streamkeeper.client.api.StreamException}, as when there is no such stream any more; or
+     *     what {@link #onData} threw. Where this is not overridden it is logged, unless the streams were closed.
      */
     default void onError(Throwable failure) {
         boolean closed =

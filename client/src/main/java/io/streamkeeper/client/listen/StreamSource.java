@@ -5,8 +5,8 @@ import io.streamkeeper.client.api.From;
 import java.util.concurrent.Flow;
 
 /**
- * Streams that can be followed, in this process or on a server: the same calls with the same meaning. Safe for use by any
- * thread.
+ * Streams that can be followed, in this process or on a server: the same calls with the same meaning. Safe for use by
+ * any thread.
  */
 public interface StreamSource {
     /**
@@ -15,17 +15,17 @@ public interface StreamSource {
      *
      * @param path the stream's, without percent-encoding; one that is not valid is reported to {@code onError}
      * @param from where to begin; {@code now} is the tail as it is when the stream is found
-     * @param listener called on the source's executor, one call at a time; a slow one delays its own stream only, as long as
-     *     the executor has a thread for others, and nothing is read ahead for it
+     * @param listener called on the source's executor, one call at a time; a slow one delays its own stream only, as
+     *     long as the executor has a thread for others, and nothing is read ahead for it
      * @return the handle to stop and resume; the listening has begun
      */
     Listening listen(String path, From from, StreamListener listener);
 
     /**
-     * A stream as a publisher of its batches. Each subscriber begins at {@code from}; {@code request(n)} requests that many
-     * batches, which are not read before. It completes when the stream is closed; it ends in a {@link
-     * io.streamkeeper.client.api.StreamException} where the data to read has been dropped, or a listener would end with an
-     * error.
+     * A stream as a publisher of its batches. Each subscriber begins at {@code from}; {@code request(n)} requests that
+     * many batches, which are not read before. It completes when the stream is closed; it ends in a {@link
+     * io.streamkeeper.client.api.StreamException} where the data to read has been dropped, or a listener would end with
+     * an error.
      *
      * @param path the stream's, without percent-encoding; one that is not valid is an error of the subscription
      * @param from where each subscriber begins

@@ -206,7 +206,10 @@ class ForeignServerTest {
 
     // ---- where events do not arrive ----
 
-    /** A stream with two messages for long-polls, the second one the last; requests for events are answered by {@code events}. */
+    /**
+     * A stream with two messages for long-polls, the second one the last; requests for events are answered by {@code
+     * events}.
+     */
     private RemoteStreams serveTwoByPoll(StubServer.Script events) throws IOException {
         return serve(JSON, (request, response) -> {
             if (request.live().equals("sse")) {

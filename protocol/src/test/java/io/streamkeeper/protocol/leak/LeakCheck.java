@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class in which a buffer was not released, in every module that has this on its class path: JUnit finds it by
- * {@code META-INF/services}. Processes that a test has left running are killed at its end.
+ * Fails a test class in which a buffer was not released, in every module that has this on its class path: JUnit finds
+ * it by {@code META-INF/services}. Processes that a test has left running are killed at its end.
  */
 public final class LeakCheck implements AfterEachCallback, AfterAllCallback {
     /** Called by JUnit. */

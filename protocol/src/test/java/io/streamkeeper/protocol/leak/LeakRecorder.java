@@ -12,9 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's leak detector, with two additions: it keeps its reports instead of printing them, so that {@link LeakCheck} fails
- * the build with them, and buffers of a simulated process belong to that process's {@link ProcessMemory}. The build names it
- * to Netty. Safe for use by any thread.
+ * Netty's leak detector, with two additions: it keeps its reports instead of printing them, so that {@link LeakCheck}
+ * fails the build with them, and buffers of a simulated process belong to that process's {@link ProcessMemory}. The
+ * build names it to Netty. Safe for use by any thread.
  */
 public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     private static final int COLLECTIONS = 3;

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of one simulated process: what its thread allocates from {@link #begin} on until the process ends. A process
- * that is killed abandons its buffers, and the machine gets them back: {@link #free}. One that stops by itself has released
- * them all: {@link #assertReleased}.
+ * The buffers of one simulated process: what its thread allocates from {@link #begin} on until the process ends. A
+ * process that is killed abandons its buffers, and the machine gets them back: {@link #free}. One that stops by itself
+ * has released them all: {@link #assertReleased}.
  *
  * <p>Belongs to the thread that began it. Processes on one thread nest: the one that began last gets the buffers. In a
  * build that does not name {@link LeakRecorder} to Netty, no process gets any.
@@ -45,7 +45,10 @@ public final class ProcessMemory {
         }
     }
 
-    /** From now on the allocation number {@code count} fails, as where the machine has no memory, and all others succeed. */
+    /**
+     * From now on the allocation number {@code count} fails, as where the machine has no memory, and all others
+     * succeed.
+     */
     public void failAllocation(long count) {
         failsAt = count;
     }

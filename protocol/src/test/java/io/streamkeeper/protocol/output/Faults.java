@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What was logged or printed in this JVM since the last {@link #take}, by kind. Of each kind the first is kept and the others
- * are counted, so that a simulation with faults everywhere needs little memory. Safe for use by any thread.
+ * What was logged or printed in this JVM since the last {@link #take}, by kind. Of each kind the first is kept and the
+ * others are counted, so that a simulation with faults everywhere needs little memory. Safe for use by any thread.
  */
 final class Faults {
     /** The kind of what is printed; nothing that is announced is part of it. */

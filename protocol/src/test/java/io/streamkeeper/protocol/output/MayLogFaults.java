@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Announces what a test, or each test of a class, logs at WARN or above in some runs: for tests that inject faults at random
- * or race. Where the fault is certain, {@link LogsFaults} fails the test that does not log it.
+ * Announces what a test, or each test of a class, logs at WARN or above in some runs: for tests that inject faults at
+ * random or race. Where the fault is certain, {@link LogsFaults} fails the test that does not log it.
  */
 @Inherited
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test during which something was logged at WARN or above, or a stack trace printed, that it does not announce with
- * {@link LogsFaults} or {@link MayLogFaults}, and one that announces what does not come. What a thread logs after its test
- * fails the next one, the class, or after the last class the run: tests run one after another.
+ * Fails a test during which something was logged at WARN or above, or a stack trace printed, that it does not announce
+ * with {@link LogsFaults} or {@link MayLogFaults}, and one that announces what does not come. What a thread logs after
+ * its test fails the next one, the class, or after the last class the run: tests run one after another.
  */
 public final class OutputCheck
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, AutoCloseable {

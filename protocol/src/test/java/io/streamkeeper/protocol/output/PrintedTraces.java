@@ -9,8 +9,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * The standard output or error of this JVM. Adds the stack traces and leak reports that are printed there, for example those
- * of threads that end with an exception, to {@link Faults}. Safe for use by any thread.
+ * The standard output or error of this JVM. Adds the stack traces and leak reports that are printed there, for example
+ * those of threads that end with an exception, to {@link Faults}. Safe for use by any thread.
  */
 final class PrintedTraces extends FilterOutputStream {
     private static final int LINE_BYTES_MAX = 4_000;

@@ -21,8 +21,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Finds the values of flags that are not on the command line: in the environment, or else in the configuration file. Without
- * either, the default holds.
+ * Finds the values of flags that are not on the command line: in the environment, or else in the configuration file.
+ * Without either, the default holds.
  */
 final class ConfigSources implements IDefaultValueProvider {
     private static final String FILE_FLAG = ProcessSettings.CONFIG_FILE.name();

@@ -10,8 +10,8 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Configures logging: warnings and errors, to standard error. The logging library finds it as a service; it is code, because
- * reading a configuration file would take a noticeable part of the start.
+ * Configures logging: warnings and errors, to standard error. The logging library finds it as a service; it is code,
+ * because reading a configuration file would take a noticeable part of the start.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
     @Override

@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * What caches may do with the answers to reads (section 10.1).
  *
- * @param maxAgeSeconds how long an answer with data is fresh; it stays usable for five times as long while it is checked
+ * @param maxAgeSeconds how long an answer with data is fresh; it stays usable for five times as long while it is
+ *     checked
  * @param isPrivate whether only the client's own cache may keep it
  */
 public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
@@ -88,8 +89,8 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         /**
          * {@return this}
          *
-         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as long
-         *     while it is checked
+         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as
+         *     long while it is checked
          */
         public Builder maxAgeSeconds(long maxAgeSeconds) {
             values.set(MAX_AGE, maxAgeSeconds);

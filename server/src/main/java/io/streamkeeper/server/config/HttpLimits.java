@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param requestLineBytesMax bytes of a request line, without its end of line; more is answered 414
  * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields; more is answered 431
- * @param bodyBytesMax bytes of a request's body without transfer coding; more is answered 413. 0 for what the memory of the
- *     process can always store, 64 MiB at most
+ * @param bodyBytesMax bytes of a request's body without transfer coding; more is answered 413. 0 for what the memory of
+ *     the process can always store, 64 MiB at most
  * @param inFlightRequestsMax requests of one connection that are not answered yet; no more are read meanwhile
  * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from connecting
  * @param bodyStallTimeoutMillis how long a body may pause between two bytes
@@ -171,8 +171,8 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields, 64 … 1 MiB; more is
-         *     answered 431
+         * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields, 64 … 1 MiB; more
+         *     is answered 431
          */
         public Builder headerBytesMax(int headerBytesMax) {
             values.set(HEADER_BYTES_MAX, headerBytesMax);
@@ -204,8 +204,8 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from connecting,
-         *     1 … a day
+         * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from
+         *     connecting, 1 … a day
          */
         public Builder headerTimeoutMillis(long headerTimeoutMillis) {
             values.set(HEADER_TIMEOUT, headerTimeoutMillis);

@@ -191,8 +191,8 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param adminListen where the server listens for those who run it, such as {@code 127.0.0.1:4438}; {@code none}
-         *     for nowhere
+         * @param adminListen where the server listens for those who run it, such as {@code 127.0.0.1:4438};
+         *     {@code none} for nowhere
          */
         public Builder adminListen(String adminListen) {
             values.set(ADMIN_LISTEN, adminListen);

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param longPollTimeoutMillis how long a long-poll waits that does not specify it
  * @param longPollTimeoutMillisMax the longest wait of a long-poll, whatever it requests
- * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again (section 10.2)
+ * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again (section
+ *     10.2)
  * @param sseKeepAliveMillis after which a silent session of events gets a comment
  */
 public record LiveConfig(
@@ -94,7 +95,9 @@ public record LiveConfig(
                 .sseKeepAliveMillis(sseKeepAliveMillis);
     }
 
-    /** {@return long-polls of 20 seconds, or up to a minute, sessions of a minute, a comment after 15 silent seconds} */
+    /**
+     * {@return long-polls of 20 seconds, or up to a minute, sessions of a minute, a comment after 15 silent seconds}
+     */
     public static LiveConfig defaults() {
         return of(new SettingValues());
     }
@@ -130,8 +133,8 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1 … a
-         *     day
+         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1
+         *     … a day
          */
         public Builder sseSessionMillis(long sseSessionMillis) {
             values.set(SSE_SESSION, sseSessionMillis);

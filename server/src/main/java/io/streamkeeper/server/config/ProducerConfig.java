@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * How many producers a stream remembers, so that an append that is repeated takes effect once.
  *
  * @param producersMax producers of one stream; at the limit, the one unused for longest is forgotten for another
- * @param keptMillis how long a producer is remembered at least after its last append; where all of them are, another one is
- *     refused
+ * @param keptMillis how long a producer is remembered at least after its last append; where all of them are, another
+ *     one is refused
  */
 public record ProducerConfig(int producersMax, long keptMillis) {
     private static final NumberSetting PRODUCERS_MAX = new NumberSetting(
@@ -73,8 +73,8 @@ public record ProducerConfig(int producersMax, long keptMillis) {
         /**
          * {@return this}
          *
-         * @param producersMax producers of one stream, 1 … 1,000,000; at the limit, the one unused for longest is forgotten
-         *     for another
+         * @param producersMax producers of one stream, 1 … 1,000,000; at the limit, the one unused for longest is
+         *     forgotten for another
          */
         public Builder producersMax(int producersMax) {
             values.set(PRODUCERS_MAX, producersMax);
@@ -84,8 +84,8 @@ public record ProducerConfig(int producersMax, long keptMillis) {
         /**
          * {@return this}
          *
-         * @param keptMillis how long a producer is remembered at least after its last append, 0 … 3650 days; where all of
-         *     them are, another one is refused
+         * @param keptMillis how long a producer is remembered at least after its last append, 0 … 3650 days; where all
+         *     of them are, another one is refused
          */
         public Builder keptMillis(long keptMillis) {
             values.set(KEPT, keptMillis);

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * How much one read returns, and in which form.
  *
- * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches to the
- *     tail, and others have about a mebibyte
+ * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches
+ *     to the tail, and others have about a mebibyte
  * @param gzip whether catch-up responses are compressed for clients that accept it
  */
 public record ReadConfig(int readBytesMax, boolean gzip) {
@@ -74,8 +74,8 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         /**
          * {@return this}
          *
-         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a catch-up
-         *     response reaches to the tail, and others have about a mebibyte
+         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a
+         *     catch-up response reaches to the tail, and others have about a mebibyte
          */
         public Builder readBytesMax(int readBytesMax) {
             values.set(READ_BYTES_MAX, readBytesMax);

@@ -127,8 +127,8 @@ public record ServerConfig(
      * {@return the configuration of these values}
      *
      * @param values of {@link #settings}; the others have their defaults
-     * @throws IllegalArgumentException if one is not allowed, or two do not fit together; the message quotes them and says
-     *     what is allowed
+     * @throws IllegalArgumentException if one is not allowed, or two do not fit together; the message quotes them and
+     *     says what is allowed
      */
     public static ServerConfig of(SettingValues values) {
         return new ServerConfig(
@@ -256,7 +256,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param root the path that streams are below: begins and ends with a slash, of letters, digits and {@code -._~}
+         * @param root the path that streams are below: begins and ends with a slash, of letters, digits and
+         *     {@code -._~}
          */
         public Builder root(String root) {
             values.set(ROOT, root);
@@ -266,8 +267,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param corsOrigin the origin whose scripts may use the server: one such as {@code https://example.com}, {@code *}
-         *     for all, {@code none} for none
+         * @param corsOrigin the origin whose scripts may use the server: one such as {@code https://example.com},
+         *     {@code *} for all, {@code none} for none
          */
         public Builder corsOrigin(String corsOrigin) {
             values.set(CORS_ORIGIN, corsOrigin);
@@ -277,8 +278,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param memoryBytesMax bytes of all streams together where they are in memory, at least 0; 0 for three quarters of
-         *     the memory that the JVM gives to buffers
+         * @param memoryBytesMax bytes of all streams together where they are in memory, at least 0; 0 for three
+         *     quarters of the memory that the JVM gives to buffers
          */
         public Builder memoryBytesMax(long memoryBytesMax) {
             values.set(MEMORY_BYTES_MAX, memoryBytesMax);
@@ -298,8 +299,8 @@ public record ServerConfig(
         /**
          * {@return the configuration}
          *
-         * @throws IllegalArgumentException if a value is not allowed, or two do not fit together; the message quotes them
-         *     and says what is allowed
+         * @throws IllegalArgumentException if a value is not allowed, or two do not fit together; the message quotes
+         *     them and says what is allowed
          */
         public ServerConfig build() {
             return of(values);

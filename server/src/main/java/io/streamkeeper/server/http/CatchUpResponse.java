@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 /**
  * One catch-up response (section 5.6). Owned by the connection's loop.
  *
- * <p>A whole answer that is in memory becomes an ordinary response. All others are written window by window in their turn, at the pace at which the client reads: the next window is read, and the memory for it reserved, when all of the last one has been sent. So a client that does not read holds one window, and only for the first of its requests.
+ * <p>A whole answer that is in memory becomes an ordinary response. All others are written window by window in their
+ * turn, at the pace at which the client reads: the next window is read, and the memory for it reserved, when all of the
+ * last one has been sent. So a client that does not read holds one window, and only for the first of its requests.
  *
- * <p>The length is known before the first byte, unless the body is compressed. Where the next window cannot be had after
- * that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
+ * <p>The length is known before the first byte, unless the body is compressed. Where the next window cannot be had
+ * after that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
  *
  * <pre>
  *   OPENING ──the answer is open──▶ OPEN ──its turn has come──▶ WRITING

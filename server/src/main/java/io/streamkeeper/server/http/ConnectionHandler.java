@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of HTTP/1.1: takes requests from its {@link RequestDecoder}, has them executed by {@link RequestExecution},
- * and writes the responses in the order of the {@link ExchangeLine} through {@link ConnectionOutput}. Owned by the connection's
- * loop.
+ * One connection of HTTP/1.1: takes requests from its {@link RequestDecoder}, has them executed by
+ * {@link RequestExecution}, and writes the responses in the order of the {@link ExchangeLine} through
+ * {@link ConnectionOutput}. Owned by the connection's loop.
  *
- * <p>As many requests may be in line as the limits allow; beyond that, and while the client does not read, nothing more is
- * read from it.
+ * <p>As many requests may be in line as the limits allow; beyond that, and while the client does not read, nothing more
+ * is read from it.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
@@ -198,9 +198,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after each
-     * step that may have made {@link #mayBegin} true; the kept bytes never wait for a step of the channel, which may have
-     * been read all the time. They are decoded in a piece of their own, so that others of the loop get their turn.
+     * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after
+     * each step that may have made {@link #mayBegin} true; the kept bytes never wait for a step of the channel, which
+     * may have been read all the time. They are decoded in a piece of their own, so that others of the loop get their
+     * turn.
      */
     void readOn() {
         if (reading || resumes || !mayBegin() || decoder.awaitsRoom()) {
@@ -323,7 +324,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ctx.fireChannelInactive();
     }
 
-    /** A client that resets its connection is no fault of the server; anything else is, and costs this connection only. */
+    /**
+     * A client that resets its connection is no fault of the server; anything else is, and costs this connection only.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {

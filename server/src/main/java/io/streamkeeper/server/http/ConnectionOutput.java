@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one connection writes: responses and their parts, flushed once in a turn of the loop, and the memory of what its client
- * has not taken. Owned by the connection's loop.
+ * What one connection writes: responses and their parts, flushed once in a turn of the loop, and the memory of what its
+ * client has not taken. Owned by the connection's loop.
  */
 final class ConnectionOutput {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionOutput.class);
@@ -101,7 +101,9 @@ final class ConnectionOutput {
 
     // ---- flushing ----
 
-    /** Flushes at the end of the turn, once for all that was written in it; while the connection is read, that does it. */
+    /**
+     * Flushes at the end of the turn, once for all that was written in it; while the connection is read, that does it.
+     */
     void flushLater() {
         if (!connection.isReading() && !queued) {
             queued = true;

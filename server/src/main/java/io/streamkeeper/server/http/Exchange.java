@@ -187,7 +187,9 @@ final class Exchange implements Reply, ResponseContext {
         }
     }
 
-    /** Takes over the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}. By one thread at a time, any. */
+    /**
+     * Takes over the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}. By one thread at a time, any.
+     */
     void answer(Answer answer) {
         if (completed) {
             LOG.error("a request was answered twice, the second time with status {}", answer.status(), new Throwable());

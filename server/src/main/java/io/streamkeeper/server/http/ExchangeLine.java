@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection that are not answered, in their order, which is that of the responses (RFC 9112 section
- * 9.3.2). An {@link Exchange} waits in line until those before it are written. Owned by the connection's loop.
+ * The requests of one connection that are not answered, in their order, which is that of the responses (RFC 9112
+ * section 9.3.2). An {@link Exchange} waits in line until those before it are written. Owned by the connection's loop.
  */
 final class ExchangeLine {
     private final ConnectionHandler connection;
@@ -99,8 +99,8 @@ final class ExchangeLine {
     }
 
     /**
-     * Begins what begins in its turn, when the client has taken what came before: so a connection holds one answer that is not
-     * small. Returns false if it has begun before, began at once, or has to wait.
+     * Begins what begins in its turn, when the client has taken what came before: so a connection holds one answer that
+     * is not small. Returns false if it has begun before, began at once, or has to wait.
      */
     private boolean start(Exchange first) {
         if (!connection.output().takesMore()) {

@@ -5,11 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What the connections of one event loop have to flush at the end of the turn: one task for all of them, so that an event for a
- * thousand subscribers costs a thousand writes to sockets and not as many tasks too. They are flushed {@value
- * #PIECE_CONNECTIONS} at a time in pieces of the loop's {@link TurnQueue}, because a write to a socket is what takes long.
- * Three of four are of whole responses where there are any, and not of parts of long ones: so no acknowledgement waits for all
- * who get an event, and no event for all acknowledgements. Owned by that loop.
+ * What the connections of one event loop have to flush at the end of the turn: one task for all of them, so that an
+ * event for a thousand subscribers costs a thousand writes to sockets and not as many tasks too. They are flushed
+ * {@value #PIECE_CONNECTIONS} at a time in pieces of the loop's {@link TurnQueue}, because a write to a socket is what
+ * takes long. Three of four are of whole responses where there are any, and not of parts of long ones: so no
+ * acknowledgement waits for all who get an event, and no event for all acknowledgements. Owned by that loop.
  */
 final class FlushQueue {
     /** Connections that are flushed in one piece. */

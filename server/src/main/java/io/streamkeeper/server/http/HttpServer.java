@@ -31,11 +31,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The HTTP side of a server: what its listeners share. It bounds the number of connections and ends them when the server
- * stops. Safe for use by any thread.
+ * The HTTP side of a server: what its listeners share. It bounds the number of connections and ends them when the
+ * server stops. Safe for use by any thread.
  */
 public final class HttpServer {
-    /** Connections of an administrative listener, which are accepted in addition to those of clients, so that a full server can still be checked. */
+    /**
+     * Connections of an administrative listener, which are accepted in addition to those of clients, so that a full
+     * server can still be checked.
+     */
     public static final int ADMINISTRATIVE_CONNECTIONS_MAX = 16;
 
     private final ServerConfig config;
@@ -117,7 +120,10 @@ public final class HttpServer {
         return context != null ? context : foreignContext(loop);
     }
 
-    /** Made with the loop's first connection. No event reports the end of such a loop, so the next new context removes those that have ended. */
+    /**
+     * Made with the loop's first connection. No event reports the end of such a loop, so the next new context removes
+     * those that have ended.
+     */
     private LoopContext foreignContext(EventLoop loop) {
         LoopContext context = foreignContexts.get(loop);
         if (context == null) {

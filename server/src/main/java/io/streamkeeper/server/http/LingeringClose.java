@@ -12,9 +12,10 @@ import io.streamkeeper.server.http.decode.Lateness;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The end of a connection after what is written on it, on Streamkeeper's own connections and on mounted ones, with TLS or
- * without. Only the sending side is closed at first: a client that is still sending would otherwise lose the response to
- * the reset that answers its bytes (RFC 9112 section 9.6). What it still sends is read and dropped, until it is silent.
+ * The end of a connection after what is written on it, on Streamkeeper's own connections and on mounted ones, with TLS
+ * or without. Only the sending side is closed at first: a client that is still sending would otherwise lose the
+ * response to the reset that answers its bytes (RFC 9112 section 9.6). What it still sends is read and dropped, until
+ * it is silent.
  */
 public final class LingeringClose {
     /** How long a client must have sent nothing before its connection is closed. */
@@ -71,8 +72,8 @@ public final class LingeringClose {
     }
 
     /**
-     * Drops what a client still sends, and closes the connection when it is silent: bytes that arrive after the close are
-     * answered with a reset, which discards what the client has not received yet.
+     * Drops what a client still sends, and closes the connection when it is silent: bytes that arrive after the close
+     * are answered with a reset, which discards what the client has not received yet.
      */
     private static final class UntilSilent extends ChannelInboundHandlerAdapter {
         private long begunNanos;

@@ -7,8 +7,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.streamkeeper.server.http.route.Routes;
 
 /**
- * One of the places at which a server takes connections, an address or a mount: what it serves, and what its answers say of
- * themselves. Sets up the pipeline of each of its connections. Immutable; safe for use by any thread.
+ * One of the places at which a server takes connections, an address or a mount: what it serves, and what its answers
+ * say of themselves. Sets up the pipeline of each of its connections. Immutable; safe for use by any thread.
  */
 @ChannelHandler.Sharable
 public final class Listener extends ChannelInitializer<Channel> {
@@ -36,7 +36,9 @@ public final class Listener extends ChannelInitializer<Channel> {
         return routes;
     }
 
-    /** The scheme of the URLs that clients use on {@code connection}: of its own TLS, or of that of the mount's server. */
+    /**
+     * The scheme of the URLs that clients use on {@code connection}: of its own TLS, or of that of the mount's server.
+     */
     String scheme(Channel connection) {
         Channel outer = connection.parent();
         return isTls(connection) || (outer != null && isTls(outer)) ? "https" : "http";

@@ -8,8 +8,8 @@ import io.streamkeeper.server.shard.TurnQueue;
 /**
  * A response that is written in steps while its exchange is the first in line. Owned by the connection's loop.
  *
- * <p>A step that follows another is a piece of the loop's {@link TurnQueue}, so that long responses take turns with all else
- * that the loop does. What a step throws costs the connection.
+ * <p>A step that follows another is a piece of the loop's {@link TurnQueue}, so that long responses take turns with all
+ * else that the loop does. What a step throws costs the connection.
  *
  * <pre>
  *   NEW ──start: its turn has come──▶ STARTED ──▶ OVER

@@ -7,8 +7,8 @@ import io.streamkeeper.server.http.route.Answer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The response of an answer whose body is made piece by piece: the next piece is made when the client has taken the last one.
- * Owned by the connection's loop.
+ * The response of an answer whose body is made piece by piece: the next piece is made when the client has taken the
+ * last one. Owned by the connection's loop.
  */
 final class PiecesResponse extends LongResponse {
     private static final ByteBuf LINE_END = constant("\r\n");

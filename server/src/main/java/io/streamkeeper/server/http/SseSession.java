@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One response of server-sent events (section 5.8). Owned by the connection's loop.
  *
- * <p>It pulls until it is at the tail and receives each step from there on. While the client does not read, it receives nothing: it keeps its position and pulls from there when the client reads again.
+ * <p>It pulls until it is at the tail and receives each step from there on. While the client does not read, it receives
+ * nothing: it keeps its position and pulls from there when the client reads again.
  */
 final class SseSession extends LongResponse implements Subscriber {
     /** About how many bytes of the stream one event contains at most. */

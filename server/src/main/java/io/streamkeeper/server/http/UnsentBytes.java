@@ -8,14 +8,14 @@ import io.netty.channel.ChannelPromise;
 import io.streamkeeper.storage.memory.Budget;
 
 /**
- * The memory of one connection's answers that its client has not taken (I7): those that wait for their turn, and those that
- * the socket does not take. Used by the connection's event loop only.
+ * The memory of one connection's answers that its client has not taken (I7): those that wait for their turn, and those
+ * that the socket does not take. Used by the connection's event loop only.
  *
- * <p>A client that reads costs nothing here: its answers have left when the turn ends in which they were made. What has not
- * left by then is reserved in a budget of all connections. Where there is no room the connection ends, because what it
- * holds would otherwise be counted nowhere. One turn of a loop can add at most {@code 128 KiB}, which the channel's
- * water mark bounds. Bytes that another budget counts until they have left, windows of reads and what is compressed, are
- * left out.
+ * <p>A client that reads costs nothing here: its answers have left when the turn ends in which they were made. What has
+ * not left by then is reserved in a budget of all connections. Where there is no room the connection ends, because what
+ * it holds would otherwise be counted nowhere. One turn of a loop can add at most {@code 128 KiB}, which the channel's
+ * water mark bounds. Bytes that another budget counts until they have left, windows of reads and what is compressed,
+ * are left out.
  */
 final class UnsentBytes {
     /** A connection with that part of the budget begins no further request. */
@@ -46,7 +46,9 @@ final class UnsentBytes {
         return !isAwaited;
     }
 
-    /** Whether a request may begin: others are better off if what is short is not given to a client that does not read. */
+    /**
+     * Whether a request may begin: others are better off if what is short is not given to a client that does not read.
+     */
     boolean hasRoom() {
         return reservedBytes == 0
                 || (reservedBytes < budget.bytesMax() / SHARE_PART && budget.leftBytes() > budget.bytesMax() / 2);

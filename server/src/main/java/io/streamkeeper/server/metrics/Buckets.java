@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * The upper bounds of a histogram's buckets: 1, 2 and 5 times the powers of ten, so that their number is small and fixed, and a
- * value is recorded without an allocation. Values are whole numbers; what is shown is {@code scale} times as large. Immutable.
+ * The upper bounds of a histogram's buckets: 1, 2 and 5 times the powers of ten, so that their number is small and
+ * fixed, and a value is recorded without an allocation. Values are whole numbers; what is shown is {@code scale} times
+ * as large. Immutable.
  */
 final class Buckets {
     private static final long[] STEPS = {1, 2, 5};

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The counters of all loops of a server, each with its owner. Safe for use by any thread; its lock is taken when a loop is
- * added and when a snapshot begins, not to count.
+ * The counters of all loops of a server, each with its owner. Safe for use by any thread; its lock is taken when a loop
+ * is added and when a snapshot begins, not to count.
  */
 public final class Counters {
     private final IdentityHashMap<EventExecutor, LoopCounters> ofLoops = new IdentityHashMap<>();

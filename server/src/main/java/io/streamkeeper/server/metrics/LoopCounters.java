@@ -6,13 +6,16 @@ import io.streamkeeper.storage.journal.ShardFigures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop counts: of its connections, of its shards, and what the threads of its shards' journals measure, which
- * those hand over to the loop together with what they report. Owned by the loop: every method is called on it, which an assertion checks in every test. To count is one addition to a plain array, without a lock, a fence or an allocation.
+ * What one event loop counts: of its connections, of its shards, and what the threads of its shards' journals measure,
+ * which those hand over to the loop together with what they report. Owned by the loop: every method is called on it,
+ * which an assertion checks in every test. To count is one addition to a plain array, without a lock, a fence or an
+ * allocation.
  *
- * <p>Why a reader sees whole numbers, and all that was counted before it asks: only the loop reads the array. A snapshot
- * is a task that the loop executes, see {@link Counters#total}; it copies the array, and the copy is handed over by a future,
- * whose completion happens before it is seen. A publication that the loop refreshes would be the alternative: it costs every
- * loop a copy now and then whether a reader exists or not, and what it reads is old. The price of a message is that a loop which is held up answers late; a reader bounds that by a timeout.
+ * <p>Why a reader sees whole numbers, and all that was counted before it asks: only the loop reads the array. A
+ * snapshot is a task that the loop executes, see {@link Counters#total}; it copies the array, and the copy is handed
+ * over by a future, whose completion happens before it is seen. A publication that the loop refreshes would be the
+ * alternative: it costs every loop a copy now and then whether a reader exists or not, and what it reads is old. The
+ * price of a message is that a loop which is held up answers late; a reader bounds that by a timeout.
  */
 public final class LoopCounters implements ShardFigures {
     /** What a reader waits with. */

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the server counts: the one description of each metric. Names, units and types follow the conventions of
- * Prometheus.
+ * Everything that the server counts: the one description of each metric. Names, units and types follow the conventions
+ * of Prometheus.
  *
- * <p>What a loop counts has a place in the array of its {@link LoopCounters}: one for each series, or for a histogram one for
- * each bucket and one for the sum. What is known without counting is read when a snapshot is made.
+ * <p>What a loop counts has a place in the array of its {@link LoopCounters}: one for each series, or for a histogram
+ * one for each bucket and one for the sum. What is known without counting is read when a snapshot is made.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists that never change
 public enum Metric {

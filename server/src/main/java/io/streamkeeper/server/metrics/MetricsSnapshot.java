@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * What a server had counted at one moment, and what it held then: all loops together. Immutable.
  *
- * <p>Each loop contributes what it had counted when it was asked, so an answer that a client has received is counted in each
- * snapshot that is asked for afterwards.
+ * <p>Each loop contributes what it had counted when it was asked, so an answer that a client has received is counted in
+ * each snapshot that is asked for afterwards.
  *
  * @param samples in the order of {@link Metric}; of a metric with labels, the series that are not zero
  */

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How requests end, as it is counted: a slot for each status of success, one for other statuses, and one for each refusal. */
+/**
+ * How requests end, as it is counted: a slot for each status of success, one for other statuses, and one for each
+ * refusal.
+ */
 final class Outcomes {
     private static final int OTHER_SLOT = 4;
     private static final int FIRST_REFUSAL_SLOT = 5;

@@ -6,7 +6,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
-/** Counts the bytes of the connections of one loop, whatever they speak. Owned by the loop; one for all its connections. */
+/**
+ * Counts the bytes of the connections of one loop, whatever they speak. Owned by the loop; one for all its connections.
+ */
 @ChannelHandler.Sharable
 public final class TrafficCounter extends ChannelDuplexHandler {
     private final LoopCounters counters;

@@ -14,9 +14,9 @@ import java.util.ArrayDeque;
  * One connection of another server, on which Streamkeeper and the server's own handlers take turns. Used by the
  * connection's event loop only.
  *
- * <p>A request whose side is not in turn waits, and so does all that follows it; meanwhile nothing more is read, so what waits
- * is what one read brings. Requests go on in a task of their own: no handler gets one while it writes its answer to the
- * one before.
+ * <p>A request whose side is not in turn waits, and so does all that follows it; meanwhile nothing more is read, so
+ * what waits is what one read brings. Requests go on in a task of their own: no handler gets one while it writes its
+ * answer to the one before.
  *
  * <pre>
  *   SHARED ──a response is the last──▶ ENDING ──┐
@@ -121,8 +121,8 @@ final class ForeignConnection {
     }
 
     /**
-     * A message is not for the handlers after the mount. One that a handler before has held back may come without a {@code
-     * channelReadComplete}, so the turn's end is as good as that.
+     * A message is not for the handlers after the mount. One that a handler before has held back may come without a
+     * {@code channelReadComplete}, so the turn's end is as good as that.
      */
     private void take() {
         took = true;

@@ -10,8 +10,8 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * Watches what the other handlers of a foreign pipeline answer, to know when an answer is whole. Used by the connection's
- * event loop only.
+ * Watches what the other handlers of a foreign pipeline answer, to know when an answer is whole. Used by the
+ * connection's event loop only.
  */
 final class HandlerResponses {
     /** What a message that they write means. */

@@ -4,8 +4,8 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Holds back the reading of a foreign channel, whether it reads by itself ({@code autoRead}) or when its handlers ask for
- * it. Used by the connection's event loop only.
+ * Holds back the reading of a foreign channel, whether it reads by itself ({@code autoRead}) or when its handlers ask
+ * for it. Used by the connection's event loop only.
  *
  * <p>{@code autoRead} is switched on again only where it was switched off here, so that handlers may use it too.
  */
@@ -18,7 +18,9 @@ final class HeldReads {
         this.context = context;
     }
 
-    /** Reads when it is asked to and {@code held} does not say otherwise; then it reads when nothing holds it any more. */
+    /**
+     * Reads when it is asked to and {@code held} does not say otherwise; then it reads when nothing holds it any more.
+     */
     void read(boolean held) {
         if (held) {
             asked = true;

@@ -8,7 +8,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the requests below one path on a connection of another server. One for each connection, after the HTTP codec of that server and before the handlers that answer everything else:
+ * Answers the requests below one path on a connection of another server. One for each connection, after the HTTP codec
+ * of that server and before the handlers that answer everything else:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *   pipeline.addLast(new OwnHandler());
  * </pre>
  *
- * <p>All other messages go on as they are. So do requests that the codec could not read, whatever their path. An aggregator
- * may stand before the mount; then it bounds the bodies of requests to streams too. Responses leave in the order of the
- * requests, on whichever side they are made; a response of the handlers after the mount ends with a {@code LastHttpContent}, as the
- * codec wants it too.
+ * <p>All other messages go on as they are. So do requests that the codec could not read, whatever their path. An
+ * aggregator may stand before the mount; then it bounds the bodies of requests to streams too. Responses leave in the
+ * order of the requests, on whichever side they are made; a response of the handlers after the mount ends with a
+ * {@code LastHttpContent}, as the codec wants it too.
  *
  * <p>The mount runs on the channel's event loop, whatever kind of loop that is.
  */

@@ -14,10 +14,11 @@ import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 
 /**
- * A connection of Streamkeeper's own pipeline that has no socket: its bytes come from a connection of another server, its parent, and are written to it. It lives on its parent's event loop.
+ * A connection of Streamkeeper's own pipeline that has no socket: its bytes come from a connection of another server,
+ * its parent, and are written to it. It lives on its parent's event loop.
  *
- * <p>What is written stays here while the parent's client does not read, so that the pipeline sees it as it sees the unsent
- * bytes of a socket.
+ * <p>What is written stays here while the parent's client does not read, so that the pipeline sees it as it sees the
+ * unsent bytes of a socket.
  */
 final class MountedChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);

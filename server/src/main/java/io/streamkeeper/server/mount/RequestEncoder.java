@@ -19,11 +19,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Makes bytes again of requests that the codec of another server has decoded, for the pipeline that reads bytes. One for each
- * connection, used by its event loop only.
+ * Makes bytes again of requests that the codec of another server has decoded, for the pipeline that reads bytes. One
+ * for each connection, used by its event loop only.
  *
- * <p>The head says the length that the body has. Where handlers in between have made these differ, no byte of a body may be
- * read as a part of the next request: the encoder fails instead. Trailer fields are left out, because the server does not read them.
+ * <p>The head says the length that the body has. Where handlers in between have made these differ, no byte of a body
+ * may be read as a part of the next request: the encoder fails instead. Trailer fields are left out, because the server
+ * does not read them.
  */
 final class RequestEncoder {
     private static final int HEAD_BYTES = 512;

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes HTTP objects of the bytes that Streamkeeper answers, which the codec of another server encodes again. Bodies are
- * slices, whatever their length. One for each connection, used by its event loop only, and in no pipeline itself.
+ * Makes HTTP objects of the bytes that Streamkeeper answers, which the codec of another server encodes again. Bodies
+ * are slices, whatever their length. One for each connection, used by its event loop only, and in no pipeline itself.
  */
 final class ResponseDecoder extends HttpResponseDecoder {
     private static final int HEAD_BYTES_MAX = 1 << 20;

@@ -4,8 +4,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayDeque;
 
 /**
- * Whose turn it is to answer on one connection. Responses leave in the order of the requests (RFC 9112 section 9.3.2), so
- * one side has requests at a time; it may have several. Used by the connection's event loop only.
+ * Whose turn it is to answer on one connection. Responses leave in the order of the requests (RFC 9112 section 9.3.2),
+ * so one side has requests at a time; it may have several. Used by the connection's event loop only.
  */
 final class ResponseOrder {
     /** The methods of the requests that are not answered, in their order. */

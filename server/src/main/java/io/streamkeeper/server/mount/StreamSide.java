@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Streamkeeper's side of one foreign connection: gives requests to a {@link MountedChannel} and writes what it answers.
  * Used by the connection's event loop only.
  *
- * <p>The channel is made with the first request. When it closes while it owes nothing (it was idle, or Streamkeeper stops)
- * it is forgotten, and the next request gets another; when it closes while it owes an answer, the foreign connection ends
- * too. A client that takes nothing for too long is seen inside by what is left to be written; a rest that the foreign
- * channel has taken over already is for the foreign server to look after.
+ * <p>The channel is made with the first request. When it closes while it owes nothing (it was idle, or Streamkeeper
+ * stops) it is forgotten, and the next request gets another; when it closes while it owes an answer, the foreign
+ * connection ends too. A client that takes nothing for too long is seen inside by what is left to be written; a rest
+ * that the foreign channel has taken over already is for the foreign server to look after.
  */
 final class StreamSide implements MountedChannel.Outside {
     private final ChannelHandlerContext context;

@@ -1,7 +1,7 @@
 /**
- * Streamkeeper in the Netty pipeline of another server, below any path. Streamkeeper's own pipeline reads and writes bytes and
- * stays as it is: each foreign connection that requests a stream gets a channel of its own inside, whose bytes are made of
- * the foreign codec's HTTP objects and become such objects again.
+ * Streamkeeper in the Netty pipeline of another server, below any path. Streamkeeper's own pipeline reads and writes
+ * bytes and stays as it is: each foreign connection that requests a stream gets a channel of its own inside, whose
+ * bytes are made of the foreign codec's HTTP objects and become such objects again.
  *
  * <pre>
  *   foreign channel:  codec ── MountHandler ── other handlers
@@ -14,7 +14,8 @@
  * <p>To read in this order: {@link io.streamkeeper.server.mount.MountHandler}, {@code ForeignConnection} with {@code
  * MountRoot}, {@code ResponseOrder}, {@code HandlerResponses} and {@code HeldReads}; then {@code
  * StreamSide} with {@code RequestEncoder}, {@code ResponseDecoder}, {@code Unavailable} and {@code MountedChannel}.
- * Everything belongs to the event loop of the foreign connection. Nothing outside this package needs Netty's HTTP codec.
+ * Everything belongs to the event loop of the foreign connection. Nothing outside this package needs Netty's HTTP
+ * codec.
  */
 @NullMarked
 package io.streamkeeper.server.mount;

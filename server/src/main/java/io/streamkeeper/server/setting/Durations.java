@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How times are written: {@code 500ms}, {@code 2s}, {@code 0.5s}, {@code 1m}, {@code 7d}, or seconds without a unit. */
+/**
+ * How times are written: {@code 500ms}, {@code 2s}, {@code 0.5s}, {@code 1m}, {@code 7d}, or seconds without a unit.
+ */
 public final class Durations {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ms|s|m|h|d)?");
     private static final Map<String, Long> MILLIS =

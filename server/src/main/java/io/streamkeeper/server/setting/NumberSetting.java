@@ -1,6 +1,8 @@
 package io.streamkeeper.server.setting;
 
-/** The description of a setting that is a number with bounds. The field that it fills may be an {@code int} if they fit. */
+/**
+ * The description of a setting that is a number with bounds. The field that it fills may be an {@code int} if they fit.
+ */
 public final class NumberSetting extends Setting<Long> {
 
     /**

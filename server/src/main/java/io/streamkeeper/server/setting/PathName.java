@@ -4,8 +4,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * A path of the file system. An empty one is refused: it would name the current directory, and comes from a variable of a
- * script that is not set.
+ * A path of the file system. An empty one is refused: it would name the current directory, and comes from a variable of
+ * a script that is not set.
  *
  * @param label what help shows in the place of a value
  */

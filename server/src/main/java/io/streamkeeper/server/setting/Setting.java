@@ -9,8 +9,10 @@ import java.util.Locale;
  * <p>To add one, declare its description as a constant of the record of its concern in {@code
  * io.streamkeeper.server.config}, and list it in that record's {@code SETTINGS}. Add the field that it fills: the
  * component, its check in the constructor, a line in {@code of} and in {@code copyTo}, and a method of the builder.
- * {@code SettingsTest} fails for each step that is missing, and {@code ./mvnw -pl server -am test -Dtest=SettingsPageTest
- * -Dsettings.write=true -Dsurefire.failIfNoSpecifiedTests=false} rewrites the tables of the document.
+ * {@code SettingsTest} fails for each step that is missing, and
+ * {@code
+ * ./mvnw -pl server -am test -Dtest=SettingsPageTest -Dsettings.write=true -Dsurefire.failIfNoSpecifiedTests=false}
+ * rewrites the tables of the document.
  *
  * <p>Immutable.
  *

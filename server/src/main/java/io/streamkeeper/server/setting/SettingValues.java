@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The values that a configuration is built from: those that were given, and the defaults of all other settings. A value is
- * checked by the record that it goes into, not here. Owned by the thread that builds the configuration.
+ * The values that a configuration is built from: those that were given, and the defaults of all other settings. A value
+ * is checked by the record that it goes into, not here. Owned by the thread that builds the configuration.
  */
 public final class SettingValues {
     private final Map<Setting<?>, Object> given = new HashMap<>();

@@ -1,6 +1,7 @@
 /**
  * How settings are described: one {@link io.streamkeeper.server.setting.Setting} for each, which the records of {@code
- * io.streamkeeper.server.config} declare, and from which the command line, its help and the reference document are made.
+ * io.streamkeeper.server.config} declare, and from which the command line, its help and the reference document are
+ * made.
  *
  * <p>To read in this order: {@link io.streamkeeper.server.setting.Setting}, {@link
  * io.streamkeeper.server.setting.SettingType} and its kinds ({@link io.streamkeeper.server.setting.NumberSetting} with

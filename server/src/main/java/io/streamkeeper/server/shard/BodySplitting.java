@@ -7,8 +7,9 @@ import io.streamkeeper.protocol.JsonSplitting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON body that is too long to be split at once: it is split in steps, each of which is a piece of a {@link TurnQueue}.
- * It owns the body, and the heap that is reserved for its messages, until the body is asked for. Owned by one loop.
+ * One JSON body that is too long to be split at once: it is split in steps, each of which is a piece of a
+ * {@link TurnQueue}. It owns the body, and the heap that is reserved for its messages, until the body is asked for.
+ * Owned by one loop.
  */
 public final class BodySplitting {
     /** How much of a body is split in one step; a body that is not longer is split at once. */

@@ -15,10 +15,11 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One catch-up answer (section 5.6), as the shard knows it: from where the command says to the tail as it stands when the
- * answer is opened, read in windows that the reader requests one after the other, each when it has released the last.
- * Between two windows it holds its position and a {@link ReadShare}, which is room for the next, so it never waits for
- * readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the next bytes no longer exist, the next window is refused.
+ * One catch-up answer (section 5.6), as the shard knows it: from where the command says to the tail as it stands when
+ * the answer is opened, read in windows that the reader requests one after the other, each when it has released the
+ * last. Between two windows it holds its position and a {@link ReadShare}, which is room for the next, so it never
+ * waits for readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the
+ * next bytes no longer exist, the next window is refused.
  *
  * <p>Its public methods are called on the reader's loop; its state belongs to the shard's.
  */
@@ -34,8 +35,8 @@ public final class CatchUp implements AutoCloseable {
         /**
          * The answer is open.
          *
-         * @param outcome a refusal, or a chunk that describes the whole answer and has the first window, perhaps empty, as
-         *     its bytes; handed over
+         * @param outcome a refusal, or a chunk that describes the whole answer and has the first window, perhaps empty,
+         *     as its bytes; handed over
          */
         void opened(Outcome outcome);
 

@@ -26,7 +26,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stores in a data directory, with the threads that may block: one for each journal, one for the background, few to read. */
+/**
+ * Stores in a data directory, with the threads that may block: one for each journal, one for the background, few to
+ * read.
+ */
 public final class FileStores implements Stores {
     private static final Logger LOG = LoggerFactory.getLogger(FileStores.class);
     private static final int READ_THREADS = 4;

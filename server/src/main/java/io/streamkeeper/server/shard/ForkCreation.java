@@ -17,8 +17,9 @@ import io.streamkeeper.storage.stream.ForkSource;
 /**
  * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
  * source's shard, which counts the fork; for JSON the shards that hold the messages around the place where it diverges,
- * one after the other, for bytes the one that holds the append in which it diverges; then its own shard creates it. A step
- * that refuses gives the count back. Owned by the fork's own shard; each step on another is a message there and one back.
+ * one after the other, for bytes the one that holds the append in which it diverges; then its own shard creates it. A
+ * step that refuses gives the count back. Owned by the fork's own shard; each step on another is a message there and
+ * one back.
  */
 final class ForkCreation {
     private final Shard home;
@@ -115,7 +116,9 @@ final class ForkCreation {
         }
     }
 
-    /** Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard. */
+    /**
+     * Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard.
+     */
     private final class Skip {
         private final Steps steps = new Steps(home.turns(), () -> home.step(this::refuse, this::step));
         private ForkSource source;

@@ -10,8 +10,9 @@ import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 
 /**
- * The heap for the messages of JSON bodies (I7): what a body may take is reserved before it is split, what it takes stays so
- * until it is released. Small bodies are not counted: they take little and not for long. Safe for use by any thread.
+ * The heap for the messages of JSON bodies (I7): what a body may take is reserved before it is split, what it takes
+ * stays so until it is released. Small bodies are not counted: they take little and not for long. Safe for use by any
+ * thread.
  */
 public final class JsonRoom {
     /** A body up to this size is not counted. */
@@ -25,8 +26,8 @@ public final class JsonRoom {
     }
 
     /**
-     * Finds the messages of a body with {@code splitter}; takes {@code bytes} over. Where there is no room now, that is the
-     * body's problem.
+     * Finds the messages of a body with {@code splitter}; takes {@code bytes} over. Where there is no room now, that is
+     * the body's problem.
      */
     public Body split(JsonSplitter splitter, ByteBuf bytes) {
         if (bytes.readableBytes() <= UNCOUNTED_BYTES_MAX) {

@@ -12,7 +12,9 @@ public final class LoopTasks {
     private LoopTasks() {}
 
     /**
-     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of another server may have ended, and its connections with it. Then the task runs here and only releases what it holds; its failure does not concern the caller.
+     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of another server may have ended,
+     * and its connections with it. Then the task runs here and only releases what it holds; its failure does not
+     * concern the caller.
      */
     public static void run(EventLoop loop, Runnable task) {
         if (loop.inEventLoop()) {

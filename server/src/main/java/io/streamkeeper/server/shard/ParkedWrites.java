@@ -15,15 +15,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
- * Writes of one shard that wait because the journal's backlog is past its first bound: a writer that waits for its answers is
- * slowed down, and refused only if the backlog does not shrink (I7). First come, first served; while one waits, every later
- * write waits too, so that those of a connection keep their order. Owned by the shard's loop.
+ * Writes of one shard that wait because the journal's backlog is past its first bound: a writer that waits for its
+ * answers is slowed down, and refused only if the backlog does not shrink (I7). First come, first served; while one
+ * waits, every later write waits too, so that those of a connection keep their order. Owned by the shard's loop.
  */
 final class ParkedWrites {
     /** How many may wait; others execute at once, and are refused if there is no room. */
     static final int COUNT_MAX = 128;
 
-    /** A body of more bytes is in memory of its own; one of fewer may keep all that a read brought, and is copied to wait. */
+    /**
+     * A body of more bytes is in memory of its own; one of fewer may keep all that a read brought, and is copied to
+     * wait.
+     */
     static final int COPIED_BODY_BYTES_MAX = 64 << 10;
 
     /** Bytes of such copies at most; a write beyond that executes at once, and is refused if there is no room. */

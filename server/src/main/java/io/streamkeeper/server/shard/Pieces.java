@@ -8,8 +8,9 @@ import io.streamkeeper.storage.memory.Buffers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the pieces of one answer, of which there may be as many as it has bytes. Large pieces are not copied; small ones
- * are copied together, so that the answer is a flat list of pieces that are worth a place in it. Owns what it is given.
+ * Joins the pieces of one answer, of which there may be as many as it has bytes. Large pieces are not copied; small
+ * ones are copied together, so that the answer is a flat list of pieces that are worth a place in it. Owns what it is
+ * given.
  */
 final class Pieces {
     /** Shorter pieces are copied. */

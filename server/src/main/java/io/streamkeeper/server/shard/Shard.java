@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread and run on the loop: at once if the caller is on it.
+ * One shard: a loop and the streams that only this loop touches (I5). Its public methods may be called by any thread
+ * and run on the loop: at once if the caller is on it.
  */
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -78,7 +79,10 @@ public final class Shard {
         return shards;
     }
 
-    /** Runs a task of the shard's own on the loop: at once if that is where the caller is. What it throws fails the shard. */
+    /**
+     * Runs a task of the shard's own on the loop: at once if that is where the caller is. What it throws fails the
+     * shard.
+     */
     public void run(Runnable task) {
         if (loop.inEventLoop()) {
             runOwn(task);
@@ -100,8 +104,8 @@ public final class Shard {
     }
 
     /**
-     * Runs a step of a command on the loop: at once if that is where the caller is. What it throws is what {@code end} is
-     * refused with, so that each command is answered (I12).
+     * Runs a step of a command on the loop: at once if that is where the caller is. What it throws is what {@code end}
+     * is refused with, so that each command is answered (I12).
      */
     public void step(Consumer<Refusal> end, Runnable step) {
         if (loop.inEventLoop()) {
@@ -209,7 +213,10 @@ public final class Shard {
         turns.add(() -> runOwn(task));
     }
 
-    /** Releases the count of a fork, in a piece of its own: it may cause the next release, through a chain of any length. */
+    /**
+     * Releases the count of a fork, in a piece of its own: it may cause the next release, through a chain of any
+     * length.
+     */
     void releaseSource(long generation) {
         try {
             loop.execute(() -> turns.add(() -> runOwn(() -> store.releaseSource(generation))));

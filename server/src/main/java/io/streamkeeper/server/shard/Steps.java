@@ -1,8 +1,8 @@
 package io.streamkeeper.server.shard;
 
 /**
- * Repeats a step whose answer comes at once or in a later turn, so that the stack does not grow with the number of steps,
- * and so that other work of the loop comes in between, see {@link TurnQueue}. Owned by the loop.
+ * Repeats a step whose answer comes at once or in a later turn, so that the stack does not grow with the number of
+ * steps, and so that other work of the loop comes in between, see {@link TurnQueue}. Owned by the loop.
  */
 final class Steps {
     /** Steps that are answered at once and done in one turn. */
@@ -13,7 +13,10 @@ final class Steps {
     private boolean runs;
     private boolean answered;
 
-    /** The steps of the owner of {@code turns}; {@code step} has {@link #answered} called when another step is to follow. */
+    /**
+     * The steps of the owner of {@code turns}; {@code step} has {@link #answered} called when another step is to
+     * follow.
+     */
     Steps(TurnQueue turns, Runnable step) {
         this.turns = turns;
         this.step = step;

@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One read of a stream: what it inherits is asked of the ancestors' shards, oldest first, then its own bytes follow, all
- * in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is a message
- * there and one back. An answer has pieces of {@value #RUNS_MAX} ancestors at most; where there are more, it ends early.
+ * One read of a stream: what it inherits is asked of the ancestors' shards, oldest first, then its own bytes follow,
+ * all in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is a
+ * message there and one back. An answer has pieces of {@value #RUNS_MAX} ancestors at most; where there are more, it
+ * ends early.
  */
 public final class StreamRead {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRead.class);

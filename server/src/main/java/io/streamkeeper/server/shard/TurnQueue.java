@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of one loop that may be long: it comes in pieces, each short by itself, which are done in order. When pieces have
- * taken {@link #TURN_NANOS}, the loop looks at its sockets and at its other tasks before the next one; a task that only adds
- * itself to the loop again would keep it from its sockets, because a loop does all tasks that there are first. Work of any
- * length adds its next piece when one is done, so that the works of a loop take turns. Owned by the loop.
+ * The work of one loop that may be long: it comes in pieces, each short by itself, which are done in order. When pieces
+ * have taken {@link #TURN_NANOS}, the loop looks at its sockets and at its other tasks before the next one; a task that
+ * only adds itself to the loop again would keep it from its sockets, because a loop does all tasks that there are
+ * first. Work of any length adds its next piece when one is done, so that the works of a loop take turns. Owned by the
+ * loop.
  *
  * <pre>
  *   IDLE ──add──▶ WAITS (for a task of this turn) ──done, time left──▶ IDLE

@@ -4,7 +4,9 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** Ends a run of text that ends before the tail after a whole character, because clients decode each answer by itself. */
+/**
+ * Ends a run of text that ends before the tail after a whole character, because clients decode each answer by itself.
+ */
 public final class WholeText {
     /** Bytes of the longest character: a run of text that is shorter may have none. */
     public static final int BYTES_MIN = 4;

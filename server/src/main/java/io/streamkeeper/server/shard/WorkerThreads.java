@@ -7,10 +7,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that event loops hand work to. A loop never waits for a lock there: the queue has none, and all threads are started
- * at once and stay, because an executor takes a lock to start or to end one.
+ * Threads that event loops hand work to. A loop never waits for a lock there: the queue has none, and all threads are
+ * started at once and stay, because an executor takes a lock to start or to end one.
  *
- * <p>The queue has no bound of its own. Work is reserved for before it is handed over, and the reservations bound the queue.
+ * <p>The queue has no bound of its own. Work is reserved for before it is handed over, and the reservations bound the
+ * queue.
  */
 public final class WorkerThreads {
     private WorkerThreads() {}

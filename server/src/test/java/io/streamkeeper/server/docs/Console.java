@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * backslash at the end of a line continues the command. The lines up to the next command are its expected output, see
  * {@link Expectation}; without such lines it must print nothing.
  *
- * <p>All commands share one directory, which contains {@code ./data} of the server, and one server with the defaults, which a
- * document names {@code localhost:4437}. Only its event streams are shorter: they end after half a second, so that the commands
- * end. A command with {@code &} at its end runs beside the next one; the outputs of both follow that one, its own last.
- * {@code java -jar durable-streams-server.jar} runs the classes under test.
+ * <p>All commands share one directory, which contains {@code ./data} of the server, and one server with the defaults,
+ * which a document names {@code localhost:4437}. Only its event streams are shorter: they end after half a second, so
+ * that the commands end. A command with {@code &} at its end runs beside the next one; the outputs of both follow that
+ * one, its own last. {@code java -jar durable-streams-server.jar} runs the classes under test.
  */
 final class Console implements AutoCloseable {
     private static final String DOCUMENTED = "localhost:4437";

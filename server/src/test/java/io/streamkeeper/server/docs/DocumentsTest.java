@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Executes the examples of the documents. Needs bash and curl. */
 class DocumentsTest {
-    /** The languages of blocks: executed ones, and those that are only shown, such as files and commands that start something. */
+    /**
+     * The languages of blocks: executed ones, and those that are only shown, such as files and commands that start
+     * something.
+     */
     private static final Set<String> LANGUAGES =
             Set.of("console", "java", "services", "sh", "properties", "nginx", "js", "text");
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the expected output in a document with the actual one. They must be equal, except that the document may omit
- * fields of an HTTP head; a line {@code …} or {@code ...} stands for any lines, and {@code …} within a line for any text.
- * Generations are those of this run, see {@link Names}; cursors, retry times and dates may have any value.
+ * fields of an HTTP head; a line {@code …} or {@code ...} stands for any lines, and {@code …} within a line for any
+ * text. Generations are those of this run, see {@link Names}; cursors, retry times and dates may have any value.
  */
 final class Expectation {
     private static final Pattern ANY_LINES = Pattern.compile("…|\\.\\.\\.");

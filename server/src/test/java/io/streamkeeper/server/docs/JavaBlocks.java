@@ -17,14 +17,16 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles and runs the {@code java} blocks of a document. A block with a {@code main} is a program of its own. All others
- * together are one: those of imports are its head, and the statements of the others follow each other in one method, so that a block goes
- * on with the variables of those before it.
+ * Compiles and runs the {@code java} blocks of a document. A block with a {@code main} is a program of its own. All
+ * others together are one: those of imports are its head, and the statements of the others follow each other in one
+ * method, so that a block goes on with the variables of those before it.
  *
- * <p>A comment {@code // prints …}, at the end of a line or alone, is the expected output of the program; all such comments of a
- * program, in order, are its whole output, see {@link Expectation}. Every program has a process and a directory of its own.
+ * <p>A comment {@code // prints …}, at the end of a line or alone, is the expected output of the program; all such
+ * comments of a program, in order, are its whole output, see {@link Expectation}. Every program has a process and a
+ * directory of its own.
  *
- * <p>A block {@code services} is a file of the class path that the programs have: its first line is a comment with its name.
+ * <p>A block {@code services} is a file of the class path that the programs have: its first line is a comment with its
+ * name.
  *
  * <p>Code has the line numbers of its document, so that messages of the compiler refer to the document.
  */
@@ -65,8 +67,8 @@ final class JavaBlocks {
     /**
      * Compiles the programs of a document and runs them in an empty directory.
      *
-     * @throws AssertionError if one does not compile, gives warnings, ends with another status than 0, or prints what is not
-     *     written
+     * @throws AssertionError if one does not compile, gives warnings, ends with another status than 0, or prints what
+     *     is not written
      */
     static void run(Markdown document, Path directory) throws IOException, InterruptedException {
         writeServices(document, directory);

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a document calls the generations of offsets, which differ from run to run, and what they are in this run. The first
- * line that names one binds it; from there on it stands for that one, and no other does. Immutable.
+ * What a document calls the generations of offsets, which differ from run to run, and what they are in this run. The
+ * first line that names one binds it; from there on it stands for that one, and no other does. Immutable.
  */
 final class Names {
     static final Names NONE = new Names(Map.of());
@@ -64,7 +64,9 @@ final class Names {
         return generation.equals(ANY) || actual.containsKey(generation);
     }
 
-    /** These names and those that {@code written} brings, whose pattern has matched; null if one would have two names. */
+    /**
+     * These names and those that {@code written} brings, whose pattern has matched; null if one would have two names.
+     */
     @Nullable
     Names with(String written, Matcher matched) {
         Map<String, String> all = new LinkedHashMap<>(actual);

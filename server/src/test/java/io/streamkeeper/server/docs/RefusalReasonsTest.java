@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Codes that stand for several reasons have each reason in docs/errors.md. The reasons are found in the source: the text of what
- * is given with such a code, of the variables and methods that give it, and of the store's exceptions that become one.
+ * Codes that stand for several reasons have each reason in docs/errors.md. The reasons are found in the source: the
+ * text of what is given with such a code, of the variables and methods that give it, and of the store's exceptions that
+ * become one.
  */
 class RefusalReasonsTest {
     private static final Pattern REFUSAL = Pattern.compile(

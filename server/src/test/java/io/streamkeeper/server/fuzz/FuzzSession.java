@@ -12,11 +12,11 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * One connection: valid requests with a known answer among proper ones with any meaning, pipelined and cut anywhere, and an
- * end of some kind. Everything random comes from the seed. Used by one thread.
+ * One connection: valid requests with a known answer among proper ones with any meaning, pipelined and cut anywhere,
+ * and an end of some kind. Everything random comes from the seed. Used by one thread.
  *
- * <p>The valid requests read control streams and append to a stream of the session's own. They prove that responses come in
- * order, that each belongs to its request, and that acknowledged appends are stored.
+ * <p>The valid requests read control streams and append to a stream of the session's own. They prove that responses
+ * come in order, that each belongs to its request, and that acknowledged appends are stored.
  */
 final class FuzzSession {
     private static final int REQUESTS_MAX = 24;
@@ -250,9 +250,9 @@ final class FuzzSession {
     }
 
     /**
-     * Whether the server may have closed the connection for what this side did, so that what was sent is lost: it read nothing
-     * for the idle time, or a request took it longer than the server waits, or it had no processor for as long as the server
-     * lingers after a refusal: that is until the client is silent, and who sends after that is reset.
+     * Whether the server may have closed the connection for what this side did, so that what was sent is lost: it read
+     * nothing for the idle time, or a request took it longer than the server waits, or it had no processor for as long
+     * as the server lingers after a refusal: that is until the client is silent, and who sends after that is reset.
      */
     private boolean isExcused(FuzzSocket socket, FuzzSocket.Pace pace, long start) {
         return late

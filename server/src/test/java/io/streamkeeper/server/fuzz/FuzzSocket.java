@@ -9,8 +9,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
 /**
- * One raw connection that sends in fragments while it reads at a pace of its own, so that neither side can block the other.
- * Used by one thread.
+ * One raw connection that sends in fragments while it reads at a pace of its own, so that neither side can block the
+ * other. Used by one thread.
  */
 final class FuzzSocket implements AutoCloseable {
     /** When a client reads. */
@@ -54,7 +54,9 @@ final class FuzzSocket implements AutoCloseable {
         return ended;
     }
 
-    /** The longest time in which this side neither sent nor read nor waited for the server: nobody gave it a processor. */
+    /**
+     * The longest time in which this side neither sent nor read nor waited for the server: nobody gave it a processor.
+     */
     long longestPauseNanos() {
         return longestPauseNanos;
     }

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all sessions share: the server, the control streams, which nobody changes, and the counts of what was reached. Safe
- * for use by any thread.
+ * What all sessions share: the server, the control streams, which nobody changes, and the counts of what was reached.
+ * Safe for use by any thread.
  */
 final class FuzzWorld {
     /** Sizes around the watermarks of channels, the sizes of reads, and well beyond what a kernel buffers. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Fuzzes a server in this JVM. {@code -Dfuzz.requests=1000000} sends more requests, {@code -Dfuzz.seed=S} repeats one session.
+ * Fuzzes a server in this JVM. {@code -Dfuzz.requests=1000000} sends more requests, {@code -Dfuzz.seed=S} repeats one
+ * session.
  */
 class HttpFuzzTest {
     private static final int THREADS = 8;

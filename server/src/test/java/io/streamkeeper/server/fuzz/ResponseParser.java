@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the responses of one connection, whatever the reads cut them into, and accepts nothing that RFC 9112 does not let a
- * server send. Used by one thread.
+ * Reads the responses of one connection, whatever the reads cut them into, and accepts nothing that RFC 9112 does not
+ * let a server send. Used by one thread.
  */
 final class ResponseParser {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([1-5][0-9]{2}) [ -~]*");

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Every kind of intent and every kind of outcome has a response of its own: a new kind fails here until it has a request
- * that comes to it, and a response.
+ * Every kind of intent and every kind of outcome has a response of its own: a new kind fails here until it has a
+ * request that comes to it, and a response.
  */
 @Timeout(60)
 class AnsweredKindsTest {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that have the server keep what they asked for, and take nothing of it: each kind of memory is bounded (I7). */
+/**
+ * Clients that have the server keep what they asked for, and take nothing of it: each kind of memory is bounded (I7).
+ */
 class HoardingClientsTest {
     private static final int MIB = 64;
     private static final String TEXT = "Content-Type: text/plain";

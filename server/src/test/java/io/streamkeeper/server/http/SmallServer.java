@@ -26,7 +26,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An HTTP server with one loop, streams in memory, and as little memory as a test wants; what is reserved can be seen. */
+/**
+ * An HTTP server with one loop, streams in memory, and as little memory as a test wants; what is reserved can be seen.
+ */
 final class SmallServer implements AutoCloseable {
     static final String ROOT = "/v1/stream/";
 

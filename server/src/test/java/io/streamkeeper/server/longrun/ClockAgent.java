@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Java agent that moves the wall clock of the packaged server, without rights that a user does not have and without a
- * property of the server. The server reads the clock in one class only; as it is loaded, its calls of {@code System} become
- * calls of this class, which adds what a file holds: the test changes it while the server runs. A server whose clock is read
- * elsewhere is not moved, and the run misses the counters of {@link Reach} that need a moved clock.
+ * property of the server. The server reads the clock in one class only; as it is loaded, its calls of {@code System}
+ * become calls of this class, which adds what a file holds: the test changes it while the server runs. A server whose
+ * clock is read elsewhere is not moved, and the run misses the counters of {@link Reach} that need a moved clock.
  */
 public final class ClockAgent implements ClassFileTransformer {
     private static final String READS_THE_CLOCK = "io/streamkeeper/storage/disk/Clock$1";

@@ -12,8 +12,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a small disk, deletes on the full disk, and requires that writes are taken again. Where the server is about to end, it
- * stays full: what is acknowledged must be readable there, and after a start.
+ * Fills a small disk, deletes on the full disk, and requires that writes are taken again. Where the server is about to
+ * end, it stays full: what is acknowledged must be readable there, and after a start.
  */
 final class Fills {
     private static final int STREAMS_MAX = 4;

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Random;
 
 /**
- * Pipelined appends: further ones are sent before the responses to earlier ones are read. So a kill meets appends that are
- * not answered, some of them durable.
+ * Pipelined appends: further ones are sent before the responses to earlier ones are read. So a kill meets appends that
+ * are not answered, some of them durable.
  */
 final class Flow {
     private static final int BATCH = 8;

@@ -3,11 +3,13 @@ package io.streamkeeper.server.longrun;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a stream expires: never, after a time without use, or at a time of the server's wall clock. Between the earliest and
- * the latest time the model accepts both states. Belongs to the thread of its {@link Traffic}.
+ * When a stream expires: never, after a time without use, or at a time of the server's wall clock. Between the earliest
+ * and the latest time the model accepts both states. Belongs to the thread of its {@link Traffic}.
  */
 final class Life {
-    /** How far the clocks of the server, in milliseconds and the machine's after a start, and of the model may differ. */
+    /**
+     * How far the clocks of the server, in milliseconds and the machine's after a start, and of the model may differ.
+     */
     static final long CLOCKS_DIFFER_MILLIS = 200;
 
     /** A running server has recorded a use after this time. */
@@ -26,7 +28,9 @@ final class Life {
 
     private long expiresAtMillis;
 
-    /** When the last request was sent that certainly used it, and the last one of which no kill takes the record back. */
+    /**
+     * When the last request was sent that certainly used it, and the last one of which no kill takes the record back.
+     */
     private long usedNanos = System.nanoTime();
 
     private long keptUseNanos = usedNanos;
@@ -92,8 +96,8 @@ final class Life {
     }
 
     /**
-     * The server was started with another wall clock, which is what a start has to say for how long the stream was not used: it
-     * may have expired, and lives for its time from now on at the longest.
+     * The server was started with another wall clock, which is what a start has to say for how long the stream was not
+     * used: it may have expired, and lives for its time from now on at the longest.
      */
     void startedWithAnotherClock() {
         unknown = sliding;

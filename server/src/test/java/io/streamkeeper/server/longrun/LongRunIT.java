@@ -26,10 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged jar under random traffic, for a time: stopped, killed, paused, verified, backed up, restored and started again
- * with other flags, heaps, locales, transports and clocks, and on a disk that is full. {@code -Dlongrun.minutes=N} says how long,
- * {@code -Dlongrun.seed=S} repeats the choices, though not the moments. A run of five minutes or more fails if it has not reached
- * everything in {@link Reach}; on a busy machine it continues for up to half its time again until it has.
+ * The packaged jar under random traffic, for a time: stopped, killed, paused, verified, backed up, restored and started
+ * again with other flags, heaps, locales, transports and clocks, and on a disk that is full.
+ * {@code -Dlongrun.minutes=N} says how long, {@code -Dlongrun.seed=S} repeats the choices, though not the moments. A
+ * run of five minutes or more fails if it has not reached everything in {@link Reach}; on a busy machine it continues
+ * for up to half its time again until it has.
  */
 class LongRunIT {
     private static final double MINUTES_THAT_REACH_ALL = 5;

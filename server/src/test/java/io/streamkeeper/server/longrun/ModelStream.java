@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The expected content of one stream: the acknowledged appends in order, and after them those in doubt, whose connection
- * ended before the response. Positions count characters of the content, of which each is a byte; of a JSON
+ * The expected content of one stream: the acknowledged appends in order, and after them those in doubt, whose
+ * connection ended before the response. Positions count characters of the content, of which each is a byte; of a JSON
  * stream each message is followed by a comma. Used by the thread of its {@link Traffic}.
  */
 final class ModelStream {
@@ -73,8 +73,8 @@ final class ModelStream {
     boolean trimmed;
 
     /**
-     * At least so many of the last messages, or appends, so many of the last bytes, and what was appended in so many of the last
-     * seconds are kept of a trimmed stream.
+     * At least so many of the last messages, or appends, so many of the last bytes, and what was appended in so many of
+     * the last seconds are kept of a trimmed stream.
      */
     int keptMessages;
 

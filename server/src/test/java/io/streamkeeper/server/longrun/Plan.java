@@ -76,8 +76,9 @@ record Plan(
     }
 
     /**
-     * The plan of start {@code number}, the {@code nth} at its place. The first ones go through everything in turn, so that a
-     * run with few starts meets each. The cycles have no common divisor: each choice is combined with each other one.
+     * The plan of start {@code number}, the {@code nth} at its place. The first ones go through everything in turn, so
+     * that a run with few starts meets each. The cycles have no common divisor: each choice is combined with each other
+     * one.
      */
     static Plan next(int number, Place place, int nth, Random random) {
         List<String> transports = transports();

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The checks after a start, before other requests: acknowledged data exists once and in order, deleted streams do not exist,
- * and each append in doubt exists as a whole or not at all. From then on its state is known. A producer repeats its
- * unanswered append, which must then exist once.
+ * The checks after a start, before other requests: acknowledged data exists once and in order, deleted streams do not
+ * exist, and each append in doubt exists as a whole or not at all. From then on its state is known. A producer repeats
+ * its unanswered append, which must then exist once.
  */
 final class Settlement {
     private final Traffic traffic;

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A small file system in memory, which any user may mount where the kernel allows user namespaces: a process holds a mount
- * namespace in which a directory is that file system, and programs that use it run there. It ends with the holder, which
- * ends with the JVM of the test.
+ * A small file system in memory, which any user may mount where the kernel allows user namespaces: a process holds a
+ * mount namespace in which a directory is that file system, and programs that use it run there. It ends with the
+ * holder, which ends with the JVM of the test.
  */
 final class SmallDisk implements AutoCloseable {
     private static final String HOLD =

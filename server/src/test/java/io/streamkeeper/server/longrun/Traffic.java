@@ -9,8 +9,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client with streams of its own, and the model of them. Its thread is a new one for each start of the server; the model
- * goes from one to the next. What it does is decided by its {@link Random}; when, by the server.
+ * One client with streams of its own, and the model of them. Its thread is a new one for each start of the server; the
+ * model goes from one to the next. What it does is decided by its {@link Random}; when, by the server.
  */
 final class Traffic implements Runnable {
     private static final int STREAMS_MAX = 24;

@@ -141,8 +141,8 @@ final class Wire implements AutoCloseable {
     record Events(Answer head, List<String> data) {}
 
     /**
-     * Reads an event stream up to the control event that says that the reader is up to date; the connection is of no use
-     * afterwards.
+     * Reads an event stream up to the control event that says that the reader is up to date; the connection is of no
+     * use afterwards.
      */
     Events events() throws IOException {
         Answer head = receiveHead();

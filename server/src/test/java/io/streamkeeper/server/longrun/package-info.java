@@ -1,12 +1,13 @@
 /**
- * The long-running test of the packaged jar: random traffic through HTTP, restarts, kills and tools, checked against a model.
- * In reading order: {@code LongRunIT}, what happens to the process; {@code Plan}, how each start is configured; {@code World},
- * a data directory and its users; {@code SmallDisk}, {@code ServerClock} and {@code ClockAgent}, a small disk and a
- * clock that moves; {@code Traffic}, what one client does; {@code Writes}, {@code Lives} and {@code Reads}, its operations;
- * {@code Flow} and {@code Fills}, those before an end and on a full disk; {@code Settlement}, what is checked after a start;
- * {@code ModelStream}, what a stream must hold; {@code Reach}, the counters; {@code Wire}, one connection.
+ * The long-running test of the packaged jar: random traffic through HTTP, restarts, kills and tools, checked against a
+ * model. In reading order: {@code LongRunIT}, what happens to the process; {@code Plan}, how each start is configured;
+ * {@code World}, a data directory and its users; {@code SmallDisk}, {@code ServerClock} and {@code ClockAgent}, a small
+ * disk and a clock that moves; {@code Traffic}, what one client does; {@code Writes}, {@code Lives} and {@code Reads},
+ * its operations; {@code Flow} and {@code Fills}, those before an end and on a full disk; {@code Settlement}, what is
+ * checked after a start; {@code ModelStream}, what a stream must hold; {@code Reach}, the counters; {@code Wire}, one
+ * connection.
  *
- * <p>Each thread of traffic has its streams for itself. A feature that is added to the server comes with its operation, its
- * part of the model and its counter here.
+ * <p>Each thread of traffic has its streams for itself. A feature that is added to the server comes with its operation,
+ * its part of the model and its counter here.
  */
 package io.streamkeeper.server.longrun;

@@ -48,8 +48,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Somebody's Netty server in which streams in memory are mounted: its loops, its codec and its handler are not
- * Streamkeeper's. As an extension, one for all tests of a class. When it has stopped, no buffer may have leaked, no loop may
- * have been blocked, and no thread may have logged a fault.
+ * Streamkeeper's. As an extension, one for all tests of a class. When it has stopped, no buffer may have leaked, no
+ * loop may have been blocked, and no thread may have logged a fault.
  */
 final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
     static final String ROOT = "/api/streams/";

@@ -26,8 +26,9 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * The handler that a user of the mount has after it: it answers every request with what the request was, in one of several ways that the path names, and records every request. Where the channel does not read by itself, it requests more whenever it
- * has had something.
+ * The handler that a user of the mount has after it: it answers every request with what the request was, in one of
+ * several ways that the path names, and records every request. Where the channel does not read by itself, it requests
+ * more whenever it has had something.
  */
 final class OwnHandler extends ChannelInboundHandlerAdapter {
     /** Answered when the request is whole. */

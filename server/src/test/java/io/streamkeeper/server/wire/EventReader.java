@@ -127,7 +127,9 @@ public final class EventReader implements AutoCloseable {
         return event;
     }
 
-    /** The next data event, which its control event must follow at once; comments and controls before are passed over. */
+    /**
+     * The next data event, which its control event must follow at once; comments and controls before are passed over.
+     */
     public Event data() throws IOException {
         Event event = next();
         while (event != null && !event.isData()) {
@@ -161,7 +163,10 @@ public final class EventReader implements AutoCloseable {
         return events;
     }
 
-    /** Reads data events until they are {@code expected} bytes together; the payloads joined, decoded if they are base64. */
+    /**
+     * Reads data events until they are {@code expected} bytes together; the payloads joined, decoded if they are
+     * base64.
+     */
     public byte[] bytes(int expected) throws IOException {
         boolean base64 = "base64".equals(head.field("Stream-SSE-Data-Encoding"));
         ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -191,7 +191,10 @@ class MetricsTest {
         assertThat(metrics.value(Metric.SHARDS_FAILED)).isZero();
     }
 
-    /** Clients of several loops write to streams of several shards while snapshots are taken; nothing is lost or counted twice. */
+    /**
+     * Clients of several loops write to streams of several shards while snapshots are taken; nothing is lost or counted
+     * twice.
+     */
     @Test
     void sumsUnderConcurrentLoadAreWhatClientsHaveSent() throws Exception {
         int clients = 6;

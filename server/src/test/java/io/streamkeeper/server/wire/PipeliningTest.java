@@ -10,7 +10,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that come in one piece after one whose answer fills the connection: all of them are executed and answered. */
+/**
+ * Requests that come in one piece after one whose answer fills the connection: all of them are executed and answered.
+ */
 class PipeliningTest {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(TestServer.config());

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations against a model of what they should do, one after the other over several connections; halfway the server
- * is stopped and started again. More seeds are
+ * Random operations against a model of what they should do, one after the other over several connections; halfway the
+ * server is stopped and started again. More seeds are
  * asked for with {@code -Dstreamkeeper.seeds=COUNT}, and a certain one with {@code -Dstreamkeeper.seed=SEED}.
  */
 class RandomOperationsTest {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A server in this JVM on a free port: as an extension, one for all tests of a class. When it has stopped, no buffer may
- * have leaked, no loop may have been blocked, and no thread of it may have logged a fault.
+ * A server in this JVM on a free port: as an extension, one for all tests of a class. When it has stopped, no buffer
+ * may have leaked, no loop may have been blocked, and no thread of it may have logged a fault.
  *
  * <p>Each request goes over a connection of its own, so that over time every loop meets every shard.
  */

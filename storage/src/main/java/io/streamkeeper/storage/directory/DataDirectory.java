@@ -34,7 +34,10 @@ public record DataDirectory(Path path, UUID store, int shards) {
     private static final String TITLE = "streamkeeper data ";
     private static final int VERSION = 3;
 
-    /** Its files are read as they are; records and descriptions that are written to it say more, see {@code RecordCodec}. */
+    /**
+     * Its files are read as they are; records and descriptions that are written to it say more, see {@code
+     * RecordCodec}.
+     */
     private static final int VERSION_READ = 2;
 
     private static final int VERSION_CONVERTED = 1;
@@ -88,8 +91,8 @@ public record DataDirectory(Path path, UUID store, int shards) {
     }
 
     /**
-     * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken, for which a
-     * directory and a file are made.
+     * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken, for
+     * which a directory and a file are made.
      *
      * @throws IOException with what to do
      */
@@ -264,7 +267,10 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return identity(disk, path);
     }
 
-    /** Makes a directory one of the current version: of version 1, all else in it is converted; of version 2, nothing need be. */
+    /**
+     * Makes a directory one of the current version: of version 1, all else in it is converted; of version 2, nothing
+     * need be.
+     */
     public void stateVersion(Disk disk) throws IOException {
         List<String> lines = new ArrayList<>(TextFile.read(disk, path.resolve(FORMAT)));
         lines.set(0, TITLE + VERSION);

@@ -50,8 +50,8 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Whether the directory that is locked is the one of that name no more: it was removed, moved, replaced or unmounted. What
-     * is written into it is not found by the next start. May block; for any thread.
+     * Whether the directory that is locked is the one of that name no more: it was removed, moved, replaced or
+     * unmounted. What is written into it is not found by the next start. May block; for any thread.
      */
     public boolean isLost() {
         try {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A small file of lines, a word and its values each; the last line is the checksum of the others. It is replaced whole: a
- * crash leaves the old one or the new one.
+ * A small file of lines, a word and its values each; the last line is the checksum of the others. It is replaced whole:
+ * a crash leaves the old one or the new one.
  */
 final class TextFile {
     private static final String CHECKSUM = "crc32c ";

@@ -9,8 +9,8 @@ import java.util.List;
  * fail. Safe for use by any thread; every call may block. What fails throws a {@link DiskException} that names the
  * operation, unless a method names another exception.
  *
- * <p>What a power cut leaves: of a file's bytes those that were there at its last {@link DiskFile#sync}, and any part of
- * what was written since, also later parts without earlier ones; of a directory's names those that were there at the
+ * <p>What a power cut leaves: of a file's bytes those that were there at its last {@link DiskFile#sync}, and any part
+ * of what was written since, also later parts without earlier ones; of a directory's names those that were there at the
  * last {@link #syncDirectory}, and any part of what changed since.
  */
 public interface Disk {
@@ -35,7 +35,8 @@ public interface Disk {
     List<String> list(Path directory) throws IOException;
 
     /**
-     * The directories in a directory, in order; by path, because a name may be one that the process's locale cannot express.
+     * The directories in a directory, in order; by path, because a name may be one that the process's locale cannot
+     * express.
      */
     List<Path> directories(Path directory) throws IOException;
 
@@ -52,16 +53,16 @@ public interface Disk {
     void delete(Path file) throws IOException;
 
     /**
-     * Makes the names in a directory durable. Where the directory cannot even be opened, the exception names the operation
-     * {@link DiskException.Operation#OPEN}, and another attempt may succeed.
+     * Makes the names in a directory durable. Where the directory cannot even be opened, the exception names the
+     * operation {@link DiskException.Operation#OPEN}, and another attempt may succeed.
      */
     void syncDirectory(Path directory) throws IOException;
 
     /**
-     * Renames a file within its directory, and makes that durable; one of the new name is replaced in the same step. What
-     * this needs is obtained before anything is changed: an exception that names {@link
-     * DiskException.Operation#SYNC_DIRECTORY} says that the file was renamed, perhaps not durably, and any other that it was
-     * not.
+     * Renames a file within its directory, and makes that durable; one of the new name is replaced in the same step.
+     * What this needs is obtained before anything is changed: an exception that names {@link
+     * DiskException.Operation#SYNC_DIRECTORY} says that the file was renamed, perhaps not durably, and any other that
+     * it was not.
      */
     void replace(Path from, Path to) throws IOException;
 

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file, read and written at positions. Safe for use by any thread; every call may block. What fails throws a {@link
- * DiskException} that names the operation.
+ * An open file, read and written at positions. Safe for use by any thread; every call may block. What fails throws a
+ * {@link DiskException} that names the operation.
  */
 public interface DiskFile extends AutoCloseable {
     /**
-     * Writes some of what remains in {@code bytes}, at least one byte of it. Where it fails, as on a full disk, a part may
-     * have been written all the same.
+     * Writes some of what remains in {@code bytes}, at least one byte of it. Where it fails, as on a full disk, a part
+     * may have been written all the same.
      *
      * @return how many, also how far {@code bytes} was consumed
      */

@@ -14,9 +14,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains a failed file operation to a person: the file, the reason, who the process runs as, who owns the file, its mode,
- * and the remedy. The reason is found by the exception's type and by a look at the file system, never by message text; text
- * of the system is only repeated. Blocks; used by threads that may.
+ * Explains a failed file operation to a person: the file, the reason, who the process runs as, who owns the file, its
+ * mode, and the remedy. The reason is found by the exception's type and by a look at the file system, never by message
+ * text; text of the system is only repeated. Blocks; used by threads that may.
  */
 public final class FileProblem {
     private FileProblem() {}

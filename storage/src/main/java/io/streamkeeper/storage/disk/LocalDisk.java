@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The machine's own file systems.
  *
- * <p>Where the process has used up its descriptors, what opens a file is given one of the {@link SpareDescriptors}, so that
- * connections cannot keep the store from its files.
+ * <p>Where the process has used up its descriptors, what opens a file is given one of the {@link SpareDescriptors}, so
+ * that connections cannot keep the store from its files.
  */
 public final class LocalDisk implements Disk {
     private static final SecureRandom SALTS = new SecureRandom();
@@ -85,7 +85,9 @@ public final class LocalDisk implements Disk {
         return new NoSuchFileException(path.toString(), null, "it does not exist");
     }
 
-    /** What distinguishes a file from every other of its file system, whatever its name; null where the system has none. */
+    /**
+     * What distinguishes a file from every other of its file system, whatever its name; null where the system has none.
+     */
     public static @Nullable Object identity(Path file) throws IOException {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class).fileKey();

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file descriptors of this process: whether any is left, which no exception says in a way that a program can rely on. It
- * is asked when something could not be opened, and before anything is closed because of that. Safe for use by any thread.
+ * The file descriptors of this process: whether any is left, which no exception says in a way that a program can rely
+ * on. It is asked when something could not be opened, and before anything is closed because of that. Safe for use by
+ * any thread.
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
@@ -51,8 +52,8 @@ public final class OpenFiles {
     }
 
     /**
-     * Whether an operation on a file may have failed for want of a descriptor. Another thread may have failed for the same
-     * reason, and have closed its files since.
+     * Whether an operation on a file may have failed for want of a descriptor. Another thread may have failed for the
+     * same reason, and have closed its files since.
      */
     static boolean mayBeMissed(IOException cause) {
         // The file system's other answers have types of their own: the file is missing, or closed to this user.

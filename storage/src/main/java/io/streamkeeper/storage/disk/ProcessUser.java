@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The user that the process runs as. The number is what counts for files; a name may be missing, as in an image that has
- * no entry for the number.
+ * The user that the process runs as. The number is what counts for files; a name may be missing, as in an image that
+ * has no entry for the number.
  *
  * @param name as the system has it; the number where it has none
  * @param id its number, or -1 where the system reports none

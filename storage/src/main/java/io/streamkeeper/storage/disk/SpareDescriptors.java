@@ -16,8 +16,8 @@ import java.util.Deque;
  * one of these given up for it. Safe for use by any thread.
  *
  * <p>The system does not say in any way that a program can rely on why a file cannot be opened. So a spare is given up
- * whatever the reason, and taken back as soon as there is a descriptor again. Somebody else may be faster to take what was
- * given up: then the attempt fails as it would have without, and its caller tries again later.
+ * whatever the reason, and taken back as soon as there is a descriptor again. Somebody else may be faster to take what
+ * was given up: then the attempt fails as it would have without, and its caller tries again later.
  */
 final class SpareDescriptors {
     /** As many as a few shards' checkpoint, segment and cold read open at a time. */

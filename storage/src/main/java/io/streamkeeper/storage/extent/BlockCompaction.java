@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Empties blocks of which little is left alive, so that they can be freed: what a stream still has there is copied into
- * other memory. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in steps.
+ * other memory. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in
+ * steps.
  *
- * <p>A block is emptied when less than a quarter of it is alive, so a byte that stays is copied a third of the times that
- * a byte goes.
+ * <p>A block is emptied when less than a quarter of it is alive, so a byte that stays is copied a third of the times
+ * that a byte goes.
  */
 public final class BlockCompaction {
     /** Streams looked at in one step, so that a step stays short. */
@@ -25,7 +26,9 @@ public final class BlockCompaction {
 
     private final OpenBlock open;
 
-    /** Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there. */
+    /**
+     * Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there.
+     */
     private final Map<Block, List<StreamContent>> referrers = new HashMap<>();
 
     private final Deque<Block> candidates = new ArrayDeque<>();

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
  * Brings what has changed since the last checkpoint into one extent file, and releases the journal and the memory that
  * it replaces. Its own steps are the loop's, and short; the file is written in the background.
  *
- * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record it
- * goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest waits
- * until the journal is durable up to the last record that was counted in, and where the journal's epoch has ended in the
- * meantime, so that records were refused or lost, the checkpoint is void.
+ * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record
+ * it goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest
+ * waits until the journal is durable up to the last record that was counted in, and where the journal's epoch has ended
+ * in the meantime, so that records were refused or lost, the checkpoint is void.
  */
 final class Checkpoint extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);

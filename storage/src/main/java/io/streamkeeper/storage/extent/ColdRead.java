@@ -85,8 +85,8 @@ public final class ColdRead {
     }
 
     /**
-     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}: of what lies in files whole runs, because
-     * a checksum is one of a whole run.
+     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}: of what lies in files whole runs,
+     * because a checksum is one of a whole run.
      */
     public static ColdRead of(StreamContent content, long from, long to) {
         ColdRead read = new ColdRead(to - from);
@@ -157,8 +157,8 @@ public final class ColdRead {
     }
 
     /**
-     * Adds a part of a long run: {@code wanted} bytes from {@code skip} on. If {@code checks}, the whole run is read for its
-     * checksum, in pieces and through the memory that the part takes.
+     * Adds a part of a long run: {@code wanted} bytes from {@code skip} on. If {@code checks}, the whole run is read
+     * for its checksum, in pieces and through the memory that the part takes.
      */
     void addPart(Extent extent, int position, int bytes, int checksum, int skip, int wanted, boolean checks) {
         parts.add(new PartInFile(hold(extent), position, bytes, checksum, skip, wanted, checks));
@@ -191,8 +191,8 @@ public final class ColdRead {
     }
 
     /**
-     * Reads; returns the bytes, which are the caller's. Releases what was held and of what is left of {@code memory}, which
-     * has {@link #fileBytes}, also when it fails.
+     * Reads; returns the bytes, which are the caller's. Releases what was held and of what is left of {@code memory},
+     * which has {@link #fileBytes}, also when it fails.
      */
     public ByteBuf run(ReadMemory memory) throws IOException {
         CompositeByteBuf all = null;

@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs one after the other. Its
- * own steps are the loop's, and short; files are read and written in the background.
+ * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs one after the
+ * other. Its own steps are the loop's, and short; files are read and written in the background.
  *
  * <p>What is kept of an entry is decided on the loop: of a live stream its runs from where they still begin, and
  * its description if no file has a newer one; of a dropped one, whose deletion is in the journal only, the description,
- * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another file
- * may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream may be
- * dropped while its entries are decided on: then it counts as dropped for all of them, else its runs would stay without a
- * description.
+ * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another
+ * file may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream
+ * may be dropped while its entries are decided on: then it counts as dropped for all of them, else its runs would stay
+ * without a description.
  */
 final class Compaction extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which extent files are to be rewritten, as one. Where less than two thirds of all bytes are needed, the emptiest files:
- * what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where there are many
- * files of about one size, the oldest of them: so the number of files grows with the logarithm of what is stored. A file of
- * which nothing is needed goes at once.
+ * Which extent files are to be rewritten, as one. Where less than two thirds of all bytes are needed, the emptiest
+ * files: what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where
+ * there are many files of about one size, the oldest of them: so the number of files grows with the logarithm of what
+ * is stored. A file of which nothing is needed goes at once.
  */
 public final class CompactionPolicy {
     /** Files of one size that are merged together. */
@@ -58,8 +58,8 @@ public final class CompactionPolicy {
     }
 
     /**
-     * The files to merge next on a full disk: those of which nothing is needed, else the emptiest ones from which a merge gains
-     * room and of which what is needed fits into {@code roomBytes}; none if there are none.
+     * The files to merge next on a full disk: those of which nothing is needed, else the emptiest ones from which a
+     * merge gains room and of which what is needed fits into {@code roomBytes}; none if there are none.
      */
     List<Extent> pickToMakeRoom(Collection<Extent> extents, long roomBytes) {
         List<Extent> candidates = new ArrayList<>();

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An extent file of the shard, with the account of what of it is still needed. Owned by the shard's loop; the file itself
- * may be read by any thread that holds it.
+ * An extent file of the shard, with the account of what of it is still needed. Owned by the shard's loop; the file
+ * itself may be read by any thread that holds it.
  */
 public final class Extent extends Place {
     private final ExtentFile file;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A complete extent file, open for reading. Safe for use by any thread that may block. It is closed when the last holder
- * releases it, so that a reader continues while the file is removed.
+ * A complete extent file, open for reading. Safe for use by any thread that may block. It is closed when the last
+ * holder releases it, so that a reader continues while the file is removed.
  */
 public final class ExtentFile {
     private final String name;

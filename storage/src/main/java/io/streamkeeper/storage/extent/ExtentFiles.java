@@ -5,17 +5,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Where the extent files of one shard are kept, by number: a seam, so that they can be files of this machine, objects of a
- * store, or memory of a test. A file is written once from its beginning to its end, sealed, and never changed; a number that was
- * used is not used for other content. Safe for use by any thread; every call may block.
+ * Where the extent files of one shard are kept, by number: a seam, so that they can be files of this machine, objects
+ * of a store, or memory of a test. A file is written once from its beginning to its end, sealed, and never changed; a
+ * number that was used is not used for other content. Safe for use by any thread; every call may block.
  *
- * <p>Why nothing is lost here: the store writes the manifest that names a file after {@link Output#seal} has returned, and
- * removes a file after a manifest without it is durable. So an implementation owes two things: a sealed file is found under
- * its number, whole, after any crash; and a file that was not sealed may be lost, or be found in part, but never takes the place
- * of a sealed one. What no manifest names is removed by the next start.
+ * <p>Why nothing is lost here: the store writes the manifest that names a file after {@link Output#seal} has returned,
+ * and removes a file after a manifest without it is durable. So an implementation owes two things: a sealed file is
+ * found under its number, whole, after any crash; and a file that was not sealed may be lost, or be found in part, but
+ * never takes the place of a sealed one. What no manifest names is removed by the next start.
  *
  * <p>What fails throws an {@code IOException}, and the work that needed it is repeated later. A {@link
- * io.streamkeeper.storage.disk.DiskException} says that the disk refused, perhaps for want of {@linkplain #usableBytes room}.
+ * io.streamkeeper.storage.disk.DiskException} says that the disk refused, perhaps for want of {@linkplain #usableBytes
+ * room}.
  */
 public interface ExtentFiles {
     /** A file that is being written; used by one thread at a time. */
@@ -23,13 +24,19 @@ public interface ExtentFiles {
         /** Adds what remains in {@code bytes}. */
         void write(ByteBuffer bytes) throws IOException;
 
-        /** Makes durable what was written so far, where that can be done in parts, so that less is left to {@link #seal}. */
+        /**
+         * Makes durable what was written so far, where that can be done in parts, so that less is left to {@link
+         * #seal}.
+         */
         void sync() throws IOException;
 
         /** Completes the file: its bytes and its number are durable when this returns, and nothing more is written. */
         void seal() throws IOException;
 
-        /** Releases what the writing holds, more than once without harm; a file that was not sealed is {@linkplain #delete removed} by the caller. */
+        /**
+         * Releases what the writing holds, more than once without harm; a file that was not sealed is {@linkplain
+         * #delete removed} by the caller.
+         */
         @Override
         void close() throws IOException;
     }

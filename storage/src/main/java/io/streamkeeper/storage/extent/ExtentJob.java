@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job that writes one extent file, step by step. Its own steps are the loop's, and short; files are read and written in the
- * background.
+ * A job that writes one extent file, step by step. Its own steps are the loop's, and short; files are read and written
+ * in the background.
  */
 abstract class ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(ExtentJob.class);

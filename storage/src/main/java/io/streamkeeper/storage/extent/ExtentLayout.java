@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   header   64 bytes
  *   parts    runs of streams, each stream's one after the other, then an index block that describes them; and so on.
- *            After each MiB of a stream's runs, and after its last one: the lengths of the appends, variable, of each of
- *            these runs that has more than one and is of a stream of bytes
+ *            After each MiB of a stream's runs, and after its last one: the lengths of the appends, variable, of each
+ *            of these runs that has more than one and is of a stream of bytes
  *   footer   position (u64) and length (u32) of each index block
  *   trailer  48 bytes
  *
  *   header:       0 magic u32, 4 crc32c u32 of 8 to 64, 8 version u32, 12 shard u32, 16 store 16 bytes, 32 file u64,
  *                 40 firstLsn u64: no record in the file is older
- *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16 entries
- *   entry:        generation u64, flags u8 (1 has a description, 2 its runs have times, 4 some have lengths of appends),
- *                 description: length variable, bytes; opaque here
+ *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16
+ *   entries entry:        generation u64, flags u8 (1 has a description, 2 its runs have times, 4 some have lengths of
+ *                 appends), description: length variable, bytes; opaque here
  *                 start, messages before it, position in the file of the first run, number of runs: variable
  *                 of each run: length, messages and perhaps milliseconds variable; crc32c u32 of its bytes;
  *                 perhaps bytes of its lengths variable, and crc32c u32 of them if there are any

@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one extent file from its beginning to its end. It is not durable before {@link #finish}, and not part of the store
- * before the manifest names it. Used by one background thread.
+ * Writes one extent file from its beginning to its end. It is not durable before {@link #finish}, and not part of the
+ * store before the manifest names it. Used by one background thread.
  */
 public final class ExtentWriter implements AutoCloseable {
     /** How much is written at once. */

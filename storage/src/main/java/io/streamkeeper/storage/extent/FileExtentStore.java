@@ -28,13 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's blocks
- * hold into a file, and by a {@link Compaction}, which makes one file of several. One of them at a time, and checkpoints
- * first, because writes wait for them: a compaction stands still from one of its steps to the next while a checkpoint is
- * made. Owned by the shard's loop; files are written and read by other threads.
+ * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's
+ * blocks hold into a file, and by a {@link Compaction}, which makes one file of several. One of them at a time, and
+ * checkpoints first, because writes wait for them: a compaction stands still from one of its steps to the next while a
+ * checkpoint is made. Owned by the shard's loop; files are written and read by other threads.
  *
- * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until then
- * the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
+ * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until
+ * then the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
  */
 public final class FileExtentStore implements ExtentStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
@@ -296,7 +296,9 @@ public final class FileExtentStore implements ExtentStore {
         start(new Checkpoint(this, checkpoints, takeDirty()));
     }
 
-    /** Where a checkpoint is due, lets it be made before the compaction continues; returns whether the compaction waits. */
+    /**
+     * Where a checkpoint is due, lets it be made before the compaction continues; returns whether the compaction waits.
+     */
     boolean isPaused(Compaction compaction) {
         if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
             return false;
@@ -420,8 +422,8 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the disk, or
-     * of memory, while files are written that do not count yet. Anything else fails the shard.
+     * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the
+     * disk, or of memory, while files are written that do not count yet. Anything else fails the shard.
      */
     <T> void inBackground(ExtentJob ofJob, Callable<T> work, Consumer<T> then) {
         threads.background().execute(() -> {
@@ -546,8 +548,9 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * Makes a manifest the one that counts, and then continues with {@code then}. What it does without must be durable in
-     * the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs were dropped.
+     * Makes a manifest the one that counts, and then continues with {@code then}. What it does without must be durable
+     * in the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs
+     * were dropped.
      */
     void commit(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
         if (journal.failure() != null) {

@@ -8,9 +8,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays the runs of one entry down: small ones joined, so that there are fewer, and those of a stream of bytes cut where they
- * are long, so that a read of a few bytes does not need many. Of a stream of bytes it keeps the lengths of the appends that
- * one run has; what is cut off an append counts none, until its last run. Used by one background thread.
+ * Lays the runs of one entry down: small ones joined, so that there are fewer, and those of a stream of bytes cut where
+ * they are long, so that a read of a few bytes does not need many. Of a stream of bytes it keeps the lengths of the
+ * appends that one run has; what is cut off an append counts none, until its last run. Used by one background thread.
  */
 public final class RunJoiner {
     private final ExtentWriter out;

@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Room of the file system that a shard keeps for itself, as a file which holds nothing: it is removed when a checkpoint or a
- * compaction finds no room for what releases the space of deleted streams, and made again when there is room for more than
- * the reserve. Owned by the background's thread; whether it is held may be asked by any.
+ * Room of the file system that a shard keeps for itself, as a file which holds nothing: it is removed when a checkpoint
+ * or a compaction finds no room for what releases the space of deleted streams, and made again when there is room for
+ * more than the reserve. Owned by the background's thread; whether it is held may be asked by any.
  *
- * <p>The file holds bytes that do not compress, so that it takes its size on a file system that compresses. A file of another
- * size is one that was not completed, and is made again.
+ * <p>The file holds bytes that do not compress, so that it takes its size on a file system that compresses. A file of
+ * another size is one that was not completed, and is made again.
  */
 public final class SpaceReserve {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceReserve.class);

@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and what
- * readers slice, so a payload is copied once at most. Owned by the shard's loop; its {@link LogWriter} has its own
+ * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and
+ * what readers slice, so a payload is copied once at most. Owned by the shard's loop; its {@link LogWriter} has its own
  * thread.
  *
  * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
  * syncs, more frames come, and the next sync is theirs together.
  *
- * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half of a
- * record would make the whole frame, and the log after it, unreadable.
+ * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half
+ * of a record would make the whole frame, and the log after it, unreadable.
  */
 final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
@@ -71,7 +71,9 @@ final class FileJournal implements Journal {
     private long frameFirstLsn;
     private boolean frameMakesRoom;
 
-    /** Whether what is staged now is the end of something, for which there is room where the memory or the disk is full. */
+    /**
+     * Whether what is staged now is the end of something, for which there is room where the memory or the disk is full.
+     */
     private boolean makesRoom;
 
     /**
@@ -262,7 +264,10 @@ final class FileJournal implements Journal {
         }
     }
 
-    /** A frame that was under way when the journal failed may still become durable: it was answered that its fate is not known. */
+    /**
+     * A frame that was under way when the journal failed may still become durable: it was answered that its fate is not
+     * known.
+     */
     private void onDurable(long lsn) {
         if (failure != null) {
             return;
@@ -426,7 +431,9 @@ final class FileJournal implements Journal {
         checkpointObstacle = met;
     }
 
-    /** Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files. */
+    /**
+     * Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files.
+     */
     @Override
     public void close() {
         closed = true;

@@ -10,7 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of a shard in segment files of a directory. The location of a {@link Journal.ReplayStart} is the number of a segment.
+ * The log of a shard in segment files of a directory. The location of a {@link Journal.ReplayStart} is the number of a
+ * segment.
  */
 public final class FileLog implements ShardLog {
     private final Disk disk;
@@ -93,8 +94,8 @@ public final class FileLog implements ShardLog {
     }
 
     /**
-     * Removes what a crash has left: segments that were never begun, or that no start needs. Nothing acknowledged is in any of
-     * them.
+     * Removes what a crash has left: segments that were never begun, or that no start needs. Nothing acknowledged is in
+     * any of them.
      */
     private void tidy(LogReader.Log log) throws IOException {
         for (long number : Segments.numbers(disk, directory)) {

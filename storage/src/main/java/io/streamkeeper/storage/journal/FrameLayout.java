@@ -20,10 +20,10 @@ import java.util.zip.CRC32C;
  *  40  records
  * </pre>
  *
- * <p>{@code durable} distinguishes a torn tail from damage (I10): a frame that cannot be read was acknowledged if a later one says
- * that the segment was durable beyond it. A payload may hold what looks like such a frame, also a copy of a real one. The
- * checksum distinguishes them: nobody who sends payloads knows the segment's salt, and a copy is at another position. In
- * version 1 neither was part of the checksum; a salt of 0 stands for that.
+ * <p>{@code durable} distinguishes a torn tail from damage (I10): a frame that cannot be read was acknowledged if a
+ * later one says that the segment was durable beyond it. A payload may hold what looks like such a frame, also a copy
+ * of a real one. The checksum distinguishes them: nobody who sends payloads knows the segment's salt, and a copy is at
+ * another position. In version 1 neither was part of the checksum; a salt of 0 stands for that.
  */
 public final class FrameLayout {
     /** Bytes before the first record. */

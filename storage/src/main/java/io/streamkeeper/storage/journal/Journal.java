@@ -11,17 +11,17 @@ import io.streamkeeper.storage.record.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one shard: takes records in order and reports when they are durable. Owned by the shard's loop, on which its
- * {@link Listener} is called too, whatever threads the journal has inside.
+ * The log of one shard: takes records in order and reports when they are durable. Owned by the shard's loop, on which
+ * its {@link Listener} is called too, whatever threads the journal has inside.
  *
- * <p>A payload is copied once, from the request's buffer into the journal's open block, or, if it is long, taken over with the
- * memory that it arrived in; the stream's content refers to the block of either from then on.
+ * <p>A payload is copied once, from the request's buffer into the journal's open block, or, if it is long, taken over
+ * with the memory that it arrived in; the stream's content refers to the block of either from then on.
  *
- * <p>Everything here is said in log sequence numbers (lsn) and epochs, so that a log that is replicated can answer it as well as
- * one in files. The records of one epoch become durable in order. An epoch ends when staged records are refused or lost, or when
- * another machine takes over the log; what was staged in it and is not durable then never becomes durable as it was staged. The
- * next epoch may use the same lsn again, so a record that is not durable yet is identified by its epoch and its lsn; a durable
- * one by its lsn.
+ * <p>Everything here is said in log sequence numbers (lsn) and epochs, so that a log that is replicated can answer it
+ * as well as one in files. The records of one epoch become durable in order. An epoch ends when staged records are
+ * refused or lost, or when another machine takes over the log; what was staged in it and is not durable then never
+ * becomes durable as it was staged. The next epoch may use the same lsn again, so a record that is not durable yet is
+ * identified by its epoch and its lsn; a durable one by its lsn.
  *
  * <pre>
  *   staged ──durable──▶ stays, whatever happens
@@ -55,15 +55,16 @@ public interface Journal extends AutoCloseable {
         default void committed(int records, long bytes, long syncNanos) {}
 
         /**
-         * Nothing from {@code firstLsn} on was kept, and none of it will be: it must be undone, last first. The journal takes
-         * records again, in a new epoch.
+         * Nothing from {@code firstLsn} on was kept, and none of it will be: it must be undone, last first. The journal
+         * takes records again, in a new epoch.
          */
         void refused(long firstLsn, Refusal refusal);
 
         /**
-         * The journal has ended the epoch without knowing whether what was staged from {@code firstLsn} on was kept: it must be
-         * undone, last first, so that the state is that of the durable records, and {@code refusal} says that its fate is not
-         * known. Where some of it becomes durable after all, it is applied as a record that another machine has decided.
+         * The journal has ended the epoch without knowing whether what was staged from {@code firstLsn} on was kept: it
+         * must be undone, last first, so that the state is that of the durable records, and {@code refusal} says that
+         * its fate is not known. Where some of it becomes durable after all, it is applied as a record that another
+         * machine has decided.
          */
         void lost(long firstLsn, Refusal refusal);
 
@@ -86,7 +87,9 @@ public interface Journal extends AutoCloseable {
      */
     Staged stage(LogRecord record, Payload payload);
 
-    /** Ends the open batch: what is staged from now on is refused or kept apart from it, where the journal has batches. */
+    /**
+     * Ends the open batch: what is staged from now on is refused or kept apart from it, where the journal has batches.
+     */
     void endBatch();
 
     /** Whether the backlog is past its first bound if {@code bytes} come: writers that can wait should. */
@@ -135,8 +138,8 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Calls {@code then} once every record up to {@code lsn}, which is durable, survives a power cut too: at once where
-     * durable means that, else after a sync that many may share. For what relies on these records and is synced without them:
-     * the log of another shard, or a manifest.
+     * durable means that, else after a sync that many may share. For what relies on these records and is synced without
+     * them: the log of another shard, or a manifest.
      */
     void whenSynced(long lsn, Synced then);
 
@@ -146,8 +149,8 @@ public interface Journal extends AutoCloseable {
      * Where a start begins to read the log.
      *
      * @param lsn every record up to this one is in an extent
-     * @param location a number that the journal chooses and the manifest keeps: a file, or an index in a replicated log; no
-     *     record after {@code lsn} is before it
+     * @param location a number that the journal chooses and the manifest keeps: a file, or an index in a replicated
+     *     log; no record after {@code lsn} is before it
      */
     record ReplayStart(long lsn, long location) {}
 

@@ -17,13 +17,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a journal's frames in order, and finds where they end. Used by one thread, at the start and by the tools; it may
- * block.
+ * Reads a journal's frames in order, and finds where they end. Used by one thread, at the start and by the tools; it
+ * may block.
  *
  * <p>In every segment but the last, frames must follow each other without a fault up to where the next one says that it
  * ended. In the last, the first frame that cannot be read is the end: it was being written when the process or the
- * machine stopped, and was not acknowledged. Unless a later frame says that the segment was durable beyond it: then this is
- * damage (I10).
+ * machine stopped, and was not acknowledged. Unless a later frame says that the segment was durable beyond it: then
+ * this is damage (I10).
  */
 public final class LogReader {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -132,9 +132,9 @@ public final class LogReader {
     }
 
     /**
-     * Makes durable what was read, and that the last segment ends where its frames do. What a killed process has written
-     * was perhaps not synced; but from now on readers see it, and files rely on it. It is written again, because after a
-     * sync that failed the kernel may take for clean what never reached the disk.
+     * Makes durable what was read, and that the last segment ends where its frames do. What a killed process has
+     * written was perhaps not synced; but from now on readers see it, and files rely on it. It is written again,
+     * because after a sync that failed the kernel may take for clean what never reached the disk.
      */
     public void cut(Log log) throws IOException {
         if (log.last() == 0) {
@@ -394,8 +394,8 @@ public final class LogReader {
         }
 
         /**
-         * A server may be writing while its journal is verified or copied: what could not be read at first is whole by now,
-         * because later frames say so; if it still cannot be read, it is damaged.
+         * A server may be writing while its journal is verified or copied: what could not be read at first is whole by
+         * now, because later frames say so; if it still cannot be read, it is damaged.
          */
         private boolean goesOn(DiskFile file, long size) throws IOException {
             long before = position;

@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The group commit of one journal: writes all frames that have come since the last time with as few writes as they have
- * blocks, makes them durable with one sync, and says so. Frames are submitted by the shard's loop; everything else happens
- * on the journal's thread, one {@link #step} at a time.
+ * blocks, makes them durable with one sync, and says so. Frames are submitted by the shard's loop; everything else
+ * happens on the journal's thread, one {@link #step} at a time.
  *
  * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
- * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final (I9):
- * the pages may be gone and another sync would not show it. What fails before it is not, such as a write to a full disk or a
- * segment that cannot be opened: nothing of the group has been acknowledged, so the group is made unreadable, durably,
- * before anyone gets an answer; else a crash could bring back what was refused.
+ * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final
+ * (I9): the pages may be gone and another sync would not show it. What fails before it is not, such as a write to a
+ * full disk or a segment that cannot be opened: nothing of the group has been acknowledged, so the group is made
+ * unreadable, durably, before anyone gets an answer; else a crash could bring back what was refused.
  */
 public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
@@ -50,8 +50,8 @@ public final class LogWriter implements AutoCloseable {
         void durable(long lsn, int records, long bytes, long syncNanos);
 
         /**
-         * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of a
-         * later epoch come.
+         * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of
+         * a later epoch come.
          */
         void refused(long firstLsn, Obstacle obstacle);
 
@@ -246,8 +246,9 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused the
-     * group, if there is none for now. The end of each segment is for deletions, so that a full disk can be emptied.
+     * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused
+     * the group, if there is none for now. The end of each segment is for deletions, so that a full disk can be
+     * emptied.
      */
     private boolean hasSegmentFor(long bytes, long firstLsn, boolean makesRoom) throws IOException {
         if (!fits(bytes)) {
@@ -291,8 +292,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Whether a group of any kind belongs into this segment. One that was taken, but could not be begun, takes any group: a
-     * segment without a header must not have another one after it.
+     * Whether a group of any kind belongs into this segment. One that was taken, but could not be begun, takes any
+     * group: a segment without a header must not have another one after it.
      */
     private boolean fits(long bytes) {
         if (file == null || position == 0) {
@@ -312,8 +313,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a segment's header, durably: only then may those before it be released, as a journal is never without any. Where
-     * that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
+     * Writes a segment's header, durably: only then may those before it be released, as a journal is never without any.
+     * Where that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
      */
     private void begin(DiskFile segment) throws IOException {
         salt = segments.salt();
@@ -327,8 +328,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes after it must not be. Where
-     * that fails there is no use for the next one, which nobody else knows.
+     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes after it must not
+     * be. Where that fails there is no use for the next one, which nobody else knows.
      */
     private void finish(DiskFile full, DiskFile next) throws IOException {
         if (!syncs) {
@@ -390,8 +391,9 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Takes a group back of which some was written. That is made unreadable by its first bytes, durably, which needs no room
-     * because they are there; if not even that succeeds, the state of the file is not known, and the failure is final.
+     * Takes a group back of which some was written. That is made unreadable by its first bytes, durably, which needs no
+     * room because they are there; if not even that succeeds, the state of the file is not known, and the failure is
+     * final.
      */
     private void takeBack(long groupStart) throws IOException {
         int there = headerBytesAt(groupStart);
@@ -402,7 +404,10 @@ public final class LogWriter implements AutoCloseable {
         position = groupStart;
     }
 
-    /** How much of a frame's header the file may have; all of it where its size cannot be read, which is no reason to fail. */
+    /**
+     * How much of a frame's header the file may have; all of it where its size cannot be read, which is no reason to
+     * fail.
+     */
     private int headerBytesAt(long groupStart) {
         try {
             return (int) Math.min(FrameLayout.HEADER_BYTES, file().size() - groupStart);
@@ -417,8 +422,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Makes durable what has been written so far, where frames are not synced, because something durable is to rely on it;
-     * on the journal's thread.
+     * Makes durable what has been written so far, where frames are not synced, because something durable is to rely on
+     * it; on the journal's thread.
      */
     public void syncWritten() throws IOException {
         if (failed) {
@@ -440,7 +445,9 @@ public final class LogWriter implements AutoCloseable {
         events.failed(reason);
     }
 
-    /** Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more. */
+    /**
+     * Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more.
+     */
     @Override
     public void close() throws IOException {
         while (!submitted.isEmpty()) {

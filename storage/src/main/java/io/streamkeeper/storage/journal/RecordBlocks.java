@@ -11,9 +11,9 @@ import io.streamkeeper.storage.record.Payload;
 import java.util.function.IntFunction;
 
 /**
- * The blocks that a journal lays records into. A payload is copied into one, unless it is long and lies in pieces of memory of
- * its own: then a block is made of these, with what comes before and after them, and nothing is copied however long it is.
- * Owned by the shard's loop.
+ * The blocks that a journal lays records into. A payload is copied into one, unless it is long and lies in pieces of
+ * memory of its own: then a block is made of these, with what comes before and after them, and nothing is copied
+ * however long it is. Owned by the shard's loop.
  */
 final class RecordBlocks {
     private final MemoryBudget budget;
@@ -62,7 +62,9 @@ final class RecordBlocks {
     private static final class Sharing extends CompositeByteBuf {
         private final ByteBuf behind;
 
-        /** Takes over {@code room}, of which {@code bytesBefore} are for before the payload, and the rest for after it. */
+        /**
+         * Takes over {@code room}, of which {@code bytesBefore} are for before the payload, and the rest for after it.
+         */
         Sharing(ByteBuf room, int bytesBefore) {
             super(UnpooledByteBufAllocator.DEFAULT, true, Integer.MAX_VALUE);
             room.writerIndex(room.capacity());

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The segment files of one journal: makes the next one ready before it is needed, keeps those whose records are still
- * needed, and uses the others again. Safe for use by the journal's and the background's thread, which may wait for the disk
- * and each other here.
+ * needed, and uses the others again. Safe for use by the journal's and the background's thread, which may wait for the
+ * disk and each other here.
  *
  * <p>A file is filled with zeros before its first use, or was one of ours before, so that a commit changes bytes and no
  * metadata of the file system. A name is never used twice, and no file of an earlier start is written to.
@@ -88,8 +88,8 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that holds nothing and comes after no other, durably but for its name: what a journal is that goes
-     * on after record {@code lastLsn}.
+     * Makes a segment that holds nothing and comes after no other, durably but for its name: what a journal is that
+     * goes on after record {@code lastLsn}.
      */
     public static void writeEmpty(Disk disk, Path file, UUID store, int shard, long number, long lastLsn)
             throws IOException {
@@ -144,8 +144,8 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves nothing
-     * but a file that is removed, now or by the next attempt.
+     * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves
+     * nothing but a file that is removed, now or by the next attempt.
      */
     private DiskFile make(Path file) throws IOException {
         Path spare = spares.poll();
@@ -194,9 +194,9 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that is not begun longer, for a group that is longer than it: a commit never makes a file longer, so
-     * that a disk which reports only at a sync that it is full does not fail the sync of records. Where this fails it may be
-     * called again for the same file.
+     * Makes a segment that is not begun longer, for a group that is longer than it: a commit never makes a file longer,
+     * so that a disk which reports only at a sync that it is full does not fail the sync of records. Where this fails
+     * it may be called again for the same file.
      */
     void lengthen(DiskFile segment, long number, long from, long bytes) throws IOException {
         checkRoom(directory.resolve(DataDirectory.segmentName(number)), bytes - from, keptBytes());
@@ -298,8 +298,8 @@ public final class Segments {
     }
 
     /**
-     * The first segment that holds a record after {@code lsn}, or may come to; while none was begun, the first that a start
-     * reads. For any thread, without waiting.
+     * The first segment that holds a record after {@code lsn}, or may come to; while none was begun, the first that a
+     * start reads. For any thread, without waiting.
      */
     long firstNeeded(long lsn) {
         long needed = 0;

@@ -1,8 +1,8 @@
 package io.streamkeeper.storage.journal;
 
 /**
- * Receives what a shard measures of its own work, for those who run it. Called on the shard's loop; what other threads measure
- * is handed over together with what they report.
+ * Receives what a shard measures of its own work, for those who run it. Called on the shard's loop; what other threads
+ * measure is handed over together with what they report.
  */
 public interface ShardFigures {
     /** Keeps nothing. */

@@ -5,8 +5,8 @@ import io.streamkeeper.storage.memory.MemoryBudget;
 import java.io.IOException;
 
 /**
- * The log that a shard has kept, as a start finds it: its records are replayed, then it is opened as the {@link Journal} that
- * continues it. Used by one thread, which may block; the journal belongs to the shard's loop.
+ * The log that a shard has kept, as a start finds it: its records are replayed, then it is opened as the
+ * {@link Journal} that continues it. Used by one thread, which may block; the journal belongs to the shard's loop.
  */
 public interface ShardLog {
     /** Takes what is replayed. */

@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Memory that runs of many streams lie in. Its bytes are written once, one after the other, and freed with the last slice
- * of them. The account of who lies in it belongs to the shard's loop; slices may be read and released by any thread.
+ * Memory that runs of many streams lie in. Its bytes are written once, one after the other, and freed with the last
+ * slice of them. The account of who lies in it belongs to the shard's loop; slices may be read and released by any
+ * thread.
  */
 public final class Block extends Place {
     /** A block without room. */

@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bound on the memory of one kind of work, and how much of it is reserved (I7). Bytes are reserved before the work that
- * needs them begins; the reservation is the permission to begin. Safe for use by any thread, without locks: a reservation
- * that nobody waits for is one atomic addition, and so is its release.
+ * A bound on the memory of one kind of work, and how much of it is reserved (I7). Bytes are reserved before the work
+ * that needs them begins; the reservation is the permission to begin. Safe for use by any thread, without locks: a
+ * reservation that nobody waits for is one atomic addition, and so is its release.
  *
- * <p>Work that cannot begin either refuses the work or waits in line with {@link #await}. The line is served in order, and
- * {@link #tryReserve} does not pass it: what is free belongs to the first in line.
+ * <p>Work that cannot begin either refuses the work or waits in line with {@link #await}. The line is served in order,
+ * and {@link #tryReserve} does not pass it: what is free belongs to the first in line.
  */
 public final class Budget {
     private static final Logger LOG = LoggerFactory.getLogger(Budget.class);
@@ -39,8 +39,8 @@ public final class Budget {
     }
 
     /**
-     * What one connection, say, may have of this budget: at most {@code shareBytesMax} bytes, which count here too. Nobody
-     * waits in line for a share's room.
+     * What one connection, say, may have of this budget: at most {@code shareBytesMax} bytes, which count here too.
+     * Nobody waits in line for a share's room.
      */
     public Budget share(long shareBytesMax) {
         return share(name, shareBytesMax);
@@ -77,7 +77,10 @@ public final class Budget {
         return waiting.get() > 0;
     }
 
-    /** Reserves {@code bytes}, to be given back by {@link #release}. Returns false, having reserved nothing, if they do not fit. */
+    /**
+     * Reserves {@code bytes}, to be given back by {@link #release}. Returns false, having reserved nothing, if they do
+     * not fit.
+     */
     public boolean tryReserve(long bytes) {
         return waiting.get() == 0 && reserveFree(bytes);
     }
@@ -91,8 +94,8 @@ public final class Budget {
     }
 
     /**
-     * Reserves {@code bytes} for work that makes room: it may pass the bound by itself, because what is full could not be
-     * emptied otherwise. Returns false, having reserved nothing, if the bound is passed already.
+     * Reserves {@code bytes} for work that makes room: it may pass the bound by itself, because what is full could not
+     * be emptied otherwise. Returns false, having reserved nothing, if the bound is passed already.
      */
     boolean tryReserveToMakeRoom(long bytes) {
         if (used.addAndGet(bytes) - bytes <= bytesMax && (whole == null || whole.tryReserveToMakeRoom(bytes))) {
@@ -141,9 +144,9 @@ public final class Budget {
     }
 
     /**
-     * Waits in line for {@code bytes}. When they are reserved, {@code granted} is called, once, on whichever thread has made
-     * the room, perhaps at once on this one, and which it must not hold up; the bytes are then to be given back by {@link
-     * #release}. If it throws, they are given back already.
+     * Waits in line for {@code bytes}. When they are reserved, {@code granted} is called, once, on whichever thread has
+     * made the room, perhaps at once on this one, and which it must not hold up; the bytes are then to be given back by
+     * {@link #release}. If it throws, they are given back already.
      *
      * @param bytes at most {@link #bytesMax}: more would wait for ever
      */

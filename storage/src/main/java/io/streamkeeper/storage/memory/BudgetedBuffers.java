@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Direct buffers of a {@link Budget}: their bytes are reserved before they are allocated and given back when they are
- * freed, which is with their last release and not at some later garbage collection. They do not grow. Safe for use by any
- * thread.
+ * freed, which is with their last release and not at some later garbage collection. They do not grow. Safe for use by
+ * any thread.
  */
 public final class BudgetedBuffers {
     private final Budget budget;
@@ -38,8 +38,8 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * A buffer, owned by the caller, of bytes that are reserved in the budget already: they are the buffer's from now on,
-     * and given back also when it cannot be allocated.
+     * A buffer, owned by the caller, of bytes that are reserved in the budget already: they are the buffer's from now
+     * on, and given back also when it cannot be allocated.
      */
     public ByteBuf allocateReserved(int bytes) {
         return allocate(bytes, release);
@@ -69,8 +69,8 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * A buffer, owned by the caller, of a part of {@code standing}, to which its bytes return when it is freed: there they are
-     * for the next buffer, and nobody else gets them before the reservation is closed.
+     * A buffer, owned by the caller, of a part of {@code standing}, to which its bytes return when it is freed: there
+     * they are for the next buffer, and nobody else gets them before the reservation is closed.
      *
      * @throws IllegalStateException if less is left of it
      */
@@ -83,8 +83,9 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * Takes buffers over from the budgets that they are of: {@code bytes}, which they have together, are reserved in this one,
-     * and given back there. Returns false, having changed nothing, where they do not fit, or are not all of a budget.
+     * Takes buffers over from the budgets that they are of: {@code bytes}, which they have together, are reserved in
+     * this one, and given back there. Returns false, having changed nothing, where they do not fit, or are not all of a
+     * budget.
      */
     boolean tryTakeOver(List<ByteBuf> buffers, long bytes) {
         List<Budgeted> found = new ArrayList<>(buffers.size());

@@ -8,15 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long body, in pieces of {@link BudgetedBuffers}. The store takes the pieces themselves, and counts their bytes in its own
- * budget from then on, because a copy of the body would occupy a loop for as long as the kernel takes to provide the same
- * memory again. Owned by the owner of the buffer, and not changed after pieces of it were taken.
+ * A long body, in pieces of {@link BudgetedBuffers}. The store takes the pieces themselves, and counts their bytes in
+ * its own budget from then on, because a copy of the body would occupy a loop for as long as the kernel takes to
+ * provide the same memory again. Owned by the owner of the buffer, and not changed after pieces of it were taken.
  */
 public final class GatheredBytes extends CompositeByteBuf {
     /** A shorter body is copied into one piece, which takes no longer than a piece of work may. */
     public static final int BODY_BYTES_MIN = 1 << 20;
 
-    /** What is taken may waste one part in so many of its bytes: the pieces of a body whose length was not known are larger. */
+    /**
+     * What is taken may waste one part in so many of its bytes: the pieces of a body whose length was not known are
+     * larger.
+     */
     private static final int WASTE_FRACTION = 4;
 
     /** Bytes of a piece of {@link #copyOf}. */
@@ -56,8 +59,8 @@ public final class GatheredBytes extends CompositeByteBuf {
     }
 
     /**
-     * Has the pieces that hold {@code count} bytes from {@code index} on counted in the budget of {@code memory}. Returns false,
-     * having changed nothing, where to copy them is better, or where they do not fit.
+     * Has the pieces that hold {@code count} bytes from {@code index} on counted in the budget of {@code memory}.
+     * Returns false, having changed nothing, where to copy them is better, or where they do not fit.
      */
     boolean countIn(BudgetedBuffers memory, int index, int count) {
         List<ByteBuf> held = new ArrayList<>();

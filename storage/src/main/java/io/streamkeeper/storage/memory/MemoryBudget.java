@@ -5,8 +5,8 @@ import io.streamkeeper.storage.disk.StorageFullException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of blocks, with its bound: each block is reserved before it is allocated, and given back when the last slice
- * of it is released. Safe for use by any thread.
+ * The memory of blocks, with its bound: each block is reserved before it is allocated, and given back when the last
+ * slice of it is released. Safe for use by any thread.
  */
 public final class MemoryBudget {
     private final Budget budget;
@@ -59,8 +59,8 @@ public final class MemoryBudget {
     }
 
     /**
-     * Counts the memory that holds {@code count} bytes of {@code bytes} from {@code index} on as a block's, in place of one that
-     * they are copied to. Returns false, having changed nothing, where they are to be copied.
+     * Counts the memory that holds {@code count} bytes of {@code bytes} from {@code index} on as a block's, in place of
+     * one that they are copied to. Returns false, having changed nothing, where they are to be copied.
      */
     public boolean tryTakeOver(GatheredBytes bytes, int index, int count) {
         return bytes.countIn(blocks, index, count);

@@ -3,11 +3,11 @@ package io.streamkeeper.storage.memory;
 import java.util.List;
 
 /**
- * The one place where the process's memory is counted (I7): a budget for each kind of work that takes memory because of what
- * clients ask, as a {@link MemoryPlan} divides it. Immutable; safe for use by any thread.
+ * The one place where the process's memory is counted (I7): a budget for each kind of work that takes memory because of
+ * what clients ask, as a {@link MemoryPlan} divides it. Immutable; safe for use by any thread.
  *
- * <p>The journals count by themselves, each of its shard's part: a shard's block is freed when the last of its readers and
- * its checkpoint have released it.
+ * <p>The journals count by themselves, each of its shard's part: a shard's block is freed when the last of its readers
+ * and its checkpoint have released it.
  */
 public final class MemoryLedger {
     private final MemoryPlan plan;
@@ -45,7 +45,9 @@ public final class MemoryLedger {
         return bodies;
     }
 
-    /** What lets a body finish that finds no more room among {@link #bodies}: one that has it never waits for another. */
+    /**
+     * What lets a body finish that finds no more room among {@link #bodies}: one that has it never waits for another.
+     */
     public Budget completion() {
         return completion;
     }

@@ -54,7 +54,9 @@ public record MemoryPlan(
     /** The heap that a connection takes: its objects, and one request of which the head is not long. */
     public static final int BYTES_PER_CONNECTION = 5 << 10;
 
-    /** What the JVM takes beside heap and direct memory: code, classes, stacks, its collector's tables, the C library. */
+    /**
+     * What the JVM takes beside heap and direct memory: code, classes, stacks, its collector's tables, the C library.
+     */
     public static final long JVM_BYTES = 128L << 20;
 
     private static final int PARTS = 16;

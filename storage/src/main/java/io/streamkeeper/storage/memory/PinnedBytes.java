@@ -4,8 +4,8 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 
 /**
- * Slices of blocks, which stay in memory as long as a reader has not taken these bytes. How much that keeps is counted by a
- * reservation, which is given back with the last release.
+ * Slices of blocks, which stay in memory as long as a reader has not taken these bytes. How much that keeps is counted
+ * by a reservation, which is given back with the last release.
  */
 public final class PinnedBytes extends CompositeByteBuf {
     private final Reservation reservation;

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * The memory for what readers hold, of all shards together. Safe for use by any thread. There are two bounds:
  *
  * <ul>
- *   <li>Bytes that are read from files, and copies: counted from before the read begins until they have left for the client.
- *       Each answer has a {@link ReadShare} of it, so that it always gets on. Only the upper quarter is for windows that are
- *       larger than a share, and the less is left of it, the smaller they are.
- *   <li>Blocks of memory that slices keep. Where too many are kept, bytes are copied instead: readers that do not take theirs
- *       must not keep the memory that writers need.
+ *   <li>Bytes that are read from files, and copies: counted from before the read begins until they have left for the
+ *       client. Each answer has a {@link ReadShare} of it, so that it always gets on. Only the upper quarter is for
+ *       windows that are larger than a share, and the less is left of it, the smaller they are.
+ *   <li>Blocks of memory that slices keep. Where too many are kept, bytes are copied instead: readers that do not take
+ *       theirs must not keep the memory that writers need.
  * </ul>
  */
 public final class ReadBudget {
@@ -80,8 +80,8 @@ public final class ReadBudget {
     }
 
     /**
-     * The permission to read {@code bytes} from files, or null until readers have taken theirs. A single read that is larger
-     * than the whole budget is permitted while there is no other, because it could never be otherwise.
+     * The permission to read {@code bytes} from files, or null until readers have taken theirs. A single read that is
+     * larger than the whole budget is permitted while there is no other, because it could never be otherwise.
      */
     @Nullable
     public Reservation reserve(long bytes) {

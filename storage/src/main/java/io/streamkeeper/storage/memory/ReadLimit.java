@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param end the position that it does not pass, {@code Long.MAX_VALUE} for the tail
  * @param bytesMax about how many bytes it returns at most
- * @param share of the answer that it reads a window of, which may end inside a message; null if it is all by itself, and
- *     refused where there is no memory
+ * @param share of the answer that it reads a window of, which may end inside a message; null if it is all by itself,
+ *     and refused where there is no memory
  */
 public record ReadLimit(long end, int bytesMax, @Nullable ReadShare share) {
     /** About {@code bytesMax} bytes before the tail, refused where there is no memory. */

@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one answer has of the memory for reads from its beginning to its end: room for one window of {@value #BYTES} bytes,
- * which is reserved when the answer is admitted. So an answer that has begun always gets on when its client has taken the
- * last window, however much others hold. Larger windows are of memory that nobody has reserved.
+ * What one answer has of the memory for reads from its beginning to its end: room for one window of {@value #BYTES}
+ * bytes, which is reserved when the answer is admitted. So an answer that has begun always gets on when its client has
+ * taken the last window, however much others hold. Larger windows are of memory that nobody has reserved.
  *
- * <p>It also says where the answer is, which may be inside a run, and what of that is checked. One read at a time uses it;
- * reads hand it on to each other, perhaps from thread to thread. It may be closed by any thread, at any time: what is being
- * read, or was lent and is not released yet, is given back later.
+ * <p>It also says where the answer is, which may be inside a run, and what of that is checked. One read at a time uses
+ * it; reads hand it on to each other, perhaps from thread to thread. It may be closed by any thread, at any time: what
+ * is being read, or was lent and is not released yet, is given back later.
  */
 public final class ReadShare implements AutoCloseable {
     /** A whole run, which is read whole for its checksum; longer ones, of one message each, are read in parts. */

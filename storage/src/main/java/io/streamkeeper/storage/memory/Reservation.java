@@ -50,8 +50,8 @@ public final class Reservation implements AutoCloseable {
     }
 
     /**
-     * Takes {@code part} out of it, which the caller gives back to the budget. Returns false, having changed nothing, if
-     * there is less, or it is closed.
+     * Takes {@code part} out of it, which the caller gives back to the budget. Returns false, having changed nothing,
+     * if there is less, or it is closed.
      */
     public boolean take(long part) {
         long now = bytes.get();

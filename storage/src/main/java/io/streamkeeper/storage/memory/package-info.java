@@ -3,8 +3,8 @@
  * what the process may use, {@link io.streamkeeper.storage.memory.MemoryLedger} has a {@link
  * io.streamkeeper.storage.memory.Budget} for each kind of work, a {@link io.streamkeeper.storage.memory.Reservation} is
  * the permission to begin some, and {@link io.streamkeeper.storage.memory.BudgetedBuffers} are what may be allocated of
- * it; {@link io.streamkeeper.storage.memory.GatheredBytes} are long bodies, which change budgets in place of a copy. All
- * these may be used by any thread.
+ * it; {@link io.streamkeeper.storage.memory.GatheredBytes} are long bodies, which change budgets in place of a copy.
+ * All these may be used by any thread.
  *
  * <p>A {@link io.streamkeeper.storage.memory.Block} is memory that runs of many streams lie in; {@link
  * io.streamkeeper.storage.memory.Place} counts how much of it is alive. Both are owned by the loop of their shard.

@@ -14,8 +14,8 @@ public final class StorageProviders {
      * The provider of a name.
      *
      * @param loader the class path that is searched
-     * @throws IllegalArgumentException if there is none, two have the same name, or one cannot be loaded; the message has the
-     *     names that were found
+     * @throws IllegalArgumentException if there is none, two have the same name, or one cannot be loaded; the message
+     *     has the names that were found
      */
     public static StorageProvider named(String name, ClassLoader loader) {
         SortedMap<String, StorageProvider> found = new TreeMap<>();

@@ -5,11 +5,13 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of that one's
- * ancestors. Immutable; the forks of a stream share its runs, also between shards, so a fork costs one run at any depth.
+ * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of that
+ * one's ancestors. Immutable; the forks of a stream share its runs, also between shards, so a fork costs one run at any
+ * depth.
  *
  * <p>Towards the beginning, runs have lower starts and lower generations. Each run has a second reference, which skips
- * several runs, so that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary list).
+ * several runs, so that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary
+ * list).
  */
 public final class Lineage {
     private final StreamPath path;
@@ -128,7 +130,9 @@ public final class Lineage {
         return generation;
     }
 
-    /** The first run, from this one towards the beginning, that starts at or before {@code position}; else the oldest. */
+    /**
+     * The first run, from this one towards the beginning, that starts at or before {@code position}; else the oldest.
+     */
     private Lineage startingAtMost(long position) {
         Lineage run = this;
         while (run.start > position && run.parent != null) {

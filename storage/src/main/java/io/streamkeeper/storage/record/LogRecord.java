@@ -9,9 +9,9 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole effect of one request on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together. The state
- * of a shard is a function of its records (I13), so a record contains everything that the decision knew. The bytes are not part
- * of the record, but follow it as a {@link Payload}.
+ * The whole effect of one request on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together.
+ * The state of a shard is a function of its records (I13), so a record contains everything that the decision knew. The
+ * bytes are not part of the record, but follow it as a {@link Payload}.
  */
 public sealed interface LogRecord {
     /** The type of a record, for a dispatch that is complete. */
@@ -71,12 +71,13 @@ public sealed interface LogRecord {
     }
 
     /**
-     * A stream with a sliding time to live was used, and may be used again without a record for as long as this one says.
-     * No answer waits for it.
+     * A stream with a sliding time to live was used, and may be used again without a record for as long as this one
+     * says. No answer waits for it.
      *
      * @param generation the stream
      * @param atMillis when
-     * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote it
+     * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote
+     *     it
      */
     record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {
         @Override
@@ -113,7 +114,8 @@ public sealed interface LogRecord {
      * A stream is deleted or has expired.
      *
      * @param generation the stream
-     * @param dropped whether its bytes and its path are free; else forks inherit from it, and it stays until it is released
+     * @param dropped whether its bytes and its path are free; else forks inherit from it, and it stays until it is
+     *     released
      * @param atMillis when
      */
     record Deleted(long generation, boolean dropped, long atMillis) implements LogRecord {
@@ -133,8 +135,8 @@ public sealed interface LogRecord {
      *
      * @param generation the stream
      * @param position the earliest that can be read from now on
-     * @param dropped whether the bytes before it are dropped; else forks inherit from the stream, and they stay until it is
-     *     trimmed again without forks, or released
+     * @param dropped whether the bytes before it are dropped; else forks inherit from the stream, and they stay until
+     *     it is trimmed again without forks, or released
      * @param atMillis when
      */
     record Trimmed(long generation, long position, boolean dropped, long atMillis) implements LogRecord {
@@ -150,8 +152,8 @@ public sealed interface LogRecord {
     }
 
     /**
-     * The last fork has released its source: the bytes that were kept only for forks are dropped. Of a deleted stream these are
-     * all, of another one those before the earliest position that can be read.
+     * The last fork has released its source: the bytes that were kept only for forks are dropped. Of a deleted stream
+     * these are all, of another one those before the earliest position that can be read.
      *
      * @param generation the source
      * @param atMillis when
@@ -169,8 +171,8 @@ public sealed interface LogRecord {
     }
 
     /**
-     * The source of a fork. What the fork inherits follows from the source, which exists as long as the fork does, so it is not
-     * in the record: a fork costs the same at any depth.
+     * The source of a fork. What the fork inherits follows from the source, which exists as long as the fork does, so
+     * it is not in the record: a fork costs the same at any depth.
      *
      * @param origin what the request named, which a repeated create is compared with
      * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped

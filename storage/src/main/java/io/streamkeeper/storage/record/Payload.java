@@ -7,8 +7,8 @@ import io.streamkeeper.protocol.JsonMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that one request adds to a stream, in the form in which they are stored: of a stream of bytes as they were sent, of
- * a JSON stream the messages with a comma after each. It borrows the request's body.
+ * The bytes that one request adds to a stream, in the form in which they are stored: of a stream of bytes as they were
+ * sent, of a JSON stream the messages with a comma after each. It borrows the request's body.
  *
  * @param bytes the request's body
  * @param messages where its messages are, or null for a stream of bytes

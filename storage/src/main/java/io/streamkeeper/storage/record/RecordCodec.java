@@ -31,9 +31,9 @@ import io.streamkeeper.protocol.StreamPath;
  *   8 released  nothing
  * </pre>
  *
- * Journals of format version 2 have two other types, which are read but not written: 3 deleted, with no fields, and 4 trimmed,
- * with the position. They do not say what forks keep. They are read as if forks kept everything, until a start finds what no
- * fork needs, and logs its release.
+ * Journals of format version 2 have two other types, which are read but not written: 3 deleted, with no fields, and 4
+ * trimmed, with the position. They do not say what forks keep. They are read as if forks kept everything, until a start
+ * finds what no fork needs, and logs its release.
  *
  * <p>The frame's checksum covers all of it.
  */

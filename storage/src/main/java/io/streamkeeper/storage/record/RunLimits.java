@@ -3,8 +3,8 @@ package io.streamkeeper.storage.record;
 import io.streamkeeper.protocol.JsonMessages;
 
 /**
- * How much of a stream one run may have. A run is the unit that is located, checked and, by retention, dropped; so the runs of
- * a stream with retention are a small part of what it keeps.
+ * How much of a stream one run may have. A run is the unit that is located, checked and, by retention, dropped; so the
+ * runs of a stream with retention are a small part of what it keeps.
  *
  * @param bytesMax bytes of a run, unless it is a single message or a single append
  * @param messagesMax messages of a run
@@ -21,8 +21,9 @@ public record RunLimits(int bytesMax, int messagesMax, long millisMax) {
     public static final RunLimits ANY = new RunLimits(RUN_BYTES_MAX, Integer.MAX_VALUE, Long.MAX_VALUE);
 
     /**
-     * The first message of an append that retention may keep. Those before it are trimmed with the append itself, so their runs
-     * need not be as short as these limits say. What is kept is less than {@value #RETAINED_PARTS} times a run, plus one run.
+     * The first message of an append that retention may keep. Those before it are trimmed with the append itself, so
+     * their runs need not be as short as these limits say. What is kept is less than {@value #RETAINED_PARTS} times a
+     * run, plus one run.
      */
     int firstKept(JsonMessages appended) {
         int first = 0;

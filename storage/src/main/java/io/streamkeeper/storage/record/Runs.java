@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that the stored bytes of one request are divided into: adjacent pieces, of a JSON stream whole messages. Usually
- * there is one. Immutable.
+ * The runs that the stored bytes of one request are divided into: adjacent pieces, of a JSON stream whole messages.
+ * Usually there is one. Immutable.
  */
 public final class Runs {
     public static final Runs NONE = new Runs(0, 0, null);
@@ -38,8 +38,8 @@ public final class Runs {
     }
 
     /**
-     * Messages as runs that are as long as {@code limits} allow, or longer if retention trims them at once; a longer message is
-     * a run by itself.
+     * Messages as runs that are as long as {@code limits} allow, or longer if retention trims them at once; a longer
+     * message is a run by itself.
      */
     public static Runs of(JsonMessages split, RunLimits limits) {
         if (split.storedBytes() <= limits.bytesMax() && split.count() <= limits.messagesMax()) {

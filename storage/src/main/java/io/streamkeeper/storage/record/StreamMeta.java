@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param tail where its bytes end
  * @param messages how many messages it has had, trimmed ones included
  * @param earliest the first position that can be read
- * @param kept the first position whose bytes are kept, before {@code earliest} where forks inherit them; a description of
- *     format version 2 has the stream's beginning here, also where bytes were dropped
+ * @param kept the first position whose bytes are kept, before {@code earliest} where forks inherit them; a description
+ *     of format version 2 has the stream's beginning here, also where bytes were dropped
  * @param closed whether it is closed
  * @param deleted whether it is deleted; such a description is kept as long as an older file may have one of the stream
  * @param dropped whether nothing is kept of it any more; a description of format version 2 never says so

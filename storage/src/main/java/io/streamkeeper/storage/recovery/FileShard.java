@@ -112,7 +112,10 @@ public final class FileShard {
                 config.checkpointMillis());
     }
 
-    /** Removes the extents that the manifest does not name, which a crash has left; nothing acknowledged is in any of them. */
+    /**
+     * Removes the extents that the manifest does not name, which a crash has left; nothing acknowledged is in any of
+     * them.
+     */
     private static void tidy(ExtentFiles files, Manifest manifest) throws IOException {
         Set<Long> named = new HashSet<>();
         manifest.extents().forEach(extent -> named.add(extent.file()));

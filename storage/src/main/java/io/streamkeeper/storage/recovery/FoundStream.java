@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data of one stream in the extent files of a shard, collected until all files are read: its newest description and all spans
- * of its runs. Used by the thread that recovers the shard.
+ * The data of one stream in the extent files of a shard, collected until all files are read: its newest description and
+ * all spans of its runs. Used by the thread that recovers the shard.
  *
- * <p>A stream needs the spans that end at its tail and follow each other without a gap. Before them files may have more of it,
- * with gaps: dropped data remains in a file that other streams keep, while the files between are removed, or it was dropped before
- * a checkpoint wrote it. So the spans are followed back from the tail, and the first gap ends them. Whether the spans after the gap
- * are enough is checked when the journal is read, see {@link Recovery}.
+ * <p>A stream needs the spans that end at its tail and follow each other without a gap. Before them files may have more
+ * of it, with gaps: dropped data remains in a file that other streams keep, while the files between are removed, or it
+ * was dropped before a checkpoint wrote it. So the spans are followed back from the tail, and the first gap ends them.
+ * Whether the spans after the gap are enough is checked when the journal is read, see {@link Recovery}.
  */
 final class FoundStream {
     /** An entry of a file's index, and others of the same stream. */

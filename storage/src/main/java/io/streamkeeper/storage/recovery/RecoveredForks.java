@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects the forks of a server with their sources in all shards, when all are recovered. The number of forks of a stream, and
- * what a fork inherits, are derived from the streams, not read from a file. Used by one thread, before the shards' loops begin;
- * then each shard is settled, see {@link ShardStore#settle}.
+ * Connects the forks of a server with their sources in all shards, when all are recovered. The number of forks of a
+ * stream, and what a fork inherits, are derived from the streams, not read from a file. Used by one thread, before the
+ * shards' loops begin; then each shard is settled, see {@link ShardStore#settle}.
  *
- * <p>A fork has a higher generation than its source. So in ascending order of generations a source knows what it inherits itself
- * before a fork of it does, and one pass is enough for forks of any depth. In descending order deleted forks that nothing needs
- * are taken off the counts of their sources. So {@link ShardStore#settle} releases all of a chain whose end is deleted, also if a
- * crash has interrupted its release.
+ * <p>A fork has a higher generation than its source. So in ascending order of generations a source knows what it
+ * inherits itself before a fork of it does, and one pass is enough for forks of any depth. In descending order deleted
+ * forks that nothing needs are taken off the counts of their sources. So {@link ShardStore#settle} releases all of a
+ * chain whose end is deleted, also if a crash has interrupted its release.
  */
 public final class RecoveredForks {
     /** Positions that are lost. */
@@ -94,7 +94,9 @@ public final class RecoveredForks {
         note(stream, fork, loss(source, fork));
     }
 
-    /** The positions that a fork inherits from a source or its ancestors and that are lost, or null if there are none. */
+    /**
+     * The positions that a fork inherits from a source or its ancestors and that are lost, or null if there are none.
+     */
     private @Nullable Loss loss(StreamState source, LogRecord.Fork fork) {
         if (source.tail() < fork.position()) {
             return new Loss(source.tail(), fork.position(), "which ends at " + source.tail());

@@ -25,11 +25,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the state of one shard: the descriptions and runs in its extents, and then the records of its journal, which {@link
- * StreamState#apply} applies as in service. Used by one thread, before the shard has a loop.
+ * Reads the state of one shard: the descriptions and runs in its extents, and then the records of its journal, which
+ * {@link StreamState#apply} applies as in service. Used by one thread, before the shard has a loop.
  *
- * <p>The newest description of a stream counts. A record that it includes is skipped; the stream of any other must be known. If it
- * is not, this is damage, and stops the start (I10).
+ * <p>The newest description of a stream counts. A record that it includes is skipped; the stream of any other must be
+ * known. If it is not, this is damage, and stops the start (I10).
  */
 public final class Recovery {
     /** The epoch of records that are read: they are durable, so no end of an epoch undoes them. */
@@ -112,7 +112,9 @@ public final class Recovery {
         }
     }
 
-    /** A key that is as unique as a generation, and differs in more bits, so that keys do not collide in a hash table. */
+    /**
+     * A key that is as unique as a generation, and differs in more bits, so that keys do not collide in a hash table.
+     */
     private static long mixed(long generation) {
         return generation * 0x9e3779b97f4a7c15L;
     }
@@ -243,9 +245,9 @@ public final class Recovery {
     }
 
     /**
-     * Checks that the bytes of each stream are complete from its earliest position to its tail, unless it is deleted: its runs may
-     * be dropped while only the journal has its deletion. The bytes that forks inherit are checked when the forks of all shards are
-     * known.
+     * Checks that the bytes of each stream are complete from its earliest position to its tail, unless it is deleted:
+     * its runs may be dropped while only the journal has its deletion. The bytes that forks inherit are checked when
+     * the forks of all shards are known.
      */
     private void check() throws IOException {
         for (StreamState stream : streams.values()) {

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An append to a stream, its closure, or both.
  *
- * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the checks: a closed stream, the content
- * type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
- * {@code If-None-Match}. These two are last because a request that is refused without them is refused as if it did not have them
- * (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the request that it repeats has
- * changed what they compare with.
+ * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the checks: a closed stream, the
+ * content type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
+ * {@code If-None-Match}. These two are last because a request that is refused without them is refused as if it did not
+ * have them (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the request that
+ * it repeats has changed what they compare with.
  */
 final class Append implements CommitQueue.Step {
     private final StreamState stream;
@@ -245,7 +245,10 @@ final class Append implements CommitQueue.Step {
                         .evaluate(stream.path(), stream.offsetAt(stream.tail()), stream.formerOffsetAt(stream.tail()));
     }
 
-    /** The official client distinguishes this conflict from that of {@code Stream-Seq} by the first words of the message. */
+    /**
+     * The official client distinguishes this conflict from that of {@code Stream-Seq} by the first words of the
+     * message.
+     */
     private static @Nullable Refusal checkExpected(StreamState stream, @Nullable Offset expected) {
         Offset tail = stream.offsetAt(stream.tail());
         return expected == null || stream.isTail(expected)

@@ -5,8 +5,8 @@ import io.streamkeeper.storage.stream.AppendLengths;
 import io.streamkeeper.storage.stream.StreamContent;
 
 /**
- * Finds where messages and appends end in the streams of one shard. If the index of a stream's runs is not enough, this reads
- * the one run that has the place. Owned by the shard's loop.
+ * Finds where messages and appends end in the streams of one shard. If the index of a stream's runs is not enough, this
+ * reads the one run that has the place. Owned by the shard's loop.
  */
 public final class Boundaries {
     private final ContentReader reader;
@@ -42,7 +42,9 @@ public final class Boundaries {
         }));
     }
 
-    /** The position after the first {@code number} messages, of which the stream has at least as many; only for JSON. */
+    /**
+     * The position after the first {@code number} messages, of which the stream has at least as many; only for JSON.
+     */
     public void positionAfter(StreamContent content, long number, Callback<Long> then) {
         if (number <= content.startMessages()) {
             then.complete(content.start());

@@ -11,9 +11,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the journal, in the order of the log: staged records with what is published or undone then, and answers that
- * depend on staged state, and so are sent only when that is durable (I1). Owned by the shard's loop. Bounded by the journal's
- * own bound on what it accepts.
+ * What waits for the journal, in the order of the log: staged records with what is published or undone then, and
+ * answers that depend on staged state, and so are sent only when that is durable (I1). Owned by the shard's loop.
+ * Bounded by the journal's own bound on what it accepts.
  */
 final class CommitQueue {
     /** A step of the log whose fate is not known yet. */
@@ -37,8 +37,8 @@ final class CommitQueue {
         void undo();
 
         /**
-         * Decides the command of the record again, without the records that were refused with it, after all are undone. Only for
-         * commands that release space, which may be possible alone.
+         * Decides the command of the record again, without the records that were refused with it, after all are undone.
+         * Only for commands that release space, which may be possible alone.
          *
          * @param refusal the answer otherwise
          * @return whether this answers the command
@@ -66,11 +66,11 @@ final class CommitQueue {
     }
 
     /**
-     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. The queue is in the order of
-     * the log, so a refused batch is always its end.
+     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. The queue is in the
+     * order of the log, so a refused batch is always its end.
      *
-     * <p>After a failure each command is refused: the staged state has changes that no reader will see before a restart, whether
-     * or not their records have become durable since.
+     * <p>After a failure each command is refused: the staged state has changes that no reader will see before a
+     * restart, whether or not their records have become durable since.
      */
     void add(long lsn, Step step, Outcome outcome, Reply reply) {
         if (failure != null) {
@@ -84,7 +84,10 @@ final class CommitQueue {
         }
     }
 
-    /** From now on what becomes durable together is published in pieces of {@code steps}, each in a task of {@code executor}. */
+    /**
+     * From now on what becomes durable together is published in pieces of {@code steps}, each in a task of {@code
+     * executor}.
+     */
     void publishIn(Executor executor, int steps) {
         pieces = executor;
         pieceSteps = steps;
@@ -98,7 +101,9 @@ final class CommitQueue {
         }
     }
 
-    /** Publishes and answers what is durable, in order; after {@code stepsMax} steps the rest is left to the next piece. */
+    /**
+     * Publishes and answers what is durable, in order; after {@code stepsMax} steps the rest is left to the next piece.
+     */
     private void publish(int stepsMax) {
         for (int steps = 0; steps < stepsMax && isNextDurable(); steps++) {
             // A step that fails to publish stays in the queue, and is answered that the shard has failed.
@@ -126,10 +131,10 @@ final class CommitQueue {
     }
 
     /**
-     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers is sent, because
-     * an answer may cause the next command at once. Commands that release space are then decided again, in a batch of their own: a
-     * full disk accepts that without the rest. An answer that only waited for its turn, and depends on nothing that was undone,
-     * waits for what it depends on.
+     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers is
+     * sent, because an answer may cause the next command at once. Commands that release space are then decided again,
+     * in a batch of their own: a full disk accepts that without the rest. An answer that only waited for its turn, and
+     * depends on nothing that was undone, waits for what it depends on.
      */
     void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = undo(firstLsn);
@@ -139,8 +144,8 @@ final class CommitQueue {
     }
 
     /**
-     * Whether anything from {@code firstLsn} on was kept is not known. It is undone like a refused batch, so that the next command
-     * meets durable state; but nothing is decided again, because it may be in the log already.
+     * Whether anything from {@code firstLsn} on was kept is not known. It is undone like a refused batch, so that the
+     * next command meets durable state; but nothing is decided again, because it may be in the log already.
      */
     void lost(long firstLsn, Refusal refusal) {
         answer(undo(firstLsn), firstLsn, refusal);
@@ -173,8 +178,8 @@ final class CommitQueue {
     }
 
     /**
-     * Nothing more becomes durable. All that waits is answered that its fate is not known; nothing is undone, because a part of it
-     * may be on the disk (I9).
+     * Nothing more becomes durable. All that waits is answered that its fate is not known; nothing is undone, because a
+     * part of it may be on the disk (I9).
      */
     void failed(StorageFailedException reason) {
         failure = reason;

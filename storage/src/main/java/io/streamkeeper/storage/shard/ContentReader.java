@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one shard's streams, whether the bytes are in memory or in files. Owned by the shard's loop, which it never blocks: bytes
- * in memory are returned at once, others when another thread has read them, again on the loop.
+ * Reads one shard's streams, whether the bytes are in memory or in files. Owned by the shard's loop, which it never
+ * blocks: bytes in memory are returned at once, others when another thread has read them, again on the loop.
  */
 public final class ContentReader {
     private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
@@ -51,8 +51,8 @@ public final class ContentReader {
     }
 
     /**
-     * Reads from {@code from} on, at most to {@code end}, within {@code bounds}. Refused if {@code from} is inside a message, or
-     * before the first position that is kept.
+     * Reads from {@code from} on, at most to {@code end}, within {@code bounds}. Refused if {@code from} is inside a
+     * message, or before the first position that is kept.
      */
     void read(StreamState stream, long from, long end, ReadLimit bounds, Callback<ByteBuf> then) {
         long limit = Math.min(end, bounds.end());
@@ -93,8 +93,8 @@ public final class ContentReader {
     }
 
     /**
-     * Receives bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a message, and
-     * passes on those from {@code from} to {@code to}.
+     * Receives bytes from {@code begin} on, of which the first {@code checked} show whether {@code from} is inside a
+     * message, and passes on those from {@code from} to {@code to}.
      */
     private Callback<ByteBuf> fromInside(
             StreamState stream, long begin, int checked, long from, long to, Callback<ByteBuf> then) {
@@ -112,7 +112,10 @@ public final class ContentReader {
 
     // ---- windows of an answer ----
 
-    /** Reads a window of an answer: as much as there is memory for, but at least a byte. It is all in memory, or all in files. */
+    /**
+     * Reads a window of an answer: as much as there is memory for, but at least a byte. It is all in memory, or all in
+     * files.
+     */
     private void readWindow(StreamState stream, long from, long limit, ReadShare share, Callback<ByteBuf> then) {
         if (!share.isWhole()) {
             throw new IllegalStateException("a window is read before the last was released");
@@ -184,8 +187,8 @@ public final class ContentReader {
     }
 
     /**
-     * Bytes in memory, for a reader that has no share: slices, or a copy if readers keep too many blocks already; null if there is
-     * no memory for that. A few bytes are always slices, because readers do not keep them.
+     * Bytes in memory, for a reader that has no share: slices, or a copy if readers keep too many blocks already; null
+     * if there is no memory for that. A few bytes are always slices, because readers do not keep them.
      */
     private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
         if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
@@ -276,7 +279,9 @@ public final class ContentReader {
         }
     }
 
-    /** Reads the bytes from {@code from} to {@code to}, from memory or files; refused if there is no memory for them. */
+    /**
+     * Reads the bytes from {@code from} to {@code to}, from memory or files; refused if there is no memory for them.
+     */
     void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {
             ByteBuf bytes = heldAlone(content, from, to);

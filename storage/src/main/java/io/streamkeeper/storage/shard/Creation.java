@@ -203,8 +203,8 @@ final class Creation implements CommitQueue.Step {
     }
 
     /**
-     * Whether both name the same place: an explicit offset may equal the default of the first request, or be one that format
-     * version 1 has issued.
+     * Whether both name the same place: an explicit offset may equal the default of the first request, or be one that
+     * format version 1 has issued.
      */
     private static boolean sameOrigin(StreamState existing, @Nullable ForkOrigin asked) {
         LogRecord.Fork fork = existing.fork();

@@ -62,8 +62,8 @@ final class Deletion implements CommitQueue.Step {
     }
 
     /**
-     * Answers a command that meets an expired stream whose end could not be logged, as the journal refuses that record. The
-     * command does not use or revive the stream: it has expired, whether that is logged or not.
+     * Answers a command that meets an expired stream whose end could not be logged, as the journal refuses that record.
+     * The command does not use or revive the stream: it has expired, whether that is logged or not.
      *
      * @return false, without an answer, if the stream is deleted or has not expired
      */

@@ -21,14 +21,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one shard that are sources of forks, with the number of forks of each. The bytes of a source are kept, also
- * when it is deleted or retention trims it. Owned by the shard's loop.
+ * The streams of one shard that are sources of forks, with the number of forks of each. The bytes of a source are kept,
+ * also when it is deleted or retention trims it. Owned by the shard's loop.
  *
- * <p>A fork is counted before its record is staged, and taken off the count when nothing needs it: when its creation fails, or
- * when it is deleted and has no forks itself. At zero a deleted source is released, see {@link Release}, and is taken off the
- * count of its own source, and so on along a chain of any length. Each of these is a turn of its own, see {@link
- * ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of the one before, because nothing needs a
- * stream that is durably deleted and has no forks, whether its release is logged or not.
+ * <p>A fork is counted before its record is staged, and taken off the count when nothing needs it: when its creation
+ * fails, or when it is deleted and has no forks itself. At zero a deleted source is released, see {@link Release}, and
+ * is taken off the count of its own source, and so on along a chain of any length. Each of these is a turn of its own,
+ * see {@link ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of the one before,
+ * because nothing needs a stream that is durably deleted and has no forks, whether its release is logged or not.
  */
 public final class Forks {
     private final Map<Long, StreamState> sources = new HashMap<>();
@@ -72,8 +72,8 @@ public final class Forks {
     }
 
     /**
-     * Waits for the staged records that drop a part of the source: only when they are durable is it known where the inherited
-     * data begins. The source counts the fork meanwhile, so no later record drops more.
+     * Waits for the staged records that drop a part of the source: only when they are durable is it known where the
+     * inherited data begins. The source counts the fork meanwhile, so no later record drops more.
      */
     private void pinWhenTrimmed(
             ShardState shard,
@@ -137,8 +137,8 @@ public final class Forks {
     }
 
     /**
-     * Takes one fork off a source's count. Returns the source if that was the last fork: the caller releases what is kept for
-     * forks. A source that recovery did not find has no count.
+     * Takes one fork off a source's count. Returns the source if that was the last fork: the caller releases what is
+     * kept for forks. A source that recovery did not find has no count.
      */
     @Nullable
     StreamState release(long generation) {

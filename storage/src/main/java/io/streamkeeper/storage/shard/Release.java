@@ -10,13 +10,14 @@ import io.streamkeeper.storage.stream.StreamState;
 /**
  * The last fork of a stream has ended: the bytes that were kept only for forks are dropped.
  *
- * <p>The number of forks of a stream follows from the logs of all shards: it is the number of forks that are created and not
- * ended. The end of a fork is in its own log, and its source may be in another shard. So the owner of the source's log counts
- * the forks, and logs what follows from the count: a deletion or a trim says whether forks keep the bytes, and this record says
- * that they do not any more. Each log is then applied without a count.
+ * <p>The number of forks of a stream follows from the logs of all shards: it is the number of forks that are created
+ * and not ended. The end of a fork is in its own log, and its source may be in another shard. So the owner of the
+ * source's log counts the forks, and logs what follows from the count: a deletion or a trim says whether forks keep the
+ * bytes, and this record says that they do not any more. Each log is then applied without a count.
  *
- * <p>A crash after the end of the last fork in one log and before this record in another leaves a source that nothing needs. The
- * next start finds that when it counts the forks, and logs the release. If the record is refused, upkeep logs it later.
+ * <p>A crash after the end of the last fork in one log and before this record in another leaves a source that nothing
+ * needs. The next start finds that when it counts the forks, and logs the release. If the record is refused, upkeep
+ * logs it later.
  */
 final class Release implements CommitQueue.Step {
     private final ShardState shard;

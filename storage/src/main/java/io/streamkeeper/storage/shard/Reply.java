@@ -8,7 +8,9 @@ public interface Reply {
     /** Receives the outcome; a buffer in it is owned by the receiver. */
     void complete(Outcome outcome);
 
-    /** Whether nothing waits for the outcome any more, so that a command need not be begun. May be called by any thread. */
+    /**
+     * Whether nothing waits for the outcome any more, so that a command need not be begun. May be called by any thread.
+     */
     default boolean isAbandoned() {
         return false;
     }

@@ -4,13 +4,14 @@ import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The times of a shard, all in milliseconds since 1970 UTC. The wall clock, which may be set, is compared with moments. Steady
- * time, which continues monotonically from the wall clock's time when the shard was opened, measures the time without use, so a
- * clock that is set back lengthens no sliding lifetime. A third time measures the age of data. Owned by the shard's loop.
+ * The times of a shard, all in milliseconds since 1970 UTC. The wall clock, which may be set, is compared with moments.
+ * Steady time, which continues monotonically from the wall clock's time when the shard was opened, measures the time
+ * without use, so a clock that is set back lengthens no sliding lifetime. A third time measures the age of data. Owned
+ * by the shard's loop.
  *
- * <p>Data is stamped by the wall clock, and data that is dropped because of its age is lost. So a wall clock that is set forward
- * counts for ages only after it has been ahead for an hour: a clock that is wrong for a while drops nothing, and one that was wrong
- * before is accepted in the end.
+ * <p>Data is stamped by the wall clock, and data that is dropped because of its age is lost. So a wall clock that is
+ * set forward counts for ages only after it has been ahead for an hour: a clock that is wrong for a while drops
+ * nothing, and one that was wrong before is accepted in the end.
  */
 final class ShardClock {
     /** A clock that moves ahead by at most this was adjusted, not set. */

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles each unexpected throwable of a shard, an {@link Error} included (I12). Owned by the shard's loop, to which throwables of
- * other threads are passed.
+ * Handles each unexpected throwable of a shard, an {@link Error} included (I12). Owned by the shard's loop, to which
+ * throwables of other threads are passed.
  *
  * <pre>
  *   in a command, before a record of it was staged   the command is answered 500, and has no effect
@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *   in the shard's own work, on any thread           the shard fails
  * </pre>
  *
- * <p>A shard that has failed acknowledges nothing more, as after a failed sync (I9): its state may differ from its log, and only a
- * restart corrects that. Durable data can still be read.
+ * <p>A shard that has failed acknowledges nothing more, as after a failed sync (I9): its state may differ from its log,
+ * and only a restart corrects that. Durable data can still be read.
  */
 public final class ShardFaults {
     private static final Logger LOG = LoggerFactory.getLogger(ShardFaults.class);

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes over what recovery has found of one shard, before the shard serves: the streams, then how many forks each has, which the
- * shards of a server find together. Used by one thread at a time: the one that opens the shard, then the one that connects the
- * forks, then the loop, see {@link #settle}.
+ * Takes over what recovery has found of one shard, before the shard serves: the streams, then how many forks each has,
+ * which the shards of a server find together. Used by one thread at a time: the one that opens the shard, then the one
+ * that connects the forks, then the loop, see {@link #settle}.
  */
 public final class ShardStart {
     private final ShardState state;
@@ -71,8 +71,8 @@ public final class ShardStart {
     }
 
     /**
-     * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for forks, and
-     * that have none. On the loop.
+     * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for
+     * forks, and that have none. On the loop.
      */
     void settle() {
         List<StreamState> counted = found;

@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard, and what its mutations have in common: they look up streams, stage a record, apply it, and have their
- * answer wait for the records that it depends on. Owned by the shard's loop.
+ * The streams of a shard, and what its mutations have in common: they look up streams, stage a record, apply it, and
+ * have their answer wait for the records that it depends on. Owned by the shard's loop.
  */
 public final class ShardState {
     /** The interval of a store that is never recovered: no use is recorded. */
@@ -165,9 +165,9 @@ public final class ShardState {
     }
 
     /**
-     * The stream that readers of a path see, or null; a deleted or expired one that forks keep is returned too. An expired stream
-     * is hidden at once by the clock, whether its end is logged or not. Its end is not logged here: the owner of the log decides
-     * that, in its upkeep or when a mutation meets the stream.
+     * The stream that readers of a path see, or null; a deleted or expired one that forks keep is returned too. An
+     * expired stream is hidden at once by the clock, whether its end is logged or not. Its end is not logged here: the
+     * owner of the log decides that, in its upkeep or when a mutation meets the stream.
      */
     @Nullable
     StreamState visible(StreamPath path) {
@@ -182,7 +182,10 @@ public final class ShardState {
         return isGone(stream) && stream.forks() == 0 ? null : stream;
     }
 
-    /** Whether readers never see a stream again: its deletion is durable, or it has expired, whether that is logged or not. */
+    /**
+     * Whether readers never see a stream again: its deletion is durable, or it has expired, whether that is logged or
+     * not.
+     */
     boolean isGone(StreamState stream) {
         return stream.isDurablyDeleted() || isExpired(stream);
     }
@@ -217,8 +220,8 @@ public final class ShardState {
     }
 
     /**
-     * Applies a record to its stream; that of a creation is new. The owner of the log calls this when it has staged the record, a
-     * copy when it receives the record: nothing is decided here.
+     * Applies a record to its stream; that of a creation is new. The owner of the log calls this when it has staged the
+     * record, a copy when it receives the record: nothing is decided here.
      *
      * @return publishes the change when the record is durable, and undoes it if the record is refused
      */
@@ -277,8 +280,8 @@ public final class ShardState {
     }
 
     /**
-     * Takes a fork off the count of its source, once: when nothing reads or inherits the fork any more, and that is durable. This is
-     * done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
+     * Takes a fork off the count of its source, once: when nothing reads or inherits the fork any more, and that is
+     * durable. This is done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
      */
     void releaseSourceOf(StreamState stream) {
         LogRecord.Fork fork = stream.fork();

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * The streams of one shard: decides commands, logs what they change, and makes it visible when it is durable. Owned by
  * the shard's loop, which makes every call and gets every reply.
  *
- * <p>Why nothing acknowledged is lost (I1): the reply to a mutation is passed to the {@link CommitQueue} together with the lsn of
- * its record, and so is every answer that depends on staged state: that a stream exists, that an append is a duplicate, that a
- * stream is closed. The queue sends none of them before the journal is durable up to that lsn. Readers see durable state only
- * (I2).
+ * <p>Why nothing acknowledged is lost (I1): the reply to a mutation is passed to the {@link CommitQueue} together with
+ * the lsn of its record, and so is every answer that depends on staged state: that a stream exists, that an append is a
+ * duplicate, that a stream is closed. The queue sends none of them before the journal is durable up to that lsn.
+ * Readers see durable state only (I2).
  */
 public final class ShardStore implements AutoCloseable {
 
@@ -182,8 +182,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Creates a stream unless its path is taken. Releases the body, and takes the fork off the count of its source if it is not
-     * created.
+     * Creates a stream unless its path is taken. Releases the body, and takes the fork off the count of its source if
+     * it is not created.
      *
      * @param source the source of a fork, or null if the command does not fork
      */
@@ -275,9 +275,9 @@ public final class ShardStore implements AutoCloseable {
     // ---- forks ----
 
     /**
-     * Finds the source of a fork and counts the fork, so that the source's bytes are kept. Refuses if there is no such stream or
-     * position, or it has another content type; nothing is counted then. That the source is deleted is answered when its deletion
-     * is durable, and not if that is refused (I1).
+     * Finds the source of a fork and counts the fork, so that the source's bytes are kept. Refuses if there is no such
+     * stream or position, or it has another content type; nothing is counted then. That the source is deleted is
+     * answered when its deletion is durable, and not if that is refused (I1).
      *
      * @param contentType the content type that the request names, or null
      */
@@ -286,24 +286,24 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Skips {@code count} messages from {@code from} on, within the part of a JSON stream of this shard that a fork inherits;
-     * refused if {@code from} is inside a message.
+     * Skips {@code count} messages from {@code from} on, within the part of a JSON stream of this shard that a fork
+     * inherits; refused if {@code from} is inside a message.
      */
     public void skipMessages(Lineage run, long from, long count, Callback<Skipped> then) {
         forks.skip(run, from, count, then);
     }
 
     /**
-     * Finds where the append ends that has the byte at {@code position}, within the part of a stream of bytes of this shard that a
-     * fork inherits; a fork that inherits a part of an append ends that append.
+     * Finds where the append ends that has the byte at {@code position}, within the part of a stream of bytes of this
+     * shard that a fork inherits; a fork that inherits a part of an append ends that append.
      */
     public void appendEnd(Lineage run, long position, Callback<Long> then) {
         forks.appendEnd(run, position, then);
     }
 
     /**
-     * Calls {@code then} when the data that a fork inherits from this shard is synced. The record of the fork may be synced by
-     * another shard: without this a power failure could leave the fork, but not all that it inherits.
+     * Calls {@code then} when the data that a fork inherits from this shard is synced. The record of the fork may be
+     * synced by another shard: without this a power failure could leave the fork, but not all that it inherits.
      */
     public void whenSourceSynced(Journal.Synced then) {
         journal.whenSynced(journal.durableLsn(), then);
@@ -322,8 +322,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Reads the part of a stream of this shard that a fork inherits, from {@code from} on; refused if {@code from} is inside a
-     * message.
+     * Reads the part of a stream of this shard that a fork inherits, from {@code from} on; refused if {@code from} is
+     * inside a message.
      *
      * @throws RefusedException if the stream does not exist any more, or has lost a part of the run
      */
@@ -362,8 +362,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is checked when it
-     * is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is
+     * checked when it is read.
      *
      * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
@@ -372,8 +372,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was read before
-     * and ends at {@code from}, followed by them. The answer may be immediate.
+     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was
+     * read before and ends at {@code from}, followed by them. The answer may be immediate.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on
@@ -442,8 +442,9 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * From now on records that become durable together are published and answered in pieces of {@code steps}, each in a task of
-     * {@code executor}, which runs them on the loop in order; before anything else. Without this it is done at once.
+     * From now on records that become durable together are published and answered in pieces of {@code steps}, each in a
+     * task of {@code executor}, which runs them on the loop in order; before anything else. Without this it is done at
+     * once.
      */
     public void publishIn(Executor executor, int steps) {
         commits.publishIn(executor, steps);

@@ -7,13 +7,14 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heap that the streams of one shard take: their descriptions, the locations of their bytes, their producers (I7). The share
- * of each stream is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the shard's loop; the
- * budget is that of all shards.
+ * The heap that the streams of one shard take: their descriptions, the locations of their bytes, their producers (I7).
+ * The share of each stream is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the
+ * shard's loop; the budget is that of all shards.
  *
- * <p>A command checks that there is heap before its record is staged; the heap that the record then takes is counted in any case:
- * that of one stream, or of one more run, whose arrays grow by half. The last sixteenth is reserved for appends to existing
- * streams. Streams that recovery finds are always accepted (I11): they can be read, deleted, and appended to while there is heap.
+ * <p>A command checks that there is heap before its record is staged; the heap that the record then takes is counted in
+ * any case: that of one stream, or of one more run, whose arrays grow by half. The last sixteenth is reserved for
+ * appends to existing streams. Streams that recovery finds are always accepted (I11): they can be read, deleted, and
+ * appended to while there is heap.
  */
 public final class StreamHeap {
     /** This part of the heap, one in so many, is not for new streams and producers. */

@@ -21,8 +21,8 @@ final class StreamReads {
     }
 
     /**
-     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is checked when it
-     * is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is
+     * checked when it is read.
      *
      * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
@@ -53,8 +53,8 @@ final class StreamReads {
     }
 
     /**
-     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was read before
-     * and ends at {@code from}, followed by them. The answer may be immediate.
+     * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was
+     * read before and ends at {@code from}, followed by them. The answer may be immediate.
      *
      * @param start where the whole run begins
      * @param inherited owned by the chunk from now on

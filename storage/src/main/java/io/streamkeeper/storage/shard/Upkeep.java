@@ -4,7 +4,10 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.Deque;
 import java.util.List;
 
-/** The periodic work of a shard: streams expire, and retention trims what no append has trimmed. Owned by the shard's loop. */
+/**
+ * The periodic work of a shard: streams expire, and retention trims what no append has trimmed. Owned by the shard's
+ * loop.
+ */
 final class Upkeep {
     /** The most streams that one step trims, so that a step is short. */
     private static final int TRIM_STEP_MAX = 1_000;

@@ -16,7 +16,10 @@ final class Use {
         record(shard, stream);
     }
 
-    /** The same without a record, because another one follows. No clock is read for a stream without a sliding time to live. */
+    /**
+     * The same without a record, because another one follows. No clock is read for a stream without a sliding time to
+     * live.
+     */
     static void note(ShardState shard, StreamState stream) {
         if (stream.lifetime().isSliding()) {
             stream.lifetime().use(shard.clock().steadyMillis());
@@ -31,8 +34,8 @@ final class Use {
     }
 
     /**
-     * Logs that a stream was used, unless a record covers that for an interval. No answer waits for that record, and nothing is
-     * undone if it is refused: the use then counts until the server ends.
+     * Logs that a stream was used, unless a record covers that for an interval. No answer waits for that record, and
+     * nothing is undone if it is refused: the use then counts until the server ends.
      */
     static void record(ShardState shard, StreamState stream) {
         if (!stream.lifetime().isSliding()) {

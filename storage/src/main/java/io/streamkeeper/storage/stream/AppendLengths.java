@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lengths of the appends in those runs of a stream of bytes that hold more than one, each {@link Variable}: of a run in
- * memory the lengths themselves, of a run in a file where they are. Owned by the shard's loop.
+ * The lengths of the appends in those runs of a stream of bytes that hold more than one, each {@link Variable}: of a
+ * run in memory the lengths themselves, of a run in a file where they are. Owned by the shard's loop.
  *
  * <p>The lengths of a run add up to its bytes, so that no count of them is kept: what follows in their array is unused.
  */

@@ -6,8 +6,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The streams that expire, ordered by the deadline that each had when it was added. Owned by the shard's loop. A stream is in
- * the queue once, until it is deleted. A use of a stream does not move it: when its turn comes, its deadline is read again.
+ * The streams that expire, ordered by the deadline that each had when it was added. Owned by the shard's loop. A stream
+ * is in the queue once, until it is deleted. A use of a stream does not move it: when its turn comes, its deadline is
+ * read again.
  */
 public final class ExpiryQueue {
     /** The most streams that one step looks at, so that a step is short. */
@@ -44,7 +45,10 @@ public final class ExpiryQueue {
         turnsOf(stream).remove(stream);
     }
 
-    /** Passes on the streams that are due, at most {@value #STEP_MAX} by each of the two times; streams that were used since stay. */
+    /**
+     * Passes on the streams that are due, at most {@value #STEP_MAX} by each of the two times; streams that were used
+     * since stay.
+     */
     public void step(long wallMillis, long steadyMillis, Consumer<StreamState> expired) {
         step(moments, wallMillis, expired);
         step(sliding, steadyMillis, expired);

@@ -6,8 +6,9 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.record.Lineage;
 
 /**
- * The source of a fork that is to be created, as its own shard has found it. The source already counts the fork: the holder of
- * this creates the fork, or takes it off the count with {@code ShardStore.releaseSource}. The sub-offset is not included yet.
+ * The source of a fork that is to be created, as its own shard has found it. The source already counts the fork: the
+ * holder of this creates the fork, or takes it off the count with {@code ShardStore.releaseSource}. The sub-offset is
+ * not included yet.
  *
  * @param path the source
  * @param generation its incarnation

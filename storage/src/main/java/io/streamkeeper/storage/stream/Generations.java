@@ -4,11 +4,11 @@ package io.streamkeeper.storage.stream;
  * Hands out the generations of one shard: numbers that no other stream of the server has, had or will have (I3). Owned
  * by the shard's loop.
  *
- * <p>A generation is at least the clock's milliseconds times {@value #PER_MILLI}, so that a server that lost its memory does
- * not repeat itself; it is greater than the last one, so that a clock that steps back does no harm; it is greater than that
- * of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the shard's index, so that
- * two shards never meet. It has at most sixteen decimal digits, which is what an offset's text has room for: a clock that
- * is centuries ahead does not count.
+ * <p>A generation is at least the clock's milliseconds times {@value #PER_MILLI}, so that a server that lost its memory
+ * does not repeat itself; it is greater than the last one, so that a clock that steps back does no harm; it is greater
+ * than that of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the shard's
+ * index, so that two shards never meet. It has at most sixteen decimal digits, which is what an offset's text has room
+ * for: a clock that is centuries ahead does not count.
  */
 public final class Generations {
     private static final int PER_MILLI = 1_000;

@@ -15,8 +15,8 @@ public final class HeldBytes {
     private HeldBytes() {}
 
     /**
-     * The bytes from {@code from} to {@code to}. Many small runs are copied together, because a system call takes only so many
-     * pieces; large ones are not copied.
+     * The bytes from {@code from} to {@code to}. Many small runs are copied together, because a system call takes only
+     * so many pieces; large ones are not copied.
      *
      * @param budget owns the copies; where it has no room, none is made
      */

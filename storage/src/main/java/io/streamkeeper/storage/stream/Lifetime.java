@@ -5,10 +5,11 @@ import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.StreamMeta;
 
 /**
- * When one stream expires: by the time without use, which is steady time, by the wall clock, or never. Owned by the shard's loop.
+ * When one stream expires: by the time without use, which is steady time, by the wall clock, or never. Owned by the
+ * shard's loop.
  *
- * <p>A use is in no record as a rule: one record covers all uses of an interval, see {@link LogRecord.Used}. So this is not a
- * function of the log, and the log has the end of the stream, which the owner decides.
+ * <p>A use is in no record as a rule: one record covers all uses of an interval, see {@link LogRecord.Used}. So this is
+ * not a function of the log, and the log has the end of the stream, which the owner decides.
  */
 public final class Lifetime {
     /** Of all streams that never expire. */
@@ -79,10 +80,10 @@ public final class Lifetime {
     }
 
     /**
-     * Estimates the last use after a start. It was not later than the recorded use covers, by the interval of the server that
-     * recorded it, and not later than now. So a start never shortens a lifetime, and lengthens it by that interval at most, whatever
-     * its own interval is and however often the server starts. If no use is recorded, or one in the future because the clock was
-     * set back, the last use is now.
+     * Estimates the last use after a start. It was not later than the recorded use covers, by the interval of the
+     * server that recorded it, and not later than now. So a start never shortens a lifetime, and lengthens it by that
+     * interval at most, whatever its own interval is and however often the server starts. If no use is recorded, or one
+     * in the future because the clock was set back, the last use is now.
      *
      * @return whether the estimate must replace what is recorded
      */
@@ -110,7 +111,9 @@ public final class Lifetime {
 
     // ---- end ----
 
-    /** Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never. */
+    /**
+     * Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never.
+     */
     public boolean isSliding() {
         return expiry instanceof Expiry.Ttl;
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one stream that its records determine, without its bytes and its uses: closure, producers, {@code Stream-Seq}, and
- * which part of it is kept (I13). Only {@link #apply} changes it, and the {@code undo} methods revert the last change. Owned by
- * the shard's loop.
+ * The state of one stream that its records determine, without its bytes and its uses: closure, producers,
+ * {@code Stream-Seq}, and which part of it is kept (I13). Only {@link #apply} changes it, and the {@code undo} methods
+ * revert the last change. Owned by the shard's loop.
  */
 final class LoggedState {
     private boolean closed;
@@ -101,7 +101,9 @@ final class LoggedState {
 
     // ---- undo ----
 
-    /** The state as it is before {@code next} is applied to a stream whose content has this tail and so many messages. */
+    /**
+     * The state as it is before {@code next} is applied to a stream whose content has this tail and so many messages.
+     */
     StreamState.Mark mark(LogRecord.Appended next, long tail, long messages) {
         Producer producer = next.producer();
         return new StreamState.Mark(

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last request of each producer of one stream (section 5.2.1), in the order of their last requests. Owned by the shard's
- * loop. One producer, the usual case, costs no map.
+ * The last request of each producer of one stream (section 5.2.1), in the order of their last requests. Owned by the
+ * shard's loop. One producer, the usual case, costs no map.
  *
  * <p>The table is a function of the log (I13): it changes by records only. Whether there is room, and how many of the
  * longest unused are evicted for it, is decided once, when a record is staged. The record says how many, so that a
@@ -78,8 +78,8 @@ final class ProducerTable {
     }
 
     /**
-     * How many producers must be evicted so that another one is within the limits, or -1 if too many were used recently. If the
-     * clock was set back, the time of the newest use counts as now.
+     * How many producers must be evicted so that another one is within the limits, or -1 if too many were used
+     * recently. If the clock was set back, the time of the newest use counts as now.
      */
     int evictionsFor(ProducerLimits limits, long nowMillis) {
         int surplus = size() + 1 - limits.producersMax();

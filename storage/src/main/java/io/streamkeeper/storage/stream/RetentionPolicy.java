@@ -4,12 +4,12 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.record.RunLimits;
 
 /**
- * What retention trims: whole runs from the beginning, as many as possible while the requested amount is kept, and those that
- * are too old. So no message is cut, and in a stream of bytes no append, which may have several runs if it is long. The runs of
- * such a stream are short, see {@link RunLimits}, so little more is kept than requested.
+ * What retention trims: whole runs from the beginning, as many as possible while the requested amount is kept, and
+ * those that are too old. So no message is cut, and in a stream of bytes no append, which may have several runs if it
+ * is long. The runs of such a stream are short, see {@link RunLimits}, so little more is kept than requested.
  *
- * <p>A run whose time is in the future was written when the clock was ahead. It is not newer than the runs after it, and is
- * trimmed with the first of them.
+ * <p>A run whose time is in the future was written when the clock was ahead. It is not newer than the runs after it,
+ * and is trimmed with the first of them.
  */
 public final class RetentionPolicy {
     /** The appends of one run are apart by at most this part of the age: one in so many. */

@@ -55,7 +55,9 @@ public final class StoredRuns {
         lengthsSizes[run] = size;
     }
 
-    /** The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end. */
+    /**
+     * The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end.
+     */
     public long placeLengths(int first, long position) {
         long end = position;
         for (int run = first; run < count && lengthsLocations != null; run++) {

@@ -11,15 +11,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes are that a stream itself wrote: runs in blocks of memory and in extent files, in order of position. Owned by
- * the shard's loop. Slices that it returns keep their block, so no deletion, checkpoint or compaction waits for a reader.
+ * Where the bytes are that a stream itself wrote: runs in blocks of memory and in extent files, in order of position.
+ * Owned by the shard's loop. Slices that it returns keep their block, so no deletion, checkpoint or compaction waits
+ * for a reader.
  *
- * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless it
- * is a single message. So a boundary is found by reading one run only, and a bounded read never cuts a message.
+ * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless
+ * it is a single message. So a boundary is found by reading one run only, and a bounded read never cuts a message.
  *
- * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a long
- * append has several runs, of which all but the last count none. A run that counts any ends where an append ends. The
- * lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
+ * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a
+ * long append has several runs, of which all but the last count none. A run that counts any ends where an append ends.
+ * The lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
  */
 public final class StreamContent {
     /** The most runs of one window of an answer, so that it takes about as long as others. */
@@ -302,8 +303,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where a read from {@code from} ends that returns about {@code bytesMax} bytes before {@code limit}: for JSON between two
-     * messages, and never at {@code from} itself unless that is the limit.
+     * Where a read from {@code from} ends that returns about {@code bytesMax} bytes before {@code limit}: for JSON
+     * between two messages, and never at {@code from} itself unless that is the limit.
      */
     public long readEnd(long from, long limit, int bytesMax) {
         if (limit - from <= bytesMax) {
@@ -342,8 +343,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where the bytes from {@code from} on end that are all in memory, or all in files; at most {@code limit}, and at most
-     * {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
+     * Where the bytes from {@code from} on end that are all in memory, or all in files; at most {@code limit}, and at
+     * most {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
      */
     public long alikeEnd(long from, long limit) {
         int run = runAt(from);
@@ -366,8 +367,8 @@ public final class StreamContent {
     // ---- messages ----
 
     /**
-     * How many messages end at or before {@code position}, if that is known without reading bytes, because it is between two
-     * runs; else -1. Only for JSON.
+     * How many messages end at or before {@code position}, if that is known without reading bytes, because it is
+     * between two runs; else -1. Only for JSON.
      */
     public long messagesBeforeEdge(long position) {
         if (!json) {
@@ -419,8 +420,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where the first append ends of {@code run} that ends after {@code position}, or -1 if the lengths that say so are in
-     * a file; only for a stream of bytes.
+     * Where the first append ends of {@code run} that ends after {@code position}, or -1 if the lengths that say so are
+     * in a file; only for a stream of bytes.
      */
     public long appendEnd(int run, long position) {
         if (messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1) {
@@ -480,8 +481,8 @@ public final class StreamContent {
     }
 
     /**
-     * Replaces runs by those of a file that have the same bytes; the replaced ones are sealed. Runs that were dropped at the front
-     * meanwhile are left out.
+     * Replaces runs by those of a file that have the same bytes; the replaced ones are sealed. Runs that were dropped
+     * at the front meanwhile are left out.
      */
     public void replace(StoredRuns written, Place file) {
         int skipped = 0;

@@ -7,8 +7,8 @@ import io.streamkeeper.storage.record.Lineage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The offsets that name positions of a stream: its own, those that it inherits from the ancestors of a fork, and those that
- * format version 1 has issued. Stateless; used on the loop of the stream's shard.
+ * The offsets that name positions of a stream: its own, those that it inherits from the ancestors of a fork, and those
+ * that format version 1 has issued. Stateless; used on the loop of the stream's shard.
  */
 final class StreamOffsets {
     private StreamOffsets() {}

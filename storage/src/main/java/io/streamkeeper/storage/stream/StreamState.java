@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One incarnation of one stream. Owned by the shard's loop.
  *
- * <p>It has two states. The <em>staged</em> one ({@link #tail}, {@link #isClosed}, producers, {@code Stream-Seq}) includes every
- * record in the journal, durable or not; commands are decided against it. The <em>durable</em> one ({@link #durableTail},
- * {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #apply} changes the first, {@link #publish}
- * the second; {@link #undo} reverts the first when the journal has refused a batch.
+ * <p>It has two states. The <em>staged</em> one ({@link #tail}, {@link #isClosed}, producers, {@code Stream-Seq})
+ * includes every record in the journal, durable or not; commands are decided against it. The <em>durable</em> one
+ * ({@link #durableTail}, {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #apply}
+ * changes the first, {@link #publish} the second; {@link #undo} reverts the first when the journal has refused a batch.
  */
 public final class StreamState {
     /** No stream, where a list needs an element. */
@@ -83,8 +83,8 @@ public final class StreamState {
     }
 
     /**
-     * An estimate of the heap that the stream takes, computed from counts only, so that it is cheap. Measured with a heap
-     * histogram of a hundred thousand streams.
+     * An estimate of the heap that the stream takes, computed from counts only, so that it is cheap. Measured with a
+     * heap histogram of a hundred thousand streams.
      */
     public long heapBytes() {
         long bytes = HEAP_BYTES + path().value().length() + content.heapBytes();
@@ -199,8 +199,8 @@ public final class StreamState {
     }
 
     /**
-     * How many producers must be evicted for an append of {@code producer}: none if it is known, -1 if there is no room for
-     * another one.
+     * How many producers must be evicted for an append of {@code producer}: none if it is known, -1 if there is no room
+     * for another one.
      */
     public int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
         return logged.evictionsFor(producer, limits, nowMillis);
@@ -225,7 +225,9 @@ public final class StreamState {
         return logged.earliest();
     }
 
-    /** The first position whose bytes are kept, once everything is durable; forks may need those before the earliest. */
+    /**
+     * The first position whose bytes are kept, once everything is durable; forks may need those before the earliest.
+     */
     public long kept() {
         return logged.kept();
     }
@@ -238,8 +240,8 @@ public final class StreamState {
     // ---- records ----
 
     /**
-     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy. A new
-     * stream is made from its creation, which is then applied too, because it may have a payload.
+     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy.
+     * A new stream is made from its creation, which is then applied too, because it may have a payload.
      *
      * @param place where the record and its payload are
      * @param runs the runs of the payload
@@ -452,7 +454,10 @@ public final class StreamState {
         return StreamOffsets.at(this, position);
     }
 
-    /** The offset of a position in format version 1, or null: clients may have stored such offsets of a stream that was converted. */
+    /**
+     * The offset of a position in format version 1, or null: clients may have stored such offsets of a stream that was
+     * converted.
+     */
     @Nullable
     public Offset formerOffsetAt(long position) {
         return StreamOffsets.formerAt(this, position);
@@ -472,8 +477,8 @@ public final class StreamState {
      * The position that an offset names; after the tail if the offset is of this stream and after its tail.
      *
      * @throws RefusedException with {@link ErrorCode#OFFSET_GONE} if it is of another incarnation of the path, and with
-     *     {@link ErrorCode#INVALID_OFFSET} if it is before the positions that this stream wrote, or after those that it inherits of
-     *     an ancestor: a fork never has bytes there
+     *     {@link ErrorCode#INVALID_OFFSET} if it is before the positions that this stream wrote, or after those that it
+     *     inherits of an ancestor: a fork never has bytes there
      */
     public long positionOf(Offset offset) {
         return StreamOffsets.positionOf(this, offset);

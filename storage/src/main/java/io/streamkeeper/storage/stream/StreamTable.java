@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard by path: of each path the incarnation that was staged last, which refers to the one that readers still
- * see until it is durable itself. Owned by the shard's loop.
+ * The streams of a shard by path: of each path the incarnation that was staged last, which refers to the one that
+ * readers still see until it is durable itself. Owned by the shard's loop.
  */
 public final class StreamTable {
     private final Map<String, StreamState> byPath = new HashMap<>();

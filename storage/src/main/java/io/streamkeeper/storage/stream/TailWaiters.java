@@ -1,6 +1,9 @@
 package io.streamkeeper.storage.stream;
 
-/** The readers that wait at the tail of one stream. Called on the shard's loop, once for each change that readers can see. */
+/**
+ * The readers that wait at the tail of one stream. Called on the shard's loop, once for each change that readers can
+ * see.
+ */
 public interface TailWaiters {
     /** The durable tail moved or the stream was closed. */
     void moved(StreamState stream);

@@ -21,13 +21,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Copies a data directory, of a server that runs or not, to another directory that can be served from. Used by one thread;
- * it may block.
+ * Copies a data directory, of a server that runs or not, to another directory that can be served from. Used by one
+ * thread; it may block.
  *
  * <p>Extents do not change; the journal is copied up to the last frame that is whole. A shard is copied again where its
  * manifest has changed meanwhile, and all are where a fork is in the copy and its source is not, because its shard was
- * copied earlier: what a fork refers to was durable before it. What is missing in two copies is missing in the source, with
- * which a server starts too. The copy is verified; the file that makes it a data directory comes last.
+ * copied earlier: what a fork refers to was durable before it. What is missing in two copies is missing in the source,
+ * with which a server starts too. The copy is verified; the file that makes it a data directory comes last.
  */
 public final class StoreBackup {
     private static final int ATTEMPTS = 20;

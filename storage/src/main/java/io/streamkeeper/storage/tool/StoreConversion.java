@@ -24,17 +24,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts a data directory of format version 1 to the current one, at the start, before anything else reads it. Used by one
- * thread, which may block; the directory's lock is held.
+ * Converts a data directory of format version 1 to the current one, at the start, before anything else reads it. Used
+ * by one thread, which may block; the directory's lock is held.
  *
- * <p>Why nothing is lost, whenever it is interrupted: the new files are written beside the old ones under names that the
- * old version does not look at, and synced; then {@code FORMAT} is replaced, in one step for all shards; only then the new
- * files get their names and the old ones are removed, which the next start completes. Until {@code FORMAT} is replaced the
- * directory is one of version 1, and a conversion begins at its beginning.
+ * <p>Why nothing is lost, whenever it is interrupted: the new files are written beside the old ones under names that
+ * the old version does not look at, and synced; then {@code FORMAT} is replaced, in one step for all shards; only then
+ * the new files get their names and the old ones are removed, which the next start completes. Until {@code FORMAT} is
+ * replaced the directory is one of version 1, and a conversion begins at its beginning.
  *
- * <p>Streams get new generations, because those of version 1 do not fit an offset's text any more; each keeps its former
- * one, so that a client's saved offsets name the same places. What only deletions in files that are merged later would have
- * needed is left out, and bytes that no stream can be asked for.
+ * <p>Streams get new generations, because those of version 1 do not fit an offset's text any more; each keeps its
+ * former one, so that a client's saved offsets name the same places. What only deletions in files that are merged later
+ * would have needed is left out, and bytes that no stream can be asked for.
  */
 public final class StoreConversion {
     private static final int FORMER_CLOCK_SHIFT = 20;
@@ -271,7 +271,9 @@ public final class StoreConversion {
         }
     }
 
-    /** Whether this is a shard's directory of version 1 under another name, whose streams are in the one that counts. */
+    /**
+     * Whether this is a shard's directory of version 1 under another name, whose streams are in the one that counts.
+     */
     private static boolean isLeft(Disk disk, DataDirectory data, Path directory) {
         try {
             return Manifest.readVersion1(disk, directory).store().equals(data.store());

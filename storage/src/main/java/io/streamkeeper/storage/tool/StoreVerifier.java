@@ -32,9 +32,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Walks a data directory, of a server that runs or not, and checks everything: that the manifests' files are there, every
- * checksum, and that a server would start: it runs what a start runs, see {@link Recovery}, {@link RecoveredForks} and
- * {@link ShardStore#settle}. Changes nothing. Used by one thread; it may block.
+ * Walks a data directory, of a server that runs or not, and checks everything: that the manifests' files are there,
+ * every checksum, and that a server would start: it runs what a start runs, see {@link Recovery},
+ * {@link RecoveredForks} and {@link ShardStore#settle}. Changes nothing. Used by one thread; it may block.
  */
 public final class StoreVerifier {
     /** A server that runs may move files under the walk; so often a shard is walked again. */

@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The form of records and descriptions in version 1. Numbers are variable unless a width is given; a text is its length in
- * bytes and UTF-8.
+ * The form of records and descriptions in version 1. Numbers are variable unless a width is given; a text is its length
+ * in bytes and UTF-8.
  *
  * <pre>
  *   record:       length u32 of everything after it, type u8 (1 created, 2 appended, 3 deleted, 4 trimmed),
  *                 generation u64, atMillis, …, number of runs, of each bytes and messages, payload
  *   created:      flags u8 (1 closed, 2 fork, 4 the fork names an offset, 8 retention), path, content type,
- *                 expiry: kind u8 (0 never, 1 seconds, 2 milliseconds u64), retention: age, bytes, messages, each plus one
- *                 fork: source path, offset: generation u64 and position, sub-offset, source generation u64, position,
- *                 earliest, lineage: count, of each path, generation u64, start, end
+ *                 expiry: kind u8 (0 never, 1 seconds, 2 milliseconds u64), retention: age, bytes, messages, each plus
+ *                 one fork: source path, offset: generation u64 and position, sub-offset, source generation u64,
+ *                 position, earliest, lineage: count, of each path, generation u64, start, end
  *   appended:     flags u8 (1 producer, 2 Stream-Seq, 4 closes), producer: id, epoch, sequence; Stream-Seq
  *   trimmed:      position
  *   description:  flags u8 (1 closed, 2 deleted, 4 closed by a producer, 8 Stream-Seq), lastLsn, tail, messages,

@@ -82,8 +82,8 @@ public final class OldStream {
     }
 
     /**
-     * What the extents hold, in order of position. Only what reaches the tail without a gap belongs to the stream: of what
-     * lies before a gap, retention has released the rest already.
+     * What the extents hold, in order of position. Only what reaches the tail without a gap belongs to the stream: of
+     * what lies before a gap, retention has released the rest already.
      *
      * @param messages the stream's messages before the first piece of each
      */

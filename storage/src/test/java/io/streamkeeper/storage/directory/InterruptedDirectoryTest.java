@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A power cut at any step of what makes a data directory: what has a description is whole, and anything else is made again. */
+/**
+ * A power cut at any step of what makes a data directory: what has a description is whole, and anything else is made
+ * again.
+ */
 class InterruptedDirectoryTest {
     private static final Path DATA = Path.of("/srv/streams/data");
     private static final Path COPY = Path.of("/srv/backups/monday");
@@ -27,7 +30,10 @@ class InterruptedDirectoryTest {
         return disk;
     }
 
-    /** Makes it, unless the power is cut before {@code step}, and cuts it at the latest when it is made; returns whether it was. */
+    /**
+     * Makes it, unless the power is cut before {@code step}, and cuts it at the latest when it is made; returns whether
+     * it was.
+     */
     private static boolean isMade(SimulatedDisk disk, int step, Making making) {
         disk.stopBefore(step);
         boolean made = true;

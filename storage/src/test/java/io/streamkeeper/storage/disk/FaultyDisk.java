@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * A disk of which any operation may fail before it has any effect, by whatever its {@link Faults} throw: an {@link
- * IOException} as of a process without descriptors, or an {@link Error} of our own code. Belongs to the thread that the disk
- * behind it belongs to.
+ * IOException} as of a process without descriptors, or an {@link Error} of our own code. Belongs to the thread that the
+ * disk behind it belongs to.
  */
 public final class FaultyDisk implements Disk {
     /** Decides which operations fail. */

@@ -22,21 +22,21 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * A disk in memory that forgets what was not synced. Belongs to one thread, the test's; everything random comes from its
- * {@link Random}.
+ * A disk in memory that forgets what was not synced. Belongs to one thread, the test's; everything random comes from
+ * its {@link Random}.
  *
  * <p>The faults:
  *
  * <ul>
- *   <li>A power cut ({@link #cutPower}) leaves of each file what was synced and any of the writes since, each whole, torn
- *       at a sector, or not at all, also later ones without earlier ones; of each directory what was synced and, in order,
- *       some first part of the changes since; and any of the directories that were made in it since, with what is in them, or
- *       removed.
+ *   <li>A power cut ({@link #cutPower}) leaves of each file what was synced and any of the writes since, each whole,
+ *       torn at a sector, or not at all, also later ones without earlier ones; of each directory what was synced and,
+ *       in order, some first part of the changes since; and any of the directories that were made in it since, with
+ *       what is in them, or removed.
  *   <li>A kill ({@link #killProcess}) leaves everything that was written.
- *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut, which
- *       may leave it there too, except where other bytes were written and synced since.
- *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room. One that reports late takes
- *       what makes a file longer, and fails its sync.
+ *   <li>A sync that fails drops what it was to cover from what later syncs cover; reads see it until the power is cut,
+ *       which may leave it there too, except where other bytes were written and synced since.
+ *   <li>A full disk writes a part, or nothing, and throws. Bytes that were there need no room. One that reports late
+ *       takes what makes a file longer, and fails its sync.
  *   <li>Writes may be short; reads may fail; a bit may flip.
  *   <li>The world may stop before any change ({@link #stopBefore}): from then on every operation fails.
  * </ul>
@@ -278,7 +278,10 @@ public final class SimulatedDisk implements Disk {
         inode.lost = new ArrayList<>();
     }
 
-    /** What is left of writes that may come to the disk late, where another has come to it since: old bytes do not return. */
+    /**
+     * What is left of writes that may come to the disk late, where another has come to it since: old bytes do not
+     * return.
+     */
     private static List<Write> without(List<Write> late, Write since) {
         List<Write> left = new ArrayList<>();
         int end = since.position() + since.bytes().length;

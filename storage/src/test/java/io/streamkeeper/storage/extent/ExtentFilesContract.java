@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link ExtentFiles} does, wherever it keeps them. Public, so that an implementation outside of this project can be
- * tested with it.
+ * What every {@link ExtentFiles} does, wherever it keeps them. Public, so that an implementation outside of this
+ * project can be tested with it.
  */
 public abstract class ExtentFilesContract {
     private ExtentFiles files;

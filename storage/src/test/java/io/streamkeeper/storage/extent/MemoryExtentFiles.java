@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Extent files as an object store keeps them: an object appears whole when it is sealed, and replaces nothing; what was not
- * sealed is lost in a crash. Outlives the store that uses it, as a directory does. Safe for use by any thread.
+ * Extent files as an object store keeps them: an object appears whole when it is sealed, and replaces nothing; what was
+ * not sealed is lost in a crash. Outlives the store that uses it, as a directory does. Safe for use by any thread.
  */
 public final class MemoryExtentFiles implements ExtentFiles {
     private final NavigableMap<Long, byte[]> sealed = new ConcurrentSkipListMap<>();

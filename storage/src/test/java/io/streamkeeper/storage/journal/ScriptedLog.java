@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of a shard as a majority of machines keeps it, in memory, over several lives of one of them: what is committed is
- * never lost. The machine that is tested leads it, and loses the lead and gets it again, as the seed says. Belongs to one thread,
- * like the simulated threads that its journal runs on.
+ * The log of a shard as a majority of machines keeps it, in memory, over several lives of one of them: what is
+ * committed is never lost. The machine that is tested leads it, and loses the lead and gets it again, as the seed says.
+ * Belongs to one thread, like the simulated threads that its journal runs on.
  *
  * <p>Its moves, one for each step of the log:
  *
@@ -37,13 +37,14 @@ import org.jspecify.annotations.Nullable;
  *   commit         all that was submitted is durable
  *   late commit    a part of it is, perhaps none; the rest in a later step
  *   refusal        a part is durable, the rest was refused, for want of room or otherwise: the epoch ends
- *   loss           a part is durable, the machine has lost its lead, and the rest is in no other machine's log: the epoch
- *                  ends. The next record has the lsn of the first lost one
+ *   loss           a part is durable, the machine has lost its lead, and the rest is in no other machine's log: the
+ *                  epoch ends. The next record has the lsn of the first lost one
  *   epoch change   the machine leads again, or another one did in between, with nothing staged
  *   no leader      after a loss or an epoch change: nothing is taken until a later step
  * </pre>
  *
- * <p>When the machine stops, a part of what was submitted and not decided is committed by the others: its clients had no answer.
+ * <p>When the machine stops, a part of what was submitted and not decided is committed by the others: its clients had
+ * no answer.
  */
 public final class ScriptedLog implements ShardLog {
     /** A record on its way: its bytes are a copy. */
@@ -122,7 +123,9 @@ public final class ScriptedLog implements ShardLog {
         return "a scripted log";
     }
 
-    /** The journal of one life. Its fields are the loop's; {@link #step} runs on the journal's thread, as the log does. */
+    /**
+     * The journal of one life. Its fields are the loop's; {@link #step} runs on the journal's thread, as the log does.
+     */
     private final class ScriptedJournal implements Journal {
         private final MemoryBudget memory;
         private final RecordBlocks blocks;

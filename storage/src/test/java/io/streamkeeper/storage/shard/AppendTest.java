@@ -33,8 +33,8 @@ class AppendTest {
     }
 
     /**
-     * Each mistake together with all that come after it in the order: the first one is reported. The stream is open and has
-     * taken producer p's epoch 3 up to sequence number 4, and Stream-Seq "m".
+     * Each mistake together with all that come after it in the order: the first one is reported. The stream is open and
+     * has taken producer p's epoch 3 up to sequence number 4, and Stream-Seq "m".
      */
     static Stream<Arguments> mistakes() {
         return Stream.of(

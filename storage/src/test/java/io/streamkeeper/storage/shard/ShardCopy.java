@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second store of a shard's streams: the same state, which is given the durable records of the log in order, and decides
- * nothing. It has no clock, no limits and no counts of forks, and logs nothing. Belongs to the thread of its test.
+ * A second store of a shard's streams: the same state, which is given the durable records of the log in order, and
+ * decides nothing. It has no clock, no limits and no counts of forks, and logs nothing. Belongs to the thread of its
+ * test.
  */
 public final class ShardCopy {
     /** A clock that nothing may look at: what time it is, is in the records. */
@@ -66,7 +67,10 @@ public final class ShardCopy {
         clock.started = true;
     }
 
-    /** A copy of what a start has found, whose log up to {@code lsn} is not to be had any more. It has none of its bytes. */
+    /**
+     * A copy of what a start has found, whose log up to {@code lsn} is not to be had any more. It has none of its
+     * bytes.
+     */
     public ShardCopy(Collection<StreamMeta> found, long lsn) {
         this();
         lastLsn = lsn;
@@ -84,7 +88,10 @@ public final class ShardCopy {
         return lastLsn;
     }
 
-    /** Applies an encoded record, which is durable; returns the stream that it is about, or null if that is dropped by it. */
+    /**
+     * Applies an encoded record, which is durable; returns the stream that it is about, or null if that is dropped by
+     * it.
+     */
     public @Nullable StreamState apply(long lsn, byte[] record) {
         assertThat(lsn).as("records come in order").isGreaterThan(lastLsn);
         lastLsn = lsn;
@@ -112,8 +119,8 @@ public final class ShardCopy {
     }
 
     /**
-     * Everything about a stream but its bytes, without what follows from its last use: that is recorded now and then only, and a
-     * start decides what to assume.
+     * Everything about a stream but its bytes, without what follows from its last use: that is recorded now and then
+     * only, and a start decides what to assume.
      */
     public static StreamMeta stateOf(StreamState stream) {
         StreamMeta meta = stream.meta();

@@ -79,7 +79,9 @@ final class Commands {
         return new JsonSplitter().split(bytes("[" + all.substring(0, all.length() - 1) + "]"));
     }
 
-    /** Some as long bodies are, in pieces that the journal takes over; by their text, so that no draw is spent on it. */
+    /**
+     * Some as long bodies are, in pieces that the journal takes over; by their text, so that no draw is spent on it.
+     */
     private static ByteBuf bytes(String text) {
         byte[] bytes = text.getBytes(UTF_8);
         return text.hashCode() % 3 == 0 ? Pieces.of(bytes, 1 + bytes.length / 3) : Unpooled.copiedBuffer(bytes);
@@ -159,8 +161,8 @@ final class Commands {
     }
 
     /**
-     * A command has met a stream: it is used, unless it had expired or the command failed before, whether or not that could
-     * be recorded.
+     * A command has met a stream: it is used, unless it had expired or the command failed before, whether or not that
+     * could be recorded.
      */
     void usedPerhaps(@Nullable Version version, Replied answer) {
         if (version == null || version.of().mustBeExpired()) {

@@ -32,16 +32,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of each shard, which is given each durable record of its log, as bytes, and must come to the same state (I13). It lives
- * on while processes end and start.
+ * A copy of each shard, which is given each durable record of its log, as bytes, and must come to the same state (I13).
+ * It lives on while processes end and start.
  *
  * <ul>
- *   <li>When a record is staged, the owner's staged state of the stream is kept. When the record is durable, the copy applies
- *       it, and must have that state of the stream.
- *   <li>When everything that is staged is durable and published, both must have the same streams, and readers see the same.
- *   <li>When a process has started from files, the copy is given the records that it has replayed and the copy had not been
- *       given yet; then both must have the same streams. Only where a power cut has taken records that were not synced, or a
- *       directory of another version was converted, the copy begins with what the start has found.
+ *   <li>When a record is staged, the owner's staged state of the stream is kept. When the record is durable, the copy
+ *       applies it, and must have that state of the stream.
+ *   <li>When everything that is staged is durable and published, both must have the same streams, and readers see the
+ *   same.
+ *   <li>When a process has started from files, the copy is given the records that it has replayed and the copy had not
+ *       been given yet; then both must have the same streams. Only where a power cut has taken records that were not
+ *       synced, or a directory of another version was converted, the copy begins with what the start has found.
  *   <li>At rest, a source has as many forks as follow from the copies of all shards.
  * </ul>
  */
@@ -52,7 +53,9 @@ final class Copies implements StorageProvider {
         final byte[] bytes;
         final LogRecord record;
 
-        /** The owner's state of the stream after the record; null if the stream is dropped, or this is not known yet. */
+        /**
+         * The owner's state of the stream after the record; null if the stream is dropped, or this is not known yet.
+         */
         @Nullable
         StreamMeta after;
 
@@ -217,7 +220,10 @@ final class Copies implements StorageProvider {
         assertForks();
     }
 
-    /** A source has as many forks as all logs have created and not ended; one that is deleted and has none needs no source. */
+    /**
+     * A source has as many forks as all logs have created and not ended; one that is deleted and has none needs no
+     * source.
+     */
     private void assertForks() {
         TreeMap<Long, StreamState> all = new TreeMap<>();
         shards.values().forEach(shard -> all.putAll(shard.copy.streams()));
@@ -235,7 +241,10 @@ final class Copies implements StorageProvider {
         }
     }
 
-    /** What a copy finds wrong on a loop of the process would be taken for a fault of the shard: it is kept for the test. */
+    /**
+     * What a copy finds wrong on a loop of the process would be taken for a fault of the shard: it is kept for the
+     * test.
+     */
     private void attempt(Runnable step) {
         try {
             step.run();

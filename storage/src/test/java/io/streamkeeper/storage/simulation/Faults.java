@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * What goes wrong at the seams of the storage before it has any effect: one kind at a time, at one of them or at any, now
- * and then.
+ * What goes wrong at the seams of the storage before it has any effect: one kind at a time, at one of them or at any,
+ * now and then.
  */
 final class Faults implements FaultyDisk.Faults {
     /** Where it goes wrong. */

@@ -23,8 +23,9 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * The creation of a fork in the steps of the server: the source is found on its own shard, which counts the fork; a sub-offset is
- * located on the shards that have the messages; and the fork is created on its shard. Each step is a message.
+ * The creation of a fork in the steps of the server: the source is found on its own shard, which counts the fork; a
+ * sub-offset is located on the shards that have the messages; and the fork is created on its shard. Each step is a
+ * message.
  */
 final class Forking {
     private final World world;

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * One stream from its creation on: what it was created with, and what is known of it that no crash changes.
  *
- * <p>When it expires is known as a span only, because a start does not know every use: not before its last certain use and its time to
- * live, and not after its last possible use and its time to live.
+ * <p>When it expires is known as a span only, because a start does not know every use: not before its last certain use
+ * and its time to live, and not after its last possible use and its time to live.
  */
 final class Incarnation {
     final String path;

@@ -43,8 +43,8 @@ final class Replied implements Reply {
     }
 
     /**
-     * Whether the store has taken what has left a trace in its state: also where that is refused because its fate is not
-     * known.
+     * Whether the store has taken what has left a trace in its state: also where that is refused because its fate is
+     * not known.
      */
     boolean isTaken(boolean leftTrace) {
         return leftTrace && (!isTurnedAway() || word().equals("storage_failed"));
@@ -55,7 +55,9 @@ final class Replied implements Reply {
         return isThere() && (word().equals("internal_error") || word().equals("storage_failed"));
     }
 
-    /** Whether the store takes nothing for now, whatever the command: it has staged nothing, or nothing of it was kept. */
+    /**
+     * Whether the store takes nothing for now, whatever the command: it has staged nothing, or nothing of it was kept.
+     */
     boolean isTurnedAway() {
         return isThere()
                 && switch (word()) {

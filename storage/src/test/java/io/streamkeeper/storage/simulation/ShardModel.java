@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one shard holds, as far as clients know: the list of its records, each of which brings one stream to another
- * version. After a crash some first part of them is there: one that has each record that was acknowledged, and each whose
- * effect a reader saw. What was refused for want of room is no record any more, and must never come back; deletions among it
- * are decided again, once, without the rest. What a log has lost is no record any more either: its client only knows that its
- * fate is not known, but a scripted log loses what no machine has.
+ * version. After a crash some first part of them is there: one that has each record that was acknowledged, and each
+ * whose effect a reader saw. What was refused for want of room is no record any more, and must never come back;
+ * deletions among it are decided again, once, without the rest. What a log has lost is no record any more either: its
+ * client only knows that its fate is not known, but a scripted log loses what no machine has.
  */
 final class ShardModel {
     /**
@@ -118,7 +118,9 @@ final class ShardModel {
         return false;
     }
 
-    /** Whether a record was undone; one that fails when it is decided again is answered as a command that fails at once. */
+    /**
+     * Whether a record was undone; one that fails when it is decided again is answered as a command that fails at once.
+     */
     private static boolean isRefused(Entry entry) {
         return entry.answer().isThere()
                 && switch (entry.answer().word()) {
@@ -153,7 +155,10 @@ final class ShardModel {
         return base.get(path);
     }
 
-    /** Every version of a path that a reader may see now; {@code seen} picks those that it did see. Fails if there are none. */
+    /**
+     * Every version of a path that a reader may see now; {@code seen} picks those that it did see. Fails if there are
+     * none.
+     */
     void saw(String path, Predicate<@Nullable Version> seen, String what) {
         for (int count = certain; count <= log.size(); count++) {
             boolean changes = count == certain || log.get(count - 1).path().equals(path);

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * A server's storage from a start to an end: several shards on one data directory, each with a loop of its own. Releases of
- * fork sources are messages between the loops.
+ * A server's storage from a start to an end: several shards on one data directory, each with a loop of its own.
+ * Releases of fork sources are messages between the loops.
  */
 final class SimulatedProcess {
     /** Few, so that commands come between two pieces of what became durable together. */

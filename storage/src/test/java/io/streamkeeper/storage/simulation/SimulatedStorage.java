@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What replaces parts of the directory, over all lives of the process: logs that follow a script, and extent files that are the
- * objects of a store, of which the operations meet the faults that those of the disk meet, and stop with it. Belongs to one
- * thread.
+ * What replaces parts of the directory, over all lives of the process: logs that follow a script, and extent files that
+ * are the objects of a store, of which the operations meet the faults that those of the disk meet, and stop with it.
+ * Belongs to one thread.
  */
 final class SimulatedStorage implements StorageProvider {
     private final SimulatedDisk disk;

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * One seed: several lives of a store over a disk that tears, loses, fills up and fails, each with commands and faults at
- * random. After each life the directory is verified, sometimes backed up, and started again: whatever happened before, it
- * starts, has what it must have, and takes writes (I11).
+ * One seed: several lives of a store over a disk that tears, loses, fills up and fails, each with commands and faults
+ * at random. After each life the directory is verified, sometimes backed up, and started again: whatever happened
+ * before, it starts, has what it must have, and takes writes (I11).
  */
 final class Simulation {
     private static final int GENERATIONS = 4;
@@ -36,7 +36,10 @@ final class Simulation {
     private final Commands commands;
     private final Random random;
 
-    /** The simulation of {@code seed}. The salts of files have a source of their own, so that their number shifts nothing else. */
+    /**
+     * The simulation of {@code seed}. The salts of files have a source of their own, so that their number shifts
+     * nothing else.
+     */
     Simulation(long seed) throws IOException {
         this.random = new Random(seed);
         this.world = new World(random, new Random(~seed).nextLong());
@@ -238,8 +241,8 @@ final class Simulation {
     }
 
     /**
-     * The faults stop, and everything that is under way ends: a shard has failed, with a reason, or it takes writes and makes
-     * checkpoints again, whatever was abandoned before.
+     * The faults stop, and everything that is under way ends: a shard has failed, with a reason, or it takes writes and
+     * makes checkpoints again, whatever was abandoned before.
      */
     private void rest() {
         if (world.settings.faults() && oneIn(2)) {
@@ -375,7 +378,9 @@ final class Simulation {
         world.end(World.End.POWER_CUT);
     }
 
-    /** A start that meets faults fails with a reason, or comes to be; either way the next one finds all that there was. */
+    /**
+     * A start that meets faults fails with a reason, or comes to be; either way the next one finds all that there was.
+     */
     private void startWithFaults() {
         Faults.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
         world.faults.begin(kind, anySeam(kind), 1 + random.nextInt(60));
@@ -394,8 +399,8 @@ final class Simulation {
     }
 
     /**
-     * Each shard that has not failed takes writes, perhaps not at once, but without help. Returns those that did: one of which
-     * forks hold every path, or of closed streams only, has nothing to write to.
+     * Each shard that has not failed takes writes, perhaps not at once, but without help. Returns those that did: one
+     * of which forks hold every path, or of closed streams only, has nothing to write to.
      */
     private List<SimulatedProcess.Shard> takesWrites() {
         List<SimulatedProcess.Shard> written = new ArrayList<>();

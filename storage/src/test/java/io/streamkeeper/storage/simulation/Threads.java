@@ -11,8 +11,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * All threads of a process in one: the tasks of each in order, of different ones in any order that the seed says. A thread
- * that is held stands still, as on a disk that answers slowly or never. A task that throws ends, its thread does not.
+ * All threads of a process in one: the tasks of each in order, of different ones in any order that the seed says. A
+ * thread that is held stands still, as on a disk that answers slowly or never. A task that throws ends, its thread does
+ * not.
  */
 final class Threads {
     private final Random random;

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream after one of its records. Immutable; the rules of the protocol and of retention are stated here for the second
- * time, without the implementation.
+ * A stream after one of its records. Immutable; the rules of the protocol and of retention are stated here for the
+ * second time, without the implementation.
  *
  * @param of the stream
  * @param text everything that was ever readable, inherited or its own, in stored form

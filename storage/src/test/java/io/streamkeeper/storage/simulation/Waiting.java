@@ -15,9 +15,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The readers that wait at the tail of one stream, as long-polls do. Each is answered once: when there is something to read,
- * when the stream is closed or gone, or when it has waited for long enough; one that has left is not. They are woken at the
- * end of the turn in which the stream moved.
+ * The readers that wait at the tail of one stream, as long-polls do. Each is answered once: when there is something to
+ * read, when the stream is closed or gone, or when it has waited for long enough; one that has left is not. They are
+ * woken at the end of the turn in which the stream moved.
  */
 final class Waiting implements TailWaiters {
     private static final int BYTES_MAX = 1_000;
@@ -120,7 +120,10 @@ final class Waiting implements TailWaiters {
         return reader.position() < stream.durableTail() || stream.isDurablyClosed();
     }
 
-    /** Whether it is read as by any other reader: a checkpoint may come between two pieces of what became durable together. */
+    /**
+     * Whether it is read as by any other reader: a checkpoint may come between two pieces of what became durable
+     * together.
+     */
     private boolean hasReachedAFile(long position) {
         return position >= stream.content().start() && !stream.isInMemory(position, stream.durableTail());
     }
@@ -158,7 +161,9 @@ final class Waiting implements TailWaiters {
                         "as one who waits at " + reader.position() + ": " + text);
     }
 
-    /** The stream is deleted durably, or has expired, which a stream with a sliding time and a waiting reader does not. */
+    /**
+     * The stream is deleted durably, or has expired, which a stream with a sliding time and a waiting reader does not.
+     */
     @Override
     public void gone(StreamState same) {
         assertThat(same).isSameAs(stream);

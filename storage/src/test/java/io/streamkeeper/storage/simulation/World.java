@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One data directory over several lives of a process, and what clients know of it. Belongs to one thread; everything random
- * comes from one seed.
+ * One data directory over several lives of a process, and what clients know of it. Belongs to one thread; everything
+ * random comes from one seed.
  */
 final class World {
     private static final boolean TRACES = Boolean.getBoolean("sim.trace");

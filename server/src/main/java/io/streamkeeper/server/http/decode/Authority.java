@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * The host and the port that a request names (RFC 9110 section 7.2): a name, an address, or an IPv6 address in brackets, and
- * perhaps a port. Names have the characters of DNS names and {@code _}: RFC 3986 has more, but no host is named with them,
- * and what is accepted here is written into {@code Location}.
+ * The host and the port that a request names (RFC 9110 section 7.2): a name, an address, or an IPv6 address in
+ * brackets, and perhaps a port. Names have the characters of DNS names and {@code _}: RFC 3986 has more, but no host is
+ * named with them, and what is accepted here is written into {@code Location}.
  */
 public final class Authority {
     private static final int PORT_MAX = 65_535;

@@ -12,8 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body while it comes in. One that comes in a single run of a read's bytes is a slice of them; any other is copied once, into
- * pieces of memory that {@link BodyRoom} gives before they are filled. Used by the connection's event loop only.
+ * A body while it comes in. One that comes in a single run of a read's bytes is a slice of them; any other is copied
+ * once, into pieces of memory that {@link BodyRoom} gives before they are filled. Used by the connection's event loop
+ * only.
  *
  * <pre>
  *   TAKES ──no room──▶ WAITS ──granted──▶ TAKES
@@ -56,7 +57,9 @@ final class BodyBuffer {
         return awaited > 0;
     }
 
-    /** Adds a run of {@code count} bytes that may be all there is: a slice if it is the first. Returns how many it took. */
+    /**
+     * Adds a run of {@code count} bytes that may be all there is: a slice if it is the first. Returns how many it took.
+     */
     int takeRun(ByteBuf in, int count) {
         if (size > 0) {
             return take(in, count);
@@ -127,7 +130,9 @@ final class BodyBuffer {
 
     // ---- waiting ----
 
-    /** Waits for room; {@code granted} is called on {@code loop} when more can be taken, unless the body is over then. */
+    /**
+     * Waits for room; {@code granted} is called on {@code loop} when more can be taken, unless the body is over then.
+     */
     void awaitRoom(Executor loop, Runnable granted) {
         if (awaited == 0 || pieceWaiter != null) {
             return;

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The memory for bodies that arrive, of all connections together (I7). Safe for use by any thread.
  *
  * <p>A body gets its memory piece by piece, as it arrives, so that a slow client holds what it has sent and not what it
- * has announced. A body that finds no more room takes all that it still needs of the part that lets bodies complete, or waits
- * in line for either. Why bodies that were admitted never wait for each other for ever: one that has what it needs to complete
- * waits for its client only, which {@link ReadDeadline} bounds; when it ends, the first in line has the same.
+ * has announced. A body that finds no more room takes all that it still needs of the part that lets bodies complete, or
+ * waits in line for either. Why bodies that were admitted never wait for each other for ever: one that has what it
+ * needs to complete waits for its client only, which {@link ReadDeadline} bounds; when it ends, the first in line has
+ * the same.
  *
  * <p>A body is admitted if the whole of it would fit now; else it is refused before a byte of it is kept.
  */
@@ -62,7 +63,9 @@ public final class BodyRoom {
         return Math.min(missing, piece);
     }
 
-    /** Null if a body of {@code length} bytes would fit now, or why it is refused; {@code nowNanos} is the loop's time. */
+    /**
+     * Null if a body of {@code length} bytes would fit now, or why it is refused; {@code nowNanos} is the loop's time.
+     */
     @Nullable
     Refusal admit(long length, long nowNanos) {
         if (length <= bodies.leftBytes() || length <= completion.leftBytes()) {
@@ -116,7 +119,10 @@ public final class BodyRoom {
         bodies.release(bytes);
     }
 
-    /** Waits for all that a body still needs: {@code granted} is called when it is reserved, for {@link #grantedCompletion}. */
+    /**
+     * Waits for all that a body still needs: {@code granted} is called when it is reserved, for {@link
+     * #grantedCompletion}.
+     */
     Budget.Waiter awaitCompletion(int bytes, Runnable granted) {
         return completion.await(bytes, granted);
     }

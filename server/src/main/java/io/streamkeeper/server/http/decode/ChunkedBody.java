@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A body in chunks (RFC 9112 section 7.1). Extensions and trailer fields are checked for their syntax, bounded, and
- * dropped. An extension whose quoted string has no end on its line is refused: another party could read that string, and
- * so the body, to a later line. Used by the connection's event loop only.
+ * dropped. An extension whose quoted string has no end on its line is refused: another party could read that string,
+ * and so the body, to a later line. Used by the connection's event loop only.
  *
  * <pre>
  *   SIZE ──size 0──▶ TRAILER ──empty line──▶ whole

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the values of a head's known fields lie within its bytes: a start and an end for each {@link HeaderName}, both zero
- * for a field that did not come; further lines of a list are kept beside them. A value becomes a {@code String} only when
- * it is asked for.
+ * Where the values of a head's known fields lie within its bytes: a start and an end for each {@link HeaderName}, both
+ * zero for a field that did not come; further lines of a list are kept beside them. A value becomes a {@code String}
+ * only when it is asked for.
  */
 public final class Fields {
     private final int[] bounds = new int[2 * HeaderName.COUNT];
@@ -25,8 +25,8 @@ public final class Fields {
     /**
      * Notes that {@code name} has the value {@code bytes[start, end)}.
      *
-     * @throws RefusedException with {@link ErrorCode#INVALID_REQUEST} if it had one before, is not a list, and may not be
-     *     repeated
+     * @throws RefusedException with {@link ErrorCode#INVALID_REQUEST} if it had one before, is not a list, and may not
+     *     be repeated
      */
     void put(HeaderName name, byte[] bytes, int start, int end) {
         int slot = 2 * name.slot();
@@ -64,8 +64,8 @@ public final class Fields {
     }
 
     /**
-     * The value within {@code bytes}, without whitespace around it, the lines of a list joined by commas; null for a field
-     * that did not come.
+     * The value within {@code bytes}, without whitespace around it, the lines of a list joined by commas; null for a
+     * field that did not come.
      */
     @Nullable
     String value(HeaderName name, byte[] bytes) {

@@ -7,8 +7,8 @@ import io.streamkeeper.server.config.HttpLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one request's head after another, line by line as they come (RFC 9112 section 2). Used by the connection's event
- * loop only; useless once it has refused a head.
+ * Reads one request's head after another, line by line as they come (RFC 9112 section 2). Used by the connection's
+ * event loop only; useless once it has refused a head.
  */
 public final class HeadParser {
     private static final int CRLF = 2;

@@ -5,13 +5,13 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.memory.Budget;
 
 /**
- * The heap for the requests of one connection that are not answered: their heads, as they came, and what is made of them
- * (I7). Used by the connection's event loop only.
+ * The heap for the requests of one connection that are not answered: their heads, as they came, and what is made of
+ * them (I7). Used by the connection's event loop only.
  *
- * <p>A connection has {@value #OWN_BYTES} bytes of its own, which {@code MemoryPlan} counts with the connection: enough for
- * one request of usual length, which so is never refused and touches no counter that others use. What is beyond comes from a
- * budget of all connections, of which one connection has a share: when that is used up, it begins no further request
- * before one is answered.
+ * <p>A connection has {@value #OWN_BYTES} bytes of its own, which {@code MemoryPlan} counts with the connection: enough
+ * for one request of usual length, which so is never refused and touches no counter that others use. What is beyond
+ * comes from a budget of all connections, of which one connection has a share: when that is used up, it begins no
+ * further request before one is answered.
  */
 public final class HeadRoom implements AutoCloseable {
     /** What each connection has without asking. */

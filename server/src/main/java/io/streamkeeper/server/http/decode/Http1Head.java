@@ -6,8 +6,8 @@ import io.streamkeeper.server.http.request.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request without its body, checked. The head's bytes are kept as they came, but for the letter case of field names, and
- * texts are made of them when they are asked for.
+ * A request without its body, checked. The head's bytes are kept as they came, but for the letter case of field names,
+ * and texts are made of them when they are asked for.
  */
 final class Http1Head implements RequestHead {
     private final byte[] bytes;

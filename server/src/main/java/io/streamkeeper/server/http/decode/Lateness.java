@@ -3,9 +3,9 @@ package io.streamkeeper.server.http.decode;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a timer may judge a client by its silence. One that fires late has not heard the client: the loop or the whole
- * process stood still, and what the client sent meanwhile is not read yet. Such a timer looks once more after {@link
- * #AGAIN_NANOS}. Owned by an event loop; one for each timer.
+ * Whether a timer may judge a client by its silence. One that fires late has not heard the client: the loop or the
+ * whole process stood still, and what the client sent meanwhile is not read yet. Such a timer looks once more after
+ * {@link #AGAIN_NANOS}. Owned by an event loop; one for each timer.
  */
 public final class Lateness {
     /** How long a timer that was late waits before it looks again. */

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Collects lines out of however many reads they come in. A line stays where it is until the buffer is cleared, so a head's
- * lines end up as one array. Used by the connection's event loop only.
+ * Collects lines out of however many reads they come in. A line stays where it is until the buffer is cleared, so a
+ * head's lines end up as one array. Used by the connection's event loop only.
  *
  * <pre>
  *   ┌──────────────────┬──────────────┬────────────┬──────┐
@@ -14,8 +14,8 @@ import java.util.Arrays;
  *   0              start            end       loaded
  * </pre>
  *
- * Bytes are read ahead because one copy of many is cheaper than many of few. They are looked at before the input is, and
- * {@link #giveBack} returns those that belong to no line. None is left when the input is used up.
+ * Bytes are read ahead because one copy of many is cheaper than many of few. They are looked at before the input is,
+ * and {@link #giveBack} returns those that belong to no line. None is left when the input is used up.
  */
 public final class LineBuffer {
     /** What came of {@link #fill}. */
@@ -47,7 +47,9 @@ public final class LineBuffer {
         this.room = room;
     }
 
-    /** Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF. */
+    /**
+     * Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF.
+     */
     Fill fill(ByteBuf in, int lineBytesMax) {
         int limit = start + lineBytesMax;
         while (true) {

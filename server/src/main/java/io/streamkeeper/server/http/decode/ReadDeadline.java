@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches that a request which has begun comes in in time. A connection has one timer, which is armed only while a request
- * is half read; the timer looks at what is awaited when it fires, so nothing is scheduled or cancelled for each request.
- * Used by the connection's event loop only.
+ * Watches that a request which has begun comes in in time. A connection has one timer, which is armed only while a
+ * request is half read; the timer looks at what is awaited when it fires, so nothing is scheduled or cancelled for each
+ * request. Used by the connection's event loop only.
  *
  * <p>While the channel is not read, the client is not blamed: time starts again when it is read.
  */

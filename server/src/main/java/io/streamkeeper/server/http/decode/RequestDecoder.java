@@ -19,13 +19,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes requests of a connection's bytes: HTTP/1.1 and 1.0, pipelined, whatever the reads cut them into. It is strict where
- * leniency lets requests be smuggled. One for each connection, used by its event loop only.
+ * Makes requests of a connection's bytes: HTTP/1.1 and 1.0, pipelined, whatever the reads cut them into. It is strict
+ * where leniency lets requests be smuggled. One for each connection, used by its event loop only.
  *
- * <p>What the next handler receives, in order: {@link HttpRequest}, {@link ContinueExpected}, and at the end perhaps one {@link MalformedRequest}. The receiver of a request owns it.
+ * <p>What the next handler receives, in order: {@link HttpRequest}, {@link ContinueExpected}, and at the end perhaps
+ * one {@link MalformedRequest}. The receiver of a request owns it.
  *
- * <p>Before each request the decoder asks whether it may begin one. If not, it keeps the bytes that were already read until
- * {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
+ * <p>Before each request the decoder asks whether it may begin one. If not, it keeps the bytes that were already read
+ * until {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
  */
 public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     /** A body that arrives more slowly on the average loses its memory when others need it. */
@@ -70,7 +71,8 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     /**
      * A decoder that keeps bodies in {@code room}.
      *
-     * @param headRoom where heads are kept; the memory of a request is released by the class that drops the request, and all of it at the end
+     * @param headRoom where heads are kept; the memory of a request is released by the class that drops the request,
+     *     and all of it at the end
      * @param received the budget of bytes that wait until a request may begin
      */
     public RequestDecoder(
@@ -94,7 +96,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         return pending != null || heads.hasBegun();
     }
 
-    /** Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed. */
+    /**
+     * Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed.
+     */
     public boolean awaitsRoom() {
         return pending != null && pending.isWaiting();
     }

@@ -17,8 +17,8 @@ import io.streamkeeper.server.http.request.Method;
  * </pre>
  *
  * @param method what the method's text means
- * @param authorityStart where the host begins in a target such as {@code http://host/path}, which ends at the path; -1 for
- *     a target that is a path
+ * @param authorityStart where the host begins in a target such as {@code http://host/path}, which ends at the path; -1
+ *     for a target that is a path
  * @param minor the version's second digit: 0, or 1 for that and any higher one (RFC 9110 section 2.5)
  */
 public record RequestLine(

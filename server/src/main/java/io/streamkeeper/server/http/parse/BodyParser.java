@@ -13,8 +13,8 @@ import io.streamkeeper.server.shard.JsonRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link Body} of a request's bytes: one of messages where they are JSON (section 9.1). One for each event loop, used
- * by that loop only.
+ * Makes a {@link Body} of a request's bytes: one of messages where they are JSON (section 9.1). One for each event
+ * loop, used by that loop only.
  */
 public final class BodyParser {
     private final JsonSplitter splitter;

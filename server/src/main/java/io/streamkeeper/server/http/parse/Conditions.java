@@ -8,8 +8,8 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 
 /**
- * The fields by which a client says on which condition, or in which form, a request is meant. One that is valid is carried
- * out; any other is refused: a guard that is dropped is worse than none.
+ * The fields that state a condition of a request, or the form of its content. A valid one is applied, and any other is
+ * refused, because a client relies on a condition that it sends.
  */
 public final class Conditions {
     private static final String IDENTITY = "identity";
@@ -35,8 +35,8 @@ public final class Conditions {
     }
 
     /**
-     * {@return which answer to a read is wanted} An {@code If-None-Match} that is not valid matches nothing, so that the
-     * answer is a whole one; an {@code If-Match} that is not valid is refused.
+     * {@return which answer to a read is wanted} An {@code If-None-Match} that is not valid matches nothing, so that
+     * the answer is a whole one; an {@code If-Match} that is not valid is refused.
      *
      * @throws RefusedException if {@code If-Match} is not valid
      */

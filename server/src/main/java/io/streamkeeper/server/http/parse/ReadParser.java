@@ -52,8 +52,8 @@ final class ReadParser {
     }
 
     /**
-     * The last event that the client received, after which it continues; null where it received none. A client that cannot
-     * set a field sends a parameter.
+     * The last event that the client received, after which it continues; null where it received none. A client that
+     * cannot set a field sends a parameter.
      */
     private static @Nullable String lastEventId(HttpRequest request, QueryParameters query) {
         String field = request.header(HeaderName.LAST_EVENT_ID);

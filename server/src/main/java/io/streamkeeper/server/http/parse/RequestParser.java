@@ -15,8 +15,8 @@ import io.streamkeeper.server.shard.BodySplitting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an {@link Intent} of a request: every rule of the protocol that does not depend on a stream's state. One for each
- * event loop, used by that loop only.
+ * Makes an {@link Intent} of a request: every rule of the protocol that does not depend on a stream's state. One for
+ * each event loop, used by that loop only.
  */
 public final class RequestParser {
     private final BodyParser bodies;
@@ -35,8 +35,8 @@ public final class RequestParser {
     }
 
     /**
-     * Takes over the body of a request that has to be split before the request is parsed, because it is long; null for any
-     * other request.
+     * Takes over the body of a request that has to be split before the request is parsed, because it is long; null for
+     * any other request.
      */
     public @Nullable BodySplitting begin(HttpRequest request) {
         return bodies.begin(request);
@@ -98,7 +98,9 @@ public final class RequestParser {
         };
     }
 
-    /** What the conditions of a read are compared with is known when it is answered; that they are valid is known now. */
+    /**
+     * What the conditions of a read are compared with is known when it is answered; that they are valid is known now.
+     */
     private static Command.Read read(HttpRequest request, StreamPath path) {
         Conditions.ofRead(request);
         return ReadParser.parse(request, path);

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request fields that the server reads. Any other field is checked for its syntax and dropped. All lines of a field
- * that is a list are one list (RFC 9110 section 5.3). Any other field may occur once only, except {@code Stream-Closed},
- * which may be repeated with the same value (section 4.1).
+ * that is a list are one list (RFC 9110 section 5.3). Any other field may occur once only, except
+ * {@code Stream-Closed}, which may be repeated with the same value (section 4.1).
  *
- * <p>What a script of another origin may send follows from this list: each field that browsers do not set by themselves.
+ * <p>What a script of another origin may send follows from this list: each field that browsers do not set by
+ * themselves.
  */
 public enum HeaderName {
     HOST("host", Trait.SET_BY_BROWSERS),
@@ -83,7 +84,9 @@ public enum HeaderName {
                 .toArray(HeaderName[][]::new);
     }
 
-    /** The name that {@code head[start, end)} is, which is in lower case; null for one that the server does not read. */
+    /**
+     * The name that {@code head[start, end)} is, which is in lower case; null for one that the server does not read.
+     */
     public static @Nullable HeaderName of(byte[] head, int start, int end) {
         int length = end - start;
         if (length >= BY_LENGTH.length) {

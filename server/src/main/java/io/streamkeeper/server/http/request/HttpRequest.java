@@ -7,7 +7,8 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One whole request. It owns its body until {@link RequestParser} takes it over; a class that drops a request before that releases it, once.
+ * One whole request. It owns its body until {@link RequestParser} takes it over; a class that drops a request before
+ * that releases it, once.
  */
 public final class HttpRequest {
     private final RequestHead head;

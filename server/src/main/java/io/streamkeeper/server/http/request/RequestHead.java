@@ -3,8 +3,8 @@ package io.streamkeeper.server.http.request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request without its body, checked by the decoder that made it. What a request means does not depend on the version of
- * HTTP that it arrived with: {@link #isHttp10} and {@link #keepAlive} alone concern the connection. Immutable.
+ * A request without its body, checked by the decoder that made it. What a request means does not depend on the version
+ * of HTTP that it arrived with: {@link #isHttp10} and {@link #keepAlive} alone concern the connection. Immutable.
  */
 public interface RequestHead {
     /** Heap that the head occupies until its request is answered; the decoder has reserved it. */

@@ -41,7 +41,9 @@ public final class Compression {
                 || SUITABLE.contains(essence);
     }
 
-    /** A body to be compressed for {@code channel}, or null if there is no room; {@code isArray}: brackets go around it. */
+    /**
+     * A body to be compressed for {@code channel}, or null if there is no room; {@code isArray}: brackets go around it.
+     */
     @Nullable
     public GzipBody begin(Channel channel, boolean isArray) {
         Reservation reservation = budget.reserve(GzipBody.RESERVED_BYTES);

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One body that is compressed, piece by piece (RFC 1952). Its owner is the connection's loop, which has one piece at a time
- * compressed by a worker; the worker has the compressor for that time. So each connection has one piece in the workers'
- * queue, which is served in order: a long body waits as long as others do.
+ * One body that is compressed, piece by piece (RFC 1952). Its owner is the connection's loop, which has one piece at a
+ * time compressed by a worker; the worker has the compressor for that time. So each connection has one piece in the
+ * workers' queue, which is served in order: a long body waits as long as others do.
  *
  * <p>The memory of the whole body is reserved while it exists: the compressor's, and that of two pieces' output.
  */

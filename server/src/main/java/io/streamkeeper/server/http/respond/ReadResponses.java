@@ -17,8 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the responses of reads (sections 5.6 to 5.8): their entity tags, conditions, and what caches may do with them. Owned by
- * one event loop.
+ * Makes the responses of reads (sections 5.6 to 5.8): their entity tags, conditions, and what caches may do with them.
+ * Owned by one event loop.
  */
 public final class ReadResponses {
     private static final int RETRY_MILLIS_MIN = 500;
@@ -68,8 +68,8 @@ public final class ReadResponses {
     }
 
     /**
-     * The response to a catch-up read that gets no data, because of its conditions, or null if it gets some. Releases the
-     * chunk's bytes where it returns one.
+     * The response to a catch-up read that gets no data, because of its conditions, or null if it gets some. Releases
+     * the chunk's bytes where it returns one.
      *
      * @param compressed whether the data would be compressed
      */
@@ -93,7 +93,10 @@ public final class ReadResponses {
         return isArray ? out.writeByte('[') : out;
     }
 
-    /** The head of a response that has the chunk's data compressed to {@code length} bytes; in chunks if that is negative. */
+    /**
+     * The head of a response that has the chunk's data compressed to {@code length} bytes; in chunks if that is
+     * negative.
+     */
     public ByteBuf beginCompressed(ResponseContext context, Outcome.Chunk chunk, int length) {
         ResponseHead head = beginBody(context, chunk, tag(context, chunk, true));
         head.fields(ResponseFields.GZIP);
@@ -120,8 +123,8 @@ public final class ReadResponses {
     }
 
     /**
-     * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it is.
-     * What has no tag is accepted where any answer is.
+     * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it
+     * is. What has no tag is accepted where any answer is.
      */
     public static @Nullable Refusal unmet(ResponseContext context, @Nullable EntityTag tag) {
         EntityTagList wanted = context.conditions().ifMatch();
@@ -134,7 +137,9 @@ public final class ReadResponses {
                         + (tag == null ? "no entity tag" : "the entity tag " + tag));
     }
 
-    /** A read at the tail of the moment has none, because the same request reads something else later (section 10.1). */
+    /**
+     * A read at the tail of the moment has none, because the same request reads something else later (section 10.1).
+     */
     private static boolean hasTag(ResponseContext context) {
         return !(context.read().start() instanceof ReadStart.Now)
                 || context.read().live() == LiveMode.LONG_POLL;

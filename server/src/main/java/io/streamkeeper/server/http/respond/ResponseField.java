@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The fields of responses. What a script of another origin may read ({@code Access-Control-Expose-Headers}) follows from this
- * list: the fields that a client of the protocol needs, apart from those that every script may read (fetch standard,
- * "CORS-safelisted response-header name").
+ * The fields of responses. What a script of another origin may read ({@code Access-Control-Expose-Headers}) follows
+ * from this list: the fields that a client of the protocol needs, apart from those that every script may read (fetch
+ * standard, "CORS-safelisted response-header name").
  */
 enum ResponseField {
     ACCEPT_ENCODING("Accept-Encoding"),

@@ -8,9 +8,9 @@ import io.streamkeeper.server.http.decode.Decimals;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the head of one response into a buffer: status line and fields, prebuilt where they never change. A value is made
- * of checked input or of the server's own; one that came from a client is written without the characters that would end
- * the field.
+ * Writes the head of one response into a buffer: status line and fields, prebuilt where they never change. A value is
+ * made of checked input or of the server's own; one that came from a client is written without the characters that
+ * would end the field.
  */
 final class ResponseHead {
     private static final byte[][] STATUS_LINES = new byte[600][];

@@ -154,7 +154,10 @@ public final class ResponseWriter {
                 context, begin(context, answer), WireBody.of(body == null ? Unpooled.EMPTY_BUFFER : body));
     }
 
-    /** The head of the response of an answer whose body is made piece by piece; with chunked coding where the client has it. */
+    /**
+     * The head of the response of an answer whose body is made piece by piece; with chunked coding where the client has
+     * it.
+     */
     public ByteBuf beginPieces(ResponseContext context, Answer answer) {
         ResponseHead head = begin(context, answer);
         if (context.isFramed()) {

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Outcome;
 
 /**
- * The body of a catch-up or long-poll response as it goes out: for JSON the stored messages as one array (section 9.1.5),
- * else the stored bytes.
+ * The body of a catch-up or long-poll response as it goes out: for JSON the stored messages as one array (section
+ * 9.1.5), else the stored bytes.
  *
  * @param stored the stored bytes, for JSON without the last comma; owned by the body
  * @param isArray whether brackets go around them

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of a {@link RouteHandler}: status, fields and a body that is whole or comes in pieces. The fields that every
- * answer has, and those that say how long the body is, are added when it is sent. It owns its body, and the receiver of an answer owns the answer.
+ * The answer of a {@link RouteHandler}: status, fields and a body that is whole or comes in pieces. The fields that
+ * every answer has, and those that say how long the body is, are added when it is sent. It owns its body, and the
+ * receiver of an answer owns the answer.
  *
  * @param status one that the server's status lines contain
  * @param fields in this order
@@ -30,7 +31,9 @@ public record Answer(
      */
     public record Field(String name, String value) {}
 
-    /** A body that is made piece by piece, at the pace at which the client reads. Used by the connection's loop only. */
+    /**
+     * A body that is made piece by piece, at the pace at which the client reads. Used by the connection's loop only.
+     */
     public interface Pieces {
         /**
          * The next piece, or null at the end of the body. Called when the client has taken the last one.

@@ -4,8 +4,8 @@ import io.streamkeeper.server.http.request.HttpRequest;
 import java.util.function.Consumer;
 
 /**
- * Answers the requests of a path. Called on the loop of the connection, which it does not block: an answer that takes long
- * to make is given later, by any thread. A handler serves all connections, so it has no state of a request.
+ * Answers the requests of a path. Called on the loop of the connection, which it does not block: an answer that takes
+ * long to make is given later, by any thread. A handler serves all connections, so it has no state of a request.
  */
 public interface RouteHandler {
     /**

@@ -8,8 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is at which path of a listener: lines that are looked at in their order, then the streams, if the listener serves
- * them. What {@code OPTIONS}, {@code Allow} and the cross-origin fields say of methods is derived from here. Immutable.
+ * What is at which path of a listener: lines that are looked at in their order, then the streams, if the listener
+ * serves them. What {@code OPTIONS}, {@code Allow} and the cross-origin fields say of methods is derived from here.
+ * Immutable.
  */
 public final class Routes {
     /** The methods of streams; what each means is decided by the parser of requests. */

@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Those who wait at the tail of one stream: parked long-polls and attached subscriptions. Owned by the shard's loop.
  *
- * <p>When the stream moves they are woken at the end of the turn, so that several appends are delivered together. The step is read once and encoded as events once; it is delivered to the subscribers of each loop in a {@link Round} of that loop. While the round lasts, nothing else is delivered to its group: what is appended meanwhile is the next step, so each group holds at most one step, and each subscriber receives the steps in order.
+ * <p>When the stream moves they are woken at the end of the turn, so that several appends are delivered together. The
+ * step is read once and encoded as events once; it is delivered to the subscribers of each loop in a {@link Round} of
+ * that loop. While the round lasts, nothing else is delivered to its group: what is appended meanwhile is the next
+ * step, so each group holds at most one step, and each subscriber receives the steps in order.
  */
 public final class LiveTail implements TailWaiters {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
@@ -106,7 +109,8 @@ public final class LiveTail implements TailWaiters {
     }
 
     /**
-     * Reads the next step of a group to which not everything was delivered, and of the groups at the same position. The last step may have ended inside a character whose first bytes are in a file now: the read may take a while.
+     * Reads the next step of a group to which not everything was delivered, and of the groups at the same position. The
+     * last step may have ended inside a character whose first bytes are in a file now: the read may take a while.
      */
     private void deliverSteps() {
         if (reads) {
@@ -131,7 +135,10 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
-    /** A subscriber to which a step cannot be delivered would miss it: its response ends, and the client reads the step again. */
+    /**
+     * A subscriber to which a step cannot be delivered would miss it: its response ends, and the client reads the step
+     * again.
+     */
     private void deliverOrEnd(long from, Outcome.Chunk step) {
         try {
             deliver(from, step);

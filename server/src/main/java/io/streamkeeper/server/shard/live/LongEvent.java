@@ -6,9 +6,9 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 
 /**
- * A long JSON message as an event, encoded part by part, so that neither a loop is held nor memory taken for the whole of it.
- * Subscribers that receive it together share the message's bytes; each encodes for itself, at the pace of its client, because a
- * shared encoding would be kept whole until the slowest has taken it. Owned by the subscriber's loop.
+ * A long JSON message as an event, encoded part by part, so that neither a loop is held nor memory taken for the whole
+ * of it. Subscribers that receive it together share the message's bytes; each encodes for itself, at the pace of its
+ * client, because a shared encoding would be kept whole until the slowest has taken it. Owned by the subscriber's loop.
  */
 public final class LongEvent {
     /** What one frame has of the message; a message that is not longer is encoded at once. */
@@ -33,7 +33,10 @@ public final class LongEvent {
         this.index = chunk.bytes().retain().readerIndex();
     }
 
-    /** Whether a chunk has to be sent in parts. Only a message is longer: a step is cut between messages, and elsewhere anywhere. */
+    /**
+     * Whether a chunk has to be sent in parts. Only a message is longer: a step is cut between messages, and elsewhere
+     * anywhere.
+     */
     public static boolean isFor(Outcome.Chunk chunk) {
         return chunk.contentType().isJson() && chunk.bytes().readableBytes() > PART_BYTES;
     }

@@ -9,7 +9,8 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One long-poll (section 5.7). Made by the connection, which may cancel it; everything else belongs to the shard's loop.
+ * One long-poll (section 5.7). Made by the connection, which may cancel it; everything else belongs to the shard's
+ * loop.
  */
 public final class LongPoll {
     private final Command.Read read;
@@ -63,7 +64,9 @@ public final class LongPoll {
         return reply;
     }
 
-    /** Answers with what follows the poll's start, or parks the poll until something does. May be called by any thread. */
+    /**
+     * Answers with what follows the poll's start, or parks the poll until something does. May be called by any thread.
+     */
     public void start(Shard shard) {
         shard.step(reply::complete, () -> {
             StreamState stream = shard.store().open(read.path(), true);

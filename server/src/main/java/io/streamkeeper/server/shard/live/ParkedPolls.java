@@ -20,11 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The long-polls that wait at the tail of one stream. Owned by the shard's loop, which answers them {@value #PIECE_POLLS} at
- * a time in pieces of its {@link TurnQueue}.
+ * The long-polls that wait at the tail of one stream. Owned by the shard's loop, which answers them
+ * {@value #PIECE_POLLS} at a time in pieces of its {@link TurnQueue}.
  *
- * <p>An answering walks from the last poll to the first. Whatever leaves meanwhile has the last put in its place, so what the
- * walk has not looked at is always in front of it; polls that are parked meanwhile come after it, and wait at the new tail.
+ * <p>An answering walks from the last poll to the first. Whatever leaves meanwhile has the last put in its place, so
+ * what the walk has not looked at is always in front of it; polls that are parked meanwhile come after it, and wait at
+ * the new tail.
  */
 final class ParkedPolls {
     /** Polls that are answered in one piece. */
@@ -82,7 +83,8 @@ final class ParkedPolls {
     }
 
     /**
-     * Answers the polls that have something to receive, which is all of them when the stream is deleted; one that was parked since the stream moved keeps waiting.
+     * Answers the polls that have something to receive, which is all of them when the stream is deleted; one that was
+     * parked since the stream moved keeps waiting.
      */
     void wake() {
         ahead = polls.size();
@@ -133,7 +135,9 @@ final class ParkedPolls {
         answers.forEach((loop, ofLoop) -> LoopTasks.run(loop, () -> ofLoop.forEach(Runnable::run)));
     }
 
-    /** What answers a poll that is not parked any more, on its own loop, or null if the answer comes when it is read. */
+    /**
+     * What answers a poll that is not parked any more, on its own loop, or null if the answer comes when it is read.
+     */
     private @Nullable Runnable answerOf(LongPoll poll, Map<Long, Outcome.Chunk> chunks) {
         long lsnBefore = shard.store().lastLsn();
         try {

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls something for each of many subscribers of one loop, {@value #PIECE_SUBSCRIBERS} of them in a piece of the loop's
- * {@link TurnQueue}. Owned by that loop, once begun; where that has ended, all are called by who begins it.
+ * Calls something for each of many subscribers of one loop, {@value #PIECE_SUBSCRIBERS} of them in a piece of the
+ * loop's {@link TurnQueue}. Owned by that loop, once begun; where that has ended, all are called by who begins it.
  */
 final class Round {
     private static final Logger LOG = LoggerFactory.getLogger(Round.class);

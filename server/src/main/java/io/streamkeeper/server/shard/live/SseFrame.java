@@ -7,8 +7,8 @@ import io.streamkeeper.protocol.SseEncoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Events framed as one chunk of a chunked HTTP response. The length of the chunk is written last, into eight digits that
- * were left free for it, so that the events are encoded in place.
+ * Events framed as one chunk of a chunked HTTP response. The length of the chunk is written last, into eight digits
+ * that were left free for it, so that the events are encoded in place.
  */
 public final class SseFrame {
     private static final int LENGTH_DIGITS = 8;

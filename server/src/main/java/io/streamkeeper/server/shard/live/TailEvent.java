@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Outcome;
 
 /**
- * One step of a stream's tail, as all subscribers that were at {@code from} receive it: encoded once, shared by all. Of a
- * long message only the bytes are shared, see {@link LongEvent}.
+ * One step of a stream's tail, as all subscribers that were at {@code from} receive it: encoded once, shared by all. Of
+ * a long message only the bytes are shared, see {@link LongEvent}.
  *
  * @param from the position before the step
  * @param to the position after it

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The subscriptions of one loop at the tail of one stream, and what was delivered to them. Owned by the stream's shard's loop. */
+/**
+ * The subscriptions of one loop at the tail of one stream, and what was delivered to them. Owned by the stream's
+ * shard's loop.
+ */
 final class TailGroup {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private Subscriber @Nullable [] snapshot;

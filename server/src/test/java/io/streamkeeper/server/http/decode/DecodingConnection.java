@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A connection with a {@link RequestDecoder} and nothing else: bytes go in, what is decoded is described as text. All of its
- * memory comes from one allocator, which has to have all of it back when the connection is closed.
+ * A connection with a {@link RequestDecoder} and nothing else: bytes go in, what is decoded is described as text. All
+ * of its memory comes from one allocator, which has to have all of it back when the connection is closed.
  */
 public final class DecodingConnection implements AutoCloseable {
     /** The limits of a server with the defaults and much memory. */
@@ -50,7 +50,9 @@ public final class DecodingConnection implements AutoCloseable {
         this(limits, new MemoryLedger(MemoryPlan.ofFiles(1L << 30, 1L << 30, 1L << 30)), true);
     }
 
-    /** A connection that shares {@code memory} with others, unless it owns it: then all has to be given back at its end. */
+    /**
+     * A connection that shares {@code memory} with others, unless it owns it: then all has to be given back at its end.
+     */
     public DecodingConnection(HttpLimits limits, MemoryLedger memory, boolean ownsMemory) {
         this.memory = memory;
         this.ownsMemory = ownsMemory;

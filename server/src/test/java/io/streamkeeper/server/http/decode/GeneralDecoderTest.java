@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests that Netty's decoder takes and this server refuses: a reason of the decision for a decoder of our own ({@code
- * docs/decisions/0002-http-parser.md}). If one fails because the general decoder has become stricter, the decision is to be
- * read again.
+ * Requests that Netty's decoder takes and this server refuses: a reason of the decision for a decoder of our own
+ * ({@code docs/decisions/0002-http-parser.md}). If one fails because the general decoder has become stricter, the
+ * decision is to be read again.
  */
 class GeneralDecoderTest {
     @ParameterizedTest

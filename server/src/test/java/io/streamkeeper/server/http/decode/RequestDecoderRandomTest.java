@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests with random damage. Whatever comes, the decoder neither throws nor keeps memory, says the same however the bytes
- * are cut into reads, and takes no head that the grammar written out below does not.
+ * Requests with random damage. Whatever comes, the decoder neither throws nor keeps memory, says the same however the
+ * bytes are cut into reads, and takes no head that the grammar written out below does not.
  */
 class RequestDecoderRandomTest {
     private static final HttpLimits LIMITS = new HttpLimits(256, 512, 64, 4, 1000, 1000, 1000);
