@@ -40,7 +40,7 @@ public sealed interface Expiry {
                         "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
 
-        /** The text of a leap second, and its index in the text of a point in time. */
+        /** The text of a leap second, and where it begins in the text of a point in time. */
         private static final String LEAP = ":60";
 
         private static final int SECONDS_START = "2030-01-31T12:00".length();

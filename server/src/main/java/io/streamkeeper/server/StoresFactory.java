@@ -143,7 +143,7 @@ final class StoresFactory {
         long storable = plan.withBodyBytesMax(asked).storableBodyBytesMax(shards);
         if (asked > storable) {
             throw new IllegalArgumentException("max-body is " + asked + ", but a body of more than " + storable
-                    + " bytes may never be stored with the memory that there is (" + plan.text() + "; shards: "
+                    + " bytes may never be stored with this memory (" + plan.text() + "; shards: "
                     + shards + "); expected at most that, or a larger -Xmx");
         }
         return config;

@@ -362,7 +362,7 @@ class FileShardTest {
     }
 
     @Test
-    @LogsFaults("the next journal segment cannot be made ready")
+    @LogsFaults("the next journal segment cannot be prepared")
     void aFullDiskRefusesWritesAndRecoversByItself() throws IOException {
         rig.create(CreateRequest.at("a").text("kept")).created();
         rig.append("a", "x".repeat(9_000)).appended();
@@ -385,7 +385,7 @@ class FileShardTest {
     }
 
     @Test
-    @LogsFaults("the next journal segment cannot be made ready")
+    @LogsFaults("the next journal segment cannot be prepared")
     void nothingIsReadOfAGroupThatTheFullDiskRefused() throws IOException {
         rig.create(CreateRequest.at("a")).created();
         rig.threads.holdJournal(true);

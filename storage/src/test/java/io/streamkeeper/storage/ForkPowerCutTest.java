@@ -140,7 +140,7 @@ class ForkPowerCutTest {
     }
 
     @Test
-    @MayLogFaults({"the journal's files cannot be closed", "the next journal segment cannot be made ready"})
+    @MayLogFaults({"the journal's files cannot be closed", "the next journal segment cannot be prepared"})
     void aMergeNeverDropsWhatAForkInheritsWhoseDeletionIsNotSynced() {
         String source = pathIn(0);
         String fork = pathIn(1);

@@ -79,7 +79,7 @@ class FullDiskTest {
 
     @Test
     @LogsFaults({
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "the reserve of {} bytes is released",
         "the reserve of {} bytes is made again"
@@ -102,7 +102,7 @@ class FullDiskTest {
 
     @Test
     @LogsFaults({
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "the reserve of {} bytes is released"
     })
@@ -121,7 +121,7 @@ class FullDiskTest {
 
     @Test
     @LogsFaults({
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "the reserve of {} bytes is released"
     })
@@ -139,7 +139,7 @@ class FullDiskTest {
 
     @Test
     @LogsFaults({
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "the reserve of {} bytes is not made",
         "the reserve of {} bytes is made again"
     })
@@ -177,7 +177,7 @@ class FullDiskTest {
     @MayLogFaults({
         "the journal has failed",
         "shard {} has failed",
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "is not needed, but cannot be removed",
         "journal segments before {} are not needed",
@@ -215,7 +215,7 @@ class FullDiskTest {
     }
 
     @Test
-    @LogsFaults("the next journal segment cannot be made ready")
+    @LogsFaults("the next journal segment cannot be prepared")
     void anAppendLongerThanASegmentIsRefusedWhereTheDiskReportsLateThatItIsFull() {
         rig.create(CreateRequest.at("a")).created();
         rig.disk.reportsLate(true);
@@ -232,7 +232,7 @@ class FullDiskTest {
 
     @Test
     @LogsFaults({
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "the reserve of {} bytes is not made"
     })

@@ -30,7 +30,7 @@ class PassingFaultsTest {
     }
 
     @Test
-    @LogsFaults("the next journal segment cannot be made ready")
+    @LogsFaults("the next journal segment cannot be prepared")
     void deletingTheBigStreamOfAFullDiskHelpsAtOnce() throws IOException {
         rig.create(CreateRequest.at("big")).created();
         rig.disk.capacityBytes(rig.disk.usedBytes() + 64_000);
@@ -51,7 +51,7 @@ class PassingFaultsTest {
     }
 
     @Test
-    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
+    @LogsFaults({"the next journal segment cannot be prepared", "was abandoned: {}"})
     void aStreamCanBeDeletedHoweverFullTheDiskIs() throws IOException {
         for (int extra = 0; extra <= 40_000; extra = extra * 2 + 1_000) {
             for (int size : new int[] {7, 100, 500, 3_000}) {
@@ -130,7 +130,7 @@ class PassingFaultsTest {
     }
 
     @Test
-    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
+    @LogsFaults({"the next journal segment cannot be prepared", "was abandoned: {}"})
     void aFullDiskTakesDeletionsThatNeedAnotherSegment() throws IOException {
         for (boolean restarts : new boolean[] {false, true}) {
             FileRig other = new FileRig();
@@ -171,7 +171,7 @@ class PassingFaultsTest {
     }
 
     @Test
-    @LogsFaults({"the next journal segment cannot be made ready", "was abandoned: {}"})
+    @LogsFaults({"the next journal segment cannot be prepared", "was abandoned: {}"})
     void whatIsInFilesAndDeletedMakesRoomForTheCheckpointThatDidNotFit() throws IOException {
         rig.create(CreateRequest.at("big")).created();
         for (int i = 0; i < 100; i++) {

@@ -35,8 +35,7 @@ class StreamHeapTest {
         }
         assertThat(refusal(answer))
                 .startsWith("overloaded: streams take ")
-                .endsWith(
-                        "bytes of heap that there are for them; delete streams, or start the server with a larger -Xmx");
+                .endsWith("bytes of heap available for them; delete streams, or start the server with a larger -Xmx");
         return count;
     }
 

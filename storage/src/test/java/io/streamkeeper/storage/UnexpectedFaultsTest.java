@@ -365,7 +365,7 @@ class UnexpectedFaultsTest {
     @Test
     @MayLogFaults({
         "the journal has failed",
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "shard {} has failed",
         "a request has failed",
         "was abandoned"
@@ -379,7 +379,7 @@ class UnexpectedFaultsTest {
     @Test
     @MayLogFaults({
         "the journal has failed",
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "was abandoned: {}",
         "stored data cannot be read",
         "journal segments before {} are not needed"

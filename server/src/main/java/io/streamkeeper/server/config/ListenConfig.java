@@ -60,7 +60,7 @@ public record ListenConfig(
             1,
             10_000_000,
             "65536",
-            "Connections at once; more are closed as they come.");
+            "Connections at once; further ones are closed when they arrive.");
 
     private static final Setting<String> ADMIN_LISTEN = new Setting<>(
             LISTENING,

@@ -260,7 +260,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     // ---- the end ----
 
-    /** A response cannot be made: the connection ends, as the client could not know which one is missing. */
+    /** A response cannot be written: the connection ends, because the client could not know which one is missing. */
     void failed(Throwable fault) {
         if (channel.eventLoop().isShutdown()) {
             // A loop of another server has ended, and its connections with it.

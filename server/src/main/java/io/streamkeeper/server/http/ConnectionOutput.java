@@ -64,7 +64,7 @@ final class ConnectionOutput {
 
     private void closeUnsent() {
         LOG.debug(
-                "connection from {} ends: it does not take its answers, and others need the memory",
+                "connection from {} ends: it does not read its responses, and others need the memory",
                 channel.remoteAddress());
         channel.close();
     }

@@ -219,7 +219,7 @@ public final class CatchUp implements AutoCloseable {
     private static Refusal noRoom() {
         return Refusal.of(
                 ErrorCode.OVERLOADED,
-                "answers that others have not taken yet use all the memory that there is for reads; try again later");
+                "responses that other clients have not received yet use all the memory for reads; try again later");
     }
 
     private Refusal gone() {

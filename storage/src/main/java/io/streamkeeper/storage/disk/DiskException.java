@@ -14,33 +14,33 @@ public final class DiskException extends IOException {
 
     /** What was attempted. */
     public enum Operation {
-        /** A file was to be opened. Nothing has changed. */
+        /** Opening a file, which changes nothing. */
         OPEN,
-        /** A file was to be made. */
+        /** Creating a file. */
         CREATE,
-        /** A name was to be looked up. Nothing has changed. */
+        /** Looking up a name, which changes nothing. */
         LOOK_UP,
-        /** The names in a directory were to be read. Nothing has changed. */
+        /** Reading the names in a directory, which changes nothing. */
         LIST,
-        /** A directory was to be made. */
+        /** Creating a directory. */
         CREATE_DIRECTORY,
-        /** A file was to be renamed. */
+        /** Renaming a file. */
         RENAME,
-        /** A file was to be removed. */
+        /** Removing a file. */
         DELETE,
-        /** Bytes were to be written; some may have been. */
+        /** Writing bytes, of which some may be written. */
         WRITE,
-        /** Bytes were to be read. Nothing has changed. */
+        /** Reading bytes, which changes nothing. */
         READ,
-        /** A file's bytes were to be made durable: what was written since the last sync may be lost (I9). */
+        /** Syncing the bytes of a file: if it fails, bytes written since the last sync may be lost (I9). */
         SYNC,
-        /** A directory's names were to be made durable: what changed since the last sync may be lost. */
+        /** Syncing the names of a directory: if it fails, changes since the last sync may be lost. */
         SYNC_DIRECTORY,
-        /** A file's length was to be read. Nothing has changed. */
+        /** Reading the length of a file, which changes nothing. */
         SIZE,
-        /** A file was to be cut off. */
+        /** Truncating a file. */
         TRUNCATE,
-        /** A file was to be closed. */
+        /** Closing a file. */
         CLOSE;
 
         private final String words = name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -63,7 +63,7 @@ final class SpareDescriptors {
         return true;
     }
 
-    /** Takes back as many as there are to be had. */
+    /** Takes back as many as are available. */
     synchronized void refill() {
         while (held.size() < SPARES) {
             try {

@@ -121,7 +121,7 @@ final class FileJournal implements Journal {
             if (checkpointObstacle != null && checkpointObstacle.isDiskFull()) {
                 throw new StorageFullException(fullDisk(checkpointObstacle));
             }
-            throw new StorageBusyException("more is written than the disk takes: " + memory.usedBytes()
+            throw new StorageBusyException("writes arrive faster than the disk stores them: " + memory.usedBytes()
                     + " bytes wait for a checkpoint; try again later");
         }
     }

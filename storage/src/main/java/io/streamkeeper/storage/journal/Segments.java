@@ -126,7 +126,8 @@ public final class Segments {
     }
 
     /**
-     * Makes the next segment ready. In the background a failure is nobody's yet: it shows when the segment is needed.
+     * Prepares the next segment. A failure in the background is only logged; when the segment is needed, it is prepared
+     * again, and a failure then refuses the records.
      *
      * @return whether it is ready
      */
@@ -136,7 +137,7 @@ public final class Segments {
             return true;
         } catch (IOException | OutOfMemoryError e) {
             if (!unready) {
-                LOG.warn("the next journal segment cannot be made ready yet: {}", e.getMessage());
+                LOG.warn("the next journal segment cannot be prepared yet: {}", e.getMessage());
             }
             unready = true;
             return false;

@@ -152,7 +152,7 @@ final class Append implements CommitQueue.Step {
         }
         return Refusal.at(
                 ErrorCode.STREAM_CLOSED,
-                "stream " + Quoted.of(stream.path().value()) + " is closed and takes no more",
+                "stream " + Quoted.of(stream.path().value()) + " is closed and accepts no more appends",
                 stream.offsetAt(stream.tail()),
                 true);
     }

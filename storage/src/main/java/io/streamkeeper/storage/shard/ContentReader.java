@@ -314,7 +314,7 @@ public final class ContentReader {
         return Refusal.of(
                 ErrorCode.OVERLOADED,
                 "readers hold " + budget.usedBytes()
-                        + " bytes that they have not taken yet, which is the limit; try again later");
+                        + " bytes that they have not received yet, which is the limit; try again later");
     }
 
     private void read(ColdRead read, ReadMemory memory, Callback<ByteBuf> then) {

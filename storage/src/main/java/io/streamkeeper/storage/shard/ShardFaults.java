@@ -120,7 +120,8 @@ public final class ShardFaults {
         boolean staged = journal != null && journal.lastLsn() != lsnBefore;
         if (staged) {
             fail(fault);
-            return Refusal.of(ErrorCode.STORAGE_FAILED, "whether this was done is not known: the shard has failed");
+            return Refusal.of(
+                    ErrorCode.STORAGE_FAILED, "whether the request took effect is not known: the shard has failed");
         }
         return ofOurs(fault);
     }

@@ -45,7 +45,7 @@ public final class StreamHeap {
         return Refusal.of(
                 ErrorCode.OVERLOADED,
                 "streams take " + budget.usedBytes() + " of the " + budget.bytesMax()
-                        + " bytes of heap that there are for them; delete streams, or start the server with a larger"
+                        + " bytes of heap available for them; delete streams, or start the server with a larger"
                         + " -Xmx");
     }
 

@@ -47,7 +47,7 @@ final class StreamOffsets {
         if (inherited == null && !own) {
             throw new RefusedException(
                     ErrorCode.OFFSET_GONE,
-                    "offset " + offset + " is of an earlier stream at this path, which is gone; start again at -1");
+                    "offset " + offset + " belongs to a deleted stream of this path; start again at -1");
         }
         long first = inherited == null ? stream.ownStart() : inherited.start();
         long last = inherited == null ? Offset.POSITION_MAX : inherited.end();

@@ -22,7 +22,7 @@ public final class FaultyDisk implements Disk {
     }
 
     private final Disk behind;
-    private Faults faults = Faults.NONE;
+    private volatile Faults faults = Faults.NONE;
 
     public FaultyDisk(Disk behind) {
         this.behind = behind;

@@ -143,7 +143,7 @@ class SimulationTest {
     @Test
     @MayLogFaults({
         "the journal has failed",
-        "the next journal segment cannot be made ready",
+        "the next journal segment cannot be prepared",
         "shard {} has failed",
         "a request has failed",
         "stored data cannot be read",

@@ -57,7 +57,7 @@ public final class HeadRoom implements AutoCloseable {
     static RefusedException exhausted() {
         return new RefusedException(
                 ErrorCode.OVERLOADED,
-                "requests that are not answered hold all the memory that there is for their heads; try again later");
+                "requests that are not answered hold all the memory for their heads; try again later");
     }
 
     /** Gives {@code bytes} back that were taken. */

@@ -305,9 +305,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void timeOut(ChannelHandlerContext ctx) {
-        String reason = "no byte of the request's body came within " + limits.bodyStallTimeoutMillis() + " ms";
+        String reason = "no byte of the request's body arrived within " + limits.bodyStallTimeoutMillis() + " ms";
         if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
-            reason = "the request's head was not whole within " + limits.headerTimeoutMillis() + " ms";
+            reason = "the request's head was incomplete after " + limits.headerTimeoutMillis() + " ms";
         } else if (isTooSlow(ctx)) {
             reason = "the request's body arrived at less than " + BODY_BYTES_PER_SECOND_MIN
                     + " bytes a second, while others waited for the memory";

@@ -9,8 +9,8 @@ class ReadDeadlineTest {
     private static final HttpLimits LIMITS = new HttpLimits(64, 128, 100, 4, 1000, 2000, 3000);
     private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String PUT_HEAD = "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
-    private static final String HEAD_LATE = "408 the request's head was not whole within 1000 ms";
-    private static final String BODY_LATE = "408 no byte of the request's body came within 2000 ms";
+    private static final String HEAD_LATE = "408 the request's head was incomplete after 1000 ms";
+    private static final String BODY_LATE = "408 no byte of the request's body arrived within 2000 ms";
 
     private final DecodingConnection connection = new DecodingConnection(LIMITS);
 
