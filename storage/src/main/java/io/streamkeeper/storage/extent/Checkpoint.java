@@ -71,7 +71,7 @@ final class Checkpoint extends ExtentJob {
                 () -> {
                     List<StreamState> sorted = new ArrayList<>(streams);
                     sorted.sort(Comparator.comparingLong(StreamState::generation));
-                    writer = store.newFile(before, file, firstLsn);
+                    writer = store.catalog().newFile(before, file, firstLsn);
                     return sorted;
                 },
                 this::capture);
@@ -167,7 +167,7 @@ final class Checkpoint extends ExtentJob {
     }
 
     private void finish(List<StreamState> sorted) {
-        store.inBackground(this, () -> store.finish(before, file, writer()), finished -> {
+        store.inBackground(this, () -> store.catalog().finish(before, file, writer()), finished -> {
             extent = finished;
             waits = true;
             step();
@@ -187,7 +187,7 @@ final class Checkpoint extends ExtentJob {
             store.abandon(this, new IOException("the journal has refused or lost records that were counted in"), null);
         } else if (store.journal().durableLsn() >= lastLsn) {
             waits = false;
-            Manifest manifest = store.next(store.journal().replayStart(checkpointLsn), List.of(), ready);
+            Manifest manifest = store.catalog().next(store.journal().replayStart(checkpointLsn), List.of(), ready);
             store.commit(this, manifest, ready, () -> swap(ready, 0));
         }
     }
@@ -216,7 +216,7 @@ final class Checkpoint extends ExtentJob {
 
     @Override
     void abandon() {
-        store.takeBack(streams);
+        store.dirty().takeBack(streams);
         super.abandon();
     }
 

@@ -98,7 +98,7 @@ final class Compaction extends ExtentJob {
     Compaction(FileExtentStore store, int number, List<Extent> merged) {
         super(store, "compaction " + number);
         this.merged = List.copyOf(merged);
-        this.others = new ArrayList<>(store.extents());
+        this.others = new ArrayList<>(store.catalog().extents());
         others.removeAll(merged);
         merged.forEach(input -> inputs.add(new Input(input)));
     }
@@ -149,7 +149,7 @@ final class Compaction extends ExtentJob {
             firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
             input.advance();
         }
-        writer = store.newFile(before, file, firstLsn);
+        writer = store.catalog().newFile(before, file, firstLsn);
         return true;
     }
 
@@ -372,7 +372,7 @@ final class Compaction extends ExtentJob {
                         writer().close();
                         return List.<Extent>of();
                     }
-                    return List.of(store.finish(before, file, writer()));
+                    return List.of(store.catalog().finish(before, file, writer()));
                 },
                 finished -> {
                     extent = finished.isEmpty() ? null : finished.get(0);
@@ -381,8 +381,9 @@ final class Compaction extends ExtentJob {
     }
 
     private void commit() {
-        Journal.ReplayStart start = store.journal().replayStart(store.manifest().checkpointLsn());
-        Manifest manifest = store.next(start, merged, extent);
+        Journal.ReplayStart start =
+                store.journal().replayStart(store.catalog().manifest().checkpointLsn());
+        Manifest manifest = store.catalog().next(start, merged, extent);
         store.commit(this, manifest, extent, () -> swap(0));
     }
 
@@ -408,9 +409,9 @@ final class Compaction extends ExtentJob {
             store.onLoop(() -> swap(end));
             return;
         }
-        store.remove(merged);
+        store.catalog().remove(merged);
         if (extent == null) {
-            store.discard(file);
+            store.catalog().discard(file);
         }
         done(extent == null ? 0 : extent.file().bytes());
     }

@@ -39,8 +39,8 @@ abstract class ExtentJob {
     ExtentJob(FileExtentStore store, String name) {
         this.store = store;
         this.name = name;
-        this.before = store.manifest();
-        this.file = store.takeFile();
+        this.before = store.catalog().manifest();
+        this.file = store.catalog().takeFile();
     }
 
     @Override
@@ -78,7 +78,7 @@ abstract class ExtentJob {
         if (writer != null) {
             writer.close();
         }
-        if (extent != null && !store.holds(extent)) {
+        if (extent != null && !store.catalog().holds(extent)) {
             extent.file().release();
         }
     }

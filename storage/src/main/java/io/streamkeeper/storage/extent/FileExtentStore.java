@@ -14,12 +14,8 @@ import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which brings what the journal's
- * blocks hold into a file, and by a {@link Compaction}, which makes one file of several. One of them at a time, and
- * checkpoints first, because writes wait for them: a compaction stands still from one of its steps to the next while a
- * checkpoint is made. Owned by the shard's loop; files are written and read by other threads.
+ * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which writes the runs that the
+ * journal's blocks hold, and by a {@link Compaction}, which writes several files into one. One job runs at a time, and a
+ * checkpoint first, because writes wait for it: a compaction pauses between two of its steps while a checkpoint runs.
+ * Owned by the shard's loop; files are written and read by other threads.
  *
- * <p>Why nothing is lost here: a file counts from the moment in which a manifest that names it is durable, and until
- * then the journal keeps what is in it. A job that fails leaves the manifest, the journal and the memory as they were.
+ * <p>Why nothing is lost here: a file counts when a manifest that names it is durable, and until then the journal keeps
+ * its runs. A job that fails leaves the manifest, the journal and the memory as they were.
  */
 public final class FileExtentStore implements ExtentStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
@@ -45,48 +41,29 @@ public final class FileExtentStore implements ExtentStore {
     /** How often it is reported that jobs are abandoned, while none ends. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** How long it takes at least from one attempt to make the reserve to the next. */
-    private static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** What one compaction writes at most. */
     private static final long COMPACTED_BYTES_MAX = 1L << 30;
 
-    private final ExtentFiles files;
-    private final ManifestWriter manifests;
+    private final ExtentCatalog catalog;
+    private final DirtyStreams dirty;
+    private final DiskRoom room;
     private final Journal journal;
-    private final ExtentConfig config;
     private final ShardThreads threads;
     private final Clock clock;
     private final CompactionPolicy policy = new CompactionPolicy(COMPACTED_BYTES_MAX);
-    private final TreeMap<Long, Extent> extents = new TreeMap<>();
-    private final SpaceReserve reserve;
 
-    private Manifest manifest;
-    private List<StreamState> dirty = new ArrayList<>();
-    private long lastGeneration;
-    private long bytesAtCheckpoint;
-    private long checkpointBytes;
-    private long dirtySinceNanos;
     private long retryNanos;
     private boolean retries;
     private @Nullable ExtentJob job;
     private @Nullable Compaction paused;
-    private long nextFile;
     private Consumer<StreamState> moved = stream -> {};
     private ShardFigures figures = ShardFigures.NONE;
     private boolean pressed;
     private boolean makesRoomFirst;
 
-    /** The room on the full disk, or -1 while nothing was refused for want of it. */
-    private long roomBytes = -1;
-
-    /** Whether a stream was dropped, or data released, since the reserve was released last. */
-    private boolean freesSpace;
-
     private boolean reportsAbandoned = true;
     private long abandonedNanos;
 
-    private long reserveNanos;
     private int checkpoints;
     private int compactions;
     private boolean stopped;
@@ -121,58 +98,39 @@ public final class FileExtentStore implements ExtentStore {
             SpaceReserve reserve,
             ShardThreads threads,
             Clock clock) {
-        this.files = files;
-        this.manifests = manifests;
-        this.manifest = manifest;
+        this.catalog = new ExtentCatalog(files, manifests, manifest, found, threads.background());
+        this.dirty = new DirtyStreams(journal, config, clock, manifest.shard());
+        this.room = new DiskRoom(reserve, this::inBackground, clock);
         this.journal = journal;
-        this.config = config;
         this.threads = threads;
         this.clock = clock;
-        this.reserve = reserve;
-        this.lastGeneration = manifest.lastGeneration();
-        this.nextFile = manifest.nextFile();
-        this.checkpointBytes = staggered(config.checkpointBytes(), manifest.shard());
-        found.forEach(extent -> extents.put(extent.file().number(), extent));
-    }
-
-    /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
-    private static long staggered(long bytes, int shard) {
-        return bytes - bytes / 8 * (shard % 4);
     }
 
     /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
     public void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
-        lastGeneration = Math.max(lastGeneration, highestGeneration);
-        dirty.addAll(streams);
-        dirtySinceNanos = clock.monotonicNanos();
-        bytesAtCheckpoint = journal.stagedBytes() - bytes;
+        catalog.used(highestGeneration);
+        dirty.recovered(streams, bytes);
     }
 
     // ---- what the shard reports ----
 
     @Override
     public void markDirty(StreamState stream) {
-        if (!stream.extents().isDirty()) {
-            stream.extents().dirty(true);
-            dirty.add(stream);
-            if (dirty.size() == 1) {
-                dirtySinceNanos = clock.monotonicNanos();
-            }
-        }
-        lastGeneration = Math.max(lastGeneration, stream.generation());
+        dirty.add(stream);
+        catalog.used(stream.generation());
     }
 
     @Override
     public void released(Place place) {
-        // Extents count by themselves; blocks go when the last run has left.
-        freesSpace = true;
+        // Extents count by themselves; a block is released with its last run.
+        room.spaceCanBeFreed();
     }
 
     @Override
     public void dropped(StreamState stream) {
         stream.extents().dropped();
         Extent.forget(stream);
-        freesSpace = true;
+        room.spaceCanBeFreed();
     }
 
     @Override
@@ -222,30 +180,18 @@ public final class FileExtentStore implements ExtentStore {
         } else if (!stopped && journal.failure() == null && !waitsToRetry()) {
             begin();
         }
-        if (job == null && reserve.isWanted() && !reserve.isHeld()) {
-            keepReserve();
+        if (job == null) {
+            room.keepReserve();
         }
     }
 
-    private void keepReserve() {
-        long now = clock.monotonicNanos();
-        if (now - reserveNanos >= 0) {
-            reserveNanos = now + RESERVE_NANOS;
-            threads.background().execute(() -> {
-                if (!closed) {
-                    reserve.keep();
-                }
-            });
-        }
-    }
-
-    /** Releases the reserve for the job that failed for want of room, which is then tried again at once. */
-    private void releaseReserve() {
-        freesSpace = false;
-        roomBytes = Math.max(0, roomBytes) + reserve.bytes();
-        reserveNanos = clock.monotonicNanos() + RESERVE_NANOS;
-        threads.background().execute(reserve::release);
-        onLoop(() -> retries = false, () -> {});
+    /** Executes {@code task} in the background, unless the store is closed before. */
+    private void inBackground(Runnable task) {
+        threads.background().execute(() -> {
+            if (!closed) {
+                task.run();
+            }
+        });
     }
 
     private boolean waitsToRetry() {
@@ -259,7 +205,7 @@ public final class FileExtentStore implements ExtentStore {
         pressed = true;
         Obstacle obstacle = journal.obstacle();
         if (obstacle != null && obstacle.isDiskFull()) {
-            roomBytes = Math.max(roomBytes, obstacle.usableBytes());
+            room.refused(obstacle);
         }
     }
 
@@ -293,7 +239,7 @@ public final class FileExtentStore implements ExtentStore {
 
     private void beginCheckpoint() {
         checkpoints++;
-        start(new Checkpoint(this, checkpoints, takeDirty()));
+        start(new Checkpoint(this, checkpoints, dirty.take()));
     }
 
     /**
@@ -327,24 +273,13 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private List<Extent> pick() {
-        return roomBytes < 0
-                ? policy.pick(extents.values())
-                : policy.pickToMakeRoom(extents.values(), Math.min(COMPACTED_BYTES_MAX, roomBytes));
+        return room.isEnough()
+                ? policy.pick(catalog.extents())
+                : policy.pickToMakeRoom(catalog.extents(), Math.min(COMPACTED_BYTES_MAX, room.bytes()));
     }
 
     private boolean isCheckpointDue() {
-        boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
-        long waitedNanos = clock.monotonicNanos() - dirtySinceNanos;
-        boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
-        return !dirty.isEmpty() && (enough || old || pressed);
-    }
-
-    private List<StreamState> takeDirty() {
-        List<StreamState> taken = dirty;
-        dirty = new ArrayList<>();
-        bytesAtCheckpoint = journal.stagedBytes();
-        checkpointBytes = config.checkpointBytes();
-        return taken;
+        return dirty.isCheckpointDue(pressed);
     }
 
     private void start(ExtentJob newJob) {
@@ -361,7 +296,7 @@ public final class FileExtentStore implements ExtentStore {
         }
         reportsAbandoned = true;
         pressed = false;
-        roomBytes = -1;
+        room.jobFinished();
         journal.checkpointObstacle(null);
         resume();
     }
@@ -386,14 +321,14 @@ public final class FileExtentStore implements ExtentStore {
         } else if (obstacle != null) {
             journal.checkpointObstacle(obstacle);
             makesRoomFirst = failedJob instanceof Checkpoint;
-            if (obstacle.isDiskFull()) {
-                roomBytes = obstacle.usableBytes();
-                if (freesSpace && reserve.isHeld()) {
-                    releaseReserve();
-                }
+            if (obstacle.isDiskFull() && room.jobFailed(obstacle)) {
+                onLoop(() -> retries = false);
             }
         } else if (reason instanceof DamagedFileException) {
-            LOG.error("shard {}: there are no more compactions until the server restarts", manifest.shard(), reason);
+            LOG.error(
+                    "shard {}: there are no more compactions until the server restarts",
+                    catalog.manifest().shard(),
+                    reason);
             damaged = true;
         }
     }
@@ -401,7 +336,7 @@ public final class FileExtentStore implements ExtentStore {
     private void failShard(Throwable reason) {
         LOG.error(
                 "shard {} has failed: nothing more is acknowledged until the server restarts",
-                manifest.shard(),
+                catalog.manifest().shard(),
                 reason);
         journal.fail(new StorageFailedException(
                 "the disk has failed (" + reason.getMessage()
@@ -413,11 +348,11 @@ public final class FileExtentStore implements ExtentStore {
     private void reportAbandoned(ExtentJob failedJob, String reason) {
         long now = clock.monotonicNanos();
         if (reportsAbandoned || now - abandonedNanos >= REPORT_NANOS) {
-            LOG.warn("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
+            LOG.warn("shard {}: {} was abandoned: {}", catalog.manifest().shard(), failedJob, reason);
             reportsAbandoned = false;
             abandonedNanos = now;
         } else {
-            LOG.info("shard {}: {} was abandoned: {}", manifest.shard(), failedJob, reason);
+            LOG.info("shard {}: {} was abandoned: {}", catalog.manifest().shard(), failedJob, reason);
         }
     }
 
@@ -435,7 +370,7 @@ public final class FileExtentStore implements ExtentStore {
                 onLoop(() -> then.accept(done), () -> {});
             } catch (IOException | OutOfMemoryError e) {
                 Obstacle obstacle = e instanceof DiskException
-                        ? Obstacle.of(files::usableBytes, ExtentJob.STEP_BYTES_MAX, e)
+                        ? Obstacle.of(catalog::usableBytes, ExtentJob.STEP_BYTES_MAX, e)
                         : null;
                 onLoop(() -> abandon(ofJob, e, obstacle), () -> {});
             } catch (RuntimeException | Error e) {
@@ -453,20 +388,9 @@ public final class FileExtentStore implements ExtentStore {
 
     /** Removes what a job that was abandoned has written. */
     void closeAndDiscard(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
-        threads.background().execute(() -> {
-            try {
-                if (writer != null) {
-                    writer.close();
-                }
-                if (extent != null) {
-                    extent.file().release();
-                }
-            } catch (IOException e) {
-                LOG.warn("{} cannot be closed: {}", files.name(file), e.getMessage());
-            }
-        });
+        catalog.close(writer, extent, file);
         if (!stopped) {
-            discard(file);
+            catalog.discard(file);
         }
     }
 
@@ -476,75 +400,12 @@ public final class FileExtentStore implements ExtentStore {
         return journal;
     }
 
-    Manifest manifest() {
-        return manifest;
+    ExtentCatalog catalog() {
+        return catalog;
     }
 
-    /** Streams of a checkpoint that came to nothing have changed still; what changed since stays in the list too. */
-    void takeBack(List<StreamState> streams) {
-        List<StreamState> all = new ArrayList<>(streams);
-        all.addAll(dirty);
-        dirty = new ArrayList<>();
-        all.forEach(stream -> stream.extents().dirty(false));
-        all.forEach(this::markDirty);
-        bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
-    }
-
-    /** Whether an extent is among those that count. */
-    boolean holds(Extent extent) {
-        return extents.containsKey(extent.file().number());
-    }
-
-    Collection<Extent> extents() {
-        return extents.values();
-    }
-
-    /** The number of the next extent file. */
-    long takeFile() {
-        long taken = nextFile;
-        nextFile++;
-        return taken;
-    }
-
-    /** Begins an extent file; in the background. */
-    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
-        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn);
-    }
-
-    /** Completes an extent file, durably, and opens it for reading; in the background. */
-    Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
-        writer.finish();
-        writer.close();
-        return new Extent(ExtentFile.open(files, number, current.shard(), current.store()));
-    }
-
-    /** Removes a file that no manifest names; in the background. */
-    void discard(long file) {
-        threads.background().execute(() -> {
-            try {
-                files.delete(file);
-            } catch (IOException e) {
-                LOG.warn("{} is not needed, but cannot be removed: {}", files.name(file), e.getMessage());
-            }
-        });
-    }
-
-    /** The manifest that comes next; on the loop. */
-    Manifest next(Journal.ReplayStart start, Collection<Extent> removed, @Nullable Extent added) {
-        Set<Long> gone = new HashSet<>();
-        removed.forEach(extent -> gone.add(extent.file().number()));
-        List<Manifest.ExtentRef> refs = new ArrayList<>();
-        for (Extent extent : extents.values()) {
-            if (!gone.contains(extent.file().number())) {
-                refs.add(new Manifest.ExtentRef(
-                        extent.file().number(), extent.file().bytes()));
-            }
-        }
-        if (added != null) {
-            refs.add(new Manifest.ExtentRef(added.file().number(), added.file().bytes()));
-        }
-        return new Manifest(
-                manifest.store(), manifest.shard(), start.lsn(), start.location(), lastGeneration, nextFile, refs);
+    DirtyStreams dirty() {
+        return dirty;
     }
 
     /**
@@ -574,42 +435,19 @@ public final class FileExtentStore implements ExtentStore {
         inBackground(
                 ofJob,
                 () -> {
-                    try {
-                        manifests.write(newManifest);
-                    } catch (RuntimeException | Error e) {
-                        throw new IllegalStateException("which manifest counts is not known", e);
-                    }
+                    catalog.write(newManifest);
                     return newManifest;
                 },
                 committed -> {
-                    manifest = committed;
-                    if (added != null) {
-                        extents.put(added.file().number(), added);
-                    }
+                    catalog.written(committed, added);
                     then.run();
                 });
     }
 
     /** Releases what the journal keeps and the manifest does without. */
     void releaseLog() {
+        Manifest manifest = catalog.manifest();
         journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()));
-    }
-
-    /** Releases files that the manifest does not name any more; nobody refers to them by now but reads under way. */
-    void remove(Collection<Extent> removed) {
-        for (Extent extent : removed) {
-            threads.background().execute(() -> release(extent));
-            extents.remove(extent.file().number());
-            discard(extent.file().number());
-        }
-    }
-
-    private static void release(Extent extent) {
-        try {
-            extent.file().release();
-        } catch (IOException e) {
-            LOG.warn("{} cannot be closed: {}", extent.file().name(), e.getMessage());
-        }
     }
 
     /** Whether the shard's loop has released the store: what runs in the background ends. */
@@ -623,7 +461,7 @@ public final class FileExtentStore implements ExtentStore {
         ExtentJob unfinished = job;
         ExtentJob waiting = paused;
         threads.background().execute(() -> {
-            extents.values().forEach(FileExtentStore::release);
+            catalog.release();
             close(unfinished);
             close(waiting);
         });

@@ -1,11 +1,19 @@
 /**
- * Where runs of bytes are kept after they leave the journal. {@link io.streamkeeper.storage.extent.ExtentStore} is the
- * seam; {@link io.streamkeeper.storage.extent.MemoryExtentStore} keeps them in blocks of memory, {@link
- * io.streamkeeper.storage.extent.FileExtentStore} in extent files: a {@link io.streamkeeper.storage.extent.Checkpoint}
- * writes what has changed, an {@link io.streamkeeper.storage.extent.Compaction} makes one file of several. {@link
- * io.streamkeeper.storage.extent.ColdRead} reads them.
+ * Where runs of bytes are kept after they leave the journal. In reading order: {@link
+ * io.streamkeeper.storage.extent.ExtentStore} is the interface; {@link
+ * io.streamkeeper.storage.extent.MemoryExtentStore} keeps runs in blocks of memory, with {@link
+ * io.streamkeeper.storage.extent.BlockCompaction}; {@link io.streamkeeper.storage.extent.FileExtentStore} in extent
+ * files. It runs one {@link io.streamkeeper.storage.extent.ExtentJob} at a time: a {@link
+ * io.streamkeeper.storage.extent.Checkpoint} writes the {@link io.streamkeeper.storage.extent.DirtyStreams}, a {@link
+ * io.streamkeeper.storage.extent.Compaction} writes several files into one. {@link
+ * io.streamkeeper.storage.extent.ExtentCatalog} has the files that count and their manifest, {@link
+ * io.streamkeeper.storage.extent.DiskRoom} the room on the disk. {@link io.streamkeeper.storage.extent.ColdRead} reads
+ * from files.
  *
- * <p>The steps of these are short and belong to the loop of the shard; {@link
+ * <p>{@link io.streamkeeper.storage.extent.ExtentFiles} is the interface to the files themselves, {@link
+ * io.streamkeeper.storage.extent.LocalExtentFiles} those of this machine.
+ *
+ * <p>Jobs and the store are owned by the loop of the shard, and their steps are short; {@link
  * io.streamkeeper.storage.extent.ExtentLayout} (the format), {@link io.streamkeeper.storage.extent.ExtentWriter} and
  * {@link io.streamkeeper.storage.extent.ExtentFile} are for threads that may block.
  */

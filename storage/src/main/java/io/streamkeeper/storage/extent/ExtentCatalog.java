@@ -1,0 +1,187 @@
+package io.streamkeeper.storage.extent;
+
+import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.journal.Journal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The extents of one shard that count, and the manifest that names them. Owned by the shard's loop, except for the
+ * methods that say that they are for the background.
+ */
+final class ExtentCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(ExtentCatalog.class);
+
+    private final ExtentFiles files;
+    private final FileExtentStore.ManifestWriter manifests;
+    private final Executor background;
+    private final TreeMap<Long, Extent> extents = new TreeMap<>();
+
+    private Manifest manifest;
+    private long lastGeneration;
+    private long nextFile;
+
+    /** The extents that recovery has found, open, which {@code manifest} names. */
+    ExtentCatalog(
+            ExtentFiles files,
+            FileExtentStore.ManifestWriter manifests,
+            Manifest manifest,
+            Collection<Extent> found,
+            Executor background) {
+        this.files = files;
+        this.manifests = manifests;
+        this.background = background;
+        this.manifest = manifest;
+        this.lastGeneration = manifest.lastGeneration();
+        this.nextFile = manifest.nextFile();
+        found.forEach(extent -> extents.put(extent.file().number(), extent));
+    }
+
+    /** The manifest that counts. */
+    Manifest manifest() {
+        return manifest;
+    }
+
+    Collection<Extent> extents() {
+        return extents.values();
+    }
+
+    /** Whether an extent is among those that count. */
+    boolean holds(Extent extent) {
+        return extents.containsKey(extent.file().number());
+    }
+
+    /** A generation is in use, which the next manifest counts in. */
+    void used(long generation) {
+        lastGeneration = Math.max(lastGeneration, generation);
+    }
+
+    // ---- files ----
+
+    /** The number of the next extent file. */
+    long takeFile() {
+        long taken = nextFile;
+        nextFile++;
+        return taken;
+    }
+
+    /** Begins an extent file; in the background. */
+    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
+        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn);
+    }
+
+    /** Completes an extent file, durably, and opens it for reading; in the background. */
+    Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
+        writer.finish();
+        writer.close();
+        return new Extent(ExtentFile.open(files, number, current.shard(), current.store()));
+    }
+
+    /** Removes, in the background, a file that no manifest names. */
+    void discard(long file) {
+        background.execute(() -> {
+            try {
+                files.delete(file);
+            } catch (IOException e) {
+                LOG.warn("{} is not needed, but cannot be removed: {}", files.name(file), e.getMessage());
+            }
+        });
+    }
+
+    /** Closes, in the background, what an abandoned job has opened. */
+    void close(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
+        background.execute(() -> {
+            try {
+                if (writer != null) {
+                    writer.close();
+                }
+                if (extent != null) {
+                    extent.file().release();
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be closed: {}", files.name(file), e.getMessage());
+            }
+        });
+    }
+
+    /** The bytes that can be written; in the background. */
+    long usableBytes() throws IOException {
+        return files.usableBytes();
+    }
+
+    // ---- manifests ----
+
+    /** The manifest after the current one: without {@code removed}, with {@code added}. */
+    Manifest next(Journal.ReplayStart start, Collection<Extent> removed, @Nullable Extent added) {
+        Set<Long> without = new HashSet<>();
+        removed.forEach(extent -> without.add(extent.file().number()));
+        List<Manifest.ExtentRef> refs = new ArrayList<>();
+        for (Extent extent : extents.values()) {
+            if (!without.contains(extent.file().number())) {
+                refs.add(reference(extent));
+            }
+        }
+        if (added != null) {
+            refs.add(reference(added));
+        }
+        return new Manifest(
+                manifest.store(), manifest.shard(), start.lsn(), start.location(), lastGeneration, nextFile, refs);
+    }
+
+    private static Manifest.ExtentRef reference(Extent extent) {
+        return new Manifest.ExtentRef(extent.file().number(), extent.file().bytes());
+    }
+
+    /**
+     * Makes a manifest the one that counts, durably; in the background.
+     *
+     * @throws IOException if the one before still counts, unless {@link Manifest#isUncertain} says otherwise
+     * @throws IllegalStateException if it is not known which one counts
+     */
+    void write(Manifest next) throws IOException {
+        try {
+            manifests.write(next);
+        } catch (RuntimeException | Error e) {
+            throw new IllegalStateException("which manifest counts is not known", e);
+        }
+    }
+
+    /** A manifest was written. */
+    void written(Manifest next, @Nullable Extent added) {
+        manifest = next;
+        if (added != null) {
+            extents.put(added.file().number(), added);
+        }
+    }
+
+    /** Releases extents that the manifest does not name any more; only reads in progress still use them. */
+    void remove(Collection<Extent> removed) {
+        for (Extent extent : removed) {
+            background.execute(() -> release(extent));
+            extents.remove(extent.file().number());
+            discard(extent.file().number());
+        }
+    }
+
+    /** Closes all files; in the background, as the last use. */
+    void release() {
+        extents.values().forEach(ExtentCatalog::release);
+    }
+
+    private static void release(Extent extent) {
+        try {
+            extent.file().release();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed: {}", extent.file().name(), e.getMessage());
+        }
+    }
+}
