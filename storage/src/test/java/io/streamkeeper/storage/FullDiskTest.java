@@ -7,7 +7,7 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.protocol.output.MayLogFaults;
-import io.streamkeeper.storage.extent.SpaceReserve;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * A disk on which others have taken the last byte: deletions succeed, and what they release is used for writes again.
  */
 class FullDiskTest {
-    private static final Path RESERVE = FileRig.SHARD.resolve(SpaceReserve.NAME);
+    private static final Path RESERVE = FileRig.SHARD.resolve(DataDirectory.RESERVE);
 
     private FileRig rig = withReserve();
 

@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadBudget;
@@ -23,6 +24,7 @@ import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +186,22 @@ class Version2DirectoryTest {
         stop();
         assertThat(new StoreVerifier(disk, line -> {}).verify(DATA)).isEmpty();
         start();
+        assertThat(texts()).isEqualTo(SERVED);
+        stop();
+    }
+
+    @Test
+    void theFirstStartOnAFullDiskTakesTheRoomOfAReserve() throws IOException {
+        Path reserve = DATA.resolve("shard-001").resolve(DataDirectory.RESERVE);
+        try (DiskFile file = disk.create(reserve)) {
+            file.writeFully(0, ByteBuffer.allocate(1 << 20));
+            file.sync();
+        }
+        disk.capacityBytes(disk.usedBytes());
+
+        start();
+
+        assertThat(disk.exists(reserve)).isFalse();
         assertThat(texts()).isEqualTo(SERVED);
         stop();
     }

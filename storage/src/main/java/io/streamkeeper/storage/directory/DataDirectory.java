@@ -6,6 +6,7 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.FileProblem;
+import io.streamkeeper.storage.disk.Obstacle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,6 +30,11 @@ import java.util.regex.Pattern;
 public record DataDirectory(Path path, UUID store, int shards) {
     /** The file that the process which uses the directory holds a lock of. */
     public static final String LOCK = "LOCK";
+
+    /** The file in a shard's directory that holds room for a full disk. */
+    public static final String RESERVE = "RESERVE";
+
+    private static final int FORMAT_BYTES_MAX = 4 << 10;
 
     private static final String FORMAT = "FORMAT";
     private static final String TITLE = "streamkeeper data ";
@@ -269,12 +275,32 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     /**
      * Makes a directory one of the current version: of version 1, all else in it is converted; of version 2, nothing
-     * need be.
+     * need be. On a full disk the reserve of a shard gives the room (I11), and is written again when there is room.
      */
     public void stateVersion(Disk disk) throws IOException {
         List<String> lines = new ArrayList<>(TextFile.read(disk, path.resolve(FORMAT)));
         lines.set(0, TITLE + VERSION);
-        TextFile.write(disk, path.resolve(FORMAT), lines);
+        try {
+            TextFile.write(disk, path.resolve(FORMAT), lines);
+        } catch (DiskException e) {
+            boolean full = Obstacle.of(() -> disk.usableBytes(path), FORMAT_BYTES_MAX, e)
+                    .isDiskFull();
+            if (!full || !removeReserve(disk)) {
+                throw e;
+            }
+            TextFile.write(disk, path.resolve(FORMAT), lines);
+        }
+    }
+
+    private boolean removeReserve(Disk disk) throws IOException {
+        for (int shard = 0; shard < shards; shard++) {
+            Path reserve = shard(shard).resolve(RESERVE);
+            if (disk.exists(reserve)) {
+                disk.delete(reserve);
+                return true;
+            }
+        }
+        return false;
     }
 
     private static DataDirectory identity(Disk disk, Path path) throws IOException {

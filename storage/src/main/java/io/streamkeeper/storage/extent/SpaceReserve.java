@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.extent;
 
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
 import java.io.IOException;
@@ -19,9 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpaceReserve {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceReserve.class);
-
-    /** The file's name in the shard's directory. */
-    public static final String NAME = "RESERVE";
 
     private static final int FILL_BYTES = 64 << 10;
 
@@ -93,7 +91,7 @@ public final class SpaceReserve {
     }
 
     private Path file() {
-        return directory.resolve(NAME);
+        return directory.resolve(DataDirectory.RESERVE);
     }
 
     private boolean isComplete() throws IOException {
