@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -25,6 +26,8 @@ public final class PackagedServer implements AutoCloseable {
 
     private static final Pattern READY_LINE =
             Pattern.compile("^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
+    private static final Pattern ADMIN_LINE =
+            Pattern.compile("^Administration is on (http://127\\.0\\.0\\.1:\\d+/)$", Pattern.MULTILINE);
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
@@ -85,6 +88,20 @@ public final class PackagedServer implements AutoCloseable {
     /** Where its streams are. */
     public URI uri() {
         return URI.create(readyLines().get(0).group(1));
+    }
+
+    /** Where its administration is, which it prints after it is ready. */
+    public URI adminUri() {
+        String address = await().atMost(START_MAX)
+                .until(
+                        () -> ADMIN_LINE
+                                .matcher(output())
+                                .results()
+                                .map(line -> line.group(1))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        return URI.create(address);
     }
 
     /** The number of its process. */

@@ -7,6 +7,10 @@ import io.streamkeeper.server.PackagedServer;
 import io.streamkeeper.server.longrun.Plan.Place;
 import io.streamkeeper.server.longrun.Traffic.Role;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +179,20 @@ class LongRunIT {
         }
     }
 
+    /** The administration listener answers beside all traffic, and serves no streams. */
+    private void administer(PackagedServer server) throws IOException, InterruptedException {
+        HttpClient http = HttpClient.newHttpClient();
+        URI admin = server.adminUri();
+        assertThat(status(http, admin.resolve("health"))).isEqualTo(200);
+        assertThat(status(http, admin.resolve("v1/stream/any"))).isEqualTo(404);
+        reach.count("administration listener");
+    }
+
+    private static int status(HttpClient http, URI uri) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri).build();
+        return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
     private static boolean isReady(Traffic client, Plan plan) {
         boolean isAwaited = client.role == Role.FILLS ? plan.endsFull() : plan.place() == Place.KEPT && plan.kills();
         return !isAwaited || client.isReadyForTheEnd();
@@ -212,6 +230,9 @@ class LongRunIT {
             delete(copy);
         }
         waitUntil(begin + TimeUnit.MILLISECONDS.toNanos(plan.millis()), world);
+        if (plan.administered()) {
+            administer(server);
+        }
     }
 
     /** Waits until all clients have reached a point, or one has failed. */

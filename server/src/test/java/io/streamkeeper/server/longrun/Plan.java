@@ -28,6 +28,7 @@ record Plan(
         boolean endsFull,
         boolean verifies,
         boolean restores,
+        boolean administered,
         long millis,
         int checkpointKib,
         int checkpointMillis) {
@@ -101,6 +102,7 @@ record Plan(
                 small && turn(nth, true, random.nextInt(3) > 0),
                 turn(nth, nth % 2 == 1, random.nextBoolean()),
                 turn(nth, nth % 3 == 1, random.nextInt(3) == 0),
+                turn(nth, nth % 2 == 0, random.nextBoolean()),
                 2_000 + random.nextInt(6_000),
                 releases ? LARGE_CHECKPOINT_KIB : 64 << random.nextInt(5),
                 releases
@@ -170,7 +172,7 @@ record Plan(
     }
 
     List<String> flags(String directory) {
-        return List.of(
+        List<String> flags = new ArrayList<>(List.of(
                 "--transport=" + transport,
                 "--durability=" + durability,
                 "--shards=" + SHARDS,
@@ -180,7 +182,11 @@ record Plan(
                 // A quarter of it is what a full disk has in reserve, for what was not deleted and is in no checkpoint.
                 "--segment-bytes=" + (place == Place.SMALL_DISK ? "4MiB" : "256KiB"),
                 "--max-producers=" + PRODUCERS_MAX,
-                "--keep-producers=0s");
+                "--keep-producers=0s"));
+        if (administered) {
+            flags.add("--admin-listen=127.0.0.1:0");
+        }
+        return flags;
     }
 
     void count(Reach reach) {

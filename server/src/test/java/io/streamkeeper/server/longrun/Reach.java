@@ -86,6 +86,7 @@ final class Reach {
             "start after SIGTERM",
             "start after SIGKILL",
             "stopped and continued",
+            "administration listener",
             "start: fsync",
             "start: os",
             "start: memory",
