@@ -6,11 +6,11 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** The kinds of a sealed type, so that a test of each of them fails where a new one has no sample. */
+/** Lists the kinds of a sealed type, so that a test of each of them fails if a new kind has no sample. */
 public final class Kinds {
     private Kinds() {}
 
-    /** Every class that a value of {@code type} can have: the kinds of its kinds too. */
+    /** Every permitted subclass of {@code type} that is not itself sealed, at any depth. */
     public static Set<Class<?>> of(Class<?> type) {
         Set<Class<?>> kinds = new LinkedHashSet<>();
         add(type, kinds);

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * An epoch that ends before its records are durable: the state is the durable one, and clients do not know what took
- * effect.
+ * An epoch that ends before its records are durable: the state becomes the durable one again, and clients do not know
+ * which of their requests took effect.
  */
 class LostEpochTest {
     private final TestStore test = new TestStore();
@@ -22,7 +22,7 @@ class LostEpochTest {
     }
 
     @Test
-    void everyAnswerThatSpeaksOfWhatIsLostIsThatItsOutcomeIsUnknown() {
+    void everyAnswerThatDependsOnLostRecordsIsOutcomeUnknown() {
         test.created("a");
         List<Answer> answers = List.of(
                 test.append("a", "x"),
@@ -40,7 +40,7 @@ class LostEpochTest {
     }
 
     @Test
-    void aDeletionThatIsLostIsNotDecidedAgainBecauseItMayHaveTakenEffect() {
+    void aLostDeletionIsNotRepeatedBecauseItMayHaveTakenEffect() {
         test.created("a");
         Answer deletion = test.delete("a");
         test.journal.lose();
@@ -49,19 +49,19 @@ class LostEpochTest {
     }
 
     @Test
-    void anAnswerThatSpeaksOfDurableStateOnlyKeepsIt() {
+    void anAnswerThatDependsOnDurableStateOnlyIsUnchanged() {
         test.created("a");
         test.created("b");
         Answer lost = test.append("a", "x");
         Answer existing = test.create("b");
-        assertThat(existing.isThere()).as("it waits in line").isFalse();
+        assertThat(existing.isThere()).as("answered before the earlier append").isFalse();
         test.journal.lose();
         assertThat(lost.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
         assertThat(existing.as(Outcome.Created.class).existed()).isTrue();
     }
 
     @Test
-    void aProducerRepeatsWhatWasLostAndIsNotTakenForADuplicate() {
+    void aProducersRetryOfALostAppendIsNotTakenForADuplicate() {
         test.created("a");
         Answer lost = test.append(AppendRequest.to("a").text("x").by("p", 0, 0));
         test.journal.lose();
@@ -73,7 +73,7 @@ class LostEpochTest {
     }
 
     @Test
-    void theNextEpochUsesTheSameSequenceNumbersForOtherRecords() {
+    void theNextEpochReusesTheLsnsOfLostRecords() {
         test.created("a");
         Offset before = test.appended("a", "one");
         test.append("a", "lost");
@@ -87,7 +87,7 @@ class LostEpochTest {
     }
 
     @Test
-    void readersHaveSeenNothingOfWhatIsLost() {
+    void readersNeverSeeLostRecords() {
         test.created("a");
         test.append("a", "lost");
         assertThat(test.text("a")).isEmpty();

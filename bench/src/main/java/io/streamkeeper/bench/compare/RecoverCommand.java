@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "recover",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Fills a server with streams, kills it, restarts it, and reads some of them.")
+        description = "Fills a server with streams, kills and restarts it, and checks a sample of the streams.")
 public final class RecoverCommand implements Callable<Integer> {
     private static final int CONNECTIONS = 64;
     private static final int CHECKED = 1_000;
@@ -42,13 +42,16 @@ public final class RecoverCommand implements Callable<Integer> {
             names = "--peer",
             paramLabel = "NAME:MODE",
             defaultValue = "streamkeeper:fsync",
-            description = "The server to start, by its script. Default: ${DEFAULT-VALUE}")
+            description = "The server to start: the name of its script, and the mode. Default: ${DEFAULT-VALUE}")
     private String peer = "";
 
     @Option(names = "--streams", defaultValue = "100000", description = "Number of streams. Default: ${DEFAULT-VALUE}")
     private int streams;
 
-    @Option(names = "--bytes", defaultValue = "100", description = "Bytes of each stream. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--bytes",
+            defaultValue = "100",
+            description = "Size of each stream in bytes. Default: ${DEFAULT-VALUE}")
     private int bytes;
 
     @Mixin

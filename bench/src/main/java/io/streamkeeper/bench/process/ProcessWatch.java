@@ -15,7 +15,7 @@ public final class ProcessWatch implements AutoCloseable {
     private final ScheduledExecutorService timer;
 
     /**
-     * Starts to measure.
+     * Starts the measurement.
      *
      * @param pid 0 for no process; all values are then 0 or empty
      */
@@ -52,7 +52,7 @@ public final class ProcessWatch implements AutoCloseable {
         return cpuSeconds() - cpuSecondsBefore;
     }
 
-    /** Resident memory at each second so far. */
+    /** The samples of resident memory so far, in bytes, one per second. */
     public List<Long> residentBytes() {
         synchronized (residentBytes) {
             return List.copyOf(residentBytes);

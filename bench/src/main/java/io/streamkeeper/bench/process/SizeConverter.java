@@ -4,7 +4,7 @@ import io.streamkeeper.server.setting.Sizes;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a size as the server does, such as {@code 64KiB}, {@code 8MB}, or plain bytes; gives bytes. */
+/** Converts a size in the notation of the server, such as {@code 64KiB}, {@code 8MB} or a number of bytes, to bytes. */
 public final class SizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {

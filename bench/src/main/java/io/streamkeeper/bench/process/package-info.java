@@ -1,4 +1,4 @@
-/** Server processes: their start, their resources by {@code /proc}, and their disk space. */
+/** Starts server processes, and measures their resources, as {@code /proc} reports them, and their disk space. */
 @NullMarked
 package io.streamkeeper.bench.process;
 
