@@ -44,7 +44,7 @@ class EmbeddedTourIT {
                 .contains("first \"hello\", then \" world\"")
                 .contains("{\"id\":2}\n{\"id\":3}\n")
                 .contains("received: [{\"id\":4}]")
-                .contains("is closed and takes no more")
+                .contains("is closed and accepts no more appends")
                 .contains("attempt 1 wrote\nattempt 2 was a repetition\n")
                 .contains("[{\"amount\":10}]\n")
                 .contains("but the stream's tail is")
