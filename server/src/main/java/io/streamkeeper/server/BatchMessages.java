@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Splits batches into messages, each with the offset after it, which the stream's shard makes of its position.
+ * Splits batches into messages, each with the offset after it, which the stream's shard derives from the position.
  * Immutable; safe for use by any thread.
  */
 final class BatchMessages {
@@ -26,8 +26,8 @@ final class BatchMessages {
     }
 
     /**
-     * The messages of a batch that was read from {@code path}. In every case, one task on {@code on} completes the
-     * future.
+     * Returns the messages of a batch that was read from {@code path}. In every case, one task on {@code on} completes
+     * the future.
      */
     CompletableFuture<List<Message>> of(String path, Batch batch, Executor on) {
         List<String> texts = batch.messages();

@@ -19,9 +19,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The calls of {@link DurableStreams} in a form that returns when they have completed, and throws a
- * {@link StreamException} where the future would fail with one. Each uses the calling thread, which may be a virtual
- * one, and no other. Safe for use by any thread, including those of listeners.
+ * The calls of {@link DurableStreams} as blocking methods: each returns when the call has completed, and throws a
+ * {@link StreamException} if the future would fail with one. Each uses only the calling thread, which may be a virtual
+ * thread. Safe for use by any thread, including those of listeners.
  *
  * <p>A thread that is interrupted stops waiting; its request may still take effect.
  */
@@ -33,10 +33,10 @@ public final class BlockingStreams {
     }
 
     /**
-     * Creates a stream; one that exists with the same options is returned as it is (section 5.1).
+     * Creates a stream; a stream that already exists with the same options is returned unchanged (section 5.1).
      *
      * @param path the stream's, without percent-encoding
-     * @param options as {@link DurableStreams#create(String, CreateOptions)} takes them
+     * @param options as for {@link DurableStreams#create(String, CreateOptions)}
      * @return the stream's metadata; the creation is durable
      * @throws StreamException if the future of {@link DurableStreams#create(String, CreateOptions)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
@@ -63,8 +63,8 @@ public final class BlockingStreams {
      * Appends to a stream if the conditions hold (section 5.2).
      *
      * @param path the stream's, without percent-encoding
-     * @param content of the stream's type; it may be empty where the options close the stream
-     * @param options the conditions, each of which has its exception
+     * @param content of the stream's type; it may be empty if the options close the stream
+     * @param options the conditions, each with its own exception
      * @return the offset after it; it is durable
      * @throws StreamException if the future of {@link DurableStreams#append(String, Content, AppendOptions)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
@@ -74,7 +74,7 @@ public final class BlockingStreams {
     }
 
     /**
-     * Closes a stream to appends (section 5.3). Closing it again is no error.
+     * Closes a stream to appends (section 5.3). To close it again is no error.
      *
      * @param path the stream's, without percent-encoding
      * @return where the stream ends; it is durably closed
@@ -89,7 +89,7 @@ public final class BlockingStreams {
      * Closes a stream if the conditions hold (section 5.3).
      *
      * @param path the stream's, without percent-encoding
-     * @param options the conditions, each of which has its exception
+     * @param options the conditions, each with its own exception
      * @return where the stream ends; it is durably closed
      * @throws StreamException if the future of {@link DurableStreams#close(String, AppendOptions)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits; the write may still take effect
@@ -102,7 +102,7 @@ public final class BlockingStreams {
      * Reads stored data, as {@link DurableStreams#read(String, From)} does.
      *
      * @param path the stream's, without percent-encoding
-     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @param from where to begin, such as the previous batch's {@link Batch#nextOffset}
      * @return the batch, empty at the tail
      * @throws StreamException if the future of {@link DurableStreams#read(String, From)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits
@@ -112,11 +112,11 @@ public final class BlockingStreams {
     }
 
     /**
-     * Reads stored data, about {@code bytesMax} bytes at once (section 5.6).
+     * Reads stored data, about {@code bytesMax} bytes (section 5.6).
      *
      * @param path the stream's, without percent-encoding
-     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
-     * @param bytesMax 1 or more; as no message is cut, there may be more bytes
+     * @param from where to begin, such as the previous batch's {@link Batch#nextOffset}
+     * @param bytesMax 1 or more; the batch may have more bytes, because no message is cut
      * @return the batch, empty at the tail
      * @throws StreamException if the future of {@link DurableStreams#read(String, From, int)} would fail
      * @throws IllegalArgumentException if {@code bytesMax} is not positive
@@ -130,8 +130,8 @@ public final class BlockingStreams {
      * Reads all stored messages of a JSON stream, as {@link DurableStreams#readMessages} does.
      *
      * @param path the stream's, without percent-encoding
-     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
-     * @return the messages, each with the offset after it; none at the tail
+     * @param from where to begin, such as the previous batch's {@link Batch#nextOffset}
+     * @return the messages, each with the offset after it; an empty list at the tail
      * @throws StreamException if the future of {@link DurableStreams#readMessages(String, From)} would fail
      * @throws InterruptedException if the thread is interrupted while it waits
      */
@@ -186,7 +186,7 @@ public final class BlockingStreams {
         await(on -> streams.delete(path, on));
     }
 
-    /** The task that completes a future is run by the thread that waits for it, so no other thread is needed. */
+    /** The thread that waits for a future also runs the task that completes it, so no other thread is needed. */
     private static <T> T await(Function<Executor, CompletableFuture<T>> asking) throws InterruptedException {
         CompletableFuture<Runnable> completion = new CompletableFuture<>();
         CompletableFuture<T> future = asking.apply(completion::complete);

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * One command of the Java API under way. Its outcome arrives on a shard's loop, which callers must not delay: the
- * result is made, and the future completed, on an executor. Safe for use by any thread.
+ * One command of the Java API in progress. Its outcome arrives on a shard's loop, which applications must not delay, so
+ * an executor creates the result and completes the future. Safe for use by any thread.
  */
 final class Call<T> implements Reply {
     private final Function<Outcome, T> result;
@@ -21,9 +21,10 @@ final class Call<T> implements Reply {
     private final AtomicBoolean answered = new AtomicBoolean();
 
     /**
-     * A call whose future is completed on {@code executor}.
+     * Creates a call whose future {@code executor} completes.
      *
-     * @param result makes the result of an outcome that is not a refusal; it releases what the outcome owns
+     * @param result creates the result from an outcome that is not a refusal; it releases the buffers that the outcome
+     *     owns
      */
     Call(Function<Outcome, T> result, Executor executor) {
         this.result = result;
@@ -34,7 +35,7 @@ final class Call<T> implements Reply {
         return future;
     }
 
-    /** Takes the outcome; a later one is ignored. May be called by any thread. */
+    /** Accepts the outcome; a later one is ignored. Any thread may call it. */
     @Override
     public void complete(Outcome outcome) {
         if (!answered.compareAndSet(false, true)) {
@@ -46,7 +47,7 @@ final class Call<T> implements Reply {
         try {
             executor.execute(() -> settle(outcome));
         } catch (RuntimeException | Error e) {
-            // A given executor that is shut down or fails must not keep the future from completing.
+            // The future must complete even if the application's executor is shut down or fails.
             CallbackThreads.shared().execute(() -> settle(outcome));
         }
     }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls of the Java API that are under way. Each is completed: by its outcome, or with a refusal when the streams
- * are closed. Safe for use by any thread.
+ * The calls of the Java API in progress. Each completes: with its outcome, or with a refusal when the streams are
+ * closed. Safe for use by any thread.
  *
  * <pre>
  *   OPEN ──close──▶ CLOSING: new calls are refused ──endWaits, await, endRest──▶ no call is under way
@@ -34,9 +34,9 @@ final class Calls {
     /**
      * Starts a call.
      *
-     * @param on completes the future
-     * @param result makes the result of an outcome that is not a refusal
-     * @param execute submits the command; a {@link RefusedException} that it throws is the outcome
+     * @param on the executor that completes the future
+     * @param result creates the result from an outcome that is not a refusal
+     * @param execute submits the command; if it throws a {@link RefusedException}, the refusal is the outcome
      */
     <T> CompletableFuture<T> start(Executor on, Function<Outcome, T> result, Consumer<Call<?>> execute) {
         Call<T> call = new Call<>(result, on);
@@ -54,7 +54,7 @@ final class Calls {
         return call.future();
     }
 
-    /** Marks a call as one that waits for the next append: it ends at once when the streams are closed. */
+    /** Marks a call as waiting for the next append: closing the streams ends it at once. */
     void addWaiting(Call<?> call) {
         waiting.add(call);
         call.future().whenComplete((value, failure) -> waiting.remove(call));
@@ -75,7 +75,7 @@ final class Calls {
         waiting.forEach(call -> call.complete(closed()));
     }
 
-    /** Waits until all calls are completed, for no longer than until {@code deadlineNanos}. */
+    /** Waits until all calls are completed, but not beyond {@code deadlineNanos}. */
     void await(long deadlineNanos) {
         CompletableFuture<?> each =
                 CompletableFuture.allOf(all.stream().map(Call::future).toArray(CompletableFuture[]::new));
@@ -88,7 +88,7 @@ final class Calls {
         }
     }
 
-    /** Refuses the calls that no outcome can reach any more. */
+    /** Refuses the calls that can no longer receive an outcome. */
     void endRest() {
         all.forEach(call -> call.complete(closed()));
     }

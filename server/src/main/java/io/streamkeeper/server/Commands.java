@@ -28,8 +28,8 @@ import io.streamkeeper.storage.memory.MemoryLedger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the commands of the Java API, by the same rules as over HTTP. Immutable; JSON is checked and split on the
- * caller's thread.
+ * Creates the commands of the Java API, by the same rules as over HTTP. Immutable; the calling thread checks and splits
+ * JSON.
  */
 final class Commands {
     private static final ReadStart TAIL = new ReadStart.Now();
@@ -39,7 +39,7 @@ final class Commands {
     private final JsonRoom room;
     private final BudgetedBuffers bodies;
 
-    /** Commands whose JSON is split, and whose long bodies are kept, within {@code memory}. */
+    /** Takes the memory for split JSON and for long bodies from the budgets of {@code memory}. */
     Commands(ServerConfig config, MemoryLedger memory) {
         this.config = config;
         this.room = new JsonRoom(memory.splitting());
@@ -81,7 +81,7 @@ final class Commands {
         return at;
     }
 
-    /** A close alone. */
+    /** Closes without appending. */
     Command.Append close(String path, AppendOptions options) {
         return append(path, NOTHING, options.closing());
     }
@@ -118,23 +118,23 @@ final class Commands {
         boolean messages = type != null && type.isJson();
         ByteBuf bytes = gathered(content.bytes());
         if (bytes == null) {
-            // White space between messages is removed in place, which must not be the caller's array.
+            // The splitter removes white space between messages in place, which must not change the caller's array.
             bytes = messages ? Unpooled.copiedBuffer(content.bytes()) : Unpooled.wrappedBuffer(content.bytes());
         }
         return messages ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
     }
 
-    /** A copy that the shard need not copy again, or null if the content is short, or there is no room for one. */
+    /** Returns a copy that the shard need not copy again; null if the content is short, or the budget has no room. */
     private @Nullable ByteBuf gathered(byte[] content) {
         return content.length < GatheredBytes.BODY_BYTES_MIN ? null : GatheredBytes.copyOf(content, bodies);
     }
 
-    /** A read of stored data. */
+    /** Reads stored data. */
     Command.Read read(String path, From from) {
         return read(path, from, LiveMode.NONE, 0);
     }
 
-    /** A read that waits if there is no data yet. */
+    /** Reads stored data, or waits up to {@code timeoutMillis} for the next append. */
     Command.Read poll(String path, From from, long timeoutMillis) {
         return read(path, from, LiveMode.LONG_POLL, timeoutMillis);
     }

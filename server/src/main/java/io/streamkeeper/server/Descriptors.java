@@ -5,13 +5,13 @@ import io.streamkeeper.storage.disk.OpenFiles;
 /**
  * The file descriptors of this process.
  *
- * @param max how many it may have; {@link Long#MAX_VALUE} where the system does not say
- * @param open how many it has
+ * @param max the limit of the process; {@link Long#MAX_VALUE} if the system does not report one
+ * @param open the number of open ones
  */
 record Descriptors(long max, long open) {
     /**
-     * What a server needs beside its connections and what it has at the start: for new segments, extents, and its
-     * tools.
+     * Descriptors that a server needs in addition to its connections and those open at the start: for new segments,
+     * extents, and its tools.
      */
     private static final int RESERVE = 64;
 
@@ -22,9 +22,10 @@ record Descriptors(long max, long open) {
     }
 
     /**
-     * How many connections may take one each: all but a reserve, which is half where there are few.
+     * Returns how many connections may be open, with one descriptor each: all free descriptors except a reserve, which
+     * is at most half of them.
      *
-     * @param kept descriptors that other connections have, beside the reserve
+     * @param kept descriptors kept for other connections, in addition to the reserve
      */
     int connectionsMax(int shards, int kept) {
         long free = Math.max(2, max - open - kept);

@@ -36,25 +36,23 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Durable streams in this process: created, appended to, read, followed, closed and deleted without a socket, with the
- * same guarantees as over HTTP. When the future of a write completes, the write is durable as configured (I1); readers
- * see durable data only (I2).
+ * Durable streams in this process: they are created, appended to, read, followed, closed and deleted without a socket,
+ * with the same guarantees as over HTTP. When the future of a write completes, the write is durable as configured (I1);
+ * readers see durable data only (I2).
  *
  * <p>A path is one or more segments joined by slashes, such as {@code chat/42}, not percent-encoded. A refusal of the
- * protocol makes a future fail with a {@link io.streamkeeper.client.api.StreamException}, as the cause of the
- * {@link java.util.concurrent.CompletionException} that {@code join} throws; {@link #blocking} has the same calls for
- * threads that may wait. An error in an argument itself, such as a negative time, is an
- * {@link IllegalArgumentException} at once.
+ * protocol makes a future fail with a {@link io.streamkeeper.client.api.StreamException}, as the cause of the {@link
+ * java.util.concurrent.CompletionException} that {@code join} throws; {@link #blocking} has the same calls for threads
+ * that may block. An invalid argument, such as a negative time, causes an {@link IllegalArgumentException} at once.
  *
- * <p>Any call may fail with {@link io.streamkeeper.client.api.StreamException.Invalid} for a path or an offset that is
- * not valid, and with {@link io.streamkeeper.client.api.StreamException.Unavailable}. Any but a create fails with
- * {@link io.streamkeeper.client.api.StreamException.NotFound} where there is no such stream, and with {@link
- * io.streamkeeper.client.api.StreamException.Deleted} where it is deleted, but forks still need its data. Further
- * failures are documented at the call.
+ * <p>Any call may fail with {@link io.streamkeeper.client.api.StreamException.Invalid} for an invalid path or offset,
+ * and with {@link io.streamkeeper.client.api.StreamException.Unavailable}. Any call except a create fails with {@link
+ * io.streamkeeper.client.api.StreamException.NotFound} if the stream does not exist, and with {@link
+ * io.streamkeeper.client.api.StreamException.Deleted} if it is deleted, but forks still need its data. Further failures
+ * are documented at the call.
  *
- * <p>Safe for use by any thread. Futures are completed, and listeners called, on the executor that {@link
- * #open(ServerConfig, Executor)} is given, by default on up to 64 threads of this library, so dependent tasks may
- * block.
+ * <p>Safe for use by any thread. The executor that is passed to {@link #open(ServerConfig, Executor)} completes futures
+ * and calls listeners; by default, up to 64 threads of this library do so, so dependent tasks may block.
  */
 public final class DurableStreams implements StreamSource, AutoCloseable {
     /** The longest wait of one call. */
@@ -79,11 +77,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Opens the streams that the configuration names; its settings of HTTP are for servers on them.
+     * Opens the streams that the configuration names; its HTTP settings apply to servers on these streams.
      *
      * @param config where streams are kept, and when a write is acknowledged
-     * @return the streams, read back and open until they are closed
-     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left
+     * @return the streams, recovered from storage, and open until they are closed
+     * @throws IOException if the data directory cannot be used, or is in use by another process; no thread is left
      *     running
      */
     public static DurableStreams open(ServerConfig config) throws IOException {
@@ -94,10 +92,10 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Opens the streams that the configuration names.
      *
      * @param config as for {@link #open(ServerConfig)}
-     * @param executor completes futures and calls listeners; tasks that it refuses are run on threads of this library;
-     *     it is not shut down
-     * @return the streams, read back and open until they are closed
-     * @throws IOException if the data directory cannot be used, or is in use by another process; nothing is left
+     * @param executor completes futures and calls listeners; threads of this library run the tasks that it rejects; it
+     *     is not shut down
+     * @return the streams, recovered from storage, and open until they are closed
+     * @throws IOException if the data directory cannot be used, or is in use by another process; no thread is left
      *     running
      */
     public static DurableStreams open(ServerConfig config, Executor executor) throws IOException {
@@ -105,12 +103,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Opens the streams of a data directory, which is created if it does not exist; a write is acknowledged when it is
+     * Opens the streams of a data directory, which is created if it does not exist; a write is acknowledged after it is
      * synced.
      *
      * @param directory used by one process at a time
-     * @return the streams, read back and open until they are closed
-     * @throws IOException if the directory cannot be used, or is in use by another process; nothing is left running
+     * @return the streams, recovered from storage, and open until they are closed
+     * @throws IOException if the directory cannot be used, or is in use by another process; no thread is left running
      */
     public static DurableStreams open(Path directory) throws IOException {
         return open(
@@ -118,7 +116,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * {@return streams in memory, which end when they are closed: for tests}
+     * {@return streams in memory for tests; their data is lost when they are closed}
      *
      * @throws IOException if no event loop can be started
      */
@@ -128,7 +126,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 .build());
     }
 
-    /** {@return the same calls for threads that may wait, virtual ones among them} */
+    /** {@return the same calls for threads that may block, including virtual threads} */
     public BlockingStreams blocking() {
         return new BlockingStreams(this);
     }
@@ -136,17 +134,18 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     // ---- calls ----
 
     /**
-     * Creates a stream; one that exists with the same options is returned as it is (section 5.1).
+     * Creates a stream; a stream that already exists with the same options is returned unchanged (section 5.1).
      *
      * @param path the stream's, without percent-encoding
-     * @param options what the stream is; content that should be JSON and is not, or has more bytes than the
-     *     configuration's {@code bodyBytesMax}, is {@link io.streamkeeper.client.api.StreamException.Invalid}
-     * @return how the stream is, once that is durable; fails with {@link
-     *     io.streamkeeper.client.api.StreamException.Exists} if the path is taken by a stream with other options, or by
-     *     a deleted one that forks still need; a fork fails with
-     *     {@link io.streamkeeper.client.api.StreamException.NotFound},
-     *     {@link io.streamkeeper.client.api.StreamException.Deleted} or
-     *     {@link io.streamkeeper.client.api.StreamException.OffsetGone} for its source too
+     * @param options the properties and content of the stream; content that should be JSON and is not, or that has more
+     *     bytes than the configuration's {@code bodyBytesMax}, fails with {@link
+     *     io.streamkeeper.client.api.StreamException.Invalid}
+     * @return the stream's metadata, once the stream is durable; fails with {@link
+     *     io.streamkeeper.client.api.StreamException.Exists} if a stream with other options exists at the path, or a
+     *     deleted one that forks still need; a fork also fails with {@link
+     *     io.streamkeeper.client.api.StreamException.NotFound}, {@link
+     *     io.streamkeeper.client.api.StreamException.Deleted} or {@link
+     *     io.streamkeeper.client.api.StreamException.OffsetGone} because of its source
      */
     public CompletableFuture<CreateResult> create(String path, CreateOptions options) {
         return create(path, options, executor);
@@ -161,10 +160,10 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * 5.2).
      *
      * @param path the stream's, without percent-encoding
-     * @param content of the stream's type, not empty, not changed before the future is completed; JSON is checked and
-     *     split by the thread that calls
-     * @return the offset after it, once it is durable; fails as {@link #append(String, Content, AppendOptions)} without
-     *     conditions does
+     * @param content of the stream's type, not empty, not changed before the future is completed; the calling thread
+     *     checks and splits JSON
+     * @return the offset after it, once it is durable; fails like {@link #append(String, Content, AppendOptions)}
+     *     without conditions
      */
     public CompletableFuture<AppendResult> append(String path, Content content) {
         return append(path, content, AppendOptions.none());
@@ -174,10 +173,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Appends to a stream if the conditions hold (section 5.2).
      *
      * @param path the stream's, without percent-encoding
-     * @param content as without conditions, but it may be empty where the options close the stream. For a JSON stream,
-     *     what is not JSON and an empty array are {@link io.streamkeeper.client.api.StreamException.Invalid}, as are
-     *     more bytes than the configuration's {@code bodyBytesMax}.
-     * @param options the conditions, each of which has its exception
+     * @param content as for {@link #append(String, Content)}, but it may be empty if the options close the stream. In a
+     *     JSON stream, invalid JSON and an empty array fail with {@link
+     *     io.streamkeeper.client.api.StreamException.Invalid}; so does content of more bytes than the configuration's
+     *     {@code bodyBytesMax}.
+     * @param options the conditions, each with its own exception
      * @return the offset after it, once it is durable; fails with {@link
      *     io.streamkeeper.client.api.StreamException.Closed} if the stream is closed, and with {@link
      *     io.streamkeeper.client.api.StreamException.ContentTypeMismatch} if it has another type
@@ -191,7 +191,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Closes a stream to appends (section 5.3). Closing it again is no error.
+     * Closes a stream to appends (section 5.3). To close it again is no error.
      *
      * @param path the stream's, without percent-encoding
      * @return where the stream ends, once it is durably closed
@@ -204,7 +204,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * Closes a stream if the conditions hold (section 5.3).
      *
      * @param path the stream's, without percent-encoding
-     * @param options the conditions, each of which has its exception
+     * @param options the conditions, each with its own exception
      * @return where the stream ends, once it is durably closed; fails with {@link
      *     io.streamkeeper.client.api.StreamException.Closed} for a producer if another client has closed the stream
      */
@@ -217,27 +217,27 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads stored data, about as much as the configuration's {@code windowBytes} at once, without cutting a message or
-     * a character (section 5.6): unlike a response over HTTP, a batch is in memory as a whole.
-     * A batch that is not {@link Batch#upToDate} is followed by another.
+     * Reads stored data, about as many bytes as the configuration's {@code windowBytes}, without cutting a message or a
+     * character (section 5.6); unlike an HTTP response, a batch is in memory as a whole. If a batch is not {@link
+     * Batch#upToDate}, read again from its end.
      *
      * @param path the stream's, without percent-encoding
-     * @param from where to begin, such as the last batch's {@link Batch#nextOffset}
+     * @param from where to begin, such as the previous batch's {@link Batch#nextOffset}
      * @return the batch, empty at the tail; fails with {@link io.streamkeeper.client.api.StreamException.OffsetGone} if
-     *     retention has dropped the next data, or the offset is of an earlier stream at this path
+     *     retention has dropped the next data, or the offset belongs to an earlier stream at this path
      */
     public CompletableFuture<Batch> read(String path, From from) {
         return read(path, from, config.read().windowBytes());
     }
 
     /**
-     * Reads stored data, about {@code bytesMax} bytes at once (section 5.6): JSON messages that were written at about
-     * the same time, up to 64 KiB of them or those of one append, come together.
+     * Reads stored data, about {@code bytesMax} bytes (section 5.6). JSON messages that were written at about the same
+     * time, up to 64 KiB or all of one append, are returned together.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
-     * @param bytesMax 1 or more; messages that come together may have more
-     * @return the batch; fails as that of {@link #read(String, From)} does
+     * @param bytesMax 1 or more; messages that are returned together may have more bytes
+     * @return the batch; fails like {@link #read(String, From)}
      * @throws IllegalArgumentException if {@code bytesMax} is not positive
      */
     public CompletableFuture<Batch> read(String path, From from, int bytesMax) {
@@ -252,13 +252,13 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads all stored messages of a JSON stream, in as many reads as that needs: for streams that fit into memory.
-     * Each comes with the offset after it.
+     * Reads all stored messages of a JSON stream, each with the offset after it, with as many reads as necessary. For
+     * streams that fit into memory.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}
      * @return the messages, none at the tail; fails with {@link
-     *     io.streamkeeper.client.api.StreamException.ContentTypeMismatch} if the stream has bytes
+     *     io.streamkeeper.client.api.StreamException.ContentTypeMismatch} if the stream consists of bytes
      */
     public CompletableFuture<List<Message>> readMessages(String path, From from) {
         return readMessages(path, from, new ArrayList<>(), executor);
@@ -279,14 +279,14 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * Reads stored data, or waits for the next append (section 5.7). No thread is blocked meanwhile.
+     * Reads stored data, or waits for the next append (section 5.7). The wait blocks no thread.
      *
      * @param path the stream's, without percent-encoding
      * @param from where to begin, as for {@link #read(String, From)}; {@link From#now} waits for the next append
      * @param wait the longest wait, in whole milliseconds and up to a day; after it, the batch is empty. Cancelling the
-     *     future ends the wait too.
-     * @return the batch, at once if there is data or the stream is closed; fails as that of {@link #read(String,
-     *     From)} does, also if the stream is deleted meanwhile
+     *     future also ends the wait.
+     * @return the batch, at once if there is data or the stream is closed; fails like {@link #read(String, From)}, also
+     *     if the stream is deleted during the wait
      * @throws IllegalArgumentException if {@code wait} is negative
      */
     public CompletableFuture<Batch> tail(String path, From from, Duration wait) {
@@ -358,7 +358,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         poll.start(shard);
     }
 
-    // ---- servers on it ----
+    // ---- servers on these streams ----
 
     /** {@return the configuration that the streams were opened with} */
     public ServerConfig config() {
@@ -366,11 +366,11 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     /**
-     * What these streams have counted and hold now: requests of the servers on them, and the work of their shards. See
-     * {@link Metric} for what there is.
+     * Returns the metrics of these streams: counters and current values for the requests of the servers on them and the
+     * work of their shards. {@link Metric} lists them.
      *
-     * @return completed on the executor, when every event loop has answered; late where one is held up, so that who
-     *     waits for it should do so with a timeout
+     * @return completed on the executor, when every event loop has answered; a delayed loop delays it, so wait for it
+     *     with a timeout
      */
     public CompletableFuture<MetricsSnapshot> metrics() {
         return engine.metrics(executor);
@@ -388,7 +388,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 httpConfig, engine.shards(), engine.memory(), engine.loops(), engine.workers(), Clock.SYSTEM);
     }
 
-    /** Makes a server stop before the streams are closed. */
+    /** Registers a server, so that {@link #close} stops it before it closes the streams. */
     void attach(Serving server) {
         servers.add(server);
     }
@@ -397,20 +397,20 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         servers.remove(server);
     }
 
-    // ---- the end ----
+    // ---- closing ----
 
     /**
-     * Closes the streams: stops the servers on them and the waits at tails, waits for calls under way, for no longer
-     * than the configuration's {@code shutdownTimeoutMillis}, and makes everything durable. Later calls fail with
-     * {@link io.streamkeeper.client.api.StreamException.Unavailable}. Returns when all is done; not to be called
-     * by a listener or by a task that depends on a future, for which it waits.
+     * Closes the streams: stops the servers on them, ends the waits at tails, waits for the calls in progress, but no
+     * longer than the configuration's {@code shutdownTimeoutMillis}, and makes everything durable. Later calls fail
+     * with {@link io.streamkeeper.client.api.StreamException.Unavailable}. Returns when all of this is complete. A
+     * listener, or a task that depends on a future of a call, must not call it, because it waits for them.
      */
     @Override
     public void close() {
         close(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.shutdownTimeoutMillis()));
     }
 
-    /** Also called by servers that own these streams, maybe because the streams are being closed. */
+    /** Servers that own these streams also call it, possibly because the streams are being closed. */
     synchronized void close(long deadlineNanos) {
         if (calls.isClosing()) {
             return;

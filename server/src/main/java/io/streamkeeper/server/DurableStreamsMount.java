@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Serves the streams of a {@link DurableStreams} below a path of another Netty server, on its connections and event
- * loops. Its pipelines have a {@link #newHandler} after their HTTP codec and before the handlers that answer everything
- * else:
+ * loops. Add a {@link #newHandler} to each of its pipelines, after the HTTP codec and before the handlers that answer
+ * all other requests:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  *   pipeline.addLast(new OwnHandler());
  * </pre>
  *
- * <p>Needs {@code netty-codec-http}, which such a server has. Closed once, before the event loops end, or together with
- * the streams; safe for use by any thread.
+ * <p>Requires {@code netty-codec-http}, which such a server already uses. Close it once, before the event loops end, or
+ * together with the streams. Safe for use by any thread.
  */
 public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final DurableStreams streams;
@@ -37,12 +37,12 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     }
 
     /**
-     * Serves streams below {@code root}. The limits of a connection and the number of connections are those of the
-     * configuration that the streams were opened with; its own root and where it listens are not used.
+     * Serves streams below {@code root}. The limits of a connection and the number of connections come from the
+     * configuration with which the streams were opened; its root and its listen addresses are not used.
      *
-     * @param streams closing them closes the mount; closing the mount leaves them open
+     * @param streams to close them closes the mount; to close the mount leaves them open
      * @param root begins and ends with a slash, such as {@code /api/streams/}
-     * @return the mount, which makes handlers until it is closed
+     * @return the mount, which creates handlers until it is closed
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      * @throws IllegalStateException if the streams are closed
      */
@@ -52,7 +52,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
 
     /**
      * {@return a handler for one connection} Requests below the root are answered; all other messages are passed to the
-     * handlers after it. Responses leave in the order of the requests, whichever handler makes them.
+     * handlers after it. Responses are sent in the order of the requests, whichever handler produces them.
      */
     public ChannelHandler newHandler() {
         return new MountHandler(root, listener);
@@ -60,7 +60,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
 
     /**
      * Answers requests in flight and waiting long-polls, ends event streams, and closes the connections that have
-     * requested streams. Returns when that is done, after the configured time at the latest.
+     * requested streams. Returns when this is complete, or at the latest after the configured {@code
+     * shutdownTimeoutMillis}.
      */
     @Override
     public void stop() {

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the streams of a {@link DurableStreams} over HTTP, on listening sockets of its own: one for clients, and,
- * where the configuration names it, one for those who run the server, which serves no streams. Started and stopped
- * once; safe for use by any thread.
+ * Serves the streams of a {@link DurableStreams} over HTTP, on its own listening sockets: one for clients and, if the
+ * configuration names it, one for administration, which serves no streams. Started and stopped once; safe for use by
+ * any thread.
  *
- * <p>Where it listens, the path of the streams and the limits of a connection are in the configuration that the streams
- * were opened with. What is written over HTTP and through the Java API is the same: both are answered by the
- * same shards.
+ * <p>The configuration with which the streams were opened specifies the listen addresses, the path of the streams and
+ * the limits of a connection. The same shards answer requests over HTTP and through the Java API, so both see the same
+ * data.
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final DurableStreams streams;
@@ -54,7 +54,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return ListeningSocket.open(http.listener(kind), address, engine.sockets(), acceptors, engine.loops());
     }
 
-    /** The administration listener; where it cannot be opened, the public one is closed again. */
+    /** Opens the administration listener; if that fails, closes the public one. */
     private ListeningSocket openOrClose(InetSocketAddress address) throws IOException {
         try {
             return open(ListenerKind.ADMINISTRATIVE, address);
@@ -65,12 +65,13 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Opens streams and serves them; it accepts requests when this returns. {@link #stop} closes the streams too.
+     * Opens streams and serves them; the server accepts requests when this returns. {@link #stop} also closes the
+     * streams.
      *
      * @param config where streams are kept and where the server listens
      * @return the server, which owns its {@link #streams}
-     * @throws IOException if the transport is not available, the address cannot be listened on, or the data directory
-     *     cannot be used; nothing is left running
+     * @throws IOException if the transport is not available, the server cannot listen on the address, or the data
+     *     directory cannot be used; no thread is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
         DurableStreams streams = DurableStreams.open(config);
@@ -83,12 +84,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Serves streams that are open already; it accepts requests when this returns. They stay open when the server
-     * stops; closing them stops the server.
+     * Serves streams that are already open; the server accepts requests when this returns. The streams stay open when
+     * the server stops; to close them stops the server.
      *
-     * @param streams not closed; their configuration says where to listen
+     * @param streams not closed; their configuration specifies where to listen
      * @return the server, which listens
-     * @throws IOException if the address cannot be listened on
+     * @throws IOException if the server cannot listen on the address
      * @throws IllegalStateException if the streams are closed
      */
     public static DurableStreamsServer start(DurableStreams streams) throws IOException {
@@ -100,12 +101,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return streams;
     }
 
-    /** {@return the address that the server listens on, with the actual port where 0 was configured} */
+    /** {@return the address on which the server listens, with the actual port if 0 was configured} */
     public InetSocketAddress address() {
         return socket.address();
     }
 
-    /** {@return where the server listens for those who run it; empty where the configuration names no such address} */
+    /** {@return the address on which the server listens for administration; empty if the configuration names none} */
     public Optional<InetSocketAddress> adminAddress() {
         return Optional.ofNullable(adminSocket).map(ListeningSocket::address);
     }
@@ -117,7 +118,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
                 + http.connectionsMax() + ", of " + OpenFiles.max() + " file descriptors";
     }
 
-    /** {@return the URL that streams are below, with a slash at its end} */
+    /** {@return the URL below which the streams are, with a slash at its end} */
     public String url() {
         String host = streams.config().listen().host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
@@ -125,8 +126,9 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Stops the server: takes no more connections, answers what is in flight, answers waiting long-polls, ends event
-     * streams, and closes. Returns when that is done, after the configured time at the latest.
+     * Stops the server: accepts no more connections, answers requests in flight and waiting long-polls, ends event
+     * streams, and closes the connections. Returns when this is complete, or at the latest after the configured {@code
+     * shutdownTimeoutMillis}.
      */
     @Override
     public void stop() {
@@ -146,8 +148,8 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
-     * Waits until the server was stopped. Its threads do not keep a process alive: a {@code main} that does nothing
-     * else ends with this.
+     * Waits until the server is stopped. Its threads do not keep a process alive, so a {@code main} that does nothing
+     * else ends with this call.
      *
      * @throws InterruptedException if the thread is interrupted while it waits
      */

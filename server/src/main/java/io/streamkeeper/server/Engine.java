@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What executes commands: event loops, the shards on them, the threads that may block, and the stores. Opened and
- * closed once; safe for use by any thread.
+ * The event loops, the shards on them, the threads that may block, and the stores, which together execute commands.
+ * Opened and closed once; safe for use by any thread.
  */
 final class Engine {
     private final Sockets sockets;
@@ -48,10 +48,10 @@ final class Engine {
     }
 
     /**
-     * Opens what the configuration names.
+     * Opens the stores and shards that the configuration names.
      *
-     * @throws IllegalArgumentException if the memory of this process is too small for it
-     * @throws IOException if the transport is not available or the data directory cannot be used; nothing is left
+     * @throws IllegalArgumentException if the memory of this process is too small for the configuration
+     * @throws IOException if the transport is not available or the data directory cannot be used; no thread is left
      *     running
      */
     static Engine open(ServerConfig config) throws IOException {
@@ -63,17 +63,17 @@ final class Engine {
         }
     }
 
-    /** A few threads, for work that would block a loop. */
+    /** Starts a few threads for work that would block a loop. */
     private static ExecutorService newWorkers() {
         return WorkerThreads.start("streamkeeper-worker", Math.max(1, NettyRuntime.availableProcessors() / 2));
     }
 
-    /** The configuration that it was opened with, and limits that follow from the memory of this process. */
+    /** The configuration with which it was opened, with the limits that follow from the memory of this process. */
     ServerConfig config() {
         return config;
     }
 
-    /** Where the memory is counted. */
+    /** The memory budgets of this process. */
     MemoryLedger memory() {
         return memory;
     }
@@ -95,7 +95,7 @@ final class Engine {
         return shards;
     }
 
-    /** What was counted and what is held now; completed on {@code executor}. */
+    /** The counters and current values; completed on {@code executor}. */
     CompletableFuture<MetricsSnapshot> metrics(Executor executor) {
         return shards.counters().snapshot().thenApplyAsync(this::withProcess, executor);
     }
@@ -113,13 +113,16 @@ final class Engine {
         return snapshot.build();
     }
 
-    /** Closes the stores; no command may follow. Waits at most this long for commands under way. */
+    /** Closes the stores; no command may follow. Waits at most {@code waitNanos} for commands in progress. */
     void close(long waitNanos) {
         shards.close();
         endThreads(waitNanos);
     }
 
-    /** Loops end before the stores: a late answer of a store to a loop is not needed, a late write is. */
+    /**
+     * Ends the loops before the stores: a store's late answer to a loop can be lost, but a loop's late write to a store
+     * must not be.
+     */
     private void endThreads(long waitNanos) {
         workers.shutdown();
         loops.shutdownGracefully(0, Math.max(0, waitNanos), TimeUnit.NANOSECONDS)

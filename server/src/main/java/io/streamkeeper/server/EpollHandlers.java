@@ -11,10 +11,10 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Epoll for connections whose client may close one side. Netty's handler removes a socket from the epoll set when
- * nothing is awaited of it, and fails to add it again: a half-closed connection that awaits neither input nor room for
- * output would break off with its next long response. Here such a socket stays in the set with an empty edge-triggered
- * interest, which reports errors only.
+ * Epoll for connections that a client may half-close. Netty's handler removes a socket from the epoll set while it
+ * awaits no event, and fails to add it again: a half-closed connection that awaits neither input nor room for output
+ * would break with its next long response. Here, such a socket stays in the set with an empty edge-triggered interest,
+ * which reports errors only.
  */
 final class EpollHandlers implements IoHandlerFactory {
     private final IoHandlerFactory handlers = EpollIoHandler.newFactory();

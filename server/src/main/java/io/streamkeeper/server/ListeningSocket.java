@@ -17,12 +17,15 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 
-/** The socket of a {@link Listener}, which takes its connections until it is closed. Safe for use by any thread. */
+/** The socket of a {@link Listener}, which accepts its connections until it is closed. Safe for use by any thread. */
 final class ListeningSocket {
     private static final int BACKLOG = 4_096;
     private static final int PRIVILEGED_PORT_MAX = 1_023;
 
-    /** What a connection may have unsent before it counts as slow: enough for one response, little enough for many. */
+    /**
+     * Unsent bytes from which a connection counts as slow: enough for one response, and few enough for many
+     * connections.
+     */
     private static final WriteBufferWaterMark UNSENT_BYTES = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
     private final Channel channel;
@@ -34,10 +37,9 @@ final class ListeningSocket {
     /**
      * Opens the socket.
      *
-     * @param acceptors take the connections
-     * @param loops serve them
-     * @throws IOException if the address cannot be listened on; the message says which listener it is for, and what to
-     *     do
+     * @param acceptors accept the connections
+     * @param loops serve the connections
+     * @throws IOException if it cannot listen on the address; the message names the listener and a remedy
      */
     static ListeningSocket open(
             Listener listener,
@@ -78,7 +80,10 @@ final class ListeningSocket {
         return new ListeningSocket(bound.channel());
     }
 
-    /** What helps where an address cannot be listened on: found by a look at the machine, not by the system's words. */
+    /**
+     * Returns the remedy for an address on which it cannot listen, derived from the addresses of the machine and not
+     * from the system's error message.
+     */
     private static String remedy(InetSocketAddress address, boolean isAdministrative) {
         if (!isOfThisMachine(address.getAddress())) {
             return address.getHostString() + " is not an address of this machine; name one with "
@@ -99,12 +104,12 @@ final class ListeningSocket {
         }
     }
 
-    /** Where it listens, with the port that it got where 0 was asked for. */
+    /** The address on which it listens, with the actual port if 0 was requested. */
     InetSocketAddress address() {
         return (InetSocketAddress) channel.localAddress();
     }
 
-    /** Takes no more connections; returns when that is so. */
+    /** Stops accepting connections; returns when the socket is closed. */
     void close() {
         channel.close().awaitUninterruptibly();
     }

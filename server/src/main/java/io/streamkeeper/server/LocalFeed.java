@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a stream of this process: stored data, or the next append. Owned by the follower that pulls it. */
+/** Reads a stream of this process: stored data, or the next append. Owned by the follower that pulls from it. */
 final class LocalFeed implements Feed {
     private static final Duration WAIT = Duration.ofMinutes(1);
 

@@ -8,7 +8,7 @@ import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.StreamInfo;
 
-/** Makes the results of the Java API from the outcomes of commands. */
+/** Creates the results of the Java API from the outcomes of commands. */
 final class Results {
     private Results() {}
 
@@ -37,7 +37,7 @@ final class Results {
                 stream.retention());
     }
 
-    /** Copies what was read, and releases it. */
+    /** Copies the bytes that were read, and releases their buffer. */
     static Batch batch(Outcome outcome) {
         Outcome.Chunk chunk = (Outcome.Chunk) outcome;
         try {
@@ -58,7 +58,7 @@ final class Results {
         return copy;
     }
 
-    /** Stored messages have a comma after each; the last comma is replaced by the bracket. */
+    /** A comma follows each stored message; a bracket replaces the last one. */
     private static byte[] array(ByteBuf stored) {
         int length = Math.max(0, stored.readableBytes() - 1);
         byte[] array = new byte[length + 2];

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loops and sockets of a transport.
  *
- * @param transport which one; never {@link Transport#AUTO}
- * @param handlers makes the I/O handlers of its loops
- * @param serverChannel its listening socket
+ * @param transport never {@link Transport#AUTO}
+ * @param handlers creates the I/O handlers of its loops
+ * @param serverChannel the class of its listening sockets
  */
 record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends ServerChannel> serverChannel) {
 
     /**
-     * The transport that is configured.
+     * Returns the loops and sockets of the configured transport.
      *
      * @throws IOException if it is not available on this machine
      */

@@ -5,13 +5,14 @@ import io.streamkeeper.protocol.JsonMessages;
 import io.streamkeeper.protocol.JsonSplitter;
 
 /**
- * Where the messages of a batch end in their stream, in which each has a comma after it and nothing else between them.
+ * Computes where the messages of a batch end in their stream, which stores them with a comma after each and nothing
+ * else between them.
  */
 final class StoredMessages {
     private StoredMessages() {}
 
     /**
-     * The positions after the messages of {@code array}, of which the last one is {@code end}.
+     * Returns the position after each message of {@code array}; the last of them is {@code end}.
      *
      * @param array the messages as one JSON array, at least one
      */
@@ -21,7 +22,8 @@ final class StoredMessages {
         if (found == null) {
             throw new IllegalArgumentException("the messages of a batch are no JSON array");
         }
-        // The bracket before the first message stands for the comma after the last one.
+        // The bracket before the first message shifts each end by one byte, as the comma after the message does in the
+        // stream.
         long start = end - (array.length - 1);
         long[] ends = new long[found.count()];
         for (int i = 0; i < ends.length; i++) {

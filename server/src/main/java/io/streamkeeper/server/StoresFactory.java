@@ -31,10 +31,16 @@ import org.slf4j.LoggerFactory;
 final class StoresFactory {
     private static final Logger LOG = LoggerFactory.getLogger(StoresFactory.class);
 
-    /** Room for requests beside two checkpoints' worth of records: one being written and one coming in. */
+    /**
+     * Room for requests in addition to the records of two checkpoints: one that is being written, and one that
+     * accumulates.
+     */
     private static final long BACKLOG_EXTRA_BYTES = 128L << 20;
 
-    /** A shard's loop and its journal's thread are busy at the same time; and each further loop is woken for less. */
+    /**
+     * A shard's loop and its journal's thread are busy at the same time; and with more loops, each wakes up for less
+     * work.
+     */
     private static final int CORES_PER_SHARD = 2;
 
     /** The part of a shard's journal memory that slow readers may keep. */
@@ -43,11 +49,11 @@ final class StoresFactory {
     private StoresFactory() {}
 
     /**
-     * What a configuration results in on this machine.
+     * The stores of a configuration on this machine.
      *
-     * @param stores opened
+     * @param stores open
      * @param memory how the memory is divided, with nothing reserved
-     * @param config the same with what follows from the memory
+     * @param config the same configuration, with the limits that follow from the memory
      */
     record Opened(Stores stores, MemoryLedger memory, ServerConfig config) {}
 
@@ -55,7 +61,7 @@ final class StoresFactory {
      * Opens the stores.
      *
      * @throws IOException if the data directory cannot be used
-     * @throws IllegalArgumentException if the memory of this process is too small for what is configured
+     * @throws IllegalArgumentException if the memory of this process is too small for the configuration
      */
     static Opened open(ServerConfig config) throws IOException {
         int asked = config.listen().shards();
@@ -78,7 +84,7 @@ final class StoresFactory {
         return openFiles(config, provider, asked, shards, directBytesMax, heapBytesMax);
     }
 
-    /** In memory there is nothing that a provider could keep. */
+    /** Refuses a storage provider for streams in memory, which store nothing. */
     private static void requireLocal(StorageProvider provider) {
         if (!provider.equals(StorageProvider.LOCAL)) {
             throw new IllegalArgumentException("storage is \"" + provider.name()
@@ -96,7 +102,7 @@ final class StoresFactory {
             throws IOException {
         Disk disk = new LocalDisk();
         DataConfig data = config.data();
-        // Before the lock, for which a file is made: a directory that is refused stays as it was.
+        // Runs before the lock, which creates a file: a refused directory stays unchanged.
         DataDirectory.requireUsable(disk, data.directory(), shardsAsked, data.mustExist());
         DirectoryLock lock = DirectoryLock.take(disk, data.directory());
         try {
@@ -131,7 +137,10 @@ final class StoresFactory {
                 data.producers().producersMax(), data.producers().keptMillis());
     }
 
-    /** What {@code --max-body} allows can always be stored: it follows from the memory, or fits it. */
+    /**
+     * Ensures that a body of the size that {@code --max-body} allows can always be stored: derives the limit from the
+     * memory if none is configured, and refuses one that is too large.
+     */
     private static ServerConfig sized(ServerConfig config, MemoryPlan plan, int shards) {
         long asked = config.http().bodyBytesMax();
         if (asked == 0) {

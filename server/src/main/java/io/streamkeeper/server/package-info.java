@@ -1,15 +1,15 @@
 /**
- * Durable streams for Java programs.
+ * The Java API of the server: durable streams in the process of the application.
  *
  * <p>To read in this order: {@link io.streamkeeper.server.DurableStreams}, the streams of one data directory, with
- * {@link io.streamkeeper.server.BlockingStreams} for threads that may wait; {@code Commands}, {@code Call} and
- * {@code Results}, which execute its calls; {@code LocalFeed}, which lets listeners follow them; {@link
+ * {@link io.streamkeeper.server.BlockingStreams} for threads that may block; {@code Commands}, {@code Call} and {@code
+ * Results}, which execute its calls; {@code LocalFeed}, which lets listeners follow them; {@link
  * io.streamkeeper.server.DurableStreamsServer}, which serves them over HTTP, and {@link
- * io.streamkeeper.server.DurableStreamsMount}, which does so on connections of another Netty server; {@code Engine},
- * the loops, shards and stores below both, with {@code Sockets} and {@code StoresFactory}.
+ * io.streamkeeper.server.DurableStreamsMount}, which serves them on the connections of another Netty server; {@code
+ * Engine}, the loops, shards and stores of all of them, with {@code Sockets} and {@code StoresFactory}.
  *
- * <p>A connection and a shard are each owned by one event loop; what passes from one loop to another is an immutable
- * message. Programs call from any thread; their futures are completed and their listeners called on an executor.
+ * <p>One event loop owns each connection and each shard; loops exchange immutable messages only. Applications may call
+ * from any thread; an executor completes their futures and calls their listeners.
  */
 @NullMarked
 package io.streamkeeper.server;

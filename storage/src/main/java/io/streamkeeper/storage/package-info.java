@@ -1,17 +1,17 @@
 /**
- * The streams of a shard and how they are kept. Each package uses only those above it in this list:
+ * The streams of a shard and their storage. Each package uses only those above it in this list:
  *
  * <pre>
  *   disk        files, clock, checksums, and the exceptions of the storage
- *   directory   the data directory: what is where, and which files count
- *   record      what is logged, and how it is encoded
+ *   directory   the data directory: its layout, and which files count
+ *   record      the records of the log, and their encoding
  *   memory      budgets, and the blocks that they pay for
  *   journal     the log of a shard
  *   stream      the state of one stream, and the table of them
- *   extent      where runs are kept after they leave the journal: checkpoints and compactions
+ *   extent      the storage of runs after they leave the journal: checkpoints and compactions
  *   shard       commands: decided, logged, applied, published
- *   provider    how another journal, or other extent files, take the place of files
- *   recovery    what a start does
+ *   provider    the interface by which another journal, or other extent files, replace the files
+ *   recovery    the work of a start
  *   version1    reads data directories of format version 1
  *   tool        verify, backup, inspect, and the conversion of older formats
  * </pre>

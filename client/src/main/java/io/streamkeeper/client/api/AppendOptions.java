@@ -6,8 +6,8 @@ import io.streamkeeper.protocol.StreamSeq;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditions of an append (section 5.2): begin with {@link #none}; each method returns options with one more thing
- * set.
+ * The conditions of an append (section 5.2). Begin with {@link #none}; each method returns options with one more
+ * setting.
  */
 public final class AppendOptions {
     private static final AppendOptions NONE = new AppendOptions(null, null, null, null, false);
@@ -37,12 +37,12 @@ public final class AppendOptions {
     }
 
     /**
-     * {@return the same for an append that takes effect exactly once (section 5.2.1)} A repetition of the same numbers
-     * writes nothing and returns the tail as it is then. A skipped number fails with
-     * {@link StreamException.ProducerGap}, an epoch before the current one with {@link StreamException.ProducerFenced}.
+     * {@return these options, for an append that takes effect exactly once (section 5.2.1)} A retry with the same
+     * numbers writes nothing and returns the current tail. A skipped number fails with {@link
+     * StreamException.ProducerGap}, an epoch before the current one with {@link StreamException.ProducerFenced}.
      *
      * @param id the name of the producer, 1 to 256 characters
-     * @param epoch the session, from 0 on; a higher one fences those before it and begins again with seq 0
+     * @param epoch the session, 0 or more; a higher one fences the earlier ones and restarts at seq 0
      * @param seq the number of this append within the session: 0, 1, 2 and so on
      * @throws IllegalArgumentException if the id is empty or too long, or a number is negative or above 2^53-1
      */
@@ -55,33 +55,33 @@ public final class AppendOptions {
     }
 
     /**
-     * {@return the same for an append only if the stream's tail is at {@code offset}} Otherwise it fails with {@link
-     * StreamException.OffsetMismatch}.
+     * {@return these options, for an append that requires the stream's tail to be at {@code offset}} Otherwise it fails
+     * with {@link StreamException.OffsetMismatch}.
      *
-     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended
-     *     with
+     * @param offset one that the stream returned; with any other text, the append fails with {@link
+     *     StreamException.Invalid}
      */
     public AppendOptions ifMatch(String offset) {
         return new AppendOptions(producer, offset, expectedOffset, streamSeq, closes);
     }
 
     /**
-     * {@return the same for an append only if the stream's tail is at {@code offset}} Otherwise it fails with {@link
-     * StreamException.OffsetMismatch}. It is the condition of {@link #ifMatch} under the protocol's own name: over
-     * HTTP, the header {@code Stream-Expected-Offset}.
+     * {@return these options, for an append that requires the stream's tail to be at {@code offset}} Otherwise it fails
+     * with {@link StreamException.OffsetMismatch}. It is the condition of {@link #ifMatch} under the protocol's own
+     * name: over HTTP, the header {@code Stream-Expected-Offset}.
      *
-     * @param offset one that the stream returned; any other text is {@link StreamException.Invalid} when it is appended
-     *     with
+     * @param offset one that the stream returned; with any other text, the append fails with {@link
+     *     StreamException.Invalid}
      */
     public AppendOptions expectedOffset(String offset) {
         return new AppendOptions(producer, ifMatch, offset, streamSeq, closes);
     }
 
     /**
-     * {@return the same for an append only if {@code seq} sorts after the last one of the stream} Otherwise it fails
-     * with {@link StreamException.SequenceRegression}.
+     * {@return these options, for an append that requires {@code seq} to sort after the stream's last one} Otherwise it
+     * fails with {@link StreamException.SequenceRegression}.
      *
-     * @param seq 1 to 1024 characters, compared as such, not as a number
+     * @param seq 1 to 1024 characters, compared as text, not as a number
      * @throws IllegalArgumentException if it is empty or too long
      */
     public AppendOptions streamSeq(String seq) {
@@ -92,32 +92,32 @@ public final class AppendOptions {
         }
     }
 
-    /** {@return the same for an append that also closes the stream, in one step (section 5.3)} */
+    /** {@return these options, for an append that also closes the stream, in one step (section 5.3)} */
     public AppendOptions closing() {
         return new AppendOptions(producer, ifMatch, expectedOffset, streamSeq, true);
     }
 
-    /** {@return the producer and the number of the append; null without a producer} */
+    /** {@return the producer and the sequence number of the append; null without a producer} */
     public @Nullable Producer producer() {
         return producer;
     }
 
-    /** {@return the offset that the tail must be at; null where it may be anywhere} */
+    /** {@return the offset at which the tail must be; null if it may be anywhere} */
     public @Nullable String ifMatch() {
         return ifMatch;
     }
 
-    /** {@return the offset that the tail is expected at; null where it may be anywhere} */
+    /** {@return the offset at which the tail is expected; null if it may be anywhere} */
     public @Nullable String expectedOffset() {
         return expectedOffset;
     }
 
-    /** {@return what must sort after the stream's last one; null where none is given} */
+    /** {@return the {@code Stream-Seq} that must sort after the stream's last one; null if none was given} */
     public @Nullable String streamSeq() {
         return streamSeq;
     }
 
-    /** {@return whether the stream is closed after the append} */
+    /** {@return whether the append also closes the stream} */
     public boolean closes() {
         return closes;
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of a stream that was read at once, maybe empty, with the offset after it. A program that stores the offset
+ * A part of a stream that one read returned, possibly empty, with the offset after it. A program that stores the offset
  * together with the result of the batch neither loses nor repeats data.
  */
 public final class Batch {
@@ -24,10 +24,10 @@ public final class Batch {
     /**
      * A part of a stream.
      *
-     * @param contentType the stream's
-     * @param bytes as a GET has them: JSON messages as one array; not copied
-     * @param nextOffset the offset after it
-     * @param upToDate whether it ends at the tail
+     * @param contentType the stream's content type
+     * @param bytes as in the response to a GET: JSON messages as one array; not copied
+     * @param nextOffset the offset after this part
+     * @param upToDate whether this part ends at the tail
      * @param closed whether the stream is closed and this is its end
      */
     public Batch(ContentType contentType, byte[] bytes, String nextOffset, boolean upToDate, boolean closed) {
@@ -49,7 +49,8 @@ public final class Batch {
     }
 
     /**
-     * {@return the bytes as UTF-8; what is not UTF-8 becomes U+FFFD, a character that the batch cuts in two included}
+     * {@return the bytes, decoded as UTF-8; invalid UTF-8, such as half a character at an end of the batch, becomes
+     * U+FFFD}
      */
     public String text() {
         return new String(bytes, StandardCharsets.UTF_8);
@@ -58,7 +59,8 @@ public final class Batch {
     /**
      * {@return the messages of a JSON stream, each as the JSON text that was appended} The list cannot be changed.
      *
-     * @throws StreamException.ContentTypeMismatch if the stream has bytes rather than messages, or they are not JSON
+     * @throws StreamException.ContentTypeMismatch if the stream consists of bytes rather than messages, or the data is
+     *     not JSON
      */
     public List<String> messages() {
         if (!contentType.isJson()) {
@@ -85,12 +87,12 @@ public final class Batch {
                 + reason + "; expected " + ContentType.JSON.value());
     }
 
-    /** {@return whether it has no data; its offset may still differ from that of the batch before} */
+    /** {@return whether it has no data; its offset may still differ from that of the previous batch} */
     public boolean isEmpty() {
         return bytes.length == 0 || (contentType.isJson() && bytes.length == 2);
     }
 
-    /** {@return the offset after it, to read from next} */
+    /** {@return the offset after this batch, from which to read next} */
     public String nextOffset() {
         return nextOffset;
     }

@@ -3,7 +3,7 @@ package io.streamkeeper.client.api;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What is written to a stream: bytes and their type, which must be the stream's own (section 12.4). The bytes are not
+ * The bytes of a write and their content type, which must be that of the stream (section 12.4). The bytes are not
  * copied: the caller must not change them before the write has completed.
  */
 public final class Content {
@@ -22,7 +22,7 @@ public final class Content {
     /**
      * {@return content for a stream of {@code application/json} (section 9.1)}
      *
-     * @param json one message, or an array of messages; whether it is JSON is checked by the write
+     * @param json one message, or an array of messages; the write checks that it is JSON
      */
     public static Content json(String json) {
         return of(JSON, json.getBytes(StandardCharsets.UTF_8));
@@ -49,15 +49,15 @@ public final class Content {
     /**
      * {@return content of any other type, such as {@code application/x-protobuf}}
      *
-     * @param contentType type and subtype, maybe with parameters, at most 256 characters; whether it is one is checked
-     *     by the write
+     * @param contentType type and subtype, optionally with parameters, at most 256 characters; the write checks that it
+     *     is valid
      * @param bytes not copied; not to be changed before the write has completed
      */
     public static Content of(String contentType, byte[] bytes) {
         return new Content(contentType, bytes);
     }
 
-    /** {@return the type, as the header {@code Content-Type} has it} */
+    /** {@return the type, in the form of the header {@code Content-Type}} */
     public String contentType() {
         return contentType;
     }

@@ -7,16 +7,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stream is created (sections 4.2 and 5.1): begin with {@link #of}, {@link #json}, {@link #text}, {@link #bytes}
- * or {@link #forkOf}; each further method returns options with one more thing set. Creating a stream that exists with
- * the same options is no error, with others it is {@link StreamException.Exists}.
+ * How a stream is created (sections 4.2 and 5.1). Begin with {@link #of}, {@link #json}, {@link #text}, {@link #bytes}
+ * or {@link #forkOf}; each further method returns options with one more setting. To create a stream that already exists
+ * with the same options is no error; with other options, it fails with {@link StreamException.Exists}.
  */
 public final class CreateOptions {
     /**
-     * Where a fork comes from.
+     * The origin of a fork.
      *
      * @param source the path of the source
-     * @param from where it diverges
+     * @param from where the fork diverges from it
      * @param subOffset messages (JSON) or bytes (other types) to inherit past {@code from}
      */
     public record Fork(String source, From from, long subOffset) {}
@@ -60,34 +60,34 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return options for a fork of a stream as it is when the fork is created} It has the same type, the same data so
-     * far, and its own from there on.
+     * {@return options for a fork at the tail that the source has when the fork is created} The fork has the type of
+     * the source, inherits all its data, and adds its own.
      *
-     * @param source the path of the stream, without percent-encoding; if it does not exist, the result is {@link
-     *     StreamException.NotFound} when the fork is created
+     * @param source the path of the source, without percent-encoding; if it does not exist, the creation of the fork
+     *     fails with {@link StreamException.NotFound}
      */
     public static CreateOptions forkOf(String source) {
         return forkOf(source, From.now());
     }
 
     /**
-     * {@return options for a fork that inherits what is before {@code from}}
+     * {@return options for a fork that inherits the data before {@code from}}
      *
-     * @param source the path of the stream to fork, without percent-encoding
-     * @param from an offset of the source, or its beginning, or its tail as it is when the fork is created; if the
-     *     source's retention has dropped it, the result is {@link StreamException.OffsetGone}
+     * @param source the path of the source, without percent-encoding
+     * @param from an offset of the source, its beginning, or the tail that it has when the fork is created; if the
+     *     source's retention has dropped the offset, the creation fails with {@link StreamException.OffsetGone}
      */
     public static CreateOptions forkOf(String source, From from) {
         return forkOf(source, from, 0);
     }
 
     /**
-     * {@return options for a fork that inherits what is before {@code from} and some messages or bytes after it}
+     * {@return options for a fork that inherits the data before {@code from} and some messages or bytes after it}
      *
-     * @param source the path of the stream to fork, without percent-encoding
+     * @param source the path of the source, without percent-encoding
      * @param from as for {@link #forkOf(String, From)}
-     * @param subOffset messages (JSON) or bytes (other types), from 0 on; more than the source has is {@link
-     *     StreamException.Invalid} when the fork is created
+     * @param subOffset messages (JSON) or bytes (other types), 0 or more; if the source has fewer, the creation fails
+     *     with {@link StreamException.Invalid}
      * @throws IllegalArgumentException if {@code subOffset} is negative
      */
     public static CreateOptions forkOf(String source, From from, long subOffset) {
@@ -97,10 +97,10 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that expires when it has not been read or written for some time} It replaces
+     * {@return these options, for a stream that expires when it has not been read or written for some time} Replaces
      * {@link #expiresAt}.
      *
-     * @param ttl how long; rounded down to seconds
+     * @param ttl the time without use, rounded down to seconds
      * @throws IllegalArgumentException if it is shorter than a second
      */
     public CreateOptions ttl(Duration ttl) {
@@ -109,9 +109,9 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that expires at a moment} It replaces {@link #ttl}.
+     * {@return these options, for a stream that expires at a moment} Replaces {@link #ttl}.
      *
-     * @param moment when; rounded down to milliseconds
+     * @param moment when the stream expires, rounded down to milliseconds
      */
     public CreateOptions expiresAt(Instant moment) {
         return with(new Expiry.At(moment.toEpochMilli()));
@@ -122,9 +122,9 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that drops older data}
+     * {@return these options, for a stream that drops data older than {@code age}}
      *
-     * @param age how old data may become; rounded down to seconds
+     * @param age the age up to which data is kept, rounded down to seconds
      * @throws IllegalArgumentException if it is shorter than a second
      */
     public CreateOptions maxAge(Duration age) {
@@ -133,9 +133,10 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that drops bytes before the last so many}
+     * {@return these options, for a stream that drops its oldest data beyond a number of bytes}
      *
-     * @param bytes how many are kept at least, as stored: a JSON message takes one more than it has; none is cut
+     * @param bytes the number that is kept at least, as stored: a JSON message takes one byte more than its text; no
+     *     message is cut
      * @throws IllegalArgumentException if it is less than one
      */
     public CreateOptions maxBytes(long bytes) {
@@ -144,9 +145,9 @@ public final class CreateOptions {
     }
 
     /**
-     * {@return the same for a stream that drops messages before the last so many}
+     * {@return these options, for a stream that drops its oldest messages beyond a number}
      *
-     * @param messages how many are kept at least; of a stream that is not JSON, each append is one
+     * @param messages the number that is kept at least; in a stream that is not JSON, each append counts as one message
      * @throws IllegalArgumentException if it is less than one
      */
     public CreateOptions maxMessages(long messages) {
@@ -158,7 +159,7 @@ public final class CreateOptions {
         return new CreateOptions(content, fork, expiry, newRetention, closed);
     }
 
-    /** {@return the same for a stream that is closed to appends from the beginning} */
+    /** {@return these options, for a stream that is closed to appends from the beginning} */
     public CreateOptions closed() {
         return new CreateOptions(content, fork, expiry, retention, true);
     }
@@ -169,30 +170,30 @@ public final class CreateOptions {
         }
     }
 
-    /** {@return the initial content of the stream, and its type; for a fork it is empty, and its type is not used} */
+    /** {@return the initial content of the stream, and its type; empty for a fork, with a type that is ignored} */
     public Content content() {
         return content;
     }
 
-    /** {@return where it is forked from; null for a stream that is no fork} */
+    /** {@return the origin of the fork; null if the stream is not a fork} */
     public @Nullable Fork fork() {
         return fork;
     }
 
-    /** {@return when the stream expires; a fork for which it is never has its source's expiry} */
+    /** {@return when the stream expires; with {@code never}, a fork has the expiry of its source} */
     public Expiry expiry() {
         return expiry;
     }
 
     /**
-     * {@return how much the stream keeps; if none is set, what the configuration has for its path, for a fork
-     * everything}
+     * {@return how much the stream keeps; if no limit is set, the configuration's retention for its path applies, and a
+     * fork keeps everything}
      */
     public Retention retention() {
         return retention;
     }
 
-    /** {@return whether it is closed from the beginning} */
+    /** {@return whether the stream is closed from the beginning} */
     public boolean isClosed() {
         return closed;
     }

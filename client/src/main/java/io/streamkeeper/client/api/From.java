@@ -5,16 +5,16 @@ import io.streamkeeper.protocol.ReadStart;
 /**
  * Where a read begins (section 8): at the stream's beginning, at its tail, or at an offset that was returned before.
  *
- * @param offset the text that the protocol has for it: {@code -1}, {@code now}, or an offset, which is opaque
+ * @param offset its text in the protocol: {@code -1}, {@code now}, or an offset, which is opaque
  */
 public record From(String offset) {
     private static final From BEGINNING = new From(ReadStart.BEGINNING);
     private static final From NOW = new From(ReadStart.NOW);
 
     /**
-     * Takes the text as it is.
+     * Creates it without checking the text.
      *
-     * @param offset not empty; whether it is one of the stream is checked by the read
+     * @param offset not empty; the read checks that it is an offset of the stream
      * @throws IllegalArgumentException if it is empty
      */
     public From {
@@ -34,10 +34,9 @@ public record From(String offset) {
     }
 
     /**
-     * {@return the place that an offset names}
+     * {@return the place that an offset identifies}
      *
-     * @param offset one that the stream returned, such as {@link Batch#nextOffset()}; whether it is one is checked by
-     *     the read
+     * @param offset one that the stream returned, such as {@link Batch#nextOffset()}; the read checks it
      * @throws IllegalArgumentException if it is empty
      */
     public static From offset(String offset) {

@@ -4,7 +4,7 @@ package io.streamkeeper.client.api;
  * One message of a JSON stream.
  *
  * @param json the JSON text that was appended
- * @param nextOffset the offset after the message, to read from next
+ * @param nextOffset the offset after the message, from which to read next
  */
 public record Message(String json, String nextOffset) {
     /** The JSON text. */

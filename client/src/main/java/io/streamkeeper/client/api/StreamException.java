@@ -8,23 +8,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to a stream failed. The message names the value and what was expected; the subclass says what can be done
- * about it and has the values that the protocol returns with it.
+ * The failure of a request to a stream. The message names the value and what was expected; the subclass documents the
+ * cause and contains the values that the protocol returns with it.
  *
- * <p>Nothing was written where it is thrown for a write, except for {@link Unavailable}: then the outcome is not known.
- * Where the request repeats an earlier write, that one may be in the stream: a closed stream answers {@link Closed} to
- * all clients but the one that closed it (section 5.2.1).
+ * <p>A write that fails with it has written nothing, except with {@link Unavailable}: then the outcome is unknown. If
+ * the request repeats an earlier write, that write may be in the stream: a closed stream answers {@link Closed} to all
+ * clients except the one that closed it (section 5.2.1).
  */
 public abstract sealed class StreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The answer to a client that exceeds a rate limit (section 5.5); our server has none. */
+    /** The answer to a client that exceeds a rate limit (section 5.5); our server has no such limit. */
     private static final int TOO_MANY_REQUESTS = 429;
 
     /** As over HTTP. */
     private final String code;
 
-    /** As over HTTP; 0 where no answer came. */
+    /** As over HTTP; 0 if no answer arrived. */
     private final int status;
 
     private StreamException(ErrorCode code, String message) {
@@ -40,8 +40,8 @@ public abstract sealed class StreamException extends RuntimeException {
     /**
      * {@return the exception for a refusal}
      *
-     * @param refusal its code decides the subclass: one without a class of its own is {@link Invalid} if its status is
-     *     below 500, else {@link Unavailable}
+     * @param refusal its code decides the subclass; a code without a dedicated class becomes {@link Invalid} if its
+     *     status is below 500, else {@link Unavailable}
      */
     public static StreamException of(Refusal refusal) {
         ErrorCode code = refusal.code();
@@ -74,13 +74,13 @@ public abstract sealed class StreamException extends RuntimeException {
     }
 
     /**
-     * The exception for the answer of a server, maybe another implementation, to a read.
+     * Returns the exception for an error response to a read, which may come from another implementation.
      *
-     * @param status of the answer, 300 or more
-     * @param code in the body of the answer, or null; without one, the status decides
+     * @param status the status of the response, 300 or more
+     * @param code the code in the body of the response; if it is null, the status decides
      * @param message one sentence for a person
-     * @param earliestOffset the first offset that can be read, if the answer has it
-     * @param retryAfter how long the server requests to wait, or null
+     * @param earliestOffset the first offset that can be read, or null if the response does not contain it
+     * @param retryAfter how long the server requests the client to wait, or null
      * @return {@link NotFound}, {@link Deleted}, {@link OffsetGone}, {@link Unavailable} or {@link Invalid}
      */
     public static StreamException ofAnswer(
@@ -112,7 +112,7 @@ public abstract sealed class StreamException extends RuntimeException {
         return code;
     }
 
-    /** {@return the status that the same refusal has over HTTP; 0 where no answer came} */
+    /** {@return the status that the same refusal has over HTTP; 0 if no answer arrived} */
     public int status() {
         return status;
     }
@@ -143,7 +143,7 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** The path is taken by a stream with other options. */
+    /** A stream with other options exists at the path. */
     public static final class Exists extends StreamException {
         private static final long serialVersionUID = 1L;
 
@@ -197,14 +197,14 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** A producer left out sequence numbers: an append before this one never arrived. */
+    /** A producer skipped sequence numbers: an append before this one never arrived. */
     public static final class ProducerGap extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        /** The number that would have been taken; -1 where it is not known. */
+        /** The number that the stream expected; -1 if it is not known. */
         private final long expectedSeq;
 
-        /** The number that came; -1 where it is not known. */
+        /** The number of the append; -1 if it is not known. */
         private final long receivedSeq;
 
         ProducerGap(String message, long expectedSeq, long receivedSeq) {
@@ -213,22 +213,22 @@ public abstract sealed class StreamException extends RuntimeException {
             this.receivedSeq = receivedSeq;
         }
 
-        /** {@return the number that would have been taken, to append again from; -1 where it is not known} */
+        /** {@return the number that the stream expected, from which to append again; -1 if it is not known} */
         public long expectedSeq() {
             return expectedSeq;
         }
 
-        /** {@return the number that came; -1 where it is not known} */
+        /** {@return the number of the append; -1 if it is not known} */
         public long receivedSeq() {
             return receivedSeq;
         }
     }
 
-    /** A later epoch of the producer has begun: this one may not write any more. */
+    /** A later epoch of the producer has begun; this epoch can no longer write. */
     public static final class ProducerFenced extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        /** The epoch that has begun; -1 where it is not known. */
+        /** The later epoch; -1 if it is not known. */
         private final long currentEpoch;
 
         ProducerFenced(String message, long currentEpoch) {
@@ -236,13 +236,13 @@ public abstract sealed class StreamException extends RuntimeException {
             this.currentEpoch = currentEpoch;
         }
 
-        /** {@return the epoch that has begun; -1 where it is not known} */
+        /** {@return the later epoch; -1 if it is not known} */
         public long currentEpoch() {
             return currentEpoch;
         }
     }
 
-    /** The data to read has been dropped by retention, or another stream has taken the path. */
+    /** Retention has dropped the data to read, or the offset belongs to an earlier stream at this path. */
     public static final class OffsetGone extends StreamException {
         private static final long serialVersionUID = 1L;
 
@@ -250,7 +250,7 @@ public abstract sealed class StreamException extends RuntimeException {
         private final @Nullable String earliestOffset;
 
         /**
-         * An offset that cannot be read.
+         * Creates the exception for an offset that cannot be read.
          *
          * @param message one sentence for a person
          * @param earliestOffset the first offset that can be read; null where the offset was of an earlier stream at
@@ -261,7 +261,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.earliestOffset = earliestOffset;
         }
 
-        /** {@return the first offset that can be read; null where the offset was of an earlier stream at this path} */
+        /** {@return the first offset that can be read; null if the offset belongs to an earlier stream at this path} */
         public @Nullable String earliestOffset() {
             return earliestOffset;
         }
@@ -286,14 +286,14 @@ public abstract sealed class StreamException extends RuntimeException {
     }
 
     /**
-     * The request is not valid, whatever the stream: an offset, a path, JSON, an option; or the answer of a server
-     * violates the protocol or is too large.
+     * The request is invalid for any stream, because of an offset, a path, JSON or an option; or the response of a
+     * server violates the protocol or is too large.
      */
     public static final class Invalid extends StreamException {
         private static final long serialVersionUID = 1L;
 
         /**
-         * A refusal without a class of its own.
+         * Creates the exception for a refusal without a dedicated class.
          *
          * @param code as over HTTP, such as {@code invalid_offset}
          * @param status as over HTTP, below 500
@@ -306,22 +306,22 @@ public abstract sealed class StreamException extends RuntimeException {
 
     /**
      * The streams are not available now: they are overloaded, the disk is full or has failed, they are being closed, or
-     * the server cannot be reached. Trying again later may help; a write may have taken effect, unless the
-     * {@link #code} is {@code overloaded} or {@code storage_full}.
+     * the server cannot be reached. A later retry may succeed; a write may have taken effect, unless the {@link #code}
+     * is {@code overloaded} or {@code storage_full}.
      */
     public static final class Unavailable extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        /** As the server requests; null where it does not. */
+        /** How long the server requests the client to wait; null if it does not. */
         private final @Nullable Duration retryAfter;
 
         /**
-         * Streams that are not available.
+         * Creates the exception for streams that are not available.
          *
          * @param code as over HTTP, such as {@code shutting_down}
-         * @param status as over HTTP, 500 or more; 0 where no answer came
+         * @param status as over HTTP, 500 or more; 0 if no answer arrived
          * @param message one sentence for a person
-         * @param cause why no answer arrived; null where there was one
+         * @param cause why no answer arrived; null if one did
          */
         public Unavailable(String code, int status, String message, @Nullable Throwable cause) {
             this(code, status, message, cause, null);
@@ -332,7 +332,7 @@ public abstract sealed class StreamException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** {@return how long the server requests to wait before the next try; null where it does not} */
+        /** {@return how long the server requests the client to wait before a retry; null if it does not} */
         public @Nullable Duration retryAfter() {
             return retryAfter;
         }

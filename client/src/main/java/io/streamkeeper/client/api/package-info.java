@@ -1,12 +1,13 @@
 /**
- * What the Java API takes and returns, in-process and over HTTP alike.
+ * The arguments and results of the Java API, the same in-process and over HTTP.
  *
  * <p>To read in this order: {@link io.streamkeeper.client.api.From}, where a read begins; {@link
- * io.streamkeeper.client.api.Batch} and {@link io.streamkeeper.client.api.Message}, what it returns; {@link
- * io.streamkeeper.client.api.Content}, what is written; {@link io.streamkeeper.client.api.CreateOptions} and {@link
- * io.streamkeeper.client.api.AppendOptions}, how; {@link io.streamkeeper.client.api.CreateResult}, {@link
+ * io.streamkeeper.client.api.Batch} and {@link io.streamkeeper.client.api.Message}, the data that it returns; {@link
+ * io.streamkeeper.client.api.Content}, the data of a write; {@link io.streamkeeper.client.api.CreateOptions} and {@link
+ * io.streamkeeper.client.api.AppendOptions}, its options; {@link io.streamkeeper.client.api.CreateResult}, {@link
  * io.streamkeeper.client.api.AppendResult} and {@link io.streamkeeper.client.api.StreamMetadata}, the results; {@link
- * io.streamkeeper.client.api.StreamException}, how a request fails. All are immutable and belong to no thread.
+ * io.streamkeeper.client.api.StreamException}, the failure of a request. All are immutable and safe for use by any
+ * thread.
  */
 @NullMarked
 package io.streamkeeper.client.api;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A server's whole answer to one request. Immutable. */
+/** A server's complete response to one request. Immutable. */
 final class Answer {
     private static final int SECONDS_DIGITS_MAX = 9;
     private static final int MESSAGE_LENGTH_MAX = 1_000;
@@ -50,7 +50,7 @@ final class Answer {
         return "true".equalsIgnoreCase(field(name));
     }
 
-    /** The content type of the answer, or {@code otherwise}. */
+    /** The content type of the response, or {@code otherwise} if it has no valid one. */
     ContentType contentType(ContentType otherwise) {
         String text = field("Content-Type");
         try {
@@ -60,7 +60,7 @@ final class Answer {
         }
     }
 
-    /** The metadata in the answer to a HEAD (section 5.5). Missing fields have the value of a stream without them. */
+    /** The metadata in the response to a HEAD (section 5.5). Missing or invalid fields have their defaults. */
     StreamMetadata metadata() {
         String nextOffset = field("Stream-Next-Offset");
         String earliestOffset = field("Stream-Earliest-Offset");
@@ -93,11 +93,11 @@ final class Answer {
     }
 
     /**
-     * The batch in the answer to a long-poll (section 5.7).
+     * The batch in the response to a long-poll (section 5.7).
      *
      * @param from where the poll began
-     * @param otherwise the stream's type, if the answer does not have it
-     * @throws StreamException.Invalid if it has data without the offset after it
+     * @param otherwise the stream's type, for a response without one
+     * @throws StreamException.Invalid if the response has data without the offset after it
      */
     Batch batch(From from, ContentType otherwise) {
         String nextOffset = field("Stream-Next-Offset");
@@ -117,11 +117,11 @@ final class Answer {
     }
 
     /**
-     * The failure that an answer reports. Our server describes it in the body; for another server the status decides,
-     * and the message has the body's text if it is short.
+     * The failure that an error response reports. Our server describes it in the body; for another server, the status
+     * decides, and the message contains the body's text if it is short.
      *
      * @param request the request, such as {@code GET http://…}
-     * @param codeIfNone what an answer without a code means, or null
+     * @param codeIfNone the code for a response that contains none, or null
      */
     StreamException failure(String request, @Nullable String codeIfNone) {
         Map<String, String> fields = Map.of();

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** A response that is collected as a whole, up to a limit. */
+/** A response whose complete body is collected, up to a limit. */
 final class AnswerBody extends PendingResponse {
-    /** The longest body of an answer that is no success; a longer one is left out. */
+    /** The longest body of an error response; a longer one is discarded. */
     private static final int ERROR_BYTES_MAX = 64 << 10;
 
     private static final int BYTES_AT_FIRST = 4 << 10;
@@ -28,17 +28,20 @@ final class AnswerBody extends PendingResponse {
     private int length;
 
     /**
-     * The answer to one request.
+     * Creates the collector of one response.
      *
      * @param bytesMax the largest body in bytes
-     * @param received run for each piece that arrives
+     * @param received runs for each part of the body that arrives
      */
     AnswerBody(int bytesMax, Runnable received) {
         this.bytesMax = bytesMax;
         this.received = received;
     }
 
-    /** Fails with what {@link #fail} is given, or with {@link StreamException.Invalid} if the body is too large. */
+    /**
+     * The response. Fails with the exception passed to {@link #fail}, or with {@link StreamException.Invalid} if the
+     * body is too large.
+     */
     CompletableFuture<Answer> answer() {
         return answer;
     }
@@ -89,7 +92,7 @@ final class AnswerBody extends PendingResponse {
         return status >= 200 && status < 300;
     }
 
-    /** Completes the answer before it cancels the response, which is reported as a failure too. */
+    /** Completes the future before it cancels the response, because the cancellation is reported as a failure too. */
     private void tooLarge(int limit) {
         bytes = NOTHING;
         length = 0;

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a batch of data events and the control event after them, which has the offset: data is delivered with its
- * control event or not at all. Owned by one session.
+ * Joins data events and the control event after them, which contains the offset, into a batch: data is delivered
+ * together with its control event, or is not delivered. Owned by one session.
  */
 final class BatchAssembler {
-    /** The code of the error for an answer that violates the protocol. */
+    /** The error code for a response that violates the protocol. */
     static final String INVALID_ANSWER = "invalid_answer";
 
-    /** The overhead of a piece of data. */
+    /** The memory overhead of one data event, in bytes. */
     private static final int PART_BYTES = 32;
 
     private static final int QUOTED_BYTES_MAX = 200;
@@ -34,11 +34,11 @@ final class BatchAssembler {
     private @Nullable String cursor;
 
     /**
-     * An assembler for one response.
+     * Creates an assembler for one response.
      *
-     * @param type the stream's
-     * @param isBase64 whether the response has its data events encoded
-     * @param bytesMax the most bytes of data events before a control event
+     * @param type the stream's content type
+     * @param isBase64 whether the data events of the response are base64-encoded
+     * @param bytesMax the maximum number of bytes of data events before a control event
      */
     BatchAssembler(ContentType type, boolean isBase64, int bytesMax) {
         this.type = type;
@@ -47,7 +47,7 @@ final class BatchAssembler {
     }
 
     /**
-     * Takes the next event; returns the batch that it completes, or null.
+     * Accepts the next event; returns the batch that it completes, or null.
      *
      * @throws StreamException.Invalid if the event violates section 5.8, or too much data arrives before a control
      *     event
@@ -60,7 +60,7 @@ final class BatchAssembler {
                 return batch(control(event.data()));
             }
             default -> {
-                // Section 5.8 has no other; a later version may.
+                // Section 5.8 defines no other event; a later version may.
             }
         }
         return null;
@@ -77,7 +77,7 @@ final class BatchAssembler {
         heldBytes += data.length + PART_BYTES;
     }
 
-    /** The lines of an event are parts of one text. */
+    /** Decodes the lines of an event, which together are one base64 text. */
     private static byte[] decoded(byte[] lines) {
         byte[] text = new byte[lines.length];
         int length = 0;
@@ -128,7 +128,7 @@ final class BatchAssembler {
         return joined;
     }
 
-    /** The cursor of the last control event that had one. */
+    /** The cursor of the latest control event that contained one, or null. */
     @Nullable
     String cursor() {
         return cursor;

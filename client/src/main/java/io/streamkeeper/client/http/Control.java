@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of a control event, about the data events before it (section 5.8).
  *
- * @param nextOffset the offset after them
- * @param cursor to echo when the next session begins; null if it has none
- * @param upToDate whether that is the tail
- * @param closed whether the stream ends there
+ * @param nextOffset the offset after these data events
+ * @param cursor the cursor to echo when the next session begins; null if the event has none
+ * @param upToDate whether the offset is the tail
+ * @param closed whether the stream is closed and ends at the offset
  */
 record Control(String nextOffset, @Nullable String cursor, boolean upToDate, boolean closed) {
     /**

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses server-sent events from bytes, however they are cut: lines end with CR, LF or CRLF, the {@code data} lines of
- * an event are joined by LF, an empty line ends it. Fields that the protocol does not use and comments are skipped. An
- * event without a data line is dropped. Owned by the session that feeds it.
+ * Parses server-sent events from buffers that may end anywhere within an event. Lines end with CR, LF or CRLF; the
+ * {@code data} lines of an event are joined with LF; an empty line ends the event. Comments and fields that the
+ * protocol does not use are skipped. An event without a data line is dropped. Owned by the session that feeds it.
  *
- * <p>The data of an event and the line that is being read share one array: the line follows the data. The array has the
- * size of the event and never more than the limit, twice that while it grows.
+ * <p>The data of an event and the line that is being read share one array: the line follows the data. The array grows
+ * with the event, up to the limit; while it is copied to a larger one, both exist.
  */
 final class EventParser {
     /** One event. */
@@ -25,18 +25,18 @@ final class EventParser {
             this.data = data;
         }
 
-        /** Its name; {@code message} where it has none. */
+        /** Its name; {@code message} if it has none. */
         String name() {
             return name;
         }
 
-        /** Its data lines, joined; not a copy. */
+        /** Its data lines, joined with LF; not a copy. */
         byte[] data() {
             return data;
         }
     }
 
-    /** The code of the error for an event that is larger than its limit. */
+    /** The error code for an event or a response that exceeds its limit. */
     static final String TOO_LARGE = "answer_too_large";
 
     private static final String NAMELESS = "message";
@@ -44,7 +44,7 @@ final class EventParser {
     private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-    /** The size that the array is reduced to after a larger event. */
+    /** The size to which the array is reduced after a larger event. */
     private static final int BYTES_KEPT_MAX = 64 << 10;
 
     /** A data line's bytes besides the data: the name, a colon and a space. */
@@ -60,7 +60,7 @@ final class EventParser {
     private String name = NAMELESS;
 
     /**
-     * A parser of one response.
+     * Creates a parser for one response.
      *
      * @param bytesMax the largest data of an event, or any other line, in bytes
      */
@@ -69,9 +69,9 @@ final class EventParser {
     }
 
     /**
-     * Parses until an event is whole.
+     * Parses until an event is complete.
      *
-     * @return the event, with the bytes after it left in {@code in}; null if {@code in} ends before
+     * @return the event, with the bytes after it left in {@code in}; null if {@code in} ends before the event does
      * @throws StreamException.Invalid if an event is larger than the limit
      */
     @Nullable
@@ -162,7 +162,8 @@ final class EventParser {
     }
 
     /**
-     * Moves the line's value to the data before it, over the field's name, which is longer than the LF between them.
+     * Moves the line's value to the end of the data, over the field's name, which is longer than the LF that joins
+     * them.
      */
     private void keep(int valueStart) {
         int count = length - valueStart;

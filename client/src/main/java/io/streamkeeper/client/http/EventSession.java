@@ -18,15 +18,17 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of server-sent events (section 5.8), read one batch at a time. Nothing is requested of the connection
- * while no batch is wanted, so a slow listener holds what one read of the socket has returned, and the server keeps the
- * rest.
+ * One response of server-sent events (section 5.8), read one batch at a time. It requests bytes from the connection
+ * only while a batch is wanted, so for a slow listener, the client holds the bytes of one read of the socket, and the
+ * server keeps the rest.
  *
- * <p>Safe for use by any thread: the listener's side requests batches, the HTTP client delivers bytes. Futures are
- * completed and bytes requested outside of the lock.
+ * <p>Safe for use by any thread: the feed requests batches, and the HTTP client delivers bytes. It completes futures
+ * and requests bytes outside its lock.
  */
 final class EventSession extends PendingResponse {
-    /** Statuses that may mean that events are not served here, rather than that the stream is not. */
+    /**
+     * Statuses that may mean that the server or a proxy does not serve events, rather than that it refuses the stream.
+     */
     private static final Set<Integer> NO_EVENTS = Set.of(400, 406, 501);
 
     private final ContentType type;
@@ -45,7 +47,7 @@ final class EventSession extends PendingResponse {
     private boolean hasDelivered;
     private boolean hasEnded;
 
-    /** Events do not reach this client; a long-poll may. */
+    /** Events do not reach this client; the response to a long-poll may. */
     static final class NoEventsException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -55,12 +57,12 @@ final class EventSession extends PendingResponse {
     }
 
     /**
-     * A session that has not been answered yet.
+     * Creates a session whose response has not begun yet.
      *
-     * @param type the stream's
+     * @param type the stream's content type
      * @param request the request, such as {@code GET http://…}, for messages
      * @param bytesMax the largest batch in bytes
-     * @param received run whenever bytes arrive
+     * @param received runs whenever bytes arrive
      */
     EventSession(ContentType type, String request, int bytesMax, Runnable received) {
         this.type = type;
@@ -72,13 +74,13 @@ final class EventSession extends PendingResponse {
         this.batches = new BatchAssembler(type, false, bytesMax);
     }
 
-    // ---- the listener's side ----
+    // ---- called by the feed ----
 
     /**
-     * The next batch, or null when the server has ended the session; one call at a time. Fails with {@link
-     * NoEventsException} if the response is not one of events, with the {@link StreamException} of a refusal, with
-     * {@link StreamException.Invalid} if what arrives violates the protocol or is too large, and with what
-     * {@link #fail} is given.
+     * Returns the next batch, or null when the server has ended the session; one call at a time. Fails with {@link
+     * NoEventsException} if the response does not consist of events, with the {@link StreamException} of a refusal,
+     * with {@link StreamException.Invalid} if the response violates the protocol or is too large, and with the
+     * exception passed to {@link #fail}.
      */
     CompletableFuture<@Nullable Batch> next() {
         CompletableFuture<@Nullable Batch> next = new CompletableFuture<>();
@@ -94,7 +96,7 @@ final class EventSession extends PendingResponse {
         return hasBegun;
     }
 
-    /** Whether there was a batch. */
+    /** Whether a batch has been delivered. */
     synchronized boolean hasDelivered() {
         return hasDelivered;
     }
@@ -114,7 +116,7 @@ final class EventSession extends PendingResponse {
         super.cancel();
     }
 
-    // ---- the client's side ----
+    // ---- called by the HTTP client ----
 
     @Override
     BodySubscriber<Void> begin(ResponseInfo response) {
@@ -167,7 +169,7 @@ final class EventSession extends PendingResponse {
         advance();
     }
 
-    /** What has arrived before is delivered first. */
+    /** Fails the session after the data that has already arrived is delivered. */
     @Override
     void fail(Throwable thrown) {
         synchronized (this) {
@@ -187,7 +189,7 @@ final class EventSession extends PendingResponse {
         }
     }
 
-    /** What to do next, outside of the lock; null for nothing. */
+    /** Returns the next action, to be run outside the lock; null if there is none. */
     private synchronized @Nullable Runnable step() {
         CompletableFuture<@Nullable Batch> next = wanted;
         if (next == null) {

@@ -21,24 +21,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a stream of a server over HTTP. JSON messages and bytes arrive as server-sent events (section 5.8), in one
- * session after another, as the server ends them; or by long-poll (section 5.7) where events do not arrive, because the
- * server or a proxy refuses them, answers with something else, or holds them back. After a long-poll has been answered
- * where events were not, the listening stays with long-polls.
+ * Reads a stream of a server over HTTP. JSON messages and bytes arrive as server-sent events (section 5.8), in
+ * successive sessions, each of which the server ends after some time; or by long-poll (section 5.7) if events do not
+ * arrive, because the server or a proxy refuses them, responds with something else, or holds them back. Once a
+ * long-poll has succeeded after events failed, the listening continues with long-polls.
  *
- * <p>Text is always followed by long-poll: events cannot carry a CR, so they would not deliver the bytes that were
- * appended. In a JSON message a CR can only be white space between tokens, where events deliver an LF instead.
+ * <p>Streams of text are always followed by long-poll: events cannot carry a CR, so they would not deliver the appended
+ * bytes. In a JSON message, a CR can only be white space between tokens, where events deliver an LF instead.
  *
- * <p>Pulled by a follower, one call at a time; what continues a call runs on threads of the HTTP client and does not
- * block. {@link #close} may be called at any moment.
+ * <p>A follower pulls from it, one call at a time; continuations run on threads of the HTTP client and do not block.
+ * {@link #close} may be called at any moment.
  */
 final class HttpFeed implements Feed {
     private static final Logger LOG = LoggerFactory.getLogger(HttpFeed.class);
 
-    /** The code of the error where no answer came, or an answer broke off. */
+    /** The error code if no response arrived, or a response broke off. */
     static final String UNREACHABLE = "unreachable";
 
-    /** A long-poll that is answered sooner, without data, has not waited; then the feed waits. */
+    /**
+     * If a server answers a long-poll without data sooner than this, it has not waited; the feed then waits instead.
+     */
     private static final long POLL_MILLIS_MIN = 250;
 
     private final RemoteStream stream;
@@ -63,7 +65,7 @@ final class HttpFeed implements Feed {
         return failure instanceof StreamException.Unavailable;
     }
 
-    // ---- looking for the stream ----
+    // ---- finding the stream ----
 
     @Override
     public CompletableFuture<StreamMetadata> open() {
@@ -159,7 +161,7 @@ final class HttpFeed implements Feed {
         });
     }
 
-    /** Without this, a server that does not wait for data would receive requests without a pause. */
+    /** Delays the batch if the server did not wait for data, so that it does not receive requests without a pause. */
     private static CompletableFuture<Batch> paced(From from, Batch batch, long begunNanos) {
         long restMillis = POLL_MILLIS_MIN - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
         boolean hasWaited =
@@ -171,7 +173,7 @@ final class HttpFeed implements Feed {
 
     // ---- requests ----
 
-    /** Sends a request that is answered at once, or when the server has waited long enough. */
+    /** Sends a request that the server answers at once, or after its long-poll timeout. */
     private CompletableFuture<Answer> ask(HttpRequest request) {
         AnswerBody body = new AnswerBody(settings.answerBytesMax(), silence::received);
         silence.begin(settings.silenceMax(), () -> body.fail(silent()));

@@ -5,13 +5,13 @@ import java.util.List;
 
 /**
  * Joins the messages that a server sends into one JSON array. Our server sends arrays without white space around their
- * elements, which are kept as they are; another may send a single value that is not an array, an array over several
- * lines, or one with a comma after its last element, as the example of section 5.8 has it.
+ * elements, which are kept unchanged; another server may send a single value that is not an array, an array over
+ * several lines, or one with a comma after its last element, as in the example of section 5.8.
  */
 final class JsonArrays {
     private JsonArrays() {}
 
-    /** One array of the elements of all parts, in their order; of no parts, an empty one. */
+    /** Returns one array of the elements of all parts, in their order; an empty array if there are no parts. */
     static byte[] join(List<byte[]> parts) {
         if (parts.size() == 1 && isPlain(parts.get(0))) {
             return parts.get(0);
@@ -42,7 +42,7 @@ final class JsonArrays {
         return part.length >= 2 && isArray(part) && start(part) == 1 && end(part) == part.length - 1;
     }
 
-    /** Where the elements begin: after the bracket, or at the start of a value that has none. */
+    /** Returns where the elements begin: after the bracket, or at the start of a value without one. */
     private static int start(byte[] part) {
         int start = skipSpace(part, 0);
         return isArray(part) ? skipSpace(part, start + 1) : start;

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Reads the small JSON objects of the protocol: control events and errors. */
 final class JsonFields {
-    /** Does not keep names: a server chooses them, in any number. */
+    /** Does not cache names, because a server may send any number of different ones. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -18,8 +18,8 @@ final class JsonFields {
     private JsonFields() {}
 
     /**
-     * The strings, numbers and booleans of an object, as text; those of nested objects with the names joined by a dot,
-     * such as {@code error.code}. Arrays are left out.
+     * Returns the strings, numbers and booleans of an object, as text; the names of nested fields are joined with a
+     * dot, such as {@code error.code}. Arrays are omitted.
      *
      * @throws IOException if it is not a JSON object
      */

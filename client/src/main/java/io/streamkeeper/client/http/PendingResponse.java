@@ -10,15 +10,15 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response that is awaited or being read, and can be cancelled at any moment. Safe for use by any thread; the HTTP
- * client delivers the response, one call at a time.
+ * A response that is awaited or being read, and that can be cancelled at any moment. Safe for use by any thread; the
+ * HTTP client delivers the response, one call at a time.
  */
 abstract class PendingResponse implements BodySubscriber<Void> {
     private @Nullable CompletableFuture<?> sent;
     private Flow.@Nullable Subscription subscription;
     private boolean cancelled;
 
-    /** Sends the request that this is the response to; once. */
+    /** Sends the request for this response. Called once. */
     final void send(HttpClient client, HttpRequest request) {
         CompletableFuture<?> sending = client.sendAsync(request, this::begin);
         sending.whenComplete((response, failure) -> {
@@ -35,16 +35,16 @@ abstract class PendingResponse implements BodySubscriber<Void> {
         sending.cancel(true);
     }
 
-    /** The response has begun; returns what receives its body. */
+    /** The response has begun; returns the subscriber that receives its body. */
     abstract BodySubscriber<Void> begin(ResponseInfo response);
 
     /** The body can be requested. */
     abstract void begun(Flow.Subscription body);
 
-    /** Nothing more arrives, because of {@code failure}. May be called by any thread, and more than once. */
+    /** Nothing more arrives, because of {@code failure}. Any thread may call it, more than once. */
     abstract void fail(Throwable failure);
 
-    /** Cancels the response, in whatever state it is. Failures that follow from this are ignored. */
+    /** Cancels the response in any state. Failures that result from this are ignored. */
     void cancel() {
         CompletableFuture<?> sending;
         Flow.Subscription body;
@@ -61,7 +61,7 @@ abstract class PendingResponse implements BodySubscriber<Void> {
         }
     }
 
-    /** The body is read as it comes, so there is nothing to wait for. */
+    /** Complete at once, because the body is read as it arrives. */
     @Override
     public final CompletionStage<Void> getBody() {
         return CompletableFuture.completedStage(null);

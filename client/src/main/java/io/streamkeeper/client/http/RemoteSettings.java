@@ -14,14 +14,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How requests for the streams of a server are made. Immutable. */
+/** The settings of requests for the streams of a server. Immutable. */
 final class RemoteSettings {
-    /** The largest append of a server with default settings, and what one read of it may have before that. */
+    /** The largest append of a server with default settings, and the bytes that one read may return before it. */
     private static final int ANSWER_BYTES_MAX = 65 << 20;
 
     private static final Duration FIRST_EVENT_MAX = Duration.ofSeconds(5);
 
-    /** A session of events ends after a minute (section 5.8), also where nothing keeps it awake meanwhile. */
+    /** A session of events ends after a minute (section 5.8), also if the server sends nothing before that. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(75);
 
     private final String root;
@@ -44,10 +44,10 @@ final class RemoteSettings {
         this.silenceMax = draft.silenceMax;
     }
 
-    /** One header; its value is requested for each request. */
+    /** A header; its value is obtained again for each request. */
     record Header(String name, Supplier<String> value) {}
 
-    /** Settings while they are changed. */
+    /** Mutable settings, while they are changed. */
     static final class Draft {
         private final String root;
         private List<Header> headers = List.of();
@@ -104,47 +104,47 @@ final class RemoteSettings {
     }
 
     /**
-     * The defaults for a server.
+     * Returns the default settings for a server.
      *
-     * @param root the URL that streams are below, with a slash at its end
+     * @param root the URL below which the streams are, with a slash at its end
      */
     static RemoteSettings of(String root) {
         return new RemoteSettings(new Draft(root));
     }
 
-    /** The same with a change. */
+    /** Returns these settings with a change. */
     RemoteSettings with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
         return new RemoteSettings(draft);
     }
 
-    /** The URL that streams are below, with a slash at its end. */
+    /** The URL below which the streams are, with a slash at its end. */
     String root() {
         return root;
     }
 
-    /** Those of each request. */
+    /** The headers of each request. */
     List<Header> headers() {
         return headers;
     }
 
-    /** The client that was given, or else the one that all others share. */
+    /** The configured client, or else the shared one. */
     HttpClient client() {
         return client == null ? Shared.CLIENT : client;
     }
 
-    /** Where listeners are called. */
+    /** Calls the listeners. */
     Executor executor() {
         return executor;
     }
 
-    /** The largest event or answer in bytes. */
+    /** The largest event or response in bytes. */
     int answerBytesMax() {
         return answerBytesMax;
     }
 
-    /** Whether events are tried at all. */
+    /** Whether events are tried before long-polls. */
     boolean usesEvents() {
         return usesEvents;
     }
@@ -160,8 +160,8 @@ final class RemoteSettings {
     }
 
     /**
-     * The client where none is given, made when it is needed. It speaks HTTP/1.1, where a slow listener holds up its
-     * own connection and no other; a few threads do for all, because nothing that they do blocks.
+     * The client that is used if none is configured, created when it is needed. It uses HTTP/1.1, where a slow listener
+     * delays only its own connection; a few threads suffice for all, because none of their tasks blocks.
      */
     private static final class Shared {
         private static final Duration CONNECT_MAX = Duration.ofSeconds(10);

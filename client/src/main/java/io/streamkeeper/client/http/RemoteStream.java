@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of a server: the requests for it, and whether events arrive from there. It outlives the feeds of one
- * listening, so that not each of them has to find that out. Safe for use by any thread.
+ * One stream of a server: its requests, and whether its events arrive. It outlives the feeds of one listening, so that
+ * not every feed has to find this out. Safe for use by any thread.
  */
 final class RemoteStream {
     private final RemoteSettings settings;
@@ -29,17 +29,17 @@ final class RemoteStream {
         return settings;
     }
 
-    /** Whether it is followed by long-polls, because events do not arrive. */
+    /** Whether long-polls are used, because events do not arrive or are disabled. */
     boolean isPolled() {
         return polled;
     }
 
-    /** Events do not arrive, but answers to long-polls do. */
+    /** Switches to long-polls, because their responses arrive and events do not. */
     void pollFromNowOn() {
         polled = true;
     }
 
-    // ---- requests; they throw a RefusedException if the path is none of a stream ----
+    // ---- requests; they throw a RefusedException if the path is invalid ----
 
     HttpRequest head() {
         return request("").method("HEAD", BodyPublishers.noBody()).build();

@@ -17,19 +17,19 @@ import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
 /**
- * The streams of a server, followed over HTTP: the same calls with the same meaning as {@code
- * DurableStreams} of the server has for its own process. Begin with {@link #at}; each further method returns
- * streams with one more thing set. Any server of the protocol will do; one that answers {@code Stream-Earliest-Offset}
- * where data was dropped allows a listener that was overtaken to continue.
+ * The streams of a server, followed over HTTP, with the same methods and semantics that {@code DurableStreams} provides
+ * within the server's process. Begin with {@link #at}; each further method returns streams with one more setting. Works
+ * with any server of the protocol; if a server returns {@code Stream-Earliest-Offset} when data was dropped, a listener
+ * that retention has overtaken can continue.
  *
  * <p>When a connection breaks, or a server restarts, is overloaded or sends nothing for too long, the request is
- * repeated after a delay that grows to five seconds, or that the server requests, up to a minute; the listening is
- * {@link Listening.Status#DISCONNECTED} meanwhile. Any other refusal ends the listening with its {@link
+ * retried after a delay that grows to five seconds, or that the server requests, up to a minute; the listening is
+ * {@link Listening.Status#DISCONNECTED} until then. Any other refusal ends the listening with its {@link
  * io.streamkeeper.client.api.StreamException}.
  *
  * <p>Immutable; safe for use by any thread. No thread waits for a listener's data: all listeners share the few threads
- * of the HTTP client, and are called on the executor. Data that a slow listener or subscriber has not processed stays
- * with the server; here, one batch is held for it, and the bytes of one read of its connection.
+ * of the HTTP client, and the executor calls them. Data that a slow listener or subscriber has not processed stays on
+ * the server; the client holds only one batch and the bytes of one read of its connection.
  */
 public final class RemoteStreams implements StreamSource {
     private static final int ANSWER_BYTES_LIMIT = 1 << 30;
@@ -59,11 +59,11 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * {@return the same with a header on each request, besides those that were set before}
+     * {@return these streams, with one more header on each request}
      *
      * @param name such as {@code Authorization}
-     * @param value the same on each request
-     * @throws IllegalArgumentException if it cannot be a header, or is one that the HTTP client sets itself
+     * @param value the value for all requests
+     * @throws IllegalArgumentException if the header is invalid, or the HTTP client reserves it
      */
     public RemoteStreams header(String name, String value) {
         HttpRequest.newBuilder().header(name, value);
@@ -71,29 +71,30 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * {@return the same with a header on each request whose value is requested each time: a token that expires}
+     * {@return these streams, with one more header, whose value is requested for each request, such as a token that
+     * expires}
      *
      * @param name such as {@code Authorization}
-     * @param value called by any thread, and must not block; what it throws ends the listening
+     * @param value called by any thread, and must not block; an exception that it throws ends the listening
      */
     public RemoteStreams header(String name, Supplier<String> value) {
         return new RemoteStreams(settings.with(draft -> draft.header(name, value)));
     }
 
     /**
-     * {@return the same with another HTTP client: for TLS, a proxy, redirects}
+     * {@return these streams, with another HTTP client, for example for TLS, a proxy or redirects}
      *
-     * @param client by default all share one, which uses HTTP/1.1. With HTTP/2, listeners share a connection, and the
-     *     data of a slow one fills its window in the client.
+     * @param client by default, all streams share one, which uses HTTP/1.1. With HTTP/2, listeners share a connection,
+     *     and the data of a slow listener fills the connection's window in the client.
      */
     public RemoteStreams client(HttpClient client) {
         return new RemoteStreams(settings.with(draft -> draft.client(client)));
     }
 
     /**
-     * {@return the same with another executor for listeners and subscribers}
+     * {@return these streams, with another executor for listeners and subscribers}
      *
-     * @param executor a listener that blocks occupies a thread of it; calls that it refuses are run on {@link
+     * @param executor a listener that blocks occupies one of its threads; calls that it rejects run on {@link
      *     CallbackThreads#shared}, which is the default
      */
     public RemoteStreams executor(Executor executor) {
@@ -101,10 +102,10 @@ public final class RemoteStreams implements StreamSource {
     }
 
     /**
-     * {@return the same with another bound on a listener's memory} A message, with the JSON or base64 around it, that
-     * is larger ends the listening with {@link io.streamkeeper.client.api.StreamException.Invalid}.
+     * {@return these streams, with another bound on a listener's memory} A larger message, including its JSON or base64
+     * encoding, ends the listening with {@link io.streamkeeper.client.api.StreamException.Invalid}.
      *
-     * @param bytes the largest answer; 65 MiB by default, for a server that accepts appends of 64 MiB
+     * @param bytes the largest response; 65 MiB by default, for a server that accepts appends of 64 MiB
      * @throws IllegalArgumentException if it is less than one or more than 1 GiB
      */
     public RemoteStreams answerBytesMax(int bytes) {
@@ -114,17 +115,17 @@ public final class RemoteStreams implements StreamSource {
         return new RemoteStreams(settings.with(draft -> draft.answerBytesMax(bytes)));
     }
 
-    /** {@return the same with long-polls only, where it is known that server-sent events do not arrive} */
+    /** {@return these streams, with long-polls only, for networks where server-sent events do not arrive} */
     public RemoteStreams withoutEvents() {
         return new RemoteStreams(settings.with(RemoteSettings.Draft::withoutEvents));
     }
 
     /**
-     * {@return the same with another bound on silence} After it, a connection on which an answer is awaited counts as
-     * dead, and another one is opened.
+     * {@return these streams, with another bound on silence} If a connection is silent for longer while a response is
+     * awaited, it counts as dead, and another one is opened.
      *
-     * @param time longer than the server's long-poll timeout, keep-alive of events and time to answer; 75 seconds by
-     *     default, no more than a year
+     * @param time longer than the server's long-poll timeout, its keep-alive interval for events, and its response
+     *     time; 75 seconds by default, at most a year
      * @throws IllegalArgumentException if it is not positive
      */
     public RemoteStreams silenceMax(Duration time) {
@@ -135,7 +136,7 @@ public final class RemoteStreams implements StreamSource {
         return new RemoteStreams(settings.with(draft -> draft.silenceMax(bounded)));
     }
 
-    /** How long the first byte of events may take; after that, long-polls are tried. */
+    /** Sets how long the first byte of events may take; after that, long-polls are tried. */
     RemoteStreams firstEventMax(Duration time) {
         return new RemoteStreams(settings.with(draft -> draft.firstEventMax(time)));
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects that a server has sent nothing for too long while an answer was awaited. One timer serves all waits, one
- * after another, so that a wait which ends soon needs no timer of its own. Safe for use by any thread.
+ * Detects that a server has sent nothing for too long while a response was awaited. One timer serves successive waits,
+ * so that a short wait does not need to start one. Safe for use by any thread.
  */
 final class Silence {
     private final long limitNanos;
@@ -18,16 +18,16 @@ final class Silence {
     private long timerNanos;
     private boolean closed;
 
-    /** No wait yet; {@code limit} counts from the last byte that was received. */
+    /** Creates it without a wait; {@code limit} counts from the last byte that was received. */
     Silence(Duration limit) {
         this.limitNanos = limit.toNanos();
     }
 
     /**
-     * A wait begins.
+     * Begins a wait.
      *
-     * @param first how long until the first byte
-     * @param tooLong run once, on a thread that must not block, if it takes longer
+     * @param first the time limit until the first byte
+     * @param tooLong runs once, on a thread that must not block, if the silence exceeds a limit
      */
     synchronized void begin(Duration first, Runnable tooLong) {
         if (closed) {
@@ -41,18 +41,18 @@ final class Silence {
         }
     }
 
-    /** Bytes were received. */
+    /** Records that bytes were received. */
     void received() {
         receivedNanos = System.nanoTime();
         currentLimitNanos = limitNanos;
     }
 
-    /** The wait has ended. */
+    /** Ends the wait. */
     synchronized void end() {
         onSilence = null;
     }
 
-    /** No wait will follow. */
+    /** Ends the wait and the timer; no wait may follow. */
     synchronized void close() {
         closed = true;
         onSilence = null;

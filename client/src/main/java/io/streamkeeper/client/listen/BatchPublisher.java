@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stream as a publisher of its batches. Each subscriber has its own {@link Follower}, and is called on that
- * follower's serial executor only, {@code onSubscribe} included. Safe for use by any thread.
+ * A stream as a publisher of its batches. Each subscriber has its own {@link Follower}, on whose serial executor all
+ * its methods are called, including {@code onSubscribe}. Safe for use by any thread.
  */
 final class BatchPublisher implements Flow.Publisher<Batch> {
     private static final Logger LOG = LoggerFactory.getLogger(BatchPublisher.class);
@@ -55,11 +55,13 @@ final class BatchPublisher implements Flow.Publisher<Batch> {
         }
     }
 
-    /** Forwards the calls of a listener to a subscriber; none after its end, or soon after it has cancelled. */
+    /**
+     * Forwards the calls of a listener to a subscriber, until the subscription ends or shortly after it is cancelled.
+     */
     private static final class Forwarding implements StreamListener {
         private final String path;
 
-        /** Null when it is not to be called again, which also makes it collectable. */
+        /** Null when it must not be called again; the garbage collector can then reclaim it. */
         private volatile Flow.@Nullable Subscriber<? super Batch> subscriber;
 
         Forwarding(Flow.Subscriber<? super Batch> subscriber, String path) {

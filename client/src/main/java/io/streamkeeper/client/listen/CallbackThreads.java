@@ -6,14 +6,14 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads on which futures are completed and listeners called where a program gives no executor: created when
- * needed, ended when idle, and enough of them that one listener that blocks does not delay the others. Submitting a
- * task takes no lock, so an event loop may do it.
+ * The threads that complete futures and call listeners if an application provides no executor. They are created when
+ * needed and end when idle; there are enough of them that one listener that blocks does not delay the others.
+ * Submitting a task takes no lock, so an event loop may do it.
  */
 public final class CallbackThreads {
     private static final int THREADS = 64;
 
-    /** More than those only where a thread waits for a future, which may need another thread to be completed. */
+    /** The pool exceeds THREADS only while a thread waits for a future, which another thread may have to complete. */
     private static final int THREADS_MAX = 256;
 
     private static final long IDLE_SECONDS = 30;
@@ -38,7 +38,7 @@ public final class CallbackThreads {
         return thread;
     }
 
-    /** {@return the threads that all programs without an executor of their own share} */
+    /** {@return the threads that all sources without a custom executor share} */
     public static Executor shared() {
         return SHARED;
     }

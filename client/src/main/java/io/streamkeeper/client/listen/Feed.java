@@ -7,30 +7,30 @@ import io.streamkeeper.client.api.StreamMetadata;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One reader of one stream, which a {@link Follower} pulls: one call at a time, the next after the last one has
- * completed. The futures fail with a {@link StreamException} and may be completed by any thread, also one that must not
- * block.
+ * One reader of one stream. A {@link Follower} pulls from it with one call at a time: the next one follows when the
+ * previous one has completed. The futures fail with a {@link StreamException}; any thread may complete them, including
+ * one that must not block.
  */
 public interface Feed extends AutoCloseable {
-    /** {@return the stream's metadata, when it is found} Called once, first. */
+    /** {@return the stream's metadata, once the stream is found} Called once, before any other method. */
     CompletableFuture<StreamMetadata> open();
 
     /**
      * Reads what follows {@code from}, or waits for it; completes with an empty batch after some time without data.
      *
-     * @param from the end of the last batch, or where to begin
-     * @return the batch, maybe empty
+     * @param from the end of the previous batch, or where to begin
+     * @return the batch, possibly empty
      */
     CompletableFuture<Batch> next(From from);
 
     /**
-     * {@return whether it may help to wait and to start again with another feed}
+     * {@return whether a retry with another feed after some time may succeed}
      *
-     * @param failure what one of the futures failed with
+     * @param failure the exception with which one of the futures failed
      */
     boolean isPassing(StreamException failure);
 
-    /** Cancels what is under way; its result is ignored. */
+    /** Cancels the call in progress; its result is ignored. */
     @Override
     void close();
 }

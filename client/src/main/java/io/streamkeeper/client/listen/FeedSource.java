@@ -13,10 +13,10 @@ public final class FeedSource implements StreamSource {
     private final Executor executor;
 
     /**
-     * A source.
+     * Creates a source.
      *
-     * @param feeds returns for a path what makes a feed of its stream, one for each try
-     * @param executor on which listeners and subscribers are called
+     * @param feeds returns for a path the supplier that creates a feed of its stream for each attempt
+     * @param executor calls listeners and subscribers
      */
     public FeedSource(Function<String, Supplier<Feed>> feeds, Executor executor) {
         this.feeds = feeds;

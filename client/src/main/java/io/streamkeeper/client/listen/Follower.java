@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pulls one batch after another out of feeds and passes them to a listener. Its state belongs to its serial executor,
- * except for status and place, which any thread may read.
+ * Pulls one batch after another from feeds and passes them to a listener. Its state belongs to its serial executor,
+ * except for {@code status} and {@code place}, which any thread may read.
  *
- * <p>The place moves only when the listener has processed a batch, and a batch has the offset after it: so a feed that
- * breaks, at whatever moment, is followed by one that begins exactly there. {@code now} becomes an offset when the
- * stream is found for the first time, and is not resolved again. An offset also identifies its stream: if the stream
- * was deleted and created again, the server answers that the offset is gone, whatever its metadata says.
+ * <p>The place advances to the offset after a batch only when the listener has processed that batch: if a feed breaks
+ * at any moment, the next feed begins exactly there. {@code now} is resolved to an offset when the stream is found for
+ * the first time, and never again. An offset also identifies its stream: if the stream was deleted and created again,
+ * the server answers that the offset is gone, whatever its metadata says.
  *
  * <pre>
  *   IDLE ──resume──▶ CONNECTING ──found──▶ STREAMING ──closed, error, gone, stop──▶ IDLE
@@ -62,8 +62,8 @@ final class Follower implements Listening {
     /**
      * A follower that is idle.
      *
-     * @param feeds makes a feed for each try
-     * @param executor on which the listener is called
+     * @param feeds creates a feed for each attempt
+     * @param executor calls the listener
      * @param demand batches that may be read before {@link #request} adds more
      */
     Follower(String path, From start, Supplier<Feed> feeds, StreamListener listener, Executor executor, long demand) {
@@ -98,7 +98,7 @@ final class Follower implements Listening {
         resumeIf(() -> true);
     }
 
-    /** Resumes if {@code first}, which is run where the listener is called, returns true. */
+    /** Resumes if {@code first}, which runs on the serial executor, returns true. */
     void resumeIf(BooleanSupplier first) {
         serial.execute(() -> {
             if (status == Status.IDLE && first.getAsBoolean()) {
@@ -128,7 +128,7 @@ final class Follower implements Listening {
         return stopped;
     }
 
-    /** Ends with an error, unless it has ended. */
+    /** Ends with an error, unless it has already ended. */
     void abort(Throwable failure) {
         serial.execute(() -> {
             if (status != Status.IDLE) {
@@ -137,7 +137,7 @@ final class Follower implements Listening {
         });
     }
 
-    /** Allows so many more batches to be read. */
+    /** Adds to the number of batches that may be read. */
     void request(long batches) {
         serial.execute(() -> {
             demand = Long.MAX_VALUE - demand < batches ? Long.MAX_VALUE : demand + batches;
@@ -145,7 +145,7 @@ final class Follower implements Listening {
         });
     }
 
-    // ---- the serial executor's ----
+    // ---- called by the serial executor only ----
 
     private void connect() {
         enter(Status.CONNECTING);
@@ -177,7 +177,7 @@ final class Follower implements Listening {
         ask(open, pulled -> pulled.next(place), this::take);
     }
 
-    /** The answer of a feed that has been replaced meanwhile is dropped. */
+    /** Ignores the answer of a feed that has been replaced in the meantime. */
     private <T> void ask(Feed asked, Function<Feed, CompletableFuture<T>> question, Consumer<T> answer) {
         CompletableFuture<T> answered;
         try {
@@ -236,8 +236,8 @@ final class Follower implements Listening {
     }
 
     /**
-     * Doubles with each failure, and is no less than the server requests; partly random, so that the listeners of a
-     * server that was down do not all return at once.
+     * The wait before a retry. It doubles with each failure, and is at least what the server requests; a part is
+     * random, so that the listeners of a server that was down do not all reconnect at once.
      */
     private long retryMillis(StreamException failure) {
         long millis = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << Math.min(DOUBLINGS_MAX, failures++));
@@ -246,7 +246,7 @@ final class Follower implements Listening {
         return Math.max(millis / 2, least) + ThreadLocalRandom.current().nextLong(millis / 2);
     }
 
-    /** A retry of a listening that was stopped meanwhile is skipped. */
+    /** Skips the retry if the listening was stopped in the meantime. */
     private void retry(int next) {
         if (status == Status.DISCONNECTED && next == tries) {
             connect();
@@ -298,7 +298,7 @@ final class Follower implements Listening {
         }
     }
 
-    /** What the listener throws here is logged, and changes nothing. */
+    /** Logs an exception that the listener throws in {@code call}, and otherwise ignores it. */
     private void guarded(Runnable call) {
         try {
             call.run();

@@ -3,8 +3,8 @@ package io.streamkeeper.client.listen;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One listener on one stream: a handle to stop and resume it. Safe for use by any thread, the listener's own calls
- * included.
+ * A handle to stop and resume one listener on one stream. Safe for use by any thread, including the listener's own
+ * calls.
  */
 public interface Listening {
     /** The states of a listening. */
@@ -15,46 +15,45 @@ public interface Listening {
         CONNECTING,
         /** It reads, or waits at the tail. */
         STREAMING,
-        /** The stream is not available now; it tries again after some time. */
+        /** The stream is not available now; the listening retries after some time. */
         DISCONNECTED
     }
 
-    /** {@return the path of the stream that is followed, without percent-encoding} */
+    /** {@return the path of the followed stream, without percent-encoding} */
     String path();
 
-    /** {@return its state now} */
+    /** {@return its current state} */
     Status status();
 
     /**
-     * {@return whether it is active: it reads, waits, or tries again after some time} False when it was stopped, is
-     * complete, or has ended with an error: exactly while it is {@link Status#IDLE}.
+     * {@return whether it is active: it reads, waits, or retries after some time} False if it was stopped, is complete,
+     * or has ended with an error, that is, while it is {@link Status#IDLE}.
      */
     default boolean listening() {
         return status() != Status.IDLE;
     }
 
     /**
-     * {@return
-     * the offset after the last batch that the listener has processed; before the first one, what the listening began
-     * with, which may be {@code -1} or {@code now}}
+     * {@return the offset after the last batch that the listener has processed; before the first batch, the start of
+     * the listening, which may be {@code -1} or {@code now}}
      */
     String offset();
 
     /**
      * Stops; the offset is kept, and {@link #resume} continues there.
      *
-     * @return the offset, when the call of the listener that may be under way has returned; no further call follows. Do
-     *     not wait for it within a call of the listener.
+     * @return the offset, once a listener call in progress has returned; no further call follows. Do not wait for it
+     *     within a listener call.
      */
     CompletableFuture<String> stop();
 
-    /** Continues where it stopped; has no effect while it is not {@link Status#IDLE}. */
+    /** Continues where it stopped; has no effect unless it is {@link Status#IDLE}. */
     void resume();
 
     /**
-     * Stops and forgets the offset: {@link #resume} begins again with what the listening began with.
+     * Stops and forgets the offset: {@link #resume} begins again at the start of the listening.
      *
-     * @return what that is, when the call of the listener that may be under way has returned
+     * @return the start of the listening, once a listener call in progress has returned
      */
     CompletableFuture<String> reset();
 }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in their order, on the threads of another executor; tasks that it refuses, on the shared
- * threads. Safe for use by any thread.
+ * Runs tasks one at a time, in the order of submission, on the threads of another executor; tasks that this executor
+ * rejects run on the shared threads. Safe for use by any thread.
  */
 final class SerialExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
@@ -31,7 +31,7 @@ final class SerialExecutor implements Executor {
         }
     }
 
-    /** One task for each turn, so that a busy stream leaves room for others on the same threads. */
+    /** Runs one task per turn, so that a busy stream leaves the threads to other streams between its tasks. */
     private void runNext() {
         Turn next;
         do {
@@ -56,8 +56,9 @@ final class SerialExecutor implements Executor {
     }
 
     /**
-     * The next turn, while it is handed over. Where an executor runs a task at once, in the same thread, the thread
-     * that hands it over takes the turn itself: the stack would grow with the number of tasks otherwise.
+     * The next turn, while it is submitted to the executor. If the executor runs it at once in the submitting thread,
+     * that thread runs the turn itself after the executor has returned: otherwise, the stack would grow with the number
+     * of tasks.
      */
     private final class Turn implements Runnable {
         private final Thread giver = Thread.currentThread();
@@ -73,7 +74,10 @@ final class SerialExecutor implements Executor {
             }
         }
 
-        /** Whether the giver takes the turn itself; called by the giver, once, when the executor has returned. */
+        /**
+         * Whether the submitting thread runs the turn itself; called once by that thread, when the executor has
+         * returned.
+         */
         boolean isMine() {
             handed = true;
             return mine;

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the data of a followed stream. It is called on threads of the executor of its {@link StreamSource}, one call
- * at a time, in the order of the stream; a call may take as long as it needs. A call that blocks occupies a thread of
- * the executor; {@link CallbackThreads#shared the default executor} has 64 threads.
+ * Receives the data of a followed stream. Threads of the executor of its {@link StreamSource} call it, one call at a
+ * time, in the order of the stream; a call may take as long as it needs. A call that blocks occupies a thread of the
+ * executor; {@link CallbackThreads#shared the default executor} has 64 threads.
  */
 @FunctionalInterface
 public interface StreamListener {

@@ -21,8 +21,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Finds the values of flags that are not on the command line: in the environment, or else in the configuration file.
- * Without either, the default holds.
+ * Supplies the values of flags that are not on the command line: from the environment, or else from the configuration
+ * file. If neither has a value, the default applies.
  */
 final class ConfigSources implements IDefaultValueProvider {
     private static final String FILE_FLAG = ProcessSettings.CONFIG_FILE.name();
@@ -40,8 +40,8 @@ final class ConfigSources implements IDefaultValueProvider {
     /**
      * Reads the file that the command line, or else the environment, names.
      *
-     * @param settings all of the server's, also where a tool asks, which takes those that it shares
-     * @throws IllegalArgumentException if it cannot be read or holds a key that is no setting
+     * @param settings all settings of the server, also for a tool, which uses only some of them
+     * @throws IllegalArgumentException if the file cannot be read, or contains a key that is not a setting
      */
     static ConfigSources of(List<Setting<?>> settings, String[] args, Map<String, String> environment) {
         String path = fileOnCommandLine(args);
@@ -93,7 +93,7 @@ final class ConfigSources implements IDefaultValueProvider {
         return file;
     }
 
-    /** Variables that look like those of settings, and are of none. */
+    /** Returns the variables that have the prefix of settings, but belong to no setting. */
     Set<String> unknownVariables() {
         Set<String> known = settings.stream().map(Setting::variable).collect(Collectors.toSet());
         return environment.keySet().stream()

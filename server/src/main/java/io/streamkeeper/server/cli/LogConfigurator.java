@@ -11,7 +11,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
  * Configures logging: warnings and errors, to standard error. The logging library finds it as a service; it is code,
- * because reading a configuration file would take a noticeable part of the start.
+ * because reading a configuration file would take a noticeable part of the start time.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
     @Override

@@ -1,6 +1,6 @@
 package io.streamkeeper.server.cli;
 
-/** The process. */
+/** The entry point of the process. */
 public final class Main {
     private static final String LEAK_LEVEL = "io.netty.leakDetection.level";
 
@@ -9,18 +9,19 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs the server until it is stopped; exits 0 after a stop, 1 if it cannot run, 2 if the arguments are not valid.
+     * Runs the server until it is stopped; exits with 0 after a stop, 1 if it cannot run, 2 if the arguments are
+     * invalid.
      *
-     * @param args flags, as {@code --help} shows them, or the name of a tool and what it takes
+     * @param args flags, as {@code --help} shows them, or the name of a tool and its arguments
      */
     public static void main(String[] args) {
         if (System.getProperty(LEAK_LEVEL) == null) {
-            // Tests look for leaks; here the stack traces for that would cost a twentieth of the processor.
+            // Tests detect leaks; in production, the stack traces for this would cost a twentieth of the CPU time.
             System.setProperty(LEAK_LEVEL, "disabled");
         }
         if (System.getProperty(OPENED) == null) {
-            // With java.nio opened, as the jar's manifest does, Netty counts direct memory itself: what does not fit
-            // fails at once, where the JVM would have the loop sleep for half a second in the hope of a garbage
+            // With java.nio opened, as in the jar's manifest, Netty counts direct memory itself: an allocation beyond
+            // the limit fails at once, whereas the JVM would let the loop sleep for half a second to wait for a garbage
             // collection.
             System.setProperty(OPENED, "true");
         }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the paths that are flags of one tool only. */
+/** Parses the paths of flags that only one tool has. */
 final class Paths implements ITypeConverter<Path> {
     private static final PathName PATH = new PathName("DIR");
 

@@ -19,7 +19,7 @@ final class ProcessSettings {
             "warn",
             "error, warn, info or debug; to standard error.");
 
-    /** For help and the parser: {@link ConfigSources} reads the file before the other flags can be parsed. */
+    /** Only for help and the parser: {@link ConfigSources} reads the file before the flags are parsed. */
     static final Setting<Path> CONFIG_FILE = new Setting<>(
             SettingGroup.PROCESS,
             "config",

@@ -3,9 +3,9 @@ package io.streamkeeper.server.cli;
 import io.netty.util.Version;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which build this is. */
+/** The version of this build. */
 final class ProductVersion implements IVersionProvider {
-    /** The version that the jar names; {@code development} where there is no jar. */
+    /** The version in the jar's manifest; {@code development} if there is no jar. */
     static String text() {
         String version = ProductVersion.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;

@@ -26,7 +26,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The command that serves: reads the configuration, starts the server, and stops it when the process gets a signal. */
+/**
+ * The command that serves: reads the configuration, starts the server, and stops it when the process receives a signal.
+ */
 @Command(
         name = "durable-streams-server",
         versionProvider = ProductVersion.class,
@@ -67,7 +69,7 @@ public final class ServeCommand {
     /**
      * Runs the command until the process ends, or until the server fails to start.
      *
-     * @param environment where {@code DS_} variables are looked for
+     * @param environment contains the {@code DS_} variables
      * @param out for the ready line, help and the output of tools
      * @param err for errors, one line each
      * @return the exit status
@@ -104,7 +106,7 @@ public final class ServeCommand {
                 .toArray(String[]::new);
     }
 
-    /** The flags and how help shows them: by group. */
+    /** The parser of the flags, whose help lists them by group. */
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new ServeCommand())
                 .setOverwrittenOptionsAllowed(true)
@@ -116,7 +118,7 @@ public final class ServeCommand {
         return line;
     }
 
-    /** The values of flags, environment and file. */
+    /** Returns the values of flags, environment and file. */
     static SettingValues values(CommandLine parsed) {
         return SettingOptions.values(parsed.getCommandSpec(), SETTINGS);
     }
@@ -137,7 +139,7 @@ public final class ServeCommand {
         return sections.toString();
     }
 
-    /** Warns of variables that look like those of settings. */
+    /** Warns of variables that have the prefix of settings, but belong to no setting. */
     static void warn(ConfigSources sources, PrintStream err) {
         sources.unknownVariables()
                 .forEach(name -> say(err, "warning: the environment variable " + name + " is not one of ours"));
@@ -169,7 +171,7 @@ public final class ServeCommand {
         return 0;
     }
 
-    /** Starts the server; without descriptors anything may fail to open, a library of the JVM included. */
+    /** Starts the server. If few descriptors are left, any file may fail to open, including a library of the JVM. */
     private static DurableStreamsServer start(ServerConfig config) throws IOException {
         try {
             return DurableStreamsServer.start(config);
@@ -181,7 +183,7 @@ public final class ServeCommand {
         }
     }
 
-    /** A clean stop after a signal ends with status 0, not with the status of the signal. */
+    /** Stops the server after a signal, and exits with status 0 instead of the status of the signal. */
     private static void stop(DurableStreamsServer server) {
         server.stop();
         Runtime.getRuntime().halt(0);

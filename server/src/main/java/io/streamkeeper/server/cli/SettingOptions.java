@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The flags of settings: made of their descriptions, for the server and for the tools. */
+/** The flags of settings, derived from their descriptions, for the server and for the tools. */
 final class SettingOptions {
     private static final String DASHES = "--";
 
@@ -34,7 +34,9 @@ final class SettingOptions {
                 .build();
     }
 
-    /** Keeps the text, and refuses one that the setting cannot read: the parser adds the flag's name to the message. */
+    /**
+     * Keeps the text, and refuses one that the setting cannot parse; the parser adds the flag's name to the message.
+     */
     private static ITypeConverter<String> checked(Setting<?> setting) {
         return text -> {
             try {
@@ -46,7 +48,7 @@ final class SettingOptions {
         };
     }
 
-    /** The values that a command was called with, or that its default provider had, or the defaults. */
+    /** Returns the values from the command line, or from the default provider, or the defaults. */
     static SettingValues values(CommandSpec parsed, List<Setting<?>> settings) {
         SettingValues values = new SettingValues();
         for (Setting<?> setting : settings) {

@@ -45,7 +45,7 @@ final class ToolCommand {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
-    /** Those of the server that every tool has. */
+    /** The settings of the server that every tool has. */
     private static final List<Setting<?>> SETTINGS = List.of(DataConfig.DIRECTORY, ProcessSettings.CONFIG_FILE);
 
     private final PrintStream out;
@@ -57,7 +57,7 @@ final class ToolCommand {
     /**
      * Runs the command that the first argument names; returns the exit status.
      *
-     * @param environment where {@code DS_} variables are looked for, as the server does
+     * @param environment contains the {@code DS_} variables, as for the server
      */
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         ConfigSources sources;
@@ -151,7 +151,7 @@ final class ToolCommand {
         }
     }
 
-    /** Puts a copy back. */
+    /** Restores a data directory from a backup. */
     @Command(
             name = "restore",
             description = "Makes a data directory, which must be empty or not exist, from a backup, which is verified.")

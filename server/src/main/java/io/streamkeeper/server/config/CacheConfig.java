@@ -11,11 +11,11 @@ import io.streamkeeper.server.setting.Unit;
 import java.util.List;
 
 /**
- * What caches may do with the answers to reads (section 10.1).
+ * How caches may use the responses to reads (section 10.1).
  *
- * @param maxAgeSeconds how long an answer with data is fresh; it stays usable for five times as long while it is
- *     checked
- * @param isPrivate whether only the client's own cache may keep it
+ * @param maxAgeSeconds how long a response with data is fresh; a cache may use it for five times as long after that
+ *     while it revalidates it
+ * @param isPrivate whether only the client's own cache may keep responses
  */
 public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
     private static final int STALE_FACTOR = 5;
@@ -36,8 +36,8 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
      * Checks the values.
      *
      * @param maxAgeSeconds 0 … 365 days
-     * @param isPrivate either
-     * @throws IllegalArgumentException if one is not so
+     * @param isPrivate any value
+     * @throws IllegalArgumentException if a value is out of range
      */
     public CacheConfig {
         MAX_AGE.check(maxAgeSeconds);
@@ -51,15 +51,16 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         new Builder(values).maxAgeSeconds(maxAgeSeconds).isPrivate(isPrivate);
     }
 
-    /** {@return a minute, in any cache} */
+    /** {@return the defaults: a minute, in any cache} */
     public static CacheConfig defaults() {
         return of(new SettingValues());
     }
 
     /**
-     * {@return {@code Cache-Control} for an answer with data, which never changes; no longer than the stream is kept}
+     * {@return {@code Cache-Control} for a response with data, which never changes; fresh at most until the stream
+     * expires}
      *
-     * @param expiry the stream's
+     * @param expiry the expiry of the stream
      * @param nowMillis milliseconds since 1970 UTC
      */
     public String data(Expiry expiry, long nowMillis) {
@@ -69,7 +70,7 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         return scope() + ", max-age=" + freshSeconds + ", stale-while-revalidate=" + staleSeconds;
     }
 
-    /** {@return {@code Cache-Control} for the answer that there is no data yet, which may change at any moment} */
+    /** {@return {@code Cache-Control} for a response without data, which may change at any moment} */
     public String nothing() {
         return scope() + ", no-cache";
     }
@@ -78,7 +79,7 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         return isPrivate ? "private" : "public";
     }
 
-    /** Changes what caches may do, within {@link ServerConfig.Builder#cache}. */
+    /** Changes how caches may use responses, within {@link ServerConfig.Builder#cache}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -89,8 +90,8 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         /**
          * {@return this}
          *
-         * @param maxAgeSeconds how long an answer with data is fresh, 0 … 365 days; it stays usable for five times as
-         *     long while it is checked
+         * @param maxAgeSeconds how long a response with data is fresh, 0 … 365 days; a cache may use it for five times
+         *     as long after that while it revalidates it
          */
         public Builder maxAgeSeconds(long maxAgeSeconds) {
             values.set(MAX_AGE, maxAgeSeconds);
@@ -100,7 +101,7 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
         /**
          * {@return this}
          *
-         * @param isPrivate whether only the client's own cache may keep it
+         * @param isPrivate whether only the client's own cache may keep responses
          */
         public Builder isPrivate(boolean isPrivate) {
             values.set(SCOPE, isPrivate);

@@ -16,16 +16,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Where streams are kept, and when what was written to them is acknowledged.
+ * Where streams are stored, and when writes to them are acknowledged.
  *
- * @param durability what an acknowledged byte survives
- * @param storage the provider that keeps what shards store, see {@code docs/storage-providers.md}
+ * @param durability the failures that an acknowledged byte survives
+ * @param storage the provider that stores the data of the shards, see {@code docs/storage-providers.md}
  * @param directory the data directory; not used with durability {@code memory}
- * @param mustExist whether the start is refused where the directory holds no streams yet
- * @param checkpointBytes bytes of a shard's records after which a checkpoint is made
+ * @param mustExist whether the server refuses to start if the directory contains no streams yet
+ * @param checkpointBytes bytes of a shard's records after which a checkpoint is written
  * @param checkpointMillis the longest time that a record waits for a checkpoint
  * @param segmentBytes the size of a journal segment
- * @param producers which producers of a stream are remembered
+ * @param producers how many producers of a stream are remembered, and for how long
  */
 public record DataConfig(
         Durability durability,
@@ -36,7 +36,7 @@ public record DataConfig(
         long checkpointMillis,
         long segmentBytes,
         ProducerConfig producers) {
-    /** The directory that streams are kept in, which the tools need too. */
+    /** The directory in which streams are stored, which the tools need too. */
     public static final Setting<Path> DIRECTORY = new Setting<>(
             STORAGE,
             "data-dir",
@@ -95,12 +95,12 @@ public record DataConfig(
      * @param durability any
      * @param storage the name of a provider
      * @param directory any; created when the server starts, if it does not exist
-     * @param mustExist either
+     * @param mustExist any value
      * @param checkpointBytes 64 KiB … 256 MiB
      * @param checkpointMillis at least 1, at most a day
      * @param segmentBytes 256 KiB … 1 GiB
      * @param producers any
-     * @throws IllegalArgumentException if one is not so
+     * @throws IllegalArgumentException if a value is not allowed
      */
     public DataConfig {
         STORAGE_PROVIDER.check(storage);
@@ -133,22 +133,22 @@ public record DataConfig(
         producers.copyTo(values);
     }
 
-    /** {@return streams in {@code ./data}, synced before a write is acknowledged} */
+    /** {@return the defaults: streams in {@code ./data}, synced before a write is acknowledged} */
     public static DataConfig defaults() {
         return of(new SettingValues());
     }
 
-    /** What an acknowledged byte survives. */
+    /** The failures that an acknowledged byte survives. */
     public enum Durability {
-        /** A power cut: it was synced. */
+        /** A power cut, because it is synced. */
         FSYNC,
-        /** The end of the process: the kernel has it. */
+        /** The end of the process, because it is written to the kernel. */
         OS,
-        /** Nothing: streams are in memory. */
+        /** No failure, because streams are in memory only. */
         MEMORY
     }
 
-    /** Changes where streams are kept, within {@link ServerConfig.Builder#data}. */
+    /** Changes where streams are stored, within {@link ServerConfig.Builder#data}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -159,7 +159,7 @@ public record DataConfig(
         /**
          * {@return this}
          *
-         * @param durability what an acknowledged byte survives
+         * @param durability the failures that an acknowledged byte survives
          */
         public Builder durability(Durability durability) {
             values.set(DURABILITY, durability);
@@ -189,7 +189,7 @@ public record DataConfig(
         /**
          * {@return this}
          *
-         * @param mustExist whether the start is refused where the directory holds no streams yet
+         * @param mustExist whether the server refuses to start if the directory contains no streams yet
          */
         public Builder mustExist(boolean mustExist) {
             values.set(MUST_EXIST, mustExist);
@@ -199,7 +199,7 @@ public record DataConfig(
         /**
          * {@return this}
          *
-         * @param checkpointBytes bytes of a shard's records after which a checkpoint is made, 64 KiB … 256 MiB
+         * @param checkpointBytes bytes of a shard's records after which a checkpoint is written, 64 KiB … 256 MiB
          */
         public Builder checkpointBytes(long checkpointBytes) {
             values.set(CHECKPOINT_BYTES, checkpointBytes);
@@ -229,7 +229,7 @@ public record DataConfig(
         /**
          * {@return this}
          *
-         * @param change changes which producers of a stream are remembered
+         * @param change changes how many producers of a stream are remembered, and for how long
          */
         public Builder producers(Consumer<ProducerConfig.Builder> change) {
             change.accept(new ProducerConfig.Builder(values));

@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one connection may ask of the server.
+ * The limits of the requests of one connection.
  *
- * @param requestLineBytesMax bytes of a request line, without its end of line; more is answered 414
- * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields; more is answered 431
- * @param bodyBytesMax bytes of a request's body without transfer coding; more is answered 413. 0 for what the memory of
- *     the process can always store, 64 MiB at most
- * @param inFlightRequestsMax requests of one connection that are not answered yet; no more are read meanwhile
- * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from connecting
+ * @param requestLineBytesMax bytes of a request line, without its end of line; a longer one is answered 414
+ * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields; more bytes are answered
+ *     431
+ * @param bodyBytesMax bytes of a request's body without transfer coding; a larger one is answered 413. 0 for the size
+ *     that the memory of the process can always store, at most 64 MiB
+ * @param inFlightRequestsMax unanswered requests of one connection; at the limit, no more are read
+ * @param headerTimeoutMillis how long a request's head may take, from its first byte, or for the first request, from
+ *     the connection's start
  * @param bodyStallTimeoutMillis how long a body may pause between two bytes
  * @param idleTimeoutMillis how long a connection stays open between two requests
  */
@@ -111,7 +113,7 @@ public record HttpLimits(
      * @param headerTimeoutMillis 1 … a day
      * @param bodyStallTimeoutMillis 1 … a day
      * @param idleTimeoutMillis 1 … a day
-     * @throws IllegalArgumentException if one is not so
+     * @throws IllegalArgumentException if a value is out of range
      */
     public HttpLimits {
         REQUEST_LINE_BYTES_MAX.check(requestLineBytesMax);
@@ -145,12 +147,12 @@ public record HttpLimits(
                 .idleTimeoutMillis(idleTimeoutMillis);
     }
 
-    /** {@return the limits of a server that is given none} */
+    /** {@return the default limits} */
     public static HttpLimits defaults() {
         return of(new SettingValues());
     }
 
-    /** Changes what one connection may ask of the server, within {@link ServerConfig.Builder#http}. */
+    /** Changes the limits of the requests of one connection, within {@link ServerConfig.Builder#http}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -161,7 +163,8 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param requestLineBytesMax bytes of a request line, without its end of line, 64 … 1 MiB; more is answered 414
+         * @param requestLineBytesMax bytes of a request line, without its end of line, 64 … 1 MiB; a longer one is
+         *     answered 414
          */
         public Builder requestLineBytesMax(int requestLineBytesMax) {
             values.set(REQUEST_LINE_BYTES_MAX, requestLineBytesMax);
@@ -172,7 +175,7 @@ public record HttpLimits(
          * {@return this}
          *
          * @param headerBytesMax bytes of all fields of a request together, and of all trailer fields, 64 … 1 MiB; more
-         *     is answered 431
+         *     bytes are answered 431
          */
         public Builder headerBytesMax(int headerBytesMax) {
             values.set(HEADER_BYTES_MAX, headerBytesMax);
@@ -182,8 +185,8 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param bodyBytesMax bytes of a request's body without transfer coding, 0 … 1 GiB; more is answered 413. 0 for
-         *     what the memory of the process can always store, 64 MiB at most
+         * @param bodyBytesMax bytes of a request's body without transfer coding, 0 … 1 GiB; a larger one is answered
+         *     413. 0 for the size that the memory of the process can always store, at most 64 MiB
          */
         public Builder bodyBytesMax(int bodyBytesMax) {
             values.set(BODY_BYTES_MAX, bodyBytesMax);
@@ -193,8 +196,7 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param inFlightRequestsMax requests of one connection that are not answered yet, 1 … 65536; no more are read
-         *     meanwhile
+         * @param inFlightRequestsMax unanswered requests of one connection, 1 … 65536; at the limit, no more are read
          */
         public Builder inFlightRequestsMax(int inFlightRequestsMax) {
             values.set(IN_FLIGHT_REQUESTS_MAX, inFlightRequestsMax);
@@ -204,8 +206,8 @@ public record HttpLimits(
         /**
          * {@return this}
          *
-         * @param headerTimeoutMillis how long a request's head may take from its first byte, the first one from
-         *     connecting, 1 … a day
+         * @param headerTimeoutMillis how long a request's head may take, from its first byte, or for the first request,
+         *     from the connection's start; 1 … a day
          */
         public Builder headerTimeoutMillis(long headerTimeoutMillis) {
             values.set(HEADER_TIMEOUT, headerTimeoutMillis);

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the server listens and with what.
+ * Where the server listens, and its transport, shards and connections.
  *
- * @param host name or address to listen on
- * @param port 0 for any that is free
- * @param transport how it uses the sockets
- * @param shards event loops and shards; 0 for one for every two cores
- * @param connectionsMax connections that are open at once; more are closed as soon as they come
- * @param adminListen where the server listens for those who run it: {@code none}, or a host, a colon and a port
+ * @param host the name or address on which it listens
+ * @param port the port; 0 for any free one
+ * @param transport the socket API that it uses
+ * @param shards event loops and shards; 0 for one per two cores
+ * @param connectionsMax the maximum number of open connections; further ones are closed when they arrive
+ * @param adminListen where the server listens for administration: {@code none}, or a host, a colon and a port
  */
 public record ListenConfig(
         String host, int port, Transport transport, int shards, int connectionsMax, String adminListen) {
@@ -77,13 +77,13 @@ public record ListenConfig(
     /**
      * Checks the values.
      *
-     * @param host not blank; it is looked up when the server starts
+     * @param host not blank; resolved when the server starts
      * @param port 0 … 65535
-     * @param transport any; whether it loads is found out when the server starts
+     * @param transport any; the server checks that it loads when it starts
      * @param shards 0 … 1024
      * @param connectionsMax 1 … 10,000,000
-     * @param adminListen {@code none}, or a host, a colon and a port; the host is looked up when the server starts
-     * @throws IllegalArgumentException if one is not so
+     * @param adminListen {@code none}, or a host, a colon and a port; the host is resolved when the server starts
+     * @throws IllegalArgumentException if a value is not allowed
      */
     public ListenConfig {
         HOST.check(host);
@@ -93,7 +93,10 @@ public record ListenConfig(
         ADMIN_LISTEN.check(adminListen);
     }
 
-    /** {@return where the server listens for those who run it, the host looked up; null for nowhere} */
+    /**
+     * {@return the address on which the server listens for administration, with the host resolved; null if there is
+     * none}
+     */
     public @Nullable InetSocketAddress adminAddress() {
         if (adminListen.equals(NONE)) {
             return null;
@@ -125,7 +128,7 @@ public record ListenConfig(
                 .adminListen(adminListen);
     }
 
-    /** {@return port 4437 of the loopback interface} */
+    /** {@return the defaults: port 4437 of the loopback interface} */
     public static ListenConfig defaults() {
         return of(new SettingValues());
     }
@@ -141,7 +144,7 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param host name or address to listen on; it is looked up when the server starts
+         * @param host the name or address on which it listens; it is resolved when the server starts
          */
         public Builder host(String host) {
             values.set(HOST, host);
@@ -151,7 +154,7 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param port 0 … 65535; 0 for any that is free
+         * @param port 0 … 65535; 0 for any free port
          */
         public Builder port(int port) {
             values.set(PORT, port);
@@ -161,7 +164,7 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param transport how the server uses the sockets
+         * @param transport the socket API that the server uses
          */
         public Builder transport(Transport transport) {
             values.set(TRANSPORT, transport);
@@ -171,7 +174,7 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param shards event loops and shards, 0 … 1024; 0 for one for every two cores
+         * @param shards event loops and shards, 0 … 1024; 0 for one per two cores
          */
         public Builder shards(int shards) {
             values.set(SHARDS, shards);
@@ -181,7 +184,8 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param connectionsMax connections that are open at once, 1 … 10,000,000; more are closed as soon as they come
+         * @param connectionsMax the maximum number of open connections, 1 … 10,000,000; further ones are closed when
+         *     they arrive
          */
         public Builder connectionsMax(int connectionsMax) {
             values.set(CONNECTIONS_MAX, connectionsMax);
@@ -191,8 +195,8 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param adminListen where the server listens for those who run it, such as {@code 127.0.0.1:4438};
-         *     {@code none} for nowhere
+         * @param adminListen where the server listens for administration, such as {@code 127.0.0.1:4438}; {@code none}
+         *     to disable it
          */
         public Builder adminListen(String adminListen) {
             values.set(ADMIN_LISTEN, adminListen);

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long live readers are kept.
+ * How long live reads last.
  *
- * @param longPollTimeoutMillis how long a long-poll waits that does not specify it
+ * @param longPollTimeoutMillis how long a long-poll waits if it does not specify a time
  * @param longPollTimeoutMillisMax the longest wait of a long-poll, whatever it requests
- * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again (section
- *     10.2)
- * @param sseKeepAliveMillis after which a silent session of events gets a comment
+ * @param sseSessionMillis the time after which an event stream ends, so that clients are distributed over caches again
+ *     (section 10.2)
+ * @param sseKeepAliveMillis the silence after which the server sends a comment on an event stream
  */
 public record LiveConfig(
         long longPollTimeoutMillis, long longPollTimeoutMillisMax, long sseSessionMillis, long sseKeepAliveMillis) {
@@ -66,7 +66,7 @@ public record LiveConfig(
      * @param longPollTimeoutMillisMax at least 1, at most a day
      * @param sseSessionMillis at least 1, at most a day
      * @param sseKeepAliveMillis at least 1, at most a day
-     * @throws IllegalArgumentException if one is not so
+     * @throws IllegalArgumentException if a value is out of range
      */
     public LiveConfig {
         LONG_POLL_TIMEOUT_MAX.check(longPollTimeoutMillisMax);
@@ -96,13 +96,14 @@ public record LiveConfig(
     }
 
     /**
-     * {@return long-polls of 20 seconds, or up to a minute, sessions of a minute, a comment after 15 silent seconds}
+     * {@return the defaults: long-polls of 20 seconds, or up to a minute if requested, event streams of a minute, a
+     * comment after 15 silent seconds}
      */
     public static LiveConfig defaults() {
         return of(new SettingValues());
     }
 
-    /** Changes how long live readers are kept, within {@link ServerConfig.Builder#live}. */
+    /** Changes how long live reads last, within {@link ServerConfig.Builder#live}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -113,7 +114,8 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param longPollTimeoutMillis how long a long-poll waits that does not specify it, 1 … the maximum below
+         * @param longPollTimeoutMillis how long a long-poll waits if it does not specify a time; 1 … {@code
+         *     longPollTimeoutMillisMax}
          */
         public Builder longPollTimeoutMillis(long longPollTimeoutMillis) {
             values.set(LONG_POLL_TIMEOUT, longPollTimeoutMillis);
@@ -133,8 +135,8 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param sseSessionMillis after which a session of events ends, so that clients are spread over caches again, 1
-         *     … a day
+         * @param sseSessionMillis the time after which an event stream ends, so that clients are distributed over
+         *     caches again; 1 … a day
          */
         public Builder sseSessionMillis(long sseSessionMillis) {
             values.set(SSE_SESSION, sseSessionMillis);
@@ -144,7 +146,7 @@ public record LiveConfig(
         /**
          * {@return this}
          *
-         * @param sseKeepAliveMillis after which a silent session of events gets a comment, 1 … a day
+         * @param sseKeepAliveMillis the silence after which the server sends a comment on an event stream; 1 … a day
          */
         public Builder sseKeepAliveMillis(long sseKeepAliveMillis) {
             values.set(SSE_KEEP_ALIVE, sseKeepAliveMillis);

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many producers a stream remembers, so that an append that is repeated takes effect once.
+ * How many producers a stream remembers, so that a retried append takes effect once.
  *
- * @param producersMax producers of one stream; at the limit, the one unused for longest is forgotten for another
- * @param keptMillis how long a producer is remembered at least after its last append; where all of them are, another
- *     one is refused
+ * @param producersMax producers of one stream; at the limit, the least recently used one is evicted when a new one
+ *     arrives
+ * @param keptMillis the minimum time for which a producer is remembered after its last append; if the limit is reached
+ *     within it, a new producer is refused
  */
 public record ProducerConfig(int producersMax, long keptMillis) {
     private static final NumberSetting PRODUCERS_MAX = new NumberSetting(
@@ -42,7 +43,7 @@ public record ProducerConfig(int producersMax, long keptMillis) {
      *
      * @param producersMax 1 … 1,000,000
      * @param keptMillis 0 … 3650 days
-     * @throws IllegalArgumentException if one is not so
+     * @throws IllegalArgumentException if a value is out of range
      */
     public ProducerConfig {
         PRODUCERS_MAX.check(producersMax);
@@ -57,12 +58,12 @@ public record ProducerConfig(int producersMax, long keptMillis) {
         new Builder(values).producersMax(producersMax).keptMillis(keptMillis);
     }
 
-    /** {@return 10,000 producers of a stream, each remembered for an hour at least} */
+    /** {@return the defaults: 10,000 producers of a stream, each remembered for at least an hour} */
     public static ProducerConfig defaults() {
         return of(new SettingValues());
     }
 
-    /** Changes which producers are remembered, within {@link DataConfig.Builder#producers}. */
+    /** Changes how many producers are remembered, and for how long, within {@link DataConfig.Builder#producers}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -73,8 +74,8 @@ public record ProducerConfig(int producersMax, long keptMillis) {
         /**
          * {@return this}
          *
-         * @param producersMax producers of one stream, 1 … 1,000,000; at the limit, the one unused for longest is
-         *     forgotten for another
+         * @param producersMax producers of one stream, 1 … 1,000,000; at the limit, the least recently used one is
+         *     evicted when a new one arrives
          */
         public Builder producersMax(int producersMax) {
             values.set(PRODUCERS_MAX, producersMax);
@@ -84,8 +85,8 @@ public record ProducerConfig(int producersMax, long keptMillis) {
         /**
          * {@return this}
          *
-         * @param keptMillis how long a producer is remembered at least after its last append, 0 … 3650 days; where all
-         *     of them are, another one is refused
+         * @param keptMillis the minimum time for which a producer is remembered after its last append, 0 … 3650 days;
+         *     if the limit is reached within it, a new producer is refused
          */
         public Builder keptMillis(long keptMillis) {
             values.set(KEPT, keptMillis);

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * How much one read returns, and in which form.
  *
- * @param readBytesMax bytes of one response, about: a message is never cut; 0 for no limit: a catch-up response reaches
- *     to the tail, and others have about a mebibyte
+ * @param readBytesMax the approximate bytes of one response, which may be exceeded because no message is cut; 0 for no
+ *     limit: a catch-up response reaches to the tail, and other responses have about a mebibyte
  * @param gzip whether catch-up responses are compressed for clients that accept it
  */
 public record ReadConfig(int readBytesMax, boolean gzip) {
@@ -38,8 +38,8 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
      * Checks the values.
      *
      * @param readBytesMax 0 … 1 GiB
-     * @param gzip either
-     * @throws IllegalArgumentException if one is not so
+     * @param gzip any value
+     * @throws IllegalArgumentException if a value is out of range
      */
     public ReadConfig {
         READ_BYTES_MAX.check(readBytesMax);
@@ -53,17 +53,17 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         new Builder(values).readBytesMax(readBytesMax).gzip(gzip);
     }
 
-    /** {@return catch-up reads to the tail, compressed where clients accept it} */
+    /** {@return the defaults: catch-up reads to the tail, compressed for clients that accept it} */
     public static ReadConfig defaults() {
         return of(new SettingValues());
     }
 
-    /** {@return about how many bytes are read at once for a caller that takes all of them at once} */
+    /** {@return the approximate bytes of one read whose result is in memory as a whole} */
     public int windowBytes() {
         return readBytesMax == 0 ? WINDOW_BYTES : readBytesMax;
     }
 
-    /** Changes what one read returns, within {@link ServerConfig.Builder#read}. */
+    /** Changes how much one read returns, and in which form, within {@link ServerConfig.Builder#read}. */
     public static final class Builder {
         private final SettingValues values;
 
@@ -74,8 +74,9 @@ public record ReadConfig(int readBytesMax, boolean gzip) {
         /**
          * {@return this}
          *
-         * @param readBytesMax bytes of one response, about: a message is never cut, 0 … 1 GiB; 0 for no limit: a
-         *     catch-up response reaches to the tail, and others have about a mebibyte
+         * @param readBytesMax the approximate bytes of one response, 0 … 1 GiB, which may be exceeded because no
+         *     message is cut; 0 for no limit: a catch-up response reaches to the tail, and other responses have about a
+         *     mebibyte
          */
         public Builder readBytesMax(int readBytesMax) {
             values.set(READ_BYTES_MAX, readBytesMax);

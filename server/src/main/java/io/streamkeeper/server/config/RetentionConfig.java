@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What streams keep that are created without retention headers, by their paths.
+ * The retention, by path, of streams that are created without retention headers.
  *
- * @param rules the first that matches counts; a stream that none matches keeps everything
+ * @param rules the first rule that matches applies; a stream that no rule matches keeps everything
  */
 public record RetentionConfig(List<Rule> rules) {
     private static final Pattern WILDCARD = Pattern.compile("\\*\\*|\\*");
@@ -30,8 +30,8 @@ public record RetentionConfig(List<Rule> rules) {
     /**
      * One rule.
      *
-     * @param pattern a path in which {@code *} stands for any part of a segment, and {@code **} for anything
-     * @param retention what a stream keeps whose path matches
+     * @param pattern a path in which {@code *} matches any part of a segment, and {@code **} any text
+     * @param retention the retention of a stream whose path matches
      */
     public record Rule(String pattern, Retention retention) {
         boolean matches(StreamPath path) {
@@ -65,15 +65,15 @@ public record RetentionConfig(List<Rule> rules) {
         values.set(RULES, this);
     }
 
-    /** {@return no rules: everything is kept} */
+    /** {@return the defaults: no rules, so everything is kept} */
     public static RetentionConfig defaults() {
         return new RetentionConfig(List.of());
     }
 
     /**
-     * {@return what a stream keeps that is created without retention headers}
+     * {@return the retention of a stream that is created without retention headers}
      *
-     * @param path the stream's
+     * @param path the path of the stream
      */
     public Retention of(StreamPath path) {
         for (Rule rule : rules) {

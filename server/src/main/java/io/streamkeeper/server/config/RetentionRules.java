@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** How rules of retention are written: {@code logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000}. */
+/** The syntax of retention rules: {@code logs/**=max-age:7d,max-bytes:1GiB; chat/*=max-messages:1000}. */
 final class RetentionRules implements SettingType<RetentionConfig> {
     @Override
     public String label() {

@@ -15,20 +15,20 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Everything that a server is started with: one record for each concern.
+ * The complete configuration of a server: one record for each concern.
  *
  * @param listen where it listens
- * @param http what one connection may ask of it
- * @param live how long live readers are kept
+ * @param http the limits of the requests of one connection
+ * @param live how long live reads last
  * @param read how much one read returns
- * @param cache what caches may do
- * @param data where streams are kept
- * @param retention what streams keep that are created without retention headers
- * @param root the path that streams are below; begins and ends with a slash
- * @param corsOrigin the origin whose scripts may use the server: one, {@code *} for all, {@code none} for none
- * @param memoryBytesMax bytes of all streams together where they are in memory; 0 for three quarters of the memory that
- *     the JVM gives to buffers
- * @param shutdownTimeoutMillis how long a stop waits for what is in flight
+ * @param cache how caches may use responses
+ * @param data where streams are stored, and when writes are acknowledged
+ * @param retention the retention of streams that are created without retention headers
+ * @param root the path below which the streams are; begins and ends with a slash
+ * @param corsOrigin the origin whose scripts may use the server; {@code *} for all, {@code none} for none
+ * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
+ *     memory
+ * @param shutdownTimeoutMillis how long a stop waits for requests in flight
  */
 public record ServerConfig(
         ListenConfig listen,
@@ -84,7 +84,7 @@ public record ServerConfig(
     private static final List<Setting<?>> SETTINGS = List.of(CORS_ORIGIN, ROOT, MEMORY_BYTES_MAX, SHUTDOWN_TIMEOUT);
 
     /**
-     * Checks what the records do not check themselves.
+     * Checks the values that are not in a record of their own.
      *
      * @param listen any
      * @param http any
@@ -97,7 +97,7 @@ public record ServerConfig(
      * @param corsOrigin {@code *}, {@code none}, or a scheme, {@code ://} and an authority
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
-     * @throws IllegalArgumentException if one is not so
+     * @throws IllegalArgumentException if a value is not allowed
      */
     public ServerConfig {
         ROOT.check(root);
@@ -124,11 +124,11 @@ public record ServerConfig(
     }
 
     /**
-     * {@return the configuration of these values}
+     * {@return the configuration with these values}
      *
-     * @param values of {@link #settings}; the others have their defaults
-     * @throws IllegalArgumentException if one is not allowed, or two do not fit together; the message quotes them and
-     *     says what is allowed
+     * @param values of {@link #settings}; all other settings have their defaults
+     * @throws IllegalArgumentException if a value is not allowed, or two values contradict each other; the message
+     *     quotes them and states what is allowed
      */
     public static ServerConfig of(SettingValues values) {
         return new ServerConfig(
@@ -173,8 +173,8 @@ public record ServerConfig(
     }
 
     /**
-     * Puts a configuration together: what is not changed keeps its value. A concern is changed by a lambda: {@code
-     * builder.listen(listen -> listen.port(0))}. Values are checked by {@link #build}. For one thread.
+     * Builds a configuration; values that are not changed stay the same. A lambda changes a concern: {@code
+     * builder.listen(listen -> listen.port(0))}. {@link #build} checks the values. For use by one thread.
      */
     public static final class Builder {
         private final SettingValues values;
@@ -196,7 +196,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param change changes what one connection may ask of the server
+         * @param change changes the limits of the requests of one connection
          */
         public Builder http(Consumer<HttpLimits.Builder> change) {
             change.accept(new HttpLimits.Builder(values));
@@ -206,7 +206,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param change changes how long live readers are kept
+         * @param change changes how long live reads last
          */
         public Builder live(Consumer<LiveConfig.Builder> change) {
             change.accept(new LiveConfig.Builder(values));
@@ -226,7 +226,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param change changes what caches may do
+         * @param change changes how caches may use responses
          */
         public Builder cache(Consumer<CacheConfig.Builder> change) {
             change.accept(new CacheConfig.Builder(values));
@@ -236,7 +236,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param change changes where streams are kept, and when a write is acknowledged
+         * @param change changes where streams are stored, and when a write is acknowledged
          */
         public Builder data(Consumer<DataConfig.Builder> change) {
             change.accept(new DataConfig.Builder(values));
@@ -246,7 +246,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param retention what streams keep that are created without retention headers
+         * @param retention the retention of streams that are created without retention headers
          */
         public Builder retention(RetentionConfig retention) {
             retention.copyTo(values);
@@ -256,8 +256,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param root the path that streams are below: begins and ends with a slash, of letters, digits and
-         *     {@code -._~}
+         * @param root the path below which the streams are; begins and ends with a slash, and consists of letters,
+         *     digits, slashes and {@code -._~}
          */
         public Builder root(String root) {
             values.set(ROOT, root);
@@ -267,8 +267,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param corsOrigin the origin whose scripts may use the server: one such as {@code https://example.com},
-         *     {@code *} for all, {@code none} for none
+         * @param corsOrigin the origin whose scripts may use the server, such as {@code https://example.com}; {@code *}
+         *     for all, {@code none} for none
          */
         public Builder corsOrigin(String corsOrigin) {
             values.set(CORS_ORIGIN, corsOrigin);
@@ -278,8 +278,8 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param memoryBytesMax bytes of all streams together where they are in memory, at least 0; 0 for three
-         *     quarters of the memory that the JVM gives to buffers
+         * @param memoryBytesMax the total bytes of all streams if they are in memory, at least 0; 0 for three quarters
+         *     of the JVM's direct memory
          */
         public Builder memoryBytesMax(long memoryBytesMax) {
             values.set(MEMORY_BYTES_MAX, memoryBytesMax);
@@ -289,7 +289,7 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param shutdownTimeoutMillis how long a stop waits for what is in flight, 0 … an hour
+         * @param shutdownTimeoutMillis how long a stop waits for requests in flight, 0 … an hour
          */
         public Builder shutdownTimeoutMillis(long shutdownTimeoutMillis) {
             values.set(SHUTDOWN_TIMEOUT, shutdownTimeoutMillis);
@@ -299,8 +299,8 @@ public record ServerConfig(
         /**
          * {@return the configuration}
          *
-         * @throws IllegalArgumentException if a value is not allowed, or two do not fit together; the message quotes
-         *     them and says what is allowed
+         * @throws IllegalArgumentException if a value is not allowed, or two values contradict each other; the message
+         *     quotes them and states what is allowed
          */
         public ServerConfig build() {
             return of(values);

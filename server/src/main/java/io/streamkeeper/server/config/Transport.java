@@ -1,13 +1,13 @@
 package io.streamkeeper.server.config;
 
-/** How the server talks to the kernel's sockets. */
+/** The socket API that the server uses. */
 public enum Transport {
-    /** Native epoll where it loads, else NIO. */
+    /** Native epoll if it loads, else NIO. */
     AUTO,
-    /** Native epoll; the start fails where it does not load. Linux only. */
+    /** Native epoll; the start fails if it does not load. Linux only. */
     EPOLL,
-    /** Native io_uring; the start fails where it does not load. Linux only. */
+    /** Native io_uring; the start fails if it does not load. Linux only. */
     IO_URING,
-    /** The JDK's own sockets; everywhere. */
+    /** The JDK's sockets; available everywhere. */
     NIO
 }

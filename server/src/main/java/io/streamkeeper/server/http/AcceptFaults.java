@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles what fails when a connection is accepted, as a rule for want of a file descriptor: says so now and then, and
- * accepts none for a moment, in which connections wait in the listener's queue. Of one listening channel and its loop.
+ * Handles a failure to accept a connection, usually for lack of a file descriptor: logs it, at most once a minute, and
+ * stops accepting for a second, during which new connections wait in the listener's queue. Belongs to one listening
+ * channel and its loop.
  */
 public final class AcceptFaults extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptFaults.class);

@@ -20,12 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One catch-up response (section 5.6). Owned by the connection's loop.
  *
- * <p>A whole answer that is in memory becomes an ordinary response. All others are written window by window in their
- * turn, at the pace at which the client reads: the next window is read, and the memory for it reserved, when all of the
- * last one has been sent. So a client that does not read holds one window, and only for the first of its requests.
+ * <p>If the whole answer is in memory, it becomes an ordinary response. Any other is written window by window when its
+ * turn comes, at the pace at which the client reads: only when a window has been sent completely does the server
+ * reserve memory for the next one and read it. So a client that does not read holds one window, and only for the first
+ * of its requests.
  *
- * <p>The length is known before the first byte, unless the body is compressed. Where the next window cannot be had
- * after that, the connection is closed: a response that is too short says so by its length or its missing last chunk.
+ * <p>The length is known before the first byte, unless the body is compressed. If a later window cannot be read, the
+ * connection is closed: the client notices the truncation by the length or by the missing last chunk.
  *
  * <pre>
  *   OPENING ──the answer is open──▶ OPEN ──its turn has come──▶ WRITING
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUpResponse.class);
 
-    /** How much is read at once for a client that reads. */
+    /** Bytes of one window of an uncompressed body. */
     private static final int WINDOW_BYTES = 1 << 20;
 
     private static final ByteBuf CLOSING_BRACKET = constant("]");
@@ -51,10 +52,10 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private final CatchUp answer;
     private final int windowBytes;
 
-    /** Whether the client takes a compressed body, if the answer is one to be compressed. */
+    /** Whether the client accepts a compressed body, and the configuration allows one. */
     private final boolean mayCompress;
 
-    /** A limited answer is known when it is read, which it is not before its turn. */
+    /** The length of a limited answer is known only after it is read, so it is not opened before its turn. */
     private final boolean opensInTurn;
 
     private State state = State.OPENING;
@@ -64,15 +65,15 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     /** A window is being read or compressed. */
     private boolean busy;
 
-    /** What the answer is; its bytes are the first window, until it is written. */
+    /** Describes the answer; its bytes are the first window until that is written. */
     private Outcome.@Nullable Chunk chunk;
 
-    /** Bytes of the answer that no window has brought. */
+    /** Bytes of the answer that no window has delivered yet. */
     private long left;
 
     private @Nullable GzipBody gzip;
 
-    /** What is left to be compressed of the last window. */
+    /** The part of the current window that is not compressed yet. */
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
     CatchUpResponse(ConnectionHandler connection, Exchange exchange, Shard shard) {
@@ -88,7 +89,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Has the answer opened; what it takes is read at once only where it is small or {@code first} in line. */
+    /** Opens the answer. Its bytes are read at once only if they are few, or if it is {@code first} in line. */
     void open(boolean first) {
         if (opensInTurn && !first) {
             return;
@@ -178,7 +179,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
 
     // ---- windows ----
 
-    /** Continues when what was written has been sent. */
+    /** Continues after everything written so far has been sent. */
     @Override
     void goOn() {
         if (busy) {
@@ -237,7 +238,10 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         finish();
     }
 
-    /** Writes what ends a window; the next is read when all of it has left, so that there is one at a time. */
+    /**
+     * Writes the last bytes of a window. The next window is read when these bytes have been sent, so that only one is
+     * held.
+     */
     private void writePart(ByteBuf bytes) {
         connection.output().writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
             if (sent.isSuccess()) {
@@ -320,7 +324,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         }
     }
 
-    /** The memory of the compression is reserved until the last of its bytes has left. */
+    /** Writes the last bytes of the body; the memory of the compression stays reserved until they have been sent. */
     private void writeLast(ByteBuf bytes) {
         GzipBody body = gzip;
         gzip = null;
@@ -340,10 +344,10 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         connection.line().advance();
     }
 
-    /** What is complete goes out also while the server stops. */
+    /** Does nothing: a response that is under way is completed even while the server stops. */
     @Override
     void stopWaiting() {
-        // It waits for no data.
+        // A catch-up response waits for no future data.
     }
 
     @Override

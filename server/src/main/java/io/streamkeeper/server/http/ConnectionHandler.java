@@ -17,19 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of HTTP/1.1: takes requests from its {@link RequestDecoder}, has them executed by
- * {@link RequestExecution}, and writes the responses in the order of the {@link ExchangeLine} through
- * {@link ConnectionOutput}. Owned by the connection's loop.
+ * One connection of HTTP/1.1: takes requests from its {@link RequestDecoder}, has them executed by {@link
+ * RequestExecution}, and writes the responses in the order of the {@link ExchangeLine} through {@link
+ * ConnectionOutput}. Owned by the connection's loop.
  *
- * <p>As many requests may be in line as the limits allow; beyond that, and while the client does not read, nothing more
- * is read from it.
+ * <p>The limits bound the number of requests in line. At that number, and while the client does not read its responses,
+ * the server reads nothing more from the connection.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
 
-    /** What the server announces to its connections. */
+    /** Events that the server fires on its connections. */
     enum Event {
-        /** No response except those which are owed by now. */
+        /** The server stops: it sends the responses that it already owes, and no others. */
         STOPPING
     }
 
@@ -118,17 +118,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && !line.followsLive();
     }
 
-    /** Whether nothing is owed and no request comes in, however long that takes. */
+    /** Whether no response is owed and no request is partly received, however slowly one arrives. */
     private boolean isIdle() {
         return line.isEmpty() && !decoder.isInside();
     }
 
-    /** Whether no request waits for future data: the server stops, or the client has closed its side. */
+    /** Whether requests must not wait for future data: the server stops, or the client has closed its side. */
     boolean endsWaiting() {
         return inputEnded || server.isStopping();
     }
 
-    /** Whether a read of the channel is under way, after which all that was written is flushed. */
+    /** Whether a read of the channel is under way, after which everything written is flushed. */
     boolean isReading() {
         return reading;
     }
@@ -177,7 +177,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return exchange;
     }
 
-    /** What follows the end: a request that was being decoded, or bytes that are not decoded any more. */
+    /**
+     * Releases a message that arrives after the end: a request that was being decoded, or bytes that are not decoded.
+     */
     private static void discard(Object message) {
         if (message instanceof HttpRequest request) {
             request.release();
@@ -199,9 +201,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after
-     * each step that may have made {@link #mayBegin} true; the kept bytes never wait for a step of the channel, which
-     * may have been read all the time. They are decoded in a piece of their own, so that others of the loop get their
-     * turn.
+     * each step that may have made {@link #mayBegin} true: no event of the channel causes the kept bytes to be decoded,
+     * because the channel may already be reading. They are decoded in a separate piece, so that other connections of
+     * the loop get their turn.
      */
     void readOn() {
         if (reading || resumes || !mayBegin() || decoder.awaitsRoom()) {
@@ -241,7 +243,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         output.flushPartLater();
     }
 
-    /** The client has taken everything that it had not, or the channel is writable again. */
+    /** The client has received everything written so far, or the channel is writable again. */
     void takesMoreNow() {
         line.advance();
         LongResponse session = line.currentSession();
@@ -260,10 +262,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     // ---- the end ----
 
-    /** A response cannot be written: the connection ends, because the client could not know which one is missing. */
+    /**
+     * A response cannot be written: the connection is closed, because the client could not know which one is missing.
+     */
     void failed(Throwable fault) {
         if (channel.eventLoop().isShutdown()) {
-            // A loop of another server has ended, and its connections with it.
+            // A loop of another server has ended, together with its connections.
             LOG.debug("connection from {} has no loop", channel.remoteAddress(), fault);
             return;
         }
@@ -289,7 +293,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         endIfNothingComes();
     }
 
-    /** Ends the connection if no response is owed and no request is begun any more. */
+    /** Ends the connection if no response is owed and no further request can begin. */
     private void endIfNothingComes() {
         boolean over = server.isStopping() || (inputEnded && !reading && !decoder.holdsBytes());
         if (over && line.isEmpty() && !ends) {
@@ -297,7 +301,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the connection after what is written by now. */
+    /** Ends the connection after everything written so far. */
     void end() {
         ends = true;
         lastCame = true;
@@ -325,7 +329,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A client that resets its connection is no fault of the server; anything else is, and costs this connection only.
+     * A client that resets its connection is not a fault of the server; anything else is one, and ends only this
+     * connection.
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one connection writes: responses and their parts, flushed once in a turn of the loop, and the memory of what its
- * client has not taken. Owned by the connection's loop.
+ * The output of one connection: writes responses and their parts, flushes once in a turn of the loop, and counts the
+ * memory of the bytes that the client has not received. Owned by the connection's loop.
  */
 final class ConnectionOutput {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionOutput.class);
 
-    /** A longer body was read with memory of a budget, which counts it until it has left. */
+    /** A body of at least this length was read with memory of another budget, which counts it until it is sent. */
     private static final int BODY_COUNTED_BYTES_MIN = 16 << 10;
 
     private final ConnectionHandler connection;
@@ -27,7 +27,7 @@ final class ConnectionOutput {
     /**
      * The output of {@code connection}.
      *
-     * @param budget where the memory is counted of what the client does not take
+     * @param budget counts the memory of the bytes that the client does not receive
      */
     ConnectionOutput(ConnectionHandler connection, FlushQueue flushes, Budget budget) {
         this.connection = connection;
@@ -38,17 +38,20 @@ final class ConnectionOutput {
 
     // ---- memory ----
 
-    /** Whether the client has taken what was written, so that more would not wait. */
+    /** Whether everything written so far has been sent, so that further bytes would not wait. */
     boolean takesMore() {
         return channel.isWritable() && unsent.isNone();
     }
 
-    /** Whether a request may begin. */
+    /** Whether there is memory for the response of another request. */
     boolean hasRoom() {
         return channel.isWritable() && unsent.hasRoom();
     }
 
-    /** A response of {@code bytes} waits for its turn. Returns false if there is no room, which ends the connection. */
+    /**
+     * A response of {@code bytes} waits for its turn. Returns false, and ends the connection, if there is no room for
+     * it.
+     */
     boolean waits(int bytes) {
         if (unsent.waits(bytes)) {
             return true;
@@ -57,7 +60,7 @@ final class ConnectionOutput {
         return false;
     }
 
-    /** Such a response waits no more. */
+    /** Such a response does not wait any more. */
     void waitsNoMore(int bytes) {
         unsent.waitsNoMore(bytes);
     }
@@ -86,7 +89,7 @@ final class ConnectionOutput {
         writeIfAny(response.tail());
     }
 
-    /** Writes bytes that some budget counts until they have left. */
+    /** Writes bytes that another budget counts until they are sent. */
     ChannelFuture writeCounted(ByteBuf bytes) {
         return channel.write(bytes, unsent.counted(bytes.readableBytes()));
     }
@@ -102,7 +105,7 @@ final class ConnectionOutput {
     // ---- flushing ----
 
     /**
-     * Flushes at the end of the turn, once for all that was written in it; while the connection is read, that does it.
+     * Flushes at the end of the turn, once for everything written in it; during a read, the end of the read flushes.
      */
     void flushLater() {
         if (!connection.isReading() && !queued) {
@@ -111,7 +114,7 @@ final class ConnectionOutput {
         }
     }
 
-    /** The same where a part of a long response was written, which others need not wait for. */
+    /** The same for a part of a long response, which whole responses do not wait for. */
     void flushPartLater() {
         if (!connection.isReading() && !queued) {
             queued = true;

@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request's place in its connection's order: the request as far as the response needs it, then the response until
- * its turn comes. Owned by the connection's loop; {@link #complete} and {@link #answer} may be called by any thread and
- * run there.
+ * A request's place in the order of its connection: the part of the request that the response needs, then the response
+ * until its turn comes. Owned by the connection's loop; {@link #complete} and {@link #answer} may be called by any
+ * thread and continue on that loop.
  */
 final class Exchange implements Reply, ResponseContext {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -45,7 +45,7 @@ final class Exchange implements Reply, ResponseContext {
     /**
      * The place of a request.
      *
-     * @param request null for what could not be read as one
+     * @param request null if the received bytes are not a request
      * @param closes whether the connection ends after the response
      */
     Exchange(ConnectionHandler connection, @Nullable HttpRequest request, boolean closes) {
@@ -56,7 +56,7 @@ final class Exchange implements Reply, ResponseContext {
 
     // ---- the request ----
 
-    /** What the request takes of its connection's {@link HeadRoom}. */
+    /** Bytes of its connection's {@link HeadRoom} that the request holds. */
     int headMemoryBytes() {
         return request == null ? 0 : request.headMemoryBytes();
     }
@@ -66,7 +66,7 @@ final class Exchange implements Reply, ResponseContext {
         return closes;
     }
 
-    /** The response is its connection's last after all. */
+    /** Makes the response the last one of its connection. */
     void closeAfter() {
         closes = true;
     }
@@ -76,13 +76,13 @@ final class Exchange implements Reply, ResponseContext {
         return request != null && request.isHttp10();
     }
 
-    /** Whether a body that has no length known before gets chunked coding. */
+    /** Whether a body whose length is not known in advance gets chunked coding. */
     @Override
     public boolean isFramed() {
         return !isHttp10();
     }
 
-    /** Whether the response ends after its head, whatever the head says about a body. */
+    /** Whether the response ends after its head, even if the head describes a body. */
     @Override
     public boolean isBodyless() {
         return request != null && request.method() == Method.HEAD;
@@ -96,7 +96,7 @@ final class Exchange implements Reply, ResponseContext {
                         || request.has(HeaderName.ORIGIN));
     }
 
-    /** Which answer to a read the client wants. */
+    /** The conditions of a read: which answer the client accepts. */
     @Override
     public Preconditions conditions() {
         return request == null ? Preconditions.NONE : Conditions.ofRead(request);
@@ -116,7 +116,7 @@ final class Exchange implements Reply, ResponseContext {
         operation = newOperation;
     }
 
-    /** The stream's absolute URL: with the host that the client names, or else the address that it is connected to. */
+    /** The stream's absolute URL: with the host that the client names, or else with the connection's local address. */
     @Override
     public String url() {
         String named = request == null ? null : request.authority();
@@ -125,7 +125,7 @@ final class Exchange implements Reply, ResponseContext {
         return scheme + "://" + authority + (request == null ? "/" : request.path());
     }
 
-    /** The read that this answers. */
+    /** The read that this exchange answers. */
     @Override
     public Command.Read read() {
         if (read == null) {
@@ -138,7 +138,7 @@ final class Exchange implements Reply, ResponseContext {
         read = newRead;
     }
 
-    /** Whether it is a poll whose turn has not come. */
+    /** Whether this is a long-poll whose turn has not come. */
     boolean isPollToBegin() {
         return read != null && read.live() == LiveMode.LONG_POLL && poll == null && response == null;
     }
@@ -147,7 +147,7 @@ final class Exchange implements Reply, ResponseContext {
         poll = newPoll;
     }
 
-    /** The session that begins when this exchange's turn has come. */
+    /** The long response that begins when the turn of this exchange comes. */
     @Nullable
     LongResponse session() {
         return session;
@@ -159,7 +159,10 @@ final class Exchange implements Reply, ResponseContext {
 
     // ---- the response ----
 
-    /** Takes the first outcome; any other is one too many, and releases what it owns. By one thread at a time, any. */
+    /**
+     * Takes the first outcome. A second one is a fault, and the buffers that it owns are released. May be called by any
+     * thread, but not by two at once.
+     */
     @Override
     public void complete(Outcome outcome) {
         if (completed) {
@@ -188,7 +191,8 @@ final class Exchange implements Reply, ResponseContext {
     }
 
     /**
-     * Takes over the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}. By one thread at a time, any.
+     * Takes the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}, and owns it from then on. May be
+     * called by any thread, but not by two at once.
      */
     void answer(Answer answer) {
         if (completed) {
@@ -218,7 +222,7 @@ final class Exchange implements Reply, ResponseContext {
         }
     }
 
-    /** Takes the response, which is written when its turn has come. On the connection's loop. */
+    /** Takes the response, which is written when its turn comes. On the connection's loop. */
     void ready(Response newResponse) {
         if (connection.hasEnded() || !connection.channel().isActive()) {
             newResponse.release();
@@ -241,14 +245,14 @@ final class Exchange implements Reply, ResponseContext {
         response = newResponse;
     }
 
-    /** What its response takes while it waits for its turn. */
+    /** Bytes that the response occupies while it waits for its turn. */
     int waitingBytes() {
         return waitingBytes;
     }
 
     // ---- the end ----
 
-    /** Answers what waits for future data, because no request may wait any more. */
+    /** Ends the wait for future data, because no request may wait any more; the request is answered. */
     void stopWaiting() {
         if (poll != null) {
             poll.timeOut(shard());
@@ -258,7 +262,7 @@ final class Exchange implements Reply, ResponseContext {
         }
     }
 
-    /** The connection has ended: releases what the exchange holds. */
+    /** Releases the buffers of the exchange and cancels its poll, because the connection has ended. */
     void release() {
         if (response != null) {
             response.release();

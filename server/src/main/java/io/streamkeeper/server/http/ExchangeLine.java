@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection that are not answered, in their order, which is that of the responses (RFC 9112
- * section 9.3.2). An {@link Exchange} waits in line until those before it are written. Owned by the connection's loop.
+ * The unanswered requests of one connection, in the order of their arrival, which is that of the responses (RFC 9112
+ * section 9.3.2). An {@link Exchange} waits in line until the responses before its own are written. Owned by the
+ * connection's loop.
  */
 final class ExchangeLine {
     private final ConnectionHandler connection;
@@ -31,12 +32,15 @@ final class ExchangeLine {
         return line.isEmpty();
     }
 
-    /** Whether there is one request, whose turn it is. */
+    /** Whether exactly one request is in line, so that it is its turn. */
     boolean isAlone() {
         return line.size() == 1;
     }
 
-    /** Whether the last request is for events: no other follows it, but that the client closes its side is noticed. */
+    /**
+     * Whether the last request follows a live event stream. No request may follow it, but the channel is still read, to
+     * notice that the client closes its side.
+     */
     boolean followsLive() {
         Exchange last = line.peekLast();
         LongResponse session = last == null ? null : last.session();
@@ -50,7 +54,7 @@ final class ExchangeLine {
         return first == null ? null : first.session();
     }
 
-    /** Takes a response, and writes it if its turn has come; else its memory is counted until then. */
+    /** Takes a response and writes it if its turn has come; until then, its memory is counted. */
     void ready(Exchange exchange, Response response) {
         exchange.response(response);
         if (line.peek() != exchange) {
@@ -62,7 +66,7 @@ final class ExchangeLine {
         advance();
     }
 
-    /** Writes what has come to the front of the line. */
+    /** Writes the responses at the front of the line. */
     void advance() {
         if (writing) {
             return;
@@ -99,8 +103,9 @@ final class ExchangeLine {
     }
 
     /**
-     * Begins what begins in its turn, when the client has taken what came before: so a connection holds one answer that
-     * is not small. Returns false if it has begun before, began at once, or has to wait.
+     * Starts a long response or a poll whose turn has come, if the client has received everything before it. So a
+     * connection holds only one answer that is not small. Returns false if it was started before, if it does not wait
+     * for its turn, or if the client has not received the bytes before it.
      */
     private boolean start(Exchange first) {
         if (!connection.output().takesMore()) {
@@ -117,18 +122,18 @@ final class ExchangeLine {
         return true;
     }
 
-    /** Gives back what an exchange took that has left the line. */
+    /** Returns the memory of an exchange that has left the line. */
     private void dropped(Exchange exchange) {
         connection.headRoom().giveBack(exchange.headMemoryBytes());
         connection.output().waitsNoMore(exchange.waitingBytes());
     }
 
-    /** What waits for data to come is answered; what else is owed is too. */
+    /** Ends the waits for future data; the other exchanges in line are still answered. */
     void endWaits() {
         List.copyOf(line).forEach(Exchange::stopWaiting);
     }
 
-    /** The connection ends: nothing of the line is written any more. */
+    /** The connection ends: nothing that is still in line is written. */
     void release() {
         for (Exchange exchange : line) {
             dropped(exchange);

@@ -5,11 +5,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What the connections of one event loop have to flush at the end of the turn: one task for all of them, so that an
- * event for a thousand subscribers costs a thousand writes to sockets and not as many tasks too. They are flushed
- * {@value #PIECE_CONNECTIONS} at a time in pieces of the loop's {@link TurnQueue}, because a write to a socket is what
- * takes long. Three of four are of whole responses where there are any, and not of parts of long ones: so no
- * acknowledgement waits for all who get an event, and no event for all acknowledgements. Owned by that loop.
+ * The connections of one event loop that have bytes to flush at the end of the turn. One task serves all of them, so
+ * that an event for a thousand subscribers costs a thousand writes to sockets, but not a thousand tasks as well. They
+ * are flushed {@value #PIECE_CONNECTIONS} at a time in pieces of the loop's {@link TurnQueue}, because the writes to
+ * sockets take most of the time. If both kinds are queued, three of four flushes are for whole responses and one is for
+ * parts of long responses: so no acknowledgement waits until all subscribers have received an event, and no event waits
+ * until all acknowledgements are sent. Owned by that loop.
  */
 final class FlushQueue {
     /** Connections that are flushed in one piece. */
@@ -24,13 +25,13 @@ final class FlushQueue {
         this.turns = turns;
     }
 
-    /** Has the whole responses of a connection flushed; it is to be added once only until then. */
+    /** Queues the flush of whole responses of a connection. The caller must not add it again before it has run. */
     void addResponse(Runnable flush) {
         responses.add(flush);
         flushSoon();
     }
 
-    /** Has the parts of a long response flushed; they are to be added once only until then. */
+    /** Queues the flush of parts of a long response. The caller must not add it again before it has run. */
     void addPart(Runnable flush) {
         parts.add(flush);
         flushSoon();

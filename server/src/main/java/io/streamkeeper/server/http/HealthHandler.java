@@ -9,7 +9,7 @@ import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import java.util.function.Consumer;
 
-/** {@code /health}: whether the server serves, stops, or has no disk to write to. */
+/** {@code /health}: whether the server serves requests, is stopping, or cannot write to its disk. */
 final class HealthHandler implements RouteHandler {
     private static final String JSON = "application/json";
 

@@ -31,13 +31,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The HTTP side of a server: what its listeners share. It bounds the number of connections and ends them when the
- * server stops. Safe for use by any thread.
+ * The HTTP side of a server: the state that its listeners share. It bounds the number of connections and ends them when
+ * the server stops. Safe for use by any thread.
  */
 public final class HttpServer {
     /**
-     * Connections of an administrative listener, which are accepted in addition to those of clients, so that a full
-     * server can still be checked.
+     * Limit for connections of administrative listeners. They are accepted in addition to those of clients, so that the
+     * health of a server whose connections are all in use can still be checked.
      */
     public static final int ADMINISTRATIVE_CONNECTIONS_MAX = 16;
 
@@ -57,8 +57,9 @@ public final class HttpServer {
     /**
      * Serves {@code shards}; {@code workers} compress.
      *
-     * @param memory where the memory of input and output is counted
-     * @param loops the server's own: their connections come soon and in numbers. Connections of others may come too.
+     * @param memory counts the memory of input and output
+     * @param loops the server's own loops, for which the shared state is created in advance; for a loop of another
+     *     server it is created with the first connection
      */
     public HttpServer(
             ServerConfig config,
@@ -114,15 +115,15 @@ public final class HttpServer {
         return stopping;
     }
 
-    /** What the connections of {@code loop} share; asked on that loop. */
+    /** The state that the connections of {@code loop} share; called on that loop. */
     LoopContext context(EventLoop loop) {
         LoopContext context = contexts.get(loop);
         return context != null ? context : foreignContext(loop);
     }
 
     /**
-     * Made with the loop's first connection. No event reports the end of such a loop, so the next new context removes
-     * those that have ended.
+     * The context of a loop of another server, created with the loop's first connection. No event reports the end of
+     * such a loop, so the creation of a context removes those of loops that have ended.
      */
     private LoopContext foreignContext(EventLoop loop) {
         LoopContext context = foreignContexts.get(loop);
@@ -134,12 +135,12 @@ public final class HttpServer {
         return context;
     }
 
-    /** A listener of this server, which has its own paths. */
+    /** A new listener of this server, with the paths of its kind. */
     public Listener listener(ListenerKind kind) {
         return new Listener(this, kind, ServerRoutes.of(kind, this));
     }
 
-    /** Whether a connection is taken, which counts from then on until it is closed. */
+    /** Whether a connection is accepted; it counts towards the limit from then on until it is closed. */
     boolean admit(Channel channel, ListenerKind kind) {
         if (stopping) {
             return false;
@@ -149,30 +150,35 @@ public final class HttpServer {
                 : connections.size() < connectionsMax && connections.add(channel);
     }
 
-    /** Takes fewer connections than the configuration allows, where descriptors are fewer. */
+    /** Lowers the limit of connections, if the process has fewer file descriptors than the configuration needs. */
     public void connectionsMax(int max) {
         connectionsMax = Math.min(max, connectionsMax);
     }
 
-    /** The connections that are taken. */
+    /** The limit of connections. */
     public int connectionsMax() {
         return connectionsMax;
     }
 
-    /** From now on every response is its connection's last; a connection that owes none is closed. */
+    /**
+     * From now on each response is the last one of its connection, and a connection that owes no response is closed.
+     */
     public void stop() {
         stopping = true;
         Stream.concat(connections.stream(), administrative.stream()).forEach(channel -> {
-            // A loop of another server may have ended, and its connections with it.
+            // A loop of another server may have ended, together with its connections.
             if (!channel.eventLoop().isShutdown()) {
                 channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING);
             }
         });
     }
 
-    /** Waits until every connection is closed; at {@code deadlineNanos} those that are left are closed under way. */
+    /**
+     * Waits until every connection is closed; at {@code deadlineNanos}, closes the remaining ones without waiting for
+     * their responses.
+     */
     public void awaitConnectionsClosed(long deadlineNanos) {
-        // No close future of such a connection completes any more.
+        // The close future of a connection whose loop has ended never completes.
         connections.removeIf(channel -> channel.eventLoop().isTerminated());
         for (ChannelGroup group : List.of(connections, administrative)) {
             group.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);

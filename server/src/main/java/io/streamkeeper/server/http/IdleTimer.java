@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes an unused connection: one that was idle and silent for the idle time, or one whose client
- * took not a byte of what waits for it in that time. Owned by the connection's loop; one timer for each connection,
- * whatever its requests.
+ * Closes an unused connection: one that has no request and neither sends nor receives a byte during the idle time, or
+ * one whose client receives no byte of the output that waits for it during that time. Owned by the connection's loop; a
+ * connection has one timer for all its requests.
  */
 final class IdleTimer {
     private final Channel channel;
@@ -46,7 +46,7 @@ final class IdleTimer {
     private void check() {
         long now = nowNanos();
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        // Of a buffer that is sent in part, the total counts all bytes until the last is sent.
+        // The total counts a partly sent buffer in full until its last byte is sent.
         long unsent = outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
         if (unsent != unsentBytes) {
             unsentBytes = unsent;

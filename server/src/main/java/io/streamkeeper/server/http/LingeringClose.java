@@ -12,40 +12,40 @@ import io.streamkeeper.server.http.decode.Lateness;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The end of a connection after what is written on it, on Streamkeeper's own connections and on mounted ones, with TLS
- * or without. Only the sending side is closed at first: a client that is still sending would otherwise lose the
- * response to the reset that answers its bytes (RFC 9112 section 9.6). What it still sends is read and dropped, until
- * it is silent.
+ * Ends a connection after the bytes already written to it, on Streamkeeper's own connections and on mounted ones, with
+ * or without TLS. Only the sending side is closed at first: if the whole connection were closed while the client is
+ * still sending, its bytes would be answered with a reset, and the client would lose the response (RFC 9112 section
+ * 9.6). The bytes that it still sends are read and dropped until it is silent.
  */
 public final class LingeringClose {
-    /** How long a client must have sent nothing before its connection is closed. */
+    /** The connection is closed when the client has sent nothing for this time. */
     private static final long SILENCE_MILLIS = 1_000;
 
-    /** How long a client that sends on and on is listened to. */
+    /** The connection is closed after this time, even if the client still sends. */
     private static final long LINGER_MILLIS_MAX = 30_000;
 
     private LingeringClose() {}
 
     /**
-     * Closes the connection when everything has been sent. Where the sending side cannot be closed alone, the whole
-     * connection is closed at once, or after a time if the client is in the middle of a request.
+     * Closes the connection when everything has been sent. If the sending side cannot be closed alone, the whole
+     * connection is closed at once, or after a delay if the client is in the middle of a request.
      *
      * @param context the handler that writes the last bytes
-     * @param midRequest whether a part of a request has not come
+     * @param midRequest whether a request was received in part only
      */
     public static void close(ChannelHandlerContext context, boolean midRequest) {
         context.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener((ChannelFutureListener) sent -> endTls(context, midRequest));
     }
 
-    /** The client has closed its sending side: a connection whose own is closed too has nothing to wait for. */
+    /** The client has closed its sending side: if the server has closed its own too, the connection is closed. */
     public static void inputEnded(Channel channel) {
         if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
             channel.close();
         }
     }
 
-    /** TLS ends with a message of its own, which goes out before the sending side is closed (RFC 8446 section 6.1). */
+    /** TLS ends with a separate message, which is sent before the sending side is closed (RFC 8446 section 6.1). */
     private static void endTls(ChannelHandlerContext context, boolean midRequest) {
         SslHandler tls = context.pipeline().get(SslHandler.class);
         if (tls == null) {
@@ -72,8 +72,8 @@ public final class LingeringClose {
     }
 
     /**
-     * Drops what a client still sends, and closes the connection when it is silent: bytes that arrive after the close
-     * are answered with a reset, which discards what the client has not received yet.
+     * Drops the bytes that a client still sends, and closes the connection when the client is silent. Bytes that arrive
+     * after the close are answered with a reset, which discards the data that the client has not received yet.
      */
     private static final class UntilSilent extends ChannelInboundHandlerAdapter {
         private long begunNanos;

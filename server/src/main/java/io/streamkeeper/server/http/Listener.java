@@ -7,8 +7,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.streamkeeper.server.http.route.Routes;
 
 /**
- * One of the places at which a server takes connections, an address or a mount: what it serves, and what its answers
- * say of themselves. Sets up the pipeline of each of its connections. Immutable; safe for use by any thread.
+ * One address or mount at which a server accepts connections, with its kind and its table of paths. Sets up the
+ * pipeline of each of its connections. Immutable; safe for use by any thread.
  */
 @ChannelHandler.Sharable
 public final class Listener extends ChannelInitializer<Channel> {
@@ -22,7 +22,7 @@ public final class Listener extends ChannelInitializer<Channel> {
         this.routes = routes;
     }
 
-    /** What the listener is for. */
+    /** The kind of the listener. */
     public ListenerKind kind() {
         return kind;
     }
@@ -31,13 +31,14 @@ public final class Listener extends ChannelInitializer<Channel> {
         return kind == ListenerKind.ADMINISTRATIVE;
     }
 
-    /** What is at which path. */
+    /** The paths that the listener serves. */
     Routes routes() {
         return routes;
     }
 
     /**
-     * The scheme of the URLs that clients use on {@code connection}: of its own TLS, or of that of the mount's server.
+     * The scheme of the URLs that clients use on {@code connection}: {@code https} if this connection, or that of the
+     * server in which it is mounted, uses TLS.
      */
     String scheme(Channel connection) {
         Channel outer = connection.parent();
@@ -48,7 +49,9 @@ public final class Listener extends ChannelInitializer<Channel> {
         return channel.pipeline().get(SslHandler.class) != null;
     }
 
-    /** One connection too many is closed at once, so that those which are open are served. */
+    /**
+     * Sets up the pipeline of a connection. One beyond the limit is closed at once, so that the open ones are served.
+     */
     @Override
     protected void initChannel(Channel channel) {
         LoopContext loop = server.context(channel.eventLoop());

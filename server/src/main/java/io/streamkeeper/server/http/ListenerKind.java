@@ -1,9 +1,9 @@
 package io.streamkeeper.server.http;
 
-/** What a listener is for, which decides its paths. */
+/** The purpose of a listener, which decides its paths. */
 public enum ListenerKind {
-    /** Clients: streams, and what everybody may know. */
+    /** For clients: streams, and information that is public. */
     PUBLIC,
-    /** Those who run the server: no streams. */
+    /** For operators: no streams. */
     ADMINISTRATIVE
 }

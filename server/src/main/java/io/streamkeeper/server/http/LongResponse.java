@@ -8,8 +8,8 @@ import io.streamkeeper.server.shard.TurnQueue;
 /**
  * A response that is written in steps while its exchange is the first in line. Owned by the connection's loop.
  *
- * <p>A step that follows another is a piece of the loop's {@link TurnQueue}, so that long responses take turns with all
- * else that the loop does. What a step throws costs the connection.
+ * <p>Each step after the first is a piece of the loop's {@link TurnQueue}, so that long responses take turns with the
+ * other work of the loop. A step that throws ends the connection.
  *
  * <pre>
  *   NEW ──start: its turn has come──▶ STARTED ──▶ OVER
@@ -41,24 +41,24 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
 
     // ---- what it is ----
 
-    /** Whether it follows the stream, so that no other request comes after it. */
+    /** Whether it follows the stream live, so that no further request is accepted after it. */
     abstract boolean isLive();
 
-    /** Its turn has come; called once. */
+    /** Begins the response, whose turn has come; called once. */
     abstract void begin();
 
-    /** Does its next step. */
+    /** Does the next step. */
     abstract void goOn();
 
-    /** No response waits for future data any more. */
+    /** Called when responses may no longer wait for future data. */
     abstract void stopWaiting();
 
-    /** It is over: releases what it holds. Called once. */
+    /** Releases what the response holds, at its end. Called once. */
     abstract void release();
 
     // ---- steps ----
 
-    /** Its turn has come. Returns false if it had come before. */
+    /** Starts the response, whose turn has come. Returns false if it was started before. */
     final boolean start() {
         if (started) {
             return false;
@@ -80,7 +80,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         }
     }
 
-    /** Does the next step later, when the client takes what it brings. */
+    /** Does the next step later, when the client can receive more bytes. */
     final void goOnWhenWritable() {
         awaitsRoom = !connection.output().takesMore();
         if (!awaitsRoom) {
@@ -88,7 +88,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         }
     }
 
-    /** The channel takes more. */
+    /** The channel can take more bytes. */
     final void writable() {
         if (awaitsRoom) {
             goOnWhenWritable();
@@ -114,7 +114,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         return over;
     }
 
-    /** Ends it: all of it is written, or the client does not receive the rest. */
+    /** Ends the response: it is written completely, or the client does not receive the rest. */
     final void end() {
         if (!over) {
             over = true;
@@ -122,7 +122,7 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         }
     }
 
-    /** Takes the place of what it has not begun to write: an ordinary response. */
+    /** Ends this response before its first byte, and sends an ordinary response in its place. */
     final void respond(Response response) {
         end();
         exchange.session(null);

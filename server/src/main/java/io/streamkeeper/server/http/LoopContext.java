@@ -7,13 +7,13 @@ import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.shard.TurnQueue;
 
 /**
- * What the connections of one event loop share. Owned by that loop.
+ * State that the connections of one event loop share. Owned by that loop.
  *
- * @param parser makes intents of requests
- * @param writer makes responses of outcomes
- * @param turns the loop's work that may be long
- * @param flushes the connections with something to flush
- * @param counters what the loop counts
+ * @param parser turns requests into intents
+ * @param writer turns outcomes into responses
+ * @param turns the queue for work of the loop that may take long
+ * @param flushes the connections with bytes to flush
+ * @param counters the loop's counters
  * @param traffic counts the bytes of its connections
  */
 record LoopContext(

@@ -7,8 +7,8 @@ import io.streamkeeper.server.http.route.Answer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The response of an answer whose body is made piece by piece: the next piece is made when the client has taken the
- * last one. Owned by the connection's loop.
+ * A response whose body is created piece by piece: each piece is created when the client has received the previous one.
+ * Owned by the connection's loop.
  */
 final class PiecesResponse extends LongResponse {
     private static final ByteBuf LINE_END = constant("\r\n");
@@ -17,7 +17,7 @@ final class PiecesResponse extends LongResponse {
     private final Answer answer;
     private final Answer.Pieces pieces;
 
-    /** Takes over {@code answer}, whose body is {@code pieces}. */
+    /** A response with {@code pieces}, the body of {@code answer}; owns them from now on. */
     PiecesResponse(ConnectionHandler connection, Exchange exchange, Answer answer, Answer.Pieces pieces) {
         super(connection, exchange);
         this.answer = answer;
@@ -71,7 +71,7 @@ final class PiecesResponse extends LongResponse {
         goOnWhenWritable();
     }
 
-    /** It waits for no data. */
+    /** Does nothing: such a response waits for no future data. */
     @Override
     void stopWaiting() {}
 

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the requests of one connection executed, in their order: by the shard of their stream, or by the handler of their
- * path. What a request asks does not depend on the version of HTTP. Owned by the connection's loop.
+ * Executes the requests of one connection in their order: through the shard of their stream, or through the handler of
+ * their path. The meaning of a request does not depend on the version of HTTP. Owned by the connection's loop.
  */
 final class RequestExecution {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
@@ -37,12 +37,14 @@ final class RequestExecution {
         this.loop = loop;
     }
 
-    /** Whether the body of a request is being split: no other begins meanwhile, so that they execute in order. */
+    /**
+     * Whether the body of a request is being split: no other request begins meanwhile, so that they execute in order.
+     */
     boolean isSplitting() {
         return splits;
     }
 
-    /** Takes over the request. */
+    /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
         BodySplitting splitting = loop.parser().begin(request);
         if (splitting == null) {
@@ -130,7 +132,7 @@ final class RequestExecution {
         };
     }
 
-    /** A handler that fails has answered nothing, or its answer is one too many. */
+    /** Calls the handler of a path. If it fails, the request is refused; an answer that it gave before stands. */
     private void handle(Exchange exchange, Intent.Routed routed) {
         try {
             routed.route().handler().handle(routed.request(), exchange::answer);
@@ -172,7 +174,7 @@ final class RequestExecution {
         }
     }
 
-    /** Begins a poll, which is when its turn has come: a connection holds one answer at a time that is not small. */
+    /** Begins a poll when its turn has come, because a connection holds only one answer at a time that is not small. */
     void poll(Exchange exchange) {
         Command.Read read = exchange.read();
         int readBytesMax = server.config().read().windowBytes();

@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The paths of the server beside those of its streams: one line for each. */
+/** The paths of the server other than those of streams, one line each. */
 final class ServerRoutes {
     private record Line(Set<ListenerKind> listeners, Route route) {}
 

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One response of server-sent events (section 5.8). Owned by the connection's loop.
  *
- * <p>It pulls until it is at the tail and receives each step from there on. While the client does not read, it receives
- * nothing: it keeps its position and pulls from there when the client reads again.
+ * <p>It pulls until it is at the tail, and receives each step from there on. While the client does not read, the
+ * session receives nothing: it keeps its position, and pulls from there when the client reads again.
  */
 final class SseSession extends LongResponse implements Subscriber {
-    /** About how many bytes of the stream one event contains at most. */
+    /** Bytes of the stream that one event contains at most, approximately. */
     private static final int CHUNK_BYTES_MAX = 256 << 10;
 
-    /** Bytes of the longest character: less than one would never make an event. */
+    /** Bytes of the longest character: with a smaller limit, a chunk could never contain a whole one. */
     private static final int CHUNK_BYTES_MIN = 4;
 
     private static final ByteBuf LAST_CHUNK =
@@ -37,13 +37,13 @@ final class SseSession extends LongResponse implements Subscriber {
     private final Subscription subscription;
     private boolean headWritten;
 
-    /** It has requested the bytes after its position, or will when the client can receive them. */
+    /** The session has requested the bytes after its position, or will when the client can receive them. */
     private boolean pulling;
 
-    /** The event that is being written; the bytes after it are requested when all of it is written. */
+    /** The long event that is being written; the bytes after it are requested when it is written completely. */
     private @Nullable LongEvent longEvent;
 
-    /** It ends when that is written. */
+    /** The response ends when that event is written. */
     private boolean finishes;
 
     private boolean wroteSince;
@@ -224,7 +224,7 @@ final class SseSession extends LongResponse implements Subscriber {
 
     // ---- the end ----
 
-    /** No session waits any more: one at the tail ends now, another ends when it reaches the tail. */
+    /** Sessions may not wait any more: one at the tail ends now, any other when it reaches the tail. */
     @Override
     void stopWaiting() {
         if (headWritten && !pulling) {

@@ -8,17 +8,17 @@ import io.netty.channel.ChannelPromise;
 import io.streamkeeper.storage.memory.Budget;
 
 /**
- * The memory of one connection's answers that its client has not taken (I7): those that wait for their turn, and those
- * that the socket does not take. Used by the connection's event loop only.
+ * The memory of the answers of one connection that its client has not received (I7): those that wait for their turn,
+ * and those that the socket does not accept yet. Used by the connection's event loop only.
  *
- * <p>A client that reads costs nothing here: its answers have left when the turn ends in which they were made. What has
- * not left by then is reserved in a budget of all connections. Where there is no room the connection ends, because what
- * it holds would otherwise be counted nowhere. One turn of a loop can add at most {@code 128 KiB}, which the channel's
- * water mark bounds. Bytes that another budget counts until they have left, windows of reads and what is compressed,
- * are left out.
+ * <p>A client that reads reserves nothing: its answers are sent in the turn in which they are created. Bytes that
+ * remain unsent at the end of the turn are reserved in a budget of all connections. If there is no room, the connection
+ * ends, because its memory would otherwise not be counted anywhere. One turn of a loop can add at most {@code 128 KiB},
+ * which the channel's water mark bounds. Bytes that another budget counts until they are sent, such as windows of reads
+ * and compressed data, are not counted here.
  */
 final class UnsentBytes {
-    /** A connection with that part of the budget begins no further request. */
+    /** A connection that holds the budget divided by this number, or more, begins no further request. */
     private static final int SHARE_PART = 32;
 
     private final Budget budget;
@@ -31,9 +31,9 @@ final class UnsentBytes {
     private boolean closed;
 
     /**
-     * Nothing yet.
+     * Counts nothing yet.
      *
-     * @param sent run when all that was unsent has left
+     * @param sent called when all unsent bytes have been sent
      */
     UnsentBytes(Budget budget, Channel channel, Runnable sent) {
         this.budget = budget;
@@ -41,14 +41,12 @@ final class UnsentBytes {
         this.sent = sent;
     }
 
-    /** Whether the client has taken everything that was written before the last flush. */
+    /** Whether everything written before the last flush has been sent. */
     boolean isNone() {
         return !isAwaited;
     }
 
-    /**
-     * Whether a request may begin: others are better off if what is short is not given to a client that does not read.
-     */
+    /** Whether a request may begin: scarce memory is not given to a client that does not read its responses. */
     boolean hasRoom() {
         return reservedBytes == 0
                 || (reservedBytes < budget.bytesMax() / SHARE_PART && budget.leftBytes() > budget.bytesMax() / 2);
@@ -60,18 +58,18 @@ final class UnsentBytes {
         return settle(reservedBytes + bytes);
     }
 
-    /** The turn of such an answer has come: it is written, or released. What it took shows at the next flush. */
+    /** The turn of such an answer has come: it is written or released. The next flush returns its memory. */
     void waitsNoMore(int bytes) {
         waitingBytes -= bytes;
     }
 
-    /** The promise of a write of {@code bytes} that another budget counts until they have left. */
+    /** The promise of a write of {@code bytes} that another budget counts until they are sent. */
     ChannelPromise counted(int bytes) {
         countedBytes += bytes;
         return channel.newPromise().addListener(left -> countedBytes -= bytes);
     }
 
-    /** The channel was flushed. Returns false if there is no room for what is left. */
+    /** Updates the reservation after a flush of the channel. Returns false if there is no room for the unsent bytes. */
     boolean flushed() {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
         long pending = out == null ? 0 : out.totalPendingWriteBytes();
@@ -80,7 +78,7 @@ final class UnsentBytes {
         }
         if (pending > 0 && !isAwaited) {
             isAwaited = true;
-            // In a task of its own: the channel counts what has left only after it has said so.
+            // In a separate task: the channel completes the promise before it subtracts the bytes from its total.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener)
                     all -> channel.eventLoop().execute(this::allSent));
         }

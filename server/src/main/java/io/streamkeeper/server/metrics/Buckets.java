@@ -5,8 +5,8 @@ import java.util.stream.LongStream;
 
 /**
  * The upper bounds of a histogram's buckets: 1, 2 and 5 times the powers of ten, so that their number is small and
- * fixed, and a value is recorded without an allocation. Values are whole numbers; what is shown is {@code scale} times
- * as large. Immutable.
+ * fixed, and recording a value allocates nothing. Values are whole numbers; a displayed value is {@code scale} times as
+ * large. Immutable.
  */
 final class Buckets {
     private static final long[] STEPS = {1, 2, 5};
@@ -19,7 +19,7 @@ final class Buckets {
         this.scale = scale;
     }
 
-    /** The bounds from {@code first}, a power of ten, to {@code last}. */
+    /** Returns the bounds from {@code first}, a power of ten, to {@code last}. */
     static Buckets of(long first, long last, double scale) {
         long[] bounds = LongStream.iterate(first, power -> power <= last, power -> power * 10)
                 .flatMap(power -> Arrays.stream(STEPS).map(step -> step * power))
@@ -28,7 +28,7 @@ final class Buckets {
         return new Buckets(bounds, scale);
     }
 
-    /** How many buckets there are: one for each bound, and one for what is larger than the last. */
+    /** The number of buckets: one for each bound, and one for values above the last bound. */
     int count() {
         return bounds.length + 1;
     }
@@ -39,12 +39,12 @@ final class Buckets {
         return at >= 0 ? at : -at - 1;
     }
 
-    /** The bound of a bucket as it is shown; infinite for the last. */
+    /** The displayed bound of a bucket; infinite for the last one. */
     double bound(int bucket) {
         return bucket == bounds.length ? Double.POSITIVE_INFINITY : shown(bounds[bucket]);
     }
 
-    /** A value, or a sum of values, as it is shown. */
+    /** Returns the displayed form of a value or of a sum of values. */
     double shown(long value) {
         return value * scale;
     }

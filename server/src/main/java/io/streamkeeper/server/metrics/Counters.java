@@ -9,22 +9,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The counters of all loops of a server, each with its owner. Safe for use by any thread; its lock is taken when a loop
- * is added and when a snapshot begins, not to count.
+ * The counters of all loops of a server, each owned by its loop. Safe for use by any thread; its lock is taken when a
+ * loop is added and when a snapshot begins, but not to count.
  */
 public final class Counters {
     private final IdentityHashMap<EventExecutor, LoopCounters> ofLoops = new IdentityHashMap<>();
 
-    /** What loops have counted that have ended, as those of other servers do with which streams are mounted. */
+    /** The sums of the loops that have ended, such as those of another server on which the streams were mounted. */
     private final long[] ofEnded = new long[Metric.arrayLength()];
 
-    /** The counters of a loop, made when they are asked for first. */
+    /** Returns the counters of a loop, which the first call creates. */
     public synchronized LoopCounters of(EventExecutor loop) {
         takeOverEnded();
         return ofLoops.computeIfAbsent(loop, LoopCounters::new);
     }
 
-    /** An end is seen after all that the loop has done, so its last values are read here. */
+    /**
+     * Adds the counters of loops that have ended to the sums. Termination happens after all work of a loop, so these
+     * values are final.
+     */
     private void takeOverEnded() {
         Iterator<LoopCounters> each = ofLoops.values().iterator();
         while (each.hasNext()) {
@@ -36,7 +39,9 @@ public final class Counters {
         }
     }
 
-    /** The sums of all loops: what each has counted when it executes a task that this call gives it. */
+    /**
+     * Returns the sums over all loops; each loop contributes its values when it executes a task that this call submits.
+     */
     CompletableFuture<long[]> total() {
         List<CompletableFuture<long[]>> copies = new ArrayList<>();
         long[] sums;
@@ -73,9 +78,9 @@ public final class Counters {
     }
 
     /**
-     * A snapshot of what all loops have counted.
+     * Returns a snapshot of the counters of all loops.
      *
-     * @return completed by one of the loops; late where one is held up
+     * @return completed by one of the loops; a delayed loop delays it
      */
     public CompletableFuture<MetricsSnapshot.Builder> snapshot() {
         return total().thenApply(MetricsSnapshot.Builder::new);

@@ -6,19 +6,19 @@ import io.streamkeeper.storage.journal.ShardFigures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop counts: of its connections, of its shards, and what the threads of its shards' journals measure,
- * which those hand over to the loop together with what they report. Owned by the loop: every method is called on it,
- * which an assertion checks in every test. To count is one addition to a plain array, without a lock, a fence or an
- * allocation.
+ * The counters of one event loop: for its connections, its shards, and the measurements of the threads of its shards'
+ * journals, which those threads pass to the loop together with their reports. Owned by the loop: every method is called
+ * on it, which an assertion checks in every test. To count is one addition to a plain array, without a lock, a fence or
+ * an allocation.
  *
- * <p>Why a reader sees whole numbers, and all that was counted before it asks: only the loop reads the array. A
- * snapshot is a task that the loop executes, see {@link Counters#total}; it copies the array, and the copy is handed
- * over by a future, whose completion happens before it is seen. A publication that the loop refreshes would be the
- * alternative: it costs every loop a copy now and then whether a reader exists or not, and what it reads is old. The
- * price of a message is that a loop which is held up answers late; a reader bounds that by a timeout.
+ * <p>A reader sees consistent numbers, including all that was counted before its request, because only the loop reads
+ * the array. A snapshot is a task that the loop executes, see {@link Counters#total}; it copies the array, and a future
+ * publishes the copy safely to the reader. The alternative, a copy that the loop publishes periodically, would cost
+ * every loop time even without readers, and readers would see old values. The price of a task is that a delayed loop
+ * answers late; a reader bounds this with a timeout.
  */
 public final class LoopCounters implements ShardFigures {
-    /** What a reader waits with. */
+    /** The kind of a waiting reader. */
     public enum Waiter {
         /** A long-poll. */
         LONG_POLL,
@@ -39,12 +39,15 @@ public final class LoopCounters implements ShardFigures {
     private final EventExecutor loop;
     private final long[] values = new long[Metric.arrayLength()];
 
-    /** Counters of {@code loop}, all zero. */
+    /** Creates counters of {@code loop}, all zero. */
     public LoopCounters(EventExecutor loop) {
         this.loop = loop;
     }
 
-    /** Where a loop has ended, what it leaves is released by other threads, and what they count is of no interest. */
+    /**
+     * Whether the current thread may use the counters. After a loop has ended, other threads release its resources, and
+     * their counts do not matter.
+     */
     private boolean isOwner() {
         return loop.inEventLoop() || loop.isShuttingDown();
     }
@@ -63,7 +66,7 @@ public final class LoopCounters implements ShardFigures {
 
     // ---- connections ----
 
-    /** A request was answered; {@code code} is null where it was not refused. */
+    /** Counts a request that was answered; {@code code} is null if it was not refused. */
     public void answered(Operation operation, int status, @Nullable ErrorCode code) {
         add(REQUESTS + operation.slot() * OUTCOMES + Outcomes.slot(status, code), 1);
     }
@@ -76,31 +79,31 @@ public final class LoopCounters implements ShardFigures {
         add(SENT, bytes);
     }
 
-    /** A connection was taken. */
+    /** Counts a connection that was accepted. */
     public void connectionOpened(boolean administrative) {
         int series = administrative ? 1 : 0;
         add(Metric.CONNECTIONS.place() + series, 1);
         add(Metric.CONNECTIONS_OPENED.place() + series, 1);
     }
 
-    /** Such a connection is closed. */
+    /** Counts that an accepted connection is closed. */
     public void connectionClosed(boolean administrative) {
         add(Metric.CONNECTIONS.place() + (administrative ? 1 : 0), -1);
     }
 
-    /** A connection was closed as it came. */
+    /** Counts a connection that was closed when it arrived. */
     public void connectionRefused(boolean administrative) {
         add(Metric.CONNECTIONS_REFUSED.place() + (administrative ? 1 : 0), 1);
     }
 
     // ---- shards ----
 
-    /** So many more readers wait, or fewer where that is negative. */
+    /** Adds {@code more} to the number of waiting readers; negative if fewer wait. */
     public void waiters(Waiter waiter, int more) {
         add(Metric.WAITERS.place() + waiter.slot(), more);
     }
 
-    /** So many more writes wait, or fewer where that is negative. */
+    /** Adds {@code more} to the number of waiting writes; negative if fewer wait. */
     public void parkedWrites(int more) {
         add(Metric.PARKED_WRITES.place(), more);
     }
@@ -152,7 +155,7 @@ public final class LoopCounters implements ShardFigures {
         return loop;
     }
 
-    /** All values; on the loop, or where it has ended. */
+    /** A copy of all values; called on the loop, or after it has ended. */
     long[] copy() {
         assert isOwner() : "counters of " + loop + " were read by " + Thread.currentThread();
         return values.clone();

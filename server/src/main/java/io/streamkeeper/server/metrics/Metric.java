@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the server counts: the one description of each metric. Names, units and types follow the conventions
- * of Prometheus.
+ * The metrics of the server, each with its only description. Names, units and types follow the conventions of
+ * Prometheus.
  *
- * <p>What a loop counts has a place in the array of its {@link LoopCounters}: one for each series, or for a histogram
- * one for each bucket and one for the sum. What is known without counting is read when a snapshot is made.
+ * <p>A metric that loops count has places in the array of {@link LoopCounters}: one for each series, or for a histogram
+ * one for each bucket and one for the sum. The other metrics are read when a snapshot is created.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists that never change
 public enum Metric {
-    /** Requests by what they ask and how they end. */
+    /** Requests by operation and outcome. */
     HTTP_REQUESTS(
             "streamkeeper_http_requests_total",
             Type.COUNTER,
@@ -38,7 +38,7 @@ public enum Metric {
             "Connections that were taken.",
             List.of("listener"),
             Series.of("public", "administrative")),
-    /** Connections that were closed at once. */
+    /** Connections that were closed when they arrived. */
     CONNECTIONS_REFUSED(
             "streamkeeper_connections_refused_total",
             Type.COUNTER,
@@ -54,7 +54,7 @@ public enum Metric {
             Series.of("long_poll", "sse")),
     /** Writes that wait for room in the journal. */
     PARKED_WRITES("streamkeeper_parked_writes", Type.GAUGE, "Writes that wait because the journal's backlog is long."),
-    /** Appends that were stored before. */
+    /** Appends that were already stored. */
     APPEND_DUPLICATES(
             "streamkeeper_append_duplicates_total",
             Type.COUNTER,
@@ -87,7 +87,7 @@ public enum Metric {
             "streamkeeper_journal_failures_total",
             Type.COUNTER,
             "Journals that acknowledge nothing more, because a sync failed or the data directory was lost."),
-    /** Checkpoints and how long they took. */
+    /** Checkpoints and their durations. */
     CHECKPOINT_SECONDS(
             "streamkeeper_checkpoint_seconds",
             Type.HISTOGRAM,
@@ -95,7 +95,7 @@ public enum Metric {
             Buckets.of(1_000_000, 100_000_000_000L, 1e-9)),
     /** Bytes that checkpoints wrote. */
     CHECKPOINT_BYTES("streamkeeper_checkpoint_bytes_total", Type.COUNTER, "Bytes that checkpoints wrote."),
-    /** Compactions and how long they took. */
+    /** Compactions and their durations. */
     COMPACTION_SECONDS(
             "streamkeeper_compaction_seconds",
             Type.HISTOGRAM,
@@ -103,14 +103,14 @@ public enum Metric {
             Buckets.of(1_000_000, 100_000_000_000L, 1e-9)),
     /** Bytes that compactions wrote. */
     COMPACTION_BYTES("streamkeeper_compaction_bytes_total", Type.COUNTER, "Bytes that compactions wrote."),
-    /** Checkpoints and compactions that came to nothing. */
+    /** Checkpoints and compactions that were abandoned. */
     JOBS_ABANDONED(
             "streamkeeper_jobs_abandoned_total",
             Type.COUNTER,
             "Checkpoints and compactions that were abandoned and are tried again.",
             List.of("job"),
             Series.of("checkpoint", "compaction")),
-    /** Memory of what no checkpoint has reached. */
+    /** Memory of records that no checkpoint has written, or that readers hold. */
     BACKLOG_BYTES(
             "streamkeeper_journal_backlog_bytes",
             "Memory of records that no checkpoint has reached, or that readers hold.",
@@ -118,22 +118,22 @@ public enum Metric {
     /** Shards that acknowledge nothing. */
     SHARDS_FAILED(
             "streamkeeper_shards_failed", "Shards that acknowledge nothing until the server restarts.", List.of()),
-    /** Memory that is reserved. */
+    /** Reserved memory of each budget. */
     BUDGET_USED_BYTES("streamkeeper_budget_used_bytes", "Memory that is reserved of each budget.", List.of("budget")),
-    /** The bounds of memory. */
+    /** The limit of each budget. */
     BUDGET_LIMIT_BYTES("streamkeeper_budget_limit_bytes", "The bound of each budget.", List.of("budget")),
-    /** Descriptors in use. */
+    /** Open file descriptors. */
     OPEN_FDS("process_open_fds", "Number of open file descriptors.", List.of()),
-    /** Descriptors that may be used. */
+    /** The limit of open file descriptors. */
     MAX_FDS("process_max_fds", "Maximum number of open file descriptors.", List.of());
 
-    /** What kind of number a metric is. */
+    /** The type of a metric. */
     public enum Type {
-        /** It only grows. */
+        /** A number that only grows. */
         COUNTER,
-        /** It grows and shrinks. */
+        /** A number that grows and shrinks. */
         GAUGE,
-        /** How many values were at most as large as each of some bounds, and their sum. */
+        /** The numbers of values up to each of several bounds, and the sum of all values. */
         HISTOGRAM
     }
 
@@ -182,7 +182,7 @@ public enum Metric {
         this(metricName, type, help, List.of(), Series.ONE, buckets);
     }
 
-    /** A gauge that no loop counts. */
+    /** Creates a gauge that no loop counts. */
     Metric(String metricName, String help, List<String> labels) {
         this(metricName, Type.GAUGE, help, labels, List.of(), null);
     }
@@ -216,17 +216,17 @@ public enum Metric {
         return metricName;
     }
 
-    /** {@return the kind of number} */
+    /** {@return the type} */
     public Type type() {
         return type;
     }
 
-    /** {@return what the number is, in one sentence} */
+    /** {@return the meaning of the number, in one sentence} */
     public String help() {
         return help;
     }
 
-    /** {@return the names of the labels that distinguish series; none where there is one series} */
+    /** {@return the names of the labels that distinguish series; none if there is only one series} */
     public List<String> labels() {
         return labels;
     }
@@ -250,7 +250,7 @@ public enum Metric {
         return PLACES[ordinal()];
     }
 
-    /** Places of one series: its value, or for a histogram its buckets and their sum. */
+    /** The number of places of one series: its value, or for a histogram its buckets and their sum. */
     int width() {
         return buckets == null ? 1 : buckets.count() + 1;
     }

@@ -5,17 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a server had counted at one moment, and what it held then: all loops together. Immutable.
+ * The counters and current values of a server at one moment, summed over all loops. Immutable.
  *
- * <p>Each loop contributes what it had counted when it was asked, so an answer that a client has received is counted in
- * each snapshot that is asked for afterwards.
+ * <p>Each loop contributes its values after the snapshot was requested, so a snapshot includes every response that a
+ * client received before the request.
  *
  * @param samples in the order of {@link Metric}; of a metric with labels, the series that are not zero
  */
 public record MetricsSnapshot(List<Sample> samples) {
     /** A number, or a histogram, of one series. */
     public sealed interface Sample {
-        /** {@return what it is} */
+        /** {@return the metric} */
         Metric metric();
 
         /** {@return the values of the metric's labels, in their order} */
@@ -25,28 +25,28 @@ public record MetricsSnapshot(List<Sample> samples) {
     /**
      * The number of a counter or a gauge.
      *
-     * @param metric what it is
+     * @param metric the metric of the number
      * @param labelValues the values of the metric's labels, in their order
      * @param value in the metric's unit
      */
     public record Value(Metric metric, List<String> labelValues, double value) implements Sample {
-        /** Keeps a list of its own. */
+        /** Copies the list. */
         public Value {
             labelValues = List.copyOf(labelValues);
         }
     }
 
     /**
-     * How values are distributed.
+     * The distribution of values.
      *
-     * @param metric what was recorded
+     * @param metric the metric of the values
      * @param labelValues the values of the metric's labels, in their order
-     * @param buckets in the order of their bounds; the last has no bound and so counts all
-     * @param sum of all values, in the metric's unit
+     * @param buckets in the order of their bounds; the last has no bound, so it counts all values
+     * @param sum the sum of all values, in the metric's unit
      */
     public record Histogram(Metric metric, List<String> labelValues, List<Bucket> buckets, double sum)
             implements Sample {
-        /** Keeps lists of its own. */
+        /** Copies the lists. */
         public Histogram {
             labelValues = List.copyOf(labelValues);
             buckets = List.copyOf(buckets);
@@ -62,11 +62,11 @@ public record MetricsSnapshot(List<Sample> samples) {
      * A bucket of a histogram.
      *
      * @param bound in the metric's unit; infinite for the last
-     * @param count values up to the bound, those of the buckets before included
+     * @param count the number of values up to the bound, including those of the previous buckets
      */
     public record Bucket(double bound, long count) {}
 
-    /** Keeps a list of its own. */
+    /** Copies the list. */
     public MetricsSnapshot {
         samples = List.copyOf(samples);
     }
@@ -74,7 +74,7 @@ public record MetricsSnapshot(List<Sample> samples) {
     /**
      * {@return the sum of a counter or gauge over the series whose labels begin with the given values}
      *
-     * @param metric no histogram
+     * @param metric a counter or a gauge
      * @param firstLabelValues the values of the first labels; none for all series
      */
     public long value(Metric metric, String... firstLabelValues) {
@@ -95,7 +95,7 @@ public record MetricsSnapshot(List<Sample> samples) {
      * {@return a histogram}
      *
      * @param metric a histogram without labels
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is not a histogram
      */
     public Histogram histogram(Metric metric) {
         return samples.stream()
@@ -106,11 +106,11 @@ public record MetricsSnapshot(List<Sample> samples) {
                 .orElseThrow(() -> new IllegalArgumentException(metric + " is no histogram"));
     }
 
-    /** Adds to what loops have counted what is known without counting. Used by one thread. */
+    /** Adds the gauges that no loop counts to the counters of the loops. Used by one thread. */
     public static final class Builder {
         private final List<Sample> samples = new ArrayList<>();
 
-        /** The values of the array that {@link Metric} describes. */
+        /** Begins with the values of the array that {@link Metric} describes. */
         Builder(long[] values) {
             for (Metric metric : Metric.values()) {
                 addAll(metric, values);

@@ -8,7 +8,7 @@ public enum Operation {
     CREATE,
     /** POST to a stream: an append, a close, or both. */
     APPEND,
-    /** GET that waits for nothing. */
+    /** GET that does not wait. */
     READ,
     /** GET that waits for the next append. */
     LONG_POLL,
@@ -20,9 +20,9 @@ public enum Operation {
     DELETE,
     /** OPTIONS of any path. */
     OPTIONS,
-    /** A request for a path beside the streams, such as that of the health check. */
+    /** A request for a path outside the streams, such as that of the health check. */
     ROUTE,
-    /** What is none of these, or could not be read as a request. */
+    /** Any other request, or input that is not a valid request. */
     OTHER;
 
     /** {@return the value of the label} */
@@ -30,7 +30,7 @@ public enum Operation {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** A number from 0 on, for arrays with a slot for each operation. */
+    /** The index of the operation in arrays with a slot for each operation. */
     @SuppressWarnings("EnumOrdinal")
     int slot() {
         return ordinal();

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How requests end, as it is counted: a slot for each status of success, one for other statuses, and one for each
- * refusal.
+ * The outcomes of requests that metrics distinguish: a slot for each status of success, one for all other statuses, and
+ * one for each error code.
  */
 final class Outcomes {
     private static final int OTHER_SLOT = 4;

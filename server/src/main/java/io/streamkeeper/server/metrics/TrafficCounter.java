@@ -7,7 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
 /**
- * Counts the bytes of the connections of one loop, whatever they speak. Owned by the loop; one for all its connections.
+ * Counts the bytes of the connections of one loop, for any protocol. Owned by the loop; one instance for all its
+ * connections.
  */
 @ChannelHandler.Sharable
 public final class TrafficCounter extends ChannelDuplexHandler {

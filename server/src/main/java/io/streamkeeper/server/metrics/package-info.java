@@ -1,10 +1,10 @@
 /**
- * What the server counts. In reading order: {@link io.streamkeeper.server.metrics.Metric} describes each metric, once;
- * {@link io.streamkeeper.server.metrics.LoopCounters} are what one loop counts,
- * {@link io.streamkeeper.server.metrics.Counters} those of all loops;
- * {@link io.streamkeeper.server.metrics.MetricsSnapshot} is what a program reads.
+ * The metrics of the server. In reading order: {@link io.streamkeeper.server.metrics.Metric} describes each metric;
+ * {@link io.streamkeeper.server.metrics.LoopCounters} holds the counters of one loop, {@link
+ * io.streamkeeper.server.metrics.Counters} those of all loops; {@link io.streamkeeper.server.metrics.MetricsSnapshot}
+ * contains the values that an application reads.
  *
- * <p>Counters are owned by their loop; a snapshot is immutable.
+ * <p>Each loop owns its counters; a snapshot is immutable.
  */
 @NullMarked
 package io.streamkeeper.server.metrics;

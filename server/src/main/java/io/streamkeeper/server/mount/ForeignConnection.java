@@ -14,9 +14,9 @@ import java.util.ArrayDeque;
  * One connection of another server, on which Streamkeeper and the server's own handlers take turns. Used by the
  * connection's event loop only.
  *
- * <p>A request whose side is not in turn waits, and so does all that follows it; meanwhile nothing more is read, so
- * what waits is what one read brings. Requests go on in a task of their own: no handler gets one while it writes its
- * answer to the one before.
+ * <p>A request waits until it is its side's turn, and so does all input after it. The connection reads nothing more
+ * until then, so at most the input of one read waits. A separate task passes on waiting requests: no handler receives
+ * one while it writes its response to the previous one.
  *
  * <pre>
  *   SHARED ──a response is the last──▶ ENDING ──┐
@@ -26,11 +26,11 @@ import java.util.ArrayDeque;
  */
 final class ForeignConnection {
     private enum State {
-        /** Requests are given to their sides. */
+        /** Requests are passed to their sides. */
         SHARED,
-        /** No request is begun any more: a response has said that it is the last. */
+        /** No more requests begin, because a response has declared itself the last. */
         ENDING,
-        /** Nothing that comes is HTTP any more, so all of it is for the other handlers. */
+        /** The input is no longer HTTP, so all of it is passed to the other handlers. */
         SWITCHED,
         /** There is no connection any more. */
         GONE
@@ -45,12 +45,12 @@ final class ForeignConnection {
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private State state = State.SHARED;
 
-    /** Who takes the request that is coming in, or came last. */
+    /** The side that receives the current or most recent request. */
     private Side inbound = Side.NONE;
 
     private boolean midRequest;
 
-    // Whether messages of the current read were for this side, and whether some were for the other handlers.
+    // Whether the mount kept messages of the current read, and whether it passed some to the other handlers.
     private boolean took;
     private boolean passedOn;
 
@@ -70,7 +70,7 @@ final class ForeignConnection {
 
     // ---- input ----
 
-    /** Takes over a message that the channel has read. */
+    /** Takes ownership of a message that the channel has read. */
     void receive(Object message) {
         if (!(message instanceof HttpObject part)) {
             passOn(message);
@@ -86,7 +86,7 @@ final class ForeignConnection {
         return !(part instanceof HttpRequest request) || state != State.SHARED || order.mayBegin(sideOf(request));
     }
 
-    /** A request that the codec could not read is no request to Streamkeeper. */
+    /** Requests that the codec could not read belong to the other handlers. */
     private Side sideOf(HttpRequest request) {
         return request.decoderResult().isSuccess() && root.holds(request.uri()) ? Side.STREAMS : Side.HANDLERS;
     }
@@ -121,8 +121,8 @@ final class ForeignConnection {
     }
 
     /**
-     * A message is not for the handlers after the mount. One that a handler before has held back may come without a
-     * {@code channelReadComplete}, so the turn's end is as good as that.
+     * Records that a message is not passed to the handlers after the mount. A message that an earlier handler has held
+     * back may arrive without a {@code channelReadComplete}, so the end of the loop's turn counts as one.
      */
     private void take() {
         took = true;
@@ -144,7 +144,7 @@ final class ForeignConnection {
         context.fireChannelRead(message);
     }
 
-    /** What one read has brought is all there. */
+    /** All input of one read has been received. */
     void readComplete() {
         settle();
         context.fireChannelReadComplete();
@@ -163,12 +163,12 @@ final class ForeignConnection {
 
     // ---- reading ----
 
-    /** The channel is asked to read. */
+    /** A handler has requested a read of the channel. */
     void read() {
         reads.read(holdsReads());
     }
 
-    /** Reads on, or holds the reading back, if it is time for the one or the other. */
+    /** Resumes or suspends reading, if the state requires it. */
     void readingMayChange() {
         if (!took && state != State.GONE) {
             reads.update(holdsReads());
@@ -204,7 +204,7 @@ final class ForeignConnection {
         answered();
     }
 
-    /** The side that is in turn has answered a request. */
+    /** The side whose turn it is has answered a request. */
     void answered() {
         order.answered();
         if (order.owesNothing()) {
@@ -235,14 +235,14 @@ final class ForeignConnection {
         }
     }
 
-    /** The channel takes more, or does not. */
+    /** The channel has become writable or unwritable. */
     void writabilityChanged() {
         streams.writabilityChanged();
     }
 
-    // ---- the end ----
+    // ---- closing ----
 
-    /** Ends the connection after what Streamkeeper has answered. */
+    /** Ends the connection after Streamkeeper's response. */
     void end() {
         if (state == State.SHARED) {
             beginNothing();
@@ -251,7 +251,7 @@ final class ForeignConnection {
         }
     }
 
-    /** Ends the connection at once: what Streamkeeper has begun to answer does not become whole. */
+    /** Ends the connection at once, and leaves Streamkeeper's response incomplete. */
     void breakOff() {
         beginNothing();
         context.channel().close();
@@ -279,7 +279,7 @@ final class ForeignConnection {
         streams.close();
     }
 
-    /** Releases everything, because the mount leaves the pipeline; called once. */
+    /** Releases everything, because the mount is removed from the pipeline; called once. */
     void release() throws Exception {
         gone();
         if (context.channel().isActive()) {

@@ -10,29 +10,29 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * Watches what the other handlers of a foreign pipeline answer, to know when an answer is whole. Used by the
+ * Observes the responses of the other handlers of a foreign pipeline, to detect when one is complete. Used by the
  * connection's event loop only.
  */
 final class HandlerResponses {
-    /** What a message that they write means. */
+    /** The effect of a message that the handlers write. */
     enum Progress {
-        /** Their answer has not ended. */
+        /** The response is not complete yet. */
         GOES_ON,
-        /** It is the end of their answer. */
+        /** The message ends the response. */
         ANSWERED,
-        /** What follows is no HTTP any more. */
+        /** The connection is no longer HTTP after this message. */
         SWITCHED
     }
 
     private boolean interim;
     private boolean closes;
 
-    /** Whether the answer says that it is the connection's last. */
+    /** Whether the response declares itself the last of the connection. */
     boolean closes() {
         return closes;
     }
 
-    /** Looks at {@code message}, a part of the answer to a request with {@code method}. */
+    /** Inspects {@code message}, a part of the response to a request with {@code method}. */
     Progress see(Object message, HttpMethod method) {
         if (message instanceof HttpResponse response) {
             if (switches(response.status(), method)) {

@@ -4,10 +4,10 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Holds back the reading of a foreign channel, whether it reads by itself ({@code autoRead}) or when its handlers ask
- * for it. Used by the connection's event loop only.
+ * Suspends the reading of a foreign channel, whether it reads automatically ({@code autoRead}) or when its handlers
+ * request it. Used by the connection's event loop only.
  *
- * <p>{@code autoRead} is switched on again only where it was switched off here, so that handlers may use it too.
+ * <p>{@code autoRead} is switched on again only if this class has switched it off, so that handlers may use it too.
  */
 final class HeldReads {
     private final ChannelHandlerContext context;
@@ -19,7 +19,7 @@ final class HeldReads {
     }
 
     /**
-     * Reads when it is asked to and {@code held} does not say otherwise; then it reads when nothing holds it any more.
+     * Reads as a handler has requested, or if {@code held}, as soon as reading is no longer suspended.
      */
     void read(boolean held) {
         if (held) {
@@ -29,7 +29,7 @@ final class HeldReads {
         }
     }
 
-    /** Holds from now on, or not any more. */
+    /** Suspends reading, or resumes it if {@code held} is false. */
     void update(boolean held) {
         ChannelConfig config = context.channel().config();
         if (held) {

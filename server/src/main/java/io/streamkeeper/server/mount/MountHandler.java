@@ -8,8 +8,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the requests below one path on a connection of another server. One for each connection, after the HTTP codec
- * of that server and before the handlers that answer everything else:
+ * Answers the requests below one path on a connection of another server. Each connection has one, after the HTTP codec
+ * of that server and before the handlers that answer all other requests:
  *
  * <pre>
  *   pipeline.addLast(new HttpServerCodec());
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  *   pipeline.addLast(new OwnHandler());
  * </pre>
  *
- * <p>All other messages go on as they are. So do requests that the codec could not read, whatever their path. An
- * aggregator may stand before the mount; then it bounds the bodies of requests to streams too. Responses leave in the
- * order of the requests, on whichever side they are made; a response of the handlers after the mount ends with a
- * {@code LastHttpContent}, as the codec wants it too.
+ * <p>All other messages are passed on unchanged; so are requests that the codec could not read, whatever their path. An
+ * aggregator may precede the mount; it then also limits the bodies of requests to streams. Responses are sent in the
+ * order of the requests, whichever side produces them; a response of the handlers after the mount must end with a
+ * {@code LastHttpContent}, which the codec requires too.
  *
- * <p>The mount runs on the channel's event loop, whatever kind of loop that is.
+ * <p>The mount runs on the channel's event loop, which may be of any kind.
  */
 public final class MountHandler extends ChannelDuplexHandler {
     private final MountRoot root;
@@ -30,12 +30,12 @@ public final class MountHandler extends ChannelDuplexHandler {
     private @Nullable ForeignConnection connection;
 
     /**
-     * A mount for one connection.
+     * Creates the mount of one connection.
      *
-     * @param root the path that streams are below; begins and ends with a slash
-     * @param connectionInitializer sets up the pipeline of a connection that speaks plain HTTP/1.1 bytes and finds the
-     *     streams below the same path
-     * @throws IllegalArgumentException if the root is not such a path
+     * @param root the path below which the streams are; begins and ends with a slash
+     * @param connectionInitializer initializes the pipeline of a connection that reads and writes HTTP/1.1 as bytes,
+     *     and serves the streams below the same path
+     * @throws IllegalArgumentException if the root does not begin and end with a slash
      */
     public MountHandler(String root, ChannelHandler connectionInitializer) {
         this.root = new MountRoot(root);

@@ -3,7 +3,7 @@ package io.streamkeeper.server.mount;
 import io.streamkeeper.protocol.Quoted;
 
 /**
- * The path below which a mount's requests are.
+ * The path below which a mount answers requests.
  *
  * @param path begins and ends with a slash
  */
@@ -15,13 +15,16 @@ record MountRoot(String path) {
         }
     }
 
-    /** Whether {@code target}, a request's target as it came, is below; its characters are compared as they are. */
+    /**
+     * Whether {@code target}, the unchanged target of a request, is below the path; characters are compared without
+     * decoding.
+     */
     boolean holds(String target) {
         int start = target.startsWith("/") ? 0 : absoluteFormPathStart(target);
         return start >= 0 && target.startsWith(path, start);
     }
 
-    /** Where the path begins in a target such as {@code http://host/path}; -1 where there is none. */
+    /** Returns where the path begins in a target such as {@code http://host/path}; -1 if it has none. */
     private static int absoluteFormPathStart(String target) {
         int colon = target.indexOf("://");
         if (colon < 0) {

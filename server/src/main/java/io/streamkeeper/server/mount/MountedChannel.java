@@ -14,32 +14,32 @@ import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 
 /**
- * A connection of Streamkeeper's own pipeline that has no socket: its bytes come from a connection of another server,
- * its parent, and are written to it. It lives on its parent's event loop.
+ * A connection with Streamkeeper's own pipeline and without a socket: its parent, a connection of another server,
+ * supplies its input and receives its output. It runs on its parent's event loop.
  *
- * <p>What is written stays here while the parent's client does not read, so that the pipeline sees it as it sees the
- * unsent bytes of a socket.
+ * <p>Written bytes stay here while the parent's client does not read, so that the pipeline treats them like the unsent
+ * bytes of a socket.
  */
 final class MountedChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    /** As for a socket of Streamkeeper's: enough for one response, little enough for many. */
+    /** As for Streamkeeper's sockets: enough for one response, and few enough for many connections. */
     private static final WriteBufferWaterMark UNSENT_BYTES = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
-    /** The other end. */
+    /** The other end: the side of the parent. */
     interface Outside {
-        /** Whether more may be written now; {@link #flushOn} says that it may again. */
+        /** Whether more may be written now; if not, {@link #flushOn} is called when it may. */
         boolean isWritable();
 
-        /** Takes bytes that go out; the buffer stays the caller's. */
+        /** Writes bytes to the parent; the caller keeps ownership of the buffer. */
         void write(ByteBuf bytes) throws Exception;
 
         void flush();
 
-        /** The pipeline takes more; whether it does can be asked too ({@code autoRead}). */
+        /** The pipeline accepts more input; {@code autoRead} also indicates this. */
         void wantsMore();
 
-        /** Nothing goes out or comes in any more. */
+        /** The channel is closed, for input and output. */
         void closed();
     }
 
@@ -63,7 +63,7 @@ final class MountedChannel extends AbstractChannel {
         boolean wrote = false;
         for (Object bytes = in.current(); bytes != null; bytes = in.current()) {
             if (!outside.isWritable()) {
-                // What waits out there may be gone at once.
+                // A flush may send the pending bytes at once.
                 outside.flush();
                 if (!outside.isWritable()) {
                     return;
@@ -100,7 +100,7 @@ final class MountedChannel extends AbstractChannel {
         }
     }
 
-    /** A write has failed: there is no half of this channel that could go on. */
+    /** Closes the channel after a failed write, because it cannot be half-closed. */
     @Override
     protected void doShutdownOutput() {
         unsafe().close(unsafe().voidPromise());

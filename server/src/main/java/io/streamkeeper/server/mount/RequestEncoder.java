@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Makes bytes again of requests that the codec of another server has decoded, for the pipeline that reads bytes. One
+ * Encodes requests that the codec of another server has decoded to bytes again, for the pipeline that reads bytes. One
  * for each connection, used by its event loop only.
  *
- * <p>The head says the length that the body has. Where handlers in between have made these differ, no byte of a body
- * may be read as a part of the next request: the encoder fails instead. Trailer fields are left out, because the server
- * does not read them.
+ * <p>The head states the length of the body. If handlers before the mount have made the two differ, the encoder fails,
+ * so that no byte of a body is read as a part of the next request. Trailer fields are omitted, because the server does
+ * not read them.
  */
 final class RequestEncoder {
     private static final int HEAD_BYTES = 512;
@@ -41,10 +41,10 @@ final class RequestEncoder {
     private final Consumer<ByteBuf> out;
     private boolean chunked;
 
-    /** Bytes of the body that the head announces and that have not arrived. */
+    /** Bytes of the body that the head declares and that have not arrived yet. */
     private long missing;
 
-    /** Encodes into {@code out}, which owns the buffers that it gets. */
+    /** Encodes into {@code out}, which takes ownership of the buffers. */
     RequestEncoder(ByteBufAllocator allocator, Consumer<ByteBuf> out) {
         this.allocator = allocator;
         this.out = out;
@@ -55,9 +55,10 @@ final class RequestEncoder {
     }
 
     /**
-     * Encodes the next part of a request: its head, a piece of its body, or all at once. The part stays the caller's.
+     * Encodes the next part of a request: its head, a part of its body, or the whole request. The caller keeps
+     * ownership of the part.
      *
-     * @throws IllegalStateException if the body is not as long as the head says
+     * @throws IllegalStateException if the body does not have the length that the head declares
      */
     void encode(HttpObject part) {
         if (part instanceof HttpRequest request) {

@@ -14,8 +14,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes HTTP objects of the bytes that Streamkeeper answers, which the codec of another server encodes again. Bodies
- * are slices, whatever their length. One for each connection, used by its event loop only, and in no pipeline itself.
+ * Decodes the bytes of Streamkeeper's responses to HTTP objects, which the codec of another server encodes again.
+ * Bodies are slices of any length. One for each connection, used by its event loop only; it is not itself in a
+ * pipeline.
  */
 final class ResponseDecoder extends HttpResponseDecoder {
     private static final int HEAD_BYTES_MAX = 1 << 20;
@@ -25,11 +26,11 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private final Consumer<HttpObject> out;
     private final List<Object> decoded = new ArrayList<>();
 
-    /** What of the bytes is not decoded, because the rest of it has not come. */
+    /** Bytes that are not decoded yet, because the bytes after them have not arrived; null if there are none. */
     private @Nullable ByteBuf unread;
 
     /**
-     * Decodes into {@code out}, which owns the objects that it gets.
+     * Decodes into {@code out}, which takes ownership of the objects.
      *
      * @param method returns the method of the request that the next response answers
      */
@@ -43,7 +44,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
         this.out = out;
     }
 
-    /** Decodes what is readable of {@code bytes}, which stay the caller's. */
+    /** Decodes the readable bytes of {@code bytes}; the caller keeps ownership of the buffer. */
     void decode(ByteBuf bytes) throws Exception {
         ByteBuf in = bytes.retain();
         if (unread != null) {

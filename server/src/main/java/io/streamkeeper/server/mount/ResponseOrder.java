@@ -4,8 +4,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayDeque;
 
 /**
- * Whose turn it is to answer on one connection. Responses leave in the order of the requests (RFC 9112 section 9.3.2),
- * so one side has requests at a time; it may have several. Used by the connection's event loop only.
+ * The side whose turn it is to answer on one connection. Responses are sent in the order of the requests (RFC 9112
+ * section 9.3.2), so only one side has requests at a time; it may have several. Used by the connection's event loop
+ * only.
  */
 final class ResponseOrder {
     /** The methods of the requests that are not answered, in their order. */
@@ -13,12 +14,12 @@ final class ResponseOrder {
 
     private Side turn = Side.NONE;
 
-    /** Whether a request for {@code side} may be given to it now. */
+    /** Whether a request for {@code side} may be passed to it now. */
     boolean mayBegin(Side side) {
         return owed.isEmpty() || turn == side;
     }
 
-    /** A request is given to {@code side}, which owes an answer from now on. */
+    /** Records that a request is passed to {@code side}, which owes an answer until {@link #answered}. */
     void begin(Side side, HttpMethod method) {
         if (!mayBegin(side)) {
             throw new IllegalStateException("a request for " + side + " while " + turn + " owes an answer");
@@ -41,7 +42,7 @@ final class ResponseOrder {
         return owed.element();
     }
 
-    /** The last part of an answer has gone. */
+    /** Records that the last part of an answer has been written. */
     void answered() {
         owed.remove();
     }

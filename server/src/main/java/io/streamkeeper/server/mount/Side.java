@@ -1,11 +1,11 @@
 package io.streamkeeper.server.mount;
 
-/** Who takes a request of a foreign connection. */
+/** The side that receives a request of a foreign connection. */
 enum Side {
     /** Streamkeeper. */
     STREAMS,
     /** The handlers after the mount in its pipeline. */
     HANDLERS,
-    /** It is dropped: the connection ends before it. */
+    /** No side: the request is dropped, because the connection ends before it. */
     NONE
 }

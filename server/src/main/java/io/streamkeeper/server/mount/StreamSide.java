@@ -16,13 +16,13 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streamkeeper's side of one foreign connection: gives requests to a {@link MountedChannel} and writes what it answers.
+ * Streamkeeper's side of one foreign connection: passes requests to a {@link MountedChannel} and writes its responses.
  * Used by the connection's event loop only.
  *
- * <p>The channel is made with the first request. When it closes while it owes nothing (it was idle, or Streamkeeper
- * stops) it is forgotten, and the next request gets another; when it closes while it owes an answer, the foreign
- * connection ends too. A client that takes nothing for too long is seen inside by what is left to be written; a rest
- * that the foreign channel has taken over already is for the foreign server to look after.
+ * <p>The channel is created with the first request. If it closes while it owes no response (it was idle, or
+ * Streamkeeper stops), it is discarded, and the next request creates another; if it closes while it owes a response,
+ * the foreign connection ends too. The inner pipeline detects a client that reads nothing for too long by the bytes
+ * that it cannot write; for bytes that the foreign channel has already accepted, the foreign server is responsible.
  */
 final class StreamSide implements MountedChannel.Outside {
     private final ChannelHandlerContext context;
@@ -55,7 +55,7 @@ final class StreamSide implements MountedChannel.Outside {
 
     // ---- requests ----
 
-    /** Takes over the next part of a request. */
+    /** Takes ownership of the next part of a request. */
     void give(HttpObject part) {
         if (channel == null && part instanceof HttpRequest) {
             open();
@@ -82,7 +82,7 @@ final class StreamSide implements MountedChannel.Outside {
         }
     }
 
-    /** The channel may have closed at any byte before, or as soon as it was made. */
+    /** Passes bytes to the channel, which may have closed after any earlier byte, or right after its creation. */
     private void receive(ByteBuf bytes) {
         if (channel == null) {
             bytes.release();
@@ -92,7 +92,7 @@ final class StreamSide implements MountedChannel.Outside {
         }
     }
 
-    /** Nothing more comes for the moment. */
+    /** No more input arrives in the current read. */
     void readComplete() {
         if (received && channel != null) {
             received = false;
@@ -100,14 +100,14 @@ final class StreamSide implements MountedChannel.Outside {
         }
     }
 
-    /** No request comes any more. */
+    /** No more requests arrive. */
     void inputEnded() {
         if (channel != null) {
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
 
-    /** Whether it has as much to do as it takes. */
+    /** Whether the channel accepts no more input for now. */
     boolean isBusy() {
         return channel != null && !channel.config().isAutoRead();
     }
@@ -124,7 +124,7 @@ final class StreamSide implements MountedChannel.Outside {
         return context.channel().isWritable();
     }
 
-    /** The foreign channel takes more, or does not. */
+    /** The foreign channel has become writable or unwritable. */
     void writabilityChanged() {
         if (channel != null && isWritable()) {
             channel.flushOn();
@@ -177,7 +177,7 @@ final class StreamSide implements MountedChannel.Outside {
         context.flush();
     }
 
-    // ---- the end ----
+    // ---- closing ----
 
     @Override
     public void closed() {
@@ -194,7 +194,7 @@ final class StreamSide implements MountedChannel.Outside {
         connection.end();
     }
 
-    /** No answer is needed any more. */
+    /** Closes the channel, because no response is needed any more. */
     void close() {
         if (channel != null) {
             channel.close();

@@ -12,7 +12,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.streamkeeper.protocol.ErrorCode;
 import java.nio.charset.StandardCharsets;
 
-/** The answer where Streamkeeper takes no connection, or has dropped one: it stops, or has as many as it may. */
+/**
+ * The response if Streamkeeper refuses or has closed a connection, because it stops or has reached its limit of
+ * connections.
+ */
 final class Unavailable {
     private static final byte[] BODY = ("{\"error\":{\"code\":\"" + ErrorCode.OVERLOADED.code()
                     + "\",\"message\":\"the server takes no requests on this connection; try again later\"}}")
@@ -20,7 +23,7 @@ final class Unavailable {
 
     private Unavailable() {}
 
-    /** The answer to a request with {@code method}; the connection's last. */
+    /** Returns the response to a request with {@code method}; it is the last of the connection. */
     static FullHttpResponse response(HttpMethod method) {
         ByteBuf body = method.equals(HttpMethod.HEAD) ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(BODY);
         FullHttpResponse response =

@@ -1,7 +1,8 @@
 /**
  * Streamkeeper in the Netty pipeline of another server, below any path. Streamkeeper's own pipeline reads and writes
- * bytes and stays as it is: each foreign connection that requests a stream gets a channel of its own inside, whose
- * bytes are made of the foreign codec's HTTP objects and become such objects again.
+ * bytes, and is used unchanged: each foreign connection that requests a stream gets an inner channel. The requests that
+ * the foreign codec has decoded are encoded to bytes for it, and the bytes of its responses are decoded for the foreign
+ * codec.
  *
  * <pre>
  *   foreign channel:  codec ── MountHandler ── other handlers

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One of a few names. Upper case is read too.
+ * A setting type whose values are a few names. Upper case is accepted too.
  *
- * @param <T> what a value is
+ * @param <T> the type of a value
  */
 public final class Choice<T> implements SettingType<T> {
     private final String noun;
@@ -22,8 +22,8 @@ public final class Choice<T> implements SettingType<T> {
     /**
      * {@return the choice between the constants of an enum, by their names in lower case}
      *
-     * @param noun what a constant is, with its article, for messages: {@code a transport}
-     * @param label what help shows in the place of a value
+     * @param noun the noun for a constant, with its article, for messages, such as {@code a transport}
+     * @param label the placeholder that help shows for a value
      * @param constants in the order in which messages list them
      * @param <E> the enum
      */
@@ -37,10 +37,10 @@ public final class Choice<T> implements SettingType<T> {
     }
 
     /**
-     * {@return the choice between two names for a value that is true or false}
+     * {@return the choice between two names for a boolean}
      *
-     * @param noun what a name is one of, with its article, for messages
-     * @param label what help shows in the place of a value
+     * @param noun the noun for a name, with its article, for messages
+     * @param label the placeholder that help shows for a value
      * @param no the name of false
      * @param yes the name of true
      */

@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How times are written: {@code 500ms}, {@code 2s}, {@code 0.5s}, {@code 1m}, {@code 7d}, or seconds without a unit.
+ * The text form of durations: {@code 500ms}, {@code 2s}, {@code 0.5s}, {@code 1m}, {@code 7d}, or seconds without a
+ * unit.
  */
 public final class Durations {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ms|s|m|h|d)?");
@@ -17,10 +18,10 @@ public final class Durations {
     private Durations() {}
 
     /**
-     * {@return milliseconds}
+     * {@return the duration in milliseconds}
      *
-     * @param written as above
-     * @throws IllegalArgumentException if it is no time
+     * @param written the text, see above
+     * @throws IllegalArgumentException if it is not a duration
      */
     public static long parse(String written) {
         Matcher matcher = TEXT.matcher(written.strip());
@@ -35,7 +36,7 @@ public final class Durations {
                 .longValueExact();
     }
 
-    /** Milliseconds in the largest unit that divides them. */
+    /** Returns the text of a duration, in the largest unit that divides it. */
     static String text(long millis) {
         for (String unit : new String[] {"d", "h", "m", "s"}) {
             long unitMillis = MILLIS.getOrDefault(unit, 1L);

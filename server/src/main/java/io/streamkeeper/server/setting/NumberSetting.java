@@ -1,20 +1,21 @@
 package io.streamkeeper.server.setting;
 
 /**
- * The description of a setting that is a number with bounds. The field that it fills may be an {@code int} if they fit.
+ * The description of a setting that is a number with bounds. The field that it sets may be an {@code int} if the bounds
+ * fit one.
  */
 public final class NumberSetting extends Setting<Long> {
 
     /**
      * Describes a number.
      *
-     * @param group where documents and help list it
+     * @param group the group under which documents and help list it
      * @param name lower-case words joined by hyphens
-     * @param unit of the number
-     * @param min the smallest that is allowed
-     * @param max the largest that is allowed
-     * @param defaultText the value where none is given, as it is written
-     * @param text what it does, in sentences
+     * @param unit the unit of the number
+     * @param min the smallest allowed number
+     * @param max the largest allowed number
+     * @param defaultText the text of the default value
+     * @param text its effect, in sentences
      */
     public NumberSetting(
             SettingGroup group, String name, Unit unit, long min, long max, String defaultText, String text) {
@@ -25,7 +26,7 @@ public final class NumberSetting extends Setting<Long> {
      * Refuses a number that is out of bounds.
      *
      * @param value any
-     * @throws IllegalArgumentException if it is out of bounds; the message quotes it and them
+     * @throws IllegalArgumentException if it is out of bounds; the message quotes it and the bounds
      */
     public void check(long value) {
         check(Long.valueOf(value));

@@ -1,9 +1,9 @@
 package io.streamkeeper.server.setting;
 
 /**
- * Numbers between two bounds.
+ * A setting type for numbers between two bounds.
  *
- * @param unit what they count
+ * @param unit the unit of the numbers
  * @param min the smallest
  * @param max the largest; {@link Long#MAX_VALUE} for any
  */

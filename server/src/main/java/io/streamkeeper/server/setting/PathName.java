@@ -4,10 +4,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * A path of the file system. An empty one is refused: it would name the current directory, and comes from a variable of
- * a script that is not set.
+ * A setting type for paths of the file system. An empty path is refused: it would name the current directory, and
+ * typically results from an unset variable of a script.
  *
- * @param label what help shows in the place of a value
+ * @param label the placeholder that help shows for a value
  */
 public record PathName(String label) implements SettingType<Path> {
     @Override

@@ -3,20 +3,19 @@ package io.streamkeeper.server.setting;
 import java.util.Locale;
 
 /**
- * The one description of a setting, from which its flag, its environment variable, its key in a configuration file, its
- * part of {@code --help}, the messages that refuse a value, and its row in {@code docs/configuration.md} are made.
+ * The only description of a setting. Its flag, its environment variable, its key in a configuration file, its part of
+ * {@code --help}, the messages that refuse a value, and its row in {@code docs/configuration.md} are generated from it.
  *
  * <p>To add one, declare its description as a constant of the record of its concern in {@code
- * io.streamkeeper.server.config}, and list it in that record's {@code SETTINGS}. Add the field that it fills: the
+ * io.streamkeeper.server.config}, and list it in that record's {@code SETTINGS}. Add the field that it sets: the record
  * component, its check in the constructor, a line in {@code of} and in {@code copyTo}, and a method of the builder.
- * {@code SettingsTest} fails for each step that is missing, and
- * {@code
- * ./mvnw -pl server -am test -Dtest=SettingsPageTest -Dsettings.write=true -Dsurefire.failIfNoSpecifiedTests=false}
- * rewrites the tables of the document.
+ * {@code SettingsTest} fails for each step that is missing, and {@code ./mvnw -pl server -am test
+ * -Dtest=SettingsPageTest -Dsettings.write=true -Dsurefire.failIfNoSpecifiedTests=false} rewrites the tables of the
+ * document.
  *
  * <p>Immutable.
  *
- * @param <T> what a value is
+ * @param <T> the type of a value
  */
 public class Setting<T> {
     private static final String VARIABLE_PREFIX = "DS_";
@@ -30,11 +29,11 @@ public class Setting<T> {
     /**
      * Describes a setting.
      *
-     * @param group where documents and help list it
+     * @param group the group under which documents and help list it
      * @param name lower-case words joined by hyphens
-     * @param type how values are written, and which are allowed
-     * @param defaultText the value where none is given, as it is written; empty if the setting has no value then
-     * @param text what it does, in sentences
+     * @param type the syntax of values, and which are allowed
+     * @param defaultText the text of the default value; empty if there is none
+     * @param text its effect, in sentences
      */
     public Setting(SettingGroup group, String name, SettingType<T> type, String defaultText, String text) {
         this.group = group;
@@ -44,7 +43,7 @@ public class Setting<T> {
         this.text = text;
     }
 
-    /** {@return where documents and help list it} */
+    /** {@return the group under which documents and help list it} */
     public final SettingGroup group() {
         return group;
     }
@@ -54,12 +53,12 @@ public class Setting<T> {
         return name;
     }
 
-    /** {@return how values are written, and which are allowed} */
+    /** {@return the syntax of values, and which are allowed} */
     public final SettingType<T> type() {
         return type;
     }
 
-    /** {@return the flag as documents write it: {@code --port}, {@code --[no-]gzip}} */
+    /** {@return the flag in the form that documents use: {@code --port}, {@code --[no-]gzip}} */
     public final String flag() {
         return "--" + (type.isSwitch() ? "[no-]" : "") + name;
     }
@@ -72,14 +71,14 @@ public class Setting<T> {
     /**
      * {@return the environment variable of a setting}
      *
-     * @param name the setting's
+     * @param name the name of the setting
      */
     public static String variable(String name) {
         return VARIABLE_PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     /**
-     * {@return whether an environment variable looks like that of a setting}
+     * {@return whether an environment variable has the prefix of settings}
      *
      * @param variable its name
      */
@@ -87,27 +86,27 @@ public class Setting<T> {
         return variable.startsWith(VARIABLE_PREFIX);
     }
 
-    /** {@return the value where none is given, as it is written; empty if the setting has no value then} */
+    /** {@return the text of the default value; empty if there is none} */
     public final String defaultText() {
         return defaultText;
     }
 
-    /** {@return the value where none is given} */
+    /** {@return the default value} */
     public final T defaultValue() {
         return type.parse(defaultText);
     }
 
-    /** {@return what it does, in sentences} */
+    /** {@return its effect, in sentences} */
     public final String text() {
         return text;
     }
 
     /**
-     * Reads a value as it is written. Whether it is allowed is for {@link #check} to say.
+     * Parses the text of a value. {@link #check} decides whether the value is allowed.
      *
-     * @param written in a flag, a variable or a file
+     * @param written the text in a flag, a variable or a file
      * @return the value
-     * @throws IllegalArgumentException if values are not written so; the message quotes it and says how they are
+     * @throws IllegalArgumentException if the syntax is invalid; the message quotes the text and states the syntax
      */
     public final T parse(String written) {
         return type.parse(written);
@@ -117,7 +116,7 @@ public class Setting<T> {
      * Refuses a value that is not allowed.
      *
      * @param value any
-     * @throws IllegalArgumentException if it is not allowed; the message quotes it and says what is
+     * @throws IllegalArgumentException if it is not allowed; the message quotes it and states which values are
      */
     public final void check(T value) {
         type.check(name, value);

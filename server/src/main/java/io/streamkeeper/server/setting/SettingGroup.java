@@ -1,16 +1,16 @@
 package io.streamkeeper.server.setting;
 
-/** What settings are about, in the order in which documents and help list them. */
+/** The groups of settings, in the order in which documents and help list them. */
 public enum SettingGroup {
     /** Where the server listens. */
     LISTENING("Listening"),
-    /** What one connection may ask of the server. */
+    /** The limits of the requests of one connection. */
     REQUESTS("Requests"),
-    /** How long live readers are kept. */
+    /** How long live reads last. */
     LIVE_READERS("Live readers"),
-    /** What reads return, and what caches and browsers may do with it. */
+    /** How much reads return, and how caches and browsers may use it. */
     READS("Reads"),
-    /** Where streams are kept. */
+    /** Where streams are stored. */
     STORAGE("Storage"),
     /** The process itself. */
     PROCESS("Process");
@@ -21,7 +21,7 @@ public enum SettingGroup {
         this.heading = heading;
     }
 
-    /** {@return what documents and help write above its settings} */
+    /** {@return the heading of its settings in documents and help} */
     public String heading() {
         return heading;
     }

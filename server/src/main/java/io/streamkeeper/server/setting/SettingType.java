@@ -1,38 +1,38 @@
 package io.streamkeeper.server.setting;
 
 /**
- * How the values of a setting are written, and which are allowed. Immutable.
+ * The syntax of a setting's values, and which values are allowed. Immutable.
  *
- * @param <T> what a value is
+ * @param <T> the type of a value
  */
 public interface SettingType<T> {
-    /** {@return what help shows in the place of a value: {@code SIZE}} */
+    /** {@return the placeholder that help shows for a value, such as {@code SIZE}} */
     String label();
 
     /**
-     * Reads a value.
+     * Parses a value.
      *
-     * @param written in a flag, a variable or a file
+     * @param written the text in a flag, a variable or a file
      * @return the value
-     * @throws IllegalArgumentException if values are not written so; the message quotes it and says how they are
+     * @throws IllegalArgumentException if the syntax is invalid; the message quotes the text and states the syntax
      */
     T parse(String written);
 
     /**
      * Refuses a value that is not allowed.
      *
-     * @param name the setting's, for the message
+     * @param name the name of the setting, for the message
      * @param value any
-     * @throws IllegalArgumentException if it is not allowed; the message quotes it and says what is
+     * @throws IllegalArgumentException if it is not allowed; the message quotes it and states which values are
      */
     default void check(String name, T value) {}
 
-    /** {@return which values are allowed, for documents; empty where the setting's text says it} */
+    /** {@return which values are allowed, for documents; empty if the text of the setting states it} */
     default String allowed() {
         return "";
     }
 
-    /** {@return whether the flag alone switches the setting on, and {@code --no-} off} */
+    /** {@return whether the flag without a value switches the setting on, and with {@code --no-} switches it off} */
     default boolean isSwitch() {
         return false;
     }

@@ -4,28 +4,28 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The values that a configuration is built from: those that were given, and the defaults of all other settings. A value
- * is checked by the record that it goes into, not here. Owned by the thread that builds the configuration.
+ * The values from which a configuration is built: those that were set, and the defaults of all other settings. The
+ * record that receives a value checks it, not this class. Owned by the thread that builds the configuration.
  */
 public final class SettingValues {
     private final Map<Setting<?>, Object> given = new HashMap<>();
 
-    /** The defaults. */
+    /** Creates values that are all defaults. */
     public SettingValues() {}
 
     /**
-     * Gives a setting a value; the last one counts.
+     * Sets the value of a setting; replaces any earlier one.
      *
      * @param setting any
      * @param value any
-     * @param <T> what it is
+     * @param <T> the type of the value
      */
     public <T> void set(Setting<T> setting, T value) {
         given.put(setting, value);
     }
 
     /**
-     * Gives a setting a number; the last one counts.
+     * Sets the number of a setting; replaces any earlier one.
      *
      * @param setting any
      * @param value any
@@ -35,35 +35,35 @@ public final class SettingValues {
     }
 
     /**
-     * Gives a setting a value as it is written.
+     * Sets the value of a setting from its text.
      *
      * @param setting any
-     * @param written in a flag, a variable or a file
-     * @param <T> what it is
-     * @throws IllegalArgumentException if values are not written so
+     * @param written the text in a flag, a variable or a file
+     * @param <T> the type of the value
+     * @throws IllegalArgumentException if the syntax is invalid
      */
     public <T> void parse(Setting<T> setting, String written) {
         set(setting, setting.parse(written));
     }
 
     /**
-     * {@return the value that was given, else the default}
+     * {@return the value that was set, else the default}
      *
      * @param setting any
-     * @param <T> what it is
+     * @param <T> the type of the value
      */
     @SuppressWarnings("unchecked")
     public <T> T get(Setting<T> setting) {
         Object value = given.get(setting);
-        // Both set() put a value in that has the type of its setting.
+        // Both set() methods store a value of the setting's type.
         return value == null ? setting.defaultValue() : (T) value;
     }
 
     /**
-     * {@return the number that was given, else the default}
+     * {@return the number that was set, else the default}
      *
-     * @param setting its bounds fit an {@code int}
-     * @throws IllegalArgumentException if the number is out of its bounds
+     * @param setting a setting whose bounds fit an {@code int}
+     * @throws IllegalArgumentException if the number is out of the bounds
      */
     public int toInt(NumberSetting setting) {
         long value = get(setting);

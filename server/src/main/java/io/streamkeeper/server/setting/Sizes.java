@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How sizes are written: {@code 64KiB}, {@code 8MB}, or bytes without a unit. */
+/** The text form of sizes: {@code 64KiB}, {@code 8MB}, or bytes without a unit. */
 public final class Sizes {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,15})\\s*([kmgt]i?b|b)?", Pattern.CASE_INSENSITIVE);
     private static final Map<String, Long> BYTES = Map.of(
@@ -32,10 +32,10 @@ public final class Sizes {
     private Sizes() {}
 
     /**
-     * {@return bytes}
+     * {@return the size in bytes}
      *
-     * @param written as above
-     * @throws IllegalArgumentException if it is no size
+     * @param written the text, see above
+     * @throws IllegalArgumentException if it is not a size
      */
     public static long parse(String written) {
         Matcher matcher = TEXT.matcher(written.strip());
@@ -50,7 +50,7 @@ public final class Sizes {
         }
     }
 
-    /** Bytes in the largest unit that divides them. */
+    /** Returns the text of a size, in the largest unit that divides it. */
     static String text(long bytes) {
         String[] units = {"TiB", "GiB", "MiB", "KiB"};
         for (int i = 0; i < units.length; i++) {

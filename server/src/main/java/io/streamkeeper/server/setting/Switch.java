@@ -1,6 +1,9 @@
 package io.streamkeeper.server.setting;
 
-/** On or off: a flag without a value, or with {@code --no-}; elsewhere {@code true} or {@code false}. */
+/**
+ * A setting type for on or off: on the command line, a flag without a value, or with {@code --no-}; elsewhere {@code
+ * true} or {@code false}.
+ */
 public record Switch() implements SettingType<Boolean> {
     @Override
     public String label() {

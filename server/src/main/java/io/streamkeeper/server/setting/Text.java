@@ -3,19 +3,19 @@ package io.streamkeeper.server.setting;
 import java.util.regex.Pattern;
 
 /**
- * Text of a certain form.
+ * A setting type for text that matches a pattern.
  *
- * @param label what help shows in the place of a value
- * @param form what a whole value matches
- * @param expected what such a value is, for messages
+ * @param label the placeholder that help shows for a value
+ * @param form the pattern that a whole value matches
+ * @param expected a description of such a value, for messages
  */
 public record Text(String label, Pattern form, String expected) implements SettingType<String> {
     /**
-     * Text of a certain form.
+     * A setting type for text that matches a pattern.
      *
-     * @param label what help shows in the place of a value
+     * @param label the placeholder that help shows for a value
      * @param form a regular expression that a whole value matches
-     * @param expected what such a value is, for messages
+     * @param expected a description of such a value, for messages
      */
     public Text(String label, String form, String expected) {
         this(label, Pattern.compile(form), expected);

@@ -3,9 +3,9 @@ package io.streamkeeper.server.setting;
 import io.streamkeeper.protocol.Digits;
 import java.util.concurrent.TimeUnit;
 
-/** What a number counts: how it is written, and what a message calls it. */
+/** The unit of a number: its syntax, and its name in messages. */
 public enum Unit {
-    /** Things, which are counted. */
+    /** A number of things. */
     COUNT("COUNT", ""),
     /** A port. */
     PORT("PORT", ""),
@@ -28,7 +28,7 @@ public enum Unit {
         return label;
     }
 
-    /** What follows a setting's name in a message, before a number of this unit. */
+    /** The text after a setting's name in a message, before a number of this unit. */
     String suffix() {
         return suffix;
     }
@@ -42,7 +42,7 @@ public enum Unit {
         };
     }
 
-    /** A number as it would be written. */
+    /** Returns the text of a number. */
     String text(long number) {
         return switch (this) {
             case COUNT, PORT -> Long.toString(number);
@@ -52,7 +52,10 @@ public enum Unit {
         };
     }
 
-    /** A number in ASCII digits, maybe with a minus sign: the bounds of the setting refuse that. */
+    /**
+     * Parses a number in ASCII digits, optionally with a minus sign; the bounds of the setting refuse a negative
+     * number.
+     */
     private static long wholeNumber(String written) {
         boolean negative = written.startsWith("-");
         try {

@@ -7,22 +7,21 @@ import io.streamkeeper.protocol.JsonSplitting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON body that is too long to be split at once: it is split in steps, each of which is a piece of a
- * {@link TurnQueue}. It owns the body, and the heap that is reserved for its messages, until the body is asked for.
- * Owned by one loop.
+ * Splits one JSON body that is too long to be split at once, in steps, each of which is a piece of a {@link TurnQueue}.
+ * It owns the body, and the heap reserved for its messages, until {@link #body} returns them. Owned by one loop.
  */
 public final class BodySplitting {
-    /** How much of a body is split in one step; a body that is not longer is split at once. */
+    /** Bytes of a body that one step splits; a body that is not longer is split at once. */
     public static final int STEP_BYTES = 256 << 10;
 
     private final Body whole;
     private final @Nullable JsonSplitting splitting;
 
     /**
-     * A body that is not split yet; one with a problem is done already.
+     * A body that is not split yet; one with a problem needs no steps.
      *
-     * @param whole taken over
-     * @param splitter that of the loop
+     * @param whole owned by this object from now on
+     * @param splitter the loop's splitter
      */
     public BodySplitting(Body whole, JsonSplitter splitter) {
         this.whole = whole;
@@ -39,7 +38,7 @@ public final class BodySplitting {
         return splitting == null || splitting.step(STEP_BYTES);
     }
 
-    /** The body, now the caller's, after the last step. */
+    /** The body, after the last step; owned by the caller. */
     public Body body() {
         if (splitting == null) {
             return whole;
@@ -48,7 +47,7 @@ public final class BodySplitting {
         return new Body(split.bytes(), split.messages(), split.problem(), whole.onRelease());
     }
 
-    /** The body is not needed any more. */
+    /** Releases the body, which is not needed any more. */
     public void release() {
         whole.release();
     }

@@ -15,19 +15,21 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One catch-up answer (section 5.6), as the shard knows it: from where the command says to the tail as it stands when
- * the answer is opened, read in windows that the reader requests one after the other, each when it has released the
- * last. Between two windows it holds its position and a {@link ReadShare}, which is room for the next, so it never
- * waits for readers that take nothing. The stream may be checkpointed, merged, trimmed and deleted meanwhile; where the
- * next bytes no longer exist, the next window is refused.
+ * The shard's side of one catch-up answer (section 5.6). The answer extends from the start that the command names to
+ * the tail at the time when it is opened. The reader requests its windows one after the other, each after it has
+ * released the previous one. Between two windows the answer holds its position and a {@link ReadShare}, which is room
+ * for the next window, so that it never waits for readers that do not read. The stream may be checkpointed, compacted,
+ * trimmed and deleted meanwhile; if the next bytes no longer exist, the next window is refused.
  *
  * <p>Its public methods are called on the reader's loop; its state belongs to the shard's.
  */
 public final class CatchUp implements AutoCloseable {
-    /** An answer that is in memory and not longer needs no room: it is copied when it is written. */
+    /** An answer in memory that is not longer needs no reservation: it is copied when it is written. */
     public static final int SMALL_BYTES_MAX = 4 << 10;
 
-    /** Who takes the answer; called on its own loop, once for each call of the answer's methods but {@link #close}. */
+    /**
+     * Receives the answer; called on its own loop, once for each call of the answer's methods except {@link #close}.
+     */
     public interface Reader {
         /** The reader's loop. */
         EventLoop loop();
@@ -35,15 +37,15 @@ public final class CatchUp implements AutoCloseable {
         /**
          * The answer is open.
          *
-         * @param outcome a refusal, or a chunk that describes the whole answer and has the first window, perhaps empty,
-         *     as its bytes; handed over
+         * @param outcome a refusal, or a chunk that describes the whole answer and contains the first window, which may
+         *     be empty; owned by the reader
          */
         void opened(Outcome outcome);
 
-        /** The next bytes of the answer, one or more; handed over. */
+        /** The next bytes of the answer, at least one; owned by the reader. */
         void window(ByteBuf bytes);
 
-        /** There is no next window. */
+        /** The next window cannot be read. */
         void failed(Refusal refusal);
     }
 
@@ -60,7 +62,7 @@ public final class CatchUp implements AutoCloseable {
     /**
      * An answer to {@code read}.
      *
-     * @param bytesMax about how many bytes it has at most, which are then one window; 0 for all up to the tail
+     * @param bytesMax about how many bytes the answer has at most, in a single window; 0 for everything up to the tail
      */
     public CatchUp(Shard shard, Command.Read read, int bytesMax, Reader reader) {
         this.shard = shard;
@@ -73,7 +75,7 @@ public final class CatchUp implements AutoCloseable {
      * Opens the answer.
      *
      * @param windowBytes about how long the first window is
-     * @param wholeOnly whether to read nothing where that is not the whole answer and in memory
+     * @param wholeOnly whether to read nothing unless the first window would be the whole answer, and in memory
      */
     public void open(int windowBytes, boolean wholeOnly) {
         shard.step(this::opened, () -> {
@@ -132,7 +134,7 @@ public final class CatchUp implements AutoCloseable {
         });
     }
 
-    /** A small answer is read in one step, so that it says itself where it ends. */
+    /** Passes on a small answer, which was read in one step: its end is that of the read. */
     private void openedWhole(Outcome outcome) {
         if (outcome instanceof Outcome.Chunk chunk) {
             position = chunk.next().position();
@@ -145,7 +147,7 @@ public final class CatchUp implements AutoCloseable {
     }
 
     /**
-     * Reads on. What was read before has been released.
+     * Reads the next window. The previous one has been released.
      *
      * @param windowBytes the length of the window at most
      */
@@ -205,7 +207,7 @@ public final class CatchUp implements AutoCloseable {
         }
     }
 
-    /** Whether there is room for the answer; from then on it has that. */
+    /** Whether there is room for the answer; it is reserved until the answer ends. */
     private boolean admitted() {
         if (share == null) {
             share = shard.store().admit();
@@ -240,7 +242,7 @@ public final class CatchUp implements AutoCloseable {
         LoopTasks.run(reader.loop(), task);
     }
 
-    /** Ends the answer; a window that is being read is still handed over. On any thread. */
+    /** Ends the answer; a window whose read is under way is still passed to the reader. May be called by any thread. */
     @Override
     public void close() {
         closed = true;

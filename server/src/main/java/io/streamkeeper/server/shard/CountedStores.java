@@ -5,12 +5,12 @@ import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 
-/** Stores that count the heap that their streams take in one budget. */
+/** Stores that count the heap of their streams in one budget. */
 public final class CountedStores implements Stores {
     private final Stores stores;
     private final Budget heap;
 
-    /** The same as {@code stores}, which are closed with these. */
+    /** Adds the counting to {@code stores}, which {@link #close} closes too. */
     public CountedStores(Stores stores, Budget heap) {
         this.stores = stores;
         this.heap = heap;

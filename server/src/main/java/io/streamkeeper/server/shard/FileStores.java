@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores in a data directory, with the threads that may block: one for each journal, one for the background, few to
- * read.
+ * Stores in a data directory, with the threads that may block: one for each journal, one for background work, and a few
+ * for reads.
  */
 public final class FileStores implements Stores {
     private static final Logger LOG = LoggerFactory.getLogger(FileStores.class);
@@ -49,10 +49,10 @@ public final class FileStores implements Stores {
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-watch", true));
 
-    /** Fail a shard each. */
+    /** Each entry fails one open shard. */
     private final List<Consumer<StorageFailedException>> opened = new CopyOnWriteArrayList<>();
 
-    /** Stores in {@code data}, which is locked for this process; the lock is released at the end. */
+    /** Stores in {@code data}, which is locked for this process; {@link #close} releases the lock. */
     public FileStores(
             Disk disk,
             DataDirectory data,
@@ -94,7 +94,7 @@ public final class FileStores implements Stores {
         return store;
     }
 
-    /** Shards whose directory is lost acknowledge nothing more: no start would find it. */
+    /** Fails all shards if the data directory is lost: a restart would not find what they acknowledge. */
     private void look() {
         if (lock.isLost()) {
             StorageFailedException reason = new StorageFailedException(

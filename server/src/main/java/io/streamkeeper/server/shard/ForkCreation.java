@@ -15,11 +15,11 @@ import io.streamkeeper.storage.shard.ShardStore.Skipped;
 import io.streamkeeper.storage.stream.ForkSource;
 
 /**
- * The creation of one fork, whose source, and what that inherited, may live in other shards (section 4.2). It asks the
- * source's shard, which counts the fork; for JSON the shards that hold the messages around the place where it diverges,
- * one after the other, for bytes the one that holds the append in which it diverges; then its own shard creates it. A
- * step that refuses gives the count back. Owned by the fork's own shard; each step on another is a message there and
- * one back.
+ * The creation of one fork, whose source, and the data that the source inherited, may belong to other shards (section
+ * 4.2). First the source's shard counts the fork. Then, for JSON, the shards that hold the messages around the fork's
+ * place are asked one after the other; for bytes, the shard that holds the append that contains the place. Finally the
+ * fork's own shard creates it. A step that refuses reverses the count. Owned by the fork's own shard; each step on
+ * another shard is one message to it and one back.
  */
 final class ForkCreation {
     private final Shard home;
@@ -85,7 +85,10 @@ final class ForkCreation {
         }
     }
 
-    /** A sub-offset of bytes does not reach beyond the append that it begins in, which an ancestor's shard knows. */
+    /**
+     * Checks that a sub-offset of bytes is not beyond the end of the append in which it begins. The shard of an
+     * ancestor knows that end.
+     */
     private void withinAppend(ForkSource source) {
         Lineage run = source.lineage().at(source.position());
         Shard owner = home.shards().of(run.path());
@@ -117,7 +120,8 @@ final class ForkCreation {
     }
 
     /**
-     * Skips messages, run by run; none at all still checks that the place is between messages. Owned by the home shard.
+     * Skips messages, run by run; even with no message to skip, it checks that the place is between two messages. Owned
+     * by the home shard.
      */
     private final class Skip {
         private final Steps steps = new Steps(home.turns(), () -> home.step(this::refuse, this::step));
@@ -151,7 +155,7 @@ final class ForkCreation {
             }
         }
 
-        /** On the ancestor's loop. */
+        /** Runs on the ancestor's loop. */
         private void skipFrom(Shard owner, Lineage run, long from, long count) {
             owner.store().skipMessages(run, from, count, new Callback<>() {
                 @Override
@@ -194,7 +198,7 @@ final class ForkCreation {
         }
     }
 
-    /** Splits a long body whose type was not known before the source's was. */
+    /** Splits a long body in pieces, after the type of the source is known. */
     private void splitLater(ForkSource source, BodySplitting splitting) {
         home.turns()
                 .add(() -> home.step(refusal -> refuse(source, refusal), () -> {

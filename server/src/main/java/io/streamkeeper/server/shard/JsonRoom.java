@@ -10,9 +10,9 @@ import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 
 /**
- * The heap for the messages of JSON bodies (I7): what a body may take is reserved before it is split, what it takes
- * stays so until it is released. Small bodies are not counted: they take little and not for long. Safe for use by any
- * thread.
+ * The heap for the messages of JSON bodies (I7). Before a body is split, the most that its messages may occupy is
+ * reserved; after that, only the heap that they do occupy, until the body is released. Small bodies are not counted:
+ * they occupy little, and only for a short time. Safe for use by any thread.
  */
 public final class JsonRoom {
     /** A body up to this size is not counted. */
@@ -20,14 +20,14 @@ public final class JsonRoom {
 
     private final Budget splitting;
 
-    /** The room that {@code splitting} has. */
+    /** Reserves in {@code splitting}. */
     public JsonRoom(Budget splitting) {
         this.splitting = splitting;
     }
 
     /**
-     * Finds the messages of a body with {@code splitter}; takes {@code bytes} over. Where there is no room now, that is
-     * the body's problem.
+     * Splits a body into messages with {@code splitter}; owns {@code bytes} from then on. If there is no room now, the
+     * returned body has that as its problem.
      */
     public Body split(JsonSplitter splitter, ByteBuf bytes) {
         if (bytes.readableBytes() <= UNCOUNTED_BYTES_MAX) {
@@ -53,7 +53,7 @@ public final class JsonRoom {
         return body.onRelease(reservation::close);
     }
 
-    /** A body that may have to be split later, when its type is known; takes {@code bytes} over. */
+    /** A body that may have to be split later, when its type is known; owns {@code bytes} from then on. */
     public Body unsplit(ByteBuf bytes) {
         if (bytes.readableBytes() <= UNCOUNTED_BYTES_MAX) {
             return Body.of(bytes);

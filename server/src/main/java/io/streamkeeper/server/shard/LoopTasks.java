@@ -5,16 +5,16 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs what concerns a connection on the loop of the connection. Safe for use by any thread. */
+/** Runs tasks that concern a connection on the loop of the connection. Safe for use by any thread. */
 public final class LoopTasks {
     private static final Logger LOG = LoggerFactory.getLogger(LoopTasks.class);
 
     private LoopTasks() {}
 
     /**
-     * Runs {@code task} on the loop: at once if that is where the caller is. A loop of another server may have ended,
-     * and its connections with it. Then the task runs here and only releases what it holds; its failure does not
-     * concern the caller.
+     * Runs {@code task} on the loop: at once if the caller is on it. If it is the loop of another server, it may have
+     * ended, together with its connections. Then the task runs on the calling thread and only releases what it holds;
+     * its failure does not concern the caller.
      */
     public static void run(EventLoop loop, Runnable task) {
         if (loop.inEventLoop()) {

@@ -17,7 +17,7 @@ public final class MemoryStores implements Stores {
     private final ProducerLimits producers;
     private final Clock clock;
 
-    /** Stores that share {@code memory}, and {@code reads} for what readers hold. */
+    /** Stores that share {@code memory}, and {@code reads} for the data that readers hold. */
     public MemoryStores(int shards, MemoryBudget memory, ReadBudget reads, ProducerLimits producers, Clock clock) {
         this.reads = reads;
         this.producers = producers;
@@ -46,6 +46,6 @@ public final class MemoryStores implements Stores {
 
     @Override
     public void close() {
-        // The stores have given their memory back.
+        // Nothing to close: the stores have returned their memory.
     }
 }

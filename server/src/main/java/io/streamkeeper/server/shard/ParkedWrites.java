@@ -15,24 +15,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
- * Writes of one shard that wait because the journal's backlog is past its first bound: a writer that waits for its
- * answers is slowed down, and refused only if the backlog does not shrink (I7). First come, first served; while one
- * waits, every later write waits too, so that those of a connection keep their order. Owned by the shard's loop.
+ * The writes of one shard that wait because the journal's backlog exceeds its first bound: this slows down a writer
+ * that waits for its answers, and the write is refused only if the backlog does not shrink (I7). Writes execute in the
+ * order of their arrival; while one waits, every later write waits too, so that the writes of a connection keep their
+ * order. Owned by the shard's loop.
  */
 final class ParkedWrites {
-    /** How many may wait; others execute at once, and are refused if there is no room. */
+    /** At most this number of writes wait; others execute at once, and are refused if there is no room. */
     static final int COUNT_MAX = 128;
 
     /**
-     * A body of more bytes is in memory of its own; one of fewer may keep all that a read brought, and is copied to
-     * wait.
+     * A longer body has a separate buffer. A body up to this length may be a slice that keeps the whole buffer of a
+     * read in memory, so it is copied before it waits.
      */
     static final int COPIED_BODY_BYTES_MAX = 64 << 10;
 
-    /** Bytes of such copies at most; a write beyond that executes at once, and is refused if there is no room. */
+    /** Limit for all such copies together; a write beyond it executes at once, and is refused if there is no room. */
     static final int COPIES_BYTES_MAX = 1 << 20;
 
-    /** After this time a write executes, whatever its outcome. */
+    /** A write executes after this time, even if it is then refused. */
     static final long WAIT_MILLIS_MAX = 10_000;
 
     /** Executes a command. */
@@ -52,8 +53,8 @@ final class ParkedWrites {
     /**
      * No writes yet.
      *
-     * @param isPressed whether the backlog is past its first bound if so many bytes come
-     * @param dispatch executes what has waited
+     * @param isPressed whether the backlog exceeds its first bound if the given number of bytes is added
+     * @param dispatch executes the writes that have waited
      */
     ParkedWrites(EventExecutor loop, IntPredicate isPressed, Dispatch dispatch, LoopCounters counters) {
         this.loop = loop;
@@ -62,7 +63,7 @@ final class ParkedWrites {
         this.counters = counters;
     }
 
-    /** Takes over a command that has to wait. Returns false for one that is to execute now. */
+    /** Takes a command that has to wait, and owns it from then on. Returns false for one that is to execute now. */
     boolean park(Command command, Reply reply) {
         if (!isWrite(command) || parked.size() >= COUNT_MAX) {
             return false;
@@ -101,7 +102,7 @@ final class ParkedWrites {
                 || command instanceof Command.Delete;
     }
 
-    /** What brings no bytes makes room, or takes none. */
+    /** Whether there is no room for a command. One without bytes needs none, or makes some. */
     private boolean isHeldUp(Command command) {
         int bytes = bytes(command);
         return bytes > 0 && isPressed.test(bytes);
@@ -118,7 +119,10 @@ final class ParkedWrites {
         return parked.size();
     }
 
-    /** Drops what no client waits for any more, and executes what there is room for, and what has waited too long. */
+    /**
+     * Drops the writes whose clients are no longer connected; executes those for which there is room and those that
+     * have waited too long.
+     */
     void step() {
         if (parked.isEmpty()) {
             return;
@@ -156,7 +160,7 @@ final class ParkedWrites {
         }
     }
 
-    /** The shard is closed: nothing was done of what waits. */
+    /** Ends the wait, because the shard is closed: no waiting write was executed. */
     void close() {
         for (Parked write = parked.poll(); write != null; write = parked.poll()) {
             left(write);

@@ -8,9 +8,8 @@ import io.streamkeeper.storage.memory.Buffers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the pieces of one answer, of which there may be as many as it has bytes. Large pieces are not copied; small
- * ones are copied together, so that the answer is a flat list of pieces that are worth a place in it. Owns what it is
- * given.
+ * Joins the pieces of one answer, which may be as many as its bytes. Large pieces are not copied; small ones are copied
+ * together, so that the answer is a flat list of pieces of a reasonable size. Owns the pieces that are added.
  */
 final class Pieces {
     /** Shorter pieces are copied. */
@@ -23,12 +22,12 @@ final class Pieces {
     private @Nullable ByteBuf copies;
     private int bytes;
 
-    /** How many bytes the pieces have. */
+    /** Bytes of all pieces together. */
     int bytes() {
         return bytes;
     }
 
-    /** Takes a piece over. */
+    /** Adds a piece, and owns it from then on. */
     void add(ByteBuf piece) {
         int length = piece.readableBytes();
         if (length == 0) {
@@ -79,7 +78,7 @@ final class Pieces {
         return all;
     }
 
-    /** All bytes, which are the caller's; nothing is left here. */
+    /** All bytes, owned by the caller; nothing remains in this object. */
     ByteBuf take() {
         endCopies();
         ByteBuf taken = all == null ? first : all;

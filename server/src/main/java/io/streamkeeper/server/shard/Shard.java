@@ -30,10 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
-    /** How often streams are looked at whose time may have come, and memory that may be freed. */
+    /** How often the shard checks for streams to expire or trim, and for memory to free. */
     private static final long UPKEEP_PERIOD_MILLIS = 100;
 
-    /** How many records that became durable together are published and answered in one piece. */
+    /** Records that one piece publishes and answers, of those that became durable together. */
     private static final int PIECE_RECORDS = 256;
 
     private final EventLoop loop;
@@ -44,7 +44,7 @@ public final class Shard {
     private final LoopCounters counters;
     private @Nullable Future<?> upkeep;
 
-    /** The shard whose store is {@code store}, which belongs to {@code loop} from now on. */
+    /** A shard with the store {@code store}, which belongs to {@code loop} from now on. */
     Shard(EventLoop loop, TurnQueue turns, ShardStore store, Shards shards) {
         this.loop = loop;
         this.turns = turns;
@@ -61,12 +61,12 @@ public final class Shard {
         return loop;
     }
 
-    /** What the loop counts. */
+    /** The loop's counters. */
     public LoopCounters counters() {
         return counters;
     }
 
-    /** The loop's work that may be long, of this shard and of others. */
+    /** The queue for work that may take long, shared by all shards of the loop. */
     public TurnQueue turns() {
         return turns;
     }
@@ -80,8 +80,7 @@ public final class Shard {
     }
 
     /**
-     * Runs a task of the shard's own on the loop: at once if that is where the caller is. What it throws fails the
-     * shard.
+     * Runs a task of the shard itself on the loop: at once if the caller is on it. A task that throws fails the shard.
      */
     public void run(Runnable task) {
         if (loop.inEventLoop()) {
@@ -104,8 +103,8 @@ public final class Shard {
     }
 
     /**
-     * Runs a step of a command on the loop: at once if that is where the caller is. What it throws is what {@code end}
-     * is refused with, so that each command is answered (I12).
+     * Runs a step of a command on the loop: at once if the caller is on it. If the step throws, {@code end} receives
+     * the refusal, so that each command is answered (I12).
      */
     public void step(Consumer<Refusal> end, Runnable step) {
         if (loop.inEventLoop()) {
@@ -145,8 +144,9 @@ public final class Shard {
     /**
      * Finds the offsets of positions of a stream.
      *
-     * @param positions of what was read of it, in ascending order
-     * @param last the offset of the last of them; if that is another now, the stream is not the one that was read
+     * @param positions positions that were read, in ascending order
+     * @param last the offset of the last position; if the stream has another one there now, it is not the stream that
+     *     was read
      * @param then completed on this shard's loop
      */
     public void offsets(StreamPath path, long[] positions, Offset last, Callback<Offset[]> then) {
@@ -208,13 +208,13 @@ public final class Shard {
                         reply.complete(outcome instanceof Outcome.Chunk chunk ? WholeText.of(chunk, stream) : outcome));
     }
 
-    /** Does work of the shard's own at the end of this turn, on the loop. What it throws fails the shard. */
+    /** Runs a task of the shard itself on the loop, at the end of this turn. A task that throws fails the shard. */
     public void runLater(Runnable task) {
         turns.add(() -> runOwn(task));
     }
 
     /**
-     * Releases the count of a fork, in a piece of its own: it may cause the next release, through a chain of any
+     * Releases the source of a fork in a separate piece: that release may cause the next one, through a chain of any
      * length.
      */
     void releaseSource(long generation) {
@@ -235,12 +235,12 @@ public final class Shard {
         parked.step();
     }
 
-    /** Executes a write that has waited; it reads nothing. */
+    /** Executes a write that was parked. A parked command is never a read, so it has no limit of bytes. */
     private void dispatchParked(Command command, Reply reply) {
         attempt(reply::complete, () -> dispatch(command, 0, reply));
     }
 
-    /** Why nothing more is acknowledged, or null while the disk is well; may be asked by any thread. */
+    /** The reason why nothing more is acknowledged, or null while the disk works; may be called by any thread. */
     @Nullable
     StorageFailedException failure() {
         return store.failure();

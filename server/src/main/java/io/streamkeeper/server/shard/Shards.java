@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All shards of a server, each on a loop of its own as far as the loops go. Immutable; safe for use by any thread. */
+/** All shards of a server, distributed over the loops in turn. Immutable; safe for use by any thread. */
 public final class Shards {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
 
@@ -30,9 +30,9 @@ public final class Shards {
     private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
 
     /**
-     * Opens the shards on the loops of {@code loops}, in turn; may block, for as long as it takes to read the stores.
+     * Opens the shards on the loops of {@code loops}, in turn; blocks until the stores are read.
      *
-     * @throws IOException if one cannot be opened; those that were are closed again
+     * @throws IOException if a shard cannot be opened; those that were opened are closed again
      */
     public Shards(Stores stores, EventLoopGroup loops) throws IOException {
         List<EventLoop> owners = new ArrayList<>();
@@ -89,7 +89,10 @@ public final class Shards {
         return e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }
 
-    /** Derives from all shards what forks inherit and how many a stream has, and drops what is not needed then. */
+    /**
+     * Derives from all shards which bytes the forks inherit and how many forks a stream has, and drops what no stream
+     * needs.
+     */
     private void connectForks(List<ShardStore> stores) throws IOException {
         for (String loss : RecoveredForks.connect(stores)) {
             LOG.warn("{}: after a power cut in durability os this can be; reads of it are refused", loss);
@@ -112,38 +115,38 @@ public final class Shards {
         }
     }
 
-    /** What the loops count. */
+    /** The counters of all loops. */
     public Counters counters() {
         return counters;
     }
 
-    /** Memory of records that no checkpoint has reached, or that readers hold. */
+    /** Bytes of memory for records that no checkpoint has written yet, or that readers hold. */
     public long backlogBytes() {
         return shards.stream().mapToLong(shard -> shard.store().backlogBytes()).sum();
     }
 
-    /** How many shards acknowledge nothing until the server restarts. */
+    /** Number of shards that acknowledge nothing until the server restarts. */
     public long failedCount() {
         return shards.stream().filter(shard -> shard.failure() != null).count();
     }
 
-    /** How many there are. */
+    /** Number of shards. */
     public int count() {
         return shards.size();
     }
 
-    /** The queue of a loop: that of its shards, or a new one for a loop that has none. */
+    /** The queue of a loop: that of its shards, or a new one for a loop without shards. */
     public TurnQueue turns(EventExecutor loop) {
         TurnQueue ofShards = turns.get(loop);
         return ofShards == null ? new TurnQueue(loop) : ofShards;
     }
 
-    /** The shard that holds a path. */
+    /** The shard that owns a path. */
     public Shard of(StreamPath path) {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));
     }
 
-    /** Why a shard acknowledges nothing more, or null while all disks are well (I9). */
+    /** The reason why a shard acknowledges nothing more, or null while all disks work (I9). */
     public @Nullable StorageFailedException failure() {
         for (Shard shard : shards) {
             StorageFailedException failure = shard.failure();
@@ -154,12 +157,12 @@ public final class Shards {
         return null;
     }
 
-    /** Begins the shards' own work: expiry, checkpoints. */
+    /** Starts the periodic work of the shards: expiry, checkpoints. */
     public void start() {
         shards.forEach(Shard::start);
     }
 
-    /** Releases all streams; the shards may not be used afterwards. Returns when that is done. */
+    /** Releases all streams, and waits until that is done. The shards may not be used afterwards. */
     public void close() {
         List<Future<?>> closed = new ArrayList<>();
         shards.forEach(shard -> closed.add(shard.loop().submit(shard::close)));

@@ -1,11 +1,11 @@
 package io.streamkeeper.server.shard;
 
 /**
- * Repeats a step whose answer comes at once or in a later turn, so that the stack does not grow with the number of
- * steps, and so that other work of the loop comes in between, see {@link TurnQueue}. Owned by the loop.
+ * Repeats a step that is answered at once or in a later turn. The stack does not grow with the number of steps, and
+ * other work of the loop runs between them, see {@link TurnQueue}. Owned by the loop.
  */
 final class Steps {
-    /** Steps that are answered at once and done in one turn. */
+    /** Steps in one turn, of those that are answered at once. */
     private static final int TURN_STEPS_MAX = 64;
 
     private final TurnQueue turns;
@@ -14,7 +14,7 @@ final class Steps {
     private boolean answered;
 
     /**
-     * The steps of the owner of {@code turns}; {@code step} has {@link #answered} called when another step is to
+     * The steps run on the loop of {@code turns}; {@code step} causes a call of {@link #answered} if another step is to
      * follow.
      */
     Steps(TurnQueue turns, Runnable step) {
@@ -22,7 +22,7 @@ final class Steps {
         this.step = step;
     }
 
-    /** Begins; on the loop. */
+    /** Runs the first step; on the loop. */
     void start() {
         runs = true;
         int steps = 0;
@@ -37,7 +37,7 @@ final class Steps {
         }
     }
 
-    /** The step is answered, and the next is to follow; on the loop. */
+    /** Called when a step is answered and the next is to follow; on the loop. */
     void answered() {
         if (runs) {
             answered = true;

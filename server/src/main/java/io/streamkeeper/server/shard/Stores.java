@@ -4,9 +4,9 @@ import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 
-/** Opens the store of each shard, and has what they share. */
+/** Opens the store of each shard, and owns the resources that the stores share. */
 public interface Stores extends AutoCloseable {
-    /** How many shards there are. */
+    /** Number of shards. */
     int shards();
 
     /**
@@ -16,7 +16,7 @@ public interface Stores extends AutoCloseable {
      */
     ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException;
 
-    /** Waits for what the stores, which are closed, still have to write, and releases everything. */
+    /** Waits until the stores, which are closed, have written everything, and releases all resources. */
     @Override
     void close();
 }

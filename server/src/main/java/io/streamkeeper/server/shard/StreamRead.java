@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One read of a stream: what it inherits is asked of the ancestors' shards, oldest first, then its own bytes follow,
- * all in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is a
- * message there and one back. An answer has pieces of {@value #RUNS_MAX} ancestors at most; where there are more, it
- * ends early.
+ * One read of a stream: the inherited bytes come from the ancestors' shards, oldest first, then the stream's own bytes
+ * follow, all in one answer (section 4.2). Owned by the shard of the stream that is read; each step on another shard is
+ * one message to it and one back. An answer contains pieces of at most {@value #RUNS_MAX} ancestors; if there are more,
+ * it ends early.
  */
 public final class StreamRead {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRead.class);
 
-    /** Ancestors that one answer is read from, which bounds the time that it takes. */
+    /** Limit for the ancestors of one answer, which bounds the time that it takes. */
     static final int RUNS_MAX = 20_000;
 
     private final Shard shard;
@@ -48,12 +48,12 @@ public final class StreamRead {
         this.steps = new Steps(shard.turns(), () -> shard.step(this::refuse, this::step));
     }
 
-    /** Reads about {@code bytesMax} bytes from {@code start} on; the reply comes on the shard's loop. */
+    /** Reads about {@code bytesMax} bytes from {@code start} on; {@code reply} is called on the shard's loop. */
     public static void start(Shard shard, StreamState stream, long start, int bytesMax, Reply reply) {
         start(shard, stream, start, ReadLimit.of(bytesMax), reply);
     }
 
-    /** Reads from {@code start} on, as far as {@code limit} says; the reply comes on the shard's loop. */
+    /** Reads from {@code start} on, up to {@code limit}; {@code reply} is called on the shard's loop. */
     public static void start(Shard shard, StreamState stream, long start, ReadLimit limit, Reply reply) {
         Lineage lineage = stream.lineage();
         if (lineage == null || start >= stream.ownStart()) {
@@ -79,13 +79,13 @@ public final class StreamRead {
             Lineage run = lineage.at(position);
             long from = position;
             Shard owner = shard.shards().of(run.path());
-            // What is read already holds memory, so it does not wait for more.
+            // The bytes read so far already hold memory, so the rest does not wait for more.
             ReadLimit part = new ReadLimit(limit.end(), rest, inherited.bytes() == 0 ? limit.share() : null);
             owner.step(this::refuse, () -> readFrom(owner, run, from, part));
         }
     }
 
-    /** On the ancestor's loop. */
+    /** Runs on the ancestor's loop. */
     private void readFrom(Shard owner, Lineage run, long from, ReadLimit part) {
         owner.store().readInherited(run, from, part, new Callback<>() {
             @Override

@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of one loop that may be long: it comes in pieces, each short by itself, which are done in order. When pieces
- * have taken {@link #TURN_NANOS}, the loop looks at its sockets and at its other tasks before the next one; a task that
- * only adds itself to the loop again would keep it from its sockets, because a loop does all tasks that there are
- * first. Work of any length adds its next piece when one is done, so that the works of a loop take turns. Owned by the
- * loop.
+ * The work of one loop that may take long. It is divided into pieces, each short by itself, which run in order. When
+ * the pieces have used {@link #TURN_NANOS}, the loop polls its sockets and runs its other tasks before the next piece.
+ * A task that only submits itself again would keep the loop from its sockets, because a loop runs all its tasks before
+ * it polls. Work of any length adds its next piece when one is done, so that the works of a loop take turns. Owned by
+ * the loop.
  *
  * <pre>
  *   IDLE ──add──▶ WAITS (for a task of this turn) ──done, time left──▶ IDLE
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class TurnQueue {
     private static final Logger LOG = LoggerFactory.getLogger(TurnQueue.class);
 
-    /** How long pieces may take before the loop does something else. */
+    /** How long the pieces of one turn may take before the loop does something else. */
     static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final EventExecutor loop;
@@ -41,7 +41,7 @@ public final class TurnQueue {
         return loop;
     }
 
-    /** Has a piece done after those that were added before: in this turn, if there is time left, or in a later one. */
+    /** Adds a piece, which runs after those added before it: in this turn if time remains, or in a later one. */
     public void add(Runnable piece) {
         pieces.add(piece);
         if (waits) {
@@ -71,7 +71,9 @@ public final class TurnQueue {
         }
     }
 
-    /** A scheduled task is not one of this turn, even if its time has come; a loop that ends cancels it. */
+    /**
+     * Continues in a scheduled task, which does not run in this turn even if it is due. A loop that ends cancels it.
+     */
     private void pause() {
         if (loop.isShuttingDown()) {
             runAll();
@@ -89,7 +91,7 @@ public final class TurnQueue {
         run();
     }
 
-    /** The loop ends, and with it the turns. */
+    /** Runs all pieces at once, because the loop ends and no turn follows. */
     private void runAll() {
         while (!pieces.isEmpty()) {
             runFirst();

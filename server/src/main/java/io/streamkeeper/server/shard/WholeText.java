@@ -5,15 +5,16 @@ import io.streamkeeper.protocol.SseEncoder;
 import io.streamkeeper.storage.stream.StreamState;
 
 /**
- * Ends a run of text that ends before the tail after a whole character, because clients decode each answer by itself.
+ * Shortens a run of text that ends before the tail so that it ends after a whole character, because clients decode each
+ * answer separately.
  */
 public final class WholeText {
-    /** Bytes of the longest character: a run of text that is shorter may have none. */
+    /** Bytes of the longest character: a shorter run of text may contain no whole one. */
     public static final int BYTES_MIN = 4;
 
     private WholeText() {}
 
-    /** The same run, or the longest part of it that is whole characters; never empty where the run is not. */
+    /** The same run, or its longest part that consists of whole characters; never empty unless the run is. */
     public static Outcome.Chunk of(Outcome.Chunk chunk, StreamState stream) {
         if (chunk.upToDate()
                 || chunk.contentType().isJson()

@@ -7,16 +7,16 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that event loops hand work to. A loop never waits for a lock there: the queue has none, and all threads are
- * started at once and stay, because an executor takes a lock to start or to end one.
+ * Threads to which event loops submit work. A loop never waits for a lock there: the queue has no lock, and all threads
+ * are started in advance and never end, because an executor takes a lock to start or to end a thread.
  *
- * <p>The queue has no bound of its own. Work is reserved for before it is handed over, and the reservations bound the
- * queue.
+ * <p>The queue itself is not bounded. Memory for the work is reserved before it is submitted, and these reservations
+ * bound the queue.
  */
 public final class WorkerThreads {
     private WorkerThreads() {}
 
-    /** So many threads, started; {@code name} is the beginning of their names. */
+    /** Starts {@code threads} threads; {@code name} is the beginning of their names. */
     public static ExecutorService start(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,

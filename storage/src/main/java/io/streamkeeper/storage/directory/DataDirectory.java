@@ -21,17 +21,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A data directory that was found to be one of ours, or made one.
+ * A data directory of this server, which was checked or created.
  *
- * @param path where it is
- * @param store its identity, which every file in it carries
+ * @param path its path
+ * @param store its identity, which every file in it contains
  * @param shards how many shards it has, which never changes
  */
 public record DataDirectory(Path path, UUID store, int shards) {
-    /** The file that the process which uses the directory holds a lock of. */
+    /** The file that the process that uses the directory has locked. */
     public static final String LOCK = "LOCK";
 
-    /** The file in a shard's directory that holds room for a full disk. */
+    /** The file in a shard's directory that reserves space for a full disk. */
     public static final String RESERVE = "RESERVE";
 
     private static final int FORMAT_BYTES_MAX = 4 << 10;
@@ -41,8 +41,8 @@ public record DataDirectory(Path path, UUID store, int shards) {
     private static final int VERSION = 3;
 
     /**
-     * Its files are read as they are; records and descriptions that are written to it say more, see {@code
-     * RecordCodec}.
+     * The oldest version whose files are read without a conversion; records and descriptions of the current version
+     * contain more, see {@code RecordCodec}.
      */
     private static final int VERSION_READ = 2;
 
@@ -51,12 +51,14 @@ public record DataDirectory(Path path, UUID store, int shards) {
     private static final int SHARDS_MAX = 1_000;
 
     /**
-     * Opens the directory at {@code path}; makes it if there is none or it is empty.
+     * Opens the directory at {@code path}; creates it if it does not exist or is empty.
      *
      * @param shardsAsked how many shards it must have, or 0 for any
-     * @param shardsNew how many it gets if it is made
-     * @param mustExist whether one that would have to be made is refused: it may be that a file system is not mounted
-     * @throws IOException with what to do, if it is not ours, not whole, of a newer version, or of another shard count
+     * @param shardsNew how many it has if it is created
+     * @param mustExist whether to refuse a directory that would have to be created: perhaps a file system is not
+     *     mounted
+     * @throws IOException if it does not belong to this server, is incomplete, has a newer version or another shard
+     *     count; the message contains the remedy
      */
     public static DataDirectory open(Disk disk, Path path, int shardsAsked, int shardsNew, boolean mustExist)
             throws IOException {
@@ -76,7 +78,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return make(disk, path, shardsNew);
     }
 
-    /** Refuses a directory that holds what another program, or a person, put there. */
+    /** Refuses a directory that contains files of another program or of a person. */
     private static void requireNothingElse(Disk disk, Path path) throws IOException {
         List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
         names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
@@ -88,7 +90,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
         }
     }
 
-    /** Refuses a path at which there is no directory, and none can be made. */
+    /** Refuses a path that is not a directory and at which none can be created. */
     static void requireDirectory(Path path) throws IOException {
         String problem = FileProblem.notDirectory(path);
         if (problem != null) {
@@ -97,10 +99,10 @@ public record DataDirectory(Path path, UUID store, int shards) {
     }
 
     /**
-     * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken, for
-     * which a directory and a file are made.
+     * Refuses a directory that {@link #open} would refuse, and changes nothing: called before the lock is taken,
+     * because taking it creates a directory and a file.
      *
-     * @throws IOException with what to do
+     * @throws IOException whose message contains the remedy
      */
     public static void requireUsable(Disk disk, Path path, int shardsAsked, boolean mustExist) throws IOException {
         requireDirectory(path);
@@ -124,12 +126,15 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return String.format(Locale.ROOT, "%016x.wal", number);
     }
 
-    /** The number of the segment that a file name is, or -1 if it is none's. */
+    /** The number of the segment with this file name, or -1 if it is not the name of a segment. */
     public static long segmentNumber(String name) {
         return name.matches("[0-9a-f]{16}\\.wal") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
     }
 
-    /** Whether this is a shard that was being made when the process ended: it has nothing but its empty manifest. */
+    /**
+     * Whether this is the directory of a shard whose creation was interrupted: its journal and its extents contain no
+     * data.
+     */
     private static boolean isHalfMade(Disk disk, Path path, String name) throws IOException {
         if (!name.matches("(?U)shard-\\d{3}")) {
             return false;
@@ -147,8 +152,8 @@ public record DataDirectory(Path path, UUID store, int shards) {
     }
 
     /**
-     * Makes a directory and those above it, unless they exist, and makes their names durable: a power cut leaves no
-     * directory that holds synced files without a name.
+     * Creates a directory and its parents, unless they exist, and makes their names durable: after a power cut, no
+     * directory with synced files lacks its name.
      */
     public static void makePath(Disk disk, Path path) throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
@@ -166,7 +171,10 @@ public record DataDirectory(Path path, UUID store, int shards) {
         }
     }
 
-    /** The directory may have been made by a process that ended before its name was durable, or by a person. */
+    /**
+     * Makes the name of the directory durable, because a process that ended before that, or a person, may have created
+     * it.
+     */
     private static void syncParent(Disk disk, Path path) throws IOException {
         Path parent = path.toAbsolutePath().getParent();
         try {
@@ -174,7 +182,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
                 disk.syncDirectory(parent);
             }
         } catch (DiskException e) {
-            // One that this user may not read was made by another, and is that one's to keep.
+            // A parent that this user may not read was created by another user, who is responsible for it.
             if (e.operation() != DiskException.Operation.OPEN) {
                 throw e;
             }
@@ -216,7 +224,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
     /**
      * Reads the manifest of a shard.
      *
-     * @throws IOException if it is not there, cannot be read, or is that of another shard or store
+     * @throws IOException if it does not exist, cannot be read, or belongs to another shard or store
      */
     public Manifest manifest(Disk disk, int shard) throws IOException {
         Manifest manifest = Manifest.read(disk, shard(shard));
@@ -228,12 +236,12 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return manifest;
     }
 
-    /** Puts into a copy, when all else is there, what makes it a data directory. */
+    /** Writes the format file into a copy that is otherwise complete, which makes it a data directory. */
     public void describe(Disk disk, Path copy) throws IOException {
         TextFile.write(disk, copy.resolve(FORMAT), TextFile.read(disk, path.resolve(FORMAT)));
     }
 
-    /** Reads what the directory says of itself. */
+    /** Reads the identity of the directory from its format file. */
     public static DataDirectory read(Disk disk, Path path) throws IOException {
         int version = version(disk, path);
         if (version == 0) {
@@ -250,7 +258,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
     /**
      * The format version of the directory at {@code path}, or 0 if it has none.
      *
-     * @throws IOException if it is one that this server does not know
+     * @throws IOException if this server does not know the version
      */
     public static int version(Disk disk, Path path) throws IOException {
         Path file = path.resolve(FORMAT);
@@ -268,14 +276,15 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return version;
     }
 
-    /** Reads what a directory of format version 1 says of itself. */
+    /** Reads the identity of a directory of format version 1 from its format file. */
     public static DataDirectory readVersion1(Disk disk, Path path) throws IOException {
         return identity(disk, path);
     }
 
     /**
-     * Makes a directory one of the current version: of version 1, all else in it is converted; of version 2, nothing
-     * need be. On a full disk the reserve of a shard gives the room (I11), and is written again when there is room.
+     * States the current version in the format file. If the directory has version 1, everything else in it is already
+     * converted; version 2 needs no conversion. On a full disk, this deletes the reserve of a shard for the space
+     * (I11); the reserve is rewritten when there is space again.
      */
     public void stateVersion(Disk disk) throws IOException {
         List<String> lines = new ArrayList<>(TextFile.read(disk, path.resolve(FORMAT)));
@@ -330,17 +339,17 @@ public record DataDirectory(Path path, UUID store, int shards) {
         }
     }
 
-    /** Where a shard's files are. */
+    /** The directory of a shard. */
     public Path shard(int shard) {
         return path.resolve(String.format(Locale.ROOT, "shard-%03d", shard));
     }
 
-    /** Where the journal of a shard's directory is. */
+    /** The directory of the journal in a shard's directory. */
     public static Path journal(Path shardDirectory) {
         return shardDirectory.resolve("journal");
     }
 
-    /** Where the extent files of a shard's directory are. */
+    /** The directory of the extent files in a shard's directory. */
     public static Path extents(Path shardDirectory) {
         return shardDirectory.resolve("extents");
     }

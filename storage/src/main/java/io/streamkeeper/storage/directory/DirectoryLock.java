@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps other processes from a data directory. The kernel releases it when the process ends, however it does. */
+/**
+ * The lock that prevents other processes from using a data directory. The kernel releases it when the process ends,
+ * even if it is killed.
+ */
 public final class DirectoryLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
@@ -28,9 +31,9 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of a data directory, which is made if it is not there, durably.
+     * Takes the lock of a data directory; creates the directory durably if it does not exist.
      *
-     * @throws IOException if another process holds it, or the directory cannot be made or written
+     * @throws IOException if another process holds it, or the directory cannot be created or written
      */
     public static DirectoryLock take(Disk disk, Path directory) throws IOException {
         DataDirectory.requireDirectory(directory);
@@ -50,8 +53,8 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Whether the directory that is locked is the one of that name no more: it was removed, moved, replaced or
-     * unmounted. What is written into it is not found by the next start. May block; for any thread.
+     * Whether the locked directory is no longer the one at its path: it was removed, moved, replaced or unmounted. The
+     * next start does not find data that is written into it. May block; may be called by any thread.
      */
     public boolean isLost() {
         try {

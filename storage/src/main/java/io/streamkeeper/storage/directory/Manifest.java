@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Which extent files of a shard count, and how far they go. What it does not name does not exist; so a checkpoint or a
- * compaction happens in the moment in which a new manifest takes the place of the old one.
+ * The list of the current extent files of a shard, and the last record that they include. A file that it does not list
+ * does not exist for the server; so a checkpoint or a compaction takes effect at the moment in which a new manifest
+ * replaces the old one.
  *
  * @param store the data directory's identity
  * @param shard the shard
  * @param checkpointLsn every record up to this one is in an extent
- * @param firstSegment the first journal segment that holds, or may come to hold, a later record
- * @param lastGeneration no stream that the extents know of, or have forgotten, has a higher generation
+ * @param firstSegment the first journal segment that contains, or may later contain, a record after {@code
+ *     checkpointLsn}
+ * @param lastGeneration no stream that the extents contain, or contained before, has a higher generation
  * @param nextFile no extent file has had this number or a higher one
  * @param extents the files, in the order of their numbers
  */
@@ -46,37 +48,37 @@ public record Manifest(
         extents = List.copyOf(extents);
     }
 
-    /** The manifest of a shard that holds nothing. */
+    /** The manifest of an empty shard. */
     public static Manifest empty(UUID store, int shard) {
         return new Manifest(store, shard, 0, 1, 0, 1, List.of());
     }
 
-    /** Where the manifest of a shard is. */
+    /** The path of the manifest of a shard. */
     public static Path in(Path shardDirectory) {
         return shardDirectory.resolve(NAME);
     }
 
-    /** Whether an exception of {@link #write} leaves open which manifest counts. */
+    /** Whether, after this exception of {@link #write}, it is not known which manifest is current. */
     public static boolean isUncertain(Throwable e) {
         return e instanceof TextFile.Uncertain;
     }
 
-    /** Makes this the manifest that counts. */
+    /** Makes this the current manifest. */
     public void write(Disk disk, Path shardDirectory) throws IOException {
         TextFile.write(disk, in(shardDirectory), lines());
     }
 
-    /** Makes this the manifest that {@link #adoptConverted} makes the one that counts. */
+    /** Writes this as the manifest of a conversion, which {@link #adoptConverted} makes current. */
     public void writeConverted(Disk disk, Path shardDirectory) throws IOException {
         TextFile.write(disk, shardDirectory.resolve(CONVERTED), lines());
     }
 
-    /** Whether there is a manifest of a conversion that does not count yet. */
+    /** Whether a manifest of a conversion exists that is not current yet. */
     public static boolean hasConverted(Disk disk, Path shardDirectory) throws IOException {
         return disk.exists(shardDirectory.resolve(CONVERTED));
     }
 
-    /** Makes the manifest of a conversion the one that counts. */
+    /** Makes the manifest of a conversion the current one. */
     public static void adoptConverted(Disk disk, Path shardDirectory) throws IOException {
         disk.rename(shardDirectory.resolve(CONVERTED), in(shardDirectory));
         disk.syncDirectory(shardDirectory);
@@ -95,7 +97,7 @@ public record Manifest(
         return lines;
     }
 
-    /** Reads the manifest that counts. */
+    /** Reads the current manifest. */
     public static Manifest read(Disk disk, Path shardDirectory) throws IOException {
         return read(disk, shardDirectory, VERSION);
     }

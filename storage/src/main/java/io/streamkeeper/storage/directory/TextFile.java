@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A small file of lines, a word and its values each; the last line is the checksum of the others. It is replaced whole:
- * a crash leaves the old one or the new one.
+ * A small file of lines, each of which is a word and its values; the last line is the checksum of the others. It is
+ * replaced as a whole: a crash leaves the old file or the new one.
  */
 final class TextFile {
     private static final String CHECKSUM = "crc32c ";
@@ -23,7 +23,7 @@ final class TextFile {
 
     private TextFile() {}
 
-    /** A replacement was made, but whether it is durable is not known: the failure is final (I9). */
+    /** A file was replaced, but it is not known whether the replacement is durable: the failure is final (I9). */
     static final class Uncertain extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -33,9 +33,9 @@ final class TextFile {
     }
 
     /**
-     * Puts {@code lines} into {@code file}.
+     * Replaces the contents of {@code file} by {@code lines}.
      *
-     * @throws Uncertain if it may have been replaced or not; any other exception says that it was not
+     * @throws Uncertain if it is not known whether the file was replaced; after any other exception it was not
      */
     static void write(Disk disk, Path file, List<String> lines) throws IOException {
         String text = String.join("\n", lines) + "\n";
@@ -59,7 +59,7 @@ final class TextFile {
         }
     }
 
-    /** Its room may be needed; what cannot be removed now is removed by the next attempt. */
+    /** Removes the temporary file, because its space may be needed; if that fails, the next write removes it. */
     private static void discard(Disk disk, Path temporary, DiskException reason) {
         try {
             if (disk.exists(temporary)) {
@@ -89,7 +89,7 @@ final class TextFile {
         return all.substring(0, last).lines().toList();
     }
 
-    /** The value after {@code word} in a line that must be there. */
+    /** The value after {@code word} in a line that must exist. */
     static String value(Path file, List<String> lines, String word) throws IOException {
         for (String line : lines) {
             if (line.startsWith(word + " ")) {

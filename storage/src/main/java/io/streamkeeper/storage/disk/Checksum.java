@@ -15,7 +15,7 @@ public final class Checksum {
         return (int) crc.getValue();
     }
 
-    /** The checksum of what remains in {@code bytes}, which stay unread. */
+    /** The checksum of the remaining bytes of {@code bytes}; their position does not change. */
     public static int of(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes.duplicate());

@@ -1,6 +1,6 @@
 package io.streamkeeper.storage.disk;
 
-/** What time it is: a seam, so that tests and the simulation drive it. Safe for use by any thread. */
+/** The time: an interface, so that tests and the simulation control it. Safe for use by any thread. */
 public interface Clock {
     /** The machine's clocks. */
     Clock SYSTEM = new Clock() {
@@ -15,9 +15,11 @@ public interface Clock {
         }
     };
 
-    /** Milliseconds since 1970 UTC; may be set, also back. For what is a date: expiry, age, the time of a record. */
+    /**
+     * Milliseconds since 1970 UTC; the clock may be set, also back. Used for dates: expiry, age, the time of a record.
+     */
     long nowMillis();
 
-    /** Nanoseconds since some moment; never goes back, and says nothing about dates. For intervals. */
+    /** Nanoseconds since an arbitrary moment; never decreases, and has no relation to dates. Used for intervals. */
     long monotonicNanos();
 }

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The operations on files and directories that the storage uses: a seam, so that a simulated disk can tear, lose and
- * fail. Safe for use by any thread; every call may block. What fails throws a {@link DiskException} that names the
- * operation, unless a method names another exception.
+ * The operations on files and directories that the storage uses: an interface, so that a simulated disk can tear
+ * writes, lose data and fail. Safe for use by any thread; every call may block. A failed call throws a {@link
+ * DiskException} that names the operation, unless the method names another exception.
  *
- * <p>What a power cut leaves: of a file's bytes those that were there at its last {@link DiskFile#sync}, and any part
- * of what was written since, also later parts without earlier ones; of a directory's names those that were there at the
- * last {@link #syncDirectory}, and any part of what changed since.
+ * <p>After a power cut, a file contains the bytes that it had at its last {@link DiskFile#sync}, and any part of those
+ * written since, also later parts without earlier ones. A directory contains the names that it had at the last {@link
+ * #syncDirectory}, with any part of the changes since.
  */
 public interface Disk {
     /**
@@ -22,9 +22,9 @@ public interface Disk {
     DiskFile open(Path file) throws IOException;
 
     /**
-     * Makes an empty file and opens it, in a directory that exists.
+     * Creates an empty file in an existing directory, and opens it.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if there is one of that name
+     * @throws java.nio.file.FileAlreadyExistsException if a file of that name exists
      */
     DiskFile create(Path file) throws IOException;
 
@@ -35,37 +35,37 @@ public interface Disk {
     List<String> list(Path directory) throws IOException;
 
     /**
-     * The directories in a directory, in order; by path, because a name may be one that the process's locale cannot
-     * express.
+     * The directories in a directory, in order; as paths, because the process's locale may not be able to express a
+     * name.
      */
     List<Path> directories(Path directory) throws IOException;
 
-    /** A number that nobody can know before: what a file's checksums are salted with. */
+    /** An unpredictable number, with which a file's checksums are salted. */
     long salt();
 
-    /** Makes a directory, and those above it, unless it exists. */
+    /** Creates a directory, and those above it, unless it exists. */
     void createDirectories(Path directory) throws IOException;
 
-    /** Renames a file within its directory; one of the new name is replaced in the same step. */
+    /** Renames a file within its directory; a file of the new name is replaced in the same step. */
     void rename(Path from, Path to) throws IOException;
 
-    /** Removes a file, or a directory that is empty; bytes of a file that is open stay until it is closed. */
+    /** Removes a file or an empty directory; the bytes of an open file stay until it is closed. */
     void delete(Path file) throws IOException;
 
     /**
-     * Makes the names in a directory durable. Where the directory cannot even be opened, the exception names the
-     * operation {@link DiskException.Operation#OPEN}, and another attempt may succeed.
+     * Makes the names in a directory durable. If the directory cannot be opened, the exception names the operation
+     * {@link DiskException.Operation#OPEN}, and another attempt may succeed.
      */
     void syncDirectory(Path directory) throws IOException;
 
     /**
-     * Renames a file within its directory, and makes that durable; one of the new name is replaced in the same step.
-     * What this needs is obtained before anything is changed: an exception that names {@link
+     * Renames a file within its directory, and makes that durable; a file of the new name is replaced in the same step.
+     * All needed resources are obtained before anything is changed: an exception that names {@link
      * DiskException.Operation#SYNC_DIRECTORY} says that the file was renamed, perhaps not durably, and any other that
      * it was not.
      */
     void replace(Path from, Path to) throws IOException;
 
-    /** Bytes that can be written to the file system of a directory before it is full. */
+    /** The number of bytes that can be written to the file system of a directory before it is full. */
     long usableBytes(Path directory) throws IOException;
 }

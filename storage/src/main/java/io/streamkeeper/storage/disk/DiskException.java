@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * An operation of a {@link Disk} has failed. What that means follows from the operation, never from the text of the
- * cause, which the C library writes in the language of the machine.
+ * An operation of a {@link Disk} has failed. The consequence depends on the operation, never on the text of the cause,
+ * which the C library writes in the language of the machine.
  */
 public final class DiskException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** What was attempted. */
+    /** The attempted operation. */
     public enum Operation {
         /** Opening a file, which changes nothing. */
         OPEN,
@@ -51,7 +51,7 @@ public final class DiskException extends IOException {
         }
     }
 
-    /** What was attempted. */
+    /** The attempted operation. */
     private final Operation operation;
 
     private final String path;
@@ -74,7 +74,7 @@ public final class DiskException extends IOException {
         this.outOfDescriptors = outOfDescriptors;
     }
 
-    /** What takes a descriptor has failed: finds out whether that was for want of one. */
+    /** For a failed operation that needs a descriptor: finds out whether it failed because none was left. */
     static DiskException ofOpening(Operation operation, Path path, IOException cause) {
         return new DiskException(operation, path, cause, OpenFiles.mayBeMissed(cause));
     }
@@ -87,7 +87,7 @@ public final class DiskException extends IOException {
         this.outOfDescriptors = false;
     }
 
-    /** The system's own words, without the path that is named already. */
+    /** The system's own words, without the path, which the message already names. */
     private static String reasonOf(IOException cause) {
         String reason = cause instanceof FileSystemException ofFile ? ofFile.getReason() : cause.getMessage();
         return reason == null ? cause.getClass().getSimpleName() : reason;
@@ -98,7 +98,7 @@ public final class DiskException extends IOException {
         return outOfDescriptors;
     }
 
-    /** What was attempted. */
+    /** The attempted operation. */
     public Operation operation() {
         return operation;
     }

@@ -5,34 +5,34 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file, read and written at positions. Safe for use by any thread; every call may block. What fails throws a
+ * An open file, read and written at positions. Safe for use by any thread; every call may block. A failed call throws a
  * {@link DiskException} that names the operation.
  */
 public interface DiskFile extends AutoCloseable {
     /**
-     * Writes some of what remains in {@code bytes}, at least one byte of it. Where it fails, as on a full disk, a part
-     * may have been written all the same.
+     * Writes some of the remaining bytes of {@code bytes}, at least one. Even if it fails, as on a full disk, some may
+     * have been written.
      *
-     * @return how many, also how far {@code bytes} was consumed
+     * @return how many were written; the position of {@code bytes} advances by this number
      */
     int write(long position, ByteBuffer bytes) throws IOException;
 
     /**
-     * Reads some of what fits into {@code into}.
+     * Reads some bytes into the remaining room of {@code into}.
      *
      * @return how many bytes, or -1 at the end of the file
      */
     int read(long position, ByteBuffer into) throws IOException;
 
     /**
-     * Makes everything that was written durable. After an error nothing is known of what was written since the last
-     * success, and another attempt shows nothing (I9).
+     * Makes all written bytes durable. After an error, nothing is known about bytes written since the last successful
+     * sync, and the result of another attempt proves nothing (I9).
      */
     void sync() throws IOException;
 
     long size() throws IOException;
 
-    /** Cuts the file off; durable with the next {@link #sync}. */
+    /** Truncates the file; durable with the next {@link #sync}. */
     void truncate(long size) throws IOException;
 
     @Override
@@ -49,7 +49,7 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Fills {@code into}.
      *
-     * @throws EOFException if the file ends before
+     * @throws EOFException if the file ends before that
      */
     default void readFully(long position, ByteBuffer into) throws IOException {
         long at = position;

@@ -5,9 +5,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The modes that files and directories are made with: all for the owner, reading for the group, such as that of a user
- * who makes backups, and nothing for others; the process's mask may take from it. None where the machine has no such
- * modes.
+ * The modes of new files and directories: all rights for the owner, reading for the group, such as that of a backup
+ * user, and none for others; the umask of the process may remove rights. Empty on machines without such modes.
  */
 public final class FileModes {
     /** Of a new file: 0640. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Explains a failed file operation to a person: the file, the reason, who the process runs as, who owns the file, its
- * mode, and the remedy. The reason is found by the exception's type and by a look at the file system, never by message
- * text; text of the system is only repeated. Blocks; used by threads that may.
+ * mode, and the remedy. It determines the reason from the exception's type and from the file system, never from message
+ * text; text of the system is only repeated. Its methods block; used by threads that may.
  */
 public final class FileProblem {
     private FileProblem() {}
@@ -60,7 +60,7 @@ public final class FileProblem {
                 : failed.getMessage() + "; " + standing(existing(path));
     }
 
-    /** {@return {@code e}, or an exception with its explanation where the file system was in the way} */
+    /** {@return {@code e}, or an exception with its explanation if the file system is the cause} */
     public static IOException explained(IOException e, Path about) {
         String text = text(e, about);
         return text.equals(e.getMessage()) ? e : new IOException(text, e);
@@ -106,7 +106,7 @@ public final class FileProblem {
         return parent == null || Files.isDirectory(parent) ? null : firstNoDirectory(parent);
     }
 
-    /** The first of a path's elements that exists and is no directory. */
+    /** The first of a path's elements that exists and is not a directory. */
     private static @Nullable Path firstNoDirectory(Path path) {
         Path element = path.getRoot();
         for (Path name : path) {
@@ -118,7 +118,10 @@ public final class FileProblem {
         return null;
     }
 
-    /** Whether what is at the end of {@code path} is known: a directory behind one that is closed is not. */
+    /**
+     * Whether the file system says if {@code path} exists; it does not below a directory that this process may not
+     * enter.
+     */
     private static boolean isSeen(Path path) {
         return Files.exists(path) || Files.notExists(path);
     }
@@ -153,7 +156,7 @@ public final class FileProblem {
                 + "), start as the user that owns it, or name another directory";
     }
 
-    /** Who owns a file, with which mode, and who asks. */
+    /** The owner and mode of a file, and the user of this process. */
     private static String standing(Path path) {
         return describe(path) + ", and " + seenBy();
     }
@@ -173,7 +176,7 @@ public final class FileProblem {
         }
     }
 
-    /** The path, or the nearest above it that exists. */
+    /** The path, or its nearest existing parent. */
     private static Path existing(Path path) {
         Path found = path;
         while (found.getParent() != null && !Files.exists(found)) {

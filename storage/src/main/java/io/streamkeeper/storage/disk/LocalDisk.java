@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The machine's own file systems.
  *
- * <p>Where the process has used up its descriptors, what opens a file is given one of the {@link SpareDescriptors}, so
- * that connections cannot keep the store from its files.
+ * <p>If the process has used up its descriptors, an operation that opens a file gets one of the {@link
+ * SpareDescriptors}, so that connections cannot block the store's access to its files.
  */
 public final class LocalDisk implements Disk {
     private static final SecureRandom SALTS = new SecureRandom();
@@ -50,7 +50,7 @@ public final class LocalDisk implements Disk {
         this.opening = opening;
     }
 
-    /** A disk whose existing files can only be read: nothing more is needed to check and to copy them. */
+    /** A disk whose existing files can only be read: enough to check and to copy them. */
     public static LocalDisk forReading() {
         return new LocalDisk(READ_ONLY);
     }
@@ -80,13 +80,14 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** The system's exception has the path as its whole message. */
+    /** Replaces the system's exception, whose whole message is the path. */
     private static NoSuchFileException missing(Path path) {
         return new NoSuchFileException(path.toString(), null, "it does not exist");
     }
 
     /**
-     * What distinguishes a file from every other of its file system, whatever its name; null where the system has none.
+     * A key that distinguishes a file from all others of its file system, whatever its name; null if the system has
+     * none.
      */
     public static @Nullable Object identity(Path file) throws IOException {
         try {
@@ -98,7 +99,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** Opens a file that a process locks, and makes it if it is not there. */
+    /** Opens a file that a process locks; creates it if it does not exist. */
     public static FileChannel openLock(Path file) throws IOException {
         try {
             return FileChannel.open(file, LOCKABLE, FileModes.FILE);
@@ -107,7 +108,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** Unlike {@link Files#exists}, this does not take for absent what cannot be looked at. */
+    /** Unlike {@link Files#exists}, this does not report a path as absent that cannot be looked up. */
     @Override
     public boolean exists(Path path) throws IOException {
         try {
@@ -220,7 +221,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** Asks the file system itself, which needs no descriptor; zero also where it does not answer. */
+    /** Queries the file system by path, which needs no descriptor; zero also if the query fails. */
     @Override
     public long usableBytes(Path directory) {
         return directory.toFile().getUsableSpace();

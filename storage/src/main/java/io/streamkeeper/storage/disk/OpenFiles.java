@@ -12,20 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file descriptors of this process: whether any is left, which no exception says in a way that a program can rely
- * on. It is asked when something could not be opened, and before anything is closed because of that. Safe for use by
- * any thread.
+ * The file descriptors of this process: finds out whether any is left, which no exception states in a form that a
+ * program can rely on. It is called when a file could not be opened, before other files are closed because of that.
+ * Safe for use by any thread.
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
     private static final Path NOTHING = Path.of("/dev/null");
 
-    /** About what a server opens at its start. */
+    /** About the number of files that a server opens at its start. */
     private static final int FEW = 32;
 
     private OpenFiles() {}
 
-    /** Whether the process has no descriptor left: what can always be opened cannot. */
+    /** Whether the process has no descriptor left: even a file that can always be opened cannot be. */
     public static boolean areUsedUp() {
         if (!Files.exists(NOTHING)) {
             return false;
@@ -38,7 +38,10 @@ public final class OpenFiles {
         }
     }
 
-    /** Whether so few are left that what has failed, and has closed some by now, may have failed for want of them. */
+    /**
+     * Whether so few are left that an operation may have failed for want of descriptors, even though it has closed some
+     * since.
+     */
     public static boolean areFew() {
         if (areUsedUp()) {
             return true;
@@ -46,7 +49,7 @@ public final class OpenFiles {
         try {
             return max() - count() < FEW;
         } catch (LinkageError e) {
-            // Its library is a file too, which could not be opened.
+            // The bean's library is a file too, which could not be opened.
             return true;
         }
     }
@@ -56,18 +59,18 @@ public final class OpenFiles {
      * same reason, and have closed its files since.
      */
     static boolean mayBeMissed(IOException cause) {
-        // The file system's other answers have types of their own: the file is missing, or closed to this user.
+        // Other errors have their own exception types: a missing file, or one that this user may not access.
         return cause.getClass() == FileSystemException.class ? areFew() : areUsedUp();
     }
 
-    /** How many descriptors the process may have; {@link Long#MAX_VALUE} where the system does not say. */
+    /** The number of descriptors that the process may have; {@link Long#MAX_VALUE} if the system does not report it. */
     public static long max() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()
                 : Long.MAX_VALUE;
     }
 
-    /** How many descriptors the process has; 0 where the system does not say. */
+    /** The number of descriptors that the process has; 0 if the system does not report it. */
     public static long count() {
         try {
             return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
@@ -79,7 +82,7 @@ public final class OpenFiles {
         }
     }
 
-    /** What that means and what to do, for a message. */
+    /** The problem and its remedy, for a message. */
     public static String problem() {
         return "too many open files: the limit of this process is " + limit()
                 + "; raise it (ulimit -n, LimitNOFILE of systemd, --ulimit nofile of a container)";

@@ -5,18 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The user that the process runs as. The number is what counts for files; a name may be missing, as in an image that
- * has no entry for the number.
+ * The user that the process runs as. File access depends on the number; a name may be missing, as in a container image
+ * without an entry for the number.
  *
- * @param name as the system has it; the number where it has none
- * @param id its number, or -1 where the system reports none
+ * @param name as the system reports it; the number if it reports none
+ * @param id its number, or -1 if the system reports none
  */
 public record ProcessUser(String name, int id) {
     /** {@return the user of this process} */
     public static ProcessUser current() {
         int id = -1;
         try {
-            // The effective user owns its entry there; the JDK has no call for it.
+            // The effective user owns this entry; the JDK has no method that returns the user.
             if (Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer found) {
                 id = found;
             }

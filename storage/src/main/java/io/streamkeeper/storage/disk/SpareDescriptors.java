@@ -12,22 +12,22 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Descriptors that the store holds for when the process has no others: a file that cannot be opened is tried again with
- * one of these given up for it. Safe for use by any thread.
+ * Descriptors that the store holds for the case that the process has no others: if a file cannot be opened, one of
+ * these is closed and the attempt repeated. Safe for use by any thread.
  *
- * <p>The system does not say in any way that a program can rely on why a file cannot be opened. So a spare is given up
- * whatever the reason, and taken back as soon as there is a descriptor again. Somebody else may be faster to take what
- * was given up: then the attempt fails as it would have without, and its caller tries again later.
+ * <p>The system does not report in a reliable form why a file cannot be opened. So a spare is closed whatever the
+ * reason, and reopened as soon as a descriptor is available again. Another thread may take the freed descriptor first:
+ * then the attempt fails as it would have without a spare, and its caller tries again later.
  */
 final class SpareDescriptors {
-    /** As many as a few shards' checkpoint, segment and cold read open at a time. */
+    /** The number of files that the checkpoints, segments and cold reads of a few shards open at a time. */
     private static final int SPARES = 8;
 
     private static final Path NOTHING = Path.of("/dev/null");
 
     private final Deque<Closeable> held = new ArrayDeque<>();
 
-    /** Opens something. */
+    /** An operation that needs a descriptor. */
     interface Opening<T> {
         T open() throws IOException;
     }
@@ -63,7 +63,7 @@ final class SpareDescriptors {
         return true;
     }
 
-    /** Takes back as many as are available. */
+    /** Reopens as many spares as descriptors are available for. */
     synchronized void refill() {
         while (held.size() < SPARES) {
             try {

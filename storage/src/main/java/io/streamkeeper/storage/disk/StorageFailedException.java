@@ -1,10 +1,10 @@
 package io.streamkeeper.storage.disk;
 
-/** The disk has failed: nothing more is acknowledged until the server restarts (I9). What is durable is served. */
+/** The disk has failed: nothing more is acknowledged until the server restarts (I9). Durable data can still be read. */
 public final class StorageFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A failure of which {@code message} says all. */
+    /** A failure that {@code message} describes completely. */
     public StorageFailedException(String message) {
         super(message);
     }

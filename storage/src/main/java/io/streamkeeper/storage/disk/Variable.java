@@ -3,11 +3,11 @@ package io.streamkeeper.storage.disk;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Numbers that are small as a rule, in as many bytes as they need: seven bits a byte, the lowest first, the highest bit
- * set in all but the last.
+ * The encoding of numbers that are usually small, in as many bytes as they need: seven bits a byte, the lowest first,
+ * the highest bit set in all but the last.
  */
 public final class Variable {
-    /** Bytes of a number at most. */
+    /** The most bytes that a number takes. */
     public static final int BYTES_MAX = 10;
 
     private Variable() {}

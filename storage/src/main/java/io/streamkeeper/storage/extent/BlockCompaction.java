@@ -13,22 +13,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empties blocks of which little is left alive, so that they can be freed: what a stream still has there is copied into
- * other memory. Without it one small stream would keep a whole block. Owned by the shard's loop, which takes it in
- * steps.
+ * Empties blocks with few live bytes, so that they can be freed: the remaining runs are copied into other memory.
+ * Without it, one small stream would keep a whole block. Owned by the shard's loop, which runs it in steps.
  *
- * <p>A block is emptied when less than a quarter of it is alive, so a byte that stays is copied a third of the times
- * that a byte goes.
+ * <p>A block is emptied when less than a quarter of it is live, so at most one byte is copied for every three bytes
+ * released.
  */
 public final class BlockCompaction {
-    /** Streams looked at in one step, so that a step stays short. */
+    /** The most streams that one step processes, so that it stays short. */
     static final int STEP_MAX = 1_000;
 
     private final OpenBlock open;
 
-    /**
-     * Of each block that has live bytes, or had when it was looked at last, the streams that have or had runs there.
-     */
+    /** For each block that has live bytes, or had some at its last check: the streams that have or had runs there. */
     private final Map<Block, List<StreamContent>> referrers = new HashMap<>();
 
     private final Deque<Block> candidates = new ArrayDeque<>();
@@ -41,12 +38,12 @@ public final class BlockCompaction {
         this.open = open;
     }
 
-    /** A stream has written to a block, and to another one before. */
+    /** A stream has begun to use a block other than that of its previous run, if it had one. */
     public void entered(StreamContent content, Block block) {
         referrers.computeIfAbsent(block, key -> new ArrayList<>(1)).add(content);
     }
 
-    /** A run has left a block, which may be worth emptying by now, or when it is full. */
+    /** A run has left a block, which may be worth emptying, now or when it is full. */
     public void released(Block block) {
         if (block.beginCandidacy()) {
             candidates.add(block);
@@ -55,7 +52,7 @@ public final class BlockCompaction {
         }
     }
 
-    /** Copies on; a bounded step, to be called now and then. Where there is no room it waits until there is. */
+    /** Continues copying; a bounded step, to be called regularly. If no room is left, a later step tries again. */
     public void step() {
         Block block = emptied;
         if (block == null) {
@@ -83,7 +80,7 @@ public final class BlockCompaction {
         }
     }
 
-    /** The next block that is worth it; those that are still written stay candidates. */
+    /** The next block that is worth emptying; blocks that are still being written stay candidates. */
     private @Nullable Block next() {
         for (int looks = candidates.size(); looks > 0; looks--) {
             Block block = candidates.remove();

@@ -16,25 +16,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what has changed since the last checkpoint into one extent file, and releases the journal and the memory that
- * it replaces. Its own steps are the loop's, and short; the file is written in the background.
+ * Writes the streams that have changed since the previous checkpoint to one extent file, and releases the part of the
+ * journal and the memory that it replaces. Its own steps are short and run on the loop; the file is written in the
+ * background.
  *
- * <p>The streams are looked at one after the other, while they go on changing: each description says up to which record
- * it goes, and recovery leaves those records out. What is looked at is staged, perhaps not durable; so the manifest
- * waits until the journal is durable up to the last record that was counted in, and where the journal's epoch has ended
- * in the meantime, so that records were refused or lost, the checkpoint is void.
+ * <p>The streams are captured one after the other, while they continue to change: each description states the last
+ * record that it includes, and recovery skips the records up to that one. The captured state is staged, perhaps not
+ * durable; so the manifest waits until the journal is durable up to the last included record. If the journal's epoch
+ * has ended in the meantime, because records were refused or lost, the checkpoint is abandoned.
  */
 final class Checkpoint extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
 
-    /** Streams looked at in one step, so that a step stays short. */
+    /** The most streams that one step captures, so that it stays short. */
     private static final int STEP_STREAMS_MAX = 1_000;
 
     /** A run on its way to the file; it holds its memory. */
     private record Run(
             ByteBuf bytes, int messages, @Nullable ByteBuf lengths, long millis) {}
 
-    /** A stream as it was when it was looked at. */
+    /** The captured state of a stream. */
     private record Captured(
             StreamState stream, ByteBuf meta, long start, long messagesBefore, boolean joins, List<Run> runs) {
         boolean isTimed() {
@@ -54,7 +55,7 @@ final class Checkpoint extends ExtentJob {
     private final List<StoredRuns> written = new ArrayList<>();
     private boolean waits;
 
-    /** The checkpoint of {@code streams}, which are all that have changed since the last one. */
+    /** The checkpoint of {@code streams}, which are all that have changed since the previous one. */
     Checkpoint(FileExtentStore store, int number, List<StreamState> streams) {
         super(store, "checkpoint " + number);
         this.streams = streams;
@@ -192,7 +193,7 @@ final class Checkpoint extends ExtentJob {
         }
     }
 
-    /** Streams refer to the file from now on, and the memory goes. */
+    /** Makes the streams refer to the file, and so releases the memory. */
     private void swap(Extent ready, int from) {
         int end = Math.min(referrers.size(), from + STEP_STREAMS_MAX);
         for (int i = from; i < end; i++) {

@@ -15,17 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One read of bytes some of which are in files. Planned on the shard's loop, executed by a thread that may block; until
- * then it holds the memory and the files that it is of, so that checkpoint, compaction and deletion go on without it.
+ * One read of bytes, some of which are in files. The shard's loop plans it, and a thread that may block executes it.
+ * Until then it holds references to its memory and files, so that checkpoints, compactions and deletions need not wait
+ * for it.
  */
 public final class ColdRead {
     private static final Logger LOG = LoggerFactory.getLogger(ColdRead.class);
 
-    /** Runs of one file that lie one after the other are read at once, up to so many bytes. */
+    /** Adjacent runs of one file are read at once, up to this number of bytes. */
     private static final int JOINED_BYTES_MAX = 1 << 20;
 
     private sealed interface Part permits InMemory, InFile, PartInFile {
-        /** Bytes of memory that the part takes, beside what is in memory already. */
+        /** Bytes of memory that the part needs, beside those already in memory. */
         long memoryBytes();
 
         /** Releases what the part holds. */
@@ -85,8 +86,8 @@ public final class ColdRead {
     }
 
     /**
-     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}: of what lies in files whole runs,
-     * because a checksum is one of a whole run.
+     * Plans a read of the bytes of {@code content} from {@code from} to {@code to}. Runs in files are read as a whole,
+     * because a checksum covers a whole run.
      */
     public static ColdRead of(StreamContent content, long from, long to) {
         ColdRead read = new ColdRead(to - from);
@@ -151,14 +152,14 @@ public final class ColdRead {
         throw new IllegalStateException("run " + run + " of a stream is in memory, expected it in a file");
     }
 
-    /** Adds bytes that are in memory; takes them over. */
+    /** Adds bytes that are in memory; takes ownership of them. */
     void add(ByteBuf bytes) {
         parts.add(new InMemory(bytes));
     }
 
     /**
      * Adds a part of a long run: {@code wanted} bytes from {@code skip} on. If {@code checks}, the whole run is read
-     * for its checksum, in pieces and through the memory that the part takes.
+     * for its checksum, piece by piece, through the memory of the part.
      */
     void addPart(Extent extent, int position, int bytes, int checksum, int skip, int wanted, boolean checks) {
         parts.add(new PartInFile(hold(extent), position, bytes, checksum, skip, wanted, checks));
@@ -176,12 +177,12 @@ public final class ColdRead {
         return extent.file();
     }
 
-    /** Bytes that the read gives. */
+    /** Bytes that the read returns. */
     long length() {
         return length;
     }
 
-    /** Bytes of memory that the read takes: whole runs, of which a part may be wanted. */
+    /** Bytes of memory that the read needs, including whole runs of which only a part is wanted. */
     public long fileBytes() {
         long bytes = 0;
         for (Part part : parts) {
@@ -191,8 +192,8 @@ public final class ColdRead {
     }
 
     /**
-     * Reads; returns the bytes, which are the caller's. Releases what was held and of what is left of {@code memory},
-     * which has {@link #fileBytes}, also when it fails.
+     * Reads and returns the bytes, which the caller owns. Releases the held memory and files, and the rest of {@code
+     * memory}, which has {@link #fileBytes}, also if it fails.
      */
     public ByteBuf run(ReadMemory memory) throws IOException {
         CompositeByteBuf all = null;
@@ -306,7 +307,7 @@ public final class ColdRead {
         }
     }
 
-    /** Releases what is held, where it is not to be read after all. */
+    /** Releases the held memory and files if the read is not executed. */
     public void release() {
         for (Part part : parts) {
             part.release();

@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A compaction: makes one extent file of several, without what nobody needs, and each stream's runs one after the
- * other. Its own steps are the loop's, and short; files are read and written in the background.
+ * Rewrites several extent files as one, without data that is not needed any more, and with each stream's runs in
+ * sequence. Its own steps are short and run on the loop; files are read and written in the background.
  *
- * <p>What is kept of an entry is decided on the loop: of a live stream its runs from where they still begin, and
- * its description if no file has a newer one; of a dropped one, whose deletion is in the journal only, the description,
- * because the journal refers to it. Of one whose deletion is in a file, that description is kept as long as another
- * file may hold an older one, or the journal may still name the stream: else a start would bring it back (I8). A stream
- * may be dropped while its entries are decided on: then it counts as dropped for all of them, else its runs would stay
- * without a description.
+ * <p>The loop decides which part of an entry is kept. Of a live stream: its runs from its current beginning on, and its
+ * description if no file has a newer one. Of a dropped stream whose deletion is only in the journal: the description,
+ * because the journal refers to it. Of a dropped stream whose deletion is in a file: that description, as long as
+ * another file may contain an older one or the journal may still name the stream; otherwise a start would restore the
+ * stream (I8). A stream may be dropped while its entries are decided on: then it counts as dropped for all of them,
+ * otherwise its runs would stay without a description.
  */
 final class Compaction extends ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
@@ -40,7 +40,7 @@ final class Compaction extends ExtentJob {
     private static final byte KEEP_RUNS = 1;
     private static final byte KEEP_META = 2;
 
-    /** What one file has to give: its index, with what was decided about each entry. */
+    /** One input file: its index, with the decision about each entry. */
     private static final class Input {
         final Extent extent;
         final byte[] decisions;
@@ -159,7 +159,7 @@ final class Compaction extends ExtentJob {
         }
     }
 
-    /** Writes on; after a checkpoint at least one step, so that compactions come to an end too. */
+    /** Continues writing; after a checkpoint it writes at least one step, so that compactions end too. */
     void resume() {
         store.inBackground(this, this::writeSome, more -> {
             if (more) {
@@ -170,7 +170,7 @@ final class Compaction extends ExtentJob {
         });
     }
 
-    /** Writes the next runs, of however long a stream; returns whether there are more. */
+    /** Writes the next runs, up to a bound, even within one stream; returns whether more may follow. */
     private boolean writeSome() throws IOException {
         long until = writer().bytes() + STEP_BYTES_MAX;
         while (writer().bytes() < until && !store.isClosed()) {
@@ -279,7 +279,7 @@ final class Compaction extends ExtentJob {
         }
     }
 
-    /** An entry of the new file on its way there, run by run. */
+    /** An entry of the new file, which is written run by run. */
     private final class OutputEntry {
         private final StreamState stream;
         private final List<Piece> pieces;
@@ -295,7 +295,7 @@ final class Compaction extends ExtentJob {
             this.run = pieces.isEmpty() ? 0 : pieces.get(0).first();
         }
 
-        /** Writes the next run; returns false if that was the last, and the entry is written. */
+        /** Writes the next run; returns false if no run was left, and the entry is complete. */
         boolean writeRun() throws IOException {
             if (joiner == null) {
                 joiner = begin();
@@ -387,7 +387,7 @@ final class Compaction extends ExtentJob {
         store.commit(this, manifest, extent, () -> swap(0));
     }
 
-    /** Streams refer to the new file from now on. */
+    /** Makes the streams refer to the new file. */
     private void swap(int from) {
         int end = Math.min(referrers.size(), from + STEP_ENTRIES_MAX);
         for (int i = from; i < end && extent != null; i++) {

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which extent files are to be rewritten, as one. Where less than two thirds of all bytes are needed, the emptiest
- * files: what is copied then is little, because the older a file is the less of it is needed as a rule. Else, where
- * there are many files of about one size, the oldest of them: so the number of files grows with the logarithm of what
- * is stored. A file of which nothing is needed goes at once.
+ * Chooses the extent files that are rewritten as one. If less than two thirds of all bytes are needed, it chooses the
+ * emptiest files: few bytes are copied then, because usually the older a file is, the fewer of its bytes are needed.
+ * Otherwise, if many files have about the same size, it chooses the oldest of them, so the number of files grows with
+ * the logarithm of the stored bytes. A file without needed bytes is removed at once.
  */
 public final class CompactionPolicy {
     /** Files of one size that are merged together. */
@@ -19,27 +19,30 @@ public final class CompactionPolicy {
 
     private static final int TIER_BASE_BYTES = 64 << 10;
 
-    /** Two of three bytes are to be needed. */
+    /** Two of three bytes should be needed. */
     private static final int NEEDED = 2;
 
     private static final int NEEDED_OF = 3;
 
-    /** Files of which less is needed are rewritten together. */
+    /** Files of which a smaller part is needed are rewritten together. */
     private static final double SPARSE = 0.4;
 
-    /** A merge for room gains at least so much, and this part of a file. */
+    /**
+     * A file is merged to make room only if that gains at least this many bytes, and one part in {@link
+     * #GAIN_PARTS_MAX} of the file.
+     */
     private static final long GAIN_BYTES_MIN = 4 << 10;
 
     private static final int GAIN_PARTS_MAX = 8;
 
-    /** What one compaction writes at most. */
+    /** The most bytes that one compaction writes. */
     private final long outputBytesMax;
 
     CompactionPolicy(long outputBytesMax) {
         this.outputBytesMax = outputBytesMax;
     }
 
-    /** The files to merge next; none if all is well. */
+    /** The files to merge next; none if no merge is due. */
     List<Extent> pick(Collection<Extent> extents) {
         long bytes = 0;
         long needed = 0;
@@ -58,8 +61,8 @@ public final class CompactionPolicy {
     }
 
     /**
-     * The files to merge next on a full disk: those of which nothing is needed, else the emptiest ones from which a
-     * merge gains room and of which what is needed fits into {@code roomBytes}; none if there are none.
+     * The files to merge next on a full disk: those without needed bytes, otherwise the emptiest ones whose merge gains
+     * room and whose needed bytes fit into {@code roomBytes}; an empty list if no file qualifies.
      */
     List<Extent> pickToMakeRoom(Collection<Extent> extents, long roomBytes) {
         List<Extent> candidates = new ArrayList<>();

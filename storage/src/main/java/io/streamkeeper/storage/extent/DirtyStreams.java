@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The streams that have changed since the last checkpoint began, each once, and whether the next checkpoint is due: when
- * enough bytes were staged, or the oldest change has waited for long enough. Owned by the shard's loop.
+ * The streams that have changed since the previous checkpoint began, each once. It decides when the next checkpoint is
+ * due: when enough bytes were staged, or the oldest change has waited long enough. Owned by the shard's loop.
  */
 final class DirtyStreams {
     private final Journal journal;
@@ -21,7 +21,7 @@ final class DirtyStreams {
     private long bytesAtCheckpoint;
     private long checkpointBytes;
 
-    /** The streams of shard {@code shard}, none yet. */
+    /** The dirty streams of shard {@code shard}; empty at first. */
     DirtyStreams(Journal journal, ExtentConfig config, Clock clock, int shard) {
         this.journal = journal;
         this.config = config;
@@ -29,12 +29,12 @@ final class DirtyStreams {
         this.checkpointBytes = staggered(config.checkpointBytes(), shard);
     }
 
-    /** The first checkpoint comes earlier by another part in each shard, so that they do not come together. */
+    /** The first checkpoint is due earlier by a different part in neighbouring shards, so that they do not coincide. */
     private static long staggered(long bytes, int shard) {
         return bytes - bytes / 8 * (shard % 4);
     }
 
-    /** Adds what recovery has found in the journal only, which takes {@code bytes} of memory. */
+    /** Adds the streams that recovery has found only in the journal, which take {@code bytes} of memory. */
     void recovered(List<StreamState> found, long bytes) {
         streams.addAll(found);
         sinceNanos = clock.monotonicNanos();

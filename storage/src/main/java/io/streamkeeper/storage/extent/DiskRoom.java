@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The room on the disk as far as the jobs of a shard know it, and the reserve that they release when there is none (I9).
+ * The room on the disk as the jobs of a shard know it, and the reserve that they release when no room is left (I9).
  * Owned by the shard's loop; the reserve file is written and removed in the background.
  */
 final class DiskRoom {
@@ -22,7 +22,7 @@ final class DiskRoom {
     /** The room on the full disk, or {@link #ENOUGH} while nothing was refused for want of room. */
     private long bytes = ENOUGH;
 
-    /** Whether a stream was dropped, or data released, since the reserve was released last. */
+    /** Whether a stream was dropped, or data released, since the latest release of the reserve. */
     private boolean freesSpace;
 
     private long reserveNanos;
@@ -60,7 +60,7 @@ final class DiskRoom {
         return true;
     }
 
-    /** A job has written its file: there is room. */
+    /** A job has written its file, so the disk has room. */
     void jobFinished() {
         bytes = ENOUGH;
     }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An extent file of the shard, with the account of what of it is still needed. Owned by the shard's loop; the file
+ * An extent file of the shard, with a count of the bytes that are still needed. Owned by the shard's loop; the file
  * itself may be read by any thread that holds it.
  */
 public final class Extent extends Place {
@@ -14,7 +14,7 @@ public final class Extent extends Place {
     private final List<StreamState> referrers;
     private int descriptions;
 
-    /** An extent whose file is held for it; it releases it when it is dropped. */
+    /** An extent that holds {@code file}; the catalog releases the file when the extent is removed. */
     public Extent(ExtentFile file) {
         this.file = file;
         this.referrers = new ArrayList<>((int) Math.min(Integer.MAX_VALUE - 8, file.entryCount()));
@@ -24,7 +24,7 @@ public final class Extent extends Place {
         return file;
     }
 
-    /** Of each entry of the file's index, in order, the stream that it is about. */
+    /** The stream of each entry of the file's index, in order. */
     public List<StreamState> referrers() {
         return referrers;
     }
@@ -36,19 +36,19 @@ public final class Extent extends Place {
                 && generation <= referrers.get(referrers.size() - 1).generation();
     }
 
-    /** A description is here that is needed, of a stream that has been dropped. */
+    /** Notes that this file contains a needed description of a dropped stream. */
     void keepDescription() {
         descriptions++;
     }
 
-    /** The newest description of a stream is here from now on. */
+    /** Notes that this file contains the newest description of a stream. */
     public void describe(StreamState stream) {
         forget(stream);
         stream.extents().owner(this);
         descriptions++;
     }
 
-    /** The description of a stream is not needed any more, in whatever file it is. */
+    /** Notes that the description of a stream is not needed any more, in whichever file it is. */
     static void forget(StreamState stream) {
         if (stream.extents().owner() instanceof Extent owner) {
             owner.descriptions--;
@@ -56,7 +56,7 @@ public final class Extent extends Place {
         stream.extents().owner(null);
     }
 
-    /** Bytes of the file that are still needed; of descriptions and lengths of appends an estimate. */
+    /** Bytes of the file that are still needed; the bytes of descriptions and of lengths of appends are estimated. */
     long neededBytes() {
         long indexBytes = file.bytes() - file.dataBytes() - file.lengthsBytes();
         long ofDescriptions = file.entryCount() == 0 ? 0 : indexBytes * descriptions / file.entryCount();

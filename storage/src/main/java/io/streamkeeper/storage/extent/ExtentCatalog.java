@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The extents of one shard that count, and the manifest that names them. Owned by the shard's loop, except for the
- * methods that say that they are for the background.
+ * The current extents of one shard, and the manifest that names them. Owned by the shard's loop, except for the methods
+ * whose documentation says that they run in the background.
  */
 final class ExtentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(ExtentCatalog.class);
@@ -30,7 +30,7 @@ final class ExtentCatalog {
     private long lastGeneration;
     private long nextFile;
 
-    /** The extents that recovery has found, open, which {@code manifest} names. */
+    /** A catalog of the open extents that recovery has found, which {@code manifest} names. */
     ExtentCatalog(
             ExtentFiles files,
             FileExtentStore.ManifestWriter manifests,
@@ -46,7 +46,7 @@ final class ExtentCatalog {
         found.forEach(extent -> extents.put(extent.file().number(), extent));
     }
 
-    /** The manifest that counts. */
+    /** The current manifest. */
     Manifest manifest() {
         return manifest;
     }
@@ -55,12 +55,12 @@ final class ExtentCatalog {
         return extents.values();
     }
 
-    /** Whether an extent is among those that count. */
+    /** Whether an extent is one of the current ones. */
     boolean holds(Extent extent) {
         return extents.containsKey(extent.file().number());
     }
 
-    /** A generation is in use, which the next manifest counts in. */
+    /** Notes that a generation is in use, for the next manifest. */
     void used(long generation) {
         lastGeneration = Math.max(lastGeneration, generation);
     }
@@ -97,7 +97,7 @@ final class ExtentCatalog {
         });
     }
 
-    /** Closes, in the background, what an abandoned job has opened. */
+    /** Closes, in the background, the files that an abandoned job has opened. */
     void close(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
         background.execute(() -> {
             try {
@@ -142,10 +142,10 @@ final class ExtentCatalog {
     }
 
     /**
-     * Makes a manifest the one that counts, durably; in the background.
+     * Makes a manifest the current one, durably; in the background.
      *
-     * @throws IOException if the one before still counts, unless {@link Manifest#isUncertain} says otherwise
-     * @throws IllegalStateException if it is not known which one counts
+     * @throws IOException if the previous one is still current, unless {@link Manifest#isUncertain} says otherwise
+     * @throws IllegalStateException if it is not known which one is current
      */
     void write(Manifest next) throws IOException {
         try {

@@ -1,9 +1,9 @@
 package io.streamkeeper.storage.extent;
 
 /**
- * How the extents of a shard are kept.
+ * The configuration of the extents of a shard.
  *
- * @param checkpointBytes bytes of records after which a checkpoint is made
- * @param checkpointMillis how long a record waits at most for one, in milliseconds of the monotonic clock
+ * @param checkpointBytes bytes of records after which a checkpoint begins
+ * @param checkpointMillis the longest time that a record waits for a checkpoint, in milliseconds of the monotonic clock
  */
 public record ExtentConfig(long checkpointBytes, long checkpointMillis) {}

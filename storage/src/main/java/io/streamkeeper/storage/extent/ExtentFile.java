@@ -39,7 +39,7 @@ public final class ExtentFile {
     /**
      * Opens a file; the caller holds it.
      *
-     * @throws DamagedFileException if its header, footer or trailer is not as it was written
+     * @throws DamagedFileException if its header, footer or trailer is damaged
      */
     public static ExtentFile open(ExtentFiles files, long number, int shard, UUID store) throws IOException {
         return openVersion(ExtentLayout.VERSION, files, number, shard, store);
@@ -58,16 +58,16 @@ public final class ExtentFile {
     }
 
     /**
-     * Opens a file of whatever number, store and shard; the caller holds it.
+     * Opens a file of any number, store and shard; the caller holds it.
      *
-     * @param name what messages call it
-     * @param file taken over
+     * @param name its name in messages
+     * @param file the file; takes ownership of it
      */
     public static ExtentFile openAny(String name, ExtentFiles.Input file) throws IOException {
         return open(name, file, ExtentLayout.VERSION, header -> {});
     }
 
-    /** Refuses a file that is another one than it should be. */
+    /** Refuses a file that is not the expected one. */
     private interface HeaderCheck {
         void check(ExtentLayout.Header header) throws IOException;
     }
@@ -88,7 +88,7 @@ public final class ExtentFile {
         }
     }
 
-    /** What header and trailer say. */
+    /** The content of header and trailer. */
     public String describe() {
         return header + ", " + trailer;
     }
@@ -129,7 +129,7 @@ public final class ExtentFile {
         return buffer.writerIndex(bytes);
     }
 
-    /** What messages call the file. */
+    /** The name of the file in messages. */
     public String name() {
         return name;
     }
@@ -138,7 +138,7 @@ public final class ExtentFile {
         return header.file();
     }
 
-    /** No record in the file is older. */
+    /** The first lsn; no record in the file is older. */
     public long firstLsn() {
         return header.firstLsn();
     }
@@ -167,11 +167,11 @@ public final class ExtentFile {
     /**
      * An entry of the index.
      *
-     * @param meta the stream's description, on the heap, or null where the entry has none
+     * @param meta the stream's description, on the heap, or null if the entry has none
      */
     public record Entry(long generation, @Nullable ByteBuf meta, StoredRuns runs) {}
 
-    /** Goes through the entries in order. */
+    /** A cursor over the entries, in order. */
     public Cursor entries() {
         return new Cursor();
     }
@@ -185,7 +185,7 @@ public final class ExtentFile {
         /**
          * The next entry, or null after the last.
          *
-         * @throws DamagedFileException if the index is not as it was written
+         * @throws DamagedFileException if the index is damaged
          */
         public @Nullable Entry next() throws IOException {
             while (left == 0) {
@@ -256,7 +256,7 @@ public final class ExtentFile {
         file.read(position, into);
     }
 
-    /** Takes part in holding the file open; returns false if it is closed already. */
+    /** Adds a holder, which keeps the file open; returns false if the file is already closed. */
     public boolean retain() {
         while (true) {
             int now = holders.get();
@@ -269,7 +269,7 @@ public final class ExtentFile {
         }
     }
 
-    /** Releases it; the last one closes the file. */
+    /** Removes a holder; the last one closes the file. */
     public void release() throws IOException {
         if (holders.decrementAndGet() == 0) {
             file.close();

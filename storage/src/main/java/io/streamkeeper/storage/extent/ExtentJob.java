@@ -7,18 +7,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job that writes one extent file, step by step. Its own steps are the loop's, and short; files are read and written
- * in the background.
+ * A job that writes one extent file, step by step. Its own steps are short and run on the loop; files are read and
+ * written in the background.
  */
 abstract class ExtentJob {
     private static final Logger LOG = LoggerFactory.getLogger(ExtentJob.class);
 
-    /** Bytes of one step, so that it stays short and the background serves others in between. */
+    /** The most bytes of one step, so that it stays short and the background thread runs other work in between. */
     static final long STEP_BYTES_MAX = 4 << 20;
 
     final FileExtentStore store;
 
-    /** The manifest that counted when the job began. */
+    /** The manifest that was current when the job began. */
     final Manifest before;
 
     /** The number of the file. */
@@ -27,15 +27,15 @@ abstract class ExtentJob {
     private final String name;
     private final long begunNanos = System.nanoTime();
 
-    /** What writes the file, when it was begun. */
+    /** The writer of the file; null before the file is begun. */
     @Nullable
     ExtentWriter writer;
 
-    /** The file, when it is complete. */
+    /** The file; null before it is complete. */
     @Nullable
     Extent extent;
 
-    /** A job that the log calls {@code name}. */
+    /** A job; log messages call it {@code name}. */
     ExtentJob(FileExtentStore store, String name) {
         this.store = store;
         this.name = name;
@@ -61,19 +61,19 @@ abstract class ExtentJob {
         return writer;
     }
 
-    /** All is done; the file has {@code bytes} bytes. On the loop. */
+    /** Ends the job, whose file has {@code bytes} bytes; on the loop. */
     final void done(long bytes) {
         long nanos = System.nanoTime() - begunNanos;
         store.finished(this, bytes, nanos);
         LOG.info("shard {}: {} ends: {} bytes in {} ms", before.shard(), name, bytes, nanos / 1_000_000);
     }
 
-    /** What failed is undone; on the loop. */
+    /** Undoes the job; on the loop. */
     void abandon() {
         store.closeAndDiscard(writer, extent, file);
     }
 
-    /** The shard is closed: releases memory and files; in the background, where nothing of the job runs any more. */
+    /** Releases memory and files when the shard is closed; in the background, when no work of the job runs any more. */
     void close() throws IOException {
         if (writer != null) {
             writer.close();

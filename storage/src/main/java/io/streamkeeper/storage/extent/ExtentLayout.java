@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of an extent file. It is written once, from its beginning to its end, and not changed.
+ * The format of an extent file. It is written once, from its beginning to its end, and not changed.
  *
  * <pre>
  *   header   64 bytes
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *                 20 bytes of lengths u32, 24 entries u64, 32 data bytes u64, 40 file u64
  * </pre>
  *
- * <p>Entries are in the order of generations, and of positions within one. A run is read whole, so its checksum shows
- * damage before a reader sees a byte of it (I10).
+ * <p>Entries are in the order of generations, and of positions within one. A run is read as a whole, so its checksum
+ * shows damage before a reader sees a byte of it (I10).
  */
 public final class ExtentLayout {
     static final int HEADER_BYTES = 64;
@@ -53,10 +53,10 @@ public final class ExtentLayout {
 
     private ExtentLayout() {}
 
-    /** What the header says. */
+    /** The content of the header. */
     public record Header(int version, int shard, UUID store, long file, long firstLsn) {}
 
-    /** What the trailer says. */
+    /** The content of the trailer. */
     public record Trailer(long footerPosition, int blocks, long entries, long dataBytes, int lengthsBytes, long file) {}
 
     /** The name of an extent file. */
@@ -64,7 +64,7 @@ public final class ExtentLayout {
         return String.format(Locale.ROOT, "%016x.ext", file);
     }
 
-    /** The number of the extent file that a file name is, or -1 if it is none's. */
+    /** The number of the extent file with a file name, or -1 if it is not the name of an extent file. */
     static long number(String name) {
         return name.matches("[0-9a-f]{16}\\.ext") ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
     }
@@ -93,7 +93,7 @@ public final class ExtentLayout {
                 : null;
     }
 
-    /** Completes the header of a block whose entries are written after room for it. */
+    /** Completes the header of a block whose entries are already written after the room for the header. */
     static void finishBlock(ByteBuf block, int entries) {
         block.setInt(0, MAGIC_BLOCK);
         block.setInt(8, block.writerIndex());
@@ -101,7 +101,7 @@ public final class ExtentLayout {
         block.setInt(CRC, Checksum.of(block, CHECKED, block.writerIndex() - CHECKED));
     }
 
-    /** Whether {@code block} is an index block, whole and as it was written. */
+    /** Whether {@code block} is a complete and intact index block. */
     static boolean isBlock(ByteBuf block, int length) {
         return length >= BLOCK_HEADER_BYTES
                 && block.getInt(0) == MAGIC_BLOCK

@@ -7,35 +7,35 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.function.Consumer;
 
 /**
- * Where runs of bytes go that leave the journal's blocks: packed together, never changed. Owned by the shard's loop,
- * whatever threads it has inside.
+ * Stores the runs of bytes that leave the journal's blocks, packed together and never changed. Owned by the shard's
+ * loop, whatever threads it uses internally.
  */
 public interface ExtentStore extends AutoCloseable {
-    /** A record about a stream was staged: what extents have of it is not all. */
+    /** A record about a stream was staged, so the extents do not contain its complete state. */
     void markDirty(StreamState stream);
 
-    /** A run has left its place, which may be worth emptying by now. */
+    /** A run has left its place, which may now be worth emptying. */
     void released(Place place);
 
-    /** A stream is of no interest any more: nobody sees it, and nothing inherits from it. */
+    /** A stream is no longer needed: no client can read it, and no fork inherits from it. */
     void dropped(StreamState stream);
 
-    /** A record was refused for want of room: what makes some does not wait. */
+    /** A record was refused for want of room: jobs that make room begin without delay. */
     void pressed();
 
     /** {@code listener} receives each stream whose runs have moved into a file, on the shard's loop. */
     void onMoved(Consumer<StreamState> listener);
 
-    /** Names the receiver of what checkpoints and compactions measure. */
+    /** Sets the receiver of the measurements of checkpoints and compactions. */
     default void observe(ShardFigures figures) {}
 
-    /** Continues what is to be done in the background; a bounded step, to be called now and then. */
+    /** Continues background work; a bounded step, to be called regularly. */
     void step();
 
     /**
-     * Carries a read out, somewhere else, and hands the bytes over on the loop.
+     * Executes a read on another thread, and passes the bytes to {@code then} on the loop.
      *
-     * @param memory that the read takes; taken over
+     * @param memory the memory for the read; the read takes ownership of it
      */
     void read(ColdRead read, ReadMemory memory, Received then);
 

@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
  * store before the manifest names it. Used by one background thread.
  */
 public final class ExtentWriter implements AutoCloseable {
-    /** How much is written at once. */
+    /** The number of bytes that are written at once. */
     private static final int BUFFER_BYTES = 256 << 10;
 
-    /** What an index block grows to. */
+    /** The size that an index block grows to. */
     private static final int BLOCK_BYTES = 64 << 10;
 
-    /** What the lengths of a file's appends have at first. */
+    /** The initial capacity for the lengths of a file's appends. */
     private static final int LENGTHS_BYTES = 256;
 
-    /** After how many bytes of runs the lengths of their appends follow. */
+    /** The number of bytes of runs after which the lengths of their appends follow. */
     static final int GROUP_BYTES = 1 << 20;
 
-    /** What is written between two syncs, so that the last one does not find everything still to do. */
+    /** The number of bytes written between two syncs, so that the last sync does not have to write everything. */
     private static final int SYNC_BYTES = 4 << 20;
 
     /** Positions in a file are kept in 31 bits. */
@@ -87,7 +87,7 @@ public final class ExtentWriter implements AutoCloseable {
         return buffer;
     }
 
-    /** Begins an entry; in the order of generations, and of positions within one. */
+    /** Begins an entry; entries are in the order of generations, and of positions within one. */
     public void begin(
             long ofGeneration, @Nullable ByteBuf description, long start, long messagesBefore, boolean timed) {
         generation = ofGeneration;
@@ -98,7 +98,7 @@ public final class ExtentWriter implements AutoCloseable {
         groupBytes = 0;
     }
 
-    /** Adds bytes to the run that is being written; they stay the caller's. */
+    /** Adds bytes to the run that is being written; the caller keeps ownership of them. */
     public void data(ByteBuf bytes) throws IOException {
         Checksum.update(crc, bytes, bytes.readerIndex(), bytes.readableBytes());
         dataBytes += bytes.readableBytes();
@@ -139,7 +139,7 @@ public final class ExtentWriter implements AutoCloseable {
         groupBytes = 0;
     }
 
-    /** Ends the entry; returns where its runs lie. */
+    /** Ends the entry; returns the places of its runs. */
     public StoredRuns end() throws IOException {
         endGroup();
         ByteBuf description = meta;
@@ -257,7 +257,7 @@ public final class ExtentWriter implements AutoCloseable {
         file.seal();
     }
 
-    /** Releases memory and file; more than once does no harm. */
+    /** Releases memory and file; may be called again. */
     @Override
     public void close() throws IOException {
         if (buffer.refCnt() == 0) {

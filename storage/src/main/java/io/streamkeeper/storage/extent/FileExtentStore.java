@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The extent files of one shard, and when they are written: by a {@link Checkpoint}, which writes the runs that the
- * journal's blocks hold, and by a {@link Compaction}, which writes several files into one. One job runs at a time, and a
- * checkpoint first, because writes wait for it: a compaction pauses between two of its steps while a checkpoint runs.
- * Owned by the shard's loop; files are written and read by other threads.
+ * The extent files of one shard, and the schedule of the jobs that write them: a {@link Checkpoint} writes the runs in
+ * the journal's blocks, and a {@link Compaction} merges several files into one. One job runs at a time; a checkpoint
+ * has priority, because writes wait for it: a compaction pauses between two of its steps while a checkpoint runs. Owned
+ * by the shard's loop; files are written and read by other threads.
  *
  * <p>Why nothing is lost here: a file counts when a manifest that names it is durable, and until then the journal keeps
  * its runs. A job that fails leaves the manifest, the journal and the memory as they were.
@@ -35,13 +35,13 @@ import org.slf4j.LoggerFactory;
 public final class FileExtentStore implements ExtentStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
 
-    /** How long a job that failed is not tried again. */
+    /** The time before a failed job is tried again. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How often it is reported that jobs are abandoned, while none ends. */
+    /** The interval of reports about abandoned jobs, while no job succeeds. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** What one compaction writes at most. */
+    /** The most bytes that one compaction writes. */
     private static final long COMPACTED_BYTES_MAX = 1L << 30;
 
     private final ExtentCatalog catalog;
@@ -73,19 +73,19 @@ public final class FileExtentStore implements ExtentStore {
     /** Replaces the manifest of the shard. */
     public interface ManifestWriter {
         /**
-         * Makes {@code manifest} the one that counts, durably.
+         * Makes {@code manifest} the current one, durably.
          *
-         * @throws IOException if the one before still counts, unless {@link Manifest#isUncertain} says otherwise
+         * @throws IOException if the previous one is still current, unless {@link Manifest#isUncertain} says otherwise
          */
         void write(Manifest manifest) throws IOException;
     }
 
     /**
-     * The files that recovery has found.
+     * A store of the files that recovery has found.
      *
-     * @param files where the extent files are
-     * @param manifests makes another manifest the one that counts
-     * @param manifest the one that counts
+     * @param files the storage of the extent files
+     * @param manifests makes another manifest the current one
+     * @param manifest the current one
      * @param found its extents, open
      */
     public FileExtentStore(
@@ -106,7 +106,7 @@ public final class FileExtentStore implements ExtentStore {
         this.clock = clock;
     }
 
-    /** Takes over what recovery has found in the journal only, which takes {@code bytes} of memory. */
+    /** Adds the streams that recovery has found only in the journal; their runs take {@code bytes} of memory. */
     public void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
         catalog.used(highestGeneration);
         dirty.recovered(streams, bytes);
@@ -122,7 +122,7 @@ public final class FileExtentStore implements ExtentStore {
 
     @Override
     public void released(Place place) {
-        // Extents count by themselves; a block is released with its last run.
+        // Extents count their live bytes themselves; a block is released with its last run.
         room.spaceCanBeFreed();
     }
 
@@ -144,7 +144,7 @@ public final class FileExtentStore implements ExtentStore {
         }
     }
 
-    /** A read that fails, whatever the reason, fails by itself: it has changed nothing. */
+    /** A failed read, whatever the reason, affects nothing else: it has changed nothing. */
     private void run(ColdRead read, ReadMemory memory, Received then) {
         ByteBuf bytes;
         try {
@@ -156,7 +156,7 @@ public final class FileExtentStore implements ExtentStore {
         onLoop(() -> then.bytes(bytes), bytes::release);
     }
 
-    /** Runs {@code task} on the loop, or {@code otherwise} here if there is none any more. */
+    /** Runs {@code task} on the loop, or, once the store is closed, {@code otherwise} instead. */
     private void onLoop(Runnable task, Runnable otherwise) {
         if (closed) {
             otherwise.run();
@@ -185,7 +185,7 @@ public final class FileExtentStore implements ExtentStore {
         }
     }
 
-    /** Executes {@code task} in the background, unless the store is closed before. */
+    /** Executes {@code task} in the background, unless the store is closed first. */
     private void inBackground(Runnable task) {
         threads.background().execute(() -> {
             if (!closed) {
@@ -199,7 +199,7 @@ public final class FileExtentStore implements ExtentStore {
         return retries;
     }
 
-    /** Something was refused: a checkpoint is made as soon as there is anything that it can make room with. */
+    /** A record was refused: a checkpoint begins as soon as any stream is dirty, to make room. */
     @Override
     public void pressed() {
         pressed = true;
@@ -219,7 +219,7 @@ public final class FileExtentStore implements ExtentStore {
         moved = listener;
     }
 
-    /** The runs of {@code stream} are in another file, or in one at all. */
+    /** The runs of {@code stream} have moved to another file, or from memory to a file. */
     void moved(StreamState stream) {
         moved.accept(stream);
     }
@@ -242,9 +242,7 @@ public final class FileExtentStore implements ExtentStore {
         start(new Checkpoint(this, checkpoints, dirty.take()));
     }
 
-    /**
-     * Where a checkpoint is due, lets it be made before the compaction continues; returns whether the compaction waits.
-     */
+    /** If a checkpoint is due, begins it before the compaction continues; returns whether the compaction waits. */
     boolean isPaused(Compaction compaction) {
         if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
             return false;
@@ -302,10 +300,10 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * The job has failed, or cannot go on: all is as it was before, and it is tried again later.
+     * The job has failed or cannot continue: the state is as before the job, which is tried again later.
      *
      * @param reason a fault of the disk, or of memory
-     * @param obstacle what the disk refused, or null
+     * @param obstacle the reason why the disk refused, or null
      */
     void abandon(ExtentJob failedJob, Throwable reason, @Nullable Obstacle obstacle) {
         figures.abandoned(failedJob instanceof Checkpoint);
@@ -313,7 +311,7 @@ public final class FileExtentStore implements ExtentStore {
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;
         stopped = Manifest.isUncertain(reason);
-        // Until what it holds is handed over it is the store's job still, which is released when the store is closed.
+        // Until its resources are released, it remains the store's job, so that closing the store releases them.
         failedJob.abandon();
         resume();
         if (stopped) {
@@ -357,8 +355,9 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * Does {@code work} in the background and {@code then} on the loop. What passes abandons the job: a fault of the
-     * disk, or of memory, while files are written that do not count yet. Anything else fails the shard.
+     * Runs {@code work} in the background and {@code then} on the loop. A temporary failure abandons the job: an error
+     * of the disk, or a lack of memory, while it writes files that no manifest names yet. Any other exception fails the
+     * shard.
      */
     <T> void inBackground(ExtentJob ofJob, Callable<T> work, Consumer<T> then) {
         threads.background().execute(() -> {
@@ -386,7 +385,7 @@ public final class FileExtentStore implements ExtentStore {
         onLoop(task, () -> {});
     }
 
-    /** Removes what a job that was abandoned has written. */
+    /** Closes and removes the files that an abandoned job has written. */
     void closeAndDiscard(@Nullable ExtentWriter writer, @Nullable Extent extent, long file) {
         catalog.close(writer, extent, file);
         if (!stopped) {
@@ -409,9 +408,9 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     /**
-     * Makes a manifest the one that counts, and then continues with {@code then}. What it does without must be durable
-     * in the journal, in whatever mode that is: records that descriptions count in, deletions of streams whose runs
-     * were dropped.
+     * Makes a manifest the current one, and then continues with {@code then}. First the records that it relies on are
+     * made durable in the journal, whatever the durability mode: those that the descriptions include, and the deletions
+     * of streams whose runs were dropped.
      */
     void commit(ExtentJob ofJob, Manifest newManifest, @Nullable Extent added, Runnable then) {
         if (journal.failure() != null) {
@@ -444,13 +443,13 @@ public final class FileExtentStore implements ExtentStore {
                 });
     }
 
-    /** Releases what the journal keeps and the manifest does without. */
+    /** Releases the part of the journal that the manifest does not need. */
     void releaseLog() {
         Manifest manifest = catalog.manifest();
         journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()));
     }
 
-    /** Whether the shard's loop has released the store: what runs in the background ends. */
+    /** Whether the shard's loop has closed the store; work in the background then ends. */
     boolean isClosed() {
         return closed;
     }

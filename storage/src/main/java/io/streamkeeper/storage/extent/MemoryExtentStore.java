@@ -10,8 +10,8 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.function.Consumer;
 
 /**
- * Extents in memory: durability {@code memory}. What is to be kept of a block is copied into others, see
- * {@link BlockCompaction}. Owned by the shard's loop.
+ * Extents in memory: durability {@code memory}. The live runs of a sparse block are copied into others, see {@link
+ * BlockCompaction}. Owned by the shard's loop.
  */
 public final class MemoryExtentStore implements ExtentStore {
     private final OpenBlock open;
@@ -49,12 +49,12 @@ public final class MemoryExtentStore implements ExtentStore {
 
     @Override
     public void pressed() {
-        // Each step copies as much as it may already.
+        // Each step already copies as much as it may.
     }
 
     @Override
     public void onMoved(Consumer<StreamState> listener) {
-        // A run that is copied takes as much heap as before.
+        // A copied run takes as much heap as before.
     }
 
     @Override

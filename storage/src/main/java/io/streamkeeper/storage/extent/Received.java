@@ -2,11 +2,11 @@ package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
 
-/** Takes bytes that were read, on the shard's loop. */
+/** Receives the result of a read, on the shard's loop. */
 public interface Received {
-    /** The bytes, which are handed over. */
+    /** The bytes that were read; the receiver owns them. */
     void bytes(ByteBuf bytes);
 
-    /** They cannot be read. */
+    /** The bytes cannot be read. */
     void failed(Throwable reason);
 }

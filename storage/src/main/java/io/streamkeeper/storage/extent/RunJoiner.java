@@ -8,9 +8,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays the runs of one entry down: small ones joined, so that there are fewer, and those of a stream of bytes cut where
- * they are long, so that a read of a few bytes does not need many. Of a stream of bytes it keeps the lengths of the
- * appends that one run has; what is cut off an append counts none, until its last run. Used by one background thread.
+ * Writes the runs of one entry. It joins small runs, so that an entry has fewer, and cuts long runs of a stream of
+ * bytes, so that a read of a few bytes does not have to read many. Of a stream of bytes it keeps the lengths of the
+ * appends in each run; if an append is cut, only its last run counts it. Used by one background thread.
  */
 public final class RunJoiner {
     private final ExtentWriter out;
@@ -21,7 +21,7 @@ public final class RunJoiner {
     private long millis;
 
     /**
-     * Lays down an entry that was begun.
+     * Writes an entry that was begun.
      *
      * @param json whether a run must not be cut
      * @param joins whether runs may be joined; retention releases whole runs
@@ -68,7 +68,7 @@ public final class RunJoiner {
         }
     }
 
-    /** Ends the run that is being laid down. */
+    /** Ends the run that is being written. */
     public void end() throws IOException {
         if (out.runBytes() > 0) {
             out.endRun(messages, !json && messages > 1 ? lengths : null, millis);

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Room of the file system that a shard keeps for itself, as a file which holds nothing: it is removed when a checkpoint
- * or a compaction finds no room for what releases the space of deleted streams, and made again when there is room for
- * more than the reserve. Owned by the background's thread; whether it is held may be asked by any.
+ * Room in the file system that a shard keeps for itself, as a file without stream data: it is removed when a checkpoint
+ * or a compaction that would release the space of deleted streams finds no room, and written again when the disk has
+ * room for more than the reserve. Owned by the background thread; any thread may ask whether it is held.
  *
- * <p>The file holds bytes that do not compress, so that it takes its size on a file system that compresses. A file of
- * another size is one that was not completed, and is made again.
+ * <p>The file contains incompressible bytes, so that it occupies its full size on a file system that compresses. A file
+ * of another size is incomplete, and is written again.
  */
 public final class SpaceReserve {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceReserve.class);
@@ -27,7 +27,7 @@ public final class SpaceReserve {
     private final Path directory;
     private final long bytes;
 
-    /** What must be left beside it: else it would take the room that the next write needs. */
+    /** The room that must be left beside it; otherwise it would take the room that the next write needs. */
     private final long leftBytes;
 
     private volatile boolean held;
@@ -37,7 +37,7 @@ public final class SpaceReserve {
      * The reserve of the shard in {@code directory}.
      *
      * @param bytes its size, or 0 for none
-     * @param leftBytes the free space that is left when it is made
+     * @param leftBytes the free space that must be left after it is written
      */
     public SpaceReserve(Disk disk, Path directory, long bytes, long leftBytes) {
         this.disk = disk;
@@ -51,7 +51,7 @@ public final class SpaceReserve {
         return held;
     }
 
-    /** Whether there is to be one. */
+    /** Whether the shard is to have a reserve. */
     boolean isWanted() {
         return bytes > 0;
     }
@@ -60,7 +60,7 @@ public final class SpaceReserve {
         return bytes;
     }
 
-    /** Makes the file, unless it exists or there is no room; a failure is only logged. */
+    /** Writes the file, unless it exists or the disk has no room; a failure is only logged. */
     void keep() {
         if (held || bytes == 0) {
             return;

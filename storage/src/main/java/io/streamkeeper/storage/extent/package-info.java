@@ -1,14 +1,14 @@
 /**
- * Where runs of bytes are kept after they leave the journal. In reading order: {@link
+ * The storage of runs of bytes after they leave the journal. In reading order: {@link
  * io.streamkeeper.storage.extent.ExtentStore} is the interface; {@link
  * io.streamkeeper.storage.extent.MemoryExtentStore} keeps runs in blocks of memory, with {@link
- * io.streamkeeper.storage.extent.BlockCompaction}; {@link io.streamkeeper.storage.extent.FileExtentStore} in extent
- * files. It runs one {@link io.streamkeeper.storage.extent.ExtentJob} at a time: a {@link
+ * io.streamkeeper.storage.extent.BlockCompaction}; {@link io.streamkeeper.storage.extent.FileExtentStore} keeps them in
+ * extent files. The latter runs one {@link io.streamkeeper.storage.extent.ExtentJob} at a time: a {@link
  * io.streamkeeper.storage.extent.Checkpoint} writes the {@link io.streamkeeper.storage.extent.DirtyStreams}, a {@link
- * io.streamkeeper.storage.extent.Compaction} writes several files into one. {@link
- * io.streamkeeper.storage.extent.ExtentCatalog} has the files that count and their manifest, {@link
- * io.streamkeeper.storage.extent.DiskRoom} the room on the disk. {@link io.streamkeeper.storage.extent.ColdRead} reads
- * from files.
+ * io.streamkeeper.storage.extent.Compaction} merges several files into one. {@link
+ * io.streamkeeper.storage.extent.ExtentCatalog} holds the current files and their manifest, {@link
+ * io.streamkeeper.storage.extent.DiskRoom} tracks the room on the disk. {@link io.streamkeeper.storage.extent.ColdRead}
+ * reads from files.
  *
  * <p>{@link io.streamkeeper.storage.extent.ExtentFiles} is the interface to the files themselves, {@link
  * io.streamkeeper.storage.extent.LocalExtentFiles} those of this machine.

@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A journal in files: records are laid into frames within memory blocks, and the same memory is what is written and
- * what readers slice, so a payload is copied once at most. Owned by the shard's loop; its {@link LogWriter} has its own
- * thread.
+ * A journal in files. It writes records into frames within memory blocks. The log is written from this memory and
+ * readers take slices of it, so a payload is copied at most once. Owned by the shard's loop; its {@link LogWriter} has
+ * its own thread.
  *
- * <p>The records of one turn of the loop make one frame, which is handed over at the end of the turn. While the writer
- * syncs, more frames come, and the next sync is theirs together.
+ * <p>The records of one turn of the loop form one frame, which is submitted to the writer at the end of the turn. While
+ * the writer syncs, more frames arrive, and the next sync covers all of them.
  *
- * <p>A record is staged whole or not at all: what fails while it is copied is taken off the frame again, because half
- * of a record would make the whole frame, and the log after it, unreadable.
+ * <p>A record is staged completely or not: if copying fails, the record is removed from the frame, because half of a
+ * record would make the whole frame, and the log after it, unreadable.
  */
 final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
@@ -62,7 +62,7 @@ final class FileJournal implements Journal {
     private boolean syncing;
     private List<Synced> unsynced = new ArrayList<>();
 
-    /** Those for whom the sync is that is under way. */
+    /** The waiters of the sync that is running. */
     private List<Synced> underSync = List.of();
 
     private @Nullable Block frameBlock;
@@ -72,16 +72,17 @@ final class FileJournal implements Journal {
     private boolean frameMakesRoom;
 
     /**
-     * Whether what is staged now is the end of something, for which there is room where the memory or the disk is full.
+     * Whether the record that is being staged only deletes or trims; such a record finds room even if the memory or the
+     * disk is full.
      */
     private boolean makesRoom;
 
     /**
-     * A journal that continues what was recovered.
+     * A journal that continues a recovered log.
      *
-     * @param memory bounds what is staged and not yet in extents
-     * @param log the last segment that there is
-     * @param syncs whether a record is durable when it is synced, or already when the kernel has it
+     * @param memory bounds the records that are staged and not in extents yet
+     * @param log the end of the recovered log
+     * @param syncs whether a record is durable only when it is synced, or already when the kernel has it
      */
     FileJournal(
             MemoryBudget memory,
@@ -106,10 +107,10 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Where a journal ends.
+     * The end of a log.
      *
      * @param segment the last segment that was begun, or 0
-     * @param end where its frames end
+     * @param end the position at which its frames end
      * @param lastLsn the last log sequence number that anything refers to
      */
     record LogEnd(long segment, long end, long lastLsn) {}
@@ -205,7 +206,7 @@ final class FileJournal implements Journal {
         submitFrame();
     }
 
-    /** The end of a turn: hands over what has come in it. */
+    /** Ends a turn: submits the records that were staged in it. */
     private void flush() {
         flushes = false;
         submitFrame();
@@ -227,8 +228,8 @@ final class FileJournal implements Journal {
             writer.submit(
                     new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, epoch, frameMakesRoom));
         } catch (RuntimeException | Error e) {
-            // All that waits is answered by this, perhaps with it the command within which it happens: what is thrown
-            // must not be taken for a fault that is still to be answered.
+            // This answers all waiters, perhaps including the command that is being executed: the caller must not treat
+            // the exception as a fault that is still to be answered.
             onFailed(e);
             throw Objects.requireNonNull(failure);
         }
@@ -236,7 +237,7 @@ final class FileJournal implements Journal {
 
     // ---- what the writer reports ----
 
-    /** Passes to the loop what the writer reports. */
+    /** Passes the reports of the writer to the loop. */
     private final class FromWriter implements LogWriter.Events {
         @Override
         public void durable(long lsn, int records, long bytes, long syncNanos) {
@@ -256,7 +257,7 @@ final class FileJournal implements Journal {
             onLoop(() -> onFailed(reason));
         }
 
-        /** Nobody waits any more once the journal is closed, and the loop may have ended. */
+        /** Once the journal is closed, no caller waits for a report, and the loop may have ended. */
         private void onLoop(Runnable task) {
             if (!closed) {
                 loop.execute(task);
@@ -265,8 +266,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * A frame that was under way when the journal failed may still become durable: it was answered that its fate is not
-     * known.
+     * A frame that was being written when the journal failed may still become durable; its clients have already
+     * received the response that its fate is not known.
      */
     private void onDurable(long lsn) {
         if (failure != null) {
@@ -371,8 +372,8 @@ final class FileJournal implements Journal {
     }
 
     /**
-     * Makes durable what the kernel has by now, for all that wait for it; those that come meanwhile wait for the next.
-     * Whatever fails fails the journal, which is then reported to them.
+     * Syncs the bytes that the kernel has, for all current waiters; waiters that arrive meanwhile wait for the next
+     * sync. Any failure fails the journal, which reports it to the waiters.
      */
     private void syncForOthers() {
         syncing = true;
@@ -431,9 +432,7 @@ final class FileJournal implements Journal {
         checkpointObstacle = met;
     }
 
-    /**
-     * Hands over what is staged, and ends when that is written: the last task of the journal's thread closes the files.
-     */
+    /** Submits the staged records; the last task of the journal's thread writes them and closes the files. */
     @Override
     public void close() {
         closed = true;

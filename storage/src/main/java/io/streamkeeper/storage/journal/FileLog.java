@@ -26,9 +26,9 @@ public final class FileLog implements ShardLog {
     /**
      * The log of a shard.
      *
-     * @param shardDirectory the shard's directory, in which the journal has one of its own
-     * @param segmentBytes what a segment is filled up to
-     * @param syncs whether a record is durable when it is synced, or already when the kernel has it
+     * @param shardDirectory the shard's directory, which contains the journal's directory
+     * @param segmentBytes the size of a segment
+     * @param syncs whether a record is durable only when it is synced, or already when the kernel has it
      */
     public FileLog(Disk disk, Path shardDirectory, UUID store, int shard, long segmentBytes, boolean syncs) {
         this.disk = disk;
@@ -94,8 +94,8 @@ public final class FileLog implements ShardLog {
     }
 
     /**
-     * Removes what a crash has left: segments that were never begun, or that no start needs. Nothing acknowledged is in
-     * any of them.
+     * Removes the files that a crash has left: segments that were never begun, or that no start needs. None of them
+     * contains acknowledged records.
      */
     private void tidy(LogReader.Log log) throws IOException {
         for (long number : Segments.numbers(disk, directory)) {

@@ -5,31 +5,31 @@ import io.streamkeeper.storage.disk.Checksum;
 import java.util.zip.CRC32C;
 
 /**
- * A batch frame: records that were handed to the journal together. Frames follow each other in a segment without a gap,
- * each at a multiple of {@value #ALIGNMENT} bytes.
+ * A frame: records that were submitted to the log together. Frames follow each other in a segment without a gap, each
+ * at a multiple of {@value #ALIGNMENT} bytes.
  *
  * <pre>
  *   0  magic     u32
  *   4  crc32c    u32  of the segment's salt, the frame's position in the segment, and everything from 8 to the end: the
- *                     payloads too, so that a frame is whole or none
+ *                     payloads too, so that a frame is valid as a whole or not
  *   8  length    u32  of the frame with this header, without padding
  *  12  count     u32  of records; their log sequence numbers are firstLsn, firstLsn + 1, …
- *  16  segment   u64  the segment's number: what a recycled file holds of its former life does not match
+ *  16  segment   u64  the segment's number, which old bytes of a recycled file do not match
  *  24  firstLsn  u64
- *  32  durable   u64  how far the segment was known to be durable when the frame was written
+ *  32  durable   u64  the position up to which the segment was known to be durable when the frame was written
  *  40  records
  * </pre>
  *
  * <p>{@code durable} distinguishes a torn tail from damage (I10): a frame that cannot be read was acknowledged if a
- * later one says that the segment was durable beyond it. A payload may hold what looks like such a frame, also a copy
- * of a real one. The checksum distinguishes them: nobody who sends payloads knows the segment's salt, and a copy is at
+ * later one says that the segment was durable beyond it. A payload may contain bytes that look like such a frame, even
+ * a copy of a real one. The checksum distinguishes them: clients do not know the segment's salt, and a copy is at
  * another position. In version 1 neither was part of the checksum; a salt of 0 stands for that.
  */
 public final class FrameLayout {
     /** Bytes before the first record. */
     public static final int HEADER_BYTES = 40;
 
-    /** Frames begin at multiples of so many bytes. */
+    /** Frames begin at multiples of this number of bytes. */
     public static final int ALIGNMENT = 8;
 
     static final int MAGIC = 0x534b4652;
@@ -43,12 +43,12 @@ public final class FrameLayout {
 
     private FrameLayout() {}
 
-    /** The bytes that a frame of {@code length} takes up with its padding. */
+    /** The number of bytes that a frame of {@code length} occupies with its padding. */
     static int paddedBytes(int length) {
         return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** What a frame's header says. */
+    /** The content of a frame's header. */
     public record Header(int length, int count, long segment, long firstLsn, long durable) {
         /** The log sequence number of the frame's last record. */
         public long lastLsn() {
@@ -56,7 +56,7 @@ public final class FrameLayout {
         }
     }
 
-    /** Writes the header of the frame that lies at {@code index}, its records there already. */
+    /** Writes the header of the frame at {@code index}, whose records are already written. */
     static void writeHeader(ByteBuf frame, int index, Header header, long salt, long position) {
         frame.setInt(index, MAGIC);
         frame.setInt(index + LENGTH, header.length());
@@ -72,7 +72,7 @@ public final class FrameLayout {
         return bytes.getInt(index) == MAGIC && bytes.getLong(index + SEGMENT) == segment;
     }
 
-    /** Reads a header without its checksum being looked at. */
+    /** Reads a header without checking its checksum. */
     static Header readHeader(ByteBuf bytes, int index) {
         return new Header(
                 bytes.getInt(index + LENGTH),

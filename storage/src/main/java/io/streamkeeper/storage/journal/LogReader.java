@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Reads a journal's frames in order, and finds where they end. Used by one thread, at the start and by the tools; it
  * may block.
  *
- * <p>In every segment but the last, frames must follow each other without a fault up to where the next one says that it
- * ended. In the last, the first frame that cannot be read is the end: it was being written when the process or the
- * machine stopped, and was not acknowledged. Unless a later frame says that the segment was durable beyond it: then
- * this is damage (I10).
+ * <p>In every segment but the last, intact frames must follow each other up to the end that the next segment's header
+ * states. In the last, the first frame that cannot be read is the end: it was being written when the process or the
+ * machine stopped, and was not acknowledged. If a later frame says that the segment was durable beyond it, it is damage
+ * instead (I10).
  */
 public final class LogReader {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -31,7 +31,7 @@ public final class LogReader {
     /** Longer than any frame can be. */
     private static final int FRAME_BYTES_MAX = 1 << 30;
 
-    /** Takes what is read. */
+    /** Receives the frames. */
     public interface Visitor {
         /** Memory for frames: at least {@code bytes} long, owned by the visitor. */
         ByteBuf buffer(int bytes);
@@ -39,19 +39,19 @@ public final class LogReader {
         /** A frame, whose records begin {@link FrameLayout#HEADER_BYTES} after {@code index}. */
         void frame(ByteBuf buffer, int index, FrameLayout.Header header) throws IOException;
 
-        /** Where the frame lies that {@link #frame} is called with next. */
+        /** The place of the frame that the next call of {@link #frame} passes. */
         default void at(Path segment, long position) {}
     }
 
     /**
-     * What a journal is found to be.
+     * The state of a journal, as it was read.
      *
      * @param last the number of the last segment that was begun, or 0
-     * @param end where its frames end
-     * @param proven up to where a later frame says that the last segment was durable, or 0
-     * @param lastLsn the last record's number, or what the segments say that came before
+     * @param end the position at which its frames end
+     * @param proven the position up to which the last segment was durable according to its frames, or 0
+     * @param lastLsn the lsn of the last record; if no record was read, the last lsn before the segments
      * @param kept the segments that were begun, with the last log sequence number before each
-     * @param ends where the frames of each of them end
+     * @param ends the position at which the frames of each of them end
      * @param unused segment files that were never begun
      * @param highestNumber the highest number of any segment file
      */
@@ -88,7 +88,7 @@ public final class LogReader {
     }
 
     /**
-     * Reads all frames of the segments from {@code first} on; earlier ones are left over and not looked at.
+     * Reads all frames of the segments from {@code first} on; earlier ones are leftovers and are ignored.
      *
      * @param checkpointLsn the segments must hold every record after this one
      * @throws DamagedFileException if a frame that was durable cannot be read, or a segment is missing
@@ -132,9 +132,9 @@ public final class LogReader {
     }
 
     /**
-     * Makes durable what was read, and that the last segment ends where its frames do. What a killed process has
-     * written was perhaps not synced; but from now on readers see it, and files rely on it. It is written again,
-     * because after a sync that failed the kernel may take for clean what never reached the disk.
+     * Makes durable the records that were read, and cuts the last segment off after its last frame. A killed process
+     * may not have synced what it wrote; but from now on readers see it, and files rely on it. It is written again,
+     * because after a failed sync the kernel may treat pages as clean that never reached the disk.
      */
     public void cut(Log log) throws IOException {
         if (log.last() == 0) {
@@ -147,7 +147,7 @@ public final class LogReader {
             }
             rewrite(file, log.proven(), Math.min(size, log.end()));
             if (size < log.end()) {
-                // A frame ends with its padding, which alone may be missing at the end of a file.
+                // The padding of the last frame may be missing at the end of a file, and nothing else.
                 file.writeFully(size, ByteBuffer.allocateDirect((int) (log.end() - size)));
             }
             file.sync();
@@ -163,7 +163,7 @@ public final class LogReader {
         }
     }
 
-    /** Reads the frames of one segment as far as there are any; null if it was not begun. */
+    /** Reads all readable frames of one segment and returns its header; null if it was not begun. */
     public static SegmentLayout.@Nullable Header readSegment(Disk disk, Path path, Visitor visitor) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
         try (DiskFile file = disk.open(path)) {
@@ -195,7 +195,7 @@ public final class LogReader {
             boolean there = file.size() >= SegmentLayout.HEADER_BYTES_MIN;
             SegmentLayout.Header header = there ? header(file, bytes) : null;
             if (header == null || header.number() != number) {
-                // A server that is writing may have begun the segment since.
+                // A running server may have begun the segment since.
                 boolean begun = there && hasFrame(file, number);
                 header = begun ? header(file, bytes) : null;
                 if (begun && (header == null || header.number() != number)) {
@@ -217,8 +217,8 @@ public final class LogReader {
     }
 
     /**
-     * Whether a frame of the segment follows its header: no payload can lie there. Whether it is intact cannot be known
-     * without the header's salt.
+     * Whether the segment's first frame begins after its header; that place cannot contain payload bytes. Without the
+     * header's salt, the frame's checksum cannot be checked.
      */
     private boolean hasFrame(DiskFile file, long number) throws IOException {
         int at = version == 1 ? SegmentLayout.HEADER_BYTES_MIN : SegmentLayout.HEADER_BYTES;
@@ -242,8 +242,8 @@ public final class LogReader {
     }
 
     /**
-     * Each segment must name the one before it, and the first must begin where the checkpoint ends or before. A journal
-     * without any file is one that is lost: even before the first record there is one.
+     * Each segment must name the one before it, and the first must begin at the end of the checkpoint or before. A
+     * journal without any file is lost: even before the first record a journal has one.
      */
     private void checkChain(long first, long checkpointLsn, List<Found> begun, List<Path> unused) throws IOException {
         boolean lost = begun.isEmpty() ? unused.isEmpty() || checkpointLsn > 0 : isLate(begun.get(0), checkpointLsn);
@@ -298,7 +298,7 @@ public final class LogReader {
         return FrameLayout.isIntact(frame, 0, length, salt, position);
     }
 
-    /** Goes through the frames of one segment. */
+    /** Reads the frames of one segment in order. */
     private final class Walk {
         private final Found segment;
         private final long until;
@@ -308,7 +308,7 @@ public final class LogReader {
         private long proven;
         private long lastLsn;
 
-        /** Up to {@code until}, or, if that is negative, as far as there are frames. */
+        /** Reads up to {@code until}, or, if that is negative, up to the last readable frame. */
         Walk(Found segment, long until, long lastLsn, Visitor visitor) {
             this.segment = segment;
             this.until = until;
@@ -384,7 +384,7 @@ public final class LogReader {
             return isPlausible(next, size) ? next.length() : -1;
         }
 
-        /** No frame can be read here: whether that is the end of the last segment. */
+        /** Called where no frame can be read: returns whether this is the end of the last segment. */
         private boolean isEnd(DiskFile file) throws IOException {
             if (until >= 0) {
                 throw new DamagedFileException(
@@ -394,8 +394,8 @@ public final class LogReader {
         }
 
         /**
-         * A server may be writing while its journal is verified or copied: what could not be read at first is whole by
-         * now, because later frames say so; if it still cannot be read, it is damaged.
+         * Reads the frame again, because a server may be writing while its journal is verified or copied: later frames
+         * say that the frame is complete. If it still cannot be read, it is damaged.
          */
         private boolean goesOn(DiskFile file, long size) throws IOException {
             long before = position;

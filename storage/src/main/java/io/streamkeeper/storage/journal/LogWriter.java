@@ -18,40 +18,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The group commit of one journal: writes all frames that have come since the last time with as few writes as they have
- * blocks, makes them durable with one sync, and says so. Frames are submitted by the shard's loop; everything else
- * happens on the journal's thread, one {@link #step} at a time.
+ * The group commit of one journal: it writes all frames that arrived since the previous commit with one write per
+ * memory block, makes them durable with one sync, and reports that. Frames are submitted by the shard's loop;
+ * everything else happens on the journal's thread, one {@link #step} at a time.
  *
  * <p>Why nothing acknowledged is lost here: {@link Events#durable} is called after the sync that covers the frame has
- * returned. A segment is begun only when the one before is durable to its end. A sync of records that fails is final
- * (I9): the pages may be gone and another sync would not show it. What fails before it is not, such as a write to a
- * full disk or a segment that cannot be opened: nothing of the group has been acknowledged, so the group is made
- * unreadable, durably, before anyone gets an answer; else a crash could bring back what was refused.
+ * returned. A segment is begun only when the previous one is durable to its end. A sync of records that fails is final
+ * (I9): the kernel may have dropped the pages, and another sync would not report it. A failure before the sync is not
+ * final, such as a write to a full disk or a segment that cannot be opened: nothing of the group has been acknowledged.
+ * The group is made unreadable, durably, before any client gets a response; otherwise a crash could bring back records
+ * that were refused.
  */
 public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
-    /** What one group writes at most, so that the first of it does not wait for too many others. */
+    /** The most bytes that one group writes, so that its first frame does not wait for too many others. */
     private static final int GROUP_BYTES_MAX = 8 << 20;
 
-    /** What a segment keeps for deletions at most, and as which part of it. */
+    /**
+     * The room that a segment reserves for deletions: at most this many bytes, and at most one part in {@link
+     * #KEPT_PARTS} of the segment.
+     */
     private static final long KEPT_BYTES_MAX = 32 << 10;
 
     private static final int KEPT_PARTS = 16;
 
-    /** What becomes of frames; called on the journal's thread. */
+    /** Receives the outcome of frames; called on the journal's thread. */
     public interface Events {
         /**
          * Every record up to {@code lsn} is durable, because a group of {@code records} is.
          *
-         * @param bytes that were written
-         * @param syncNanos how long the sync took, or -1 where there was none
+         * @param bytes the number of bytes written
+         * @param syncNanos the duration of the sync, or -1 if there was none
          */
         void durable(long lsn, int records, long bytes, long syncNanos);
 
         /**
-         * Nothing can be written for now: nothing from {@code firstLsn} on was kept. Frames are dropped until those of
-         * a later epoch come.
+         * Nothing can be written for now, and no record from {@code firstLsn} on was kept. Frames are dropped until
+         * those of a later epoch arrive.
          */
         void refused(long firstLsn, Obstacle obstacle);
 
@@ -60,13 +64,14 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * A frame on its way to the disk: its records lie in {@code memory} after room for a header. It owns a reference to
-     * the memory, which the writer gives back.
+     * A frame on its way to the disk: {@code memory} contains its records, after room for a header. It owns a reference
+     * to the memory, which the writer releases.
      *
      * @param start a multiple of {@link FrameLayout#ALIGNMENT}
      * @param length with the header, without padding; the padding after it exists and is zero
      * @param epoch the submitter's epoch, which grows with each refusal that it has seen
-     * @param makesRoom whether its records only delete and trim, and so may use what a segment keeps for them
+     * @param makesRoom whether its records only delete and trim, and so may use the room that a segment reserves for
+     *     them
      */
     public record Frame(
             ByteBuf memory, int start, int length, int count, long firstLsn, long epoch, boolean makesRoom) {
@@ -104,11 +109,11 @@ public final class LogWriter implements AutoCloseable {
     private boolean failed;
 
     /**
-     * A writer that continues what was recovered; it begins a segment of its own.
+     * A writer that continues a recovered log; it begins a new segment.
      *
-     * @param previous the last segment there is, or 0
-     * @param previousEnd where its frames end
-     * @param lastLsn the last log sequence number there is, or 0
+     * @param previous the number of the last existing segment, or 0
+     * @param previousEnd the position at which its frames end
+     * @param lastLsn the last log sequence number in use, or 0
      * @param syncs whether frames are synced; if not, they are durable when the kernel has them
      * @param thread runs one task at a time, in order
      */
@@ -133,7 +138,7 @@ public final class LogWriter implements AutoCloseable {
         this.events = events;
     }
 
-    /** Takes a frame over; in the order of their log sequence numbers. */
+    /** Takes ownership of a frame; frames are submitted in the order of their log sequence numbers. */
     public void submit(Frame frame) {
         submitted.add(frame);
         if (!scheduled.getAndSet(true)) {
@@ -141,7 +146,7 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /** Commits what has been submitted; a bounded step. */
+    /** Commits submitted frames; a bounded step. */
     private void step() {
         commitNext();
         scheduled.set(false);
@@ -220,7 +225,7 @@ public final class LogWriter implements AutoCloseable {
         events.durable(lastLsn, (int) (lastLsn - firstLsn + 1), bytes, syncNanos);
     }
 
-    /** Frames at the beginning of a group that only delete and trim: those that may use what is kept for them. */
+    /** The number of frames at the beginning of a group that only delete and trim, and so may use the reserved room. */
     private static int leadingThatMakeRoom(List<Frame> group) {
         int count = 0;
         while (count < group.size() && group.get(count).makesRoom()) {
@@ -229,7 +234,7 @@ public final class LogWriter implements AutoCloseable {
         return count;
     }
 
-    /** What makes room is not refused because of what comes after it. */
+    /** Commits the frames that make room by themselves, so that they are not refused because of those after them. */
     private void commitInTwo(List<Frame> group, int leading) throws IOException {
         long epochBefore = epoch;
         commit(group.subList(0, leading));
@@ -246,9 +251,9 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Has a segment ready for a group: this one, or, if it would grow too long, the next. Returns false, having refused
-     * the group, if there is none for now. The end of each segment is for deletions, so that a full disk can be
-     * emptied.
+     * Provides a segment for a group: the current one, or the next if the current one would grow too long. Refuses the
+     * group and returns false if no segment is available for now. The end of each segment is reserved for deletions, so
+     * that a full disk can be emptied.
      */
     private boolean hasSegmentFor(long bytes, long firstLsn, boolean makesRoom) throws IOException {
         if (!fits(bytes)) {
@@ -292,8 +297,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Whether a group of any kind belongs into this segment. One that was taken, but could not be begun, takes any
-     * group: a segment without a header must not have another one after it.
+     * Whether any group may be written to the current segment. A segment that was taken but could not be begun accepts
+     * every group: no segment may follow one without a header.
      */
     private boolean fits(long bytes) {
         if (file == null || position == 0) {
@@ -313,8 +318,9 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a segment's header, durably: only then may those before it be released, as a journal is never without any.
-     * Where that fails the segment holds nothing yet, and the next group writes all of it again before it syncs.
+     * Writes a segment's header, durably: only then may those before it be released, because a journal always has a
+     * segment. If this fails, the segment is still empty, and the next group writes the whole header again before it
+     * syncs.
      */
     private void begin(DiskFile segment) throws IOException {
         salt = segments.salt();
@@ -328,8 +334,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Closes a segment that is full. Without syncs nothing of it may be durable yet, and what comes after it must not
-     * be. Where that fails there is no use for the next one, which nobody else knows.
+     * Closes a full segment. Without syncs it may not be durable yet, and no later record may become durable before it,
+     * so it is synced first. If that sync fails, {@code next} is closed too, because no other object refers to it.
      */
     private void finish(DiskFile full, DiskFile next) throws IOException {
         if (!syncs) {
@@ -369,7 +375,10 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /** The last frame that lies directly after the others from {@code first} on, so that one write takes them all. */
+    /**
+     * The index of the last frame that is adjacent in memory to the others from {@code first} on; one write covers them
+     * all.
+     */
     @SuppressWarnings("ReferenceEquality")
     private static int lastAdjacent(List<Frame> group, int first) {
         int last = first;
@@ -391,9 +400,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Takes a group back of which some was written. That is made unreadable by its first bytes, durably, which needs no
-     * room because they are there; if not even that succeeds, the state of the file is not known, and the failure is
-     * final.
+     * Undoes a partly written group: overwrites its first bytes, durably, so that it is unreadable. This needs no room,
+     * because these bytes exist in the file. If it fails, the state of the file is not known, and the failure is final.
      */
     private void takeBack(long groupStart) throws IOException {
         int there = headerBytesAt(groupStart);
@@ -405,8 +413,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * How much of a frame's header the file may have; all of it where its size cannot be read, which is no reason to
-     * fail.
+     * The number of bytes of a frame's header that the file may contain: all of them if its size cannot be read, which
+     * is no reason to fail.
      */
     private int headerBytesAt(long groupStart) {
         try {
@@ -422,8 +430,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Makes durable what has been written so far, where frames are not synced, because something durable is to rely on
-     * it; on the journal's thread.
+     * Makes all written frames durable if frames are not synced, because a durable file is about to rely on them; runs
+     * on the journal's thread.
      */
     public void syncWritten() throws IOException {
         if (failed) {
@@ -439,14 +447,15 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /** What a failed sync has not written may never be written any more, so that nothing can be built on it (I9). */
+    /** Bytes that a failed sync has not written may never be written, so nothing may rely on them (I9). */
     private void fail(Throwable reason) {
         failed = true;
         events.failed(reason);
     }
 
     /**
-     * Commits what has been submitted and closes the files; on the journal's thread, nothing being submitted any more.
+     * Commits the submitted frames and closes the files; runs on the journal's thread, after the last frame was
+     * submitted.
      */
     @Override
     public void close() throws IOException {

@@ -9,8 +9,9 @@ import io.streamkeeper.storage.record.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A journal that keeps payloads in memory blocks and no log: durability {@code memory}. A record is as durable as it
- * will be when it is staged, so there is one epoch, and nothing is refused or lost. Owned by the shard's loop.
+ * A journal that keeps payloads in memory blocks and no log: durability {@code memory}. A staged record never becomes
+ * more durable than it already is, so the journal has one epoch, and refuses and loses nothing. Owned by the shard's
+ * loop.
  */
 public final class MemoryJournal implements Journal {
     private static final long EPOCH = 1;
@@ -44,10 +45,10 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public void endBatch() {
-        // Each record is a batch of its own.
+        // Each record is its own batch.
     }
 
-    /** No checkpoint makes room here, so a writer that waits gains nothing. */
+    /** No checkpoint makes room in memory, so a writer gains nothing by waiting. */
     @Override
     public boolean isPressed(int bytes) {
         return false;

@@ -11,16 +11,19 @@ import io.streamkeeper.storage.record.Payload;
 import java.util.function.IntFunction;
 
 /**
- * The blocks that a journal lays records into. A payload is copied into one, unless it is long and lies in pieces of
- * memory of its own: then a block is made of these, with what comes before and after them, and nothing is copied
- * however long it is. Owned by the shard's loop.
+ * The blocks that a journal writes records into. A payload is copied into a block, unless it is a long one in its own
+ * pieces of memory: then these pieces become a block, with room for the bytes before and after them, and nothing is
+ * copied, however long the payload is. Owned by the shard's loop.
  */
 final class RecordBlocks {
     private final MemoryBudget budget;
     private final IntFunction<ByteBuf> memory;
     private final OpenBlock open;
 
-    /** Blocks of {@code memory}, which throws where there is none left, and is counted in {@code budget}. */
+    /**
+     * Allocates blocks with {@code memory}, which throws if no memory is left and whose allocations count in {@code
+     * budget}.
+     */
     RecordBlocks(MemoryBudget budget, IntFunction<ByteBuf> memory) {
         this.budget = budget;
         this.memory = memory;
@@ -30,8 +33,8 @@ final class RecordBlocks {
     /**
      * A block for a payload, to be written with {@link #write} and entered before the next call.
      *
-     * @param bytesBefore what is written before the payload at most
-     * @param bytesBehind what is written after it at most
+     * @param bytesBefore the most bytes that are written before the payload
+     * @param bytesBehind the most bytes that are written after it
      */
     Block blockFor(Payload payload, int bytesBefore, int bytesBehind) {
         if (payload.bytes() instanceof GatheredBytes gathered
@@ -45,7 +48,7 @@ final class RecordBlocks {
         return payload.storedBytes() - payload.bodyBytes();
     }
 
-    /** Writes a payload at the writer index of the block that was given for it. */
+    /** Writes a payload at the writer index of the block that {@link #blockFor} returned for it. */
     void write(Payload payload, Block block) {
         if (block.memory() instanceof Sharing sharing) {
             sharing.lay(payload);
@@ -63,7 +66,8 @@ final class RecordBlocks {
         private final ByteBuf behind;
 
         /**
-         * Takes over {@code room}, of which {@code bytesBefore} are for before the payload, and the rest for after it.
+         * Takes ownership of {@code room}: its first {@code bytesBefore} bytes come before the payload, the rest after
+         * it.
          */
         Sharing(ByteBuf room, int bytesBefore) {
             super(UnpooledByteBufAllocator.DEFAULT, true, Integer.MAX_VALUE);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a journal segment. It is written when the segment is begun, not when the file is prepared, because only
- * then it is known where the segment before ended; and it is durable before that one may be released.
+ * then is the end of the previous segment known. It is durable before the previous segment may be released.
  *
  * <pre>
  *   0  magic        u32
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <p>In version 1 there was no salt, and the frames began at 64.
  */
 public final class SegmentLayout {
-    /** Where the first frame lies. */
+    /** The position of the first frame. */
     public static final int HEADER_BYTES = 72;
 
     static final int VERSION = 2;
 
-    /** What the header of version 1 had. */
+    /** Length of the header in version 1. */
     static final int HEADER_BYTES_MIN = 64;
 
     private static final int VERSION_AT = 8;
@@ -42,10 +42,10 @@ public final class SegmentLayout {
 
     private SegmentLayout() {}
 
-    /** What a segment's header says. */
+    /** The content of a segment's header. */
     public record Header(
             int version, int shard, UUID store, long number, long previous, long previousEnd, long lastLsn, long salt) {
-        /** Where the first frame lies. */
+        /** The position of the first frame. */
         int bytes() {
             return bytesOf(version);
         }
@@ -80,7 +80,7 @@ public final class SegmentLayout {
         return bytes;
     }
 
-    /** The header that {@code bytes} are, or null if they are none that is intact. */
+    /** The header that {@code bytes} contain, or null if they do not contain an intact one. */
     public static @Nullable Header read(ByteBuffer bytes) {
         if (bytes.remaining() < HEADER_BYTES_MIN || bytes.getInt(0) != MAGIC) {
             return null;

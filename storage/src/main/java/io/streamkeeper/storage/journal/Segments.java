@@ -20,19 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The segment files of one journal: makes the next one ready before it is needed, keeps those whose records are still
- * needed, and uses the others again. Safe for use by the journal's and the background's thread, which may wait for the
- * disk and each other here.
+ * The segment files of one journal: it prepares the next one before it is needed, keeps those whose records are still
+ * needed, and reuses the others. Safe for use by the journal's and the background thread, which may wait for the disk
+ * and each other here.
  *
- * <p>A file is filled with zeros before its first use, or was one of ours before, so that a commit changes bytes and no
- * metadata of the file system. A name is never used twice, and no file of an earlier start is written to.
+ * <p>A file is filled with zeros before its first use, or is reused, so that a commit changes bytes and no metadata of
+ * the file system. A name is never used twice, and files that existed at the start are never written to.
  */
 public final class Segments {
     private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
     private static final int FILL_BYTES = 1 << 20;
     private static final long SHORT_BYTES_MAX = 64 << 10;
 
-    /** How many short segments fit into the room that is left for them and for the checkpoint after them. */
+    /** The number of short segments that fit into the room left for them and for the checkpoint after them. */
     private static final int SHORT_SEGMENTS = 16;
 
     private final Disk disk;
@@ -49,16 +49,16 @@ public final class Segments {
     private long nextNumber;
     private boolean closed;
 
-    /** Whether it was logged that the next one cannot be made: once until it can. */
+    /** Whether it was logged that the next segment cannot be prepared; reset when one can be. */
     private volatile boolean unready;
 
     /**
      * The segments of {@code directory}.
      *
-     * @param segmentBytes what a segment is filled up to
-     * @param first the first segment that a start reads by now
-     * @param nextNumber greater than that of any file there
-     * @param background where the next segment is made ready as soon as one was taken
+     * @param segmentBytes the size of a segment
+     * @param first the first segment that a start currently reads
+     * @param nextNumber greater than the number of any existing file
+     * @param background prepares the next segment as soon as one was taken
      * @param kept those that are still needed, with the last log sequence number before each
      */
     Segments(
@@ -88,8 +88,8 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that holds nothing and comes after no other, durably but for its name: what a journal is that
-     * goes on after record {@code lastLsn}.
+     * Creates a segment without frames and without a predecessor: a journal that continues after record {@code
+     * lastLsn}. Its content is durable, its name is not yet.
      */
     public static void writeEmpty(Disk disk, Path file, UUID store, int shard, long number, long lastLsn)
             throws IOException {
@@ -107,7 +107,7 @@ public final class Segments {
         return salt(disk);
     }
 
-    /** Never 0, which stands for none. */
+    /** Never 0, which means no salt. */
     private static long salt(Disk disk) {
         long salt = disk.salt();
         return salt == 0 ? 1 : salt;
@@ -117,7 +117,7 @@ public final class Segments {
         return segmentBytes;
     }
 
-    /** Makes the next segment ready, unless it is. */
+    /** Prepares the next segment, unless it is ready. */
     private synchronized void prepare() throws IOException {
         if (next == null && !closed) {
             next = make(directory.resolve(DataDirectory.segmentName(nextNumber)));
@@ -145,8 +145,8 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that is not part of the journal before it is begun. So whatever fails, its sync included, leaves
-     * nothing but a file that is removed, now or by the next attempt.
+     * Creates a segment, which is not part of the journal until it is begun. So any failure, also of its sync, leaves
+     * only a file that is removed, now or by the next attempt.
      */
     private DiskFile make(Path file) throws IOException {
         Path spare = spares.poll();
@@ -195,9 +195,9 @@ public final class Segments {
     }
 
     /**
-     * Makes a segment that is not begun longer, for a group that is longer than it: a commit never makes a file longer,
-     * so that a disk which reports only at a sync that it is full does not fail the sync of records. Where this fails
-     * it may be called again for the same file.
+     * Lengthens a segment that is not begun, for a group that does not fit into it: a commit never makes a file longer,
+     * so that a disk which reports only at a sync that it is full does not fail the sync of records. If this fails, it
+     * may be called again for the same file.
      */
     void lengthen(DiskFile segment, long number, long from, long bytes) throws IOException {
         checkRoom(directory.resolve(DataDirectory.segmentName(number)), bytes - from, keptBytes());
@@ -214,17 +214,17 @@ public final class Segments {
         }
     }
 
-    /** The free space that another segment takes, or has to be left beside it. */
+    /** The free space that another segment needs, including the room to be left beside it. */
     private long neededBytes() {
         return neededBytes(segmentBytes);
     }
 
-    /** The same of a segment of {@code segmentBytes}. */
+    /** The same for segments of {@code segmentBytes}. */
     public static long neededBytes(long segmentBytes) {
         return segmentBytes + SHORT_SEGMENTS * shortBytes(segmentBytes);
     }
 
-    /** What keeps a group of {@code bytes} from being written, or, if it is 0, the next segment from being made. */
+    /** The obstacle to writing a group of {@code bytes}, or, if that is 0, to creating the next segment. */
     Obstacle obstacle(long bytes, Throwable cause) {
         return Obstacle.of(() -> disk.usableBytes(directory), bytes == 0 ? neededBytes() : bytes, cause);
     }
@@ -238,12 +238,12 @@ public final class Segments {
         file.sync();
     }
 
-    /** The number that the segment which is taken next will have. */
+    /** The number of the next segment to be taken. */
     synchronized long nextNumber() {
         return nextNumber;
     }
 
-    /** What a short segment is filled up to. */
+    /** The size of a short segment. */
     long shortBytes() {
         return shortBytes(segmentBytes);
     }
@@ -252,14 +252,14 @@ public final class Segments {
         return Math.min(SHORT_BYTES_MAX, segmentBytes / 4);
     }
 
-    /** Room of the file system that segments leave to short ones. */
+    /** The room in the file system that segments leave for short ones. */
     private long keptBytes() {
         return SHORT_SEGMENTS * shortBytes();
     }
 
     /**
-     * Hands over a short segment, for deletions where no other can be made; null if not even that can, and then {@code
-     * reason} has the cause with it.
+     * Returns a new short segment, for deletions when no other can be created; the caller owns it. Null if this fails
+     * too: {@code reason} then has the cause as a suppressed exception.
      */
     synchronized @Nullable DiskFile takeShort(Throwable reason) {
         Path file = directory.resolve(DataDirectory.segmentName(nextNumber));
@@ -280,7 +280,7 @@ public final class Segments {
         }
     }
 
-    /** Hands over the next segment, made now if it is not ready. */
+    /** Returns the next segment, prepared now if it is not ready; the caller owns it. */
     synchronized DiskFile take() throws IOException {
         prepare();
         DiskFile taken = next;
@@ -293,14 +293,14 @@ public final class Segments {
         return taken;
     }
 
-    /** Records that a segment was begun: what comes after it {@code lsn} will be in it. */
+    /** Notes that a segment was begun, whose records are those after {@code lsn}. */
     void begun(long number, long lsn) {
         lsnBefore.put(number, lsn);
     }
 
     /**
-     * The first segment that holds a record after {@code lsn}, or may come to; while none was begun, the first that a
-     * start reads. For any thread, without waiting.
+     * The first segment that contains, or may later contain, a record after {@code lsn}; while none was begun, the
+     * first that a start reads. Any thread may call this; it does not block.
      */
     long firstNeeded(long lsn) {
         long needed = 0;
@@ -313,8 +313,8 @@ public final class Segments {
     }
 
     /**
-     * Releases the segments before {@code number}, which no recovery needs any more, one of them to be used again; for
-     * the background.
+     * Releases the segments before {@code number}, which no recovery needs any more, and keeps one of them for reuse;
+     * runs in the background.
      */
     synchronized void release(long number) throws IOException {
         while (!lsnBefore.isEmpty() && lsnBefore.firstKey() < number) {

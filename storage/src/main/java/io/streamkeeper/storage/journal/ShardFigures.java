@@ -1,11 +1,11 @@
 package io.streamkeeper.storage.journal;
 
 /**
- * Receives what a shard measures of its own work, for those who run it. Called on the shard's loop; what other threads
- * measure is handed over together with what they report.
+ * Receives the measurements that a shard takes of its own work, for operators. Called on the shard's loop; other
+ * threads pass their measurements to the loop together with their results.
  */
 public interface ShardFigures {
-    /** Keeps nothing. */
+    /** Ignores all measurements. */
     ShardFigures NONE = new ShardFigures() {
         @Override
         public void committed(int records, long bytes, long syncNanos) {}
@@ -32,8 +32,8 @@ public interface ShardFigures {
     /**
      * A group commit has made records durable; called before they are acknowledged.
      *
-     * @param bytes that were written
-     * @param syncNanos how long the sync took, or -1 where there was none
+     * @param bytes the number of bytes written
+     * @param syncNanos the duration of the sync, or -1 if there was none
      */
     void committed(int records, long bytes, long syncNanos);
 
@@ -52,6 +52,6 @@ public interface ShardFigures {
     /** A checkpoint or a compaction was abandoned. */
     void abandoned(boolean isCheckpoint);
 
-    /** An append was recognised as a duplicate of one that its producer has made before. */
+    /** An append was recognised as a duplicate of an earlier one of its producer. */
     void duplicate();
 }

@@ -5,11 +5,11 @@ import io.streamkeeper.storage.memory.MemoryBudget;
 import java.io.IOException;
 
 /**
- * The log that a shard has kept, as a start finds it: its records are replayed, then it is opened as the
- * {@link Journal} that continues it. Used by one thread, which may block; the journal belongs to the shard's loop.
+ * The stored log of a shard, as a start finds it. Its records are replayed; then it is opened as the {@link Journal}
+ * that continues it. Used by one thread, which may block; the journal belongs to the shard's loop.
  */
 public interface ShardLog {
-    /** Takes what is replayed. */
+    /** Receives the replayed records. */
     interface Visitor {
         /** Memory for records: at least {@code bytes} long, owned by the visitor. */
         ByteBuf buffer(int bytes);
@@ -17,11 +17,11 @@ public interface ShardLog {
         /**
          * Records that follow each other in the log and in {@code buffer}.
          *
-         * @param buffer what {@link #buffer} returned last
+         * @param buffer the latest result of {@link #buffer}
          * @param index where they begin
-         * @param length how many bytes they have together
-         * @param firstLsn the first one's lsn; each further one has the next
-         * @param count how many there are
+         * @param length their total number of bytes
+         * @param firstLsn the lsn of the first record; each further record has the next
+         * @param count the number of records
          */
         void records(ByteBuf buffer, int index, int length, long firstLsn, int count) throws IOException;
     }
@@ -35,15 +35,16 @@ public interface ShardLog {
     long replay(Journal.ReplayStart start, Visitor visitor) throws IOException;
 
     /**
-     * Opens the journal, after {@link #replay}: makes durable what was replayed, and removes what no start needs.
+     * Opens the journal, after {@link #replay}: makes the replayed records durable, and removes the files that no start
+     * needs.
      *
-     * @param memory bounds what is staged and not yet in extents
-     * @param lastLsn the last lsn that anything refers to; the next record has the next
+     * @param memory bounds the records that are staged and not in extents yet
+     * @param lastLsn the last lsn that anything refers to; the next record gets the next lsn
      * @param threads that the journal may use; its listener is called on their loop
      */
     Journal open(MemoryBudget memory, long lastLsn, ShardThreads threads) throws IOException;
 
-    /** What messages call the log. */
+    /** The name of the log in messages. */
     @Override
     String toString();
 }

@@ -1,12 +1,13 @@
 /**
- * The log of a shard. {@link io.streamkeeper.storage.journal.Journal} is the seam; {@link
- * io.streamkeeper.storage.journal.MemoryJournal} keeps nothing on a disk, {@link
- * io.streamkeeper.storage.journal.FileJournal} lays records into frames on the loop of the shard.
+ * The log of a shard. {@link io.streamkeeper.storage.journal.Journal} is the interface; {@link
+ * io.streamkeeper.storage.journal.MemoryJournal} writes nothing to a disk; {@link
+ * io.streamkeeper.storage.journal.FileJournal} writes records into frames, on the loop of the shard.
  *
- * <p>On the thread of the journal, which may block: {@link io.streamkeeper.storage.journal.LogWriter}, the group
- * commit; {@link io.streamkeeper.storage.journal.Segments}, the files; {@link
- * io.streamkeeper.storage.journal.LogReader}, which a start uses. The bytes: {@link
- * io.streamkeeper.storage.journal.SegmentLayout} and {@link io.streamkeeper.storage.journal.FrameLayout}.
+ * <p>These classes run on the thread of the journal, which may block: {@link io.streamkeeper.storage.journal.LogWriter}
+ * does the group commit, {@link io.streamkeeper.storage.journal.Segments} manages the files, and {@link
+ * io.streamkeeper.storage.journal.LogReader} reads them at a start. {@link
+ * io.streamkeeper.storage.journal.SegmentLayout} and {@link io.streamkeeper.storage.journal.FrameLayout} define the
+ * format.
  */
 @NullMarked
 package io.streamkeeper.storage.journal;

@@ -4,22 +4,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Memory that runs of many streams lie in. Its bytes are written once, one after the other, and freed with the last
- * slice of them. The account of who lies in it belongs to the shard's loop; slices may be read and released by any
- * thread.
+ * Memory that contains runs of many streams. Its bytes are written once, sequentially, and freed with the last slice of
+ * them. The count of its live bytes belongs to the shard's loop; slices may be read and released by any thread.
  */
 public final class Block extends Place {
     /** A block without room. */
     public static final Block NONE = new Block(Unpooled.EMPTY_BUFFER);
 
-    /** A block of which less than one part in so many is alive is worth emptying. */
+    /** A block is worth emptying if less than one part in this number is live. */
     private static final int SPARSE_FRACTION = 4;
 
     private final ByteBuf memory;
     private boolean full;
     private boolean candidate;
 
-    /** Takes {@code memory} over. */
+    /** Takes ownership of {@code memory}. */
     public Block(ByteBuf memory) {
         this.memory = memory;
     }
@@ -41,7 +40,7 @@ public final class Block extends Place {
         memory.release();
     }
 
-    /** Nothing more is written into it: the writer releases it. */
+    /** Ends the writing: the block is full, and the writer's reference is released. */
     public void finish() {
         if (!full) {
             full = true;
@@ -54,8 +53,8 @@ public final class Block extends Place {
     }
 
     /**
-     * Makes the block a candidate for compaction if it is sparse, or empty so far and still written: what comes may be
-     * little. Returns false if it is not, or was one before.
+     * Makes the block a candidate for compaction if it is sparse, or if it is empty and still being written, because
+     * little may be added. Returns false if it does not qualify, or is a candidate already.
      */
     public boolean beginCandidacy() {
         boolean begins = !candidate && (isSparse() || (liveBytes() == 0 && !full));
@@ -69,7 +68,7 @@ public final class Block extends Place {
         return isSparse();
     }
 
-    /** Whether most of the block is kept for a few bytes. */
+    /** Whether only a few live bytes keep the whole block in memory. */
     private boolean isSparse() {
         return liveBytes() > 0 && liveBytes() < memory.capacity() / SPARSE_FRACTION;
     }

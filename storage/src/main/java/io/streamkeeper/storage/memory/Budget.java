@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A bound on the memory of one kind of work, and how much of it is reserved (I7). Bytes are reserved before the work
  * that needs them begins; the reservation is the permission to begin. Safe for use by any thread, without locks: a
- * reservation that nobody waits for is one atomic addition, and so is its release.
+ * reservation without waiters is one atomic addition, and so is its release.
  *
- * <p>Work that cannot begin either refuses the work or waits in line with {@link #await}. The line is served in order,
- * and {@link #tryReserve} does not pass it: what is free belongs to the first in line.
+ * <p>Work that cannot begin is either refused or waits in line with {@link #await}. The line is served in order, and
+ * {@link #tryReserve} does not pass it: free bytes belong to the first waiter.
  */
 public final class Budget {
     private static final Logger LOG = LoggerFactory.getLogger(Budget.class);
@@ -27,7 +27,7 @@ public final class Budget {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger serving = new AtomicInteger();
 
-    /** A budget of {@code bytesMax} bytes; {@code name} says in messages what they are for. */
+    /** A budget of {@code bytesMax} bytes; {@code name} states their purpose in messages. */
     public Budget(String name, long bytesMax) {
         this(name, bytesMax, null);
     }
@@ -39,19 +39,19 @@ public final class Budget {
     }
 
     /**
-     * What one connection, say, may have of this budget: at most {@code shareBytesMax} bytes, which count here too.
-     * Nobody waits in line for a share's room.
+     * A part of this budget, such as that of one connection: at most {@code shareBytesMax} bytes, which count here too.
+     * A share has no line to wait in.
      */
     public Budget share(long shareBytesMax) {
         return share(name, shareBytesMax);
     }
 
-    /** The same by another name. */
+    /** A share with another name. */
     public Budget share(String shareName, long shareBytesMax) {
         return new Budget(shareName, shareBytesMax, this);
     }
 
-    /** What the memory is for. */
+    /** The purpose of the memory. */
     public String name() {
         return name;
     }
@@ -72,14 +72,14 @@ public final class Budget {
         return whole == null ? left : Math.min(left, whole.leftBytes());
     }
 
-    /** Whether somebody waits for room. */
+    /** Whether work waits for room. */
     public boolean isAwaited() {
         return waiting.get() > 0;
     }
 
     /**
-     * Reserves {@code bytes}, to be given back by {@link #release}. Returns false, having reserved nothing, if they do
-     * not fit.
+     * Reserves {@code bytes}, which the caller returns with {@link #release}. Returns false and reserves nothing if
+     * they do not fit.
      */
     public boolean tryReserve(long bytes) {
         return waiting.get() == 0 && reserveFree(bytes);
@@ -94,8 +94,8 @@ public final class Budget {
     }
 
     /**
-     * Reserves {@code bytes} for work that makes room: it may pass the bound by itself, because what is full could not
-     * be emptied otherwise. Returns false, having reserved nothing, if the bound is passed already.
+     * Reserves {@code bytes} for work that makes room: this one reservation may pass the bound, because full memory
+     * could not be emptied otherwise. Returns false and reserves nothing if the bound is already passed.
      */
     boolean tryReserveToMakeRoom(long bytes) {
         if (used.addAndGet(bytes) - bytes <= bytesMax && (whole == null || whole.tryReserveToMakeRoom(bytes))) {
@@ -105,7 +105,7 @@ public final class Budget {
         return false;
     }
 
-    /** Reserves {@code bytes} whatever the bound: for what exists already and has to be taken. */
+    /** Reserves {@code bytes} regardless of the bound: for data that already exists and must be loaded. */
     public void reserveAlways(long bytes) {
         used.addAndGet(bytes);
         if (whole != null) {
@@ -118,12 +118,12 @@ public final class Budget {
         return tryReserve(bytes) ? new Reservation(this, bytes) : null;
     }
 
-    /** A reservation of {@code bytes} that are reserved already, as those are that were waited for. */
+    /** A reservation of {@code bytes} that are already reserved, such as those granted to a waiter. */
     public Reservation reserved(long bytes) {
         return new Reservation(this, bytes);
     }
 
-    /** A reservation of {@code bytes}, which may pass the bound, or null if anything is reserved already. */
+    /** A reservation of {@code bytes}, which may pass the bound, or null if any other bytes are reserved. */
     @Nullable
     Reservation reserveAlone(long bytes) {
         if (whole != null) {
@@ -132,7 +132,7 @@ public final class Budget {
         return waiting.get() == 0 && used.compareAndSet(0, bytes) ? new Reservation(this, bytes) : null;
     }
 
-    /** Gives bytes back that were reserved, and serves those who wait for them. */
+    /** Returns reserved bytes, and serves the waiters. */
     public void release(long bytes) {
         used.addAndGet(-bytes);
         if (whole != null) {
@@ -144,11 +144,11 @@ public final class Budget {
     }
 
     /**
-     * Waits in line for {@code bytes}. When they are reserved, {@code granted} is called, once, on whichever thread has
-     * made the room, perhaps at once on this one, and which it must not hold up; the bytes are then to be given back by
-     * {@link #release}. If it throws, they are given back already.
+     * Waits in line for {@code bytes}. When they are reserved, {@code granted} is called once, on the thread that made
+     * the room, perhaps at once on this one; it must not delay that thread. The bytes are then returned with {@link
+     * #release}. If {@code granted} throws, they are already returned.
      *
-     * @param bytes at most {@link #bytesMax}: more would wait for ever
+     * @param bytes at most {@link #bytesMax}; a request for more would wait forever
      */
     public Waiter await(long bytes, Runnable granted) {
         if (whole != null) {
@@ -165,7 +165,7 @@ public final class Budget {
         return waiter;
     }
 
-    /** One thread at a time grants; others that come meanwhile make it look again. */
+    /** One thread at a time grants; others that call this meanwhile make it check the line again. */
     private void serve() {
         if (serving.getAndIncrement() > 0) {
             return;
@@ -207,7 +207,7 @@ public final class Budget {
             return state.compareAndSet(CANCELLED, CANCELLED_IN_LINE);
         }
 
-        /** The bytes are reserved, unless the wait was over before. */
+        /** Called with the bytes reserved: grants them, or returns them if the wait was cancelled. */
         private void grant() {
             if (state.compareAndSet(WAITS, GRANTED)) {
                 try {
@@ -221,7 +221,7 @@ public final class Budget {
             }
         }
 
-        /** Leaves the line. Returns false if the bytes were granted before: they are then to be given back. */
+        /** Leaves the line. Returns false if the bytes were already granted: the caller must then return them. */
         public boolean cancel() {
             if (!state.compareAndSet(WAITS, CANCELLED)) {
                 return false;

@@ -13,9 +13,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct buffers of a {@link Budget}: their bytes are reserved before they are allocated and given back when they are
- * freed, which is with their last release and not at some later garbage collection. They do not grow. Safe for use by
- * any thread.
+ * Allocates direct buffers within a {@link Budget}: their bytes are reserved before the allocation and returned when
+ * the memory is freed, which happens at the last release and not at some later garbage collection. The buffers do not
+ * grow. Safe for use by any thread.
  */
 public final class BudgetedBuffers {
     private final Budget budget;
@@ -27,7 +27,7 @@ public final class BudgetedBuffers {
         this.release = budget::release;
     }
 
-    /** The budget that the buffers are of. */
+    /** The budget of the buffers. */
     Budget budget() {
         return budget;
     }
@@ -38,8 +38,8 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * A buffer, owned by the caller, of bytes that are reserved in the budget already: they are the buffer's from now
-     * on, and given back also when it cannot be allocated.
+     * A buffer, owned by the caller, of bytes that are already reserved in the budget. The buffer owns this reservation
+     * from now on; it is returned also if the allocation fails.
      */
     public ByteBuf allocateReserved(int bytes) {
         return allocate(bytes, release);
@@ -58,7 +58,7 @@ public final class BudgetedBuffers {
     /**
      * A buffer, owned by the caller, of a part of {@code reservation}.
      *
-     * @throws IllegalStateException if less is left of it: what is allocated was not reserved
+     * @throws IllegalStateException if less is left of it: the caller has not reserved enough
      */
     public ByteBuf allocate(Reservation reservation, int bytes) {
         if (!reservation.take(bytes)) {
@@ -69,8 +69,9 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * A buffer, owned by the caller, of a part of {@code standing}, to which its bytes return when it is freed: there
-     * they are for the next buffer, and nobody else gets them before the reservation is closed.
+     * A buffer, owned by the caller, of a part of {@code standing}, to which its bytes return when it is freed. They
+     * are then available for the next buffer of this reservation, and for no other work until the reservation is
+     * closed.
      *
      * @throws IllegalStateException if less is left of it
      */
@@ -83,9 +84,8 @@ public final class BudgetedBuffers {
     }
 
     /**
-     * Takes buffers over from the budgets that they are of: {@code bytes}, which they have together, are reserved in
-     * this one, and given back there. Returns false, having changed nothing, where they do not fit, or are not all of a
-     * budget.
+     * Moves buffers from their budgets to this one: {@code bytes}, their total size, are reserved here and returned
+     * there. Returns false and changes nothing if they do not fit, or if some buffer has no budget.
      */
     boolean tryTakeOver(List<ByteBuf> buffers, long bytes) {
         List<Budgeted> found = new ArrayList<>(buffers.size());
@@ -103,7 +103,10 @@ public final class BudgetedBuffers {
         return true;
     }
 
-    /** The buffer within what watches for leaks, or null if it is none of a budget, or a part of one. */
+    /**
+     * The budgeted buffer inside the wrappers of the leak detector, or null if the buffer has no budget or is a part of
+     * another buffer.
+     */
     private static @Nullable Budgeted budgeted(ByteBuf buffer) {
         ByteBuf inner = buffer;
         while (inner != null && !(inner instanceof Budgeted)) {
@@ -114,11 +117,13 @@ public final class BudgetedBuffers {
 
     /** A buffer whose bytes are counted in a budget. */
     private interface Budgeted {
-        /** Gives its bytes back where they are counted, and from now on counts them with {@code newRelease}. */
+        /**
+         * Returns its bytes to the budget that counts them, and returns them to {@code newRelease} when it is freed.
+         */
         void releaseWith(LongConsumer newRelease);
     }
 
-    /** Frees its memory itself even where that is dear: waiting for a collection is dearer. */
+    /** Memory that is freed explicitly, even if that is expensive: waiting for a garbage collection costs more. */
     private static CleanableDirectBuffer memory(int bytes) {
         return PlatformDependent.allocateDirect(bytes, true);
     }
@@ -179,7 +184,7 @@ public final class BudgetedBuffers {
         }
     }
 
-    /** Gives access to the leak detector, which allocators have. */
+    /** Gives access to the leak detector, which only allocators can use. */
     private static final class LeakAware extends AbstractByteBufAllocator {
         static final LeakAware INSTANCE = new LeakAware();
 

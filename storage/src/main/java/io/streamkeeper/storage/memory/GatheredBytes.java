@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long body, in pieces of {@link BudgetedBuffers}. The store takes the pieces themselves, and counts their bytes in
- * its own budget from then on, because a copy of the body would occupy a loop for as long as the kernel takes to
- * provide the same memory again. Owned by the owner of the buffer, and not changed after pieces of it were taken.
+ * A long body, in pieces of {@link BudgetedBuffers}. The store keeps the pieces themselves and then counts their bytes
+ * in its own budget, because a copy of the body would occupy a loop while the kernel provides the same amount of memory
+ * again. Owned by the owner of the buffer, and not changed after pieces of it are shared.
  */
 public final class GatheredBytes extends CompositeByteBuf {
-    /** A shorter body is copied into one piece, which takes no longer than a piece of work may. */
+    /** A shorter body is copied into one piece; this takes no longer than a piece of work may. */
     public static final int BODY_BYTES_MIN = 1 << 20;
 
     /**
-     * What is taken may waste one part in so many of its bytes: the pieces of a body whose length was not known are
-     * larger.
+     * Pieces may be shared if they waste at most one part in this number of the wanted bytes: the pieces of a body of
+     * unknown length are larger than needed.
      */
     private static final int WASTE_FRACTION = 4;
 
@@ -27,14 +27,14 @@ public final class GatheredBytes extends CompositeByteBuf {
 
     private final List<ByteBuf> parts;
 
-    /** Takes over {@code pieces}, whose readable bytes follow each other. */
+    /** Takes ownership of {@code pieces}, whose readable bytes follow each other. */
     public GatheredBytes(List<ByteBuf> pieces) {
         super(UnpooledByteBufAllocator.DEFAULT, true, Math.max(2, pieces.size()));
         this.parts = List.copyOf(pieces);
         pieces.forEach(piece -> addComponent(true, piece));
     }
 
-    /** A copy in pieces of {@code memory}; where there is no room for it, null. */
+    /** A copy in pieces of {@code memory}, or null if it does not fit. */
     public static @Nullable GatheredBytes copyOf(byte[] bytes, BudgetedBuffers memory) {
         List<ByteBuf> pieces = new ArrayList<>(1 + bytes.length / PIECE_BYTES);
         boolean whole = false;
@@ -59,8 +59,8 @@ public final class GatheredBytes extends CompositeByteBuf {
     }
 
     /**
-     * Has the pieces that hold {@code count} bytes from {@code index} on counted in the budget of {@code memory}.
-     * Returns false, having changed nothing, where to copy them is better, or where they do not fit.
+     * Counts the pieces that contain {@code count} bytes from {@code index} on in the budget of {@code memory}. Returns
+     * false and changes nothing if a copy would be better, or if they do not fit.
      */
     boolean countIn(BudgetedBuffers memory, int index, int count) {
         List<ByteBuf> held = new ArrayList<>();

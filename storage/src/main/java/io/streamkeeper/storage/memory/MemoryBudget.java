@@ -5,8 +5,8 @@ import io.streamkeeper.storage.disk.StorageFullException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of blocks, with its bound: each block is reserved before it is allocated, and given back when the last
- * slice of it is released. Safe for use by any thread.
+ * The memory of blocks, with its bound: each block is reserved before it is allocated, and its bytes are returned when
+ * its last slice is released. Safe for use by any thread.
  */
 public final class MemoryBudget {
     private final Budget budget;
@@ -23,7 +23,7 @@ public final class MemoryBudget {
         this.blocks = new BudgetedBuffers(budget);
     }
 
-    /** Whether less than an eighth is left when {@code bytes} are taken. */
+    /** Whether less than an eighth would be left after {@code bytes} are allocated. */
     public boolean isShort(int bytes) {
         return budget.leftBytes() < bytes + budget.bytesMax() / 8;
     }
@@ -43,24 +43,24 @@ public final class MemoryBudget {
     }
 
     /**
-     * A new block, owned by the caller, for what makes room: unlike others it may pass the bound by itself, because a
-     * full memory could not be emptied otherwise.
+     * A new block, owned by the caller, for work that makes room: unlike other blocks, this one may pass the bound,
+     * because full memory could not be emptied otherwise.
      *
-     * @throws StorageFullException if the bound is passed already
+     * @throws StorageFullException if the bound is already passed
      */
     public ByteBuf allocateToMakeRoom(int bytes) {
         return orFull(budget.tryReserveToMakeRoom(bytes) ? blocks.allocateReserved(bytes) : null);
     }
 
-    /** A new block, owned by the caller, for what is on the disk already and has to be taken. */
+    /** A new block, owned by the caller, for data that is already on the disk and must be loaded. */
     public ByteBuf allocateRecovered(int bytes) {
         budget.reserveAlways(bytes);
         return blocks.allocateReserved(bytes);
     }
 
     /**
-     * Counts the memory that holds {@code count} bytes of {@code bytes} from {@code index} on as a block's, in place of
-     * one that they are copied to. Returns false, having changed nothing, where they are to be copied.
+     * Counts the memory that contains {@code count} bytes of {@code bytes} from {@code index} on as a block's, so that
+     * they need not be copied. Returns false and changes nothing if they are to be copied.
      */
     public boolean tryTakeOver(GatheredBytes bytes, int index, int count) {
         return bytes.countIn(blocks, index, count);

@@ -3,11 +3,11 @@ package io.streamkeeper.storage.memory;
 import java.util.List;
 
 /**
- * The one place where the process's memory is counted (I7): a budget for each kind of work that takes memory because of
- * what clients ask, as a {@link MemoryPlan} divides it. Immutable; safe for use by any thread.
+ * The one place where the process's memory is counted (I7): a budget for each kind of work that uses memory for the
+ * requests of clients, as a {@link MemoryPlan} divides it. Immutable; safe for use by any thread.
  *
- * <p>The journals count by themselves, each of its shard's part: a shard's block is freed when the last of its readers
- * and its checkpoint have released it.
+ * <p>Each journal counts its shard's part itself: a shard's block is freed when the last of its readers and its
+ * checkpoint have released it.
  */
 public final class MemoryLedger {
     private final MemoryPlan plan;
@@ -46,18 +46,18 @@ public final class MemoryLedger {
     }
 
     /**
-     * What lets a body finish that finds no more room among {@link #bodies}: one that has it never waits for another.
+     * Lets one body finish that finds no more room in {@link #bodies}: the body that has it never waits for another.
      */
     public Budget completion() {
         return completion;
     }
 
-    /** What was read from files, until it is sent. */
+    /** Bytes that were read from files, until they are sent. */
     public Budget reads() {
         return reads;
     }
 
-    /** Bodies that are compressed, and what comes of that, until it is sent. */
+    /** Bodies that are being compressed, and the compressed bytes until they are sent. */
     public Budget compression() {
         return compression;
     }
@@ -67,22 +67,22 @@ public final class MemoryLedger {
         return received;
     }
 
-    /** Answers that their clients have not taken, those apart that are counted as reads or compression. */
+    /** Responses that their clients have not received yet, except those counted as reads or compression. */
     public Budget unsent() {
         return unsent;
     }
 
-    /** Heap: where the messages of JSON bodies lie, until they are stored. */
+    /** Heap: the places of the messages in JSON bodies, until these are stored. */
     public Budget splitting() {
         return splitting;
     }
 
-    /** Heap: requests that are not answered, beside what each connection has. */
+    /** Heap: heads of unanswered requests, beyond the memory of each connection. */
     public Budget heads() {
         return heads;
     }
 
-    /** Heap: what streams are described by, where their bytes lie, and their producers. */
+    /** Heap: the descriptions of streams, the places of their bytes, and their producers. */
     public Budget descriptions() {
         return descriptions;
     }

@@ -5,13 +5,13 @@ package io.streamkeeper.storage.memory;
  *
  * <pre>
  *   sixteenths of the direct memory          files          in memory
- *   journal: what no checkpoint has reached  6              the streams, 12 unless it is set
- *   bodies that come in                      2 ┐            ┐
+ *   journal: records before a checkpoint     6              the streams, 12 unless it is set
+ *   incoming bodies                          2 ┐            ┐
  *   bodies: what lets one of them finish     1 │            │ the rest, as 2 : 1 : 2 : 1 : 2 : 1 : 1
  *   reads                                    2 │            │
  *   compression                              1 │ 10         │
- *   received bytes that wait                 2 │            │
- *   answers that were not sent               1 │            │
+ *   waiting received bytes                   2 │            │
+ *   unsent responses                         1 │            │
  *   everything else, not counted             1 ┘            ┘
  *
  *   of the heap
@@ -19,23 +19,24 @@ package io.streamkeeper.storage.memory;
  *   heads of requests                        1/16, at most 64 MiB
  *   room for the collector                   1/8
  *   the server itself                        16 MiB
- *   what streams are described by            the rest
+ *   descriptions of streams                  the rest
  *     of which splitting of JSON bodies        1/4 of the heap
  * </pre>
  *
  * @param directBytesMax all direct memory that the process may have
  * @param heapBytesMax its heap
- * @param journalBytes records that no checkpoint has reached, or the streams where they are in memory; of all shards
- * @param bodyBytes bodies that come in
- * @param completionBytes what one body has that finds no more room among the others, so that it can finish
- * @param readBytes what was read from files, or copied from memory, and is not sent yet
- * @param compressionBytes bodies that are compressed, and what comes of that
+ * @param journalBytes of all shards: records that no checkpoint has written yet, or the streams if they are kept in
+ *     memory
+ * @param bodyBytes incoming bodies
+ * @param completionBytes for one body that finds no more room among the others, so that it can finish
+ * @param readBytes bytes that were read from files, or copied from memory, and are not sent yet
+ * @param compressionBytes bodies that are being compressed, and the compressed bytes
  * @param receivedBytes bytes that were received and wait until a request may begin
- * @param unsentBytes answers that their clients have not taken, those apart that are counted as reads or compression
- * @param splittingBytes of {@code descriptionBytes}: where the messages lie in JSON bodies that are being appended
+ * @param unsentBytes responses that their clients have not received yet, except those counted as reads or compression
+ * @param splittingBytes of {@code descriptionBytes}: the places of the messages in JSON bodies that are being appended
  * @param connectionBytes of the heap: connections, {@value #BYTES_PER_CONNECTION} bytes each
- * @param headBytes of the heap: heads of requests that are not answered, beside what each connection has
- * @param descriptionBytes of the heap: what streams are described by, where their bytes lie, and their producers
+ * @param headBytes of the heap: heads of unanswered requests, beyond the memory of each connection
+ * @param descriptionBytes of the heap: the descriptions of streams, the places of their bytes, and their producers
  */
 public record MemoryPlan(
         long directBytesMax,
@@ -51,11 +52,12 @@ public record MemoryPlan(
         long connectionBytes,
         long headBytes,
         long descriptionBytes) {
-    /** The heap that a connection takes: its objects, and one request of which the head is not long. */
+    /** The heap that a connection uses: its objects, and one request with a short head. */
     public static final int BYTES_PER_CONNECTION = 5 << 10;
 
     /**
-     * What the JVM takes beside heap and direct memory: code, classes, stacks, its collector's tables, the C library.
+     * The memory that the JVM uses beside heap and direct memory: code, classes, stacks, its collector's tables, the C
+     * library.
      */
     public static final long JVM_BYTES = 128L << 20;
 
@@ -71,13 +73,13 @@ public record MemoryPlan(
     private static final int COLLECTOR_PART_OF_HEAP = 8;
     private static final long SERVER_HEAP_BYTES = 16L << 20;
 
-    /** What a body is allowed to have where nothing else is asked for. */
+    /** The largest body that is accepted by default. */
     private static final long BODY_BYTES_DEFAULT_MAX = 64L << 20;
 
-    /** What a shard's journal has beside its largest record: the block that is open, and room to begin the next. */
+    /** The memory of a shard's journal beside its largest record: the open block, and room to begin the next. */
     private static final long JOURNAL_EXTRA_BYTES = 2L << 20;
 
-    /** Bytes of heap that each byte of a JSON body takes at most: two ints for each {@code 1,}. */
+    /** The most bytes of heap that each byte of a JSON body needs: two ints for each {@code 1,}. */
     private static final int SPLITTING_BYTES_PER_BYTE = 4;
 
     /** The plan of a server that keeps streams in files, and at most {@code journalBytesMax} in its journals. */
@@ -91,7 +93,7 @@ public record MemoryPlan(
      * The plan of a server that keeps streams in memory.
      *
      * @param streamBytes for the streams, or 0 for twelve parts
-     * @throws IllegalArgumentException if they leave less than a sixteenth for everything else
+     * @throws IllegalArgumentException if the streams leave less than a sixteenth for everything else
      */
     public static MemoryPlan ofMemory(long directBytesMax, long heapBytesMax, long streamBytes) {
         long streams = streamBytes == 0 ? directBytesMax / PARTS * MEMORY_STREAM_PARTS : streamBytes;
@@ -124,20 +126,20 @@ public record MemoryPlan(
                 descriptions(heap, splitting, connections + heads));
     }
 
-    /** What other parts leave of the heap. */
+    /** The part of the heap that the other parts leave. */
     private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
         return Math.max(splitting + heap / PARTS, left);
     }
 
-    /** The connections that there is heap for. */
+    /** The number of connections that the heap has room for. */
     public int connectionsMax() {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, connectionBytes / BYTES_PER_CONNECTION));
     }
 
     /**
-     * What the process has in memory at most: the heap, the budgets of direct memory with the part that is not counted,
-     * and {@link #JVM_BYTES}.
+     * The most memory that the process has resident: the heap, the budgets of direct memory with the part that is not
+     * counted, and {@link #JVM_BYTES}.
      */
     public long residentBytesMax() {
         return heapBytesMax + directBytes() + JVM_BYTES;
@@ -150,7 +152,7 @@ public record MemoryPlan(
     }
 
     /**
-     * The largest body that can always be stored, whatever it is.
+     * The largest body that can always be stored, whatever its content.
      *
      * @param shards that the journal's memory is divided among, or 0 for streams in memory, which share it
      */
@@ -160,12 +162,15 @@ public record MemoryPlan(
         return Math.max(1, Math.min(Math.min(completionBytes, journal), split));
     }
 
-    /** The largest body that is taken where nothing else is asked for; {@code shards} as above. */
+    /** The largest body that is accepted by default; {@code shards} as above. */
     public long defaultBodyBytesMax(int shards) {
         return Math.min(BODY_BYTES_DEFAULT_MAX, storableBodyBytesMax(shards));
     }
 
-    /** The same where bodies may have {@code bytes}: what lets one of them finish grows, at the cost of the others. */
+    /**
+     * This plan for bodies of up to {@code bytes}: the part that lets one of them finish grows, at the cost of the
+     * others.
+     */
     public MemoryPlan withBodyBytesMax(long bytes) {
         long grown = Math.min(Math.max(completionBytes, bytes), (bodyBytes + completionBytes) / 4 * 3);
         long splitting = Math.min(Math.max(splittingBytes, SPLITTING_BYTES_PER_BYTE * bytes), heapBytesMax / 2);

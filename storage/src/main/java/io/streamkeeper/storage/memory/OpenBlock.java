@@ -4,19 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.storage.disk.StorageFullException;
 import java.util.function.IntFunction;
 
-/** Gives out room in memory, block after block. Owned by the shard's loop. */
+/** Allocates room in memory, block after block. Owned by the shard's loop. */
 public final class OpenBlock {
     /** Bytes of a block that many runs share. */
     public static final int BLOCK_BYTES = 1 << 20;
 
-    /** What has at least this size gets a block of its own, so that a shared block wastes at most a quarter. */
+    /** Runs of at least this size get their own block, so that a shared block wastes at most a quarter. */
     public static final int OWN_BLOCK_BYTES_MIN = BLOCK_BYTES / 4;
 
     private final IntFunction<ByteBuf> memory;
     private Block shared = Block.NONE;
     private Block own = Block.NONE;
 
-    /** Blocks that are made of {@code memory}, which throws where there is none left. */
+    /** Allocates blocks with {@code memory}, which throws if no memory is left. */
     public OpenBlock(IntFunction<ByteBuf> memory) {
         this.memory = memory;
     }
@@ -44,7 +44,7 @@ public final class OpenBlock {
         return shared;
     }
 
-    /** A block of {@code filled}, which is taken over, to be entered before the next call. */
+    /** A block of {@code filled}, to be entered before the next call; takes ownership of {@code filled}. */
     public Block blockOf(ByteBuf filled) {
         own.finish();
         own = new Block(filled);

@@ -1,33 +1,33 @@
 package io.streamkeeper.storage.memory;
 
 /**
- * What runs of streams lie in: a block of memory, or a file. It knows how many of its bytes streams still have, and not
- * which streams. Owned by the shard's loop.
+ * A place that contains runs of streams: a block of memory, or a file. It knows how many of its bytes streams still
+ * use, but not which streams. Owned by the shard's loop.
  */
 public abstract class Place {
     private long liveBytes;
 
-    /** Bytes of the runs that streams still have here. */
+    /** Bytes of the runs here that streams still use. */
     public final long liveBytes() {
         return liveBytes;
     }
 
-    /** Counts in a new run. */
+    /** Adds a new run to the count. */
     public void enter(int bytes) {
         liveBytes += bytes;
     }
 
-    /** Counts in what was added to a run. */
+    /** Adds the bytes by which a run has grown to the count. */
     public final void extend(int bytes) {
         liveBytes += bytes;
     }
 
-    /** Counts out what was cut off a run. */
+    /** Removes the bytes that were cut off a run from the count. */
     public final void shrink(int bytes) {
         liveBytes -= bytes;
     }
 
-    /** Counts out a run. */
+    /** Removes a run from the count. */
     public void leave(int bytes) {
         liveBytes -= bytes;
     }

@@ -5,34 +5,34 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory for what readers hold, of all shards together. Safe for use by any thread. There are two bounds:
+ * The memory that readers of all shards together may hold. Safe for use by any thread. There are two bounds:
  *
  * <ul>
- *   <li>Bytes that are read from files, and copies: counted from before the read begins until they have left for the
- *       client. Each answer has a {@link ReadShare} of it, so that it always gets on. Only the upper quarter is for
- *       windows that are larger than a share, and the less is left of it, the smaller they are.
- *   <li>Blocks of memory that slices keep. Where too many are kept, bytes are copied instead: readers that do not take
- *       theirs must not keep the memory that writers need.
+ *   <li>Bytes that are read from files, and copies: counted from before the read begins until they are sent to the
+ *       client. Each response has a {@link ReadShare}, so that it always makes progress. Only the upper quarter is for
+ *       windows that are larger than a share; the less of it is left, the smaller they are.
+ *   <li>Blocks of memory that slices keep. If too many are kept, bytes are copied instead: slow readers must not keep
+ *       the memory that writers need.
  * </ul>
  */
 public final class ReadBudget {
-    /** Small copies, which are not counted, and those of a server that has no files. */
+    /** Copies up to this size are not counted, nor are any copies of a server without files. */
     private static final int UNCOUNTED_BYTES_MAX = 16 << 10;
 
     /** Counts nothing. */
     public static final ReadBudget NONE = new ReadBudget(0);
 
-    /** One part in so many is for windows that are larger than a share. */
+    /** One part in this number is for windows that are larger than a share. */
     private static final int LARGE_WINDOWS_PART = 4;
 
-    /** How much of what is left one reader gets. */
+    /** One reader gets at most one part in this number of the free bytes. */
     private static final int READER_PART = 8;
 
     private final Budget budget;
     private final Budget pins;
     private final BudgetedBuffers buffers;
 
-    /** At most {@code bytesMax} bytes of each at a time. */
+    /** At most {@code bytesMax} bytes of each of the two at a time. */
     public ReadBudget(long bytesMax) {
         this(new Budget("reads", bytesMax), bytesMax);
     }
@@ -44,7 +44,7 @@ public final class ReadBudget {
         this.buffers = new BudgetedBuffers(budget);
     }
 
-    /** Bytes that readers hold, and those that they may hold at any time. */
+    /** Bytes that readers hold, including the shares reserved for them. */
     public long usedBytes() {
         return budget.usedBytes();
     }
@@ -54,12 +54,12 @@ public final class ReadBudget {
         return pins.usedBytes();
     }
 
-    /** Whether nothing is counted, as there is nothing but memory. */
+    /** Whether nothing is counted, because streams are kept only in memory. */
     public boolean isUncounted() {
         return budget.bytesMax() == 0;
     }
 
-    /** Room for an answer, or null where answers that were admitted before have it all. */
+    /** A share for a new response, or null if earlier responses use all the memory. */
     public @Nullable ReadShare admit() {
         if (isUncounted()) {
             return new ReadShare(this, null);
@@ -68,20 +68,20 @@ public final class ReadBudget {
         return standing == null ? null : new ReadShare(this, standing);
     }
 
-    /** How much of {@code bytes} a read may ask for now beside its share; {@link ReadShare#BYTES} or less: nothing. */
+    /** The part of {@code bytes} that a read may use now. Up to {@link ReadShare#BYTES} its share suffices. */
     public int window(int bytes) {
         long left = budget.leftBytes() - budget.bytesMax() / LARGE_WINDOWS_PART * (LARGE_WINDOWS_PART - 1);
         return (int) Math.min(bytes, Math.max(ReadShare.BYTES, left / READER_PART));
     }
 
-    /** How much of {@code bytes} a read that has no share may ask for now. */
+    /** The part of {@code bytes} that a read without a share may request now. */
     public int windowWithoutShare(int bytes) {
         return (int) Math.min(bytes, Math.max(ReadShare.BYTES, budget.leftBytes() / READER_PART));
     }
 
     /**
-     * The permission to read {@code bytes} from files, or null until readers have taken theirs. A single read that is
-     * larger than the whole budget is permitted while there is no other, because it could never be otherwise.
+     * The permission to read {@code bytes} from files, or null until other readers have released memory. A read that is
+     * larger than the whole budget is permitted while no other runs, because it would never be permitted otherwise.
      */
     @Nullable
     public Reservation reserve(long bytes) {
@@ -89,13 +89,13 @@ public final class ReadBudget {
         return reservation == null && bytes > budget.bytesMax() ? budget.reserveAlone(bytes) : reservation;
     }
 
-    /** The permission to keep {@code bytes} of blocks, or null where the bytes are to be copied. */
+    /** The permission to keep {@code bytes} of blocks, or null if the bytes are to be copied. */
     @Nullable
     public Reservation pin(long bytes) {
         return bytes > pins.leftBytes() / 2 ? null : pins.reserve(bytes);
     }
 
-    /** A buffer for a copy of what is in memory, owned by the caller, or null where there is no room. */
+    /** A buffer for a copy of bytes in memory, owned by the caller, or null if no room is left. */
     @Nullable
     public ByteBuf tryAllocate(int bytes) {
         return bytes <= UNCOUNTED_BYTES_MAX || isUncounted()
@@ -103,12 +103,12 @@ public final class ReadBudget {
                 : buffers.tryAllocate(bytes);
     }
 
-    /** A buffer, owned by the caller, of what was reserved. */
+    /** A buffer, owned by the caller, of a part of {@code reservation}. */
     ByteBuf allocate(Reservation reservation, int bytes) {
         return buffers.allocate(reservation, bytes);
     }
 
-    /** A buffer, owned by the caller, of what an answer has, or of any memory where nothing is counted. */
+    /** A buffer, owned by the caller, of a response's standing reservation, or of uncounted memory if that is null. */
     ByteBuf lend(@Nullable Reservation standing, int bytes) {
         return standing == null ? ByteBufAllocator.DEFAULT.buffer(bytes, bytes) : buffers.lend(standing, bytes);
     }

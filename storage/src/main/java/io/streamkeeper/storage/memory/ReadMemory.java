@@ -3,7 +3,7 @@ package io.streamkeeper.storage.memory;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** The memory that one read from files was permitted to use: a reservation of its own, or its answer's share. */
+/** The memory that one read from files was permitted to use: its own reservation, or its response's share. */
 public final class ReadMemory implements AutoCloseable {
     private final ReadBudget budget;
     private final @Nullable Reservation reservation;
@@ -15,12 +15,12 @@ public final class ReadMemory implements AutoCloseable {
         this.share = share;
     }
 
-    /** What is reserved for this read; taken over. */
+    /** The memory of {@code reservation}; takes ownership of it. */
     public static ReadMemory of(ReadBudget budget, Reservation reservation) {
         return new ReadMemory(budget, reservation, null);
     }
 
-    /** The share of the answer, which keeps it. */
+    /** The memory of {@code share}, which stays the response's. */
     public static ReadMemory of(ReadBudget budget, ReadShare share) {
         return new ReadMemory(budget, null, share);
     }
@@ -36,7 +36,7 @@ public final class ReadMemory implements AutoCloseable {
         return budget.allocate(reservation, bytes);
     }
 
-    /** Gives back what was reserved for this read and is not used. */
+    /** Returns the bytes that were reserved for this read and are not used. */
     @Override
     public void close() {
         if (reservation != null) {

@@ -6,16 +6,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one answer has of the memory for reads from its beginning to its end: room for one window of {@value #BYTES}
- * bytes, which is reserved when the answer is admitted. So an answer that has begun always gets on when its client has
- * taken the last window, however much others hold. Larger windows are of memory that nobody has reserved.
+ * The part of the memory for reads that one response has from its beginning to its end: room for one window of {@value
+ * #BYTES} bytes, which is reserved when the response is admitted. So a response that has begun always continues when
+ * its client has received the previous window, however much memory others hold. Larger windows use memory that is not
+ * reserved.
  *
- * <p>It also says where the answer is, which may be inside a run, and what of that is checked. One read at a time uses
- * it; reads hand it on to each other, perhaps from thread to thread. It may be closed by any thread, at any time: what
- * is being read, or was lent and is not released yet, is given back later.
+ * <p>It also records the place that the response has reached, which may be inside a run, and whether the checksum of
+ * that run was checked. One read at a time uses it; reads pass it on to each other, perhaps from thread to thread. Any
+ * thread may close it at any time; memory of a running read, or that was lent and is not released yet, is returned
+ * later.
  */
 public final class ReadShare implements AutoCloseable {
-    /** A whole run, which is read whole for its checksum; longer ones, of one message each, are read in parts. */
+    /**
+     * The size of the largest run that is read as a whole for its checksum; longer runs, of one message each, are read
+     * in parts.
+     */
     public static final int BYTES = RunLimits.RUN_BYTES_MAX;
 
     private static final long NOWHERE = -1;
@@ -31,7 +36,7 @@ public final class ReadShare implements AutoCloseable {
     private long next = NOWHERE;
     private long checkedRunEnd = NOWHERE;
 
-    /** A share of {@code budget}, with {@link #BYTES} reserved, or null where nothing is counted. */
+    /** A share of {@code budget}; {@code standing} has {@link #BYTES} reserved, or is null if nothing is counted. */
     ReadShare(ReadBudget budget, @Nullable Reservation standing) {
         this.budget = budget;
         this.standing = standing;
@@ -42,34 +47,34 @@ public final class ReadShare implements AutoCloseable {
         return state.compareAndSet(IDLE, READING);
     }
 
-    /** The read has come back; may be called again. */
+    /** Ends the use by a read; may be called again. */
     public void end() {
         if (!state.compareAndSet(READING, IDLE) && state.compareAndSet(CLOSED_WHILE_READING, CLOSED)) {
             giveBack();
         }
     }
 
-    /** The next window begins at {@code position}, where the last has ended. */
+    /** Notes that the next window begins at {@code position}, where the previous one ended. */
     public void next(long position) {
         next = position;
     }
 
-    /** Whether the answer has reached {@code position}, so that it need not be between two messages. */
+    /** Whether the response has reached {@code position}, which then need not be between two messages. */
     public boolean hasReached(long position) {
         return next == position;
     }
 
-    /** The run that ends at {@code runEnd} has the checksum that it ought to have. */
+    /** Notes that the run that ends at {@code runEnd} has the expected checksum. */
     public void checked(long runEnd) {
         checkedRunEnd = runEnd;
     }
 
-    /** Whether that was so when the last part of the run was read. */
+    /** Whether the checksum of that run was already checked when its previous part was read. */
     public boolean isChecked(long runEnd) {
         return checkedRunEnd == runEnd;
     }
 
-    /** Whether the last window has been released. */
+    /** Whether the previous window has been released. */
     public boolean isWhole() {
         return standing == null || standing.bytes() >= BYTES;
     }

@@ -3,8 +3,8 @@ package io.streamkeeper.storage.memory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of a {@link Budget} that were reserved, and are given back exactly once: by {@link #close}, which may be called
- * again, or part by part to what is allocated of them. Safe for use by any thread.
+ * Reserved bytes of a {@link Budget}, which are returned exactly once: by {@link #close}, which may be called again,
+ * or, for the parts that were allocated, when these are released. Safe for use by any thread.
  */
 public final class Reservation implements AutoCloseable {
     private static final long CLOSED = -1;
@@ -12,7 +12,7 @@ public final class Reservation implements AutoCloseable {
     private final Budget budget;
     private final AtomicLong bytes;
 
-    /** Takes over {@code bytes} that are reserved in {@code budget}. */
+    /** Takes ownership of {@code bytes} that are reserved in {@code budget}. */
     Reservation(Budget budget, long bytes) {
         this.budget = budget;
         this.bytes = new AtomicLong(bytes);
@@ -23,12 +23,15 @@ public final class Reservation implements AutoCloseable {
         return Math.max(0, bytes.get());
     }
 
-    /** The budget that it is of. */
+    /** The budget in which the bytes are reserved. */
     Budget budget() {
         return budget;
     }
 
-    /** Reserves {@code more} bytes too. Returns false, having changed nothing, if they do not fit or it is closed. */
+    /**
+     * Reserves {@code more} bytes as well. Returns false and changes nothing if they do not fit or the reservation is
+     * closed.
+     */
     public boolean tryGrow(long more) {
         if (!budget.tryReserve(more)) {
             return false;
@@ -36,7 +39,10 @@ public final class Reservation implements AutoCloseable {
         return add(more);
     }
 
-    /** Takes over {@code more} bytes that are reserved in the same budget; they are given back if it is closed. */
+    /**
+     * Takes ownership of {@code more} bytes that are reserved in the same budget; returns them to the budget, and
+     * false, if the reservation is closed.
+     */
     public boolean add(long more) {
         long now = bytes.get();
         while (now != CLOSED) {
@@ -50,8 +56,8 @@ public final class Reservation implements AutoCloseable {
     }
 
     /**
-     * Takes {@code part} out of it, which the caller gives back to the budget. Returns false, having changed nothing,
-     * if there is less, or it is closed.
+     * Removes {@code part} bytes, which the caller then returns to the budget. Returns false and changes nothing if
+     * fewer are left, or the reservation is closed.
      */
     public boolean take(long part) {
         long now = bytes.get();
@@ -64,7 +70,7 @@ public final class Reservation implements AutoCloseable {
         return false;
     }
 
-    /** Gives back what is left. */
+    /** Returns the bytes that are left. */
     @Override
     public void close() {
         long left = bytes.getAndSet(CLOSED);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Which shard is opened.
+ * The identity of a shard that opens.
  *
  * @param store the identity of the data directory: two directories never have the same, unless one is a copy
  * @param shard the shard's number

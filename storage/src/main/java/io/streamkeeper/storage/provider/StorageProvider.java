@@ -5,25 +5,25 @@ import io.streamkeeper.storage.journal.ShardLog;
 import java.io.IOException;
 
 /**
- * Replaces a part of what a shard is kept in: its log, its extent files, or both. What a provider does not replace
- * stays in the data directory, and so do the manifests, the lock and the format file. Made once for a server; called by
- * the thread that opens a shard, perhaps for several shards at once, and may block.
+ * Replaces a part of the storage of a shard: its log, its extent files, or both. The parts that a provider does not
+ * replace stay in the data directory, and so do the manifests, the lock and the format file. A server creates one
+ * instance. The threads that open shards call it, perhaps several threads at once; the methods may block.
  *
- * <p>A server uses the provider that its configuration names, which it finds with {@link java.util.ServiceLoader}: a
- * class with a public constructor without parameters that a file {@code META-INF/services/} with this interface's full
- * name lists.
+ * <p>A server uses the provider that its configuration names, and finds it with {@link java.util.ServiceLoader}. The
+ * implementation has a public constructor without parameters, and a file in {@code META-INF/services/} with this
+ * interface's full name lists it.
  */
 public interface StorageProvider {
     /** The provider that replaces nothing. */
     StorageProvider LOCAL = () -> "local";
 
-    /** What the configuration calls the provider. */
+    /** The name of the provider in the configuration. */
     String name();
 
     /**
      * The extent files of a shard.
      *
-     * @param local those in the data directory, which the result may use
+     * @param local the extent files in the data directory, which the result may use
      */
     default ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
         return local;
@@ -32,7 +32,7 @@ public interface StorageProvider {
     /**
      * The log of a shard.
      *
-     * @param local the one in the data directory, which the result may use
+     * @param local the log in the data directory, which the result may use
      */
     default ShardLog log(ShardIdentity shard, ShardLog local) throws IOException {
         return local;

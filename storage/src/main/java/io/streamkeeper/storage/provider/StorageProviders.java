@@ -11,11 +11,11 @@ public final class StorageProviders {
     private StorageProviders() {}
 
     /**
-     * The provider of a name.
+     * The provider with a name.
      *
      * @param loader the class path that is searched
-     * @throws IllegalArgumentException if there is none, two have the same name, or one cannot be loaded; the message
-     *     has the names that were found
+     * @throws IllegalArgumentException if no provider has the name, two have the same name, or one cannot be loaded; if
+     *     none has it, the message contains the names that were found
      */
     public static StorageProvider named(String name, ClassLoader loader) {
         SortedMap<String, StorageProvider> found = new TreeMap<>();

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that records and descriptions are made of. Numbers that may be of any size take eight bytes; those that
- * are usually small are {@link Variable}. A text is its length in bytes, variable, and UTF-8.
+ * The fields of which records and descriptions consist. Numbers that may be of any size take eight bytes; those that
+ * are usually small are {@link Variable}. A text is its length in bytes, as a variable number, and then its UTF-8.
  */
 public final class Fields {
     /** The most bytes that a variable number takes. */

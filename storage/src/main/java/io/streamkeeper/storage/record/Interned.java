@@ -4,9 +4,9 @@ import io.streamkeeper.protocol.ContentType;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Content types of which a shard keeps one for all streams that have it. Owned by the shard's loop. */
+/** The content types of a shard's streams, one shared object for each type. Owned by the shard's loop. */
 public final class Interned {
-    /** More than any reasonable number of types; others are not shared. */
+    /** More than any reasonable number of types; further types are not shared. */
     private static final int TYPES_MAX = 1_000;
 
     private final Map<String, ContentType> types = new HashMap<>();

@@ -5,9 +5,9 @@ import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of that
- * one's ancestors. Immutable; the forks of a stream share its runs, also between shards, so a fork costs one run at any
- * depth.
+ * The data that a fork inherits (section 4.2): the run of positions that one ancestor wrote, and before it the runs of
+ * that ancestor's own ancestors. Immutable; the forks of a stream share its runs, also across shards, so a fork adds
+ * one run at any depth.
  *
  * <p>Towards the beginning, runs have lower starts and lower generations. Each run has a second reference, which skips
  * several runs, so that a run is found in a number of steps that grows with the logarithm of the depth (a skew-binary
@@ -35,8 +35,8 @@ public final class Lineage {
      * @param generation the ancestor
      * @param formerGeneration its generation in format version 1, or 0
      * @param start the first position that the ancestor itself wrote
-     * @param end the position after the last one that is inherited of it; not before {@code start}
-     * @param parent the run that ends at {@code start}, or null where that is the beginning
+     * @param end the position after the last one that is inherited from the ancestor; not before {@code start}
+     * @param parent the run that ends at {@code start}, or null if {@code start} is the beginning
      */
     public Lineage(
             StreamPath path, long generation, long formerGeneration, long start, long end, @Nullable Lineage parent) {
@@ -64,7 +64,7 @@ public final class Lineage {
         return generation;
     }
 
-    /** Its generation in format version 1, or 0. */
+    /** The ancestor's generation in format version 1, or 0. */
     public long formerGeneration() {
         return formerGeneration;
     }
@@ -101,17 +101,17 @@ public final class Lineage {
                 : new Lineage(run.path, run.generation, run.formerGeneration, run.start, position, run.parent);
     }
 
-    /** The run that has the byte at {@code position}, which is before the end of this run. */
+    /** The run that contains the byte at {@code position}, which is before the end of this run. */
     public Lineage at(long position) {
         return startingAtMost(position);
     }
 
-    /** The run that has the byte before {@code position}; an offset of that position has its generation. */
+    /** The run that contains the byte before {@code position}; an offset of that position has its generation. */
     public Lineage before(long position) {
         return startingAtMost(position - 1);
     }
 
-    /** The run of an ancestor by its present or former generation, or null if no ancestor has that. */
+    /** The run of the ancestor with this present or former generation, or null if no ancestor has it. */
     @Nullable
     public Lineage of(long wanted) {
         boolean former = wanted > Offset.GENERATION_MAX;
@@ -122,7 +122,7 @@ public final class Lineage {
         return run.generation(former) == wanted ? run : null;
     }
 
-    /** Former generations are in the same order; streams that have none come after all others. */
+    /** Former generations have the same order; streams without one come after all others. */
     private long generation(boolean former) {
         if (former) {
             return formerGeneration == 0 ? Long.MAX_VALUE : formerGeneration;

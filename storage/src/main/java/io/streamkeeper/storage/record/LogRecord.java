@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole effect of one request on its shard (I4): bytes, producer state, {@code Stream-Seq} and closure together.
- * The state of a shard is a function of its records (I13), so a record contains everything that the decision knew. The
- * bytes are not part of the record, but follow it as a {@link Payload}.
+ * The state of a shard is a function of its records (I13), so a record contains everything on which the decision
+ * depended. The bytes are not part of the record, but follow it as a {@link Payload}.
  */
 public sealed interface LogRecord {
-    /** The type of a record, for a dispatch that is complete. */
+    /** The type of a record, for an exhaustive switch. */
     enum Kind {
         CREATED,
         APPENDED,
@@ -26,7 +26,7 @@ public sealed interface LogRecord {
 
     Kind kind();
 
-    /** Whether the record releases space: it is accepted where memory or disk are too full for others. */
+    /** Whether the record releases space: it is accepted when memory or disk are too full for other records. */
     default boolean makesRoom() {
         return false;
     }
@@ -34,20 +34,20 @@ public sealed interface LogRecord {
     /** The stream that the record is about. */
     long generation();
 
-    /** When it was staged. */
+    /** The time at which the record was staged, in milliseconds since 1970 UTC. */
     long atMillis();
 
     /**
      * A stream is created.
      *
-     * @param generation its own, unique
+     * @param generation its generation, which is unique
      * @param path its path
-     * @param contentType as it was given, or inherited
-     * @param expiry as it was requested, or inherited
-     * @param retention how much it keeps
+     * @param contentType as requested, or inherited
+     * @param expiry as requested, or inherited
+     * @param retention the limits on the data that it keeps
      * @param closed whether it is created closed
-     * @param fork its source, or null if it is not a fork
-     * @param atMillis when
+     * @param fork its source and the inherited part, or null if it is not a fork
+     * @param atMillis the time
      */
     record Created(
             long generation,
@@ -64,20 +64,19 @@ public sealed interface LogRecord {
             return Kind.CREATED;
         }
 
-        /** The first position that can be read of the stream at its beginning. */
+        /** The first position that can be read when the stream is created. */
         public long earliest() {
             return fork == null ? 0 : fork.earliest();
         }
     }
 
     /**
-     * A stream with a sliding time to live was used, and may be used again without a record for as long as this one
-     * says. No answer waits for it.
+     * A stream with a sliding time to live was used. Further uses within {@code coveredMillis} need no record. No reply
+     * waits for this record.
      *
      * @param generation the stream
-     * @param atMillis when
-     * @param coveredMillis for how long after that no use is recorded: the checkpoint interval of the server that wrote
-     *     it
+     * @param atMillis the time
+     * @param coveredMillis how long after that no use is recorded: the checkpoint interval of the server that wrote it
      */
     record Used(long generation, long atMillis, long coveredMillis) implements LogRecord {
         @Override
@@ -91,10 +90,10 @@ public sealed interface LogRecord {
      *
      * @param generation the stream
      * @param producer the producer's new state, or null
-     * @param evictions how many producers of the stream are evicted for this one, those unused for longest
-     * @param streamSeq the new {@code Stream-Seq}, or null where it stays
-     * @param close whether the stream is closed after the bytes
-     * @param atMillis when
+     * @param evictions how many producers of the stream, those unused for longest, are evicted for this one
+     * @param streamSeq the new {@code Stream-Seq}, or null if it does not change
+     * @param close whether the append closes the stream
+     * @param atMillis the time
      */
     record Appended(
             long generation,
@@ -114,9 +113,9 @@ public sealed interface LogRecord {
      * A stream is deleted or has expired.
      *
      * @param generation the stream
-     * @param dropped whether its bytes and its path are free; else forks inherit from it, and it stays until it is
-     *     released
-     * @param atMillis when
+     * @param dropped whether its bytes are dropped and its path is free; if not, forks inherit from it, and it is kept
+     *     until it is released
+     * @param atMillis the time
      */
     record Deleted(long generation, boolean dropped, long atMillis) implements LogRecord {
         @Override
@@ -134,10 +133,10 @@ public sealed interface LogRecord {
      * Retention trims the data before a position.
      *
      * @param generation the stream
-     * @param position the earliest that can be read from now on
-     * @param dropped whether the bytes before it are dropped; else forks inherit from the stream, and they stay until
-     *     it is trimmed again without forks, or released
-     * @param atMillis when
+     * @param position the earliest position that can be read from now on
+     * @param dropped whether the bytes before it are dropped; if not, forks inherit from the stream, and the bytes are
+     *     kept until the stream is released, or trimmed again when it has no forks
+     * @param atMillis the time
      */
     record Trimmed(long generation, long position, boolean dropped, long atMillis) implements LogRecord {
         @Override
@@ -152,11 +151,11 @@ public sealed interface LogRecord {
     }
 
     /**
-     * The last fork has released its source: the bytes that were kept only for forks are dropped. Of a deleted stream
-     * these are all, of another one those before the earliest position that can be read.
+     * The last fork has released its source: the bytes that were kept only for forks are dropped. For a deleted stream
+     * these are all its bytes, for another one the bytes before the earliest position that can be read.
      *
      * @param generation the source
-     * @param atMillis when
+     * @param atMillis the time
      */
     record Released(long generation, long atMillis) implements LogRecord {
         @Override
@@ -171,13 +170,13 @@ public sealed interface LogRecord {
     }
 
     /**
-     * The source of a fork. What the fork inherits follows from the source, which exists as long as the fork does, so
-     * it is not in the record: a fork costs the same at any depth.
+     * The source of a fork. The inherited data follows from the source, which exists as long as the fork does, so the
+     * record does not contain its lineage: a fork takes the same space at any depth.
      *
-     * @param origin what the request named, which a repeated create is compared with
-     * @param sourceGeneration the source's incarnation, which the fork keeps from being dropped
-     * @param position where the fork diverges
-     * @param earliest the first position that it inherits: later than the beginning where the source has dropped some
+     * @param origin the origin in the request, with which a repeated create is compared
+     * @param sourceGeneration the source's incarnation, which is not dropped as long as the fork needs it
+     * @param position the position at which the fork diverges
+     * @param earliest the first position that it inherits: after the beginning if the source was trimmed
      */
     record Fork(ForkOrigin origin, long sourceGeneration, long position, long earliest) {}
 }

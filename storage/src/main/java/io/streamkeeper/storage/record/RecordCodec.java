@@ -10,19 +10,19 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 
 /**
- * The format of records in the journal. A record and its payload follow each other, so that they are one piece (I4):
+ * The format of records in the journal. A payload follows its record directly, so that both are written as a unit (I4):
  *
  * <pre>
- *   length      u32       of everything after it
+ *   length      u32       bytes after this field
  *   type        u8        1 created, 2 appended, 5 used, 6 deleted, 7 trimmed, 8 released
  *   generation  u64
  *   atMillis    variable
  *   …           by type, see the methods
- *   runs        variable  how many; then the bytes and messages of each, variable
+ *   runs        variable  their number; then the bytes and messages of each, variable
  *   payload     the stored bytes of all runs; up to the record's end
  * </pre>
  *
- * By type there is
+ * The fields by type:
  *
  * <pre>
  *   6 deleted   dropped   u8        1 if the stream is dropped, 0 if forks keep it
@@ -32,10 +32,10 @@ import io.streamkeeper.protocol.StreamPath;
  * </pre>
  *
  * Journals of format version 2 have two other types, which are read but not written: 3 deleted, with no fields, and 4
- * trimmed, with the position. They do not say what forks keep. They are read as if forks kept everything, until a start
- * finds what no fork needs, and logs its release.
+ * trimmed, with the position. They do not say whether forks keep the bytes. They are read as if forks kept everything;
+ * after the forks are counted, the start logs the release of streams that no fork needs.
  *
- * <p>The frame's checksum covers all of it.
+ * <p>The frame's checksum covers the whole record and its payload.
  */
 public final class RecordCodec {
     private static final int LENGTH_BYTES = 4;
@@ -62,14 +62,14 @@ public final class RecordCodec {
     private static final int HAS_OFFSET = 4;
     private static final int HAS_RETENTION = 8;
 
-    /** More than the fields of fixed size and the variable numbers take together. */
+    /** An upper bound on the bytes of all fields of fixed size and all variable numbers. */
     private static final int FIXED_BYTES_MAX = 128;
 
     private RecordCodec() {}
 
     // ---- writing ----
 
-    /** The most bytes that a record takes, its payload included. */
+    /** The most bytes that a record takes, including its payload. */
     public static int bytesMax(LogRecord record, Runs runs) {
         int bytes = FIXED_BYTES_MAX + runs.bytes() + (1 + 2 * runs.count()) * Fields.VARIABLE_BYTES_MAX;
         if (record instanceof LogRecord.Created created) {
@@ -134,7 +134,7 @@ public final class RecordCodec {
         return start;
     }
 
-    /** Writes the length of a record whose payload is written. */
+    /** Writes the length of a record after its payload was written. */
     public static void finish(ByteBuf out, int start) {
         out.setInt(start, out.writerIndex() - start - LENGTH_BYTES);
     }
@@ -215,9 +215,9 @@ public final class RecordCodec {
     // ---- reading ----
 
     /**
-     * A record as it is read.
+     * A record that was read.
      *
-     * @param payload the first byte of its payload in the buffer that it was read from
+     * @param payload the index of its payload's first byte in the buffer from which it was read
      */
     public record Read(LogRecord record, Runs runs, int payload) {}
 

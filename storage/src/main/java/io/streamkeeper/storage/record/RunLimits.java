@@ -3,27 +3,27 @@ package io.streamkeeper.storage.record;
 import io.streamkeeper.protocol.JsonMessages;
 
 /**
- * How much of a stream one run may have. A run is the unit that is located, checked and, by retention, dropped; so the
- * runs of a stream with retention are a small part of what it keeps.
+ * The limits on one run of a stream. A run is the unit of location, checksum and retention; so each run of a stream
+ * with retention is a small part of the data that the stream keeps.
  *
  * @param bytesMax bytes of a run, unless it is a single message or a single append
  * @param messagesMax messages of a run
  * @param millisMax how far apart in time the appends of one run may be
  */
 public record RunLimits(int bytesMax, int messagesMax, long millisMax) {
-    /** The size at which a run of a stream that keeps everything ends, and another is begun. */
+    /** The size at which a run of a stream that keeps everything ends and the next one begins. */
     public static final int RUN_BYTES_MAX = 64 << 10;
 
-    /** A run of a stream with retention has at most this part of what is kept: one in so many. */
+    /** A run of a stream with retention has at most the retained amount divided by this number. */
     public static final int RETAINED_PARTS = 256;
 
     /** A stream that keeps everything. */
     public static final RunLimits ANY = new RunLimits(RUN_BYTES_MAX, Integer.MAX_VALUE, Long.MAX_VALUE);
 
     /**
-     * The first message of an append that retention may keep. Those before it are trimmed with the append itself, so
-     * their runs need not be as short as these limits say. What is kept is less than {@value #RETAINED_PARTS} times a
-     * run, plus one run.
+     * The first message of an append that retention may keep. The messages before it are trimmed together with the
+     * append, so their runs may be longer than these limits. Retention keeps less than {@value #RETAINED_PARTS} runs of
+     * the greatest length, plus one run.
      */
     int firstKept(JsonMessages appended) {
         int first = 0;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that the stored bytes of one request are divided into: adjacent pieces, of a JSON stream whole messages.
- * Usually there is one. Immutable.
+ * The runs that the stored bytes of one request are divided into: adjacent pieces, which for a JSON stream contain
+ * whole messages. Usually a single run. Immutable.
  */
 public final class Runs {
     public static final Runs NONE = new Runs(0, 0, null);
@@ -38,8 +38,8 @@ public final class Runs {
     }
 
     /**
-     * Messages as runs that are as long as {@code limits} allow, or longer if retention trims them at once; a longer
-     * message is a run by itself.
+     * Divides messages into runs that are as long as {@code limits} allow, or longer if retention trims them at once; a
+     * message that exceeds the limit is a separate run.
      */
     public static Runs of(JsonMessages split, RunLimits limits) {
         if (split.storedBytes() <= limits.bytesMax() && split.count() <= limits.messagesMax()) {
@@ -62,7 +62,9 @@ public final class Runs {
         return of(Arrays.copyOf(parts, used));
     }
 
-    /** The message after the run that begins with message {@code first}; the run has at least that message. */
+    /**
+     * The index of the message after the run that begins with message {@code first}; the run has at least that message.
+     */
     private static int endOfRun(JsonMessages split, int first, RunLimits limits) {
         long lastEnd = (long) split.start(first) + limits.bytesMax() - 1;
         int byBytes = split.firstEndingAfter(first, (int) Math.min(lastEnd, Integer.MAX_VALUE));
@@ -75,7 +77,7 @@ public final class Runs {
         return bytes;
     }
 
-    /** Messages of all runs; 1 of an append to a stream of bytes. */
+    /** Messages of all runs; 1 for an append to a stream of bytes. */
     public int messages() {
         return messages;
     }

@@ -8,25 +8,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The description of a stream: its state without its bytes, as an extent file keeps it, after its records up to
- * {@code lastLsn}. The newest description of a stream counts, whatever file it is in.
+ * The description of a stream: its state without its bytes, as stored in an extent file, after its records up to {@code
+ * lastLsn}. The newest description of a stream is valid, whichever file contains it.
  *
- * @param created the record that made it
- * @param formerGeneration its generation in format version 1, which clients may hold offsets of, or 0
- * @param lastLsn the last record about it that this includes
- * @param tail where its bytes end
- * @param messages how many messages it has had, trimmed ones included
+ * @param created the record that created it
+ * @param formerGeneration its generation in format version 1, or 0; clients may hold offsets with it
+ * @param lastLsn the last record about the stream that this description includes
+ * @param tail the position at which its bytes end
+ * @param messages the number of messages that were written to it, including trimmed ones
  * @param earliest the first position that can be read
- * @param kept the first position whose bytes are kept, before {@code earliest} where forks inherit them; a description
- *     of format version 2 has the stream's beginning here, also where bytes were dropped
+ * @param kept the first position whose bytes are kept, which is before {@code earliest} if forks inherit them; a
+ *     description of format version 2 has the stream's beginning here, even if bytes were dropped
  * @param closed whether it is closed
- * @param deleted whether it is deleted; such a description is kept as long as an older file may have one of the stream
- * @param dropped whether nothing is kept of it any more; a description of format version 2 never says so
+ * @param deleted whether it is deleted; such a description is kept as long as an older file may contain one of the
+ *     stream
+ * @param dropped whether no bytes of it are kept any more; never set in a description of format version 2
  * @param closedBy the producer's request that closed it, or null
  * @param streamSeq the last {@code Stream-Seq}, or null
  * @param producers the last request of each producer, the one unused for longest first
- * @param usedMillis the last use that is recorded, of a stream that lives for a time without use; -1 if none is
- * @param coveredMillis for how long after that no use is recorded
+ * @param usedMillis the last recorded use of a stream with a sliding time to live; -1 if none is recorded
+ * @param coveredMillis how long after that no further use is recorded
  */
 public record StreamMeta(
         LogRecord.Created created,
@@ -54,7 +55,7 @@ public record StreamMeta(
     private static final int DROPPED = 128;
     private static final int FIXED_BYTES_MAX = 128;
 
-    /** The description as bytes, on the heap. */
+    /** Encodes the description into a buffer on the heap. */
     public ByteBuf encode() {
         ByteBuf out = Unpooled.buffer(FIXED_BYTES_MAX + created.path().value().length());
         out.writeByte((closed ? CLOSED : 0)
@@ -136,12 +137,12 @@ public record StreamMeta(
                 covered);
     }
 
-    /** The last record that an encoded description includes; the rest is not read. */
+    /** The lsn of the last record that an encoded description includes; reads nothing else of it. */
     public static long lastLsnOf(ByteBuf encoded) {
         return Fields.readVariable(encoded.slice(encoded.readerIndex() + 1, encoded.readableBytes() - 1));
     }
 
-    /** Whether an encoded description is one of a deleted stream. */
+    /** Whether an encoded description is that of a deleted stream. */
     public static boolean isDeleted(ByteBuf encoded) {
         return (encoded.getByte(encoded.readerIndex()) & DELETED) != 0;
     }

@@ -33,18 +33,22 @@ import org.slf4j.LoggerFactory;
 public final class FileShard {
     private static final Logger LOG = LoggerFactory.getLogger(FileShard.class);
 
-    /** A checkpoint begins when this part of the memory for what waits is used, so that it ends before all is. */
+    /**
+     * A checkpoint begins at the latest when the backlog has used its memory divided by this number, so that the
+     * checkpoint ends before all of it is used.
+     */
     private static final int BACKLOG_PARTS = 4;
 
     private FileShard() {}
 
     /**
-     * Opens shard {@code shard} of a data directory. The store belongs to the loop of {@code threads} from when this
-     * returns; before it serves, forks are counted, see {@link RecoveredForks}, and the store is settled.
+     * Opens shard {@code shard} of a data directory. When this returns, the loop of {@code threads} owns the store;
+     * before it serves, the caller counts forks, see {@link RecoveredForks}, and settles the store.
      *
      * @param provider may replace the log and the extent files
-     * @param budget the memory for what is read from files
-     * @throws IOException with file, position and what to do, if the data is damaged or incomplete
+     * @param budget the memory for bytes that are read from files
+     * @throws IOException if the data is damaged or incomplete; the message contains the file, the position and the
+     *     remedy
      */
     public static ShardStore open(
             Disk disk,
@@ -71,8 +75,8 @@ public final class FileShard {
         Journal journal;
         try {
             recovery.run();
-            // A killed process may have left a manifest that a power cut would take back, with files removed that it
-            // needs.
+            // A killed process may have left a manifest that is not synced. A power cut would then restore the previous
+            // manifest, and the removal below may have deleted files that it needs.
             disk.syncDirectory(directory);
             tidy(files, manifest);
             journal = log.open(memory, recovery.lastLsn(), guarded);
@@ -105,7 +109,7 @@ public final class FileShard {
         return store;
     }
 
-    /** The configured size of a checkpoint may be more than the backlog may have. */
+    /** Limits the size of a checkpoint, because the configured one may exceed the limit of the backlog. */
     private static ExtentConfig extentConfig(StorageConfig config) {
         return new ExtentConfig(
                 Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),
@@ -113,8 +117,8 @@ public final class FileShard {
     }
 
     /**
-     * Removes the extents that the manifest does not name, which a crash has left; nothing acknowledged is in any of
-     * them.
+     * Removes the extents that a crash has left and the manifest does not list; none of them contains acknowledged
+     * data.
      */
     private static void tidy(ExtentFiles files, Manifest manifest) throws IOException {
         Set<Long> named = new HashSet<>();

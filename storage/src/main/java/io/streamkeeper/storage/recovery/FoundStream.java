@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The data of one stream in the extent files of a shard, collected until all files are read: its newest description and
  * all spans of its runs. Used by the thread that recovers the shard.
  *
- * <p>A stream needs the spans that end at its tail and follow each other without a gap. Before them files may have more
- * of it, with gaps: dropped data remains in a file that other streams keep, while the files between are removed, or it
- * was dropped before a checkpoint wrote it. So the spans are followed back from the tail, and the first gap ends them.
- * Whether the spans after the gap are enough is checked when the journal is read, see {@link Recovery}.
+ * <p>A stream needs the spans that end at its tail and follow each other without a gap. Before these, the files may
+ * contain more of its data, with gaps: dropped data remains in a file that other streams need, while the files between
+ * were removed, or data was dropped before a checkpoint wrote it. So the spans are followed back from the tail up to
+ * the first gap. {@link Recovery} checks whether they are enough after it has read the journal.
  */
 final class FoundStream {
-    /** An entry of a file's index, and others of the same stream. */
+    /** An entry of a file's index, linked to the other entries of the same stream. */
     private record Entry(
             Extent extent,
             int index,
@@ -31,7 +31,7 @@ final class FoundStream {
      * The first runs of an entry.
      *
      * @param runs the entry's runs
-     * @param count how many of them are in the span
+     * @param count how many of them belong to the span
      */
     private record Span(Extent extent, StoredRuns runs, int count) {}
 
@@ -60,12 +60,12 @@ final class FoundStream {
         return owner;
     }
 
-    /** Adds the entry of {@code extent} at {@code index} of its index. */
+    /** Adds the entry with number {@code index} of the index of {@code extent}. */
     void add(Extent extent, int index, StoredRuns runs) {
         entries = new Entry(extent, index, runs, entries);
     }
 
-    /** Whether a description that includes records up to {@code lastLsn} is newer than the one that is known. */
+    /** Whether a description that includes records up to {@code lastLsn} is newer than the newest one found so far. */
     boolean isNewer(long lastLsn) {
         return meta == null || lastLsn > meta.lastLsn();
     }

@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects the forks of a server with their sources in all shards, when all are recovered. The number of forks of a
- * stream, and what a fork inherits, are derived from the streams, not read from a file. Used by one thread, before the
- * shards' loops begin; then each shard is settled, see {@link ShardStore#settle}.
+ * Connects the forks of a server with their sources in all shards, after all shards are recovered. The number of forks
+ * of a stream, and the data that a fork inherits, are derived from the streams, not read from a file. Used by one
+ * thread, before the shards' loops begin; then each shard is settled, see {@link ShardStore#settle}.
  *
- * <p>A fork has a higher generation than its source. So in ascending order of generations a source knows what it
- * inherits itself before a fork of it does, and one pass is enough for forks of any depth. In descending order deleted
- * forks that nothing needs are taken off the counts of their sources. So {@link ShardStore#settle} releases all of a
- * chain whose end is deleted, also if a crash has interrupted its release.
+ * <p>A fork has a higher generation than its source. So in ascending order of generations, the lineage of a source is
+ * set before that of its forks, and one pass is enough for forks of any depth. A second pass in descending order
+ * removes deleted forks that nothing needs from the counts of their sources. So {@link ShardStore#settle} releases a
+ * whole chain whose end is deleted, even if a crash has interrupted its release.
  */
 public final class RecoveredForks {
     /** Positions that are lost. */
@@ -68,7 +68,10 @@ public final class RecoveredForks {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));
     }
 
-    /** A deleted fork of which there are no forks needs no source; decided before its source is looked at. */
+    /**
+     * A deleted fork that has no forks itself needs no source. This is decided for a fork before it is decided for its
+     * source.
+     */
     private void uncountIfUnneeded(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null && stream.isDurablyDeleted() && stream.forks() == 0) {
@@ -94,9 +97,7 @@ public final class RecoveredForks {
         note(stream, fork, loss(source, fork));
     }
 
-    /**
-     * The positions that a fork inherits from a source or its ancestors and that are lost, or null if there are none.
-     */
+    /** The lost positions that a fork inherits from a source or its ancestors, or null if none are lost. */
     private @Nullable Loss loss(StreamState source, LogRecord.Fork fork) {
         if (source.tail() < fork.position()) {
             return new Loss(source.tail(), fork.position(), "which ends at " + source.tail());
@@ -111,7 +112,10 @@ public final class RecoveredForks {
         return lossesBefore.get(source.generation());
     }
 
-    /** A deleted fork is not read, but its forks are, and have the same loss. */
+    /**
+     * Notes a loss. A deleted fork is not reported, because it is not read; but its forks are read, and have the same
+     * loss.
+     */
     private void note(StreamState stream, LogRecord.Fork fork, @Nullable Loss loss) {
         if (loss == null || !loss.concerns(fork)) {
             return;

@@ -25,14 +25,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the state of one shard: the descriptions and runs in its extents, and then the records of its journal, which
- * {@link StreamState#apply} applies as in service. Used by one thread, before the shard has a loop.
+ * Reads the state of one shard: the descriptions and runs in its extents, and then the records of its journal, each of
+ * which {@link StreamState#apply} applies as in service. Used by one thread, before the shard has a loop.
  *
- * <p>The newest description of a stream counts. A record that it includes is skipped; the stream of any other must be
- * known. If it is not, this is damage, and stops the start (I10).
+ * <p>The newest description of a stream is valid. A record that it includes is skipped. Any other record, except a
+ * creation, must be about a known stream; if it is not, this is damage, and stops the start (I10).
  */
 public final class Recovery {
-    /** The epoch of records that are read: they are durable, so no end of an epoch undoes them. */
+    /** The epoch of records that are read from the log: they are durable, so no end of an epoch undoes them. */
     private static final long DURABLE = 0;
 
     private final String directory;
@@ -50,10 +50,10 @@ public final class Recovery {
     /**
      * The recovery of a shard.
      *
-     * @param directory what messages call the shard
+     * @param directory the name of the shard in messages
      * @param log the log of the shard, which is replayed
      * @param files its extent files
-     * @param memory for the journal's records that no extent has
+     * @param memory the memory for the journal's records that no extent includes
      */
     public Recovery(String directory, ShardLog log, ExtentFiles files, Manifest manifest, MemoryBudget memory) {
         this.files = files;
@@ -79,24 +79,24 @@ public final class Recovery {
         check();
     }
 
-    /** The open extents that the manifest names. */
+    /** The extents that the manifest lists, which are open. */
     public List<Extent> extents() {
         return extents;
     }
 
-    /** All streams, deleted ones included, in the order of their generations. */
+    /** All streams, including deleted ones, in the order of their generations. */
     public List<StreamState> streams() {
         List<StreamState> all = new ArrayList<>(streams.values());
         all.sort(Comparator.comparingLong(StreamState::generation));
         return all;
     }
 
-    /** The streams that the journal has records about and no extent has these. */
+    /** The streams about which the journal has records that no extent includes. */
     List<StreamState> dirty() {
         return dirty;
     }
 
-    /** The last lsn that anything refers to. */
+    /** The highest lsn in the manifest, the descriptions and the journal. */
     public long lastLsn() {
         return lastLsn;
     }
@@ -105,7 +105,7 @@ public final class Recovery {
         return lastGeneration;
     }
 
-    /** Releases everything, if the shard is not opened. */
+    /** Releases the extents; called if the shard does not open. */
     public void close() throws IOException {
         for (Extent extent : extents) {
             extent.file().release();
@@ -113,7 +113,8 @@ public final class Recovery {
     }
 
     /**
-     * A key that is as unique as a generation, and differs in more bits, so that keys do not collide in a hash table.
+     * A key for a generation: equally unique, but the keys differ in more bits, so that they do not collide in a hash
+     * table.
      */
     private static long mixed(long generation) {
         return generation * 0x9e3779b97f4a7c15L;
@@ -186,7 +187,7 @@ public final class Recovery {
 
     // ---- journal ----
 
-    /** Applies the records of one frame after the other. */
+    /** Applies the records of all frames in order. */
     private final class Replay implements ShardLog.Visitor {
         private Block block = Block.NONE;
 
@@ -246,8 +247,8 @@ public final class Recovery {
 
     /**
      * Checks that the bytes of each stream are complete from its earliest position to its tail, unless it is deleted:
-     * its runs may be dropped while only the journal has its deletion. The bytes that forks inherit are checked when
-     * the forks of all shards are known.
+     * the runs of a deleted stream may already be dropped while its deletion is only in the journal. {@link
+     * RecoveredForks} checks the bytes that forks inherit, when the forks of all shards are known.
      */
     private void check() throws IOException {
         for (StreamState stream : streams.values()) {

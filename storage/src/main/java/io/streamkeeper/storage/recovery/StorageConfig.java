@@ -3,15 +3,17 @@ package io.streamkeeper.storage.recovery;
 import io.streamkeeper.storage.stream.ProducerLimits;
 
 /**
- * How a shard keeps its streams in files.
+ * The configuration of a shard that keeps its streams in files.
  *
- * @param syncs whether a record is acknowledged when it is synced, or already when the kernel has it
- * @param checkpointBytes bytes of records after which a checkpoint is made
- * @param checkpointMillis how long a record waits for a checkpoint at most
+ * @param syncs whether a record is acknowledged only after it is synced; if false, as soon as it is written to the
+ *     kernel
+ * @param checkpointBytes bytes of records after which a checkpoint begins
+ * @param checkpointMillis the longest time for which a record waits for a checkpoint
  * @param segmentBytes the size of a journal segment
- * @param backlogBytesMax bytes of records that no checkpoint has written yet; more are refused for a while
+ * @param backlogBytesMax bytes of records that no checkpoint has written yet; beyond that, records are refused until a
+ *     checkpoint has made room
  * @param producers how many producers of a stream are remembered
- * @param reserveBytes space of the file system that is reserved for when it is full, or 0 for none
+ * @param reserveBytes space in the file system that is reserved for a full disk, or 0 for none
  */
 public record StorageConfig(
         boolean syncs,
@@ -24,7 +26,7 @@ public record StorageConfig(
     private static final long RESERVE_BYTES_MAX = 4 << 20;
     private static final int RESERVE_PARTS = 4;
 
-    /** The same without a reserve. */
+    /** A configuration without a reserve. */
     public StorageConfig(
             boolean syncs,
             long checkpointBytes,
@@ -35,7 +37,7 @@ public record StorageConfig(
         this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers, 0);
     }
 
-    /** The same with a reserve that is a part of a journal segment. */
+    /** The same configuration with a reserve whose size is a part of a journal segment. */
     public StorageConfig withReserve() {
         return new StorageConfig(
                 syncs,

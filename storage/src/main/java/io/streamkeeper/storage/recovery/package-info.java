@@ -1,6 +1,6 @@
 /**
- * How a shard is started. {@link io.streamkeeper.storage.recovery.FileShard} opens a shard and connects its parts;
- * {@link io.streamkeeper.storage.recovery.Recovery} reads the extents and applies the journal; {@link
+ * The start of a shard. {@link io.streamkeeper.storage.recovery.FileShard} opens a shard and connects its parts; {@link
+ * io.streamkeeper.storage.recovery.Recovery} reads the extents and applies the journal; {@link
  * io.streamkeeper.storage.recovery.RecoveredForks} counts the forks of all shards.
  *
  * <p>Used by one thread before the server listens; it may block.

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * An append to a stream, its closure, or both.
  *
  * <p>It is decided against the staged state (sections 5.2, 5.2.1, 5.3). The order of the checks: a closed stream, the
- * content type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and
- * {@code If-None-Match}. These two are last because a request that is refused without them is refused as if it did not
- * have them (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the request that
- * it repeats has changed what they compare with.
+ * content type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and {@code
+ * If-None-Match}. The preconditions are last because a request that would be refused without them is refused as if it
+ * did not have them (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the
+ * request that it repeats has changed the values that they compare with.
  */
 final class Append implements CommitQueue.Step {
     private final StreamState stream;
@@ -88,7 +88,7 @@ final class Append implements CommitQueue.Step {
         Trim.decide(shard, stream);
     }
 
-    /** Whether there is heap for an append; a closure without a body needs none. */
+    /** Whether heap is available for an append; a closure without a body needs none. */
     private static boolean hasRoom(ShardState shard, StreamState stream, Command.Append append) {
         if (append.body().isEmpty()) {
             return true;

@@ -6,7 +6,7 @@ import io.streamkeeper.storage.stream.StreamContent;
 
 /**
  * Finds where messages and appends end in the streams of one shard. If the index of a stream's runs is not enough, this
- * reads the one run that has the place. Owned by the shard's loop.
+ * reads the one run that contains the boundary. Owned by the shard's loop.
  */
 public final class Boundaries {
     private final ContentReader reader;
@@ -17,7 +17,7 @@ public final class Boundaries {
         this.splitter = splitter;
     }
 
-    /** How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON. */
+    /** The number of messages that end at or before {@code position}, or -1 if it is inside one; only for JSON. */
     void messagesBefore(StreamContent content, long position, Callback<Long> then) {
         long known = content.messagesBeforeEdge(position);
         if (known >= 0) {
@@ -68,7 +68,7 @@ public final class Boundaries {
         }));
     }
 
-    /** Where the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    /** The end of the append that contains the byte at {@code position}; only for a stream of bytes. */
     void appendEnd(StreamContent content, long position, Callback<Long> then) {
         int run = content.runOfAppendAt(position);
         long known = content.appendEnd(run, position);

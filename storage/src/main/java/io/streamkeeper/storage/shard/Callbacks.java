@@ -3,11 +3,11 @@ package io.streamkeeper.storage.shard;
 import io.streamkeeper.protocol.Refusal;
 import java.util.function.Consumer;
 
-/** Steps of which each waits for the result of the one before. */
+/** Chains steps, each of which waits for the result of the previous one. */
 final class Callbacks {
     private Callbacks() {}
 
-    /** Continues with {@code step}; {@code end} receives a refusal, or what the step fails with. */
+    /** Continues with {@code step}; {@code end} receives a refusal, also if the step throws. */
     static <T> Callback<T> then(Callback<?> end, Consumer<T> step) {
         return new Callback<>() {
             @Override

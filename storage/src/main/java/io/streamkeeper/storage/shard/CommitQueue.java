@@ -11,17 +11,17 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the journal, in the order of the log: staged records with what is published or undone then, and
- * answers that depend on staged state, and so are sent only when that is durable (I1). Owned by the shard's loop.
- * Bounded by the journal's own bound on what it accepts.
+ * The queue of steps and replies that wait for the journal, in the order of the log: each staged record with the step
+ * that publishes or undoes it, and each reply that depends on staged state and is sent only when that state is durable
+ * (I1). Owned by the shard's loop. Bounded, because the journal bounds the records that it accepts.
  */
 final class CommitQueue {
-    /** A step of the log whose fate is not known yet. */
+    /** A step that waits until its record is durable, refused or lost. */
     private record Pending(long lsn, long needs, Step step, Outcome outcome, Reply reply) {}
 
-    /** Changes the state when the fate of a record is known. */
+    /** Changes the state when a record has become durable, or was refused or lost. */
     interface Step {
-        /** Changes nothing: only the answer waits. */
+        /** Changes nothing: only the reply waits. */
         Step NONE = new Step() {
             @Override
             public void publish() {}
@@ -33,14 +33,14 @@ final class CommitQueue {
         /** The record is durable: readers may see it. */
         void publish();
 
-        /** The record was refused or lost: the state is as before it. */
+        /** The record was refused or lost: restores the state before it. */
         void undo();
 
         /**
-         * Decides the command of the record again, without the records that were refused with it, after all are undone.
-         * Only for commands that release space, which may be possible alone.
+         * Decides the command of the record again, without the records that were refused with it, after all of them are
+         * undone. Only for commands that release space, which may succeed alone.
          *
-         * @param refusal the answer otherwise
+         * @param refusal the reply if this returns false
          * @return whether this answers the command
          */
         default boolean again(Refusal refusal) {
@@ -66,8 +66,8 @@ final class CommitQueue {
     }
 
     /**
-     * Publishes and answers at once if everything up to {@code lsn} is durable, else when it is. The queue is in the
-     * order of the log, so a refused batch is always its end.
+     * Publishes and answers as soon as everything up to {@code lsn} is durable, which may be at once. The queue is in
+     * the order of the log, so a refused batch is always at its end.
      *
      * <p>After a failure each command is refused: the staged state has changes that no reader will see before a
      * restart, whether or not their records have become durable since.
@@ -85,8 +85,8 @@ final class CommitQueue {
     }
 
     /**
-     * From now on what becomes durable together is published in pieces of {@code steps}, each in a task of {@code
-     * executor}.
+     * From now on records that become durable together are published in pieces of {@code steps}, each in a task of
+     * {@code executor}.
      */
     void publishIn(Executor executor, int steps) {
         pieces = executor;
@@ -102,11 +102,12 @@ final class CommitQueue {
     }
 
     /**
-     * Publishes and answers what is durable, in order; after {@code stepsMax} steps the rest is left to the next piece.
+     * Publishes and answers all durable steps in order; after {@code stepsMax} steps it leaves the rest to the next
+     * piece.
      */
     private void publish(int stepsMax) {
         for (int steps = 0; steps < stepsMax && isNextDurable(); steps++) {
-            // A step that fails to publish stays in the queue, and is answered that the shard has failed.
+            // A step that fails to publish stays in the queue; its reply is then that the shard has failed.
             Pending next = waiting.element();
             next.step().publish();
             waiting.remove();
@@ -125,16 +126,16 @@ final class CommitQueue {
         return !waiting.isEmpty() && waiting.element().lsn() <= durableLsn;
     }
 
-    /** The shard is closed: publishes and answers at once what is durable. */
+    /** The shard is closed: publishes and answers all durable steps at once. */
     void close() {
         publish(Integer.MAX_VALUE);
     }
 
     /**
-     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first of its answers is
-     * sent, because an answer may cause the next command at once. Commands that release space are then decided again,
-     * in a batch of their own: a full disk accepts that without the rest. An answer that only waited for its turn, and
-     * depends on nothing that was undone, waits for what it depends on.
+     * Nothing from {@code firstLsn} on was kept. All of it is undone, last first, before the first reply is sent,
+     * because a reply may cause the next command at once. Commands that release space are then decided again in a
+     * separate batch, which a full disk accepts without the rest. A reply that only waited for its turn, and depends on
+     * nothing that was undone, waits for the records that it depends on.
      */
     void refused(long firstLsn, Refusal refusal) {
         Deque<Pending> undone = undo(firstLsn);
@@ -144,8 +145,9 @@ final class CommitQueue {
     }
 
     /**
-     * Whether anything from {@code firstLsn} on was kept is not known. It is undone like a refused batch, so that the
-     * next command meets durable state; but nothing is decided again, because it may be in the log already.
+     * It is not known whether anything from {@code firstLsn} on was kept. It is undone like a refused batch, so that
+     * the next command is decided against durable state; but nothing is decided again, because it may be in the log
+     * already.
      */
     void lost(long firstLsn, Refusal refusal) {
         answer(undo(firstLsn), firstLsn, refusal);
@@ -178,8 +180,8 @@ final class CommitQueue {
     }
 
     /**
-     * Nothing more becomes durable. All that waits is answered that its fate is not known; nothing is undone, because a
-     * part of it may be on the disk (I9).
+     * Nothing more becomes durable. All waiting commands are answered with the failure, which leaves open whether they
+     * took effect; nothing is undone, because a part of it may be on the disk (I9).
      */
     void failed(StorageFailedException reason) {
         failure = reason;
@@ -188,7 +190,7 @@ final class CommitQueue {
         }
     }
 
-    /** Whether a reply waits here, and is answered from here. */
+    /** Whether a reply waits in this queue, which then completes it. */
     boolean holds(Reply reply) {
         return waiting.stream().anyMatch(pending -> pending.reply().equals(reply));
     }

@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one shard's streams, whether the bytes are in memory or in files. Owned by the shard's loop, which it never
- * blocks: bytes in memory are returned at once, others when another thread has read them, again on the loop.
+ * blocks: bytes in memory are returned at once; other bytes are read by another thread and then returned on the loop.
  */
 public final class ContentReader {
     private static final Logger LOG = LoggerFactory.getLogger(ContentReader.class);
 
-    /** Readers do not keep fewer bytes than these: they copy or encode them at once. */
+    /** Readers do not hold on to reads of at most this size: they copy or encode such bytes at once. */
     private static final int BYTES_KEPT_MIN = 4 << 10;
 
     private final ExtentStore extents;
@@ -44,7 +44,7 @@ public final class ContentReader {
         this.splitter = splitter;
     }
 
-    /** Memory for an answer, or null if there is none. */
+    /** Reserves memory for a response; null if none is available. */
     @Nullable
     ReadShare admit() {
         return budget.admit();
@@ -113,8 +113,8 @@ public final class ContentReader {
     // ---- windows of an answer ----
 
     /**
-     * Reads a window of an answer: as much as there is memory for, but at least a byte. It is all in memory, or all in
-     * files.
+     * Reads a window of a response: as much as memory is available for, but at least one byte. The bytes of a window
+     * are all in memory, or all in files.
      */
     private void readWindow(StreamState stream, long from, long limit, ReadShare share, Callback<ByteBuf> then) {
         if (!share.isWhole()) {
@@ -136,7 +136,7 @@ public final class ContentReader {
         }
     }
 
-    /** Slices, or if readers keep too many blocks already a copy, which may be shorter. */
+    /** Slices; or, if readers already keep too many blocks, a copy, which may be shorter. */
     private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
         if (budget.isUncounted()) {
             return HeldBytes.read(content, from, to, budget);
@@ -152,7 +152,7 @@ public final class ContentReader {
         return copied(content, from, end, large == null ? share.lend((int) (end - from)) : large);
     }
 
-    /** Fills {@code copy}, which is released if that fails. */
+    /** Fills {@code copy}; releases it on failure. */
     private static ByteBuf copied(StreamContent content, long from, long to, ByteBuf copy) {
         try {
             HeldBytes.copy(content, from, to, copy);
@@ -187,8 +187,8 @@ public final class ContentReader {
     }
 
     /**
-     * Bytes in memory, for a reader that has no share: slices, or a copy if readers keep too many blocks already; null
-     * if there is no memory for that. A few bytes are always slices, because readers do not keep them.
+     * Bytes in memory, for a reader that has no share: slices, or a copy if readers already keep too many blocks; null
+     * if no memory is available for the copy. A few bytes are always slices, because readers do not keep them.
      */
     private @Nullable ByteBuf heldAlone(StreamContent content, long from, long to) {
         if (budget.isUncounted() || to - from <= BYTES_KEPT_MIN) {
@@ -205,7 +205,7 @@ public final class ContentReader {
     /**
      * The bytes from {@code from} to {@code to}, all of which are in memory.
      *
-     * @throws RefusedException if there is no memory for them
+     * @throws RefusedException if no memory is available for them
      */
     ByteBuf readHeld(StreamContent content, long from, long to) {
         ByteBuf bytes = heldAlone(content, from, to);
@@ -215,7 +215,7 @@ public final class ContentReader {
         return bytes;
     }
 
-    /** Reads whole runs, as many as there is memory for; if that is not one, a part of a run. */
+    /** Reads as many whole runs as memory is available for; if the first run does not fit, a part of it. */
     private void readFiles(
             StreamState stream, long from, long limit, boolean isKnown, ReadShare share, Callback<ByteBuf> then) {
         StreamContent content = stream.content();
@@ -280,7 +280,8 @@ public final class ContentReader {
     }
 
     /**
-     * Reads the bytes from {@code from} to {@code to}, from memory or files; refused if there is no memory for them.
+     * Reads the bytes from {@code from} to {@code to}, from memory or files; refused if no memory is available for
+     * them.
      */
     void fetch(StreamContent content, long from, long to, Callback<ByteBuf> then) {
         if (content.isInMemory(from, to)) {

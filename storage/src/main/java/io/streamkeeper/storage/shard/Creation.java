@@ -57,7 +57,7 @@ final class Creation implements CommitQueue.Step {
      * Creates a stream at a free path. The caller releases the body.
      *
      * @param source the source of a fork, or null if the command does not fork
-     * @return whether the creation is staged; else the command is answered
+     * @return whether the creation is staged; if not, the command has been answered
      */
     static boolean decide(
             ShardState shard, Command.Create create, @Nullable ForkSource source, JsonSplitter splitter, Reply reply) {
@@ -152,7 +152,7 @@ final class Creation implements CommitQueue.Step {
 
     @Override
     public void undo() {
-        // First: what the stream inherits is released without waiting for a record that never was.
+        // This comes first, so that the inherited bytes are released without waiting for the refused record.
         stream.undoCreated();
         shard.takeBack(stream);
     }
@@ -203,8 +203,8 @@ final class Creation implements CommitQueue.Step {
     }
 
     /**
-     * Whether both name the same place: an explicit offset may equal the default of the first request, or be one that
-     * format version 1 has issued.
+     * Whether both name the same place: an explicit offset may equal the default of the first request, or be an offset
+     * that format version 1 has issued.
      */
     private static boolean sameOrigin(StreamState existing, @Nullable ForkOrigin asked) {
         LogRecord.Fork fork = existing.fork();

@@ -11,7 +11,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.TailWaiters;
 import java.util.function.Predicate;
 
-/** A stream is deleted by a client, or expires; its bytes are kept as long as forks inherit them. */
+/** The deletion of a stream by a client, or its expiry; its bytes are kept as long as forks inherit them. */
 final class Deletion implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
@@ -19,7 +19,7 @@ final class Deletion implements CommitQueue.Step {
     private final StreamState.Bounds before;
     private Predicate<Refusal> again = refusal -> false;
 
-    /** Made before the record is applied. */
+    /** Created before the record is applied. */
     private Deletion(ShardState shard, StreamState stream, LogRecord.Deleted record) {
         this.shard = shard;
         this.stream = stream;
@@ -62,8 +62,8 @@ final class Deletion implements CommitQueue.Step {
     }
 
     /**
-     * Answers a command that meets an expired stream whose end could not be logged, as the journal refuses that record.
-     * The command does not use or revive the stream: it has expired, whether that is logged or not.
+     * Answers a command on an expired stream whose expiry could not be logged because the journal refused the record.
+     * The command does not use or revive the stream: it has expired even if that is not logged.
      *
      * @return false, without an answer, if the stream is deleted or has not expired
      */
@@ -121,7 +121,7 @@ final class Deletion implements CommitQueue.Step {
         }
     }
 
-    /** Another stream that has the path now is not deleted, because the command did not meet it. */
+    /** If another stream has the path now, it is not deleted, because the command did not apply to it. */
     @Override
     @SuppressWarnings("ReferenceEquality")
     public boolean again(Refusal refusal) {

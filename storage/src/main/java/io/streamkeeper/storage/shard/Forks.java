@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * The streams of one shard that are sources of forks, with the number of forks of each. The bytes of a source are kept,
  * also when it is deleted or retention trims it. Owned by the shard's loop.
  *
- * <p>A fork is counted before its record is staged, and taken off the count when nothing needs it: when its creation
+ * <p>A fork is counted before its record is staged, and no longer counted when nothing needs it: when its creation
  * fails, or when it is deleted and has no forks itself. At zero a deleted source is released, see {@link Release}, and
- * is taken off the count of its own source, and so on along a chain of any length. Each of these is a turn of its own,
- * see {@link ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of the one before,
- * because nothing needs a stream that is durably deleted and has no forks, whether its release is logged or not.
+ * the count of its own source is reduced, and so on along a chain of any length. Each step runs in a separate turn, see
+ * {@link ShardStore.SourceReleaser}: no step calls the next. No step waits for the record of the previous one, because
+ * nothing needs a stream that is durably deleted and has no forks, even if its release is not logged yet.
  */
 public final class Forks {
     private final Map<Long, StreamState> sources = new HashMap<>();
@@ -44,7 +44,7 @@ public final class Forks {
 
     // ---- counts ----
 
-    /** Finds the source of a fork, which counts it; see {@link ShardStore#pinSource}. */
+    /** Finds the source of a fork and counts the fork; see {@link ShardStore#pinSource}. */
     void pin(ShardState shard, ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
         ForkSource pinned;
         try {
@@ -72,8 +72,8 @@ public final class Forks {
     }
 
     /**
-     * Waits for the staged records that drop a part of the source: only when they are durable is it known where the
-     * inherited data begins. The source counts the fork meanwhile, so no later record drops more.
+     * Waits for the staged records that drop a part of the source: where the inherited data begins is known only when
+     * they are durable. Meanwhile the fork is counted, so no later record drops more.
      */
     private void pinWhenTrimmed(
             ShardState shard,
@@ -116,7 +116,7 @@ public final class Forks {
         return pin(source, position);
     }
 
-    /** Has {@code source} count a fork that diverges at {@code position}. */
+    /** Counts a fork of {@code source} that diverges at {@code position}. */
     private ForkSource pin(StreamState source, long position) {
         ForkSource pinned = new ForkSource(
                 source.path(),
@@ -130,15 +130,15 @@ public final class Forks {
         return pinned;
     }
 
-    /** Has {@code source} count a fork, so that its bytes are kept. */
+    /** Counts a fork of {@code source}, so that the bytes of {@code source} are kept. */
     void count(StreamState source) {
         sources.put(source.generation(), source);
         source.addFork();
     }
 
     /**
-     * Takes one fork off a source's count. Returns the source if that was the last fork: the caller releases what is
-     * kept for forks. A source that recovery did not find has no count.
+     * Reduces the fork count of a source by one. Returns the source if that was the last fork: the caller releases the
+     * bytes that are kept for forks. A source that recovery did not find has no count.
      */
     @Nullable
     StreamState release(long generation) {
@@ -159,9 +159,9 @@ public final class Forks {
         sources.values().forEach(stream -> stream.content().release(extents::released));
     }
 
-    // ---- what forks inherit ----
+    // ---- inherited data ----
 
-    /** The ancestor that wrote {@code run}, if it still has those bytes. */
+    /** The ancestor that wrote {@code run}; refused if it does not have those bytes any more. */
     private StreamState source(Lineage run, long from) {
         StreamState source = sources.get(run.generation());
         if (source == null) {
@@ -194,7 +194,7 @@ public final class Forks {
         });
     }
 
-    /** Where the append ends that has the byte at {@code position}; see {@link ShardStore#appendEnd}. */
+    /** The end of the append that contains the byte at {@code position}; see {@link ShardStore#appendEnd}. */
     void appendEnd(Lineage run, long position, Callback<Long> then) {
         StreamContent content = source(run, position).content();
         boundaries.appendEnd(content, position, Callbacks.then(then, end -> then.complete(Math.min(end, run.end()))));

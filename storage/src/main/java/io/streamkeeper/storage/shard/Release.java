@@ -8,23 +8,23 @@ import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
 /**
- * The last fork of a stream has ended: the bytes that were kept only for forks are dropped.
+ * The release of a stream after its last fork has ended: the bytes that were kept only for forks are dropped.
  *
  * <p>The number of forks of a stream follows from the logs of all shards: it is the number of forks that are created
  * and not ended. The end of a fork is in its own log, and its source may be in another shard. So the owner of the
- * source's log counts the forks, and logs what follows from the count: a deletion or a trim says whether forks keep the
- * bytes, and this record says that they do not any more. Each log is then applied without a count.
+ * source's log counts the forks, and logs the consequence of the count: a deletion or a trim says whether forks keep
+ * the bytes, and this record says that forks no longer keep them. Each log is then applied without a count.
  *
  * <p>A crash after the end of the last fork in one log and before this record in another leaves a source that nothing
- * needs. The next start finds that when it counts the forks, and logs the release. If the record is refused, upkeep
- * logs it later.
+ * needs. The next start finds such a source when it counts the forks, and logs the release. If the record is refused,
+ * upkeep logs it later.
  */
 final class Release implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
     private final StreamState.Bounds before;
 
-    /** Made before the record is applied. */
+    /** Created before the record is applied. */
     private Release(ShardState shard, StreamState stream) {
         this.shard = shard;
         this.stream = stream;
@@ -41,7 +41,8 @@ final class Release implements CommitQueue.Step {
     /**
      * Releases a stream that is kept for forks and has none.
      *
-     * @return false if the journal refuses the record, which is the answer to {@code refused}; upkeep tries again later
+     * @return false if the journal refuses the record; then {@code refused} receives the refusal, and upkeep tries
+     *     again later
      */
     static boolean decide(ShardState shard, StreamState stream, Reply refused) {
         LogRecord.Released record =

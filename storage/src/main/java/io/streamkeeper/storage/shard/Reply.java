@@ -9,7 +9,8 @@ public interface Reply {
     void complete(Outcome outcome);
 
     /**
-     * Whether nothing waits for the outcome any more, so that a command need not be begun. May be called by any thread.
+     * Whether no caller waits for the outcome any more, so that the command need not begin. May be called by any
+     * thread.
      */
     default boolean isAbandoned() {
         return false;

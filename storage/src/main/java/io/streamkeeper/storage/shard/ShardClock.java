@@ -4,14 +4,14 @@ import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The times of a shard, all in milliseconds since 1970 UTC. The wall clock, which may be set, is compared with moments.
- * Steady time, which continues monotonically from the wall clock's time when the shard was opened, measures the time
- * without use, so a clock that is set back lengthens no sliding lifetime. A third time measures the age of data. Owned
- * by the shard's loop.
+ * The times of a shard, all in milliseconds since 1970 UTC. The wall clock, which an operator may set, is compared with
+ * points in time. Steady time starts at the wall clock's time when the shard is opened and is monotonic; it measures
+ * the time without use, so a clock that is set back lengthens no sliding lifetime. A third time measures the age of
+ * data. Owned by the shard's loop.
  *
  * <p>Data is stamped by the wall clock, and data that is dropped because of its age is lost. So a wall clock that is
  * set forward counts for ages only after it has been ahead for an hour: a clock that is wrong for a while drops
- * nothing, and one that was wrong before is accepted in the end.
+ * nothing, and the correction of a clock that was wrong before is accepted after that hour.
  */
 final class ShardClock {
     /** A clock that moves ahead by at most this was adjusted, not set. */
@@ -29,7 +29,7 @@ final class ShardClock {
     private boolean isSet;
     private long setNanos;
 
-    /** The times of a shard that is opened now. */
+    /** The times of a shard that opens now. */
     ShardClock(Clock clock) {
         this.clock = clock;
         this.openedMillis = clock.nowMillis();
@@ -44,7 +44,10 @@ final class ShardClock {
         return openedMillis + TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - openedNanos);
     }
 
-    /** Now, for the age of data: not after the wall clock, and not that if it was set forward a short time ago. */
+    /**
+     * The current time for the age of data: never after the wall clock, and before it if the wall clock was set forward
+     * a short time ago.
+     */
     long ageMillis() {
         long wall = wallMillis();
         long ahead = wall - steadyMillis();

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles each unexpected throwable of a shard, an {@link Error} included (I12). Owned by the shard's loop, to which
- * throwables of other threads are passed.
+ * Handles each unexpected throwable of a shard, including each {@link Error} (I12). Owned by the shard's loop, which
+ * receives the throwables of other threads.
  *
  * <pre>
  *   in a command, before a record of it was staged   the command is answered 500, and has no effect
@@ -39,12 +39,12 @@ public final class ShardFaults {
         this.loop = loop;
     }
 
-    /** Sets the journal, which fails with the shard; before anything runs. */
+    /** Sets the journal, which fails together with the shard; called before anything runs. */
     void endsWith(Journal newJournal) {
         journal = newJournal;
     }
 
-    /** Executors that pass each throwable of a task to this. */
+    /** Executors that pass each throwable of a task to this handler. */
     public ShardThreads guarded(ShardThreads threads) {
         return new ShardThreads(
                 task -> threads.loop().execute(() -> runOnLoop(task)),
@@ -113,7 +113,7 @@ public final class ShardFaults {
      */
     Refusal inCommand(Throwable fault, long lsnBefore) {
         if (fault instanceof RefusedException refused) {
-            // An answer, not a fault, also if a record was staged before it: a look-up logs the end of an expired
+            // This is an answer, not a fault, even if a record was staged before it: a look-up logs the expiry of a
             // stream.
             return refused.refusal();
         }
@@ -126,7 +126,7 @@ public final class ShardFaults {
         return ofOurs(fault);
     }
 
-    /** Tells the client that this is a fault of the server; the log says which. */
+    /** The refusal for a fault of the server; the log contains the fault. */
     static Refusal ofOurs(Throwable fault) {
         LOG.error("a request has failed", fault);
         return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");

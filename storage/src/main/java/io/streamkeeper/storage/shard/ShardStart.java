@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes over what recovery has found of one shard, before the shard serves: the streams, then how many forks each has,
- * which the shards of a server find together. Used by one thread at a time: the one that opens the shard, then the one
- * that connects the forks, then the loop, see {@link #settle}.
+ * Adds the state that recovery has found to one shard, before the shard serves: first its streams, then the number of
+ * forks of each, which all shards of a server determine together. Used by one thread at a time: first the one that
+ * opens the shard, then the one that connects the forks, then the loop, see {@link #settle}.
  */
 public final class ShardStart {
     private final ShardState state;
@@ -20,9 +20,9 @@ public final class ShardStart {
     }
 
     /**
-     * Takes over the streams that recovery has found, in the order of their generations; before anything else.
+     * Adds the streams that recovery has found, in the order of their generations; called before anything else.
      *
-     * @param useIntervalMillis for how long a record of a stream's use covers further ones
+     * @param useIntervalMillis how long a record of a stream's use covers further uses
      */
     public void recover(List<StreamState> streams, long lastGeneration, long useIntervalMillis) {
         state.useIntervalMillis(useIntervalMillis);
@@ -60,19 +60,19 @@ public final class ShardStart {
         return found;
     }
 
-    /** Counts a fork that recovery has found of a stream of this shard; see {@code RecoveredForks}. */
+    /** Counts a fork of a stream of this shard that recovery has found; see {@code RecoveredForks}. */
     public void countFork(StreamState source) {
         forks.count(source);
     }
 
-    /** Takes back the count of a fork that recovery has found, and that nobody needs. */
+    /** Removes from the count a fork that recovery has found and that nothing needs. */
     public void uncountFork(long source) {
         forks.release(source);
     }
 
     /**
      * The forks of all shards are counted, see {@code RecoveredForks}: releases the streams that the log keeps for
-     * forks, and that have none. On the loop.
+     * forks although they have none. On the loop.
      */
     void settle() {
         List<StreamState> counted = found;
@@ -80,7 +80,7 @@ public final class ShardStart {
         counted.forEach(stream -> Release.decide(state, stream));
     }
 
-    /** The shard is closed: releases what it has not taken over. */
+    /** The shard is closed: releases the found streams that were not settled. */
     void close() {
         found.forEach(stream -> stream.content().release(state.extents()::released));
     }

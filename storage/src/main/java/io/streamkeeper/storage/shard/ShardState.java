@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard, and what its mutations have in common: they look up streams, stage a record, apply it, and
- * have their answer wait for the records that it depends on. Owned by the shard's loop.
+ * The streams of a shard, and the steps that all mutations share: they look up streams, stage a record, apply it, and
+ * delay their reply until the records that it depends on are durable. Owned by the shard's loop.
  */
 public final class ShardState {
     /** The interval of a store that is never recovered: no use is recorded. */
@@ -85,7 +85,7 @@ public final class ShardState {
         return interned;
     }
 
-    /** Names the receiver of what the shard measures of its own work. */
+    /** Sets the receiver of the shard's measurements. */
     void observe(ShardFigures newFigures) {
         figures = newFigures;
     }
@@ -112,14 +112,14 @@ public final class ShardState {
         return overdue;
     }
 
-    /** Has upkeep trim a stream that nothing else trims before the next append. */
+    /** Schedules a trim by upkeep for a stream that nothing else trims before the next append. */
     void trimLater(StreamState stream) {
         if (!stream.retention().isNone() && stream.retention().maxAgeSeconds() < 0) {
             overdue.add(stream);
         }
     }
 
-    /** Has upkeep release a stream whose release could not be logged. */
+    /** Schedules a release by upkeep for a stream whose release could not be logged. */
     void releaseLater(StreamState stream) {
         overdue.add(stream);
     }
@@ -136,7 +136,7 @@ public final class ShardState {
         extents.onMoved(heap::count);
     }
 
-    /** For how long a record of a stream's use covers further ones. */
+    /** How long a record of a stream's use covers further uses, in milliseconds. */
     long useIntervalMillis() {
         return useIntervalMillis;
     }
@@ -153,7 +153,7 @@ public final class ShardState {
         return streams.at(path);
     }
 
-    /** The stream that the next mutation of a path meets, or null. */
+    /** The stream at a path that the next mutation applies to, or null. */
     @Nullable
     StreamState staged(StreamPath path) {
         StreamState stream = streams.at(path);
@@ -166,8 +166,8 @@ public final class ShardState {
 
     /**
      * The stream that readers of a path see, or null; a deleted or expired one that forks keep is returned too. An
-     * expired stream is hidden at once by the clock, whether its end is logged or not. Its end is not logged here: the
-     * owner of the log decides that, in its upkeep or when a mutation meets the stream.
+     * expired stream is hidden at once by the clock, even if its expiry is not logged yet. The expiry is not logged
+     * here: the owner of the log decides that, in its upkeep or when a mutation applies to the stream.
      */
     @Nullable
     StreamState visible(StreamPath path) {
@@ -183,8 +183,8 @@ public final class ShardState {
     }
 
     /**
-     * Whether readers never see a stream again: its deletion is durable, or it has expired, whether that is logged or
-     * not.
+     * Whether readers never see a stream again: its deletion is durable, or it has expired, even if that is not logged
+     * yet.
      */
     boolean isGone(StreamState stream) {
         return stream.isDurablyDeleted() || isExpired(stream);
@@ -203,7 +203,7 @@ public final class ShardState {
 
     // ---- records ----
 
-    /** Stages a record; if the journal refuses it, answers why, and returns null. */
+    /** Stages a record; if the journal refuses it, answers with the reason and returns null. */
     Journal.@Nullable Staged stage(LogRecord record, Payload payload, Reply reply) {
         try {
             return journal.stage(record, payload);
@@ -220,8 +220,8 @@ public final class ShardState {
     }
 
     /**
-     * Applies a record to its stream; that of a creation is new. The owner of the log calls this when it has staged the
-     * record, a copy when it receives the record: nothing is decided here.
+     * Applies a record to its stream, which is new if the record is a creation. The owner of the log calls this when it
+     * has staged the record, a copy when it receives the record: nothing is decided here.
      *
      * @return publishes the change when the record is durable, and undoes it if the record is refused
      */
@@ -236,17 +236,17 @@ public final class ShardState {
         };
     }
 
-    /** Has {@code step} and the answer wait until the record at {@code lsn} is durable. */
+    /** Delays {@code step} and the reply until the record at {@code lsn} is durable. */
     void commit(long lsn, CommitQueue.Step step, Outcome outcome, Reply reply) {
         commits.add(lsn, step, outcome, reply);
     }
 
-    /** Answers from a stream's staged state, when that is durable. */
+    /** Answers from a stream's staged state, once that state is durable. */
     void answer(StreamState about, Outcome outcome, Reply reply) {
         commits.add(about.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
     }
 
-    /** Answers from a path's staged state, when that is durable, also if its stream is deleted. */
+    /** Answers from a path's staged state, once that state is durable, also if its stream is deleted. */
     void answer(StreamPath about, Outcome outcome, Reply reply) {
         StreamState stream = streams.at(about);
         commits.add(stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
@@ -280,19 +280,19 @@ public final class ShardState {
     }
 
     /**
-     * Takes a fork off the count of its source, once: when nothing reads or inherits the fork any more, and that is
-     * durable. This is done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
+     * Reduces the fork count of a fork's source, once: when nothing reads or inherits the fork any more, and the record
+     * of that is durable. This is done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
      */
     void releaseSourceOf(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
         if (fork != null) {
-            // The release of the fork itself may be staged already, and is not waited for.
+            // The release of the fork itself may be staged already; this does not wait for it.
             long durableLsn = Math.min(stream.lastLsn(), journal.durableLsn());
             journal.whenSynced(durableLsn, () -> giveBack(fork.origin().source(), fork.sourceGeneration()));
         }
     }
 
-    /** Takes one fork off a source's count, in a later turn. */
+    /** Reduces the fork count of a source by one, in a later turn. */
     void giveBack(StreamPath source, long generation) {
         releaser.release(source, generation);
     }

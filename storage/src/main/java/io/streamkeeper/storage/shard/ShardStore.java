@@ -29,21 +29,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one shard: decides commands, logs what they change, and makes it visible when it is durable. Owned by
- * the shard's loop, which makes every call and gets every reply.
+ * The streams of one shard: decides commands, logs their changes, and makes each change visible when it is durable.
+ * Owned by the shard's loop, which makes every call and gets every reply.
  *
  * <p>Why nothing acknowledged is lost (I1): the reply to a mutation is passed to the {@link CommitQueue} together with
- * the lsn of its record, and so is every answer that depends on staged state: that a stream exists, that an append is a
+ * the lsn of its record, and so is every reply that depends on staged state: that a stream exists, that an append is a
  * duplicate, that a stream is closed. The queue sends none of them before the journal is durable up to that lsn.
  * Readers see durable state only (I2).
  */
 public final class ShardStore implements AutoCloseable {
 
-    /** Takes a fork off the count of its source, which may be in another shard. */
+    /** Reduces the fork count of a source, which may be in another shard, by one. */
     public interface SourceReleaser {
         /**
-         * Has {@link #releaseSource} called on the source's loop, in a later turn of it and never within this call: one
-         * release may bring the next, through a chain of any length.
+         * Schedules a call of {@link #releaseSource} in a later turn of the source's loop, never within this call: one
+         * release may cause the next, along a chain of forks of any length.
          */
         void release(StreamPath source, long generation);
     }
@@ -60,7 +60,7 @@ public final class ShardStore implements AutoCloseable {
      * The result of skipping messages within a run.
      *
      * @param position the position after the skipped messages
-     * @param remaining messages that are still to be skipped after the end of the run
+     * @param remaining messages still to be skipped after the end of the run
      */
     public record Skipped(long position, long remaining) {}
 
@@ -82,7 +82,7 @@ public final class ShardStore implements AutoCloseable {
     /**
      * The store of shard {@code shard} of {@code shards}; it closes the journal and the extents when it is closed.
      *
-     * @param budget the memory for what is read from files
+     * @param budget the memory for bytes that are read from files
      * @param producers how many producers of a stream are remembered
      */
     public ShardStore(
@@ -162,14 +162,14 @@ public final class ShardStore implements AutoCloseable {
         });
     }
 
-    /** Names the receiver of what the shard measures of its own work; before it serves. */
+    /** Sets the receiver of the shard's measurements; called before the shard serves. */
     public void observe(ShardFigures newFigures) {
         figures = newFigures;
         extents.observe(newFigures);
         state.observe(newFigures);
     }
 
-    /** Memory of records that no checkpoint has reached, or that readers hold; may be asked by any thread. */
+    /** The memory of records that no checkpoint has written yet, or that readers hold; may be called by any thread. */
     public long backlogBytes() {
         return journal.backlogBytes();
     }
@@ -182,8 +182,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Creates a stream unless its path is taken. Releases the body, and takes the fork off the count of its source if
-     * it is not created.
+     * Creates a stream unless its path is taken. Releases the body and, if the fork is not created, reduces the fork
+     * count of its source.
      *
      * @param source the source of a fork, or null if the command does not fork
      */
@@ -217,7 +217,7 @@ public final class ShardStore implements AutoCloseable {
         }
     }
 
-    /** Answers a command that has failed, unless it is answered with what it waits for. */
+    /** Answers a command that has failed, unless its reply waits in the commit queue and is sent from there. */
     private void failed(Throwable fault, long lsnBefore, Reply reply) {
         boolean waits = commits.holds(reply);
         Refusal refusal = faults.inCommand(fault, lsnBefore);
@@ -226,7 +226,7 @@ public final class ShardStore implements AutoCloseable {
         }
     }
 
-    /** Work of the shard's own has failed: nothing more is acknowledged (I9, I12). */
+    /** The shard's own work has failed: nothing more is acknowledged (I9, I12). */
     public void fail(Throwable fault) {
         faults.fail(fault);
     }
@@ -254,9 +254,9 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The same.
+     * Deletes a stream.
      *
-     * @param repeats whether it is decided again, once, if it is refused with other records
+     * @param repeats whether the command is decided once more if its record is refused together with others
      */
     private void delete(Command.Delete delete, Reply reply, boolean repeats) {
         long lsnBefore = journal.lastLsn();
@@ -275,9 +275,9 @@ public final class ShardStore implements AutoCloseable {
     // ---- forks ----
 
     /**
-     * Finds the source of a fork and counts the fork, so that the source's bytes are kept. Refuses if there is no such
-     * stream or position, or it has another content type; nothing is counted then. That the source is deleted is
-     * answered when its deletion is durable, and not if that is refused (I1).
+     * Finds the source of a fork and counts the fork, so that the source's bytes are kept. If the stream or the
+     * position does not exist, or the content type differs, it refuses and counts nothing. The refusal of a deleted
+     * source is sent when the deletion is durable, and not sent if the deletion is refused (I1).
      *
      * @param contentType the content type that the request names, or null
      */
@@ -294,8 +294,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Finds where the append ends that has the byte at {@code position}, within the part of a stream of bytes of this
-     * shard that a fork inherits; a fork that inherits a part of an append ends that append.
+     * Finds the end of the append that contains the byte at {@code position}, within the part of a stream of bytes of
+     * this shard that a fork inherits; a fork that inherits a part of an append ends that append.
      */
     public void appendEnd(Lineage run, long position, Callback<Long> then) {
         forks.appendEnd(run, position, then);
@@ -303,13 +303,14 @@ public final class ShardStore implements AutoCloseable {
 
     /**
      * Calls {@code then} when the data that a fork inherits from this shard is synced. The record of the fork may be
-     * synced by another shard: without this a power failure could leave the fork, but not all that it inherits.
+     * synced by another shard: without this, a power failure could leave the fork without a part of the data that it
+     * inherits.
      */
     public void whenSourceSynced(Journal.Synced then) {
         journal.whenSynced(journal.durableLsn(), then);
     }
 
-    /** Takes one fork off a source's count; after the last one the bytes that were kept for forks are released. */
+    /** Reduces the fork count of a source by one; at zero, releases the bytes that were kept for forks. */
     public void releaseSource(long generation) {
         StreamState source = forks.release(generation);
         if (source == null) {
@@ -331,14 +332,14 @@ public final class ShardStore implements AutoCloseable {
         forks.read(run, from, limit, then);
     }
 
-    /** The same for about {@code bytesMax} bytes, refused if there is no memory. */
+    /** The same for about {@code bytesMax} bytes; refused if no memory is available. */
     public void readInherited(Lineage run, long from, int bytesMax, Callback<Inherited> then) {
         readInherited(run, from, ReadLimit.of(bytesMax), then);
     }
 
     // ---- reads ----
 
-    /** Memory for an answer that is read window by window, or null if there is none. */
+    /** Reserves memory for a response that is read window by window; null if none is available. */
     public @Nullable ReadShare admit() {
         return reader.admit();
     }
@@ -348,7 +349,7 @@ public final class ShardStore implements AutoCloseable {
      *
      * @param use whether the read counts as use of the stream
      *
-     * @throws RefusedException if there is none
+     * @throws RefusedException if no such stream exists
      */
     public StreamState open(StreamPath path, boolean use) {
         StreamState stream = state.visible(path);
@@ -362,8 +363,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is
-     * checked when it is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether the position is inside a message
+     * is checked when it is read.
      *
      * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
@@ -375,15 +376,15 @@ public final class ShardStore implements AutoCloseable {
      * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was
      * read before and ends at {@code from}, followed by them. The answer may be immediate.
      *
-     * @param start where the whole run begins
+     * @param start the position at which the response begins
      * @param inherited owned by the chunk from now on
-     * @param limit of zero or negative bytes if {@code inherited} has used up the bound, as a long message may
+     * @param limit of zero or negative bytes if {@code inherited} has used up the limit, which a long message may do
      */
     public void read(StreamState stream, long start, ByteBuf inherited, long from, ReadLimit limit, Reply reply) {
         reads.read(stream, start, inherited, from, limit, reply);
     }
 
-    /** The same for about {@code bytesMax} bytes, refused if there is no memory. */
+    /** The same for about {@code bytesMax} bytes; refused if no memory is available. */
     public void read(StreamState stream, long start, ByteBuf inherited, long from, int bytesMax, Reply reply) {
         read(stream, start, inherited, from, ReadLimit.of(bytesMax), reply);
     }
@@ -391,7 +392,8 @@ public final class ShardStore implements AutoCloseable {
     /**
      * The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}.
      *
-     * @throws RefusedException if retention has dropped some of them in the same turn, or there is no memory for them
+     * @throws RefusedException if retention has dropped some of them in the same turn, or no memory is available for
+     *     them
      */
     public Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
         return reads.readNew(stream, from, bytesMax);
@@ -431,7 +433,7 @@ public final class ShardStore implements AutoCloseable {
 
     // ---- start ----
 
-    /** Takes over what recovery has found; before anything else. */
+    /** Adds the streams that recovery has found; called before anything else. */
     public ShardStart start() {
         return start;
     }
@@ -442,15 +444,17 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * From now on records that become durable together are published and answered in pieces of {@code steps}, each in a
-     * task of {@code executor}, which runs them on the loop in order; before anything else. Without this it is done at
-     * once.
+     * Has records that become durable together published and answered in pieces of {@code steps}, each in a task of
+     * {@code executor}, which runs the tasks on the loop in order. Called before anything else; without it, all are
+     * published and answered at once.
      */
     public void publishIn(Executor executor, int steps) {
         commits.publishIn(executor, steps);
     }
 
-    /** From now on {@code budget} counts and bounds the heap that streams take; on the loop or before it runs. */
+    /**
+     * From now on {@code budget} counts and bounds the heap that streams take; called on the loop or before it runs.
+     */
     public void limitHeap(Budget budget) {
         state.limitHeap(budget);
     }
@@ -461,7 +465,7 @@ public final class ShardStore implements AutoCloseable {
         return state.latest(path);
     }
 
-    /** Passes on all staged streams, and those that they replace when they are durable. */
+    /** Passes each staged stream to {@code action}, and each stream that it replaces once it is durable. */
     public void forEachStream(Consumer<StreamState> action) {
         state.forEach(action);
     }
@@ -476,7 +480,7 @@ public final class ShardStore implements AutoCloseable {
         return state.aged().size();
     }
 
-    /** The number of streams, deleted ones that forks keep included. */
+    /** The number of streams, including deleted ones that forks keep. */
     public int streamCount() {
         return state.size();
     }

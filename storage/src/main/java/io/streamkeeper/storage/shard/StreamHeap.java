@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The heap that the streams of one shard take: their descriptions, the locations of their bytes, their producers (I7).
  * The share of each stream is an estimate that is computed from counts, see {@link StreamState#heapBytes}. Owned by the
- * shard's loop; the budget is that of all shards.
+ * shard's loop; the budget is shared by all shards.
  *
- * <p>A command checks that there is heap before its record is staged; the heap that the record then takes is counted in
- * any case: that of one stream, or of one more run, whose arrays grow by half. The last sixteenth is reserved for
- * appends to existing streams. Streams that recovery finds are always accepted (I11): they can be read, deleted, and
- * appended to while there is heap.
+ * <p>A command checks that heap is available before its record is staged. The heap that the record then takes is
+ * counted in any case: that of one stream, or of one more run, for which the arrays grow by half. The last sixteenth is
+ * reserved for appends to existing streams. Streams that recovery finds are always accepted (I11): they can be read and
+ * deleted, and appended to while heap is available.
  */
 public final class StreamHeap {
-    /** This part of the heap, one in so many, is not for new streams and producers. */
+    /** One part in this many of the heap is reserved: new streams and producers may not use it. */
     private static final int APPENDS_PART = 16;
 
     private final @Nullable Budget budget;
 
-    /** The heap in {@code budget}; if that is null, nothing is counted and there is always room. */
+    /** Counts the heap in {@code budget}; if that is null, counts nothing and always has room. */
     StreamHeap(@Nullable Budget budget) {
         this.budget = budget;
     }
@@ -32,12 +32,12 @@ public final class StreamHeap {
         return budget == null || budget.leftBytes() > budget.bytesMax() / APPENDS_PART;
     }
 
-    /** Whether there is room for another append to what is known. */
+    /** Whether there is room for another append to an existing stream by a known producer. */
     boolean hasRoom() {
         return budget == null || budget.leftBytes() > 0;
     }
 
-    /** The answer if there is no room. */
+    /** The refusal if there is no room. */
     Refusal exhausted() {
         if (budget == null) {
             throw new IllegalStateException("a heap that is not counted has room");

@@ -21,8 +21,8 @@ final class StreamReads {
     }
 
     /**
-     * The position at which a read begins: the tail if the offset is after it. Whether it is inside a message is
-     * checked when it is read.
+     * The position at which a read begins: the tail if the offset is after it. Whether the position is inside a message
+     * is checked when it is read.
      *
      * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
      */
@@ -56,9 +56,9 @@ final class StreamReads {
      * Reads the bytes that a stream itself wrote, from {@code from} on, and answers with {@code inherited}, which was
      * read before and ends at {@code from}, followed by them. The answer may be immediate.
      *
-     * @param start where the whole run begins
+     * @param start the position at which the response begins
      * @param inherited owned by the chunk from now on
-     * @param limit of zero or negative bytes if {@code inherited} has used up the bound, as a long message may
+     * @param limit of zero or negative bytes if {@code inherited} has used up the limit, which a long message may do
      */
     void read(StreamState stream, long start, ByteBuf inherited, long from, ReadLimit limit, Reply reply) {
         boolean full = from < stream.ownStart() || limit.bytesMax() <= 0;
@@ -105,7 +105,8 @@ final class StreamReads {
     /**
      * The bytes from {@code from} on that became durable in this turn of the loop, at most about {@code bytesMax}.
      *
-     * @throws RefusedException if retention has dropped some of them in the same turn, or there is no memory for them
+     * @throws RefusedException if retention has dropped some of them in the same turn, or no memory is available for
+     *     them
      */
     Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
         readable(stream, from);

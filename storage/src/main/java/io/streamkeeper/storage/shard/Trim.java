@@ -8,14 +8,14 @@ import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.RetentionPolicy;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** Retention trims the front of a stream. */
+/** The trim of the oldest data of a stream by retention. */
 final class Trim implements CommitQueue.Step {
     private final ShardState shard;
     private final StreamState stream;
     private final LogRecord.Trimmed record;
     private final StreamState.Bounds before;
 
-    /** Made before the record is applied. */
+    /** Created before the record is applied. */
     private Trim(ShardState shard, StreamState stream, LogRecord.Trimmed record) {
         this.shard = shard;
         this.stream = stream;
@@ -23,7 +23,10 @@ final class Trim implements CommitQueue.Step {
         this.before = stream.bounds();
     }
 
-    /** Whether a stream has more than retention keeps, because the last process ended before it was trimmed. */
+    /**
+     * Whether a stream has more data than retention keeps, because the previous process ended before it trimmed the
+     * stream.
+     */
     static boolean isDue(ShardState shard, StreamState stream) {
         return earliest(shard, stream) > stream.earliest();
     }
@@ -34,7 +37,9 @@ final class Trim implements CommitQueue.Step {
                 : RetentionPolicy.earliest(stream, shard.clock().ageMillis());
     }
 
-    /** Trims what retention does not keep. If the journal refuses the record, {@link Upkeep} tries again later. */
+    /**
+     * Trims the data that retention does not keep. If the journal refuses the record, {@link Upkeep} tries again later.
+     */
     static void decide(ShardState shard, StreamState stream) {
         long position = earliest(shard, stream);
         if (position <= stream.earliest()) {

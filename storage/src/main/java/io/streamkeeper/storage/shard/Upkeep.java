@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The periodic work of a shard: streams expire, and retention trims what no append has trimmed. Owned by the shard's
- * loop.
+ * The periodic work of a shard: it deletes expired streams, and trims data that no append has trimmed. Owned by the
+ * shard's loop.
  */
 final class Upkeep {
     /** The most streams that one step trims, so that a step is short. */
@@ -18,7 +18,9 @@ final class Upkeep {
         this.shard = shard;
     }
 
-    /** Deletes expired streams, and trims what retention does not keep; a bounded step, to be called periodically. */
+    /**
+     * Deletes expired streams, and trims data that retention does not keep; a bounded step, to be called periodically.
+     */
     void step() {
         shard.expiring().step(shard.clock().wallMillis(), shard.clock().steadyMillis(), stream -> {
             Deletion.expireIfDue(shard, stream);
@@ -30,7 +32,7 @@ final class Upkeep {
         catchUp();
     }
 
-    /** Trims some of the streams with retention by age; all of them in turn. */
+    /** Trims some of the streams with retention by age; successive calls reach all of them in turn. */
     private void trimAged() {
         Deque<StreamState> aged = shard.aged();
         for (int looks = Math.min(TRIM_STEP_MAX, aged.size()); looks > 0; looks--) {
@@ -42,7 +44,7 @@ final class Upkeep {
         }
     }
 
-    /** Trims and releases some of the streams for which the journal has refused that before. */
+    /** Trims and releases some of the streams whose trim or release the journal has refused before. */
     private void catchUp() {
         List<StreamState> some = shard.overdue().stream().limit(TRIM_STEP_MAX).toList();
         for (StreamState stream : some) {

@@ -6,7 +6,7 @@ import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
-/** The use of a stream with a sliding time to live, which begins again with each use. */
+/** The use of a stream with a sliding time to live, which restarts with each use. */
 final class Use {
     private Use() {}
 
@@ -17,8 +17,8 @@ final class Use {
     }
 
     /**
-     * The same without a record, because another one follows. No clock is read for a stream without a sliding time to
-     * live.
+     * Notes a use without logging it, because the caller stages or logs a record that covers it. Reads no clock for a
+     * stream without a sliding time to live.
      */
     static void note(ShardState shard, StreamState stream) {
         if (stream.lifetime().isSliding()) {
@@ -26,7 +26,7 @@ final class Use {
         }
     }
 
-    /** A stream is used as long as a live reader waits at it (section 5.1). */
+    /** Notes and logs a use if a live reader waits at the stream: a waiting reader counts as use (section 5.1). */
     static void ofWaiters(ShardState shard, StreamState stream) {
         if (stream.lifetime().isSliding() && stream.waiters() != null) {
             of(shard, stream);
@@ -34,8 +34,8 @@ final class Use {
     }
 
     /**
-     * Logs that a stream was used, unless a record covers that for an interval. No answer waits for that record, and
-     * nothing is undone if it is refused: the use then counts until the server ends.
+     * Logs that a stream was used, unless an earlier record covers this use. No reply waits for the record, and nothing
+     * is undone if it is refused: the use then counts until the server ends.
      */
     static void record(ShardState shard, StreamState stream) {
         if (!stream.lifetime().isSliding()) {

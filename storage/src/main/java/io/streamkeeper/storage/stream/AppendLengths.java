@@ -7,26 +7,27 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lengths of the appends in those runs of a stream of bytes that hold more than one, each {@link Variable}: of a
- * run in memory the lengths themselves, of a run in a file where they are. Owned by the shard's loop.
+ * The lengths of the appends in those runs of a stream of bytes that contain more than one append, each length {@link
+ * Variable}. For a run in memory this keeps the lengths themselves; for a run in a file, their location. Owned by the
+ * shard's loop.
  *
- * <p>The lengths of a run add up to its bytes, so that no count of them is kept: what follows in their array is unused.
+ * <p>The lengths of a run add up to its bytes, so no count of them is kept: the rest of their array is unused.
  */
 public final class AppendLengths {
     private static final int NO_RUN = -1;
 
-    /** What a run takes in the arrays here: a reference, its location, its size. */
+    /** The heap that a run takes in the arrays of this class: a reference, its location, its size. */
     private static final int RUN_BYTES = 4 + 8 + 4;
 
     private static final int ARRAY_HEAD_BYTES = 16;
 
-    /** Of lengths in memory the bytes, else null. */
+    /** The encoded lengths of each run in memory, else null. */
     private byte[][] memory;
 
-    /** Of lengths in a file their position and, in the lower half, their checksum. */
+    /** For lengths in a file, their position and, in the lower half, their checksum. */
     private long[] locations;
 
-    /** Of lengths in a file their bytes, else 0. */
+    /** For lengths in a file, their size in bytes, else 0. */
     private int[] sizes;
 
     /** The run that grows, whose array has unused bytes after the first {@link #used}. */
@@ -34,7 +35,7 @@ public final class AppendLengths {
 
     private int used;
 
-    /** What the arrays in {@link #memory} take. */
+    /** The heap that the arrays in {@link #memory} take. */
     private long arrayBytes;
 
     AppendLengths(int capacity) {
@@ -66,7 +67,7 @@ public final class AppendLengths {
         memory[run] = array;
     }
 
-    /** What all of this takes of the heap. */
+    /** The heap that all of this takes. */
     long heapBytes() {
         return arrayBytes + (long) memory.length * RUN_BYTES;
     }
@@ -98,7 +99,7 @@ public final class AppendLengths {
         used = out.writerIndex();
     }
 
-    /** No run grows any more: its array takes what it needs. */
+    /** Ends the growth of the open run: cuts its array to the bytes that are used. */
     private void trim() {
         if (open != NO_RUN) {
             byte[] array = memory[open];
@@ -146,17 +147,17 @@ public final class AppendLengths {
         return lengths.writerIndex(lengths.readerIndex()).readerIndex(0);
     }
 
-    /** Where the lengths of a run are in its file, and their checksum in the lower half. */
+    /** The position of a run's lengths in its file, and their checksum in the lower half. */
     long location(int run) {
         return locations[run];
     }
 
-    /** The bytes of a run's lengths in its file, or 0 if there are none. */
+    /** The size in bytes of a run's lengths in its file, or 0 if it has none. */
     int size(int run) {
         return sizes[run];
     }
 
-    /** Moves the runs from {@code from} on, so many, to {@code to}. */
+    /** Moves {@code moved} runs from index {@code from} to index {@code to}. */
     void shift(int from, int to, int moved) {
         trim();
         int capacity = Math.max(memory.length, to + moved);
@@ -169,7 +170,7 @@ public final class AppendLengths {
         countArrays();
     }
 
-    /** Where, in a run with these lengths, the append ends that has the byte at {@code index}. */
+    /** The end, within a run with these lengths, of the append that contains the byte at {@code index}. */
     public static int endAfter(ByteBuf lengths, int index) {
         ByteBuf in = lengths.duplicate();
         int end = 0;

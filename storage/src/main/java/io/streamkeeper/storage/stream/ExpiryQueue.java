@@ -11,10 +11,10 @@ import java.util.function.Consumer;
  * read again.
  */
 public final class ExpiryQueue {
-    /** The most streams that one step looks at, so that a step is short. */
+    /** The most streams that one step examines, so that a step is short. */
     public static final int STEP_MAX = 1_000;
 
-    /** By steady time, and by the wall clock. */
+    /** Streams that expire by steady time; {@link #moments} has those that expire by the wall clock. */
     private final NavigableSet<StreamState> sliding = newTurns();
 
     private final NavigableSet<StreamState> moments = newTurns();
@@ -29,7 +29,7 @@ public final class ExpiryQueue {
         return stream.lifetime().isSliding() ? sliding : moments;
     }
 
-    /** Adds a stream, if it expires at all. */
+    /** Adds a stream, unless it never expires. */
     public void add(StreamState stream) {
         NavigableSet<StreamState> turns = turnsOf(stream);
         turns.remove(stream);
@@ -46,8 +46,8 @@ public final class ExpiryQueue {
     }
 
     /**
-     * Passes on the streams that are due, at most {@value #STEP_MAX} by each of the two times; streams that were used
-     * since stay.
+     * Passes the streams that are due to {@code expired}, and examines at most {@value #STEP_MAX} by each of the two
+     * times; streams that were used since they were added stay.
      */
     public void step(long wallMillis, long steadyMillis, Consumer<StreamState> expired) {
         step(moments, wallMillis, expired);

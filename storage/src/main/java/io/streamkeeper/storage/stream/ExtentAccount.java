@@ -3,14 +3,16 @@ package io.streamkeeper.storage.stream;
 import io.streamkeeper.storage.memory.Place;
 import org.jspecify.annotations.Nullable;
 
-/** What the store of extents has noted about one stream. Owned by the shard's loop; only that store changes it. */
+/** The state of one stream in the store of extents. Owned by the shard's loop; only that store changes it. */
 public final class ExtentAccount {
     private @Nullable Place owner;
     private boolean dirty;
     private boolean described;
     private boolean dropped;
 
-    /** The extent that has the newest description of the stream, or the block of memory that it wrote to last. */
+    /**
+     * The extent that has the newest description of the stream, or the block of memory to which the stream wrote last.
+     */
     @Nullable
     public Place owner() {
         return owner;
@@ -20,7 +22,7 @@ public final class ExtentAccount {
         owner = newOwner;
     }
 
-    /** Whether the journal has records about the stream that no extent has. */
+    /** Whether the journal has records about the stream that no extent includes. */
     public boolean isDirty() {
         return dirty;
     }
@@ -29,7 +31,7 @@ public final class ExtentAccount {
         dirty = nowDirty;
     }
 
-    /** Whether a file may have an entry of the stream: then its deletion must be in one too (I8). */
+    /** Whether a file may have an entry of the stream: if so, its deletion must be in a file too (I8). */
     public boolean isDescribed() {
         return described;
     }
@@ -38,7 +40,7 @@ public final class ExtentAccount {
         described = nowDescribed;
     }
 
-    /** Whether nobody sees the stream any more, and nothing inherits from it. */
+    /** Whether no reader sees the stream any more, and no fork inherits from it. */
     public boolean isDropped() {
         return dropped;
     }

@@ -1,19 +1,19 @@
 package io.streamkeeper.storage.stream;
 
 /**
- * Hands out the generations of one shard: numbers that no other stream of the server has, had or will have (I3). Owned
- * by the shard's loop.
+ * Assigns the generations of one shard: numbers that no other stream of the server has, had or will have (I3). Owned by
+ * the shard's loop.
  *
- * <p>A generation is at least the clock's milliseconds times {@value #PER_MILLI}, so that a server that lost its memory
- * does not repeat itself; it is greater than the last one, so that a clock that steps back does no harm; it is greater
- * than that of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the shard's
- * index, so that two shards never meet. It has at most sixteen decimal digits, which is what an offset's text has room
- * for: a clock that is centuries ahead does not count.
+ * <p>A generation is at least the clock's milliseconds times {@value #PER_MILLI}, so that a server that has lost its
+ * data does not repeat one; it is greater than the previous one, so that a clock that steps back does no harm; it is
+ * greater than that of a fork's source, so that a fork's offsets sort; and its remainder by the number of shards is the
+ * shard's index, so that two shards never assign the same one. It has at most sixteen decimal digits, because the text
+ * of an offset has no room for more: a clock that is centuries ahead is not used.
  */
 public final class Generations {
     private static final int PER_MILLI = 1_000;
 
-    /** In the year 2255; there is room for as many generations again as were given until then. */
+    /** In the year 2255; as many generations as were assigned until then still fit after it. */
     private static final long CLOCK_MILLIS_MAX = 9_000_000_000_000L;
 
     private final int shard;
@@ -37,7 +37,7 @@ public final class Generations {
         return least + Math.floorMod(shard - least, (long) shards);
     }
 
-    /** Takes note of a generation that the log holds. */
+    /** Notes a generation that the log contains, so that later ones are greater. */
     public void seen(long generation) {
         last = Math.max(last, generation);
     }

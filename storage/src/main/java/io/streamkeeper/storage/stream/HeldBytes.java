@@ -7,18 +7,18 @@ import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadBudget;
 
-/** Reads bytes of a stream all of which are in memory. Stateless; used on the loop of the stream's shard. */
+/** Reads bytes of a stream that are all in memory. Stateless; used on the loop of the stream's shard. */
 public final class HeldBytes {
-    /** Runs shorter than this on average are copied together for a read. */
+    /** Runs that are on average shorter than this are copied into one buffer for a read. */
     public static final int COPY_BYTES_MAX = 4 << 10;
 
     private HeldBytes() {}
 
     /**
-     * The bytes from {@code from} to {@code to}. Many small runs are copied together, because a system call takes only
-     * so many pieces; large ones are not copied.
+     * The bytes from {@code from} to {@code to}. Many small runs are copied into one buffer, because a system call
+     * accepts a limited number of pieces; large runs are not copied.
      *
-     * @param budget owns the copies; where it has no room, none is made
+     * @param budget owns the copies; if it has no room, nothing is copied
      */
     public static ByteBuf read(StreamContent content, long from, long to, ReadBudget budget) {
         if (from == to) {
@@ -57,12 +57,12 @@ public final class HeldBytes {
         }
     }
 
-    /** What of a run lies between {@code from} and {@code to}. */
+    /** The part of a run between {@code from} and {@code to}. */
     private static ByteBuf slice(StreamContent content, int run, long from, long to) {
         return content.slice(run, Math.max(from, content.runStart(run)), Math.min(to, content.runEnd(run)));
     }
 
-    /** Bytes of the blocks that the bytes from {@code from} to {@code to} lie in. */
+    /** The total size of the blocks that contain the bytes from {@code from} to {@code to}. */
     @SuppressWarnings("ReferenceEquality")
     public static long blockBytes(StreamContent content, long from, long to) {
         long bytes = 0;

@@ -5,14 +5,14 @@ import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.StreamMeta;
 
 /**
- * When one stream expires: by the time without use, which is steady time, by the wall clock, or never. Owned by the
- * shard's loop.
+ * Determines when one stream expires: after a time without use, measured in steady time; at a time of the wall clock;
+ * or never. Owned by the shard's loop.
  *
- * <p>A use is in no record as a rule: one record covers all uses of an interval, see {@link LogRecord.Used}. So this is
- * not a function of the log, and the log has the end of the stream, which the owner decides.
+ * <p>Most uses are not in a record, because one record covers all uses of an interval, see {@link LogRecord.Used}. So a
+ * lifetime is not a function of the log; instead, the owner decides when the stream expires, and logs that.
  */
 public final class Lifetime {
-    /** Of all streams that never expire. */
+    /** The lifetime of all streams that never expire. */
     private static final Lifetime ENDLESS = new Lifetime(Expiry.never(), 0, -1, 0);
 
     private final Expiry expiry;
@@ -45,14 +45,14 @@ public final class Lifetime {
 
     // ---- use ----
 
-    /** The stream is created, at this steady time, which the time of its record is not. */
+    /** The stream is created at this steady time; the time of its record is of the wall clock. */
     public void usedFirst(long steadyMillis) {
         if (isSliding()) {
             usedMillis = steadyMillis;
         }
     }
 
-    /** The stream was read or written, at this steady time. */
+    /** The stream was read or written at this steady time. */
     public void use(long steadyMillis) {
         if (isSliding()) {
             usedMillis = Math.max(usedMillis, steadyMillis);
@@ -67,25 +67,25 @@ public final class Lifetime {
         }
     }
 
-    /** The stream was written to, which its record says. */
+    /** The stream was written to, according to a record. */
     void written(long wallMillis) {
         if (isSliding() && !isCovered(wallMillis)) {
             recorded(wallMillis, 0);
         }
     }
 
-    /** Whether the recorded use covers a use at that time, so that it need not be recorded. */
+    /** Whether the recorded use covers a use at {@code wallMillis}, so that the latter need not be recorded. */
     public boolean isCovered(long wallMillis) {
         return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
     }
 
     /**
-     * Estimates the last use after a start. It was not later than the recorded use covers, by the interval of the
-     * server that recorded it, and not later than now. So a start never shortens a lifetime, and lengthens it by that
-     * interval at most, whatever its own interval is and however often the server starts. If no use is recorded, or one
-     * in the future because the clock was set back, the last use is now.
+     * Estimates the last use after a start. It was not later than the end of the interval that the record covers, which
+     * is that of the server that wrote it, and not later than now. So a start never shortens a lifetime, and lengthens
+     * it by at most that interval, whatever the interval of the new process is and however often the server starts. If
+     * no use is recorded, or the recorded use is in the future because the clock was set back, the last use is now.
      *
-     * @return whether the estimate must replace what is recorded
+     * @return whether the estimate must replace the recorded use
      */
     public boolean recover(long nowMillis) {
         if (!isSliding()) {
@@ -99,12 +99,12 @@ public final class Lifetime {
         return !known;
     }
 
-    /** The last use that is recorded, of a stream that lives for a time without use; -1 if none is. */
+    /** The last recorded use of a stream with a sliding time to live; -1 if none is recorded. */
     long recordedUseMillis() {
         return isSliding() ? recordedUseMillis : -1;
     }
 
-    /** For how long after that no use is recorded. */
+    /** How long after that use no further use is recorded, in milliseconds. */
     long coveredMillis() {
         return isSliding() ? coveredMillis : 0;
     }
@@ -112,13 +112,14 @@ public final class Lifetime {
     // ---- end ----
 
     /**
-     * Whether the stream expires by the time without use, which is steady time; otherwise by the wall clock or never.
+     * Whether the stream expires after a time without use, measured in steady time; otherwise it expires by the wall
+     * clock or never.
      */
     public boolean isSliding() {
         return expiry instanceof Expiry.Ttl;
     }
 
-    /** Whether the stream expires at all. */
+    /** Whether the stream can expire. */
     public boolean ends() {
         return !(expiry instanceof Expiry.Never);
     }
@@ -132,7 +133,7 @@ public final class Lifetime {
         return deadlineMillis() <= (isSliding() ? steadyMillis : wallMillis);
     }
 
-    /** When the stream's turn comes in the {@link ExpiryQueue}, which alone changes it. */
+    /** When the stream's turn comes in the {@link ExpiryQueue}; only that queue changes it. */
     long turnMillis() {
         return turnMillis;
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one stream that its records determine, without its bytes and its uses: closure, producers,
- * {@code Stream-Seq}, and which part of it is kept (I13). Only {@link #apply} changes it, and the {@code undo} methods
- * revert the last change. Owned by the shard's loop.
+ * The state of one stream that its records determine, without its bytes and its uses: closure, producers, {@code
+ * Stream-Seq}, and the part of the stream that is kept (I13). Only {@link #apply} changes it, and the {@code undo}
+ * methods revert the last change. Owned by the shard's loop.
  */
 final class LoggedState {
     private boolean closed;
@@ -23,14 +23,14 @@ final class LoggedState {
     private long kept;
     private long lastLsn;
 
-    /** A stream as its creation says. */
+    /** The state of a stream after its creation. */
     LoggedState(LogRecord.Created created) {
         closed = created.closed();
         earliest = created.earliest();
         kept = created.earliest();
     }
 
-    /** A stream as a description says. */
+    /** The state of a stream in a description. */
     LoggedState(StreamMeta meta) {
         closed = meta.closed();
         closedBy = meta.closedBy();
@@ -47,12 +47,12 @@ final class LoggedState {
 
     // ---- records ----
 
-    /** Applies a record; one of use changes nothing here. */
+    /** Applies a record; a record of use changes nothing here. */
     void apply(LogRecord record, long lsn) {
         switch (record.kind()) {
             case APPENDED -> apply((LogRecord.Appended) record);
             case CREATED -> {
-                // The constructor has applied everything that it says.
+                // The constructor has already applied the creation.
             }
             case TRIMMED -> {
                 LogRecord.Trimmed trimmed = (LogRecord.Trimmed) record;
@@ -68,7 +68,7 @@ final class LoggedState {
                 kept = earliest;
             }
             case USED -> {
-                // No answer waits for it, and it is not in the last lsn of a description.
+                // No reply waits for this record, and the last lsn of a description does not include it.
                 return;
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
@@ -102,7 +102,7 @@ final class LoggedState {
     // ---- undo ----
 
     /**
-     * The state as it is before {@code next} is applied to a stream whose content has this tail and so many messages.
+     * The state before {@code next} is applied to a stream whose content has this tail and {@code messages} messages.
      */
     StreamState.Mark mark(LogRecord.Appended next, long tail, long messages) {
         Producer producer = next.producer();
@@ -126,7 +126,7 @@ final class LoggedState {
         lastLsn = mark.lastLsn();
     }
 
-    /** Which part of the stream is kept before the next record is applied. */
+    /** The part of the stream that is kept before the next record is applied. */
     StreamState.Bounds bounds() {
         return new StreamState.Bounds(deleted, dropped, earliest, kept, lastLsn);
     }
@@ -194,7 +194,7 @@ final class LoggedState {
         return lastLsn;
     }
 
-    /** What the producers take of the heap. */
+    /** The heap that the producers take. */
     long heapBytes() {
         return producers == null ? 0 : producers.heapBytes();
     }

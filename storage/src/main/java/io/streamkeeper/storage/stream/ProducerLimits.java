@@ -1,11 +1,13 @@
 package io.streamkeeper.storage.stream;
 
 /**
- * How many producers a stream remembers, and for how long at least (section 5.2.1).
+ * Limits on the producers that a stream remembers: their number, and the least time for which each is remembered
+ * (section 5.2.1).
  *
- * @param producersMax producers of one stream that are remembered; beyond it those unused for longest are evicted. Each
- *     costs about 200 bytes of memory beside its id
- * @param keptMillis how long a producer is remembered at least after its last append, whatever others do
+ * @param producersMax how many producers of one stream are remembered; beyond that, those unused for longest are
+ *     evicted. Each takes about 200 bytes of memory in addition to its id
+ * @param keptMillis the least time for which a producer is remembered after its last append, whatever other producers
+ *     do
  */
 public record ProducerLimits(int producersMax, long keptMillis) {
     /** 10,000 producers, an hour each. */

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last request of each producer of one stream (section 5.2.1), in the order of their last requests. Owned by the
- * shard's loop. One producer, the usual case, costs no map.
+ * shard's loop. A stream with one producer, the usual case, has no map.
  *
- * <p>The table is a function of the log (I13): it changes by records only. Whether there is room, and how many of the
- * longest unused are evicted for it, is decided once, when a record is staged. The record says how many, so that a
- * start or a copy evicts the same ones, whatever its limits and its clock are.
+ * <p>The table is a function of the log (I13): it changes by records only. When a record is staged, its owner decides
+ * once whether there is room, and how many of the producers unused for longest are evicted. The record contains that
+ * number, so that a start or a copy evicts the same producers, whatever its limits and its clock are.
  */
 final class ProducerTable {
     /** A producer's place in the order of use: a doubly-linked list. */
@@ -29,7 +29,7 @@ final class ProducerTable {
         }
     }
 
-    /** What an accepted request changes, for {@link #undo}. */
+    /** The state that an accepted request changes, for {@link #undo}. */
     static final class Mark {
         private final @Nullable Entry entry;
         private final @Nullable Producer last;
@@ -79,7 +79,7 @@ final class ProducerTable {
 
     /**
      * How many producers must be evicted so that another one is within the limits, or -1 if too many were used
-     * recently. If the clock was set back, the time of the newest use counts as now.
+     * recently. If the clock was set back, the time of the newest use is taken as the current time.
      */
     int evictionsFor(ProducerLimits limits, long nowMillis) {
         int surplus = size() + 1 - limits.producersMax();
@@ -103,7 +103,7 @@ final class ProducerTable {
         return all;
     }
 
-    /** What {@link #accept} with the same arguments will change. */
+    /** The state that {@link #accept} with the same arguments will change. */
     Mark mark(Producer producer, int evictions) {
         List<Entry> evicted = evictions == 0 ? List.of() : new ArrayList<>(evictions);
         Entry next = oldest;
@@ -192,7 +192,7 @@ final class ProducerTable {
         entry.newer = null;
     }
 
-    /** Makes {@code entry} the next newer one of {@code older}, or the oldest of all where that is null. */
+    /** Links {@code entry} after {@code older}, or as the oldest of all if {@code older} is null. */
     private void linkBehind(@Nullable Entry older, Entry entry) {
         Entry newer = older == null ? oldest : older.newer;
         entry.older = older;

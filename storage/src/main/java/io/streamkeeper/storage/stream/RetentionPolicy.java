@@ -4,22 +4,22 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.record.RunLimits;
 
 /**
- * What retention trims: whole runs from the beginning, as many as possible while the requested amount is kept, and
- * those that are too old. So no message is cut, and in a stream of bytes no append, which may have several runs if it
- * is long. The runs of such a stream are short, see {@link RunLimits}, so little more is kept than requested.
+ * Decides what retention trims: whole runs from the beginning, as many as possible while the requested amount is kept,
+ * and runs that are too old. So it cuts no message and, in a stream of bytes, no append; a long append may have several
+ * runs. The runs of such a stream are short, see {@link RunLimits}, so little more is kept than requested.
  *
  * <p>A run whose time is in the future was written when the clock was ahead. It is not newer than the runs after it,
  * and is trimmed with the first of them.
  */
 public final class RetentionPolicy {
-    /** The appends of one run are apart by at most this part of the age: one in so many. */
+    /** The appends of one run were staged within the maximum age divided by this number. */
     private static final int AGE_GRAIN = 64;
 
     private static final long AGE_MILLIS_MIN = 100;
 
     private RetentionPolicy() {}
 
-    /** How long the runs of a stream may be. */
+    /** The limits on the runs of a stream. */
     public static RunLimits limits(Retention retention) {
         if (retention.isNone()) {
             return RunLimits.ANY;
@@ -36,7 +36,7 @@ public final class RetentionPolicy {
                 millis);
     }
 
-    /** The first position that a stream keeps at {@code nowMillis}, staged data included. */
+    /** The first position that a stream keeps at {@code nowMillis}, including staged data. */
     public static long earliest(StreamState stream, long nowMillis) {
         StreamContent content = stream.content();
         Retention retention = stream.retention();
@@ -66,7 +66,9 @@ public final class RetentionPolicy {
         return earliest;
     }
 
-    /** Whether data of that age, which ends at {@code end} after {@code messages} messages, is trimmed. */
+    /**
+     * Whether retention trims data of age {@code ageMillis} that ends at {@code end} after {@code messages} messages.
+     */
     private static boolean isTrimmed(
             Retention retention, StreamContent content, long end, long messages, long ageMillis) {
         boolean tooMany = retention.maxBytes() >= 0 && content.end() - end >= retention.maxBytes();

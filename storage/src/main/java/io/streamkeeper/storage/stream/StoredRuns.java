@@ -3,7 +3,7 @@ package io.streamkeeper.storage.stream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Where runs of one stream lie in a file, in the order of the stream. Not changed when it is complete. */
+/** The locations of runs of one stream in a file, in the order of the stream. Not changed after it is complete. */
 public final class StoredRuns {
     private final long start;
     private final long messagesBefore;
@@ -15,7 +15,7 @@ public final class StoredRuns {
     private int @Nullable [] lengthsSizes;
     private int count;
 
-    /** Runs of which the first begins at {@code start}, where the stream has had {@code messagesBefore} messages. */
+    /** Runs that begin at {@code start}, before which the stream has {@code messagesBefore} messages. */
     public StoredRuns(long start, long messagesBefore, boolean timed) {
         this.start = start;
         this.messagesBefore = messagesBefore;
@@ -45,7 +45,10 @@ public final class StoredRuns {
         count++;
     }
 
-    /** A run has more than one append, whose lengths take {@code size} bytes; where, {@link #placeLengths} says. */
+    /**
+     * Notes that a run has more than one append, whose lengths take {@code size} bytes; {@link #placeLengths} sets
+     * their location.
+     */
     public void lengths(int run, int checksum, int size) {
         if (lengthsLocations == null || lengthsSizes == null) {
             lengthsLocations = new long[ends.length];
@@ -56,7 +59,8 @@ public final class StoredRuns {
     }
 
     /**
-     * The lengths of the runs from {@code first} on follow each other from {@code position} on; returns where they end.
+     * Sets the location of the lengths of the runs from {@code first} on, which follow each other from {@code position}
+     * on; returns the position after them.
      */
     public long placeLengths(int first, long position) {
         long end = position;
@@ -72,7 +76,7 @@ public final class StoredRuns {
         return lengthsLocations != null;
     }
 
-    /** Bytes of the lengths of a run's appends, or 0 where it has not more than one, or is JSON. */
+    /** The size in bytes of the lengths of a run's appends, or 0 if it has at most one append, or is JSON. */
     public int lengthsBytes(int run) {
         return lengthsSizes == null ? 0 : lengthsSizes[run];
     }
@@ -106,12 +110,12 @@ public final class StoredRuns {
         return messagesBefore;
     }
 
-    /** Where the last run ends. */
+    /** The position after the last run. */
     public long end() {
         return count == 0 ? start : ends[count - 1];
     }
 
-    /** How many of the runs, counted from the first, end at {@code position}; 0 where none ends there. */
+    /** The number of runs from the first up to the one that ends at {@code position}; 0 if none ends there. */
     public int countUpTo(long position) {
         int found = Arrays.binarySearch(ends, 0, count, position);
         return found < 0 ? 0 : found + 1;
@@ -129,7 +133,7 @@ public final class StoredRuns {
         return (int) (end(run) - start(run));
     }
 
-    /** Messages of one run; of a stream of bytes the appends that end in it. */
+    /** The messages of one run; for a stream of bytes, the appends that end in it. */
     public int messages(int run) {
         return messages[run];
     }
@@ -154,7 +158,7 @@ public final class StoredRuns {
         return millis != null;
     }
 
-    /** When the last append of a run came, if the runs have times. */
+    /** When the last append of a run was staged, if the runs have times. */
     public long millis(int run) {
         return millis == null ? 0 : millis[run];
     }

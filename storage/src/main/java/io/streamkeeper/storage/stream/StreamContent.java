@@ -11,19 +11,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes are that a stream itself wrote: runs in blocks of memory and in extent files, in order of position.
- * Owned by the shard's loop. Slices that it returns keep their block, so no deletion, checkpoint or compaction waits
- * for a reader.
+ * The locations of the bytes that a stream itself wrote: runs in blocks of memory and in extent files, in order of
+ * position. Owned by the shard's loop. A slice that it returns keeps its block in memory, so no deletion, checkpoint or
+ * compaction waits for a reader.
  *
  * <p>A run of a JSON stream begins and ends between messages, and is no longer than its {@link RunLimits} allow unless
  * it is a single message. So a boundary is found by reading one run only, and a bounded read never cuts a message.
  *
- * <p>Of a stream of bytes the messages that are counted are its appends. In memory a run has whole appends; in a file a
- * long append has several runs, of which all but the last count none. A run that counts any ends where an append ends.
- * The lengths of the appends in a run are kept where it has more than one, see {@link AppendLengths}.
+ * <p>For a stream of bytes, the counted messages are its appends. In memory, a run contains whole appends; in a file, a
+ * long append has several runs, of which only the last counts the append. A run with a count above zero ends where an
+ * append ends. If a run has more than one append, their lengths are kept, see {@link AppendLengths}.
  */
 public final class StreamContent {
-    /** The most runs of one window of an answer, so that it takes about as long as others. */
+    /** The most runs of one window of a response, so that all windows take about the same time. */
     public static final int WINDOW_RUNS_MAX = 4_096;
 
     private static final Place[] NO_PLACES = {};
@@ -35,12 +35,15 @@ public final class StreamContent {
     private long startMessages;
     private Place[] places = NO_PLACES;
 
-    /** Of each run the index of its first byte in its place, and, if that is a file, its checksum in the lower half. */
+    /**
+     * For each run, the index of its first byte in its place and, if the place is a file, its checksum in the lower
+     * half.
+     */
     private long[] locations = NO_LONGS;
 
     private long[] ends = NO_LONGS;
 
-    /** Of each run the messages or appends up to its end; null while each run is one append of a stream of bytes. */
+    /** For each run, the messages or appends up to its end; null while each run is one append of a stream of bytes. */
     private long @Nullable [] messages;
 
     private @Nullable AppendLengths lengths;
@@ -80,7 +83,7 @@ public final class StreamContent {
         return json;
     }
 
-    /** Messages, or appends of a stream of bytes, before the end, dropped ones included. */
+    /** Messages, or appends of a stream of bytes, before the end, including dropped ones. */
     public long messageCount() {
         return messagesBeforeRun(count);
     }
@@ -137,7 +140,9 @@ public final class StreamContent {
         return !(places[run] instanceof Block);
     }
 
-    /** The heap that the arrays take: of each run a place, a location and an end, and perhaps its messages and time. */
+    /**
+     * The heap that the arrays take: for each run a place, a location and an end, and perhaps its messages and time.
+     */
     long heapBytes() {
         int runBytes = 4 + 8 + 8 + (messages == null ? 0 : 8) + (times == null ? 0 : 8);
         return (long) ends.length * runBytes + (lengths == null ? 0 : lengths.heapBytes());
@@ -223,7 +228,7 @@ public final class StreamContent {
         }
     }
 
-    /** Counts the messages of each run: from now on some run is not one append. */
+    /** Begins to keep the message count of each run, because from now on not every run is a single append. */
     private void countMessages() {
         messages = new long[ends.length];
         for (int run = 0; run < count; run++) {
@@ -261,12 +266,14 @@ public final class StreamContent {
         }
     }
 
-    /** From now on the present runs do not change: the next bytes begin a run. */
+    /** Seals the present runs: they do not change any more, and the next bytes begin a new run. */
     public void seal() {
         sealed = count;
     }
 
-    /** Drops everything after {@code position}, where the content ended before, with {@code messagesKept} messages. */
+    /**
+     * Drops everything after {@code position}, at which the content ended before, with {@code messagesKept} messages.
+     */
     public void truncate(long position, long messagesKept) {
         while (count > 0 && runStart(count - 1) >= position) {
             count--;
@@ -294,7 +301,7 @@ public final class StreamContent {
         return found >= 0 ? found + 1 : -found - 1;
     }
 
-    /** The run that a read begins in. Positions before the first run are not of this content. */
+    /** The run in which a read begins. Positions before the first run are not part of this content. */
     public int firstRun(long from) {
         if (from < start) {
             throw new IllegalStateException("a read begins at " + from + ", expected at least " + start);
@@ -303,8 +310,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where a read from {@code from} ends that returns about {@code bytesMax} bytes before {@code limit}: for JSON
-     * between two messages, and never at {@code from} itself unless that is the limit.
+     * The end of a read that begins at {@code from} and returns about {@code bytesMax} bytes before {@code limit}. For
+     * JSON it is between two messages, and it is never {@code from} itself unless that is the limit.
      */
     public long readEnd(long from, long limit, int bytesMax) {
         if (limit - from <= bytesMax) {
@@ -318,12 +325,12 @@ public final class StreamContent {
         return cut > from ? cut : Math.min(ends[run], limit);
     }
 
-    /** Where the run ends that has the byte before {@code position}. */
+    /** The end of the run that contains the byte before {@code position}. */
     public long runsEnd(long position) {
         return ends[runAt(position - 1)];
     }
 
-    /** Where the last run ends that ends at or before {@code position}; the start if none does. */
+    /** The greatest end of a run at or before {@code position}; the start if no run ends there. */
     public long lastEnd(long position) {
         return position >= end() ? end() : runStart(runAt(position));
     }
@@ -343,8 +350,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where the bytes from {@code from} on end that are all in memory, or all in files; at most {@code limit}, and at
-     * most {@value #WINDOW_RUNS_MAX} runs, each of which may be a byte.
+     * The end of the bytes from {@code from} on that are all in memory, or all in files; at most {@code limit}, and at
+     * most {@value #WINDOW_RUNS_MAX} runs, each of which may be a single byte.
      */
     public long alikeEnd(long from, long limit) {
         int run = runAt(from);
@@ -367,8 +374,8 @@ public final class StreamContent {
     // ---- messages ----
 
     /**
-     * How many messages end at or before {@code position}, if that is known without reading bytes, because it is
-     * between two runs; else -1. Only for JSON.
+     * The number of messages that end at or before {@code position}, if the position is between two runs, so that no
+     * bytes need be read; else -1. Only for JSON.
      */
     public long messagesBeforeEdge(long position) {
         if (!json) {
@@ -381,7 +388,7 @@ public final class StreamContent {
         return position == ends[run] ? messagesBeforeRun(run + 1) : -1;
     }
 
-    /** The run in which the message {@code number} ends, counted from the first of the stream. */
+    /** The run in which message {@code number} ends; the first message of the stream has number 1. */
     public int runOfMessage(long number) {
         if (messages == null || number > messageCount()) {
             throw new IllegalStateException(number + " messages asked for, expected at most " + messageCount());
@@ -391,7 +398,8 @@ public final class StreamContent {
     }
 
     /**
-     * How many messages end at or before {@code position}, or -1 if it is inside one; only for JSON in memory.
+     * The number of messages that end at or before {@code position}, or -1 if it is inside one; only for JSON in
+     * memory.
      */
     public long messagesBefore(long position, JsonSplitter splitter) {
         long known = messagesBeforeEdge(position);
@@ -405,12 +413,12 @@ public final class StreamContent {
 
     // ---- appends ----
 
-    /** Whether an append of a stream of bytes ends where a run ends; of JSON, a message does. */
+    /** Whether an append of a stream of bytes ends at the end of a run; for JSON, a message always does. */
     boolean endsAppend(int run) {
         return messagesBeforeRun(run + 1) > messagesBeforeRun(run);
     }
 
-    /** The run in which the append ends that has the byte at {@code position}; only for a stream of bytes. */
+    /** The run that contains the end of the append with the byte at {@code position}; only for a stream of bytes. */
     public int runOfAppendAt(long position) {
         int run = runAt(position);
         while (!endsAppend(run)) {
@@ -420,8 +428,8 @@ public final class StreamContent {
     }
 
     /**
-     * Where the first append ends of {@code run} that ends after {@code position}, or -1 if the lengths that say so are
-     * in a file; only for a stream of bytes.
+     * The first end of an append of {@code run} after {@code position}, or -1 if the lengths of the appends are in a
+     * file; only for a stream of bytes.
      */
     public long appendEnd(int run, long position) {
         if (messagesBeforeRun(run + 1) - messagesBeforeRun(run) == 1) {
@@ -438,7 +446,7 @@ public final class StreamContent {
         return lengths == null || isInFile(run) ? null : lengths.ofMemory(run, (int) (ends[run] - runStart(run)));
     }
 
-    /** The bytes that the lengths of the appends of a run take in its file; 0 if it is a single append. */
+    /** The size in bytes of the lengths of a run's appends in its file; 0 if the run is a single append. */
     public int lengthsBytesInFile(int run) {
         return lengths == null ? 0 : lengths.size(run);
     }
@@ -457,14 +465,14 @@ public final class StreamContent {
     }
 
     /**
-     * Where a run is in memory.
+     * The location of a run in memory.
      *
      * @param block its block
      * @param index its first byte there
      */
     public record Location(Block block, int index) {}
 
-    /** Moves the runs that are in {@code block} as {@code mover} does. */
+    /** Moves the runs that are in {@code block} with {@code mover}. */
     @SuppressWarnings("ReferenceEquality")
     public void move(Block block, Mover mover) {
         for (int run = 0; run < count; run++) {
@@ -481,8 +489,8 @@ public final class StreamContent {
     }
 
     /**
-     * Replaces runs by those of a file that have the same bytes; the replaced ones are sealed. Runs that were dropped
-     * at the front meanwhile are left out.
+     * Replaces runs by those of a file that have the same bytes; the replaced runs are sealed. Runs of the file whose
+     * bytes were dropped from the beginning of the stream meanwhile are left out.
      */
     public void replace(StoredRuns written, Place file) {
         int skipped = 0;
@@ -559,7 +567,7 @@ public final class StreamContent {
     }
 
     /**
-     * Drops the runs before {@code position}, where a run begins or the content ends.
+     * Drops the runs before {@code position}, at which a run begins or the content ends.
      *
      * @param released receives each place that a run was in
      */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamOffsets {
     private StreamOffsets() {}
 
-    /** What wrote the byte before {@code position}, if that is an ancestor; else null. */
+    /** The run of the ancestor that wrote the byte before {@code position}; null if the stream itself wrote it. */
     private static @Nullable Lineage inherited(StreamState stream, long position) {
         Lineage lineage = stream.lineage();
         return lineage != null && position <= stream.ownStart() ? lineage.before(position) : null;

@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * changes the first, {@link #publish} the second; {@link #undo} reverts the first when the journal has refused a batch.
  */
 public final class StreamState {
-    /** No stream, where a list needs an element. */
+    /** A placeholder for no stream in lists. */
     public static final StreamState NONE = new StreamState(new LogRecord.Created(
             0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
 
-    /** The stream's own objects and its entry in the table, without the characters of its path and its arrays. */
+    /**
+     * The heap of the stream's own objects and its entry in the table, without the characters of its path and without
+     * its arrays.
+     */
     private static final int HEAP_BYTES = 448;
 
     private static final int EXPIRY_HEAP_BYTES = 80;
@@ -71,7 +74,7 @@ public final class StreamState {
         this.durableTail = ownStart();
     }
 
-    /** A stream as an extent describes it; its runs are added after this. */
+    /** A stream as an extent describes it; the caller adds its runs. */
     public StreamState(StreamMeta meta, long contentStart, long messagesBefore) {
         this.created = meta.created();
         this.formerGeneration = meta.formerGeneration();
@@ -144,17 +147,17 @@ public final class StreamState {
         return created.fork();
     }
 
-    /** What the stream inherits, or null if it is not a fork. */
+    /** The lineage that the stream inherits, or null if it is not a fork. */
     public @Nullable Lineage lineage() {
         return lineage;
     }
 
-    /** Sets what a fork inherits: when it is created, or when recovery has read its source. */
+    /** Sets the lineage of a fork; called when it is created, or when recovery has read its source. */
     public void inherit(Lineage inherited) {
         lineage = inherited;
     }
 
-    /** What a fork inherits that diverges at {@code position}, which is not after the tail. */
+    /** The lineage of a fork that diverges at {@code position}, which is not after the tail. */
     public Lineage lineageUpTo(long position) {
         Lineage inherited = lineage;
         return inherited != null && position <= ownStart()
@@ -166,7 +169,7 @@ public final class StreamState {
         return content;
     }
 
-    /** Where this stream's own bytes begin: zero, or where a fork diverges. */
+    /** The position at which this stream's own bytes begin: zero, or for a fork the position at which it diverges. */
     public long ownStart() {
         LogRecord.Fork fork = created.fork();
         return fork == null ? 0 : fork.position();
@@ -199,7 +202,7 @@ public final class StreamState {
     }
 
     /**
-     * How many producers must be evicted for an append of {@code producer}: none if it is known, -1 if there is no room
+     * How many producers must be evicted for an append of {@code producer}: 0 if it is known, -1 if there is no room
      * for another one.
      */
     public int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
@@ -215,24 +218,28 @@ public final class StreamState {
         return logged.isDropped();
     }
 
-    /** Whether bytes are kept that only forks need: all of a deleted stream, or those before the earliest position. */
+    /**
+     * Whether the stream keeps bytes that only forks need: all bytes of a deleted stream, or those before the earliest
+     * position.
+     */
     public boolean isKeptForForks() {
         return isDeleted() ? !isDropped() : kept() < earliest();
     }
 
-    /** The first position that can be read, once everything is durable. */
+    /** The first position that can be read once everything staged is durable. */
     public long earliest() {
         return logged.earliest();
     }
 
     /**
-     * The first position whose bytes are kept, once everything is durable; forks may need those before the earliest.
+     * The first position whose bytes are kept once everything staged is durable; forks may need bytes before the
+     * earliest position.
      */
     public long kept() {
         return logged.kept();
     }
 
-    /** The lsn of the last record about this stream, which an answer about its staged state waits for. */
+    /** The lsn of the last record about this stream; a reply that depends on its staged state waits for this record. */
     public long lastLsn() {
         return logged.lastLsn();
     }
@@ -240,10 +247,10 @@ public final class StreamState {
     // ---- records ----
 
     /**
-     * Applies a record about this stream: the one way in which a log changes it, in service, at a start and in a copy.
-     * A new stream is made from its creation, which is then applied too, because it may have a payload.
+     * Applies a record about this stream: the only way in which a log changes it, in service, at a start and in a copy.
+     * A new stream is constructed from its creation record, which is then applied too, because it may have a payload.
      *
-     * @param place where the record and its payload are
+     * @param place the location of the record and its payload
      * @param runs the runs of the payload
      */
     public void apply(LogRecord record, Journal.Staged place, Runs runs) {
@@ -255,20 +262,20 @@ public final class StreamState {
             case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
             case USED -> lifetime.recorded(record.atMillis(), ((LogRecord.Used) record).coveredMillis());
             case DELETED, TRIMMED, RELEASED -> {
-                // Bytes are dropped when that is durable.
+                // The bytes are dropped when the record is durable.
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
         }
         logged.apply(record, place.lsn());
     }
 
-    /** Whether the description that the stream was made from includes a record. */
+    /** Whether the description from which the stream was constructed includes a record. */
     public boolean counts(LogRecord record, long lsn) {
         return lsn <= lastLsn()
                 || (record.kind() == LogRecord.Kind.USED && record.atMillis() < lifetime.recordedUseMillis());
     }
 
-    /** What {@link #undo(Mark)} needs to revert an append. */
+    /** The state that {@link #undo(Mark)} restores to revert an append. */
     public record Mark(
             long tail,
             long messages,
@@ -278,7 +285,7 @@ public final class StreamState {
             ProducerTable.@Nullable Mark producers,
             long lastLsn) {}
 
-    /** The staged state as it is before {@code next} is applied. */
+    /** The staged state before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
         return logged.mark(next, tail(), content.messageCount());
     }
@@ -289,10 +296,10 @@ public final class StreamState {
         logged.undo(mark);
     }
 
-    /** What {@link #undo(Bounds)} needs to revert a deletion, a trim or a release. */
+    /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim or a release. */
     public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
 
-    /** Which part of the stream is kept before the next record is applied. */
+    /** The part of the stream that is kept before the next record is applied. */
     public Bounds bounds() {
         return logged.bounds();
     }
@@ -302,7 +309,7 @@ public final class StreamState {
         logged.undo(before);
     }
 
-    /** Reverts the creation: no file may have the stream. */
+    /** Reverts the creation: no file can contain the stream. */
     public void undoCreated() {
         extents.described(false);
         logged.undoCreated();
@@ -310,7 +317,7 @@ public final class StreamState {
 
     // ---- durable ----
 
-    /** Moves what readers see up to a tail and closure that are durable now. */
+    /** Makes a tail and a closure that are now durable visible to readers. */
     public void publish(long newTail, boolean nowClosed) {
         visible = true;
         durableTail = newTail;
@@ -334,7 +341,7 @@ public final class StreamState {
         durableEarliest = position;
     }
 
-    /** All that is staged is durable: the stream was read from the disk. */
+    /** Publishes all staged state, which is durable because the stream was read from the disk. */
     public void publishRecovered() {
         publish(tail(), isClosed());
         durablyDeleted = isDeleted();
@@ -406,7 +413,7 @@ public final class StreamState {
 
     // ---- extents ----
 
-    /** The description of what is staged, for an extent. */
+    /** The description of the staged state, for an extent. */
     public StreamMeta meta() {
         return new StreamMeta(
                 created,
@@ -426,19 +433,19 @@ public final class StreamState {
                 lifetime.coveredMillis());
     }
 
-    /** What the store of extents has noted about the stream. */
+    /** The stream's state in the store of extents. */
     public ExtentAccount extents() {
         return extents;
     }
 
     // ---- use ----
 
-    /** When the stream expires. */
+    /** The stream's lifetime, which determines when it expires. */
     public Lifetime lifetime() {
         return lifetime;
     }
 
-    /** The readers that wait at the tail of this stream; null if none do. */
+    /** The readers that wait at the tail of this stream; null if none wait. */
     public @Nullable TailWaiters waiters() {
         return waiters;
     }
@@ -468,7 +475,7 @@ public final class StreamState {
         return offsetAt(tail()).isNamedBy(named) || named.equals(formerOffsetAt(tail()));
     }
 
-    /** The present form of an offset of an ancestor, which the origin of a fork has. */
+    /** The present form of an ancestor's offset, as it is stored in the origin of a fork. */
     public Offset present(Offset offset) {
         return StreamOffsets.present(this, offset);
     }
@@ -478,7 +485,7 @@ public final class StreamState {
      *
      * @throws RefusedException with {@link ErrorCode#OFFSET_GONE} if it is of another incarnation of the path, and with
      *     {@link ErrorCode#INVALID_OFFSET} if it is before the positions that this stream wrote, or after those that it
-     *     inherits of an ancestor: a fork never has bytes there
+     *     inherits from an ancestor: a fork never has bytes there
      */
     public long positionOf(Offset offset) {
         return StreamOffsets.positionOf(this, offset);

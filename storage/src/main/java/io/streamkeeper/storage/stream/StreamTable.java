@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of a shard by path: of each path the incarnation that was staged last, which refers to the one that
- * readers still see until it is durable itself. Owned by the shard's loop.
+ * The streams of a shard by path. For each path it has the incarnation that was staged last; until that is durable, it
+ * refers to the one that readers still see. Owned by the shard's loop.
  */
 public final class StreamTable {
     private final Map<String, StreamState> byPath = new HashMap<>();
@@ -40,7 +40,7 @@ public final class StreamTable {
         stream.replaces(null);
     }
 
-    /** Removes a stream that is deleted; one that has its path by now stays. */
+    /** Removes a deleted stream; a newer stream that has its path stays. */
     public void remove(StreamState stream) {
         byPath.remove(stream.path().value(), stream);
     }
@@ -49,7 +49,7 @@ public final class StreamTable {
         return byPath.size();
     }
 
-    /** All streams, those included that another is to replace. */
+    /** Passes all streams to {@code action}, including those that a staged stream is to replace. */
     public void forEach(Consumer<StreamState> action) {
         for (StreamState latest : byPath.values()) {
             for (StreamState stream = latest; stream != null; stream = stream.replaced()) {

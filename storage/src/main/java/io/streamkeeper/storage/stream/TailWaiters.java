@@ -5,7 +5,7 @@ package io.streamkeeper.storage.stream;
  * see.
  */
 public interface TailWaiters {
-    /** The durable tail moved or the stream was closed. */
+    /** The durable tail has moved, or the stream was closed. */
     void moved(StreamState stream);
 
     /** The stream was deleted, or has expired. */

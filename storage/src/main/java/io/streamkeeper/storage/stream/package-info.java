@@ -1,9 +1,9 @@
 /**
  * The state of one stream: {@link io.streamkeeper.storage.stream.StreamState}, with {@link
- * io.streamkeeper.storage.stream.LoggedState}, which its records determine, {@link
- * io.streamkeeper.storage.stream.StreamContent}, where its bytes are, {@link
- * io.streamkeeper.storage.stream.Lifetime} and {@link io.streamkeeper.storage.stream.ProducerTable}. Beside it what a
- * shard keeps of all its streams: {@link io.streamkeeper.storage.stream.StreamTable},
+ * io.streamkeeper.storage.stream.LoggedState}, the state that its records determine, {@link
+ * io.streamkeeper.storage.stream.StreamContent}, the locations of its bytes, {@link
+ * io.streamkeeper.storage.stream.Lifetime} and {@link io.streamkeeper.storage.stream.ProducerTable}. The package also
+ * contains the collections that a shard keeps of all its streams: {@link io.streamkeeper.storage.stream.StreamTable},
  * {@link io.streamkeeper.storage.stream.ExpiryQueue}, {@link io.streamkeeper.storage.stream.Generations}.
  *
  * <p>Owned by the loop of the shard.

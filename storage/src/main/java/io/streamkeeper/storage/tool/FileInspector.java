@@ -16,19 +16,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Prints what is in one file of the store, for a person. Changes nothing; used by one thread, which may block. */
+/**
+ * Prints the contents of one file of the store in readable form. Changes nothing; used by one thread, which may block.
+ */
 public final class FileInspector {
     private final Disk disk;
     private final Consumer<String> out;
 
-    /** An inspector that that prints what it finds, one line each. */
+    /** An inspector that passes its output to {@code out}, line by line. */
     public FileInspector(Disk disk, Consumer<String> out) {
         this.disk = disk;
         this.out = out;
     }
 
     /**
-     * Prints what is in a journal segment or an extent file.
+     * Prints the contents of a journal segment or an extent file.
      *
      * @throws IOException if it is neither, or cannot be read
      */

@@ -24,11 +24,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the streams of one shard of version 1 as extents of the current version, with a manifest and an empty journal
- * beside them that count from {@link #complete} on. Used by one thread, which may block.
+ * Writes the streams of one shard of version 1 as extents of the current version, together with a manifest and an empty
+ * journal, which are valid after {@link #complete}. Used by one thread, which may block.
  */
 final class ShardConversion implements AutoCloseable {
-    /** A file that has so many bytes takes no more. */
+    /** A file that has more bytes than this is complete; the next data goes into another file. */
     private static final long FILE_BYTES_MAX = 1L << 30;
 
     private static final String CONVERTED = ".new";
@@ -73,7 +73,7 @@ final class ShardConversion implements AutoCloseable {
         }
     }
 
-    /** Adds a stream; in the order of their new generations. */
+    /** Adds a stream; called in the order of the new generations. */
     void add(OldStream stream, StreamMeta meta) throws IOException {
         long generation = meta.created().generation();
         RunLimits limits = RetentionPolicy.limits(meta.created().retention());
@@ -124,7 +124,7 @@ final class ShardConversion implements AutoCloseable {
         }
     }
 
-    /** Everything is added: makes it durable. */
+    /** Makes the files durable; called after all streams are added. */
     void finish() throws IOException {
         finishFile();
         long segment = from.highestSegment() + 1;
@@ -144,7 +144,10 @@ final class ShardConversion implements AutoCloseable {
         }
     }
 
-    /** Makes the new files of a shard count, if that is left to do; the start removes those that count no more. */
+    /**
+     * Makes the new files of a shard valid, unless this was done before; the start removes the files that are no longer
+     * valid.
+     */
     static void complete(Disk disk, Path directory) throws IOException {
         if (!Manifest.hasConverted(disk, directory)) {
             return;
@@ -160,7 +163,7 @@ final class ShardConversion implements AutoCloseable {
         Manifest.adoptConverted(disk, directory);
     }
 
-    /** Removes a shard's directory of version 1; its manifest last, by which it is known. */
+    /** Removes a shard's directory of version 1; its manifest last, because the directory is recognised by it. */
     static void remove(Disk disk, Path directory) throws IOException {
         for (Path files : List.of(DataDirectory.journal(directory), DataDirectory.extents(directory))) {
             if (disk.exists(files)) {

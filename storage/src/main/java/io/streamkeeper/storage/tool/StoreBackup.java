@@ -21,13 +21,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Copies a data directory, of a server that runs or not, to another directory that can be served from. Used by one
- * thread; it may block.
+ * Copies a data directory, whether its server is running or not, to another directory that a server can use. Used by
+ * one thread, which may block.
  *
- * <p>Extents do not change; the journal is copied up to the last frame that is whole. A shard is copied again where its
- * manifest has changed meanwhile, and all are where a fork is in the copy and its source is not, because its shard was
- * copied earlier: what a fork refers to was durable before it. What is missing in two copies is missing in the source,
- * with which a server starts too. The copy is verified; the file that makes it a data directory comes last.
+ * <p>Extents do not change; the journal is copied up to the last complete frame. A shard is copied again if its
+ * manifest has changed meanwhile. All shards are copied again if the copy contains a fork but not its source, because
+ * the source's shard was copied earlier: the data to which a fork refers was durable before the fork. Data that is
+ * missing in two successive copies is missing in the source directory too, with which a server also starts. The copy is
+ * verified; the file that makes it a data directory is written last.
  */
 public final class StoreBackup {
     private static final int ATTEMPTS = 20;
@@ -36,14 +37,14 @@ public final class StoreBackup {
     private final Disk disk;
     private final Consumer<String> report;
 
-    /** A backup that reports what it does, one line each. */
+    /** A backup that reports each step as one line. */
     public StoreBackup(Disk disk, Consumer<String> report) {
         this.disk = disk;
         this.report = report;
     }
 
     /**
-     * Copies {@code source} to {@code target}, which must be empty or not be there.
+     * Copies {@code source} to {@code target}, which must be empty or not exist.
      *
      * @throws IOException if the source is damaged, or the target is not empty or cannot be written
      */
@@ -66,7 +67,8 @@ public final class StoreBackup {
             boolean isLossOfSource = attempt > 1 && found.losses().equals(before.losses());
             if (found.problems().isEmpty() && (found.losses().isEmpty() || isLossOfSource)) {
                 found.losses().forEach(loss -> report.accept("warning: " + loss));
-                // Its description makes it a data directory, so the names of its shards are durable before.
+                // The format file makes it a data directory, so the names of its shards must be durable before that
+                // file is written.
                 disk.syncDirectory(target);
                 data.describe(disk, target);
                 report.accept("copied " + source + " to " + target + ", and verified the copy");
@@ -79,9 +81,10 @@ public final class StoreBackup {
     }
 
     /**
-     * Refuses to copy a directory into itself, or over the one that it is in, by whatever names and links.
+     * Refuses to copy a directory into itself or into one that contains it, whatever names and links the two paths
+     * have.
      *
-     * @throws IOException if one of the two is the other or is inside it
+     * @throws IOException if the two are the same directory, or one is inside the other
      */
     public void check(Path source, Path target) throws IOException {
         Path from = real(source);
@@ -93,7 +96,7 @@ public final class StoreBackup {
         }
     }
 
-    /** Where a path leads, links resolved as far as there is anything. */
+    /** The real location of a path: links are resolved in the part of it that exists. */
     private static Path real(Path path) throws IOException {
         Path absolute = path.toAbsolutePath();
         for (Path there = absolute; there != null; there = there.getParent()) {
@@ -115,8 +118,8 @@ public final class StoreBackup {
             } catch (NoSuchFileException e) {
                 continue;
             } catch (IOException e) {
-                // A checkpoint may have released segments during the copy: only a shard that stands still lacks
-                // something.
+                // A checkpoint may have released segments during the copy: the error is real only if the manifest has
+                // not changed.
                 if (Manifest.read(disk, source).equals(manifest)) {
                     throw e;
                 }
@@ -166,7 +169,7 @@ public final class StoreBackup {
 
                     @Override
                     public void frame(ByteBuf buffer, int index, FrameLayout.Header header) {
-                        // Only where the frames end is of interest.
+                        // Only the ends of the frames are needed.
                     }
                 });
         for (Map.Entry<Long, Long> segment : log.ends().entrySet()) {

@@ -24,17 +24,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts a data directory of format version 1 to the current one, at the start, before anything else reads it. Used
- * by one thread, which may block; the directory's lock is held.
+ * Converts a data directory of format version 1 to the current version, at the start, before anything else reads it.
+ * Used by one thread, which may block; the directory's lock is held.
  *
  * <p>Why nothing is lost, whenever it is interrupted: the new files are written beside the old ones under names that
- * the old version does not look at, and synced; then {@code FORMAT} is replaced, in one step for all shards; only then
- * the new files get their names and the old ones are removed, which the next start completes. Until {@code FORMAT} is
- * replaced the directory is one of version 1, and a conversion begins at its beginning.
+ * the old version ignores, and synced; then {@code FORMAT} is replaced, in one step for all shards; only then are the
+ * new files renamed and the old ones removed, and if this is interrupted, the next start completes it. Until {@code
+ * FORMAT} is replaced, the directory has version 1, and the next start repeats the whole conversion.
  *
- * <p>Streams get new generations, because those of version 1 do not fit an offset's text any more; each keeps its
- * former one, so that a client's saved offsets name the same places. What only deletions in files that are merged later
- * would have needed is left out, and bytes that no stream can be asked for.
+ * <p>Streams get new generations, because those of version 1 do not fit the text of an offset any more; each keeps its
+ * former one, so that offsets that clients have stored still identify the same positions. The conversion leaves out
+ * deleted streams that no fork needs, which version 1 kept until it merged files, and bytes that no reader can request.
  */
 public final class StoreConversion {
     private static final int FORMER_CLOCK_SHIFT = 20;
@@ -56,10 +56,11 @@ public final class StoreConversion {
     }
 
     /**
-     * Makes the directory at {@code path} one of the current version, unless it is, or there is none.
+     * Converts the directory at {@code path} to the current version, unless it has that version or does not exist.
      *
-     * @param report gets a line for each step
-     * @throws IOException if it is damaged, of a newer version, or there is no room: it is as it was then
+     * @param report receives a line for each step
+     * @throws IOException if it is damaged, has a newer version, or the disk has no room; the old files are unchanged
+     *     then
      */
     public static void run(Disk disk, Path path, Consumer<String> report) throws IOException {
         int version = DataDirectory.version(disk, path);
@@ -100,7 +101,9 @@ public final class StoreConversion {
         data.stateVersion(disk);
     }
 
-    /** Where the shards of version 1 are: in some locales their names were written with other digits. */
+    /**
+     * The directories of the shards of version 1 by number: in some locales their names were written with other digits.
+     */
     private static Map<Integer, Path> directories(Disk disk, DataDirectory data) throws IOException {
         Map<Integer, Path> found = new HashMap<>();
         for (Path child : disk.directories(data.path())) {
@@ -131,9 +134,9 @@ public final class StoreConversion {
         return null;
     }
 
-    // ---- what is kept ----
+    // ---- streams that are kept ----
 
-    /** Keeps what is there, and of what is deleted that from which such streams inherit. */
+    /** Keeps the streams that are not deleted, and the deleted streams from which kept streams inherit. */
     private void keep() throws IOException {
         List<OldStream> all = new ArrayList<>();
         shards.forEach(shard -> all.addAll(shard.streams()));
@@ -174,7 +177,7 @@ public final class StoreConversion {
         }
     }
 
-    /** Gives each stream its new generation, in the order of the former ones. */
+    /** Assigns each stream its new generation, in the order of the former ones. */
     private void number(int shardCount) {
         long last = 0;
         for (OldStream stream : kept.values()) {
@@ -256,10 +259,10 @@ public final class StoreConversion {
 
     // ---- completing ----
 
-    /** What is left to do when {@code FORMAT} says that the directory is converted; nothing, as a rule. */
+    /** Completes a conversion after {@code FORMAT} states the current version; usually nothing is left to do. */
     private static void complete(Disk disk, Path path) throws IOException {
         DataDirectory data = DataDirectory.read(disk, path);
-        // A killed process may have left a FORMAT that a power cut would take back.
+        // A killed process may have left a FORMAT that is not synced: a power cut would restore the old one.
         disk.syncDirectory(path);
         for (int shard = 0; shard < data.shards(); shard++) {
             ShardConversion.complete(disk, data.shard(shard));
@@ -272,7 +275,8 @@ public final class StoreConversion {
     }
 
     /**
-     * Whether this is a shard's directory of version 1 under another name, whose streams are in the one that counts.
+     * Whether this is a shard's directory of version 1 under another name, whose streams are in the directory with the
+     * current name.
      */
     private static boolean isLeft(Disk disk, DataDirectory data, Path directory) {
         try {

@@ -32,22 +32,22 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Walks a data directory, of a server that runs or not, and checks everything: that the manifests' files are there,
- * every checksum, and that a server would start: it runs what a start runs, see {@link Recovery},
- * {@link RecoveredForks} and {@link ShardStore#settle}. Changes nothing. Used by one thread; it may block.
+ * Walks a data directory, whether its server is running or not, and checks that the files in the manifests exist, that
+ * every checksum matches, and that a server would start: it runs the same code as a start, see {@link Recovery}, {@link
+ * RecoveredForks} and {@link ShardStore#settle}. Changes nothing. Used by one thread, which may block.
  */
 public final class StoreVerifier {
-    /** A server that runs may move files under the walk; so often a shard is walked again. */
+    /** The most walks of one shard: a running server may replace files during a walk. */
     private static final int ATTEMPTS = 5;
 
-    /** What was found in one shard. */
+    /** The result of the walk of one shard. */
     private record Walked(ShardStore store, String summary) {}
 
     /**
-     * What was found in a data directory.
+     * The findings in a data directory.
      *
-     * @param problems what is wrong with it; a server does not start with it
-     * @param losses what forks inherit and cannot be read; a server starts, and refuses to read that
+     * @param problems the errors with which a server does not start
+     * @param losses inherited data of forks that cannot be read; a server starts, and refuses to read that data
      */
     public record Findings(List<String> problems, List<String> losses) {
         public Findings {
@@ -55,7 +55,7 @@ public final class StoreVerifier {
             losses = List.copyOf(losses);
         }
 
-        /** Both. */
+        /** The problems, then the losses. */
         public List<String> all() {
             List<String> all = new ArrayList<>(problems);
             all.addAll(losses);
@@ -66,13 +66,13 @@ public final class StoreVerifier {
     private final Disk disk;
     private final Consumer<String> report;
 
-    /** A verifier that reports what it finds, a line each. */
+    /** A verifier that reports each finding as one line. */
     public StoreVerifier(Disk disk, Consumer<String> report) {
         this.disk = disk;
         this.report = report;
     }
 
-    /** Checks the directory at {@code path}; returns what is wrong with it, nothing if all is well. */
+    /** Checks the directory at {@code path}; returns the problems and losses, an empty list if it finds none. */
     public List<String> verify(Path path) {
         try {
             return find(DataDirectory.read(disk, path)).all();
@@ -83,7 +83,7 @@ public final class StoreVerifier {
         }
     }
 
-    /** Checks a directory whose description is known, perhaps because it has none yet. */
+    /** Checks a directory whose identity is known to the caller; it need not have a format file yet. */
     Findings find(DataDirectory data) {
         Findings found = attempt(data);
         for (int attempt = 2; attempt <= ATTEMPTS && !found.losses().isEmpty(); attempt++) {
@@ -93,7 +93,10 @@ public final class StoreVerifier {
         return found;
     }
 
-    /** One walk; a server that runs may create a fork between the walk of its source's shard and that of its own. */
+    /**
+     * Walks all shards once. A running server may create a fork after the walk of its source's shard and before that of
+     * its own shard, which then looks like a loss.
+     */
     private Findings attempt(DataDirectory data) {
         List<String> problems = new ArrayList<>();
         List<ShardStore> stores = new ArrayList<>();
@@ -126,7 +129,10 @@ public final class StoreVerifier {
         problems.add(failure);
     }
 
-    /** Recovers a shard as a start does, without a change to its files, and checks what a start leaves to the reads. */
+    /**
+     * Recovers a shard as a start does, without changing its files, and checks the runs, which a start leaves to the
+     * reads.
+     */
     private Walked walk(DataDirectory data, int shard) throws IOException {
         Manifest manifest = data.manifest(disk, shard);
         Path directory = data.shard(shard);
@@ -172,7 +178,9 @@ public final class StoreVerifier {
         }
     }
 
-    /** Connects the forks, and drops what nobody needs, as a start does; returns what forks have lost. */
+    /**
+     * Connects the forks, and drops the streams that nothing needs, as a start does; returns the losses of the forks.
+     */
     private static List<String> settle(List<ShardStore> stores) {
         List<String> losses = RecoveredForks.connect(stores);
         stores.forEach(ShardStore::settle);

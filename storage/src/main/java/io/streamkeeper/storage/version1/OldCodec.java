@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The form of records and descriptions in version 1. Numbers are variable unless a width is given; a text is its length
- * in bytes and UTF-8.
+ * The encoding of records and descriptions in version 1. Numbers are variable unless a width is given; a text is its
+ * length in bytes and UTF-8.
  *
  * <pre>
  *   record:       length u32 of everything after it, type u8 (1 created, 2 appended, 3 deleted, 4 trimmed),
@@ -37,10 +37,10 @@ final class OldCodec {
     private final Map<String, ContentType> contentTypes = new HashMap<>();
 
     /**
-     * A record as it is read.
+     * A decoded record.
      *
      * @param payload the first byte of its payload in the buffer that it was read from
-     * @param runs how the payload falls into runs
+     * @param runs the runs of the payload, in order
      */
     record Read(OldRecord record, int payload, List<Run> runs) {}
 
@@ -48,7 +48,7 @@ final class OldCodec {
     record Run(int bytes, int messages) {}
 
     /**
-     * Reads the record at {@code in}'s reader index, which is after its payload then.
+     * Reads the record at {@code in}'s reader index, and moves that after its payload.
      *
      * @throws IllegalArgumentException if it is none
      */
@@ -172,7 +172,7 @@ final class OldCodec {
                 producers);
     }
 
-    /** The last record that an encoded description counts in, without the rest being read. */
+    /** The lsn of the last record that an encoded description includes; the rest is not decoded. */
     static long lastLsnOf(ByteBuf encoded) {
         return Variable.read(encoded.slice(encoded.readerIndex() + 1, encoded.readableBytes() - 1));
     }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file that pieces of streams lie in; opened when it is first read. Used by one thread. */
+/** A file that contains pieces of streams; opened when it is first read. Used by one thread. */
 public final class OldFile implements AutoCloseable {
     private final Disk disk;
     private final Path path;

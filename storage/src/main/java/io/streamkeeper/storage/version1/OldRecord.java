@@ -9,7 +9,7 @@ import io.streamkeeper.protocol.StreamPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What version 1 wrote about a stream: records of the journal, and descriptions in extents. */
+/** A record of version 1 about a stream, in the journal, or a description in an extent. */
 public sealed interface OldRecord {
     /** The stream that the record is about. */
     long generation();
@@ -37,17 +37,17 @@ public sealed interface OldRecord {
     /** A stream was deleted or has expired. */
     record Deleted(long generation) implements OldRecord {}
 
-    /** Retention has released what is before a position. */
+    /** Retention has released the bytes before a position. */
     record Trimmed(long generation, long position) implements OldRecord {}
 
     /**
-     * Where a fork comes from. Its lineage, which version 1 wrote in full, follows from the source's.
+     * The origin of a fork. Its lineage, which version 1 wrote in full, follows from the source's.
      *
      * @param source the path that the request named
      * @param offset the offset that the request named, or null
-     * @param subOffset what the request asked to skip after it
-     * @param sourceGeneration the source
-     * @param position where the fork diverges
+     * @param subOffset the number that the request named to skip after it
+     * @param sourceGeneration the generation of the source
+     * @param position the position at which the fork diverges
      * @param earliest the first position that it inherits
      */
     record Fork(
@@ -58,7 +58,7 @@ public sealed interface OldRecord {
             long position,
             long earliest) {}
 
-    /** What the records of a stream up to {@code lastLsn} come to. */
+    /** The state of a stream after its records up to {@code lastLsn}. */
     record Description(
             Created created,
             long lastLsn,

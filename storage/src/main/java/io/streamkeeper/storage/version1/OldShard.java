@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The streams of one shard of version 1, as its files have them. Changes nothing. Used by one thread; it may block. */
+/** The streams of one shard of version 1, read from its files. Changes nothing. Used by one thread; it may block. */
 public final class OldShard implements AutoCloseable {
     private static final int VERSION = 1;
 
@@ -54,7 +54,7 @@ public final class OldShard implements AutoCloseable {
     /**
      * Reads the shard in {@code directory}.
      *
-     * @throws DamagedFileException if a file is not as it was written
+     * @throws DamagedFileException if a file is damaged
      */
     public static OldShard read(Disk disk, Path directory, Manifest manifest) throws IOException {
         OldShard shard = new OldShard(disk, directory, manifest);
@@ -75,7 +75,7 @@ public final class OldShard implements AutoCloseable {
         return directory;
     }
 
-    /** All streams, those that are deleted included. */
+    /** All streams, including deleted ones. */
     public Collection<OldStream> streams() {
         return streams.values();
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of version 1, put together from what its shard's files say of it. Used by one thread. */
+/** A stream of version 1, assembled from its shard's files. Used by one thread. */
 public final class OldStream {
     /**
      * Some of the stream's bytes in a file.
@@ -16,8 +16,8 @@ public final class OldStream {
      * @param start the stream's position at which they begin
      * @param position their first byte in the file
      * @param messages messages in them; in a stream of bytes 1, as version 1 did not record where appends end
-     * @param millis when they came, where the file says it
-     * @param checksum CRC32C of them, or null where a frame's checksum has covered them
+     * @param millis the time of their append, if the file contains it
+     * @param checksum their CRC32C, or null if a frame's checksum has covered them
      */
     public record Piece(
             OldFile file,
@@ -36,7 +36,8 @@ public final class OldStream {
     /**
      * A producer's last request.
      *
-     * @param millis when it came; where the description does not say it, when the stream was created
+     * @param millis the time of that request, or, if the description does not contain it, the time of the stream's
+     *     creation
      */
     public record Used(Producer last, long millis) {}
 
@@ -54,7 +55,7 @@ public final class OldStream {
     private @Nullable Producer closedBy;
     private @Nullable String streamSeq;
 
-    /** A stream that the journal has made. */
+    /** A stream whose creation is in the journal. */
     OldStream(int shard, OldRecord.Created created) {
         this.shard = shard;
         this.created = created;
@@ -64,7 +65,7 @@ public final class OldStream {
         this.closed = created.closed();
     }
 
-    /** A stream as an extent describes it; its pieces follow. */
+    /** A stream that an extent describes; its pieces are added later. */
     OldStream(int shard, OldRecord.Description description) {
         this(shard, description.created());
         lastLsn = description.lastLsn();
@@ -82,8 +83,8 @@ public final class OldStream {
     }
 
     /**
-     * What the extents hold, in order of position. Only what reaches the tail without a gap belongs to the stream: of
-     * what lies before a gap, retention has released the rest already.
+     * Adds the pieces in the extents, in order of position. Only pieces that reach the tail without a gap belong to the
+     * stream: retention has already released those before a gap.
      *
      * @param messages the stream's messages before the first piece of each
      */
@@ -105,7 +106,7 @@ public final class OldStream {
         return span.get(span.size() - 1).end();
     }
 
-    /** Adds bytes that the journal has. */
+    /** Adds bytes that the journal contains. */
     void append(OldFile file, long position, List<OldCodec.Run> runs, long millis) {
         long at = position;
         for (OldCodec.Run run : runs) {
@@ -145,9 +146,9 @@ public final class OldStream {
     }
 
     /**
-     * Leaves out what lies before {@code needed}.
+     * Omits the pieces before {@code needed}.
      *
-     * @throws IOException if not all from there on is there
+     * @throws IOException if bytes after that position are missing
      */
     public void keepFrom(long needed) throws IOException {
         if (contentStart > Math.max(needed, ownStart())) {
@@ -176,12 +177,12 @@ public final class OldStream {
         return created.generation();
     }
 
-    /** Where the stream's own bytes begin. */
+    /** The position at which the stream's own bytes begin. */
     public long ownStart() {
         return created.fork() == null ? 0 : created.fork().position();
     }
 
-    /** What is there of the stream's own bytes, in order. */
+    /** The stored pieces of the stream's own bytes, in order. */
     public List<Piece> pieces() {
         return pieces;
     }

@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * The host and the port that a request names (RFC 9110 section 7.2): a name, an address, or an IPv6 address in
- * brackets, and perhaps a port. Names have the characters of DNS names and {@code _}: RFC 3986 has more, but no host is
- * named with them, and what is accepted here is written into {@code Location}.
+ * The host and the port that a request names (RFC 9110 section 7.2): a name, an IPv4 address, or an IPv6 address in
+ * brackets, and optionally a port. A name may contain the characters of DNS names and {@code _}. RFC 3986 allows more,
+ * but no host has such a name, and the server writes the accepted text into {@code Location}.
  */
 public final class Authority {
     private static final int PORT_MAX = 65_535;
@@ -16,13 +16,13 @@ public final class Authority {
 
     private Authority() {}
 
-    /** Whether {@code bytes[start, end)} names a host; nothing at all does not. */
+    /** Whether {@code bytes[start, end)} names a host; false for an empty range. */
     static boolean isValid(byte[] bytes, int start, int end) {
         int hostEnd = start < end && bytes[start] == '[' ? bracketEnd(bytes, start, end) : nameEnd(bytes, start, end);
         return hostEnd > start && isPort(bytes, hostEnd, end);
     }
 
-    /** The index after the closing bracket; {@code start} where there is no IPv6 address between the brackets. */
+    /** The index after the closing bracket; {@code start} if there is no IPv6 address between the brackets. */
     private static int bracketEnd(byte[] bytes, int start, int end) {
         int close = start;
         while (close < end && bytes[close] != ']') {
@@ -42,7 +42,7 @@ public final class Authority {
         return at - start > NAME_LENGTH_MAX ? start : at;
     }
 
-    /** Nothing, or a colon and a port, which may be empty. */
+    /** Whether the range is empty, or a colon and a port; the port may be empty. */
     private static boolean isPort(byte[] bytes, int start, int end) {
         if (start == end) {
             return true;
@@ -60,7 +60,7 @@ public final class Authority {
         return port <= PORT_MAX;
     }
 
-    /** The authority that an end of a connection has; for a request that names none. */
+    /** The authority of the local address of a connection, for a request that names none. */
     public static String of(SocketAddress local) {
         if (!(local instanceof InetSocketAddress address)) {
             return "localhost";

@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body while it comes in. One that comes in a single run of a read's bytes is a slice of them; any other is copied
- * once, into pieces of memory that {@link BodyRoom} gives before they are filled. Used by the connection's event loop
- * only.
+ * A body while it arrives. A body that arrives in one run of a read's bytes is a slice of them. Any other is copied
+ * once, into pieces of memory that {@link BodyRoom} reserves before they are filled. Used by the connection's event
+ * loop only.
  *
  * <pre>
  *   TAKES ──no room──▶ WAITS ──granted──▶ TAKES
@@ -27,22 +27,22 @@ final class BodyBuffer {
     private final List<ByteBuf> pieces = new ArrayList<>(2);
     private int size;
 
-    /** Whether the one piece is a slice of what a read came in. */
+    /** Whether the only piece is a slice of the buffer of a read. */
     private boolean slice;
 
-    /** What is left of all that it needs to complete, if it had to take that. */
+    /** The unused part of the reservation for all missing bytes, if the body needed that to complete. */
     private @Nullable Reservation completion;
 
-    /** The piece that it waits for; 0 while it does not. */
+    /** Bytes of the piece that the body waits for; 0 while it does not wait. */
     private int awaited;
 
-    /** Counts the waits, so that a grant which comes late is known as one. */
+    /** Number of waits, by which a grant that belongs to an earlier wait is recognised. */
     private int waits;
 
     private Budget.@Nullable Waiter pieceWaiter;
     private Budget.@Nullable Waiter completionWaiter;
 
-    /** A buffer that never has to hold more than {@code bytesMax}. */
+    /** A buffer for at most {@code bytesMax} bytes. */
     BodyBuffer(BodyRoom room, int bytesMax) {
         this.room = room;
         this.bytesMax = bytesMax;
@@ -52,13 +52,14 @@ final class BodyBuffer {
         return size;
     }
 
-    /** Whether bytes have arrived for which no room is free. */
+    /** Whether bytes have arrived for which there is no room. */
     boolean isWaiting() {
         return awaited > 0;
     }
 
     /**
-     * Adds a run of {@code count} bytes that may be all there is: a slice if it is the first. Returns how many it took.
+     * Adds a run of {@code count} bytes, which may be the whole body: as a slice if it is the first run, or as a copy.
+     * Returns how many bytes were added.
      */
     int takeRun(ByteBuf in, int count) {
         if (size > 0) {
@@ -70,7 +71,7 @@ final class BodyBuffer {
         return count;
     }
 
-    /** Adds {@code count} bytes by copying them, or as many as there is room for; returns how many. */
+    /** Adds a copy of {@code count} bytes, or of as many as there is room for; returns how many. */
     int take(ByteBuf in, int count) {
         int taken = 0;
         while (taken < count) {
@@ -86,7 +87,7 @@ final class BodyBuffer {
         return taken;
     }
 
-    /** The body is not whole yet: it holds nothing but its own memory from now on, and not what a read came in. */
+    /** Copies a slice, because the body is incomplete: it must not keep the whole buffer of a read in memory. */
     void keep() {
         if (!slice) {
             return;
@@ -131,7 +132,8 @@ final class BodyBuffer {
     // ---- waiting ----
 
     /**
-     * Waits for room; {@code granted} is called on {@code loop} when more can be taken, unless the body is over then.
+     * Waits for room; {@code granted} is called on {@code loop} when more bytes can be added, unless the body has ended
+     * before.
      */
     void awaitRoom(Executor loop, Runnable granted) {
         if (awaited == 0 || pieceWaiter != null) {
@@ -166,7 +168,7 @@ final class BodyBuffer {
         granted.run();
     }
 
-    /** Leaves the lines; what was granted in one of them meanwhile is given back when its task comes. */
+    /** Cancels both waits. If room was granted meanwhile, the task of that grant returns it. */
     private void endWait() {
         awaited = 0;
         if (pieceWaiter != null) {
@@ -181,7 +183,7 @@ final class BodyBuffer {
 
     // ---- the end ----
 
-    /** The body, now the caller's. */
+    /** The body; owned by the caller. */
     ByteBuf detach() {
         endWait();
         if (completion != null) {

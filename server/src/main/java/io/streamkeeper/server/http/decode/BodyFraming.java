@@ -6,11 +6,11 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HeaderName;
 
 /**
- * How long a request's body is (RFC 9112 section 6), and whether the client waits for a {@code 100 Continue} before it
- * sends it. Stricter than the RFC: what two parties could read in two ways is refused.
+ * The length of a request's body (RFC 9112 section 6), and whether the client waits for a {@code 100 Continue} before
+ * it sends the body. Stricter than the RFC: framing that two parties could interpret differently is refused.
  *
  * @param contentLength bytes of the body, or -1 for a chunked one
- * @param continueExpected whether the client waits; never for a request without a body
+ * @param continueExpected whether the client waits; false for a request without a body
  */
 public record BodyFraming(int contentLength, boolean continueExpected) {
     private static final BodyFraming NONE = new BodyFraming(0, false);
@@ -23,7 +23,7 @@ public record BodyFraming(int contentLength, boolean continueExpected) {
      * Reads the framing from a head's fields.
      *
      * @param minor the version's second digit
-     * @throws RefusedException if there is a doubt about the length, or the body is larger than {@code bodyBytesMax}
+     * @throws RefusedException if the length is ambiguous or not valid, or the body is larger than {@code bodyBytesMax}
      */
     static BodyFraming of(byte[] bytes, Fields fields, int minor, int bodyBytesMax) {
         boolean expect = continueExpected(bytes, fields, minor);

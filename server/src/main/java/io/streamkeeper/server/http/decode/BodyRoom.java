@@ -13,23 +13,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory for bodies that arrive, of all connections together (I7). Safe for use by any thread.
+ * The memory for the bodies that arrive on all connections (I7). Safe for use by any thread.
  *
- * <p>A body gets its memory piece by piece, as it arrives, so that a slow client holds what it has sent and not what it
- * has announced. A body that finds no more room takes all that it still needs of the part that lets bodies complete, or
- * waits in line for either. Why bodies that were admitted never wait for each other for ever: one that has what it
- * needs to complete waits for its client only, which {@link ReadDeadline} bounds; when it ends, the first in line has
- * the same.
+ * <p>A body gets its memory piece by piece, as it arrives, so that a slow client occupies memory for the bytes that it
+ * has sent, and not for those that it has announced. A body that finds no more room reserves everything that it still
+ * needs in the completion budget, which exists so that bodies can complete; if that has no room either, the body waits
+ * in both lines until one of them grants it room. Admitted bodies never wait for each other forever: a body that has
+ * all that it needs to complete waits for its client only, and {@link ReadDeadline} bounds that wait; when it ends, the
+ * first body in line can reserve all that it needs.
  *
- * <p>A body is admitted if the whole of it would fit now; else it is refused before a byte of it is kept.
+ * <p>A body is admitted if the whole of it would fit now; otherwise it is refused before a byte of it is stored.
  */
 public final class BodyRoom {
-    /** What a body gets first; it gets as much again as it has, then, up to {@link #PIECE_BYTES_MAX}. */
+    /** Bytes of the first piece. Each further piece is as long as the body so far, up to {@link #PIECE_BYTES_MAX}. */
     static final int FIRST_PIECE_BYTES = 16 << 10;
 
     static final int PIECE_BYTES_MAX = 1 << 20;
 
-    /** How long after a refusal the room counts as contested. */
+    /** The room counts as contested for this time after a refusal. */
     private static final long CONTESTED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Budget bodies;
@@ -41,9 +42,9 @@ public final class BodyRoom {
     private final AtomicLong refusedNanos = new AtomicLong();
 
     /**
-     * The room that {@code memory} gives.
+     * Room in the budgets of {@code memory}.
      *
-     * @throws IllegalArgumentException if a body of {@code bodyBytesMax} bytes may never complete in it
+     * @throws IllegalArgumentException if a body of {@code bodyBytesMax} bytes might never complete in them
      */
     public BodyRoom(MemoryLedger memory, int bodyBytesMax) {
         this.bodies = memory.bodies();
@@ -57,15 +58,13 @@ public final class BodyRoom {
         }
     }
 
-    /** The bytes of the next piece of a body that has {@code size} bytes and at most {@code missing} more to come. */
+    /** Bytes of the next piece of a body that has {@code size} bytes and misses at most {@code missing}. */
     int nextPieceBytes(int size, int missing) {
         int piece = Math.min(pieceBytesMax, Math.max(FIRST_PIECE_BYTES, size));
         return Math.min(missing, piece);
     }
 
-    /**
-     * Null if a body of {@code length} bytes would fit now, or why it is refused; {@code nowNanos} is the loop's time.
-     */
+    /** Null if a body of {@code length} bytes would fit now, else its refusal; {@code nowNanos} is the loop's time. */
     @Nullable
     Refusal admit(long length, long nowNanos) {
         if (length <= bodies.leftBytes() || length <= completion.leftBytes()) {
@@ -80,7 +79,9 @@ public final class BodyRoom {
                         + " more do not fit now; try again later");
     }
 
-    /** Whether somebody is refused or waits, so that a body which does not arrive is at others' cost. */
+    /**
+     * Whether a body was refused recently or waits, so that a body which does not arrive holds memory that others need.
+     */
     boolean isContested(long nowNanos) {
         return bodies.isAwaited()
                 || completion.isAwaited()
@@ -93,13 +94,13 @@ public final class BodyRoom {
         return pieces.tryAllocate(bytes);
     }
 
-    /** All that a body still needs to complete, or null if others have it. */
+    /** A reservation for all bytes that a body still needs to complete, or null if there is no room for them. */
     @Nullable
     Reservation tryComplete(int bytes) {
         return completion.reserve(bytes);
     }
 
-    /** A piece, owned by the caller, of what lets a body complete. */
+    /** A piece, owned by the caller, from the reservation with which a body completes. */
     ByteBuf lastPiece(Reservation reservation, int bytes) {
         return lastPieces.allocate(reservation, bytes);
     }
@@ -109,25 +110,25 @@ public final class BodyRoom {
         return bodies.await(bytes, granted);
     }
 
-    /** The piece that was waited for, owned by the caller. */
+    /** The piece whose bytes were granted, owned by the caller. */
     ByteBuf grantedPiece(int bytes) {
         return pieces.allocateReserved(bytes);
     }
 
-    /** A piece that was granted and is not wanted any more. */
+    /** Releases the bytes of a piece that was granted and is not needed any more. */
     void returnPiece(int bytes) {
         bodies.release(bytes);
     }
 
     /**
-     * Waits for all that a body still needs: {@code granted} is called when it is reserved, for {@link
+     * Waits for all bytes that a body still needs: {@code granted} is called when they are reserved, for {@link
      * #grantedCompletion}.
      */
     Budget.Waiter awaitCompletion(int bytes, Runnable granted) {
         return completion.await(bytes, granted);
     }
 
-    /** What was waited for. */
+    /** The reservation that was granted. */
     Reservation grantedCompletion(int bytes) {
         return completion.reserved(bytes);
     }

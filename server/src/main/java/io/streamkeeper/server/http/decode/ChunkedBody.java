@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A body in chunks (RFC 9112 section 7.1). Extensions and trailer fields are checked for their syntax, bounded, and
- * dropped. An extension whose quoted string has no end on its line is refused: another party could read that string,
- * and so the body, to a later line. Used by the connection's event loop only.
+ * dropped. An extension whose quoted string does not end on its line is refused: another party could read that string,
+ * and so the body, up to a later line. Used by the connection's event loop only.
  *
  * <pre>
  *   SIZE ──size 0──▶ TRAILER ──empty line──▶ whole
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class ChunkedBody implements BodyReader {
-    /** Bytes of all extensions of a body together. */
+    /** Limit for the extensions of one body together. */
     static final int EXTENSION_BYTES_MAX = 16 << 10;
 
     /** Digits of a chunk's size; more may not fit a {@code long}. */
     private static final int SIZE_DIGITS_MAX = 15;
 
-    /** A little longer than most size lines: data follows them, which is not copied here. */
+    /** A little more than most size lines: the data that follows a line is not copied into the line buffer. */
     private static final int READ_AHEAD_BYTES = 8;
 
     private static final int CRLF = 2;
@@ -46,7 +46,7 @@ final class ChunkedBody implements BodyReader {
     private int extensionBytes;
     private int trailerBytes;
 
-    /** A body in memory of {@code room}; lines between its chunks are in that of {@code heads}. */
+    /** A body in memory of {@code room}; the lines between its chunks are in memory of {@code heads}. */
     ChunkedBody(BodyRoom room, HeadRoom heads, HttpLimits limits) {
         this.limits = limits;
         this.line = new LineBuffer(READ_AHEAD_BYTES, heads);

@@ -2,7 +2,7 @@ package io.streamkeeper.server.http.decode;
 
 import io.netty.buffer.ByteBuf;
 
-/** Decimal digits of a number, written without a string in between. */
+/** Writes decimal numbers without an intermediate string. */
 public final class Decimals {
     private Decimals() {}
 

@@ -12,9 +12,9 @@ public final class FieldLine {
     private FieldLine() {}
 
     /**
-     * Checks {@code bytes[start, end)}, a line without its CRLF, and puts its name in lower case in place.
+     * Checks {@code bytes[start, end)}, a line without its CRLF, and changes its name to lower case in place.
      *
-     * @return where the colon is
+     * @return the index of the colon
      * @throws RefusedException with {@link ErrorCode#INVALID_REQUEST} if it is not a field line
      */
     static int check(byte[] bytes, int start, int end) {

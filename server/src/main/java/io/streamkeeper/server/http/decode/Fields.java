@@ -9,21 +9,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the values of a head's known fields lie within its bytes: a start and an end for each {@link HeaderName}, both
- * zero for a field that did not come; further lines of a list are kept beside them. A value becomes a {@code String}
- * only when it is asked for.
+ * The places of the known fields' values within the bytes of a head: a start and an end for each {@link HeaderName},
+ * both zero for an absent field. Further lines of a list are kept separately. A value becomes a {@code String} only
+ * when it is read.
  */
 public final class Fields {
     private final int[] bounds = new int[2 * HeaderName.COUNT];
 
-    /** A line of a list after its first one. */
+    /** Any line of a list but the first. */
     private record Line(HeaderName name, int start, int end) {}
 
-    /** Null where no list has a second line, as in nearly all heads. */
+    /** Null if no list has a second line, as in nearly all heads. */
     private @Nullable List<Line> furtherLines;
 
     /**
-     * Notes that {@code name} has the value {@code bytes[start, end)}.
+     * Records that {@code name} has the value {@code bytes[start, end)}.
      *
      * @throws RefusedException with {@link ErrorCode#INVALID_REQUEST} if it had one before, is not a list, and may not
      *     be repeated
@@ -53,19 +53,19 @@ public final class Fields {
         return bounds[2 * name.slot()] != 0;
     }
 
-    /** Where the value of the first line begins, for a field that came. */
+    /** Where the value of the first line begins, for a field that is present. */
     int start(HeaderName name) {
         return bounds[2 * name.slot()];
     }
 
-    /** Where the value of the first line ends, for a field that came. */
+    /** Where the value of the first line ends, for a field that is present. */
     int end(HeaderName name) {
         return bounds[2 * name.slot() + 1];
     }
 
     /**
-     * The value within {@code bytes}, without whitespace around it, the lines of a list joined by commas; null for a
-     * field that did not come.
+     * The value within {@code bytes}, without whitespace around it, the lines of a list joined by commas; null for an
+     * absent field.
      */
     @Nullable
     String value(HeaderName name, byte[] bytes) {

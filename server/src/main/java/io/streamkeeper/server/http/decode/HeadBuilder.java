@@ -5,7 +5,7 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HeaderName;
 
-/** One request's head while its fields come in. Used by the connection's event loop only. */
+/** One request's head while its fields arrive. Used by the connection's event loop only. */
 public final class HeadBuilder {
     private final RequestLine line;
     private final Fields fields = new Fields();
@@ -17,9 +17,9 @@ public final class HeadBuilder {
     }
 
     /**
-     * Takes the field line {@code bytes[start, end)}, without its CRLF.
+     * Adds the field line {@code bytes[start, end)}, without its CRLF.
      *
-     * @throws RefusedException if it is not one, or repeats a field that may come once only
+     * @throws RefusedException if it is not a field line, or repeats a field that may occur only once
      */
     void addField(byte[] bytes, int start, int end) {
         int colon = FieldLine.check(bytes, start, end);
@@ -53,9 +53,9 @@ public final class HeadBuilder {
     }
 
     /**
-     * Ends the head, whose lines are all in {@code bytes}; takes that array over.
+     * Ends the head, whose lines are all in {@code bytes}; the head owns that array from then on.
      *
-     * @throws RefusedException if the fields do not go together, or the body is larger than {@code bodyBytesMax}
+     * @throws RefusedException if the fields contradict each other, or the body is larger than {@code bodyBytesMax}
      */
     Http1Head build(byte[] bytes, int bodyBytesMax) {
         checkHost(bytes);
@@ -73,7 +73,7 @@ public final class HeadBuilder {
         }
         int start = fields.start(HeaderName.HOST);
         int end = fields.end(HeaderName.HOST);
-        // Empty where the client's own URL has no host (RFC 9110 section 7.2).
+        // The field is empty if the client's own URL has no host (RFC 9110 section 7.2).
         if (start < end && !Authority.isValid(bytes, start, end)) {
             throw invalid("host " + Quoted.of(Octets.text(bytes, start, end))
                     + " is not valid; expected a name or an address, and perhaps a port");

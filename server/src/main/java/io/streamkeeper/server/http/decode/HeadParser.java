@@ -7,20 +7,20 @@ import io.streamkeeper.server.config.HttpLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one request's head after another, line by line as they come (RFC 9112 section 2). Used by the connection's
- * event loop only; useless once it has refused a head.
+ * Reads the heads of the requests of a connection, line by line as they arrive (RFC 9112 section 2). Used by the
+ * connection's event loop only; it must not be used after it has refused a head.
  */
 public final class HeadParser {
     private static final int CRLF = 2;
 
-    /** Enough for most heads, so that those are copied at once. */
+    /** Enough for most heads, so that one copy is sufficient. */
     private static final int READ_AHEAD_BYTES = 1024;
 
     private final HttpLimits limits;
     private final HeadRoom room;
     private final LineBuffer lines;
 
-    /** The head whose fields are being read; null before its request line is whole. */
+    /** The head whose fields are being read; null until its request line is complete. */
     private @Nullable HeadBuilder head;
 
     private int fieldsStart;
@@ -32,15 +32,15 @@ public final class HeadParser {
         this.lines = new LineBuffer(READ_AHEAD_BYTES, room);
     }
 
-    /** Whether a byte of the next head has come. */
+    /** Whether a byte of the next head has arrived. */
     boolean hasBegun() {
         return !lines.isEmpty();
     }
 
     /**
-     * Takes bytes of {@code in} up to the end of a head; null where it ends in a later read.
+     * Takes bytes of {@code in} up to the end of a head; returns null if the head ends in a later read.
      *
-     * @throws RefusedException if what came cannot become a head that the server takes
+     * @throws RefusedException if the bytes are not part of a head that the server accepts
      */
     @Nullable
     public Http1Head read(ByteBuf in) {
@@ -71,12 +71,15 @@ public final class HeadParser {
         };
     }
 
-    /** What earlier fields leave of the limit, and the empty line after all of them. */
+    /** The rest of the limit after the previous fields, plus the empty line that follows all fields. */
     private int fieldLineBytesMax() {
         return limits.headerBytesMax() - (lines.lineStart() - fieldsStart) + CRLF;
     }
 
-    /** Refuses a client that speaks TLS or anything else at its first byte: a line feed may never arrive. */
+    /**
+     * Refuses a client that speaks TLS, or another protocol, at its first byte, because it might never send a line
+     * feed.
+     */
     private LineBuffer.Fill fillRequestLine(ByteBuf in) {
         LineBuffer.Fill fill = lines.fill(in, limits.requestLineBytesMax() + CRLF);
         if (lines.hasLineBegun()) {
@@ -101,7 +104,7 @@ public final class HeadParser {
         fieldsStart = lines.lineStart();
     }
 
-    /** The head's memory, and that of its request, is released by the class that drops the request. */
+    /** Ends a head. The class that drops the request releases the memory of the head and of the request. */
     private Http1Head endHead(HeadBuilder builder) {
         if (!room.tryTake(HeadRoom.REQUEST_BYTES)) {
             throw HeadRoom.exhausted();

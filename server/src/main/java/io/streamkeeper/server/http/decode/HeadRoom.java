@@ -5,22 +5,22 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.memory.Budget;
 
 /**
- * The heap for the requests of one connection that are not answered: their heads, as they came, and what is made of
- * them (I7). Used by the connection's event loop only.
+ * The heap for the unanswered requests of one connection: the bytes of their heads, and the objects created from them
+ * (I7). Used by the connection's event loop only.
  *
- * <p>A connection has {@value #OWN_BYTES} bytes of its own, which {@code MemoryPlan} counts with the connection: enough
- * for one request of usual length, which so is never refused and touches no counter that others use. What is beyond
- * comes from a budget of all connections, of which one connection has a share: when that is used up, it begins no
- * further request before one is answered.
+ * <p>A connection owns {@value #OWN_BYTES} bytes, which {@code MemoryPlan} counts with the connection: enough for one
+ * request of usual length, which is therefore never refused and changes no shared counter. Further bytes are reserved
+ * in a budget of all connections. One connection may use a share of it; when that is used up, the connection begins no
+ * further request until one is answered.
  */
 public final class HeadRoom implements AutoCloseable {
-    /** What each connection has without asking. */
+    /** Bytes that each connection may use without a reservation. */
     static final int OWN_BYTES = 2 << 10;
 
-    /** What the objects of a request occupy in addition to the bytes of its head. */
+    /** Bytes that the objects of a request occupy in addition to the bytes of its head. */
     static final int REQUEST_BYTES = 768;
 
-    /** The part of the budget that one connection may have. */
+    /** The share of one connection is the budget divided by this number. */
     private static final int SHARE_PART = 32;
 
     private final Budget budget;
@@ -29,18 +29,18 @@ public final class HeadRoom implements AutoCloseable {
     private long reservedBytes;
     private boolean closed;
 
-    /** Room in {@code budget}. */
+    /** Reserves in {@code budget}. */
     public HeadRoom(Budget budget) {
         this.budget = budget;
         this.shareBytes = budget.bytesMax() / SHARE_PART;
     }
 
-    /** Whether there is room for another request beside those that are not answered. */
+    /** Whether there is room for a request in addition to the unanswered ones. */
     public boolean hasRoom() {
         return heldBytes < OWN_BYTES || (heldBytes < shareBytes && budget.leftBytes() > 0);
     }
 
-    /** Takes {@code bytes}. Returns false, having taken nothing, where there is no room for them. */
+    /** Takes {@code bytes}. Returns false, and takes nothing, if there is no room for them. */
     boolean tryTake(long bytes) {
         long missing = heldBytes + bytes - OWN_BYTES - reservedBytes;
         if (missing > 0) {
@@ -53,14 +53,14 @@ public final class HeadRoom implements AutoCloseable {
         return true;
     }
 
-    /** What a request is refused with for which there is no room. */
+    /** The refusal of a request for which there is no room. */
     static RefusedException exhausted() {
         return new RefusedException(
                 ErrorCode.OVERLOADED,
                 "requests that are not answered hold all the memory for their heads; try again later");
     }
 
-    /** Gives {@code bytes} back that were taken. */
+    /** Returns {@code bytes} that were taken. */
     public void giveBack(long bytes) {
         heldBytes -= bytes;
         long surplus = reservedBytes - Math.max(0, heldBytes - OWN_BYTES);
@@ -70,7 +70,7 @@ public final class HeadRoom implements AutoCloseable {
         }
     }
 
-    /** The connection has ended; what is given back later is given back already. */
+    /** Returns everything, because the connection has ended. A later return of bytes has no further effect. */
     @Override
     public void close() {
         closed = true;

@@ -6,8 +6,8 @@ import io.streamkeeper.server.http.request.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request without its body, checked. The head's bytes are kept as they came, but for the letter case of field names,
- * and texts are made of them when they are asked for.
+ * A request without its body, checked. The bytes of the head are kept as received, except that field names are in lower
+ * case; texts are created from them when they are read.
  */
 final class Http1Head implements RequestHead {
     private final byte[] bytes;
@@ -16,7 +16,7 @@ final class Http1Head implements RequestHead {
     private final boolean keepAlive;
     private final BodyFraming framing;
 
-    /** Takes over {@code bytes}, in which {@code line} and {@code fields} name places. */
+    /** Owns {@code bytes}, to which the positions in {@code line} and {@code fields} refer. */
     Http1Head(byte[] bytes, RequestLine line, Fields fields, boolean keepAlive, BodyFraming framing) {
         this.bytes = bytes;
         this.line = line;
@@ -25,7 +25,7 @@ final class Http1Head implements RequestHead {
         this.framing = framing;
     }
 
-    /** What it takes of its connection's {@link HeadRoom} until it is answered. */
+    /** Bytes of its connection's {@link HeadRoom} that the request holds until it is answered. */
     @Override
     public int memoryBytes() {
         return bytes.length + HeadRoom.REQUEST_BYTES;
@@ -41,13 +41,15 @@ final class Http1Head implements RequestHead {
         return Octets.text(bytes, line.methodStart(), line.methodEnd());
     }
 
-    /** The target's path as it came, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
+    /** The target's path as received, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
     @Override
     public String path() {
         return line.pathStart() == line.pathEnd() ? "/" : Octets.text(bytes, line.pathStart(), line.pathEnd());
     }
 
-    /** The host, and perhaps a port, that the request names: in its target, or else in {@code Host}; null for none. */
+    /**
+     * The host, and possibly the port, that the request names: in its target, or else in {@code Host}; null for none.
+     */
     @Override
     public @Nullable String authority() {
         if (line.authorityStart() >= 0) {
@@ -57,13 +59,13 @@ final class Http1Head implements RequestHead {
         return host == null || host.isEmpty() ? null : host;
     }
 
-    /** What follows the question mark, as it came; null where there is none. */
+    /** The text after the question mark, as received; null if there is no question mark. */
     @Override
     public @Nullable String query() {
         return line.pathEnd() == line.targetEnd() ? null : Octets.text(bytes, line.pathEnd() + 1, line.targetEnd());
     }
 
-    /** The field's value without whitespace around it, as ISO-8859-1; null for a field that did not come. */
+    /** The field's value without whitespace around it, as ISO-8859-1; null for an absent field. */
     @Override
     public @Nullable String header(HeaderName name) {
         return fields.value(name, bytes);

@@ -3,12 +3,12 @@ package io.streamkeeper.server.http.decode;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a timer may judge a client by its silence. One that fires late has not heard the client: the loop or the
- * whole process stood still, and what the client sent meanwhile is not read yet. Such a timer looks once more after
- * {@link #AGAIN_NANOS}. Owned by an event loop; one for each timer.
+ * Decides whether a timer may treat a client as silent. When a timer fires late, the loop or the whole process stood
+ * still, and bytes that the client sent meanwhile are not read yet. Such a timer checks again after {@link
+ * #AGAIN_NANOS}. Owned by an event loop; one for each timer.
  */
 public final class Lateness {
-    /** How long a timer that was late waits before it looks again. */
+    /** A timer that fired late checks again after this time. */
     public static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -16,12 +16,14 @@ public final class Lateness {
     private long dueNanos;
     private boolean excused;
 
-    /** The timer is to fire at {@code nanos}. */
+    /** Records that the timer is to fire at {@code nanos}. */
     public void expect(long nanos) {
         dueNanos = nanos;
     }
 
-    /** Whether the timer, which fires now, is late and was not the last time: it must not judge, but look again. */
+    /**
+     * Whether the timer, which fires now, is late, and was not late the previous time: then it must check again later.
+     */
     public boolean excuses(long nowNanos) {
         excused = !excused && nowNanos - dueNanos > LATE_NANOS;
         return excused;

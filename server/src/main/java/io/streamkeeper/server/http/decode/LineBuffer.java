@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Collects lines out of however many reads they come in. A line stays where it is until the buffer is cleared, so a
- * head's lines end up as one array. Used by the connection's event loop only.
+ * Collects lines from any number of reads. A line stays at its place until the buffer is cleared, so that all lines of
+ * a head are in one array. Used by the connection's event loop only.
  *
  * <pre>
  *   ┌──────────────────┬──────────────┬────────────┬──────┐
@@ -14,11 +14,12 @@ import java.util.Arrays;
  *   0              start            end       loaded
  * </pre>
  *
- * Bytes are read ahead because one copy of many is cheaper than many of few. They are looked at before the input is,
- * and {@link #giveBack} returns those that belong to no line. None is left when the input is used up.
+ * Bytes are read ahead because one large copy is cheaper than many small ones. They are searched before more of the
+ * input is read, and {@link #giveBack} returns those that belong to no line. None remain when the input ends before the
+ * line does.
  */
 public final class LineBuffer {
-    /** What came of {@link #fill}. */
+    /** The result of {@link #fill}. */
     enum Fill {
         /** The current line is whole, with CRLF as its last two bytes. */
         LINE,
@@ -41,14 +42,15 @@ public final class LineBuffer {
     private int end;
     private int loaded;
 
-    /** A buffer that takes {@code readAheadBytes} of the input at a time, into memory of {@code room}. */
+    /** A buffer that takes {@code readAheadBytes} of the input at a time, into memory that {@code room} counts. */
     LineBuffer(int readAheadBytes, HeadRoom room) {
         this.readAheadBytes = readAheadBytes;
         this.room = room;
     }
 
     /**
-     * Takes bytes of {@code in} up to the end of the current line, which is {@code lineBytesMax} long with its CRLF.
+     * Takes bytes of {@code in} up to the end of the current line, which has at most {@code lineBytesMax} bytes with
+     * its CRLF.
      */
     Fill fill(ByteBuf in, int lineBytesMax) {
         int limit = start + lineBytesMax;
@@ -70,7 +72,7 @@ public final class LineBuffer {
         }
     }
 
-    /** The index after the first LF of {@code bytes[from, to)}, or {@code to} where there is none. */
+    /** The index after the first LF of {@code bytes[from, to)}, or {@code to} if it has none. */
     private static int lineEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
@@ -95,13 +97,13 @@ public final class LineBuffer {
         return true;
     }
 
-    /** Returns what was read ahead of {@code in}, and is part of no line. */
+    /** Returns to {@code in} the bytes that were read ahead and belong to no line. */
     void giveBack(ByteBuf in) {
         in.readerIndex(in.readerIndex() - (loaded - end));
         loaded = end;
     }
 
-    /** The array that holds the lines; another one once the buffer has grown. */
+    /** The array that contains the lines; replaced when the buffer grows. */
     byte[] bytes() {
         return bytes;
     }
@@ -111,17 +113,17 @@ public final class LineBuffer {
         return start;
     }
 
-    /** Whether a byte of the current line has come. */
+    /** Whether a byte of the current line has arrived. */
     boolean hasLineBegun() {
         return start < end;
     }
 
-    /** Where the current line, which is whole, ends without its CRLF. */
+    /** Where the current line, which is complete, ends without its CRLF. */
     int lineEnd() {
         return end - 2;
     }
 
-    /** The current line, which is whole, for a message. */
+    /** The current line, which is complete, for a message. */
     String text() {
         return Octets.text(bytes, start, lineEnd());
     }
@@ -131,7 +133,7 @@ public final class LineBuffer {
         start = end;
     }
 
-    /** Forgets all lines; nothing may be read ahead. The array is used again. */
+    /** Forgets all lines; no bytes may be read ahead. The array is used again. */
     void clear() {
         start = 0;
         end = 0;
@@ -139,20 +141,21 @@ public final class LineBuffer {
     }
 
     /**
-     * Forgets all lines and leaves the array, and its memory of the room, to the caller; nothing may be read ahead.
+     * Forgets all lines; no bytes may be read ahead. The caller owns the array from then on, and returns its memory to
+     * the room.
      */
     void detach() {
         bytes = EMPTY;
         clear();
     }
 
-    /** Gives the array's memory back; nothing is read any more. */
+    /** Returns the memory of the array; no lines may be read afterwards. */
     void release() {
         room.giveBack(bytes.length);
         detach();
     }
 
-    /** Whether nothing has come since the buffer was cleared. */
+    /** Whether no byte has arrived since the buffer was cleared. */
     boolean isEmpty() {
         return end == 0;
     }

@@ -2,7 +2,7 @@ package io.streamkeeper.server.http.decode;
 
 import java.nio.charset.StandardCharsets;
 
-/** What a byte of a request's head may be (RFC 9110 section 5, RFC 9112 section 2). */
+/** The classes of bytes in a request's head (RFC 9110 section 5, RFC 9112 section 2). */
 public final class Octets {
     static final byte CR = '\r';
     static final byte LF = '\n';
@@ -11,7 +11,7 @@ public final class Octets {
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
-    /** For each byte that a token may have, itself in lower case; zero for any other. */
+    /** For each byte that a token may contain, the byte in lower case; zero for any other. */
     private static final byte[] TOKEN_LOWER = new byte[256];
 
     static {
@@ -38,7 +38,7 @@ public final class Octets {
         return c >= '0' && c <= '9';
     }
 
-    /** What the hex digit {@code c} is worth; -1 for anything else. */
+    /** The value of the hex digit {@code c}; -1 if it is none. */
     public static int hexDigit(int c) {
         if (isDigit(c)) {
             return c - '0';
@@ -47,7 +47,7 @@ public final class Octets {
         return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
     }
 
-    /** {@code b} in lower case if a token may have it, else zero. */
+    /** {@code b} in lower case if a token may contain it, else zero. */
     static byte tokenLower(byte b) {
         return TOKEN_LOWER[b & 0xff];
     }
@@ -56,7 +56,7 @@ public final class Octets {
         return TOKEN_LOWER[b & 0xff] != 0;
     }
 
-    /** Whether a field's value may have {@code b}: no control character but a tab. */
+    /** Whether a field's value may contain {@code b}: any byte except control characters other than a tab. */
     static boolean isFieldValue(byte b) {
         return (b >= ' ' && b != 0x7f) || b < 0 || b == TAB;
     }
@@ -69,7 +69,7 @@ public final class Octets {
         return b == SPACE || b == TAB;
     }
 
-    /** Whether {@code bytes[start, end)} is {@code text}, letter for letter. */
+    /** Whether {@code bytes[start, end)} equals {@code text}; letter case counts. */
     static boolean equals(byte[] bytes, int start, int end, String text) {
         if (end - start != text.length()) {
             return false;
@@ -82,7 +82,7 @@ public final class Octets {
         return true;
     }
 
-    /** Whether {@code bytes[start, end)} is {@code lower} (a word in lower case), whatever its letter case. */
+    /** Whether {@code bytes[start, end)} equals {@code lower}, a word in lower case; letter case does not count. */
     static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lower) {
         if (end - start != lower.length()) {
             return false;

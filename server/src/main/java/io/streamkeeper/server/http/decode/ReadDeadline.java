@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches that a request which has begun comes in in time. A connection has one timer, which is armed only while a
- * request is half read; the timer looks at what is awaited when it fires, so nothing is scheduled or cancelled for each
- * request. Used by the connection's event loop only.
+ * Ends a request that has begun and does not arrive in time. A connection has one timer, which is armed only while a
+ * request is incomplete. When it fires, it checks what the connection waits for, so no timer is scheduled or cancelled
+ * for each request. Used by the connection's event loop only.
  *
- * <p>While the channel is not read, the client is not blamed: time starts again when it is read.
+ * <p>Time in which the channel is not read does not count against the client: the time restarts when it is read again.
  */
 final class ReadDeadline {
-    /** What the connection waits for. */
+    /** The part of a request that the connection waits for. */
     enum Awaited {
         NOTHING,
         HEAD,
@@ -34,7 +34,10 @@ final class ReadDeadline {
     private long sinceNanos;
     private @Nullable Future<?> timer;
 
-    /** {@code isTooSlow} is asked every second while a body is awaited; one that is too slow is out of time too. */
+    /**
+     * A deadline without a request. While a body is awaited, {@code isTooSlow} is called every second; if it returns
+     * true, {@code onTimeout} is called as at the end of the time.
+     */
     ReadDeadline(
             HttpLimits limits, Predicate<ChannelHandlerContext> isTooSlow, Consumer<ChannelHandlerContext> onTimeout) {
         this.headNanos = TimeUnit.MILLISECONDS.toNanos(limits.headerTimeoutMillis());
@@ -47,31 +50,31 @@ final class ReadDeadline {
         return awaited;
     }
 
-    /** Nothing is half read. */
+    /** No request is incomplete. */
     void awaitNothing() {
         awaited = Awaited.NOTHING;
     }
 
-    /** A head has begun; time counts from now on unless it already does for this head. */
+    /** A head has begun: its time starts now, unless it has started before for this head. */
     void awaitHead(ChannelHandlerContext context) {
         if (awaited != Awaited.HEAD) {
             await(context, Awaited.HEAD);
         }
     }
 
-    /** A part of a body has come; time counts from now on. */
+    /** A part of a body has arrived: the time for the next part starts now. */
     void awaitBody(ChannelHandlerContext context) {
         await(context, Awaited.BODY);
     }
 
-    /** Restarts the time of what is awaited, because the channel was not read for a while. */
+    /** Restarts the time of the awaited part, because the channel was not read for a while. */
     void restart(ChannelHandlerContext context) {
         if (awaited != Awaited.NOTHING) {
             sinceNanos = nowNanos(context);
         }
     }
 
-    /** Ends the watch. */
+    /** Ends the watch, and cancels the timer. */
     void stop() {
         awaitNothing();
         if (timer != null) {
@@ -88,7 +91,7 @@ final class ReadDeadline {
         }
     }
 
-    /** Never sleeps longer than either timeout, so that a head which begins meanwhile is not overlooked. */
+    /** Arms the timer, for no longer than either timeout, so that it also covers a head that begins meanwhile. */
     private void arm(ChannelHandlerContext context, long nanos) {
         long delayNanos = Math.min(nanos, Math.min(headNanos, bodyNanos));
         if (awaited == Awaited.BODY) {

@@ -19,20 +19,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes requests of a connection's bytes: HTTP/1.1 and 1.0, pipelined, whatever the reads cut them into. It is strict
- * where leniency lets requests be smuggled. One for each connection, used by its event loop only.
+ * Turns a connection's bytes into requests: HTTP/1.1 and 1.0, pipelined, however the reads divide them. It is strict
+ * where leniency would let requests be smuggled. One for each connection, used by its event loop only.
  *
- * <p>What the next handler receives, in order: {@link HttpRequest}, {@link ContinueExpected}, and at the end perhaps
- * one {@link MalformedRequest}. The receiver of a request owns it.
+ * <p>The next handler receives, in order: {@link HttpRequest}, {@link ContinueExpected}, and at most one {@link
+ * MalformedRequest} as the last message. The receiver of a request owns it.
  *
- * <p>Before each request the decoder asks whether it may begin one. If not, it keeps the bytes that were already read
- * until {@link #resume}; that no more are read meanwhile is for the next handler to see to ({@code autoRead}).
+ * <p>Before each request the decoder checks whether it may begin one. If not, it keeps the bytes that were already read
+ * until {@link #resume}. It turns {@code autoRead} off while it keeps bytes; otherwise the next handler controls that.
  */
 public final class RequestDecoder extends ChannelInboundHandlerAdapter {
-    /** A body that arrives more slowly on the average loses its memory when others need it. */
+    /** Limit for the average rate of a body: a slower one loses its memory when others need it. */
     static final int BODY_BYTES_PER_SECOND_MIN = 16 << 10;
 
-    /** The time that a body has before its rate counts. */
+    /** The rate of a body is not checked before this time. */
     private static final long RATE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final HttpLimits limits;
@@ -42,22 +42,22 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private final BooleanSupplier mayBegin;
     private final HeadParser heads;
 
-    /** Bytes not decoded yet; the first buffer perhaps in part. */
+    /** Bytes not decoded yet; the first buffer may be decoded in part. */
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
 
     private final ReadDeadline deadline;
-    /** The memory of what stays in {@link #unread} after a read. */
+    /** The memory of the bytes that stay in {@link #unread} after a read. */
     private @Nullable Reservation kept;
 
     private boolean decoding;
     private boolean ended;
 
-    /** The request whose body is being read. */
+    /** The request whose body is arriving. */
     private @Nullable Pending pending;
 
     private @Nullable ChannelHandlerContext context;
 
-    /** Since when the rate of the body counts that is being read, and what it had then. */
+    /** Start of the measurement of the rate of this body, and its bytes at that time. */
     private long rateSinceNanos;
 
     private int rateSinceBytes;
@@ -69,10 +69,10 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A decoder that keeps bodies in {@code room}.
+     * A decoder that stores bodies in {@code room}.
      *
-     * @param headRoom where heads are kept; the memory of a request is released by the class that drops the request,
-     *     and all of it at the end
+     * @param headRoom counts the memory of heads; the class that drops a request releases its memory, and the end of
+     *     the connection releases all of it
      * @param received the budget of bytes that wait until a request may begin
      */
     public RequestDecoder(
@@ -86,26 +86,24 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
     }
 
-    /** Whether bytes are kept that were not decoded because no request might begin. */
+    /** Whether there are bytes that were not decoded because no request might begin. */
     public boolean holdsBytes() {
         return !decoding && !unread.isEmpty();
     }
 
-    /** Whether a request has come in part: its own timeouts bound how long it takes. */
+    /** Whether a request is incomplete; its own timeouts bound the time until it is complete. */
     public boolean isInside() {
         return pending != null || heads.hasBegun();
     }
 
-    /**
-     * Whether the body that arrives waits for room: nothing more is read until then, and {@link #resume} is not needed.
-     */
+    /** Whether the arriving body waits for room: nothing more is read until then, and {@link #resume} is not needed. */
     public boolean awaitsRoom() {
         return pending != null && pending.isWaiting();
     }
 
     /**
-     * Decodes the kept bytes; to be called when a request may begin again. The messages are followed by a {@code
-     * channelReadComplete}, as those of a read are.
+     * Decodes the kept bytes; to be called when a request may begin again. A {@code channelReadComplete} follows the
+     * messages, as it follows those of a read.
      */
     public void resume() {
         ChannelHandlerContext ctx = context;
@@ -116,7 +114,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The channel is read again after a time in which it was not. */
+    /** Called when the channel is read again after a pause. */
     public void readsAgain() {
         if (context != null) {
             deadline.restart(context);
@@ -184,7 +182,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Bytes that stay are reserved, and no more are read: so it is at most what one read returned. */
+    /**
+     * Reserves the memory of the bytes that stay, and stops reading, so that they are at most what one read returned.
+     */
     private void keepUnread(ChannelHandlerContext ctx) {
         if (unread.isEmpty()) {
             if (kept != null) {
@@ -214,7 +214,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         return kept.tryGrow(more);
     }
 
-    /** The client is not blamed for the time in which its body waits for room. */
+    /** Waits for room for the body. This time does not count against the client. */
     private void awaitRoom(ChannelHandlerContext ctx, Pending request) {
         deadline.awaitNothing();
         request.body().buffer().awaitRoom(ctx.executor(), () -> {
@@ -245,7 +245,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         return ctx.executor().ticker().nanoTime();
     }
 
-    /** Decodes what {@code in} holds; returns false if a part of it has to stay. */
+    /** Decodes the bytes of {@code in}; returns false if some of them have to stay. */
     private boolean decodeFirst(ChannelHandlerContext ctx, ByteBuf in) {
         while (!ended && in.isReadable()) {
             if (pending != null) {
@@ -323,7 +323,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(new MalformedRequest(refusal));
     }
 
-    /** Nothing more is decoded; what is being decoded at this moment is released when the loop sees it. */
+    /**
+     * Ends the decoder. Data that is being decoded at this moment is released when the loop of {@link #decode} ends.
+     */
     private void end() {
         ended = true;
         deadline.stop();

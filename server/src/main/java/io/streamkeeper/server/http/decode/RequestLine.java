@@ -6,7 +6,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.Method;
 
 /**
- * Where the parts of a request line (RFC 9112 section 3) lie within the head's bytes.
+ * The places of the parts of a request line (RFC 9112 section 3) within the head's bytes.
  *
  * <pre>
  *   POST /v1/stream/chat?a=b HTTP/1.1
@@ -16,7 +16,7 @@ import io.streamkeeper.server.http.request.Method;
  *   └ methodStart
  * </pre>
  *
- * @param method what the method's text means
+ * @param method the method that the text means
  * @param authorityStart where the host begins in a target such as {@code http://host/path}, which ends at the path; -1
  *     for a target that is a path
  * @param minor the version's second digit: 0, or 1 for that and any higher one (RFC 9110 section 2.5)
@@ -81,7 +81,7 @@ public record RequestLine(
         return bytes[start + 7] == '0' ? 0 : 1;
     }
 
-    /** The method whose name is {@code bytes[start, end)}; letter case counts (RFC 9110 section 9.1). */
+    /** The method with the name {@code bytes[start, end)}; letter case counts (RFC 9110 section 9.1). */
     private static Method method(byte[] bytes, int start, int end) {
         Method candidate = switch (end - start) {
             case 3 -> bytes[start] == 'G' ? Method.GET : Method.PUT;
@@ -122,7 +122,7 @@ public record RequestLine(
         return end;
     }
 
-    /** The index after {@code http://} or {@code https://}, or -1 where the target has neither. */
+    /** The index after {@code http://} or {@code https://}, or -1 if the target has neither. */
     private static int authorityStart(byte[] bytes, int start, int end) {
         int colon = start;
         while (colon < end && bytes[colon] != ':') {

@@ -13,7 +13,9 @@ import io.streamkeeper.protocol.StreamSeq;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 
-/** Makes a {@link Command.Append} of a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only. */
+/**
+ * Creates a {@link Command.Append} from a POST (sections 5.2 and 5.3). One for each event loop, used by that loop only.
+ */
 final class AppendParser {
     private final BodyParser bodies;
 
@@ -22,10 +24,11 @@ final class AppendParser {
     }
 
     /**
-     * The command owns the request's body. What is wrong within a JSON body is not refused here but carried in {@link
-     * Body#problem}, because a closed stream and a type that does not match come before it (section 5.2).
+     * Parses the request; the command owns the request's body. A problem within a JSON body is not refused here, but
+     * kept in {@link Body#problem}, because the refusals of a closed stream and of a different type have precedence
+     * (section 5.2).
      *
-     * @throws RefusedException if a field is not valid; the request is then the caller's to release
+     * @throws RefusedException if a field is not valid; the caller then still has to release the request
      */
     Command.Append parse(HttpRequest request, StreamPath path) {
         Conditions.checkPlain(request);
@@ -35,7 +38,7 @@ final class AppendParser {
             throw new RefusedException(
                     ErrorCode.EMPTY_BODY, "the body is empty; expected bytes to append, or Stream-Closed: true");
         }
-        // Section 5.2: what a client says of the type of no bytes is of no account.
+        // Section 5.2: the content type is ignored if the body is empty.
         ContentType contentType = empty ? null : contentType(request);
         Producer producer = Producer.parse(
                 request.header(HeaderName.PRODUCER_ID),

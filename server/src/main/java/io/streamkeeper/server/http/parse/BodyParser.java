@@ -13,7 +13,7 @@ import io.streamkeeper.server.shard.JsonRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link Body} of a request's bytes: one of messages where they are JSON (section 9.1). One for each event
+ * Creates a {@link Body} from a request's bytes, split into messages if they are JSON (section 9.1). One for each event
  * loop, used by that loop only.
  */
 public final class BodyParser {
@@ -25,12 +25,15 @@ public final class BodyParser {
         this.room = room;
     }
 
-    /** Takes over {@code bytes}, whose type is that of a source which is not known yet. */
+    /** A body whose type is that of a fork's source, which is not known yet. It owns {@code bytes}. */
     Body ofSourcesType(ByteBuf bytes) {
         return bytes.isReadable() ? room.unsplit(bytes) : Body.of(bytes);
     }
 
-    /** Takes over a body that is too long to be split at once and has to be before it is parsed; null for any other. */
+    /**
+     * Begins to split a JSON body that is too long to be split at once, and owns it from then on; null for any other
+     * body.
+     */
     @Nullable
     BodySplitting begin(HttpRequest request) {
         boolean isWrite = request.method() == Method.POST || request.method() == Method.PUT;
@@ -47,7 +50,7 @@ public final class BodyParser {
         }
     }
 
-    /** Takes over the request's body; one that does not match its type has that as its problem. */
+    /** The request's body, owned by the result; a body that does not match its type has that as its problem. */
     Body parse(HttpRequest request, @Nullable ContentType contentType) {
         Body split = request.split();
         ByteBuf bytes = request.body();

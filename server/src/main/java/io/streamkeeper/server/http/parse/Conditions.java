@@ -8,13 +8,13 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 
 /**
- * The fields that state a condition of a request, or the form of its content. A valid one is applied, and any other is
- * refused, because a client relies on a condition that it sends.
+ * The fields that state a condition of a request, or the form of its content. A valid condition is applied; one that is
+ * not valid, or does not apply to the request, is refused, because the client relies on it.
  */
 public final class Conditions {
     private static final String IDENTITY = "identity";
 
-    /** Conditions of an append, which nothing else can keep. */
+    /** Conditions of an append; no other request can satisfy them. */
     private static final HeaderName[] OF_APPENDS = {
         HeaderName.STREAM_EXPECTED_OFFSET,
         HeaderName.STREAM_SEQ,
@@ -26,7 +26,7 @@ public final class Conditions {
     private Conditions() {}
 
     /**
-     * {@return the state of the stream that a write insists on}
+     * {@return the state of the stream that a write requires}
      *
      * @throws RefusedException if a field is not valid
      */
@@ -35,8 +35,8 @@ public final class Conditions {
     }
 
     /**
-     * {@return which answer to a read is wanted} An {@code If-None-Match} that is not valid matches nothing, so that
-     * the answer is a whole one; an {@code If-Match} that is not valid is refused.
+     * {@return the conditions of a read} An {@code If-None-Match} that is not valid matches nothing, so that the client
+     * receives a complete answer; an {@code If-Match} that is not valid is refused.
      *
      * @throws RefusedException if {@code If-Match} is not valid
      */
@@ -54,9 +54,9 @@ public final class Conditions {
     }
 
     /**
-     * Checks that a request other than an append has no condition of one.
+     * Checks that a request other than an append has no condition of an append.
      *
-     * @throws RefusedException if it has
+     * @throws RefusedException if it has one
      */
     static void checkNoneOfAppends(HttpRequest request) {
         for (HeaderName name : OF_APPENDS) {
@@ -69,9 +69,10 @@ public final class Conditions {
     }
 
     /**
-     * Checks that a body is the whole content, and as it is to be stored.
+     * Checks that a body is the complete content, in the form in which it is to be stored.
      *
-     * @throws RefusedException if it has a content coding, or is said to be a part (RFC 9110 sections 8.4 and 14.5)
+     * @throws RefusedException if the body has a content coding, or is declared to be a part (RFC 9110 sections 8.4 and
+     *     14.5)
      */
     static void checkPlain(HttpRequest request) {
         String range = request.header(HeaderName.CONTENT_RANGE);

@@ -19,7 +19,9 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link Command.Create} of a PUT (sections 5.1 and 4.2). One for each event loop, used by that loop only. */
+/**
+ * Creates a {@link Command.Create} from a PUT (sections 5.1 and 4.2). One for each event loop, used by that loop only.
+ */
 final class CreateParser {
     /** More digits may not fit a {@code long}. */
     private static final int SUB_OFFSET_DIGITS_MAX = 18;
@@ -33,10 +35,10 @@ final class CreateParser {
     }
 
     /**
-     * The command owns the request's body.
+     * Parses the request; the command owns the request's body.
      *
      * @param root the path that streams are below
-     * @throws RefusedException if a field is not valid; the request is then the caller's to release
+     * @throws RefusedException if a field is not valid; the caller then still has to release the request
      */
     Command.Create parse(HttpRequest request, StreamPath path, String root) {
         Conditions.checkPlain(request);

@@ -6,7 +6,7 @@ import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Route;
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks of the server. */
+/** The operation that a request asks for. */
 public sealed interface Intent {
     /**
      * An operation on a stream.
@@ -18,23 +18,23 @@ public sealed interface Intent {
     /**
      * A request for a path of the table.
      *
-     * @param route takes the request's method
+     * @param route allows the request's method
      * @param request still owns its body
      */
     record Routed(Route route, HttpRequest request) implements Intent {}
 
     /**
-     * {@code OPTIONS}: what may be done with a path, also by a script of another origin (CORS).
+     * {@code OPTIONS}: the methods that a path allows, also for scripts of other origins (CORS).
      *
-     * @param methods those of the path, as a list
+     * @param methods the methods of the path, as a list
      */
     record Options(String methods) implements Intent {}
 
     /**
-     * Something that the server does not do.
+     * A request that the server refuses.
      *
      * @param refusal the answer
-     * @param allow where the method is not allowed: those that are, as the field {@code Allow} lists them
+     * @param allow if the method is not allowed: the methods that are, as the field {@code Allow} lists them
      */
     record Refused(Refusal refusal, @Nullable String allow) implements Intent {}
 }

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a read (sections 5.6 to 5.8), decoded; each null where it did not come. Others are ignored, so that
- * clients may send what a later version knows.
+ * The parameters of a read (sections 5.6 to 5.8), decoded; each is null if it is absent. Others are ignored, so that
+ * clients may send parameters of later versions.
  */
 record QueryParameters(
         @Nullable String offset,
@@ -20,9 +20,9 @@ record QueryParameters(
     private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null);
 
     /**
-     * Reads what follows a target's question mark.
+     * Reads the text after a target's question mark.
      *
-     * @throws RefusedException if a parameter that the server knows came twice, or is not percent-encoded
+     * @throws RefusedException if a parameter that the server knows occurs twice, or its percent-encoding is not valid
      */
     static QueryParameters parse(@Nullable String query) {
         if (query == null || query.isEmpty()) {

@@ -15,11 +15,11 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link Command.Read} of a GET (sections 5.6 to 5.8 and 8). */
+/** Creates a {@link Command.Read} from a GET (sections 5.6 to 5.8 and 8). */
 final class ReadParser {
     private static final long SERVERS_TIMEOUT = -1;
 
-    /** More digits count as this many nines: no server waits as long. */
+    /** A number with more digits is replaced by this many nines: no server waits as long. */
     private static final int SECONDS_DIGITS_MAX = 12;
 
     private static final int FRACTION_DIGITS_MAX = 3;
@@ -29,7 +29,7 @@ final class ReadParser {
     /**
      * Reads the request's query and its {@code Last-Event-ID}.
      *
-     * @throws RefusedException if a parameter is not valid or there twice
+     * @throws RefusedException if a parameter is not valid or occurs twice
      */
     static Command.Read parse(HttpRequest request, StreamPath path) {
         QueryParameters query = QueryParameters.parse(request.query());
@@ -52,8 +52,8 @@ final class ReadParser {
     }
 
     /**
-     * The last event that the client received, after which it continues; null where it received none. A client that
-     * cannot set a field sends a parameter.
+     * The last event that the client received, after which it continues; null if it received none. A client that cannot
+     * set a field sends a parameter instead.
      */
     private static @Nullable String lastEventId(HttpRequest request, QueryParameters query) {
         String field = request.header(HeaderName.LAST_EVENT_ID);

@@ -15,8 +15,8 @@ import io.streamkeeper.server.shard.BodySplitting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an {@link Intent} of a request: every rule of the protocol that does not depend on a stream's state. One for
- * each event loop, used by that loop only.
+ * Creates an {@link Intent} from a request: applies every rule of the protocol that does not depend on a stream's
+ * state. One for each event loop, used by that loop only.
  */
 public final class RequestParser {
     private final BodyParser bodies;
@@ -26,7 +26,7 @@ public final class RequestParser {
     /**
      * Parses requests of any listener.
      *
-     * @param retention what streams keep whose creation does not say it
+     * @param retention the default for streams whose creation does not specify it
      */
     public RequestParser(RetentionConfig retention, BodyParser bodies) {
         this.bodies = bodies;
@@ -35,17 +35,17 @@ public final class RequestParser {
     }
 
     /**
-     * Takes over the body of a request that has to be split before the request is parsed, because it is long; null for
-     * any other request.
+     * Begins to split the body of a request if it is so long that this has to be done in steps, before the request is
+     * parsed, and owns it from then on; null for any other request.
      */
     public @Nullable BodySplitting begin(HttpRequest request) {
         return bodies.begin(request);
     }
 
     /**
-     * Takes over the request and its body: the intent is the only thing left to release.
+     * Parses the request, and owns it with its body from then on: the caller has to release only the intent.
      *
-     * @param routes those of the listener that the request arrived at
+     * @param routes those of the listener that received the request
      */
     public Intent parse(HttpRequest request, Routes routes) {
         try {
@@ -98,9 +98,7 @@ public final class RequestParser {
         };
     }
 
-    /**
-     * What the conditions of a read are compared with is known when it is answered; that they are valid is known now.
-     */
+    /** Checks that the conditions of a read are valid; whether they hold is known only when it is answered. */
     private static Command.Read read(HttpRequest request, StreamPath path) {
         Conditions.ofRead(request);
         return ReadParser.parse(request, path);

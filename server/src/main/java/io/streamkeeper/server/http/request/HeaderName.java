@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request fields that the server reads. Any other field is checked for its syntax and dropped. All lines of a field
- * that is a list are one list (RFC 9110 section 5.3). Any other field may occur once only, except
- * {@code Stream-Closed}, which may be repeated with the same value (section 4.1).
+ * that is a list form one list (RFC 9110 section 5.3). A field that is not a list may occur only once, except {@code
+ * Stream-Closed}, which may be repeated with the same value (section 4.1).
  *
- * <p>What a script of another origin may send follows from this list: each field that browsers do not set by
+ * <p>The fields that a script of another origin may send follow from this list: all except those that browsers set
  * themselves.
  */
 public enum HeaderName {
@@ -44,15 +44,15 @@ public enum HeaderName {
     PRODUCER_EPOCH("producer-epoch"),
     PRODUCER_SEQ("producer-seq");
 
-    /** What distinguishes a field from others. */
+    /** A property in which a field differs from others. */
     private enum Trait {
         /** It may occur in several lines. */
         LIST,
-        /** Browsers set it, and let no script do so (fetch standard, "forbidden request-header"). */
+        /** Browsers set it, and do not let scripts set it (fetch standard, "forbidden request-header"). */
         SET_BY_BROWSERS
     }
 
-    /** How many names exist. */
+    /** Number of names. */
     public static final int COUNT = values().length;
 
     private static final HeaderName[][] BY_LENGTH = byLength();
@@ -85,7 +85,8 @@ public enum HeaderName {
     }
 
     /**
-     * The name that {@code head[start, end)} is, which is in lower case; null for one that the server does not read.
+     * The name that equals {@code head[start, end)}, which is in lower case; null for one that the server does not
+     * read.
      */
     public static @Nullable HeaderName of(byte[] head, int start, int end) {
         int length = end - start;

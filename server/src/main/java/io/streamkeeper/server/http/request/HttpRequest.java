@@ -7,15 +7,15 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One whole request. It owns its body until {@link RequestParser} takes it over; a class that drops a request before
- * that releases it, once.
+ * One complete request. It owns its body until {@link RequestParser} takes the body; a class that drops a request
+ * before that releases it, once.
  */
 public final class HttpRequest {
     private final RequestHead head;
     private final ByteBuf body;
     private final @Nullable Body split;
 
-    /** Takes over {@code body}. */
+    /** A request that owns {@code body}. */
     public HttpRequest(RequestHead head, ByteBuf body) {
         this.head = head;
         this.body = body;
@@ -28,12 +28,12 @@ public final class HttpRequest {
         this.split = split;
     }
 
-    /** The same request with its body split, which is taken over. */
+    /** The same request with its body split; it owns {@code newSplit}. */
     public HttpRequest withBody(Body newSplit) {
         return new HttpRequest(head, newSplit);
     }
 
-    /** What its head takes of its connection's {@link HeadRoom} until it is answered. */
+    /** Bytes of its connection's {@link HeadRoom} that its head holds until it is answered. */
     public int headMemoryBytes() {
         return head.memoryBytes();
     }
@@ -42,29 +42,29 @@ public final class HttpRequest {
         return head.method();
     }
 
-    /** The method as it came; what {@link Method#OTHER} stands for. */
+    /** The method as received; the text of {@link Method#OTHER}. */
     public String methodText() {
         return head.methodText();
     }
 
-    /** The target's path as it came, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
+    /** The target's path as received, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
     public String path() {
         return head.path();
     }
 
-    /** The host, and perhaps a port, that the request names; null for none. Checked. */
+    /** The host, and possibly the port, that the request names; null for none. Checked. */
     @Nullable
     public String authority() {
         return head.authority();
     }
 
-    /** What follows the question mark, as it came; null where there is none. */
+    /** The text after the question mark, as received; null if there is no question mark. */
     @Nullable
     public String query() {
         return head.query();
     }
 
-    /** The field's value without whitespace around it, as ISO-8859-1; null for a field that did not come. */
+    /** The field's value without whitespace around it, as ISO-8859-1; null for an absent field. */
     @Nullable
     public String header(HeaderName name) {
         return head.header(name);
@@ -74,7 +74,7 @@ public final class HttpRequest {
         return head.has(name);
     }
 
-    /** Whether a version 1.0 client asked: it knows no chunked responses. */
+    /** Whether the client uses version 1.0, which has no chunked responses. */
     public boolean isHttp10() {
         return head.isHttp10();
     }
@@ -84,12 +84,12 @@ public final class HttpRequest {
         return head.keepAlive();
     }
 
-    /** The body without transfer coding; empty where there is none. */
+    /** The body without transfer coding; empty if the request has none. */
     public ByteBuf body() {
         return body;
     }
 
-    /** The body as it was split before the request is parsed; null where that is not done. */
+    /** The body, if it was split before the request is parsed; else null. */
     @Nullable
     public Body split() {
         return split;

@@ -3,8 +3,8 @@ package io.streamkeeper.server.http.request;
 import io.streamkeeper.protocol.Refusal;
 
 /**
- * What came in place of a request cannot be answered but with a refusal; where the next request begins is not known, so
- * the connection ends after the response.
+ * Received bytes that are not a request, and can only be refused. The start of the next request is not known, so the
+ * connection ends after the response.
  *
  * @param refusal the answer
  */

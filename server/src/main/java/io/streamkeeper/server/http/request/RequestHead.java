@@ -3,8 +3,8 @@ package io.streamkeeper.server.http.request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request without its body, checked by the decoder that made it. What a request means does not depend on the version
- * of HTTP that it arrived with: {@link #isHttp10} and {@link #keepAlive} alone concern the connection. Immutable.
+ * A request without its body, checked by the decoder that created it. Only {@link #isHttp10} and {@link #keepAlive}
+ * depend on the version of HTTP with which it arrived; the meaning of the request does not. Immutable.
  */
 public interface RequestHead {
     /** Heap that the head occupies until its request is answered; the decoder has reserved it. */
@@ -12,27 +12,27 @@ public interface RequestHead {
 
     Method method();
 
-    /** The method as it was received; the text of {@link Method#OTHER}. */
+    /** The method as received; the text of {@link Method#OTHER}. */
     String methodText();
 
-    /** The target's path as it was received, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
+    /** The target's path as received, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
     String path();
 
-    /** What follows the question mark, as it was received; null where there is none. */
+    /** The text after the question mark, as received; null if there is no question mark. */
     @Nullable
     String query();
 
-    /** The host, and perhaps a port, that the request names; null for none. Checked. */
+    /** The host, and possibly the port, that the request names; null for none. Checked. */
     @Nullable
     String authority();
 
-    /** The field's value without whitespace around it, as ISO-8859-1; null for a field that was not received. */
+    /** The field's value without whitespace around it, as ISO-8859-1; null for an absent field. */
     @Nullable
     String header(HeaderName name);
 
     boolean has(HeaderName name);
 
-    /** Whether the client speaks version 1.0, which has no chunked responses. */
+    /** Whether the client uses version 1.0, which has no chunked responses. */
     boolean isHttp10();
 
     /** Whether the connection stays open after the response (RFC 9112 section 9.3). */

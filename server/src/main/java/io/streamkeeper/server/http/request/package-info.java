@@ -1,10 +1,10 @@
 /**
- * A request as the decoder hands it over to what executes it. This is the seam between a version of HTTP and all that
- * stands above: a decoder fires {@link io.streamkeeper.server.http.request.HttpRequest} for each request, with a
- * {@link io.streamkeeper.server.http.request.RequestHead} of its own, {@link
- * io.streamkeeper.server.http.request.ContinueExpected} where a client waits before it sends a body, and as the last
- * message {@link io.streamkeeper.server.http.request.MalformedRequest} for what is no request. Nothing here knows how a
- * request was framed.
+ * A request as the decoder passes it to the classes that execute it. This package separates the versions of HTTP from
+ * everything above them. A decoder fires {@link io.streamkeeper.server.http.request.HttpRequest} for each request, with
+ * its own implementation of {@link io.streamkeeper.server.http.request.RequestHead}; {@link
+ * io.streamkeeper.server.http.request.ContinueExpected} if a client waits before it sends a body; and, as the last
+ * message, {@link io.streamkeeper.server.http.request.MalformedRequest} for bytes that are not a request. No class here
+ * depends on how a request was framed.
  *
  * <p>Owned by the loop of the connection.
  */

@@ -6,7 +6,7 @@ import java.util.Locale;
 public final class AcceptEncoding {
     private AcceptEncoding() {}
 
-    /** Whether the client takes {@code gzip}: it is named, or {@code *} is, and not with a weight of zero. */
+    /** Whether the client accepts {@code gzip}: it lists that, or else {@code *}, with a weight other than zero. */
     public static boolean allowsGzip(String field) {
         Boolean any = null;
         for (String part : field.toLowerCase(Locale.ROOT).split(",", -1)) {

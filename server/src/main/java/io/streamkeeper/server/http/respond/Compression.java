@@ -9,11 +9,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses catch-up bodies, away from the loops, which a megabyte would hold up for milliseconds. Safe for use by any
- * thread. As many bodies are compressed at a time as the budget has room for; others go out as they are.
+ * Compresses the bodies of catch-up reads on worker threads, because a megabyte would block a loop for milliseconds.
+ * Safe for use by any thread. The budget bounds the number of bodies compressed at a time; others are sent
+ * uncompressed.
  */
 public final class Compression {
-    /** A body smaller than this is not worth it. */
+    /** A smaller body is not compressed. */
     public static final int BYTES_MIN = 1 << 10;
 
     private static final Set<String> SUITABLE = Set.of(
@@ -32,7 +33,7 @@ public final class Compression {
         this.budget = budget;
     }
 
-    /** Whether bodies of this type get smaller. */
+    /** Whether bodies of this type become smaller. */
     public static boolean suits(ContentType type) {
         String essence = type.essence();
         return essence.startsWith("text/")
@@ -42,7 +43,8 @@ public final class Compression {
     }
 
     /**
-     * A body to be compressed for {@code channel}, or null if there is no room; {@code isArray}: brackets go around it.
+     * Begins a compressed body for {@code channel}; null if there is no room. If {@code isArray}, it is put in
+     * brackets.
      */
     @Nullable
     public GzipBody begin(Channel channel, boolean isArray) {
@@ -53,7 +55,7 @@ public final class Compression {
         try {
             return new GzipBody(workers, reservation, channel, isArray);
         } catch (RuntimeException | Error e) {
-            // zlib allocates the compressor's memory itself.
+            // zlib allocates the compressor's memory, and that may fail.
             reservation.close();
             throw e;
         }

@@ -15,25 +15,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One body that is compressed, piece by piece (RFC 1952). Its owner is the connection's loop, which has one piece at a
- * time compressed by a worker; the worker has the compressor for that time. So each connection has one piece in the
- * workers' queue, which is served in order: a long body waits as long as others do.
+ * One body that is compressed piece by piece (RFC 1952). Owned by the connection's loop, which passes one piece at a
+ * time to a worker; meanwhile only the worker uses the compressor. So each connection has at most one piece in the
+ * workers' queue, which is served in order: a long body delays others by one piece at a time only.
  *
- * <p>The memory of the whole body is reserved while it exists: the compressor's, and that of two pieces' output.
+ * <p>The memory of the whole body is reserved while this object exists: that of the compressor, and of the output of
+ * two pieces.
  */
 public final class GzipBody implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GzipBody.class);
 
-    /** The bytes of one piece at most. */
+    /** Bytes of one piece at most. */
     public static final int WINDOW_BYTES = 128 << 10;
 
-    /** What zlib takes for a compressor, and the header and trailer. */
+    /** Bytes that zlib allocates for a compressor, and those of the header and trailer. */
     private static final int COMPRESSOR_BYTES = 272 << 10;
 
-    /** What a piece that does not get smaller takes: five bytes more for each 16 KiB, and the brackets. */
+    /** Output of a piece that does not become smaller: five more bytes for each 16 KiB, and the brackets. */
     private static final int OUTPUT_BYTES_MAX = WINDOW_BYTES + (1 << 10);
 
-    /** What has to be reserved for one body. */
+    /** Bytes to reserve for one body. */
     public static final int RESERVED_BYTES = COMPRESSOR_BYTES + 2 * OUTPUT_BYTES_MAX;
 
     private static final byte[] HEADER = {0x1f, (byte) 0x8b, Deflater.DEFLATED, 0, 0, 0, 0, 0, 4, (byte) 0xff};
@@ -47,7 +48,10 @@ public final class GzipBody implements AutoCloseable {
     private final CRC32 checksum = new CRC32();
     private boolean begun;
 
-    /** Guarded by this: who ends the compressor. */
+    /**
+     * Guarded by this, with {@link #closed}: while a worker runs, the worker ends the compressor, else {@link #close}
+     * does.
+     */
     private boolean running;
 
     private boolean closed;
@@ -55,8 +59,8 @@ public final class GzipBody implements AutoCloseable {
     /**
      * A body for {@code channel}.
      *
-     * @param reservation of {@link #RESERVED_BYTES}; taken over
-     * @param isArray whether brackets go around what is compressed
+     * @param reservation of {@link #RESERVED_BYTES}; owned by this object from now on
+     * @param isArray whether the compressed text is put in brackets
      */
     GzipBody(Executor workers, Reservation reservation, Channel channel, boolean isArray) {
         this.workers = workers;
@@ -67,11 +71,12 @@ public final class GzipBody implements AutoCloseable {
     }
 
     /**
-     * Compresses the next piece, after the one before has come back.
+     * Compresses the next piece; {@code then} must have been called for the previous one.
      *
-     * @param piece at most {@link #WINDOW_BYTES}; taken over
-     * @param last whether the body ends with it
-     * @param then takes what came of it, perhaps nothing yet, or null where it has failed; on the connection's loop
+     * @param piece at most {@link #WINDOW_BYTES}; owned by this object from now on
+     * @param last whether the body ends with this piece
+     * @param then receives the output, which may be empty, or null if the compression has failed; on the connection's
+     *     loop
      */
     public void compress(ByteBuf piece, boolean last, Consumer<@Nullable ByteBuf> then) {
         synchronized (this) {
@@ -164,7 +169,7 @@ public final class GzipBody implements AutoCloseable {
         }
     }
 
-    /** Gives everything back, when no worker is at it; may be called again. */
+    /** Releases everything, at once or when the running worker has finished; may be called again. */
     @Override
     public synchronized void close() {
         if (!closed) {

@@ -17,8 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the responses of reads (sections 5.6 to 5.8): their entity tags, conditions, and what caches may do with them.
- * Owned by one event loop.
+ * Creates the responses to reads (sections 5.6 to 5.8), with their entity tags, conditions, and rules for caches. Owned
+ * by one event loop.
  */
 public final class ReadResponses {
     private static final int RETRY_MILLIS_MIN = 500;
@@ -30,7 +30,7 @@ public final class ReadResponses {
     private final RandomGenerator random;
     private final CacheConfig cache;
 
-    /** What caches may do with data of a stream that never expires, and with the answer that nothing is new. */
+    /** {@code Cache-Control} for data of a stream that never expires, and for the answer that there is no new data. */
     private final byte[] keptForGood;
 
     private final byte[] keptUnlessMore;
@@ -68,8 +68,8 @@ public final class ReadResponses {
     }
 
     /**
-     * The response to a catch-up read that gets no data, because of its conditions, or null if it gets some. Releases
-     * the chunk's bytes where it returns one.
+     * The response to a catch-up read that gets no data because of its conditions; null if it gets some. If it returns
+     * a response, it releases the chunk's bytes.
      *
      * @param compressed whether the data would be compressed
      */
@@ -84,7 +84,7 @@ public final class ReadResponses {
         return isUnchanged(context, tag) ? unchanged(context, chunk, tag) : null;
     }
 
-    /** The head of a response that has the chunk's data as it is, and the bracket that begins an array. */
+    /** The head of a response with the chunk's data uncompressed, and the bracket that begins an array. */
     public ByteBuf beginData(ResponseContext context, Outcome.Chunk chunk) {
         boolean isArray = chunk.contentType().isJson();
         ResponseHead head = beginBody(context, chunk, tag(context, chunk, false));
@@ -94,8 +94,8 @@ public final class ReadResponses {
     }
 
     /**
-     * The head of a response that has the chunk's data compressed to {@code length} bytes; in chunks if that is
-     * negative.
+     * The head of a response with the chunk's data compressed to {@code length} bytes; with chunked coding if {@code
+     * length} is negative.
      */
     public ByteBuf beginCompressed(ResponseContext context, Outcome.Chunk chunk, int length) {
         ResponseHead head = beginBody(context, chunk, tag(context, chunk, true));
@@ -116,15 +116,15 @@ public final class ReadResponses {
         return compressed ? tag.ofCompressed() : tag;
     }
 
-    /** Whether the client has what it would get, which has {@code tag}, or no tag where that is null. */
+    /** Whether the client already has the answer, which has {@code tag}, or no tag if that is null. */
     static boolean isUnchanged(ResponseContext context, @Nullable EntityTag tag) {
         EntityTagList known = context.conditions().ifNoneMatch();
         return known != null && (tag == null ? known.isAny() : known.hasWeak(tag.toString()));
     }
 
     /**
-     * The refusal of a read whose answer, which has {@code tag}, is not the one that the client insists on; null if it
-     * is. What has no tag is accepted where any answer is.
+     * The refusal of a read if its answer, which has {@code tag}, does not satisfy {@code If-Match}; null if it does.
+     * An answer without a tag satisfies only {@code *}.
      */
     public static @Nullable Refusal unmet(ResponseContext context, @Nullable EntityTag tag) {
         EntityTagList wanted = context.conditions().ifMatch();
@@ -138,7 +138,8 @@ public final class ReadResponses {
     }
 
     /**
-     * A read at the tail of the moment has none, because the same request reads something else later (section 10.1).
+     * Whether the answer has an entity tag. A catch-up read or event stream from the current tail has none, because the
+     * same request returns other data later (section 10.1).
      */
     private static boolean hasTag(ResponseContext context) {
         return !(context.read().start() instanceof ReadStart.Now)
@@ -167,7 +168,10 @@ public final class ReadResponses {
         return head;
     }
 
-    /** What a 304 says takes the place of what its 200 said, so both say the same (RFC 9111 section 4.3.4). */
+    /**
+     * Adds the fields for caches. Those of a 304 replace those of the stored 200, so both must be the same (RFC 9111
+     * section 4.3.4).
+     */
     private void addCaching(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         if (tag == null) {
             head.fields(ResponseFields.NO_STORE);
@@ -196,17 +200,19 @@ public final class ReadResponses {
         }
     }
 
-    /** The cursor for the client that asks now (section 10.1). */
+    /** The cursor for the response to this request (section 10.1). */
     public String cursor(ResponseContext context) {
         return Cursor.next(clock.nowMillis(), context.read().cursor(), random);
     }
 
-    /** How long the readers of an event stream wait before they connect again: not all the same. */
+    /**
+     * How long the reader of an event stream waits before it connects again: random, so that not all connect at once.
+     */
     public int retryMillis() {
         return random.nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
     }
 
-    /** The head of a response whose body is events of a stream like that of {@code first}. */
+    /** The head of a response whose body is events of the stream of {@code first}. */
     public ByteBuf eventStream(ResponseContext context, Outcome.Chunk first) {
         ResponseHead head = heads.begin(context, 200).fields(ResponseFields.EVENT_STREAM);
         if (!first.contentType().isText()) {

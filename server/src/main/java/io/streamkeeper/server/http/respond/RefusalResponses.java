@@ -6,7 +6,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the responses of refusals. Owned by one event loop. */
+/** Creates the responses of refusals. Owned by one event loop. */
 final class RefusalResponses {
     private final ResponseHeads heads;
 
@@ -14,7 +14,7 @@ final class RefusalResponses {
         this.heads = heads;
     }
 
-    /** The response of a refusal; {@code allow} lists the methods of a path where the method was the reason. */
+    /** The response of a refusal; {@code allow} lists the allowed methods of the path, if the method is the reason. */
     Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
         ResponseHead head = heads.begin(context, refusal.code());
         if (refusal.nextOffset() != null) {

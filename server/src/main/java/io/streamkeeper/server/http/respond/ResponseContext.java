@@ -4,24 +4,24 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.metrics.Operation;
 
-/** What a response depends on beside its outcome: the request that it answers, and the connection. */
+/** The request and the connection of a response, as far as the response depends on them in addition to its outcome. */
 public interface ResponseContext {
     /** Whether the connection ends after the response. */
     boolean closes();
 
-    /** Whether the client speaks version 1.0. */
+    /** Whether the client uses version 1.0. */
     boolean isHttp10();
 
     /** Whether a body whose length is not known in advance gets chunked coding. */
     boolean isFramed();
 
-    /** Whether the response ends after its head, whatever that says of a body. */
+    /** Whether the response ends after its head, even if the head describes a body. */
     boolean isBodyless();
 
     /** Whether the response gets the cross-origin fields. */
     boolean isCrossOrigin();
 
-    /** Which answer to a read the client wants. */
+    /** The conditions of a read: which answer the client accepts. */
     Preconditions conditions();
 
     /** The operation of the request, as metrics count it. */

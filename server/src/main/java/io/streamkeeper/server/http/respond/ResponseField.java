@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The fields of responses. What a script of another origin may read ({@code Access-Control-Expose-Headers}) follows
- * from this list: the fields that a client of the protocol needs, apart from those that every script may read (fetch
- * standard, "CORS-safelisted response-header name").
+ * The fields of responses. This list determines which fields a script of another origin may read ({@code
+ * Access-Control-Expose-Headers}): those that a client of the protocol needs, except those that every script may read
+ * (fetch standard, "CORS-safelisted response-header name").
  */
 enum ResponseField {
     ACCEPT_ENCODING("Accept-Encoding"),
@@ -44,7 +44,7 @@ enum ResponseField {
     X_ACCEL_BUFFERING("X-Accel-Buffering"),
     X_CONTENT_TYPE_OPTIONS("X-Content-Type-Options");
 
-    /** Who reads a field that not every script may read. */
+    /** The readers of a field that not every script may read. */
     private enum Readers {
         /** Clients of the protocol, scripts among them. */
         SCRIPTS,
@@ -77,7 +77,7 @@ enum ResponseField {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The whole line with a value that never changes. */
+    /** The whole line with a constant value. */
     byte[] is(String value) {
         return line(text, value);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Response fields whose values never change, as whole lines. */
+/** Response fields with constant values, as whole lines. */
 final class ResponseFields {
     static final byte[] UP_TO_DATE = ResponseField.STREAM_UP_TO_DATE.is("true");
     static final byte[] CLOSED = ResponseField.STREAM_CLOSED.is("true");
@@ -34,7 +34,7 @@ final class ResponseFields {
             ResponseField.X_CONTENT_TYPE_OPTIONS.is("nosniff"),
             ResponseField.CROSS_ORIGIN_RESOURCE_POLICY.is("cross-origin"));
 
-    /** Fields that the server does not read, but proxies and caches between it and a browser do. */
+    /** Fields that the server does not read, but that proxies and caches between it and a browser do. */
     private static final List<String> READ_BY_OTHERS = List.of("authorization", "cache-control");
 
     private static final String SENT_BY_SCRIPTS = Stream.concat(
@@ -49,7 +49,7 @@ final class ResponseFields {
         return ResponseField.CACHE_CONTROL.is(value);
     }
 
-    /** What a script of another origin may send: the answer to a preflight. */
+    /** The fields that answer a preflight: the methods and fields that a script of another origin may send. */
     static byte[] preflight(String methods) {
         return joined(
                 ResponseField.line("Access-Control-Allow-Methods", methods),

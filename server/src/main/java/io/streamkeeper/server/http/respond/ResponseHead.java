@@ -8,9 +8,9 @@ import io.streamkeeper.server.http.decode.Decimals;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the head of one response into a buffer: status line and fields, prebuilt where they never change. A value is
- * made of checked input or of the server's own; one that came from a client is written without the characters that
- * would end the field.
+ * Writes the head of one response into a buffer: the status line and the fields, prebuilt if they are constant. A value
+ * is derived from checked input, or created by the server; one that comes from a client is written without the
+ * characters that would end the field.
  */
 final class ResponseHead {
     private static final byte[][] STATUS_LINES = new byte[600][];
@@ -50,13 +50,13 @@ final class ResponseHead {
         STATUS_LINES[status] = ascii("HTTP/1.1 " + status + " " + reason + "\r\n");
     }
 
-    /** Begins a response in {@code out}, which {@link #finish} gives back. */
+    /** Begins a response in {@code out}, which {@link #finish} returns. */
     ResponseHead(ByteBuf out, int status) {
         this.out = out;
         out.writeBytes(STATUS_LINES[status]);
     }
 
-    /** A field, or several, with their line ends. */
+    /** Writes one or more prebuilt fields, with their line ends. */
     ResponseHead fields(byte[] prebuilt) {
         out.writeBytes(prebuilt);
         return this;

@@ -9,13 +9,13 @@ import io.streamkeeper.storage.disk.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins and finishes responses: the fields that every response has, and where its body goes. Owned by one event loop.
+ * Begins and finishes responses: adds the fields that every response has, and places the body. Owned by one event loop.
  *
- * <p>Reads always have the cross-origin fields, because a cached answer may be used for another origin; other responses
- * have them where the request names one.
+ * <p>Responses to reads always have the cross-origin fields, because a cached answer may be used for another origin;
+ * other responses have them if the request names an origin.
  */
 final class ResponseHeads {
-    /** A body up to this size is copied after the head, which costs less than another buffer to write. */
+    /** A body up to this size is copied after the head, which is cheaper than writing another buffer. */
     private static final int BODY_IN_HEAD_BYTES_MAX = 4 << 10;
 
     private static final int HEAD_BYTES = 768;
@@ -45,7 +45,7 @@ final class ResponseHeads {
         return allocator;
     }
 
-    /** A head without the fields that a response has. */
+    /** The head of an interim response, without the fields that every other response has. */
     ResponseHead interim(int status) {
         return new ResponseHead(allocator.buffer(HEAD_BYTES), status);
     }

@@ -16,9 +16,7 @@ import io.streamkeeper.storage.disk.Clock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes the responses: the one place where outcomes become statuses and fields. Owned by one event loop.
- */
+/** Creates all responses: only here, outcomes become statuses and fields. Owned by one event loop. */
 public final class ResponseWriter {
     private final ResponseHeads heads;
     private final RefusalResponses refusals;
@@ -36,12 +34,12 @@ public final class ResponseWriter {
         this.reads = new ReadResponses(heads, refusals, clock, random, cache);
     }
 
-    /** Makes the responses of reads. */
+    /** The writer of the responses to reads. */
     public ReadResponses reads() {
         return reads;
     }
 
-    /** The response of an outcome; takes the outcome's buffer over. */
+    /** The response of an outcome; owns the outcome's buffer from then on. */
     public Response outcome(ResponseContext context, Outcome outcome) {
         if (outcome instanceof Outcome.Appended appended) {
             return appended(context, appended);
@@ -135,19 +133,19 @@ public final class ResponseWriter {
 
     // ---- everything else ----
 
-    /** The response of a refusal; {@code allow} lists the methods of a path where the method was the reason. */
+    /** The response of a refusal; {@code allow} lists the allowed methods of the path, if the method is the reason. */
     public Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
         return refusals.refused(context, refusal, allow);
     }
 
-    /** The response to {@code OPTIONS}: the methods of the path, for scripts of other origins too. */
+    /** The response to {@code OPTIONS}: the methods of the path, also for scripts of other origins. */
     public Response options(ResponseContext context, String methods) {
         ResponseHead head = heads.begin(context, 204).field(ResponseField.ALLOW, methods);
         return ResponseHeads.finish(
                 context, heads.allowsOrigins() ? head.fields(ResponseFields.preflight(methods)) : head);
     }
 
-    /** The response of an answer whose body is whole; takes the body over. */
+    /** The response of an answer whose body is whole; owns the body from then on. */
     public Response answer(ResponseContext context, Answer answer) {
         ByteBuf body = answer.body();
         return ResponseHeads.finish(
@@ -155,8 +153,8 @@ public final class ResponseWriter {
     }
 
     /**
-     * The head of the response of an answer whose body is made piece by piece; with chunked coding where the client has
-     * it.
+     * The head of the response of an answer whose body is created piece by piece; with chunked coding if the client's
+     * version of HTTP has it.
      */
     public ByteBuf beginPieces(ResponseContext context, Answer answer) {
         ResponseHead head = begin(context, answer);

@@ -4,15 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Outcome;
 
 /**
- * The body of a catch-up or long-poll response as it goes out: for JSON the stored messages as one array (section
+ * The body of a catch-up or long-poll response as it is sent: for JSON the stored messages as one array (section
  * 9.1.5), else the stored bytes.
  *
  * @param stored the stored bytes, for JSON without the last comma; owned by the body
- * @param isArray whether brackets go around them
+ * @param isArray whether it is put in brackets
  */
 record WireBody(ByteBuf stored, boolean isArray) {
 
-    /** The body of a chunk; takes over the bytes of the chunk. */
+    /** The body of a chunk; owns the bytes of the chunk from then on. */
     static WireBody of(Outcome.Chunk chunk) {
         ByteBuf bytes = chunk.bytes();
         boolean isArray = chunk.contentType().isJson();
@@ -22,7 +22,7 @@ record WireBody(ByteBuf stored, boolean isArray) {
         return new WireBody(bytes, isArray);
     }
 
-    /** A body that is complete as it is. */
+    /** A body of complete bytes, without brackets. */
     static WireBody of(ByteBuf bytes) {
         return new WireBody(bytes, false);
     }

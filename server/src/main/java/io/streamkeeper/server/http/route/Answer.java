@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of a {@link RouteHandler}: status, fields and a body that is whole or comes in pieces. The fields that
- * every answer has, and those that say how long the body is, are added when it is sent. It owns its body, and the
- * receiver of an answer owns the answer.
+ * The answer of a {@link RouteHandler}: status, fields and a body that is whole or consists of pieces. The server adds
+ * the fields that every answer has, and those for the length of the body, when it sends the answer. The answer owns its
+ * body, and its receiver owns the answer.
  *
  * @param status one that the server's status lines contain
  * @param fields in this order
  * @param body the whole body
- * @param pieces the body where {@code body} is null
+ * @param pieces the body if {@code body} is null
  */
 public record Answer(
         int status,
@@ -27,38 +27,40 @@ public record Answer(
      * A field of an answer.
      *
      * @param name without the colon
-     * @param value of the server's own; not what a client has sent
+     * @param value created by the server, never text from a client
      */
     public record Field(String name, String value) {}
 
     /**
-     * A body that is made piece by piece, at the pace at which the client reads. Used by the connection's loop only.
+     * A body that is created piece by piece, at the pace at which the client reads. Used by the connection's loop only.
      */
     public interface Pieces {
         /**
-         * The next piece, or null at the end of the body. Called when the client has taken the last one.
+         * The next piece, or null at the end of the body. Called when the client has received the previous one.
          *
          * @return owned by the caller; at most some hundred KiB, and at least one byte
          */
         @Nullable
         ByteBuf next(ByteBufAllocator allocator);
 
-        /** Releases what the body holds; called once, after its last piece or when the client has gone. */
+        /**
+         * Releases the resources of the body; called once, after its last piece or when the client has disconnected.
+         */
         void close();
     }
 
-    /** Keeps a list of its own. */
+    /** Copies the list. */
     public Answer {
         fields = List.copyOf(fields);
     }
 
-    /** An answer whose body is {@code text}, and which no cache keeps. */
+    /** An answer with the body {@code text}, which no cache may store. */
     public static Answer text(int status, String contentType, String text) {
         return new Answer(
                 status, current(contentType), Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)), null);
     }
 
-    /** An answer whose body is made piece by piece, and which no cache keeps. */
+    /** An answer whose body is created piece by piece, which no cache may store. */
     public static Answer pieces(int status, String contentType, Pieces pieces) {
         return new Answer(status, current(contentType), null, pieces);
     }
@@ -74,7 +76,7 @@ public record Answer(
         return new Answer(status, more, body, pieces);
     }
 
-    /** Releases the body of an answer that nobody takes. */
+    /** Releases the body of an answer that is not sent. */
     public void release() {
         if (body != null) {
             body.release();

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A line of {@link Routes}: a path, the methods that it takes, and what answers them. Immutable.
+ * A line of {@link Routes}: a path, the methods that it allows, and the handler of its requests. Immutable.
  *
- * @param path one path, or all below it where it ends with a slash
- * @param methods at least one; {@code OPTIONS} is answered for every path by the server itself
+ * @param path one path, or all paths below it if it ends with a slash
+ * @param methods at least one; the server itself answers {@code OPTIONS} for every path
  * @param handler answers the requests with these methods
  */
 public record Route(String path, Set<Method> methods, RouteHandler handler) {
@@ -26,7 +26,7 @@ public record Route(String path, Set<Method> methods, RouteHandler handler) {
         methods = Set.copyOf(methods);
     }
 
-    /** A path that can be read only, with {@code GET} and {@code HEAD}. */
+    /** A read-only path, with {@code GET} and {@code HEAD}. */
     public static Route reading(String path, RouteHandler handler) {
         return new Route(path, EnumSet.of(Method.GET, Method.HEAD), handler);
     }

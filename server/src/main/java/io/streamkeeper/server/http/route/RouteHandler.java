@@ -4,15 +4,15 @@ import io.streamkeeper.server.http.request.HttpRequest;
 import java.util.function.Consumer;
 
 /**
- * Answers the requests of a path. Called on the loop of the connection, which it does not block: an answer that takes
- * long to make is given later, by any thread. A handler serves all connections, so it has no state of a request.
+ * Answers the requests of a path. Called on the loop of the connection, which it must not block: an answer that takes
+ * long to create is given later, by any thread. A handler serves all connections, so it keeps no state of a request.
  */
 public interface RouteHandler {
     /**
      * Answers a request, now or later.
      *
-     * @param request released when this returns, with its body; a handler that needs the body later retains it
-     * @param answering takes the answer, once
+     * @param request released with its body when this method returns; a handler that needs the body later retains it
+     * @param answering receives the answer, once
      * @throws io.streamkeeper.protocol.RefusedException to refuse the request
      */
     void handle(HttpRequest request, Consumer<Answer> answering);

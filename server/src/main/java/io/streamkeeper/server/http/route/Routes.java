@@ -8,12 +8,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is at which path of a listener: lines that are looked at in their order, then the streams, if the listener
- * serves them. What {@code OPTIONS}, {@code Allow} and the cross-origin fields say of methods is derived from here.
- * Immutable.
+ * The paths of a listener: lines that are searched in their order, then the streams, if the listener serves them. The
+ * methods in {@code OPTIONS}, {@code Allow} and the cross-origin fields are derived from this table. Immutable.
  */
 public final class Routes {
-    /** The methods of streams; what each means is decided by the parser of requests. */
+    /** The methods of streams; the request parser decides what each of them means. */
     public static final Set<Method> OF_STREAMS =
             Set.of(Method.GET, Method.HEAD, Method.PUT, Method.POST, Method.DELETE);
 
@@ -28,7 +27,7 @@ public final class Routes {
      * A table.
      *
      * @param root the path that streams are below, which begins and ends with a slash; null for no streams
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      */
     public Routes(List<Route> routes, @Nullable String root) {
         if (root != null && (!root.startsWith("/") || !root.endsWith("/"))) {
@@ -47,7 +46,7 @@ public final class Routes {
         this.allText = Route.text(all);
     }
 
-    /** The line of {@code path}, or null where there is none. */
+    /** The line of {@code path}, or null if it has none. */
     public @Nullable Route find(String path) {
         for (Route route : routes) {
             if (route.holds(path)) {
@@ -57,17 +56,17 @@ public final class Routes {
         return null;
     }
 
-    /** The path that streams are below; null where the listener serves none. */
+    /** The path that streams are below; null if the listener serves none. */
     public @Nullable String root() {
         return root;
     }
 
-    /** Whether {@code path}, which no line has, is below the root of the streams. */
+    /** Whether {@code path}, which has no line, is below the root of the streams. */
     public boolean isOfStreams(String path) {
         return root != null && path.startsWith(root);
     }
 
-    /** The methods that {@code path} takes, as a list; all that the listener knows where nothing is at the path. */
+    /** The methods that {@code path} allows, as a list; if nothing is at the path, all methods of the listener. */
     public String methods(String path) {
         for (int i = 0; i < routes.length; i++) {
             if (routes[i].holds(path)) {
@@ -77,7 +76,7 @@ public final class Routes {
         return isOfStreams(path) ? STREAMS_TEXT : allText;
     }
 
-    /** What is said of a path at which nothing is. */
+    /** The message for a path at which nothing is. */
     public String nothingAt(String path) {
         return "nothing is at " + Quoted.of(path)
                 + (root == null ? "; this listener serves no streams" : "; streams are below " + root);

@@ -1,8 +1,8 @@
 /**
- * What is at which path of a listener: {@link io.streamkeeper.server.http.route.Routes} is the table,
- * {@link io.streamkeeper.server.http.route.Route} a line of it, {@link io.streamkeeper.server.http.route.RouteHandler}
- * what answers the requests of a line, and {@link io.streamkeeper.server.http.route.Answer} what it answers. Nothing
- * here depends on the version of HTTP.
+ * The paths of a listener: {@link io.streamkeeper.server.http.route.Routes} is the table, {@link
+ * io.streamkeeper.server.http.route.Route} a line of it, {@link io.streamkeeper.server.http.route.RouteHandler} answers
+ * the requests of a line, and {@link io.streamkeeper.server.http.route.Answer} is the result. No class here depends on
+ * the version of HTTP.
  *
  * <p>A table is immutable and used by all loops; a handler is called on the loop of the connection.
  */

@@ -17,17 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who wait at the tail of one stream: parked long-polls and attached subscriptions. Owned by the shard's loop.
+ * The waiters at the tail of one stream: parked long-polls and attached subscriptions. Owned by the shard's loop.
  *
- * <p>When the stream moves they are woken at the end of the turn, so that several appends are delivered together. The
- * step is read once and encoded as events once; it is delivered to the subscribers of each loop in a {@link Round} of
- * that loop. While the round lasts, nothing else is delivered to its group: what is appended meanwhile is the next
- * step, so each group holds at most one step, and each subscriber receives the steps in order.
+ * <p>When the stream moves, they are woken at the end of the turn, so that several appends are delivered together. The
+ * step is read once and encoded as events once, and a {@link Round} delivers it to the subscribers of each loop. Until
+ * the round ends, nothing else is delivered to its group: bytes appended meanwhile belong to the next step. So each
+ * group holds at most one step, and each subscriber receives the steps in order.
  */
 public final class LiveTail implements TailWaiters {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTail.class);
 
-    /** A step longer than this is not shared: subscribers pull it piece by piece, each at its own pace. */
+    /** A step is shared up to this length; subscribers pull the rest piece by piece, each at its own pace. */
     private static final int SHARED_BYTES_MAX = 256 << 10;
 
     private final Shard shard;
@@ -43,7 +43,7 @@ public final class LiveTail implements TailWaiters {
         this.polls = new ParkedPolls(shard, stream, this::forgetIfEmpty);
     }
 
-    /** The waiters of a stream, made when the first of them comes. */
+    /** The waiters of a stream, created with the first of them. */
     static LiveTail of(Shard shard, StreamState stream) {
         if (stream.waiters() instanceof LiveTail tail) {
             return tail;
@@ -59,7 +59,7 @@ public final class LiveTail implements TailWaiters {
         polls.park(poll);
     }
 
-    /** Takes a subscriber that has everything up to the tail; it receives the steps from there on. */
+    /** Attaches a subscriber that has everything up to the tail; it receives all later steps. */
     void attach(Subscription subscription) {
         Subscriber subscriber = subscription.subscriber();
         TailGroup group = groups.computeIfAbsent(subscriber.loop(), loop -> new TailGroup(stream.durableTail()));
@@ -99,7 +99,7 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
-    /** Delivers everything since the last time to all waiters. */
+    /** Delivers everything since the previous call to all waiters. */
     void wake() {
         wakes = false;
         if (!stream.isDurablyDeleted()) {
@@ -109,8 +109,8 @@ public final class LiveTail implements TailWaiters {
     }
 
     /**
-     * Reads the next step of a group to which not everything was delivered, and of the groups at the same position. The
-     * last step may have ended inside a character whose first bytes are in a file now: the read may take a while.
+     * Reads the next step for a group that lacks one; the groups at the same position receive it too. The previous step
+     * may have ended inside a character whose first bytes are in a file now, so the read may complete in a later turn.
      */
     private void deliverSteps() {
         if (reads) {
@@ -136,8 +136,8 @@ public final class LiveTail implements TailWaiters {
     }
 
     /**
-     * A subscriber to which a step cannot be delivered would miss it: its response ends, and the client reads the step
-     * again.
+     * Delivers a step. If that fails, the subscriptions end, because the subscribers would miss the step; their clients
+     * connect again and read it then.
      */
     private void deliverOrEnd(long from, Outcome.Chunk step) {
         try {

@@ -6,12 +6,13 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 
 /**
- * A long JSON message as an event, encoded part by part, so that neither a loop is held nor memory taken for the whole
- * of it. Subscribers that receive it together share the message's bytes; each encodes for itself, at the pace of its
- * client, because a shared encoding would be kept whole until the slowest has taken it. Owned by the subscriber's loop.
+ * A long JSON message as an event, encoded part by part, so that it neither blocks a loop nor needs memory for the
+ * whole encoding. Subscribers that receive it together share the bytes of the message. Each encodes it separately, at
+ * the pace of its client, because a shared encoding would have to be kept in full until the slowest client has received
+ * it. Owned by the subscriber's loop.
  */
 public final class LongEvent {
-    /** What one frame has of the message; a message that is not longer is encoded at once. */
+    /** Bytes of the message in one frame; a message that is not longer is encoded at once. */
     static final int PART_BYTES = 256 << 10;
 
     private final Outcome.Chunk chunk;
@@ -23,7 +24,7 @@ public final class LongEvent {
      * The events of a chunk.
      *
      * @param chunk its bytes are retained
-     * @param cursor what the control event names
+     * @param cursor the cursor in the control event
      * @param framed whether the client gets chunked coding
      */
     public LongEvent(Outcome.Chunk chunk, String cursor, boolean framed) {
@@ -34,8 +35,8 @@ public final class LongEvent {
     }
 
     /**
-     * Whether a chunk has to be sent in parts. Only a message is longer: a step is cut between messages, and elsewhere
-     * anywhere.
+     * Whether a chunk has to be sent in parts. Only a single JSON message can be longer: a step of JSON is cut between
+     * messages, and a step of bytes anywhere.
      */
     public static boolean isFor(Outcome.Chunk chunk) {
         return chunk.contentType().isJson() && chunk.bytes().readableBytes() > PART_BYTES;
@@ -56,12 +57,12 @@ public final class LongEvent {
         return SseFrame.finish(frame, framed);
     }
 
-    /** Whether that was the last part; the comma after the last message is not part of the event. */
+    /** Whether all parts were returned; the comma after the last message is not part of the event. */
     public boolean isOver() {
         return index == chunk.bytes().writerIndex() - 1;
     }
 
-    /** Whether the stream ends with it. */
+    /** Whether the stream is closed after this event. */
     public boolean closes() {
         return chunk.closed();
     }

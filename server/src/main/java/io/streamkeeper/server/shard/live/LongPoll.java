@@ -9,7 +9,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One long-poll (section 5.7). Made by the connection, which may cancel it; everything else belongs to the shard's
+ * One long-poll (section 5.7). The connection creates it and may cancel it; all its other state belongs to the shard's
  * loop.
  */
 public final class LongPoll {
@@ -32,9 +32,9 @@ public final class LongPoll {
     /**
      * A poll that waits at most {@code timeoutMillis}.
      *
-     * @param loop the connection's loop, so that all polls of one loop are answered in one task there
-     * @param reply called once, on the shard's or on the connection's loop; not after the poll was cancelled and was
-     *     parked
+     * @param loop the connection's loop: all polls of one loop are answered in one task there
+     * @param reply called once, on the shard's or on the connection's loop; not called if the poll is cancelled while
+     *     it is parked
      */
     public LongPoll(Command.Read read, int readBytesMax, long timeoutMillis, EventLoop loop, Reply reply) {
         this.read = read;
@@ -65,7 +65,7 @@ public final class LongPoll {
     }
 
     /**
-     * Answers with what follows the poll's start, or parks the poll until something does. May be called by any thread.
+     * Answers with the data after the poll's start, or parks the poll until some arrives. May be called by any thread.
      */
     public void start(Shard shard) {
         shard.step(reply::complete, () -> {
@@ -80,7 +80,7 @@ public final class LongPoll {
         });
     }
 
-    /** The poll has waited long enough: it is answered with what there is. May be called by any thread. */
+    /** Answers the poll with the stored data, because it has waited long enough. May be called by any thread. */
     public void timeOut(Shard shard) {
         shard.run(() -> {
             if (parkedAt != null) {
@@ -89,7 +89,7 @@ public final class LongPoll {
         });
     }
 
-    /** The client has disconnected, so no answer is needed. May be called by any thread. */
+    /** Cancels the poll: the client has disconnected and needs no answer. May be called by any thread. */
     public void cancel(Shard shard) {
         cancelled = true;
         shard.run(() -> {

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The long-polls that wait at the tail of one stream. Owned by the shard's loop, which answers them
- * {@value #PIECE_POLLS} at a time in pieces of its {@link TurnQueue}.
+ * The long-polls that wait at the tail of one stream. Owned by the shard's loop, which answers them {@value
+ * #PIECE_POLLS} at a time in pieces of its {@link TurnQueue}.
  *
- * <p>An answering walks from the last poll to the first. Whatever leaves meanwhile has the last put in its place, so
- * what the walk has not looked at is always in front of it; polls that are parked meanwhile come after it, and wait at
- * the new tail.
+ * <p>To answer them, a walk visits the polls from the last to the first. A poll that is removed meanwhile is replaced
+ * by the last one, so the polls that the walk has not visited are always before its place; polls that are parked
+ * meanwhile are after it, and wait at the new tail.
  */
 final class ParkedPolls {
     /** Polls that are answered in one piece. */
@@ -36,12 +36,12 @@ final class ParkedPolls {
     private final Runnable left;
     private final List<LongPoll> polls = new ArrayList<>();
 
-    /** Polls from the first on that the walk has not looked at. */
+    /** The walk has not visited the first {@code ahead} polls. */
     private int ahead;
 
     private boolean walks;
 
-    /** Polls at the tail of {@code stream}; {@code left} is run when one is not parked any more. */
+    /** Polls at the tail of {@code stream}; {@code left} runs after each removal of a poll. */
     ParkedPolls(Shard shard, StreamState stream, Runnable left) {
         this.shard = shard;
         this.stream = stream;
@@ -61,7 +61,7 @@ final class ParkedPolls {
         poll.timeout = shard.loop().schedule(() -> timeOut(poll), poll.timeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Answers a poll with what there is, which is nothing new. */
+    /** Answers a poll with the data after its start, usually none. */
     void timeOut(LongPoll poll) {
         if (poll.parkedAt == this) {
             answer(List.of(poll));
@@ -83,8 +83,8 @@ final class ParkedPolls {
     }
 
     /**
-     * Answers the polls that have something to receive, which is all of them when the stream is deleted; one that was
-     * parked since the stream moved keeps waiting.
+     * Answers the polls that have something to receive: all of them if the stream is deleted or closed. A poll that was
+     * parked after the stream moved keeps waiting.
      */
     void wake() {
         ahead = polls.size();
@@ -136,7 +136,8 @@ final class ParkedPolls {
     }
 
     /**
-     * What answers a poll that is not parked any more, on its own loop, or null if the answer comes when it is read.
+     * A task that answers a poll which is not parked any more, to run on the poll's own loop. Null if a read that was
+     * started here answers it later.
      */
     private @Nullable Runnable answerOf(LongPoll poll, Map<Long, Outcome.Chunk> chunks) {
         long lsnBefore = shard.store().lastLsn();

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls something for each of many subscribers of one loop, {@value #PIECE_SUBSCRIBERS} of them in a piece of the
- * loop's {@link TurnQueue}. Owned by that loop, once begun; where that has ended, all are called by who begins it.
+ * Calls each of many subscribers of one loop, {@value #PIECE_SUBSCRIBERS} of them in a piece of the loop's {@link
+ * TurnQueue}. Owned by that loop once it has started. If that loop has ended, the thread that starts the round calls
+ * all subscribers.
  */
 final class Round {
     private static final Logger LOG = LoggerFactory.getLogger(Round.class);
@@ -24,9 +25,9 @@ final class Round {
     private int next;
 
     /**
-     * A round of subscribers, at least one, which have their loop in common.
+     * A round of subscribers, at least one, all of the same loop.
      *
-     * @param end run on their loop when all were called
+     * @param end runs on their loop after all calls
      */
     Round(Subscriber[] subscribers, Consumer<Subscriber> call, Runnable end) {
         this.loop = subscribers[0].loop();

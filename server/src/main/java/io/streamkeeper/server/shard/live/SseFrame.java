@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Events framed as one chunk of a chunked HTTP response. The length of the chunk is written last, into eight digits
- * that were left free for it, so that the events are encoded in place.
+ * reserved for it, so that the events are encoded in place.
  */
 public final class SseFrame {
     private static final int LENGTH_DIGITS = 8;
@@ -18,8 +18,8 @@ public final class SseFrame {
     private SseFrame() {}
 
     /**
-     * How many bytes of a chunk can be sent now: a character whose last bytes have not come yet, and a carriage return
-     * that a line feed may follow, wait for the next bytes, unless the stream is closed and nothing will.
+     * Bytes of a chunk that can be sent now. An incomplete character at the end, and a carriage return that a line feed
+     * may follow, wait for the next bytes, unless the stream is closed and no bytes will follow.
      */
     static int sendableBytes(Outcome.Chunk chunk) {
         boolean holdsBack = chunk.contentType().isText() && !chunk.contentType().isJson() && !chunk.closed();
@@ -31,7 +31,7 @@ public final class SseFrame {
     /**
      * The events of a chunk: its data, if it has any, and a control event.
      *
-     * @param cursor what the control event names
+     * @param cursor the cursor in the control event
      * @param framed whether the client gets chunked coding; one of HTTP/1.0 does not
      * @return owned by the caller
      */
@@ -54,7 +54,7 @@ public final class SseFrame {
         return finish(frame, framed);
     }
 
-    /** How long a client waits before it connects again. */
+    /** A field that sets how long a client waits before it connects again. */
     public static ByteBuf retry(ByteBufAllocator allocator, int millis, boolean framed) {
         ByteBuf frame = begin(allocator, 0, framed);
         SseEncoder.retry(frame, millis);

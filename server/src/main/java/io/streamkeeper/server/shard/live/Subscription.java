@@ -12,9 +12,9 @@ import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live reader of a stream, as the shard knows it (section 5.8). The subscriber pulls until it is at the tail; there
- * it is attached and receives each step; one that falls back is detached by its next pull. So a slow reader costs no
- * memory but its own position.
+ * The shard's side of one live reader of a stream (section 5.8). The subscriber pulls until it is at the tail; there it
+ * is attached and receives each step; if it falls behind, its next pull detaches it. So a slow reader occupies no
+ * memory except for its position.
  *
  * <p>Its public methods are called on the subscriber's loop; its state belongs to the shard's.
  */
@@ -42,7 +42,7 @@ public final class Subscription {
         return subscriber;
     }
 
-    /** Opens the stream and pulls for the first time, from where the command says. */
+    /** Opens the stream, and pulls for the first time, from the start that the command names. */
     public void open() {
         shard.step(this::refused, () -> {
             StreamState opened = shard.store().open(read.path(), true);
@@ -51,7 +51,7 @@ public final class Subscription {
         });
     }
 
-    /** Requests the bytes after {@code position}, where the subscriber is. */
+    /** Requests the bytes after {@code position}, which is the subscriber's position. */
     public void pull(long position) {
         shard.step(this::refused, () -> {
             detach();
@@ -65,7 +65,10 @@ public final class Subscription {
         });
     }
 
-    /** A subscriber that has come to the tail is attached in the same turn, so that it misses nothing. */
+    /**
+     * Reads the bytes after {@code position}. A subscriber that has reached the tail is attached in the same turn, so
+     * that it misses nothing.
+     */
     private void pullFrom(StreamState opened, long position) {
         StreamRead.start(shard, opened, position, chunkBytesMax, outcome -> {
             if (!(outcome instanceof Outcome.Chunk chunk)) {
@@ -103,7 +106,7 @@ public final class Subscription {
         }
     }
 
-    /** The subscriber has gone; a pull that is under way may still be answered. */
+    /** Ends the subscription: its client has disconnected. A pull that is under way may still be answered. */
     public void cancel() {
         shard.run(() -> {
             cancelled = true;

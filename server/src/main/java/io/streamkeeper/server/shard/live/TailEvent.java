@@ -4,15 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Outcome;
 
 /**
- * One step of a stream's tail, as all subscribers that were at {@code from} receive it: encoded once, shared by all. Of
- * a long message only the bytes are shared, see {@link LongEvent}.
+ * One step of a stream's tail, as all subscribers at {@code from} receive it: encoded once, shared by all. Of a long
+ * message only the bytes are shared, see {@link LongEvent}.
  *
  * @param from the position before the step
  * @param to the position after it
  * @param chunk the bytes of the step
  * @param frame the step as events with the current cursor, framed as one HTTP chunk; empty for a long message
- * @param cursor the interval that the frame's cursor names
- * @param hasMore whether the step was too long to be shared whole: the rest is to be pulled
+ * @param cursor the interval that the frame's cursor identifies
+ * @param hasMore whether the step was too long to be shared whole, so that subscribers have to pull the rest
  */
 public record TailEvent(long from, long to, Outcome.Chunk chunk, ByteBuf frame, long cursor, boolean hasMore) {
     TailEvent retain() {

@@ -6,25 +6,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of one loop at the tail of one stream, and what was delivered to them. Owned by the stream's
- * shard's loop.
+ * The subscriptions of one loop at the tail of one stream, and the position up to which steps were delivered to them.
+ * Owned by the loop of the stream's shard.
  */
 final class TailGroup {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private Subscriber @Nullable [] snapshot;
 
-    /** The tail, and whether it was the stream's end, when something was last read for them. */
+    /** The tail at the time of the last read for this group; {@link #sawEnd} is whether the stream was closed then. */
     private long lookedAt;
 
     private boolean sawEnd;
 
-    /** Where the last delivered step ends: at {@link #lookedAt}, or before a character that was not whole. */
+    /** Where the last delivered step ends: at {@link #lookedAt}, or before an incomplete character. */
     long deliveredTo;
 
-    /** A round of them has begun and not ended. */
+    /** A round of this group is running. */
     boolean delivering;
 
-    /** After that round nothing more comes. */
+    /** The subscriptions end after that round. */
     boolean ends;
 
     /** A group of subscribers that have everything up to {@code tail}. */
@@ -52,7 +52,7 @@ final class TailGroup {
         return subscriptions.isEmpty();
     }
 
-    /** Whether a tail, or an end, is to be delivered now that was not delivered. */
+    /** Whether the stream has a tail, or an end, that was not delivered to the group, and no round is running. */
     boolean lacks(long tail, boolean closed) {
         return !delivering && (tail > lookedAt || (closed && !sawEnd));
     }
@@ -62,7 +62,7 @@ final class TailGroup {
         sawEnd = closed;
     }
 
-    /** A round of those that are here now; who leaves meanwhile is called all the same, who comes is not. */
+    /** A round of the present subscribers: one that leaves during the round is still called, one that joins is not. */
     Round round(Consumer<Subscriber> call, Runnable end) {
         return new Round(snapshot(), call, end);
     }
@@ -74,7 +74,7 @@ final class TailGroup {
         return snapshot;
     }
 
-    /** None of them is attached from now on; {@link #end} calls them. Returns how many were. */
+    /** Detaches all subscriptions; {@link #end} calls their subscribers. Returns how many were attached. */
     int leave() {
         int count = subscriptions.size();
         snapshot();
@@ -83,7 +83,7 @@ final class TailGroup {
         return count;
     }
 
-    /** Calls them a last time, after {@link #leave}. */
+    /** Reports the end to the subscribers, after {@link #leave}. */
     void end() {
         round(Subscriber::ended, () -> {}).start();
     }
