@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A server to compare: one that a script starts, or one that already runs.
  *
- * <p>The script has three commands: {@code check} fails and prints the command that installs the server if it is not
+ * <p>The script has three commands: {@code check MODE} fails and prints the command that installs the server if it is not
  * installed; {@code path} prints the path of the server's streams; {@code run MODE PORT DIRECTORY} replaces itself by
  * the server.
  *
@@ -70,7 +70,7 @@ record Peer(String name, Path script, String mode, String url, long pid) {
         if (!hasScript()) {
             return "";
         }
-        Process check = script("check").start();
+        Process check = script("check", mode).start();
         String output = output(check);
         return check.exitValue() == 0 ? "" : output.isEmpty() ? "(its script prints no command)" : output;
     }
