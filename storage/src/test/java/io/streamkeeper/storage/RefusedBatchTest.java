@@ -8,6 +8,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.storage.record.StreamMeta;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamContent;
 import java.util.ArrayList;
@@ -116,6 +117,20 @@ class RefusedBatchTest {
         test.journal.refuse();
         assertThat(deletion.code()).isEqualTo(ErrorCode.STORAGE_FULL);
         assertThat(test.absence("a")).isNull();
+    }
+
+    @Test
+    void aUseThatIsRefusedIsNotDescribed() {
+        test.store.start().recover(List.of(), 0, 1_000);
+        test.created(CreateRequest.at("a").ttl(60).text("x"));
+        StreamMeta before = test.open("a").meta();
+        test.clock.advance(5_000);
+        test.text("a");
+        test.append("a", "y");
+        assertThat(test.open("a").meta().usedMillis()).isEqualTo(before.usedMillis() + 5_000);
+        test.journal.refuse();
+        assertThat(test.open("a").meta().usedMillis()).isEqualTo(before.usedMillis());
+        assertThat(test.open("a").meta().lastLsn()).isEqualTo(before.lastLsn());
     }
 
     @Test

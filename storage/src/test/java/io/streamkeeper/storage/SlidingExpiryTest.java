@@ -61,6 +61,19 @@ class SlidingExpiryTest {
         assertThat(rig.read("a")).isEqualTo(GONE);
     }
 
+    /** Each checkpoint describes the stream, which nobody writes to, in another file. */
+    @Test
+    void aStartFindsTheLastOfManyDescribedUses() throws IOException {
+        restartWithInterval(1 * SECOND);
+        for (int i = 0; i < 12; i++) {
+            rig.create(CreateRequest.at("other" + i).text("other")).created();
+            pass(50 * SECOND);
+            assertThat(rig.read("a")).as("use " + i).isEqualTo("x");
+            checkpoint();
+            rig.restart();
+        }
+    }
+
     @Test
     void aStartWithAShorterIntervalShortensNoLife() throws IOException {
         for (boolean checkpoints : new boolean[] {false, true}) {

@@ -103,13 +103,13 @@ final class Checkpoint extends ExtentJob {
     }
 
     private @Nullable Captured capture(StreamState stream) {
-        boolean unknown = !stream.extents().isDescribed() && stream.lastLsn() <= checkpointLsn;
+        boolean unknown = !stream.extents().isDescribed() && stream.lastDescribedLsn() <= checkpointLsn;
         if (stream.extents().isDropped() && unknown) {
             stream.extents().dirty(false);
             return null;
         }
         stream.extents().dirty(false);
-        lastLsn = Math.max(lastLsn, stream.lastLsn());
+        lastLsn = Math.max(lastLsn, stream.lastDescribedLsn());
         stream.extents().described(true);
         StreamContent content = stream.content();
         content.seal();

@@ -97,10 +97,12 @@ final class Compaction extends ExtentJob {
 
     Compaction(FileExtentStore store, int number, List<Extent> merged) {
         super(store, "compaction " + number);
-        this.merged = List.copyOf(merged);
+        this.merged = merged.stream()
+                .sorted(Comparator.comparingLong(extent -> extent.file().number()))
+                .toList();
         this.others = new ArrayList<>(store.catalog().extents());
         others.removeAll(merged);
-        merged.forEach(input -> inputs.add(new Input(input)));
+        this.merged.forEach(input -> inputs.add(new Input(input)));
     }
 
     @Override
@@ -224,11 +226,12 @@ final class Compaction extends ExtentJob {
         plan(stream, pieces, keepsMeta || tombstone ? meta : null);
     }
 
+    /** The newer of two descriptions, of which {@code other} is in the file with the higher number. */
     private static @Nullable ByteBuf newer(@Nullable ByteBuf one, @Nullable ByteBuf other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }
-        return StreamMeta.lastLsnOf(one) >= StreamMeta.lastLsnOf(other) ? one : other;
+        return StreamMeta.isNewer(StreamMeta.lastLsnOf(other), StreamMeta.lastLsnOf(one)) ? other : one;
     }
 
     private static void addPiece(List<Piece> pieces, Input input) {

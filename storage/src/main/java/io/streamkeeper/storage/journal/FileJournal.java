@@ -72,8 +72,8 @@ final class FileJournal implements Journal {
     private boolean frameMakesRoom;
 
     /**
-     * Whether the record that is being staged only deletes or trims; such a record finds room even if the memory or the
-     * disk is full.
+     * Whether the record that is being staged deletes, trims or releases; such a record finds room even if the memory or
+     * the disk is full.
      */
     private boolean makesRoom;
 

@@ -70,8 +70,8 @@ public final class LogWriter implements AutoCloseable {
      * @param start a multiple of {@link FrameLayout#ALIGNMENT}
      * @param length with the header, without padding; the padding after it exists and is zero
      * @param epoch the submitter's epoch, which grows with each refusal that it has seen
-     * @param makesRoom whether its records only delete and trim, and so may use the room that a segment reserves for
-     *     them
+     * @param makesRoom whether its records only delete, trim and release, and so may use the room that a segment
+     *     reserves for them
      */
     public record Frame(
             ByteBuf memory, int start, int length, int count, long firstLsn, long epoch, boolean makesRoom) {
@@ -225,7 +225,7 @@ public final class LogWriter implements AutoCloseable {
         events.durable(lastLsn, (int) (lastLsn - firstLsn + 1), bytes, syncNanos);
     }
 
-    /** The number of frames at the beginning of a group that only delete and trim, and so may use the reserved room. */
+    /** The number of frames at the beginning of a group whose records make room, and so may use the reserved room. */
     private static int leadingThatMakeRoom(List<Frame> group) {
         int count = 0;
         while (count < group.size() && group.get(count).makesRoom()) {

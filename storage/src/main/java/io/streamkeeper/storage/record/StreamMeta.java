@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param created the record that created it
  * @param formerGeneration its generation in format version 1, or 0; clients may hold offsets with it
- * @param lastLsn the last record about the stream that this description includes
+ * @param lastLsn the last record about the stream, or of its use, that this description includes
  * @param tail the position at which its bytes end
  * @param messages the number of messages that were written to it, including trimmed ones
  * @param earliest the first position that can be read
@@ -135,6 +135,14 @@ public record StreamMeta(
                 producers,
                 used,
                 covered);
+    }
+
+    /**
+     * Whether a description is newer than another one, which is in a file with a lower number. If both include the same
+     * records, it is: an older server included the last use of the stream, but not the record of it.
+     */
+    public static boolean isNewer(long lastLsn, long otherLastLsn) {
+        return lastLsn >= otherLastLsn;
     }
 
     /** The lsn of the last record that an encoded description includes; reads nothing else of it. */

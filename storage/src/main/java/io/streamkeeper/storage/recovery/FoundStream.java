@@ -65,9 +65,12 @@ final class FoundStream {
         entries = new Entry(extent, index, runs, entries);
     }
 
-    /** Whether a description that includes records up to {@code lastLsn} is newer than the newest one found so far. */
+    /**
+     * Whether a description that includes records up to {@code lastLsn} is newer than the newest one found so far, which
+     * is in a file with a lower number. See {@link StreamMeta#isNewer}.
+     */
     boolean isNewer(long lastLsn) {
-        return meta == null || lastLsn > meta.lastLsn();
+        return meta == null || StreamMeta.isNewer(lastLsn, meta.lastLsn());
     }
 
     void describe(StreamMeta newest, Extent file) {

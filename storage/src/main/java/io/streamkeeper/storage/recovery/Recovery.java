@@ -125,7 +125,9 @@ public final class Recovery {
     private void readExtents() throws IOException {
         LongObjectMap<FoundStream> found = new LongObjectHashMap<>();
         Set<Long> there = new HashSet<>(files.list());
-        for (Manifest.ExtentRef ref : manifest.extents()) {
+        List<Manifest.ExtentRef> refs = new ArrayList<>(manifest.extents());
+        refs.sort(Comparator.comparingLong(Manifest.ExtentRef::file));
+        for (Manifest.ExtentRef ref : refs) {
             String name = files.name(ref.file());
             if (!there.contains(ref.file())) {
                 throw new IOException("extent file " + name
@@ -229,7 +231,7 @@ public final class Recovery {
         LogRecord record = read.record();
         StreamState stream = streams.get(mixed(record.generation()));
         lastGeneration = Math.max(lastGeneration, record.generation());
-        if (stream != null && stream.counts(record, staged.lsn())) {
+        if (stream != null && stream.counts(staged.lsn())) {
             return;
         }
         if (record instanceof LogRecord.Created created) {

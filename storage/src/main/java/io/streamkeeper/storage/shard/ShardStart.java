@@ -41,9 +41,8 @@ public final class ShardStart {
 
     private void recover(StreamState stream, long nowMillis) {
         state.dropBefore(stream, stream.kept());
-        if (stream.lifetime().recover(nowMillis) && !stream.isDeleted()) {
-            state.extents().markDirty(stream);
-        }
+        stream.lifetime().recover(nowMillis);
+        state.useLater(stream);
         found.add(stream);
         state.put(stream);
         state.settle(stream);

@@ -36,6 +36,8 @@ public final class ShardState {
     /** The interval of a store that is never recovered: no use is recorded. */
     public static final long NOTHING_IS_KEPT = Long.MAX_VALUE;
 
+    private static final long USES_REFUSED_MILLIS = 1_000;
+
     private final Journal journal;
     private final ExtentStore extents;
     private final CommitQueue commits;
@@ -51,6 +53,7 @@ public final class ShardState {
     private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
     private long useIntervalMillis = NOTHING_IS_KEPT;
+    private long usesRefusedMillis = -1;
 
     ShardState(
             Journal journal,
@@ -107,7 +110,7 @@ public final class ShardState {
         return aged;
     }
 
-    /** Streams whose trim or release could not be logged yet, each once. */
+    /** Streams whose trim, release or unknown use could not be logged yet, each once. */
     Set<StreamState> overdue() {
         return overdue;
     }
@@ -122,6 +125,23 @@ public final class ShardState {
     /** Schedules a release by upkeep for a stream whose release could not be logged. */
     void releaseLater(StreamState stream) {
         overdue.add(stream);
+    }
+
+    /** The journal has refused a record of use: no other is tried for a second, because reads do not wait for any. */
+    void useRefused() {
+        usesRefusedMillis = clock.steadyMillis();
+    }
+
+    /** Whether the journal has refused a record of use within the last second. */
+    boolean refusesUses() {
+        return usesRefusedMillis >= 0 && clock.steadyMillis() - usesRefusedMillis < USES_REFUSED_MILLIS;
+    }
+
+    /** Schedules a record of use by upkeep if the log does not say when the stream was used. */
+    void useLater(StreamState stream) {
+        if (stream.lifetime().isUseUnknown(clock.wallMillis())) {
+            overdue.add(stream);
+        }
     }
 
     /** The heap that streams take. */

@@ -44,13 +44,14 @@ final class Upkeep {
         }
     }
 
-    /** Trims and releases some of the streams whose trim or release the journal has refused before. */
+    /** Logs some of the trims, releases and unknown uses that could not be logged before. */
     private void catchUp() {
         List<StreamState> some = shard.overdue().stream().limit(TRIM_STEP_MAX).toList();
         for (StreamState stream : some) {
             shard.overdue().remove(stream);
             Release.decide(shard, stream);
             Trim.decide(shard, stream);
+            Use.recordUnknown(shard, stream);
         }
     }
 }

@@ -1,14 +1,25 @@
 package io.streamkeeper.storage.shard;
 
+import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
+import io.streamkeeper.storage.stream.Lifetime;
 import io.streamkeeper.storage.stream.StreamState;
 
 /** The use of a stream with a sliding time to live, which restarts with each use. */
-final class Use {
-    private Use() {}
+final class Use implements CommitQueue.Step {
+    private final ShardState shard;
+    private final StreamState stream;
+    private final Lifetime.RecordedUse before;
+
+    /** Created before the record is applied. */
+    private Use(ShardState shard, StreamState stream) {
+        this.shard = shard;
+        this.stream = stream;
+        this.before = stream.lifetime().recorded();
+    }
 
     /** A stream is read or written. */
     static void of(ShardState shard, StreamState stream) {
@@ -34,8 +45,8 @@ final class Use {
     }
 
     /**
-     * Logs that a stream was used, unless an earlier record covers this use. No reply waits for the record, and nothing
-     * is undone if it is refused: the use then counts until the server ends.
+     * Logs that a stream was used, unless an earlier record covers this use. No reply waits for the record. If it is
+     * refused, the use counts until the server ends, and a later use is logged again.
      */
     static void record(ShardState shard, StreamState stream) {
         if (!stream.lifetime().isSliding()) {
@@ -46,22 +57,51 @@ final class Use {
         if (interval == ShardState.NOTHING_IS_KEPT
                 || stream.lifetime().isCovered(now)
                 || stream.isDeleted()
-                || !stream.isVisible()) {
+                || !stream.isVisible()
+                || shard.refusesUses()) {
             return;
         }
-        LogRecord.Used record = new LogRecord.Used(stream.generation(), now, interval);
-        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
-        if (staged == null) {
-            stream.lifetime().recorded(now, interval);
-        } else {
-            shard.apply(record, stream, staged, Runs.NONE);
+        stage(shard, stream, new LogRecord.Used(stream.generation(), now, interval));
+    }
+
+    /**
+     * Logs that a stream was used now if the log does not say when it was, which a start has assumed. If the journal
+     * refuses the record, {@link Upkeep} tries again later.
+     */
+    static void recordUnknown(ShardState shard, StreamState stream) {
+        long now = shard.clock().wallMillis();
+        if (stream.lifetime().isUseUnknown(now) && !stream.isDeleted()) {
+            stage(shard, stream, new LogRecord.Used(stream.generation(), now, 0));
         }
     }
 
+    private static void stage(ShardState shard, StreamState stream, LogRecord.Used record) {
+        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
+        if (staged == null) {
+            shard.useRefused();
+            shard.useLater(stream);
+            return;
+        }
+        CommitQueue.Step step = shard.apply(record, stream, staged, Runs.NONE);
+        shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
+    }
+
     /** See {@link ShardState#apply}. */
-    static CommitQueue.Step apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
+    static Use apply(ShardState shard, StreamState stream, LogRecord record, Journal.Staged place) {
+        Use step = new Use(shard, stream);
         stream.apply(record, place, Runs.NONE);
         shard.extents().markDirty(stream);
-        return CommitQueue.Step.NONE;
+        return step;
+    }
+
+    @Override
+    public void publish() {
+        // Readers see nothing of it.
+    }
+
+    @Override
+    public void undo() {
+        stream.lifetime().undo(before);
+        shard.useLater(stream);
     }
 }

@@ -12,27 +12,41 @@ import io.streamkeeper.storage.record.StreamMeta;
  * lifetime is not a function of the log; instead, the owner decides when the stream expires, and logs that.
  */
 public final class Lifetime {
+    /**
+     * The last use that is in a record.
+     *
+     * @param millis the time of the use by the wall clock; -1 if none is recorded
+     * @param coveredMillis how long after that no further use is recorded
+     * @param lsn the record; 0 if it is the creation, or if a description includes it
+     */
+    public record RecordedUse(long millis, long coveredMillis, long lsn) {
+        static final RecordedUse NONE = new RecordedUse(-1, 0, 0);
+    }
+
     /** The lifetime of all streams that never expire. */
-    private static final Lifetime ENDLESS = new Lifetime(Expiry.never(), 0, -1, 0);
+    private static final Lifetime ENDLESS = new Lifetime(Expiry.never(), 0, RecordedUse.NONE);
 
     private final Expiry expiry;
     private long usedMillis;
-    private long recordedUseMillis;
-    private long coveredMillis;
+    private RecordedUse recorded;
     private long turnMillis;
 
-    private Lifetime(Expiry expiry, long usedMillis, long recordedUseMillis, long coveredMillis) {
+    private Lifetime(Expiry expiry, long usedMillis, RecordedUse recorded) {
         this.expiry = expiry;
         this.usedMillis = usedMillis;
-        this.recordedUseMillis = recordedUseMillis;
-        this.coveredMillis = coveredMillis;
+        this.recorded = recorded;
     }
 
     /** The lifetime of a stream that is created. */
     static Lifetime of(LogRecord.Created created) {
         return created.expiry() instanceof Expiry.Never
                 ? ENDLESS
-                : new Lifetime(created.expiry(), created.atMillis(), created.atMillis(), 0);
+                : new Lifetime(
+                        created.expiry(),
+                        created.atMillis(),
+                        created.expiry() instanceof Expiry.Ttl
+                                ? new RecordedUse(created.atMillis(), 0, 0)
+                                : RecordedUse.NONE);
     }
 
     /** The lifetime in a description; see {@link #recover}. */
@@ -40,7 +54,9 @@ public final class Lifetime {
         return meta.created().expiry() instanceof Expiry.Never
                 ? ENDLESS
                 : new Lifetime(
-                        meta.created().expiry(), meta.created().atMillis(), meta.usedMillis(), meta.coveredMillis());
+                        meta.created().expiry(),
+                        meta.created().atMillis(),
+                        new RecordedUse(meta.usedMillis(), meta.coveredMillis(), 0));
     }
 
     // ---- use ----
@@ -59,54 +75,53 @@ public final class Lifetime {
         }
     }
 
-    /** A record says that the stream was used, and that uses up to {@code newCoveredMillis} later are in no record. */
-    public void recorded(long wallMillis, long newCoveredMillis) {
-        if (isSliding()) {
-            recordedUseMillis = wallMillis;
-            coveredMillis = newCoveredMillis;
+    /**
+     * The record {@code lsn} says that the stream was used, and that uses up to {@code coveredMillis} later are in no
+     * record.
+     */
+    void recorded(long wallMillis, long coveredMillis, long lsn) {
+        recorded = new RecordedUse(wallMillis, coveredMillis, lsn);
+    }
+
+    /** The stream was written to, according to the record {@code lsn}. */
+    void written(long wallMillis, long lsn) {
+        if (isSliding() && !isCovered(wallMillis)) {
+            recorded(wallMillis, 0, lsn);
         }
     }
 
-    /** The stream was written to, according to a record. */
-    void written(long wallMillis) {
-        if (isSliding() && !isCovered(wallMillis)) {
-            recorded(wallMillis, 0);
-        }
+    /** The last recorded use, to restore if a later record is refused. */
+    public RecordedUse recorded() {
+        return recorded;
+    }
+
+    /** A later record was refused: {@code before} is the last recorded use again. */
+    public void undo(RecordedUse before) {
+        recorded = before;
     }
 
     /** Whether the recorded use covers a use at {@code wallMillis}, so that the latter need not be recorded. */
     public boolean isCovered(long wallMillis) {
-        return Math.abs(wallMillis - recordedUseMillis) < coveredMillis;
+        return Math.abs(wallMillis - recorded.millis()) < recorded.coveredMillis();
+    }
+
+    /** Whether no use is recorded, or the recorded use is in the future because the clock was set back. */
+    public boolean isUseUnknown(long wallMillis) {
+        return isSliding() && (recorded.millis() < 0 || recorded.millis() > wallMillis);
     }
 
     /**
      * Estimates the last use after a start. It was not later than the end of the interval that the record covers, which
      * is that of the server that wrote it, and not later than now. So a start never shortens a lifetime, and lengthens
      * it by at most that interval, whatever the interval of the new process is and however often the server starts. If
-     * no use is recorded, or the recorded use is in the future because the clock was set back, the last use is now.
-     *
-     * @return whether the estimate must replace the recorded use
+     * {@link #isUseUnknown} says so, the last use is now; the caller has that recorded, so that the next start does not
+     * lengthen the lifetime again.
      */
-    public boolean recover(long nowMillis) {
-        if (!isSliding()) {
-            return false;
+    public void recover(long nowMillis) {
+        if (isSliding()) {
+            boolean isNow = isUseUnknown(nowMillis) || isCovered(nowMillis);
+            usedMillis = isNow ? nowMillis : recorded.millis() + recorded.coveredMillis();
         }
-        boolean known = recordedUseMillis >= 0 && recordedUseMillis <= nowMillis;
-        if (!known) {
-            recorded(nowMillis, 0);
-        }
-        usedMillis = isCovered(nowMillis) ? nowMillis : recordedUseMillis + coveredMillis;
-        return !known;
-    }
-
-    /** The last recorded use of a stream with a sliding time to live; -1 if none is recorded. */
-    long recordedUseMillis() {
-        return isSliding() ? recordedUseMillis : -1;
-    }
-
-    /** How long after that use no further use is recorded, in milliseconds. */
-    long coveredMillis() {
-        return isSliding() ? coveredMillis : 0;
     }
 
     // ---- end ----

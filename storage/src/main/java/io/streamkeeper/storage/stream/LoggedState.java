@@ -68,7 +68,7 @@ final class LoggedState {
                 kept = earliest;
             }
             case USED -> {
-                // No reply waits for this record, and the last lsn of a description does not include it.
+                // No reply waits for this record.
                 return;
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
@@ -104,7 +104,7 @@ final class LoggedState {
     /**
      * The state before {@code next} is applied to a stream whose content has this tail and {@code messages} messages.
      */
-    StreamState.Mark mark(LogRecord.Appended next, long tail, long messages) {
+    StreamState.Mark mark(LogRecord.Appended next, long tail, long messages, Lifetime.RecordedUse use) {
         Producer producer = next.producer();
         return new StreamState.Mark(
                 tail,
@@ -113,7 +113,8 @@ final class LoggedState {
                 closedBy,
                 streamSeq,
                 producer == null ? null : table().mark(producer, next.evictions()),
-                lastLsn);
+                lastLsn,
+                use);
     }
 
     void undo(StreamState.Mark mark) {

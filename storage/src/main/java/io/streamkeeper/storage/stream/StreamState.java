@@ -35,7 +35,7 @@ public final class StreamState {
      */
     private static final int HEAP_BYTES = 448;
 
-    private static final int EXPIRY_HEAP_BYTES = 80;
+    private static final int EXPIRY_HEAP_BYTES = 120;
     private static final int FORK_HEAP_BYTES = 280;
     private static final int TEXT_HEAP_BYTES = 48;
 
@@ -244,6 +244,11 @@ public final class StreamState {
         return logged.lastLsn();
     }
 
+    /** The lsn of the last record that a description includes: the last record about this stream, or of its use. */
+    public long lastDescribedLsn() {
+        return Math.max(lastLsn(), lifetime.recorded().lsn());
+    }
+
     // ---- records ----
 
     /**
@@ -257,10 +262,10 @@ public final class StreamState {
         switch (record.kind()) {
             case APPENDED -> {
                 content.add(place.block(), place.position(), runs, record.atMillis());
-                lifetime.written(record.atMillis());
+                lifetime.written(record.atMillis(), place.lsn());
             }
             case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
-            case USED -> lifetime.recorded(record.atMillis(), ((LogRecord.Used) record).coveredMillis());
+            case USED -> lifetime.recorded(record.atMillis(), ((LogRecord.Used) record).coveredMillis(), place.lsn());
             case DELETED, TRIMMED, RELEASED -> {
                 // The bytes are dropped when the record is durable.
             }
@@ -269,10 +274,9 @@ public final class StreamState {
         logged.apply(record, place.lsn());
     }
 
-    /** Whether the description from which the stream was constructed includes a record. */
-    public boolean counts(LogRecord record, long lsn) {
-        return lsn <= lastLsn()
-                || (record.kind() == LogRecord.Kind.USED && record.atMillis() < lifetime.recordedUseMillis());
+    /** Whether the state of the stream includes the record {@code lsn}. */
+    public boolean counts(long lsn) {
+        return lsn <= lastDescribedLsn();
     }
 
     /** The state that {@link #undo(Mark)} restores to revert an append. */
@@ -283,17 +287,19 @@ public final class StreamState {
             @Nullable Producer closedBy,
             @Nullable String streamSeq,
             ProducerTable.@Nullable Mark producers,
-            long lastLsn) {}
+            long lastLsn,
+            Lifetime.RecordedUse use) {}
 
     /** The staged state before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
-        return logged.mark(next, tail(), content.messageCount());
+        return logged.mark(next, tail(), content.messageCount(), lifetime.recorded());
     }
 
     /** Reverts the last staged append. */
     public void undo(Mark mark) {
         content.truncate(mark.tail(), mark.messages());
         logged.undo(mark);
+        lifetime.undo(mark.use());
     }
 
     /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim or a release. */
@@ -418,7 +424,7 @@ public final class StreamState {
         return new StreamMeta(
                 created,
                 formerGeneration,
-                lastLsn(),
+                lastDescribedLsn(),
                 tail(),
                 content.messageCount(),
                 earliest(),
@@ -429,8 +435,8 @@ public final class StreamState {
                 closedBy(),
                 streamSeq(),
                 logged.producers(),
-                lifetime.recordedUseMillis(),
-                lifetime.coveredMillis());
+                lifetime.recorded().millis(),
+                lifetime.recorded().coveredMillis());
     }
 
     /** The stream's state in the store of extents. */

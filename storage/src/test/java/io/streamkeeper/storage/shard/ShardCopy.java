@@ -118,10 +118,7 @@ public final class ShardCopy {
         return streams;
     }
 
-    /**
-     * Everything about a stream but its bytes, without what follows from its last use: that is recorded now and then
-     * only, and a start decides what to assume.
-     */
+    /** Everything about a stream but its bytes. */
     public static StreamMeta stateOf(StreamState stream) {
         StreamMeta meta = stream.meta();
         return new StreamMeta(
@@ -138,8 +135,8 @@ public final class ShardCopy {
                 meta.closedBy(),
                 meta.streamSeq(),
                 List.copyOf(meta.producers()),
-                -1,
-                0);
+                meta.usedMillis(),
+                meta.coveredMillis());
     }
 
     /** What readers see of a stream that is wholly durable. */
