@@ -16,15 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.IDefaultValueProvider;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Supplies the values of flags that are not on the command line: from the environment, or else from the configuration
  * file. If neither has a value, the default applies.
  */
-final class ConfigSources implements IDefaultValueProvider {
+final class ConfigSources {
     private static final String FILE_FLAG = ProcessSettings.CONFIG_FILE.name();
 
     private final Set<String> settings;
@@ -101,12 +98,9 @@ final class ConfigSources implements IDefaultValueProvider {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    @Override
-    public @Nullable String defaultValue(ArgSpec arg) {
-        if (!(arg instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
-            return null;
-        }
-        String name = option.longestName().substring(2);
+    /** Returns the text of a setting's value; null if there is none, or no such setting. */
+    @Nullable
+    String value(String name) {
         if (!settings.contains(name)) {
             return null;
         }

@@ -4,6 +4,8 @@ package io.streamkeeper.server.cli;
 public final class Main {
     private static final String LEAK_LEVEL = "io.netty.leakDetection.level";
 
+    private static final String ALLOCATOR_EVENTS = "io.netty.jfr.enabled";
+
     private static final String OPENED = "io.netty.tryReflectionSetAccessible";
 
     private Main() {}
@@ -18,6 +20,11 @@ public final class Main {
         if (System.getProperty(LEAK_LEVEL) == null) {
             // Tests detect leaks; in production, the stack traces for this would cost a twentieth of the CPU time.
             System.setProperty(LEAK_LEVEL, "disabled");
+        }
+        if (System.getProperty(ALLOCATOR_EVENTS) == null) {
+            // Netty's events for the flight recorder, one for each buffer, would load the flight recorder for the first
+            // request even if nobody records: an eighth of the start time.
+            System.setProperty(ALLOCATOR_EVENTS, "false");
         }
         if (System.getProperty(OPENED) == null) {
             // With java.nio opened, as in the jar's manifest, Netty counts direct memory itself: an allocation beyond

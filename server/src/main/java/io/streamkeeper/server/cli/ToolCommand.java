@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -36,11 +35,8 @@ import picocli.CommandLine.Spec;
             ToolCommand.Inspect.class
         })
 final class ToolCommand {
-    /** The names of the commands, in the order of the annotation. */
-    static final List<String> NAMES = Arrays.stream(
-                    ToolCommand.class.getAnnotation(Command.class).subcommands())
-            .map(tool -> tool.getAnnotation(Command.class).name())
-            .toList();
+    /** The names of the commands, in the order of the annotation, which takes long to read at a start. */
+    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect");
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -70,7 +66,7 @@ final class ToolCommand {
         ServeCommand.warn(sources, err);
         CommandLine line = new CommandLine(new ToolCommand(out))
                 .registerConverter(Path.class, new Paths())
-                .setDefaultValueProvider(sources)
+                .setDefaultValueProvider(ServeFlags.defaults(sources))
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

@@ -8,6 +8,7 @@ import io.streamkeeper.server.config.RetentionConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.setting.Durations;
+import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.Sizes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 class ServeCommandTest {
@@ -97,7 +97,8 @@ class ServeCommandTest {
     /** An empty value comes from an unset variable of a script. */
     @Test
     void noFlagTakesAnEmptyValue() {
-        for (OptionSpec option : ServeCommand.commandLine().getCommandSpec().options()) {
+        for (OptionSpec option :
+                ServeFlags.commandLine(ProcessSettings.all()).getCommandSpec().options()) {
             String flag = option.longestName();
             if (option.negatable() || option.usageHelp() || option.versionHelp() || flag.equals("--retention")) {
                 continue;
@@ -206,7 +207,7 @@ class ServeCommandTest {
     void helpShowsEveryFlag() {
         String help = run(NO_ENVIRONMENT, "--help");
         assertThat(help).startsWith("0 ");
-        ServeCommand.commandLine().getCommandSpec().options().stream()
+        ServeFlags.commandLine(ProcessSettings.all()).getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())
                 .forEach(
                         option -> assertThat(help).contains(option.longestName().substring(2)));
@@ -224,11 +225,15 @@ class ServeCommandTest {
         assertThat(Sizes.parse(text)).isEqualTo(bytes);
     }
 
+    /** What the library and, if it reads the command line, the faster reader make of it: the same. */
     private static ServerConfig config(Map<String, String> environment, String... args) {
-        CommandLine line = ServeCommand.commandLine();
-        line.setDefaultValueProvider(ConfigSources.of(ProcessSettings.all(), args, environment));
-        line.parseArgs(args);
-        return ServerConfig.of(ServeCommand.values(line));
+        List<Setting<?>> settings = ProcessSettings.all();
+        ConfigSources sources = ConfigSources.of(settings, args, environment);
+        ServerConfig config = ServerConfig.of(
+                ServeFlags.parse(settings, args, sources, System.out).orElseThrow());
+        PlainFlags.read(settings, args, sources)
+                .ifPresent(plain -> assertThat(ServerConfig.of(plain)).isEqualTo(config));
+        return config;
     }
 
     /** The exit status and the whole output. */

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 
 /** The tools find the data directory where the server does, and report why they cannot use it. */
 class ToolCommandTest {
@@ -34,6 +36,14 @@ class ToolCommandTest {
         data = folder.resolve("store");
         identity =
                 DataDirectory.open(new LocalDisk(), data, 0, 1, false).store().toString();
+    }
+
+    @Test
+    void theNamesOfTheToolsAreThoseOfTheirAnnotations() {
+        Class<?>[] tools = ToolCommand.class.getAnnotation(Command.class).subcommands();
+        assertThat(Arrays.stream(tools)
+                        .map(tool -> tool.getAnnotation(Command.class).name()))
+                .containsExactlyElementsOf(ToolCommand.NAMES);
     }
 
     @Test
