@@ -37,8 +37,9 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--row",
             paramLabel = "ROW",
-            description = "A workload: append-1, append-100, append-1k, append-10k, append-100k, create, read-hot,"
-                    + " catch-up, mixed, churn, sse, sse-many, long-poll or footprint. Repeatable. Default: all.")
+            description =
+                    "A workload: append-1, append-100, append-1k, append-10k, append-100k, create, read-hot,"
+                            + " catch-up, mixed, mixed-in-step, churn, sse, sse-many, long-poll or footprint. Repeatable. Default: all.")
     private List<String> rows = List.of();
 
     @Option(

@@ -1,6 +1,7 @@
 package io.streamkeeper.bench.compare;
 
 import io.streamkeeper.bench.report.Spread;
+import io.streamkeeper.bench.workload.Part;
 import io.streamkeeper.bench.workload.Result;
 import io.streamkeeper.bench.workload.Scenario;
 import java.io.IOException;
@@ -90,11 +91,28 @@ final class PeerRounds implements AutoCloseable {
         return Spread.of(rounds.stream().map(figure::applyAsDouble).toList());
     }
 
-    /** The latencies of all rounds. */
-    Histogram latencies() {
+    /** The names of the kinds of operations, the same in each round. */
+    List<String> partNames() {
+        return rounds.get(0).all().stream().map(Part::name).toList();
+    }
+
+    /** The latencies of one kind of operations in all rounds. */
+    Histogram latencies(int part) {
         Histogram all = new Histogram(DIGITS);
-        rounds.forEach(round -> all.add(round.measured().latencies()));
+        rounds.forEach(round -> all.add(round.all().get(part).measured().latencies()));
         return all;
+    }
+
+    /** The p99 of one kind of operations in each second of all rounds. */
+    List<Double> p99Millis(int part) {
+        return rounds.stream()
+                .flatMap(round -> round.all().get(part).p99Millis().stream())
+                .toList();
+    }
+
+    /** The resident memory of the server in each second of all rounds. */
+    List<Long> residentBytes() {
+        return rounds.stream().flatMap(round -> round.residentBytes().stream()).toList();
     }
 
     /** Operations per sync, 0 without any sync, or -1 if syncs were not counted. */

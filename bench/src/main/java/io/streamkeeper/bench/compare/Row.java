@@ -24,7 +24,8 @@ record Row(String name, Kind kind, Spec spec, boolean isPaced) {
             new Row("create", Kind.CREATE, Kind.CREATE.defaults(), false),
             new Row("read-hot", Kind.READ_HOT, Kind.READ_HOT.defaults(), false),
             new Row("catch-up", Kind.CATCH_UP, Kind.CATCH_UP.defaults(), false),
-            new Row("mixed", Kind.MIXED, Kind.MIXED.defaults(), false),
+            new Row("mixed", Kind.MIXED, Kind.MIXED.defaults(), true),
+            new Row("mixed-in-step", Kind.MIXED, Kind.MIXED.defaults().with(new Spec.Readers(8, 64, true)), true),
             new Row("churn", Kind.CHURN, Kind.CHURN.defaults(), false),
             new Row("sse", Kind.SSE, Spec.of(1, SUBSCRIBERS, BODY_BYTES).at(50), true),
             new Row(

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * One run of a workload over several connections. Owned by its loop; other threads use only {@link #finished}.
  *
  * <p>The run begins when all connections are open. In a closed loop, a connection sends its next request when it
- * receives a response. At a fixed rate, any idle connection sends the next request when it is due; while no connection
- * is idle, requests are late, but none is skipped. The run stops sending at its time limit or at the end of the
+ * receives a response. At a fixed rate, any idle connection or, by {@link Pacing.Schedule}, one certain connection sends
+ * the next request when it is due; while it is not idle, requests are late, but none is skipped. The run stops sending at its time limit or at the end of the
  * workload, and ends when all requests are answered.
  */
 public final class LoadRun {
@@ -29,6 +29,7 @@ public final class LoadRun {
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final int expected;
+    private final long[] sent;
     private long startNanos;
     private long nextIndex;
     private int retired;
@@ -39,6 +40,7 @@ public final class LoadRun {
             EventLoop loop, int expected, Workload workload, Pacing pacing, Measurement measurement, long limitNanos) {
         this.loop = loop;
         this.expected = expected;
+        this.sent = new long[expected];
         this.workload = workload;
         this.pacing = pacing;
         this.measurement = measurement;
@@ -93,9 +95,28 @@ public final class LoadRun {
             if (now - startNanos >= limitNanos || !connection.send(workload, now)) {
                 retire();
             }
-        } else {
+        } else if (pacing.schedule() == Pacing.Schedule.SHARED) {
             idle.add(connection);
             sendDue(now);
+        } else {
+            sendByOwnSchedule(connection, now);
+        }
+    }
+
+    private void sendByOwnSchedule(LoadConnection connection, long now) {
+        int index = connection.index();
+        long dueNanos = pacing.dueNanos(sent[index], index, expected);
+        if (dueNanos >= limitNanos) {
+            retire();
+        } else if (startNanos + dueNanos > now) {
+            loop.schedule(
+                    () -> sendByOwnSchedule(connection, System.nanoTime()),
+                    startNanos + dueNanos - now,
+                    TimeUnit.NANOSECONDS);
+        } else if (connection.send(workload, startNanos + dueNanos)) {
+            sent[index]++;
+        } else {
+            retire();
         }
     }
 

@@ -7,8 +7,19 @@ package io.streamkeeper.bench.load;
  * that second counts.
  *
  * @param perSecond requests per second over all connections; 0 for a closed loop
+ * @param schedule which connection sends a request at a fixed rate
  */
-public record Pacing(double perSecond) {
+public record Pacing(double perSecond, Schedule schedule) {
+    /** Which connection sends a request that is due. */
+    public enum Schedule {
+        /** Any idle connection. */
+        SHARED,
+        /** Each connection has its share of the rate; their times are spread evenly. */
+        EACH,
+        /** Each connection has its share of the rate; the times of all are the same. */
+        IN_STEP
+    }
+
     private static final double NANOS = 1e9;
 
     public Pacing {
@@ -16,6 +27,11 @@ public record Pacing(double perSecond) {
             throw new IllegalArgumentException(
                     "rate is " + perSecond + "; expected a positive number, or 0 for a closed loop");
         }
+    }
+
+    /** A rate whose requests any connection sends, or 0 for a closed loop. */
+    public Pacing(double perSecond) {
+        this(perSecond, Schedule.SHARED);
     }
 
     public static Pacing closedLoop() {
@@ -29,5 +45,10 @@ public record Pacing(double perSecond) {
     /** When request {@code index} is due, in nanoseconds from the start of the run; only at a fixed rate. */
     public long dueNanos(long index) {
         return (long) (index * NANOS / perSecond);
+    }
+
+    /** When request {@code index} of one of {@code connections} is due, if each has its own schedule. */
+    long dueNanos(long index, int connection, int connections) {
+        return dueNanos(index * connections + (schedule == Schedule.EACH ? connection : 0));
     }
 }

@@ -31,6 +31,7 @@ public final class ResponseParser {
     private static final byte[] LENGTH = ascii("content-length:");
     private static final byte[] CODING = ascii("transfer-encoding:");
     private static final byte[] OFFSET = ascii("stream-next-offset:");
+    private static final byte[] UP_TO_DATE = ascii("stream-up-to-date:");
     private static final int STATUS_END = PROTOCOL.length + 3;
     private static final int HEAD_BYTES_MAX = 64 << 10;
     private static final int HEAD_STEP_BYTES = 1 << 10;
@@ -45,6 +46,7 @@ public final class ResponseParser {
     private long remainingBytes;
     private int lineBytes;
     private byte[] nextOffset = new byte[0];
+    private boolean upToDate;
 
     public ResponseParser() {
         this(BodySink.NONE);
@@ -86,6 +88,11 @@ public final class ResponseParser {
         return nextOffset;
     }
 
+    /** Whether the latest response has a {@code Stream-Up-To-Date}, which means that it ends at the tail. */
+    public boolean isUpToDate() {
+        return upToDate;
+    }
+
     private boolean readHead(ByteBuf in) {
         while (in.isReadable()) {
             if (headBytes == head.length) {
@@ -123,6 +130,7 @@ public final class ResponseParser {
         parseStatus();
         bodyBytes = -1;
         nextOffset = new byte[0];
+        upToDate = false;
         boolean chunked = false;
         for (int line = endOfLine(0); line < end - 2; line = endOfLine(line)) {
             if (isNamed(line, LENGTH)) {
@@ -131,6 +139,8 @@ public final class ResponseParser {
                 chunked = true;
             } else if (isNamed(line, OFFSET)) {
                 nextOffset = value(line + OFFSET.length);
+            } else if (isNamed(line, UP_TO_DATE)) {
+                upToDate = true;
             }
         }
         boolean bodyless = status == 204 || status == 304;

@@ -52,6 +52,11 @@ public final class ProcessWatch implements AutoCloseable {
         return cpuSeconds() - cpuSecondsBefore;
     }
 
+    /** The highest resident memory of the process since its start, in bytes. */
+    public long residentBytesMax() throws IOException {
+        return pid == 0 ? 0 : ProcessSample.of(pid).residentBytesMax();
+    }
+
     /** The samples of resident memory so far, in bytes, one per second. */
     public List<Long> residentBytes() {
         synchronized (residentBytes) {

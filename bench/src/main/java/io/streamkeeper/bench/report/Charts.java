@@ -45,24 +45,34 @@ public final class Charts {
 
     /** The p50 and p99 of each second. */
     public static Chart percentiles(String title, List<Histogram> windows) {
-        Chart chart = new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.2f ms", value));
+        Chart chart = millisOverTime(title);
         for (int percentile : new int[] {50, 99}) {
             chart.add(overTime("p" + percentile, windows, window -> window.getValueAtPercentile(percentile) / MILLIS));
         }
         return chart;
     }
 
+    /** An empty chart of milliseconds over time. */
+    public static Chart millisOverTime(String title) {
+        return new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.2f ms", value));
+    }
+
+    /** An empty chart of memory over time. */
+    public static Chart memory(String title) {
+        return new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.0f MiB", value));
+    }
+
     /** The resident memory at each second. */
-    public static Chart memory(String title, List<Long> residentBytes) {
-        return new Chart(title, Charts::seconds, value -> String.format(Locale.ROOT, "%.0f MiB", value))
-                .add(overTime("resident", residentBytes, bytes -> bytes / MIB));
+    public static Chart.Line memoryLine(String name, List<Long> residentBytes) {
+        return overTime(name, residentBytes, bytes -> bytes / MIB);
     }
 
     private static String seconds(double value) {
         return String.format(Locale.ROOT, "%.1f s", value);
     }
 
-    private static <T> Chart.Line overTime(String name, List<T> seconds, ToDoubleFunction<T> value) {
+    /** A line with a value for each second. */
+    public static <T> Chart.Line overTime(String name, List<T> seconds, ToDoubleFunction<T> value) {
         List<Chart.Point> points = new ArrayList<>();
         for (int second = 0; second < seconds.size(); second++) {
             points.add(new Chart.Point(second, value.applyAsDouble(seconds.get(second))));

@@ -9,30 +9,56 @@ import io.streamkeeper.bench.load.ResponseParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /** Follows a stream live on its own connection, and records the latency of each message. Owned by its loop. */
 final class Follower extends ChannelInboundHandlerAdapter {
     private static final int STATUS_OK = 200;
 
+    /** How it reads, and how messages are encoded. */
+    enum Mode {
+        LONG_POLL("long-poll"),
+        EVENTS("sse"),
+        /** Events of a stream of bytes, whose data is base64. */
+        BASE64_EVENTS("sse");
+
+        private final String live;
+
+        Mode(String live) {
+            this.live = live;
+        }
+
+        private ResponseParser.BodySink stamps(LongConsumer found) {
+            Stamp stamp = new Stamp(found);
+            return this == BASE64_EVENTS ? new Base64Events(stamp) : stamp;
+        }
+    }
+
     private final String path;
-    private final boolean events;
+    private final Mode mode;
     private final Measurement measurement;
     private final CompletableFuture<Void> failure;
     private final ResponseParser parser;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private boolean following;
 
     /**
      * A follower that begins at the tail.
      *
-     * @param events whether it reads server-sent events instead of long-polls
      * @param failure completes exceptionally if it cannot follow the stream
      */
-    Follower(String path, boolean events, Measurement measurement, CompletableFuture<Void> failure) {
+    Follower(String path, Mode mode, Measurement measurement, CompletableFuture<Void> failure) {
         this.path = path;
-        this.events = events;
+        this.mode = mode;
         this.measurement = measurement;
         this.failure = failure;
-        this.parser = new ResponseParser(new Stamp(nanos -> measurement.answered(nanos, System.nanoTime(), STATUS_OK)));
+        this.parser =
+                new ResponseParser(mode.stamps(nanos -> measurement.answered(nanos, System.nanoTime(), STATUS_OK)));
+    }
+
+    /** Completes when it has the head of its first response. */
+    CompletableFuture<Void> opened() {
+        return opened;
     }
 
     @Override
@@ -42,8 +68,8 @@ final class Follower extends ChannelInboundHandlerAdapter {
     }
 
     private void request(Channel channel, String offset) {
-        String request = "GET " + path + "?offset=" + offset + "&live=" + (events ? "sse" : "long-poll")
-                + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String request =
+                "GET " + path + "?offset=" + offset + "&live=" + mode.live + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         ByteBuf out = channel.alloc().buffer(request.length());
         out.writeCharSequence(request, StandardCharsets.US_ASCII);
         channel.writeAndFlush(out, channel.voidPromise());
@@ -56,6 +82,9 @@ final class Follower extends ChannelInboundHandlerAdapter {
             measurement.received(in.readableBytes());
             while (in.isReadable()) {
                 boolean complete = parser.read(in);
+                if (parser.status() / 100 == 2) {
+                    opened.complete(null);
+                }
                 if (parser.status() / 100 == 2 && complete) {
                     byte[] next = parser.nextOffset();
                     request(context.channel(), next.length == 0 ? "now" : new String(next, StandardCharsets.US_ASCII));

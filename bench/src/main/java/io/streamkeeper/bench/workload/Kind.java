@@ -49,12 +49,13 @@ public record Kind(String title, String description, Spec defaults, Factory fact
             Spec.of(1, 1_000, 256).at(50),
             LiveScenario::events);
 
-    /** Appends, reads and creates. */
+    /** Appends at a fixed rate beside catch-up readers and live readers. */
     public static final Kind MIXED = new Kind(
             "mixed",
-            "Of 100 requests, 70 append, 25 read 1 KiB and 5 create.",
-            Spec.of(1_000, 64, 256),
-            RequestScenario::mixed);
+            "Appends at a fixed rate, one writer for each stream, while readers read whole streams in a closed loop and"
+                    + " subscribers follow streams by server-sent events; reports the latencies of each.",
+            Spec.of(64, 64, 256).at(3_200).byProducers().with(new Spec.Readers(8, 64, false)),
+            MixedScenario::new);
 
     /** Appends at a constant rate for a long time. */
     public static final Kind SUSTAINED = new Kind(

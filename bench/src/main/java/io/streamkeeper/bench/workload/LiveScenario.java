@@ -1,7 +1,5 @@
 package io.streamkeeper.bench.workload;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.streamkeeper.bench.load.LoadClient;
 import io.streamkeeper.bench.load.Measurement;
 import io.streamkeeper.bench.load.NumberedRange;
@@ -9,9 +7,6 @@ import io.streamkeeper.bench.load.Pacing;
 import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.load.Workload;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,8 +17,6 @@ public final class LiveScenario implements Scenario {
     private static final int WRITERS = 8;
     private static final long SETUP_NANOS_MAX = TimeUnit.MINUTES.toNanos(5);
     private static final long SETTLE_MILLIS = 500;
-    private static final long DELIVERY_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
-    private static final long CHECK_MILLIS = 10;
 
     private final Target target;
     private final Spec spec;
@@ -71,62 +64,28 @@ public final class LiveScenario implements Scenario {
 
     @Override
     public Measurement run(Measurement measurement, long nanos) throws IOException, InterruptedException {
-        CompletableFuture<Void> failure = new CompletableFuture<>();
-        List<Follower> followers = new ArrayList<>();
-        List<Channel> channels = connect(followers, measurement, failure);
-        try {
-            TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
-            LoadClient.await(CompletableFuture.runAsync(() -> measurement.begin(System.nanoTime()), client.loop()));
+        try (Followers followers = new Followers(client, target, measurement)) {
+            for (int i = 0; i < spec.connections(); i++) {
+                followers.add(
+                        requests.path(i % spec.streams()), events ? Follower.Mode.EVENTS : Follower.Mode.LONG_POLL);
+            }
+            if (events) {
+                followers.awaitOpen();
+            } else {
+                TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+            }
+            followers.begin();
             Measurement written =
                     client.run(target.address(), appends, new Pacing(spec.rate()), Measurement.whole(), nanos);
             if (written.failures() > 0) {
                 throw new IOException("responses to appends by status: " + written.byStatus() + "; expected 2xx");
             }
-            awaitDeliveries(measurement, written.count() * (spec.connections() / spec.streams()), failure);
-        } finally {
-            LoadClient.await(CompletableFuture.runAsync(() -> stop(followers, channels), client.loop()));
+            missing = followers.awaitDeliveries(written.count() * (spec.connections() / spec.streams()));
         }
         return measurement;
     }
 
-    private List<Channel> connect(List<Follower> followers, Measurement measurement, CompletableFuture<Void> failure)
-            throws IOException, InterruptedException {
-        List<Channel> channels = new ArrayList<>();
-        for (int i = 0; i < spec.connections(); i++) {
-            Follower follower = new Follower(requests.path(i % spec.streams()), events, measurement, failure);
-            ChannelFuture connected =
-                    client.connect(target.address(), channel -> follower).await();
-            if (!connected.isSuccess()) {
-                throw new IOException("connection " + i + " failed: " + connected.cause());
-            }
-            followers.add(follower);
-            channels.add(connected.channel());
-        }
-        return channels;
-    }
-
-    private void awaitDeliveries(Measurement measurement, long expected, CompletableFuture<Void> failure)
-            throws IOException, InterruptedException {
-        long limit = System.nanoTime() + DELIVERY_NANOS_MAX;
-        long delivered = 0;
-        while (delivered < expected && System.nanoTime() < limit) {
-            delivered = CompletableFuture.supplyAsync(measurement::count, client.loop())
-                    .join();
-            if (failure.isDone()) {
-                LoadClient.await(failure);
-            }
-            TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
-        }
-        missing += Math.max(0, expected - delivered);
-    }
-
-    private static void stop(List<Follower> followers, List<Channel> channels) {
-        for (int i = 0; i < channels.size(); i++) {
-            followers.get(i).stop(channels.get(i));
-        }
-    }
-
-    /** The number of messages that did not arrive at a reader. */
+    @Override
     public long missing() {
         return missing;
     }

@@ -16,7 +16,6 @@ public final class RequestScenario implements Scenario {
     private static final long PREPARE_NANOS_MAX = TimeUnit.MINUTES.toNanos(30);
     private static final int PREPARE_CONNECTIONS = 64;
     private static final long SEED = 1;
-    private static final int READ_BYTES = 1 << 10;
     private static final int PIECE_BYTES = 1 << 20;
 
     /** Creates the streams that the workload needs. */
@@ -83,23 +82,6 @@ public final class RequestScenario implements Scenario {
                     for (int piece = 0; piece < pieces; piece++) {
                         scenario.sendEach(append, 0, spec.streams());
                     }
-                });
-    }
-
-    /** Appends, reads and creates. */
-    public static RequestScenario mixed(Target target, Spec spec) {
-        Requests appended = Requests.of(target, "mixed", spec);
-        Requests read = Requests.of(target, "mixed-read", spec);
-        Requests created = Requests.of(target, "mixed-new", spec);
-        NumberedRequest createRead = read.create(NumberedRequest.body(READ_BYTES));
-        return new RequestScenario(
-                target,
-                spec,
-                "requests",
-                new Mixed(appended.append(), read.read(), allNumbers(created.create()), spec.streams()),
-                scenario -> {
-                    scenario.sendEach(appended.create(), 0, spec.streams());
-                    scenario.sendEach(createRead, 0, spec.streams());
                 });
     }
 

@@ -45,9 +45,14 @@ final class Requests {
     }
 
     NumberedRequest append() {
+        return appendByProducer(body());
+    }
+
+    /** Appends with the headers of an idempotent producer, if there are producers. */
+    NumberedRequest appendByProducer(byte[] body) {
         String producer =
                 spec.producers() ? "Producer-Id: bench\r\nProducer-Epoch: 0\r\n" + NumberedRequest.sequenceField() : "";
-        return new NumberedRequest("POST", path, "", contentType() + producer, body());
+        return new NumberedRequest("POST", path, "", contentType() + producer, body);
     }
 
     NumberedRequest append(byte[] body) {

@@ -65,6 +65,19 @@ public final class WorkloadCommand implements Callable<Integer> {
     private double rate;
 
     @Option(
+            names = "--readers",
+            description = "Mixed only: number of connections that read whole streams in a closed loop.")
+    private int readers;
+
+    @Option(names = "--subscribers", description = "Mixed only: number of readers of server-sent events.")
+    private int subscribers;
+
+    @Option(
+            names = "--in-step",
+            description = "Mixed only: all writers send at the same times, instead of evenly spread.")
+    private boolean inStep;
+
+    @Option(
             names = "--warm-up",
             defaultValue = "5",
             description = "Seconds before the measurement. Default: ${DEFAULT-VALUE}")
@@ -87,6 +100,9 @@ public final class WorkloadCommand implements Callable<Integer> {
         bytes = defaults.bodyBytes();
         batch = defaults.batch();
         rate = defaults.rate();
+        producers = defaults.producers();
+        readers = defaults.readers().catchUp();
+        subscribers = defaults.readers().subscribers();
         seconds = kind.equals(Kind.SUSTAINED) ? SUSTAINED_SECONDS : SECONDS;
     }
 
@@ -102,7 +118,12 @@ public final class WorkloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(spec.commandLine().getOut());
-        Spec size = new Spec(streams, connections, Math.toIntExact(bytes), batch, producers, rate);
+        Spec.Readers others = new Spec.Readers(readers, subscribers, inStep);
+        Spec size = new Spec(streams, connections, Math.toIntExact(bytes), batch, producers, rate, others);
+        if (!kind.equals(Kind.MIXED) && !others.equals(Spec.Readers.NONE)) {
+            throw new IllegalArgumentException(
+                    "--readers, --subscribers or --in-step with " + kind.title() + "; expected them with mixed only");
+        }
         report.print("%s on %s: %s", kind.title(), url, size);
         try (Scenario scenario = kind.newScenario(Target.of(url), size)) {
             scenario.prepare();
@@ -146,25 +167,41 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     private Page page(Spec size, Result result) {
         Page page = new Page(kind.title() + " on " + url, size.toString());
-        Histogram latencies = result.measured().latencies();
         page.table(
-                List.of("per second", "errors", "p50", "p90", "p99", "p99.9", "max", "server µs/op"),
+                List.of("operations", "per second", "p50", "p90", "p99", "p99.9", "max", "p99 of a second"),
+                result.all().stream().map(WorkloadCommand::cells).toList());
+        page.table(
+                List.of("errors", "server µs/op", "resident", "peak"),
                 List.of(List.of(
-                        String.format(Locale.ROOT, "%,.0f", result.measured().perSecond()),
                         Long.toString(result.errors()),
-                        Figures.millis(latencies.getValueAtPercentile(50)),
-                        Figures.millis(latencies.getValueAtPercentile(90)),
-                        Figures.millis(latencies.getValueAtPercentile(99)),
-                        Figures.millis(latencies.getValueAtPercentile(99.9)),
-                        Figures.millis(latencies.getMaxValue()),
-                        String.format(Locale.ROOT, "%.1f", result.serverMicros()))));
-        page.add(Charts.latencies(
-                "Latency by percentile", kind.title(), result.measured().latencies()));
-        page.add(Charts.rates("Throughput", kind.title(), result.measured().windows()));
-        page.add(Charts.percentiles("Latency over time", result.measured().windows()));
+                        String.format(Locale.ROOT, "%.1f", result.serverMicros()),
+                        Figures.bytes(result.residentBytesAtEnd()),
+                        Figures.bytes(result.residentBytesMax()))));
+        for (Part part : result.all()) {
+            page.heading(part.name());
+            page.add(Charts.latencies(
+                    "Latency by percentile", part.name(), part.measured().latencies()));
+            page.add(Charts.rates("Throughput", part.name(), part.measured().windows()));
+            page.add(Charts.percentiles("Latency over time", part.measured().windows()));
+        }
         if (!result.residentBytes().isEmpty()) {
-            page.add(Charts.memory("Resident memory of the server", result.residentBytes()));
+            page.heading("memory")
+                    .add(Charts.memory("Resident memory of the server")
+                            .add(Charts.memoryLine("resident", result.residentBytes())));
         }
         return page;
+    }
+
+    private static List<String> cells(Part part) {
+        Histogram latencies = part.measured().latencies();
+        return List.of(
+                part.name(),
+                String.format(Locale.ROOT, "%,.0f", part.measured().perSecond()),
+                Figures.millis(latencies.getValueAtPercentile(50)),
+                Figures.millis(latencies.getValueAtPercentile(90)),
+                Figures.millis(latencies.getValueAtPercentile(99)),
+                Figures.millis(latencies.getValueAtPercentile(99.9)),
+                Figures.millis(latencies.getMaxValue()),
+                part.p99OfSeconds().text("%.2f ms"));
     }
 }

@@ -64,6 +64,30 @@ final class LoadClientTest {
     }
 
     @Test
+    void eachConnectionSendsItsShareOfTheRate() throws Exception {
+        for (Pacing.Schedule schedule : List.of(Pacing.Schedule.EACH, Pacing.Schedule.IN_STEP)) {
+            requestLines.clear();
+            Workload byConnection = (connection, out) -> {
+                NumberedRequest.read("x/").writeTo(out, connection);
+                return true;
+            };
+            Measurement measured = client.run(
+                    address(),
+                    byConnection,
+                    new Pacing(300, schedule),
+                    Measurement.whole(),
+                    TimeUnit.MILLISECONDS.toNanos(400));
+            assertThat(measured.count()).as("%s", schedule).isEqualTo(120);
+            for (int connection = 0; connection < CONNECTIONS; connection++) {
+                String path = "/v1/stream/x/000000" + connection + "?";
+                assertThat(requestLines.stream().filter(line -> line.contains(path)))
+                        .as("%s", schedule)
+                        .hasSize(40);
+            }
+        }
+    }
+
+    @Test
     void stallIsChargedToEveryRequestDueDuringIt() throws Exception {
         stallMillis = 50;
         Measurement measured = client.run(

@@ -33,6 +33,16 @@ final class MeasurementTest {
     }
 
     @Test
+    void connectionsWithTheirOwnScheduleAreSpreadEvenlyOrInStep() {
+        Pacing each = new Pacing(100, Pacing.Schedule.EACH);
+        assertThat(each.dueNanos(0, 3, 4)).isEqualTo(30_000_000);
+        assertThat(each.dueNanos(2, 3, 4)).isEqualTo(110_000_000);
+        Pacing inStep = new Pacing(100, Pacing.Schedule.IN_STEP);
+        assertThat(inStep.dueNanos(0, 3, 4)).isZero();
+        assertThat(inStep.dueNanos(2, 3, 4)).isEqualTo(80_000_000);
+    }
+
+    @Test
     void spreadHasTheMedianOfOddAndEvenCounts() {
         assertThat(Spread.of(List.of(3.0, 1.0, 2.0))).isEqualTo(new Spread(2, 1, 3));
         assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 3.0)).median()).isEqualTo(2.5, within(1e-9));

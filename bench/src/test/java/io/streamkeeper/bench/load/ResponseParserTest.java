@@ -39,6 +39,15 @@ final class ResponseParserTest {
     }
 
     @Test
+    void upToDateIsThatOfTheLatestResponse() {
+        ResponseParser parser = new ResponseParser();
+        feed(parser, "HTTP/1.1 200 OK\r\nStream-Up-To-Date: true\r\nContent-Length: 0\r\n\r\n", new ArrayList<>());
+        assertThat(parser.isUpToDate()).isTrue();
+        feed(parser, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", new ArrayList<>());
+        assertThat(parser.isUpToDate()).isFalse();
+    }
+
+    @Test
     void responseWithoutLengthIsRefused() {
         assertThatThrownBy(() -> feed("HTTP/1.1 200 OK\r\nDate: now\r\n\r\n"))
                 .hasMessageContaining("200 has no length");
