@@ -3,8 +3,10 @@ package io.streamkeeper.bench;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.streamkeeper.bench.compare.CompareCommand;
-import io.streamkeeper.bench.compare.FloorCommand;
-import io.streamkeeper.bench.compare.RecoverCommand;
+import io.streamkeeper.bench.compare.InterferenceCommand;
+import io.streamkeeper.bench.footprint.FootprintCommand;
+import io.streamkeeper.bench.footprint.RecoverCommand;
+import io.streamkeeper.bench.peer.FloorCommand;
 import io.streamkeeper.bench.storage.StorageCommand;
 import io.streamkeeper.bench.workload.WorkloadCommand;
 import picocli.CommandLine;
@@ -12,8 +14,8 @@ import picocli.CommandLine.Command;
 
 /**
  * The entry point of the benchmarks: {@code jmh} runs micro-benchmarks, {@code storage} measures the store of a server
- * that it starts, {@code compare} runs several servers in turn, {@code recover} measures a restart, and each workload
- * has a command.
+ * that it starts, {@code compare} runs several servers in turn, {@code interference} measures what readers cost writers,
+ * {@code footprint} start and memory, {@code recover} a restart, and each workload has a command.
  */
 @Command(
         name = "durable-streams-bench",
@@ -23,6 +25,8 @@ import picocli.CommandLine.Command;
             JmhCommand.class,
             StorageCommand.class,
             CompareCommand.class,
+            InterferenceCommand.class,
+            FootprintCommand.class,
             RecoverCommand.class,
             FloorCommand.class
         })

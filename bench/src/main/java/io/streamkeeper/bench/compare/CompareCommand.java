@@ -1,5 +1,9 @@
 package io.streamkeeper.bench.compare;
 
+import io.streamkeeper.bench.footprint.Footprint;
+import io.streamkeeper.bench.footprint.FootprintConfig;
+import io.streamkeeper.bench.peer.Peer;
+import io.streamkeeper.bench.peer.PeerOptions;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
 import java.io.IOException;
@@ -39,7 +43,7 @@ public final class CompareCommand implements Callable<Integer> {
             paramLabel = "ROW",
             description =
                     "A workload: append-1, append-100, append-1k, append-10k, append-100k, create, read-hot,"
-                            + " catch-up, mixed, mixed-in-step, churn, sse, sse-many, long-poll or footprint. Repeatable. Default: all.")
+                            + " catch-up, mixed, mixed-in-step, churn, sse, sse-many, long-poll, interference or footprint. Repeatable. Default: all.")
     private List<String> rows = List.of();
 
     @Option(
@@ -76,14 +80,16 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Report report = new Report(spec.commandLine().getOut());
         Page page = new Page("Servers of the Durable Streams protocol, side by side", String.join(", ", peers));
-        List<Peer> installed = installed(report);
+        List<Peer> installed = options.installed(peers, report);
         CompareConfig config = new CompareConfig(options.directory(), rounds, seconds, warmUpSeconds, countsSyncs);
         report.print(
                 "%d processors; %d alternating rounds of %d s after %d s of warm-up; medians (ranges), ratios within a round",
                 Runtime.getRuntime().availableProcessors(), rounds, seconds, warmUpSeconds);
         for (String name : rows.isEmpty() ? allRows() : rows) {
             if (name.equals(Footprint.NAME)) {
-                new Footprint(config, report).run(installed, page);
+                new Footprint(footprint(), report).run(installed, page);
+            } else if (name.equals(Interference.NAME)) {
+                new Interference(config, Interference.Load.DEFAULT, report).run(installed, page);
             } else {
                 new RowRun(Row.named(name), config, report).run(installed, page);
             }
@@ -97,25 +103,19 @@ public final class CompareCommand implements Callable<Integer> {
 
     private static List<String> allRows() {
         List<String> all = new ArrayList<>(Row.ALL.stream().map(Row::name).toList());
+        all.add(Interference.NAME);
         all.add(Footprint.NAME);
         return all;
     }
 
-    /** Returns the installed servers; prints how to install the others. */
-    private List<Peer> installed(Report report) throws IOException, InterruptedException {
-        List<Peer> found = new ArrayList<>();
-        for (String text : peers) {
-            Peer peer = options.peer(text);
-            String hint = peer.installHint();
-            if (hint.isEmpty()) {
-                found.add(peer);
-            } else {
-                report.print("skipping %s, which is not installed; to install it: %s", peer.name(), hint);
-            }
-        }
-        if (found.isEmpty()) {
-            throw new IOException("none of " + peers + " is installed");
-        }
-        return found;
+    private FootprintConfig footprint() {
+        return new FootprintConfig(
+                options.directory(),
+                rounds,
+                rounds,
+                warmUpSeconds,
+                FootprintConfig.STREAMS,
+                FootprintConfig.SUBSCRIBERS,
+                FootprintConfig.Part.ALL);
     }
 }

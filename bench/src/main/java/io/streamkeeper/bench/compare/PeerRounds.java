@@ -1,9 +1,12 @@
 package io.streamkeeper.bench.compare;
 
+import io.streamkeeper.bench.peer.RunningPeer;
 import io.streamkeeper.bench.report.Spread;
+import io.streamkeeper.bench.workload.Kind;
 import io.streamkeeper.bench.workload.Part;
 import io.streamkeeper.bench.workload.Result;
 import io.streamkeeper.bench.workload.Scenario;
+import io.streamkeeper.bench.workload.Spec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
-/** One server in one row: its workload and the results of its rounds. */
+/** One workload on one server, and the results of its rounds. */
 final class PeerRounds implements AutoCloseable {
     private static final int DIGITS = 3;
 
@@ -22,9 +25,10 @@ final class PeerRounds implements AutoCloseable {
     private double operationsPerSync = -1;
     private String failure = "";
 
-    PeerRounds(RunningPeer peer, Row row) {
+    /** A workload that has not run yet; the server remains the caller's. */
+    PeerRounds(RunningPeer peer, Kind kind, Spec spec) {
         this.peer = peer;
-        this.scenario = row.kind().newScenario(peer.target(), row.spec());
+        this.scenario = kind.newScenario(peer.target(), spec);
     }
 
     String name() {
@@ -120,9 +124,18 @@ final class PeerRounds implements AutoCloseable {
         return operationsPerSync;
     }
 
+    /** A figure divided by that of another server, round by round. */
+    Spread ratios(PeerRounds divisor, ToDoubleFunction<Result> figure) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < Math.min(rounds.size(), divisor.rounds.size()); round++) {
+            double other = figure.applyAsDouble(divisor.rounds.get(round));
+            ratios.add(other == 0 ? 0 : figure.applyAsDouble(rounds.get(round)) / other);
+        }
+        return Spread.of(ratios);
+    }
+
     @Override
-    public void close() throws IOException {
+    public void close() {
         scenario.close();
-        peer.close();
     }
 }

@@ -197,14 +197,8 @@ final class RowReport {
         return figure < 0 ? "" : figure == 0 ? "no sync" : String.format(Locale.ROOT, "%,.1f", figure);
     }
 
-    /** Divides a figure of the first server by that of another, round by round. */
+    /** A figure of the first server divided by that of another, round by round. */
     private Spread ratios(PeerRounds to, ToDoubleFunction<Result> figure) {
-        PeerRounds of = succeeded.get(0);
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < Math.min(of.rounds().size(), to.rounds().size()); round++) {
-            double divisor = figure.applyAsDouble(to.rounds().get(round));
-            ratios.add(divisor == 0 ? 0 : figure.applyAsDouble(of.rounds().get(round)) / divisor);
-        }
-        return Spread.of(ratios);
+        return succeeded.get(0).ratios(to, figure);
     }
 }

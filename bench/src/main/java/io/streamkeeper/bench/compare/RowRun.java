@@ -1,5 +1,7 @@
 package io.streamkeeper.bench.compare;
 
+import io.streamkeeper.bench.peer.Peer;
+import io.streamkeeper.bench.peer.RunningPeer;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
 import java.io.IOException;
@@ -27,13 +29,15 @@ final class RowRun {
     }
 
     void run(List<Peer> peers, Page page) throws IOException, InterruptedException {
+        List<RunningPeer> running = new ArrayList<>();
         List<PeerRounds> servers = new ArrayList<>();
         try {
             for (Peer peer : peers) {
                 if (peer.isFloor() && row.isPaced()) {
                     continue;
                 }
-                PeerRounds server = new PeerRounds(RunningPeer.start(peer, config.directory()), row);
+                running.add(RunningPeer.start(peer, config.directory()));
+                PeerRounds server = new PeerRounds(running.get(running.size() - 1), row.kind(), row.spec());
                 servers.add(server);
                 server.prepare(TimeUnit.SECONDS.toNanos(config.warmUpSeconds()));
             }
@@ -52,9 +56,8 @@ final class RowRun {
             }
             new RowReport(row, servers).print(report, page, diskBefore, diskAfter);
         } finally {
-            for (PeerRounds server : servers) {
-                server.close();
-            }
+            servers.forEach(PeerRounds::close);
+            RunningPeer.closeAll(running);
         }
     }
 

@@ -32,12 +32,19 @@ public final class Chart {
     private final DoubleFunction<String> xLabel;
     private final DoubleFunction<String> yLabel;
     private final List<Line> lines = new ArrayList<>();
+    private int xSteps = STEPS;
 
     /** A chart without lines; the functions format the labels of its axes. */
     public Chart(String title, DoubleFunction<String> xLabel, DoubleFunction<String> yLabel) {
         this.title = title;
         this.xLabel = xLabel;
         this.yLabel = yLabel;
+    }
+
+    /** Divides the x axis into another number of equal steps. */
+    public Chart xSteps(int steps) {
+        xSteps = steps;
+        return this;
     }
 
     /** Adds a line. */
@@ -56,10 +63,13 @@ public final class Chart {
         for (int step = 0; step <= STEPS; step++) {
             double share = (double) step / STEPS;
             double y = HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
-            double x = LEFT + share * (WIDTH - LEFT - RIGHT);
             svg.append(format("<path class='grid' d='M%d %.1fH%d'/>", LEFT, y, WIDTH - RIGHT));
             svg.append(
                     format("<text x='%d' y='%.1f' class='y'>%s</text>", LEFT - 8, y + 4, yLabel.apply(share * yMax)));
+        }
+        for (int step = 0; step <= xSteps; step++) {
+            double share = (double) step / xSteps;
+            double x = LEFT + share * (WIDTH - LEFT - RIGHT);
             svg.append(format(
                     "<text x='%.1f' y='%d' class='x'>%s</text>",
                     x, HEIGHT - BOTTOM + 18, xLabel.apply(xMin + share * (xMax - xMin))));

@@ -22,6 +22,10 @@ public final class Figures {
         return String.format(Locale.ROOT, "%.1f %s", scaled, UNITS[unit]);
     }
 
+    public static String count(double value) {
+        return String.format(Locale.ROOT, "%,.0f", value);
+    }
+
     public static String millis(long nanos) {
         return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
     }

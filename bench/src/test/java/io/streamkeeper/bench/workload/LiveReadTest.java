@@ -3,11 +3,9 @@ package io.streamkeeper.bench.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.bench.TestServer;
 import io.streamkeeper.bench.load.Measurement;
 import io.streamkeeper.bench.load.Target;
-import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,16 +20,13 @@ final class LiveReadTest {
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final Spec MIXED = Kind.MIXED.defaults().at(1_000);
 
-    private DurableStreamsServer server;
+    private TestServer server;
     private Target target;
 
     @BeforeEach
     void start() throws IOException {
-        server = DurableStreamsServer.start(ServerConfig.builder()
-                .data(data -> data.durability(Durability.MEMORY))
-                .listen(listen -> listen.port(0))
-                .build());
-        target = Target.of(server.url());
+        server = TestServer.start();
+        target = server.target();
     }
 
     @AfterEach

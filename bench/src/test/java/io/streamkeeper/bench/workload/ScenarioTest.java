@@ -2,8 +2,8 @@ package io.streamkeeper.bench.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.bench.compare.FloorServer;
 import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.bench.peer.FloorServer;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.footprint;
 
 import io.streamkeeper.bench.load.ExactReads;
 import io.streamkeeper.bench.load.LoadClient;
@@ -9,6 +9,9 @@ import io.streamkeeper.bench.load.Pacing;
 import io.streamkeeper.bench.load.RandomPick;
 import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.load.Workload;
+import io.streamkeeper.bench.peer.Peer;
+import io.streamkeeper.bench.peer.PeerOptions;
+import io.streamkeeper.bench.peer.RunningPeer;
 import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Report;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.peer;
 
 import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param url the URL of the streams of a running server, or empty
  * @param pid the process of a running server, or 0 if it is not known
  */
-record Peer(String name, Path script, String mode, String url, long pid) {
+public record Peer(String name, Path script, String mode, String url, long pid) {
     private static final long SCRIPT_SECONDS_MAX = 30;
     private static final String PID = ",pid=";
     private static final String FLOOR = "floor";
@@ -34,7 +34,7 @@ record Peer(String name, Path script, String mode, String url, long pid) {
      *
      * @throws IllegalArgumentException if the text has another form, or the script does not exist
      */
-    static Peer of(String text, Path scripts) {
+    public static Peer of(String text, Path scripts) {
         int equals = text.indexOf('=');
         if (equals > 0) {
             String rest = text.substring(equals + 1);
@@ -56,17 +56,17 @@ record Peer(String name, Path script, String mode, String url, long pid) {
     }
 
     /** Whether this is the {@link FloorServer}, which does not support live reads. */
-    boolean isFloor() {
+    public boolean isFloor() {
         return script.endsWith(FLOOR);
     }
 
     /** Whether the bench starts this server. */
-    boolean hasScript() {
+    public boolean hasScript() {
         return url.isEmpty();
     }
 
     /** The command that installs the server, or empty if it is installed. */
-    String installHint() throws IOException, InterruptedException {
+    public String installHint() throws IOException, InterruptedException {
         if (!hasScript()) {
             return "";
         }

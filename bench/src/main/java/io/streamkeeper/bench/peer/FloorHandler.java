@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.peer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

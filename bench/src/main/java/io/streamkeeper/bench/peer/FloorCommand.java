@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.peer;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;

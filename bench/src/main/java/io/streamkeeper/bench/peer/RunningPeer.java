@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.peer;
 
 import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.process.ProcessSample;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A peer that responds. If the bench started it, {@link #close} kills it and deletes its directory; the end of this
  * process kills it, too.
  */
-final class RunningPeer implements AutoCloseable {
+public final class RunningPeer implements AutoCloseable {
     private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
     private static final long RETRY_MILLIS = 2;
     private static final int RESPONSE_MILLIS_MAX = 5_000;
@@ -46,7 +46,7 @@ final class RunningPeer implements AutoCloseable {
      *
      * @throws IOException if it does not respond within a minute
      */
-    static RunningPeer start(Peer peer, Path parent) throws IOException, InterruptedException {
+    public static RunningPeer start(Peer peer, Path parent) throws IOException, InterruptedException {
         if (!peer.hasScript()) {
             return new RunningPeer(peer, null, Target.of(peer.url()), peer.pid());
         }
@@ -99,7 +99,7 @@ final class RunningPeer implements AutoCloseable {
     }
 
     /** Kills the peer and restarts it with the same directory, on another port. */
-    void restart() throws IOException, InterruptedException {
+    public void restart() throws IOException, InterruptedException {
         if (directory == null) {
             throw new IOException(peer.name() + " cannot be restarted, because the bench did not start it");
         }
@@ -108,25 +108,45 @@ final class RunningPeer implements AutoCloseable {
         launch(directory);
     }
 
-    Peer peer() {
+    public Peer peer() {
         return peer;
     }
 
-    Target target() {
+    public Target target() {
         return target;
     }
 
-    long pid() {
+    public long pid() {
         return pid;
     }
 
     /** The time from its start to its first response. */
-    long readyNanos() {
+    public long readyNanos() {
         return readyNanos;
     }
 
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         return pid == 0 ? 0 : ProcessSample.of(pid).residentBytes();
+    }
+
+    /** The highest resident memory since its start. */
+    public long residentBytesMax() throws IOException {
+        return pid == 0 ? 0 : ProcessSample.of(pid).residentBytesMax();
+    }
+
+    /** Closes servers, each even if another one's directory cannot be deleted. */
+    public static void closeAll(List<RunningPeer> peers) throws IOException {
+        IOException failure = null;
+        for (RunningPeer peer : peers) {
+            try {
+                peer.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private void kill() {

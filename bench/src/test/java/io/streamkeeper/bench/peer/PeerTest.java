@@ -1,4 +1,4 @@
-package io.streamkeeper.bench.compare;
+package io.streamkeeper.bench.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
