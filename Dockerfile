@@ -10,11 +10,15 @@ RUN groupadd --gid 10001 streamkeeper \
         --shell /usr/sbin/nologin streamkeeper \
     && install --directory --owner=10001 --group=10001 /data
 COPY --chmod=755 docker/healthcheck /usr/local/bin/healthcheck
+COPY --chmod=755 bin/durable-streams-server /opt/streamkeeper/durable-streams-server
+COPY bin/jvm.options /opt/streamkeeper/jvm.options
 COPY --from=build /src/server/target/durable-streams-server.jar /opt/streamkeeper/durable-streams-server.jar
+# Halves the start time: the JVM maps the classes of a start from this file.
+RUN /opt/streamkeeper/durable-streams-server archive
 USER 10001:10001
 ENV DS_DATA_DIR=/data
 VOLUME /data
 EXPOSE 4437
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/usr/local/bin/healthcheck"]
-# Without a shell, the JVM is process 1 and receives SIGTERM.
-ENTRYPOINT ["java", "-jar", "/opt/streamkeeper/durable-streams-server.jar", "--host", "0.0.0.0"]
+# The launcher replaces itself with the JVM, which so is process 1 and receives SIGTERM.
+ENTRYPOINT ["/opt/streamkeeper/durable-streams-server", "--host", "0.0.0.0"]

@@ -40,6 +40,10 @@ public final class ServeCommand {
             return ToolCommand.run(args, environment, out, err);
         }
         try {
+            if (List.of(args).equals(List.of(Rehearsal.NAME))) {
+                Rehearsal.run(out);
+                return 0;
+            }
             ConfigSources sources = ConfigSources.of(SETTINGS, args, environment);
             Optional<SettingValues> values =
                     PlainFlags.read(SETTINGS, args, sources).or(() -> ServeFlags.parse(SETTINGS, args, sources, out));
