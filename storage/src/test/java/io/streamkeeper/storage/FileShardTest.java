@@ -17,6 +17,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.DiskFile;
@@ -104,6 +105,25 @@ class FileShardTest {
         assertThat(rig.stream("a").isDurablyClosed()).isTrue();
         assertThat(rig.stream("a").streamSeq()).isEqualTo("s");
         assertThat(rig.stream("a").lastOf("p").seq()).isZero();
+    }
+
+    @Test
+    void anIdleShardReleasesItsBlocksByACheckpoint() throws IOException {
+        rig.create(CreateRequest.at("a"));
+        rig.append("a", "x".repeat(200_000));
+        rig.store.checkpointAndCompact();
+        rig.clock.advance(4_000);
+        rig.store.checkpointAndCompact();
+        rig.append("a", "y");
+        rig.threads.runAll();
+        assertThat(Manifest.read(rig.disk, FileRig.SHARD).extents()).isEmpty();
+        rig.clock.advance(2_000);
+        rig.store.checkpointAndCompact();
+        rig.threads.runAll();
+        rig.store.checkpointAndCompact();
+        rig.threads.runAll();
+        assertThat(Manifest.read(rig.disk, FileRig.SHARD).extents()).hasSize(1);
+        assertThat(rig.read("a")).endsWith("xy");
     }
 
     @Test

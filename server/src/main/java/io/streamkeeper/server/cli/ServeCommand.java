@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -85,8 +86,11 @@ public final class ServeCommand {
                         out.println("Administration is on http://" + NetUtil.toSocketAddressString(address) + "/"));
         out.println("Memory: " + server.limits());
         out.flush();
+        SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
-            stopped.await();
+            while (!stopped.await(SpareMemory.INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
+                spare.step(System.nanoTime());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

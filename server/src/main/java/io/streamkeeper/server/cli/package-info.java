@@ -5,7 +5,8 @@
  * which lists all settings; {@code ConfigSources}, which supplies the values that are not on the command line; {@code
  * PlainFlags}, which reads a usual command line; {@code ServeFlags} and {@code SettingOptions}, which parse any, and
  * derive the flags from the descriptions; {@code ToolCommand}, the commands for a data directory; {@code Rehearsal},
- * which loads the classes of a start; {@code LogConfigurator} and {@code ProductVersion}. Runs on the main thread, once.
+ * which loads the classes of a start; {@code LogConfigurator} and {@code ProductVersion}; {@code SpareMemory}, which
+ * returns memory that an idle process does not need. Runs on the main thread.
  */
 @NullMarked
 package io.streamkeeper.server.cli;

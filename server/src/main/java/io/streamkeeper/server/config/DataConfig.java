@@ -71,7 +71,7 @@ public record DataConfig(
             Unit.BYTES,
             64 << 10,
             256L << 20,
-            "64MiB",
+            "32MiB",
             "Journal of a shard after which a checkpoint is made: memory, and time of a restart.");
 
     private static final NumberSetting CHECKPOINT_INTERVAL = new NumberSetting(

@@ -9,9 +9,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The streams that have changed since the previous checkpoint began, each once. It decides when the next checkpoint is
- * due: when enough bytes were staged, or the oldest change has waited long enough. Owned by the shard's loop.
+ * due: when enough bytes were staged; when the oldest change has waited long enough; or when some bytes were staged and
+ * hardly any follow, so that a shard that is idle returns the memory of its blocks. Owned by the shard's loop.
  */
 final class DirtyStreams {
+    /** A shard is idle if it stages few bytes for this time. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** A checkpoint of an idle shard has at least one part in this many of the bytes of another checkpoint. */
+    private static final int IDLE_PART = 8;
+
     private final Journal journal;
     private final ExtentConfig config;
     private final Clock clock;
@@ -21,12 +28,18 @@ final class DirtyStreams {
     private long bytesAtCheckpoint;
     private long checkpointBytes;
 
+    /** The bytes staged before, and the time since when only few were added to them. */
+    private long idleBytes;
+
+    private long idleSinceNanos;
+
     /** The dirty streams of shard {@code shard}; empty at first. */
     DirtyStreams(Journal journal, ExtentConfig config, Clock clock, int shard) {
         this.journal = journal;
         this.config = config;
         this.clock = clock;
         this.checkpointBytes = staggered(config.checkpointBytes(), shard);
+        this.idleSinceNanos = clock.monotonicNanos();
     }
 
     /** The first checkpoint is due earlier by a different part in neighbouring shards, so that they do not coincide. */
@@ -57,10 +70,21 @@ final class DirtyStreams {
      * @param pressed whether any change is enough, because writes are refused until a checkpoint has made room
      */
     boolean isCheckpointDue(boolean pressed) {
-        boolean enough = journal.stagedBytes() - bytesAtCheckpoint >= checkpointBytes;
-        long waitedNanos = clock.monotonicNanos() - sinceNanos;
-        boolean old = waitedNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
-        return !streams.isEmpty() && (enough || old || pressed);
+        long bytes = journal.stagedBytes() - bytesAtCheckpoint;
+        long now = clock.monotonicNanos();
+        boolean old = now - sinceNanos >= TimeUnit.MILLISECONDS.toNanos(config.checkpointMillis());
+        boolean idle = isIdle(now) && bytes >= checkpointBytes / IDLE_PART;
+        return !streams.isEmpty() && (bytes >= checkpointBytes || old || idle || pressed);
+    }
+
+    /** Whether few bytes were staged in the last {@link #IDLE_NANOS}; to be called periodically. */
+    private boolean isIdle(long nowNanos) {
+        long bytes = journal.stagedBytes();
+        if (bytes - idleBytes > checkpointBytes / IDLE_PART) {
+            idleBytes = bytes;
+            idleSinceNanos = nowNanos;
+        }
+        return nowNanos - idleSinceNanos >= IDLE_NANOS;
     }
 
     /** Removes all streams, for a checkpoint that begins. */

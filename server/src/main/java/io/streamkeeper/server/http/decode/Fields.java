@@ -5,16 +5,28 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HeaderName;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of the known fields' values within the bytes of a head: a start and an end for each {@link HeaderName},
- * both zero for an absent field. Further lines of a list are kept separately. A value becomes a {@code String} only
- * when it is read.
+ * The places of the known fields' values within the bytes of a head. Only present fields take memory, because a head has
+ * few of them. Further lines of a list are kept separately. A value becomes a {@code String} only when it is read.
  */
 public final class Fields {
-    private final int[] bounds = new int[2 * HeaderName.COUNT];
+    /** The numbers of a field in {@link #places}: the slot of its name, and the start and the end of its value. */
+    private static final int NUMBERS = 3;
+
+    /** Enough for the fields of most heads. */
+    private static final int FIELDS_EXPECTED = 5;
+
+    private int[] places = new int[NUMBERS * FIELDS_EXPECTED];
+
+    /** The used part of {@link #places}. */
+    private int used;
+
+    /** A bit for the slot of each present field. */
+    private int present;
 
     /** Any line of a list but the first. */
     private record Line(HeaderName name, int start, int end) {}
@@ -29,10 +41,8 @@ public final class Fields {
      *     be repeated
      */
     void put(HeaderName name, byte[] bytes, int start, int end) {
-        int slot = 2 * name.slot();
-        if (bounds[slot] == 0) {
-            bounds[slot] = start;
-            bounds[slot + 1] = end;
+        if (!has(name)) {
+            add(name.slot(), start, end);
         } else if (name.isList()) {
             furtherLines = furtherLines == null ? new ArrayList<>() : furtherLines;
             furtherLines.add(new Line(name, start, end));
@@ -44,23 +54,43 @@ public final class Fields {
         }
     }
 
+    private void add(int slot, int start, int end) {
+        if (used == places.length) {
+            places = Arrays.copyOf(places, 2 * used);
+        }
+        places[used] = slot;
+        places[used + 1] = start;
+        places[used + 2] = end;
+        used += NUMBERS;
+        present |= 1 << slot;
+    }
+
+    /** The index in {@link #places} of a field that is present. */
+    private int index(HeaderName name) {
+        int index = 0;
+        while (places[index] != name.slot()) {
+            index += NUMBERS;
+        }
+        return index;
+    }
+
     private boolean mayRepeat(HeaderName name, byte[] bytes, int start, int end) {
         return name == HeaderName.STREAM_CLOSED
                 && Octets.text(bytes, start(name), end(name)).equalsIgnoreCase(Octets.text(bytes, start, end));
     }
 
     boolean has(HeaderName name) {
-        return bounds[2 * name.slot()] != 0;
+        return (present & 1 << name.slot()) != 0;
     }
 
     /** Where the value of the first line begins, for a field that is present. */
     int start(HeaderName name) {
-        return bounds[2 * name.slot()];
+        return places[index(name) + 1];
     }
 
     /** Where the value of the first line ends, for a field that is present. */
     int end(HeaderName name) {
-        return bounds[2 * name.slot() + 1];
+        return places[index(name) + 2];
     }
 
     /**

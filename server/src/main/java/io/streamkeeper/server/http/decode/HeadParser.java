@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class HeadParser {
     private static final int CRLF = 2;
 
-    /** Enough for most heads, so that one copy is sufficient. */
-    private static final int READ_AHEAD_BYTES = 1024;
+    /** Enough for many heads; a body that follows should not be copied too. */
+    private static final int READ_AHEAD_BYTES = 256;
 
     private final HttpLimits limits;
     private final HeadRoom room;
