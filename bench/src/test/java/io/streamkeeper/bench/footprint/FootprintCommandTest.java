@@ -76,7 +76,17 @@ final class FootprintCommandTest {
     }
 
     @Test
-    void serverThatRefusesStreamsHasNoFiguresOfThem() throws IOException {
+    void serverThatDoesNotStartIsReportedAndTheOthersAreMeasured() throws IOException {
+        script("broken", "echo no license; exit 1");
+        TestRun run = run("broken:x", "--peer", "floor:netty", "--part", "START", "--starts", "1");
+        assertThat(run.status()).as(run.output()).isZero();
+        assertThat(run.output())
+                .contains("broken:x failed with start", "no license", "| floor:netty |")
+                .containsPattern("\\| broken:x \\| +\\|");
+    }
+
+    @Test
+    void floorHasNoFiguresOfStreams() throws IOException {
         TestRun run = run("floor:netty", "--part", "STREAMS", "--rounds", "1");
         assertThat(run.status()).as(run.output()).isZero();
         assertThat(run.output()).contains("| floor:netty |").doesNotContain("with all streams");
