@@ -232,7 +232,7 @@ class StreamContentTest {
             assertThat(content.messagesBefore(position, splitter)).isEqualTo(isBoundary(position) ? expected : -1);
             int number = random.nextInt(ends.size() + 1);
             Taken<Long> after = new Taken<>();
-            new Boundaries(new ContentReader(new MemoryExtentStore(budget), new ReadBudget(0), splitter), splitter)
+            new Boundaries(new ContentReader(new MemoryExtentStore(budget), new ReadBudget(0), splitter, 1), splitter)
                     .positionAfter(content, number, after);
             assertThat(after.get()).isEqualTo(number == 0 ? start : ends.get(number - 1));
         }

@@ -28,8 +28,18 @@ public final class ReadBudget {
     /** One reader gets at most one part in this number of the free bytes. */
     private static final int READER_PART = 8;
 
+    /** The length of joined chunks of recent content: few pieces for each system call, and little waste at the edges. */
+    private static final int CHUNK_BYTES = 64 << 10;
+
+    /** The most bytes of chunks that one shard keeps. */
+    private static final long CHUNKS_BYTES_MAX = 8 << 20;
+
+    /** The chunks of all shards together use at most one part in this number. */
+    private static final int CHUNKS_PART = 16;
+
     private final Budget budget;
     private final Budget pins;
+    private final int chunkBytes;
     private final BudgetedBuffers buffers;
 
     /** At most {@code bytesMax} bytes of each of the two at a time. */
@@ -39,6 +49,12 @@ public final class ReadBudget {
 
     /** The reads of {@code budget}; {@code pinnedBytesMax} bytes of blocks may be kept by slices. */
     public ReadBudget(Budget budget, long pinnedBytesMax) {
+        this(budget, pinnedBytesMax, CHUNK_BYTES);
+    }
+
+    /** The same with joined chunks of {@code chunkBytes}. */
+    public ReadBudget(Budget budget, long pinnedBytesMax, int chunkBytes) {
+        this.chunkBytes = chunkBytes;
         this.budget = budget;
         this.pins = new Budget("blocks that readers keep", pinnedBytesMax);
         this.buffers = new BudgetedBuffers(budget);
@@ -57,6 +73,16 @@ public final class ReadBudget {
     /** Whether nothing is counted, because streams are kept only in memory. */
     public boolean isUncounted() {
         return budget.bytesMax() == 0;
+    }
+
+    /** The length of a joined chunk of recent content. */
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** The most bytes of joined chunks that each of {@code shards} keeps for further reads. */
+    public long chunkBytesMax(int shards) {
+        return Math.min(CHUNKS_BYTES_MAX, budget.bytesMax() / CHUNKS_PART / shards);
     }
 
     /** A share for a new response, or null if earlier responses use all the memory. */

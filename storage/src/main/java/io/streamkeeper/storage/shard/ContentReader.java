@@ -37,17 +37,35 @@ public final class ContentReader {
     private final ExtentStore extents;
     private final ReadBudget budget;
     private final JsonSplitter splitter;
+    private final JoinedChunks joined;
 
-    public ContentReader(ExtentStore extents, ReadBudget budget, JsonSplitter splitter) {
+    /** The reader of one of {@code shards}, which share {@code budget}. */
+    public ContentReader(ExtentStore extents, ReadBudget budget, JsonSplitter splitter, int shards) {
         this.extents = extents;
         this.budget = budget;
         this.splitter = splitter;
+        this.joined = new JoinedChunks(budget, shards);
     }
 
     /** Reserves memory for a response; null if none is available. */
     @Nullable
     ReadShare admit() {
+        ReadShare share = budget.admit();
+        if (share != null) {
+            return share;
+        }
+        joined.releaseAll();
         return budget.admit();
+    }
+
+    /** Releases memory that was kept for further reads, and was not used since the last call; called periodically. */
+    void releaseUnused() {
+        joined.releaseUnused();
+    }
+
+    /** Releases the memory that is kept for further reads. */
+    void close() {
+        joined.releaseAll();
     }
 
     /**
@@ -127,7 +145,7 @@ public final class ContentReader {
             then.refuse(insideMessage(stream, from));
         } else if (content.isInMemory(from, limit)) {
             if (isKnown || content.messagesBefore(from, splitter) >= 0) {
-                then.complete(held(content, from, limit, share));
+                then.complete(held(stream, from, limit, share));
             } else {
                 then.refuse(insideMessage(stream, from));
             }
@@ -136,31 +154,28 @@ public final class ContentReader {
         }
     }
 
-    /** Slices; or, if readers already keep too many blocks, a copy, which may be shorter. */
-    private ByteBuf held(StreamContent content, long from, long to, ReadShare share) {
+    /**
+     * Slices of blocks; or, if readers already keep too many of these or the runs are short, slices of joined chunks; or
+     * a copy. The latter two may be shorter.
+     */
+    private ByteBuf held(StreamState stream, long from, long to, ReadShare share) {
+        StreamContent content = stream.content();
         if (budget.isUncounted()) {
             return HeldBytes.read(content, from, to, budget);
         }
         ByteBuf slices = to - from <= ReadShare.BYTES / 4 ? null : pinned(content, from, to);
+        if (slices == null && joined.suit(to - from)) {
+            long end = joined.readEnd(from, to);
+            slices = budget.window((int) (end - from)) < end - from ? null : joined.read(stream, from, end);
+            if (slices == null) {
+                joined.releaseAll();
+            }
+        }
         if (slices != null) {
             return slices;
         }
-        ByteBuf large = to - from <= ReadShare.BYTES || budget.window((int) (to - from)) < to - from
-                ? null
-                : budget.tryAllocate((int) (to - from));
-        long end = large == null ? Math.min(to, from + ReadShare.BYTES) : to;
-        return copied(content, from, end, large == null ? share.lend((int) (end - from)) : large);
-    }
-
-    /** Fills {@code copy}; releases it on failure. */
-    private static ByteBuf copied(StreamContent content, long from, long to, ByteBuf copy) {
-        try {
-            HeldBytes.copy(content, from, to, copy);
-            return copy;
-        } catch (RuntimeException | Error e) {
-            copy.release();
-            throw e;
-        }
+        int copied = (int) Math.min(to - from, ReadShare.BYTES);
+        return HeldBytes.copyInto(share.lend(copied), content, from, from + copied);
     }
 
     /** Slices, whose blocks are counted; null if readers keep too many blocks already, or the runs are short. */
@@ -199,7 +214,7 @@ public final class ContentReader {
             return slices;
         }
         ByteBuf copy = budget.tryAllocate((int) (to - from));
-        return copy == null ? null : copied(content, from, to, copy);
+        return copy == null ? null : HeldBytes.copyInto(copy, content, from, to);
     }
 
     /**

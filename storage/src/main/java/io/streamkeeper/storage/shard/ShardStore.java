@@ -122,7 +122,7 @@ public final class ShardStore implements AutoCloseable {
         this.releaser = releaser;
         this.faults = faults;
         faults.endsWith(journal);
-        this.reader = new ContentReader(extents, budget, splitter);
+        this.reader = new ContentReader(extents, budget, splitter, shards);
         this.reads = new StreamReads(reader);
         this.forks = new Forks(reader, new Boundaries(reader, splitter), extents);
         this.commits = new CommitQueue(journal);
@@ -409,6 +409,7 @@ public final class ShardStore implements AutoCloseable {
     /** The shard's own work: a bounded step, to be called periodically. If it throws, the shard fails. */
     public void keepUp() {
         try {
+            reader.releaseUnused();
             expire();
             checkpointAndCompact();
         } catch (RuntimeException | Error e) {
@@ -489,6 +490,7 @@ public final class ShardStore implements AutoCloseable {
     public void close() {
         commits.close();
         start.close();
+        reader.close();
         state.forEach(stream -> stream.content().release(extents::released));
         forks.close();
         extents.close();

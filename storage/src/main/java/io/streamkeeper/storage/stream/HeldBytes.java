@@ -57,6 +57,17 @@ public final class HeldBytes {
         }
     }
 
+    /** Fills {@code copy}, which it returns, with the bytes from {@code from} to {@code to}; releases it on failure. */
+    public static ByteBuf copyInto(ByteBuf copy, StreamContent content, long from, long to) {
+        try {
+            copy(content, from, to, copy);
+            return copy;
+        } catch (RuntimeException | Error e) {
+            copy.release();
+            throw e;
+        }
+    }
+
     /** The part of a run between {@code from} and {@code to}. */
     private static ByteBuf slice(StreamContent content, int run, long from, long to) {
         return content.slice(run, Math.max(from, content.runStart(run)), Math.min(to, content.runEnd(run)));

@@ -1,6 +1,7 @@
 package io.streamkeeper.storage.simulation;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ErrorCode;
@@ -8,6 +9,8 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.memory.Buffers;
+import io.streamkeeper.storage.memory.ReadLimit;
+import io.streamkeeper.storage.memory.ReadShare;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.ShardStore.Inherited;
@@ -15,6 +18,8 @@ import io.streamkeeper.storage.stream.StreamState;
 
 /** One read of about so many bytes, over the shards that hold what the stream inherits, as the server makes it. */
 final class Reading {
+    private static final int WINDOW_BYTES = 1 << 20;
+
     final Incarnation of;
     final long start;
 
@@ -25,6 +30,10 @@ final class Reading {
     private final SimulatedProcess.Shard home;
     private final StreamState stream;
     private final int bytesMax;
+
+    /** Whether it reads to the tail, window by window, as an answer to a reader that catches up. */
+    private final boolean isByWindows;
+
     private final StringBuilder text = new StringBuilder();
     private long position;
     private boolean done;
@@ -41,6 +50,7 @@ final class Reading {
         this.start = start;
         this.position = start;
         this.bytesMax = bytesMax;
+        this.isByWindows = bytesMax % 3 == 0;
     }
 
     boolean isDone() {
@@ -78,6 +88,8 @@ final class Reading {
         int rest = bytesMax - text.length();
         if (stream.isDurablyDeleted()) {
             refuse(Refusal.of(ErrorCode.STREAM_NOT_FOUND, "deleted meanwhile"));
+        } else if (position >= stream.ownStart() && rest > 0 && isByWindows) {
+            readByWindows();
         } else if (position >= stream.ownStart() || rest <= 0) {
             home.store().read(stream, position, Buffers.NONE, position, rest, this::readOwn);
         } else {
@@ -85,6 +97,41 @@ final class Reading {
             Lineage run = stream.lineage().at(position);
             SimulatedProcess.Shard owner = process.of(run.path().value());
             owner.loop().execute(() -> readFrom(owner, run, rest));
+        }
+    }
+
+    private void readByWindows() {
+        ReadShare share = home.store().admit();
+        if (share == null) {
+            home.store().read(stream, position, Buffers.NONE, position, bytesMax, this::readOwn);
+        } else {
+            window(share, stream.durableTail());
+        }
+    }
+
+    private void window(ReadShare share, long end) {
+        assertThat(share.begin()).isTrue();
+        ReadLimit limit = new ReadLimit(end, WINDOW_BYTES, share);
+        home.store().read(stream, position, Buffers.NONE, position, limit, outcome -> {
+            share.end();
+            if (outcome instanceof Outcome.Chunk chunk
+                    && position + chunk.bytes().readableBytes() < end) {
+                take(chunk.bytes());
+                share.next(position);
+                home.loop().execute(() -> nextWindow(share, end));
+            } else {
+                share.close();
+                readOwn(outcome);
+            }
+        });
+    }
+
+    private void nextWindow(ReadShare share, long end) {
+        if (stream.isDurablyDeleted()) {
+            share.close();
+            refuse(Refusal.of(ErrorCode.STREAM_NOT_FOUND, "deleted meanwhile"));
+        } else {
+            window(share, end);
         }
     }
 

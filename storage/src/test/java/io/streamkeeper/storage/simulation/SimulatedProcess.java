@@ -9,6 +9,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.journal.ShardThreads;
+import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.RecoveredForks;
@@ -31,6 +32,9 @@ final class SimulatedProcess {
     /** Few, so that commands come between two pieces of what became durable together. */
     private static final int PIECE_RECORDS = 2;
 
+    /** Little, so that short streams have many joined chunks. */
+    private static final int CHUNK_BYTES = 16;
+
     /** A shard and the thread that owns it. */
     record Shard(int number, ShardStore store, Executor loop) {}
 
@@ -44,7 +48,7 @@ final class SimulatedProcess {
     private SimulatedProcess(
             Random random, Settings settings, Faults faults, Consumer<Throwable> thrown, IntConsumer released) {
         this.faults = faults;
-        this.reads = new ReadBudget(settings.readBytesMax());
+        this.reads = new ReadBudget(new Budget("reads", settings.readBytesMax()), settings.readBytesMax(), CHUNK_BYTES);
         this.released = released;
         memory = ProcessMemory.begin();
         threads = new Threads(random, thrown);
