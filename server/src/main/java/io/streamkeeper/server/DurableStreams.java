@@ -385,7 +385,13 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
             throw new IllegalStateException("the streams are closed");
         }
         return new HttpServer(
-                httpConfig, engine.shards(), engine.memory(), engine.loops(), engine.workers(), Clock.SYSTEM);
+                httpConfig,
+                engine.shards(),
+                engine.memory(),
+                engine.loops(),
+                engine.readers(),
+                engine.workers(),
+                Clock.SYSTEM);
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops, the shards on them, the threads that may block, and the stores, which together execute commands.
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Engine {
     private final Sockets sockets;
     private final EventLoopGroup loops;
+    private final @Nullable EventLoopGroup readers;
     private final ExecutorService workers;
     private final Stores stores;
     private final Shards shards;
@@ -37,6 +39,7 @@ final class Engine {
         this.memory = opened.memory();
         this.config = opened.config();
         this.loops = sockets.loops(stores.shards(), "loop");
+        this.readers = sockets.canMove() ? sockets.loops(helpers(), "reader") : null;
         this.workers = newWorkers();
         try {
             this.shards = new Shards(stores, loops);
@@ -65,7 +68,12 @@ final class Engine {
 
     /** Starts a few threads for work that would block a loop. */
     private static ExecutorService newWorkers() {
-        return WorkerThreads.start("streamkeeper-worker", Math.max(1, NettyRuntime.availableProcessors() / 2));
+        return WorkerThreads.start("streamkeeper-worker", helpers());
+    }
+
+    /** The number of threads of each kind beside those of the shards. */
+    private static int helpers() {
+        return Math.max(1, NettyRuntime.availableProcessors() / 2);
     }
 
     /** The configuration with which it was opened, with the limits that follow from the memory of this process. */
@@ -85,6 +93,12 @@ final class Engine {
 
     EventLoopGroup loops() {
         return loops;
+    }
+
+    /** The loops for connections that read long answers; null if the transport cannot move connections. */
+    @Nullable
+    EventLoopGroup readers() {
+        return readers;
     }
 
     Executor workers() {
@@ -125,8 +139,15 @@ final class Engine {
      */
     private void endThreads(long waitNanos) {
         workers.shutdown();
-        loops.shutdownGracefully(0, Math.max(0, waitNanos), TimeUnit.NANOSECONDS)
-                .awaitUninterruptibly();
+        if (readers != null) {
+            end(readers, waitNanos);
+        }
+        end(loops, waitNanos);
         stores.close();
+    }
+
+    private static void end(EventLoopGroup group, long waitNanos) {
+        group.shutdownGracefully(0, Math.max(0, waitNanos), TimeUnit.NANOSECONDS)
+                .awaitUninterruptibly();
     }
 }

@@ -62,6 +62,11 @@ record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends S
         }
     }
 
+    /** Whether an open connection can move from one loop to another. */
+    boolean canMove() {
+        return transport != Transport.IO_URING;
+    }
+
     EventLoopGroup loops(int count, String name) {
         return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("streamkeeper-" + name, true), handlers);
     }

@@ -77,15 +77,8 @@ public final class ServeCommand {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(values.get(ProcessSettings.LOG_LEVEL));
         }
-        DurableStreamsServer server = start(config);
+        started(config, out);
         CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
-        out.println("Streamkeeper " + ProductVersion.text() + " is ready on " + server.url());
-        server.adminAddress()
-                .ifPresent(address ->
-                        out.println("Administration is on http://" + NetUtil.toSocketAddressString(address) + "/"));
-        out.println("Memory: " + server.limits());
-        out.flush();
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
             while (!stopped.await(SpareMemory.INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
@@ -97,10 +90,27 @@ public final class ServeCommand {
         return 0;
     }
 
-    /** Starts the server. If few descriptors are left, any file may fail to open, including a library of the JVM. */
-    private static DurableStreamsServer start(ServerConfig config) throws IOException {
+    /**
+     * Starts the server, and prints that it is ready. If few descriptors are left, any file may fail to open, including
+     * a library of the JVM.
+     */
+    private static DurableStreamsServer started(ServerConfig config, PrintStream out) throws IOException {
         try {
-            return DurableStreamsServer.start(config);
+            DurableStreamsServer server = DurableStreamsServer.start(config);
+            StringBuilder text = new StringBuilder("Streamkeeper " + ProductVersion.text() + " is ready on ")
+                    .append(server.url())
+                    .append(System.lineSeparator());
+            server.adminAddress()
+                    .ifPresent(address -> text.append("Administration is on http://")
+                            .append(NetUtil.toSocketAddressString(address))
+                            .append('/')
+                            .append(System.lineSeparator()));
+            text.append("Memory: ").append(server.limits());
+            // From now on nothing fails, so the status that the hook exits with is right.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
+            out.println(text);
+            out.flush();
+            return server;
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
             if (OpenFiles.areFew()) {
                 throw new IOException("the server cannot start: " + OpenFiles.problem(), e);

@@ -119,6 +119,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
             respond(connection.writer().outcome(exchange, outcome));
             return;
         }
+        connection.move().answers(opened.length());
         boolean compresses = compresses(opened);
         if (opened.isWhole() && !compresses) {
             respond(connection.writer().outcome(exchange, opened));
@@ -194,7 +195,11 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
 
     private void read() {
         busy = true;
-        answer.next(windowBytes);
+        if (gzip == null) {
+            connection.move().before(() -> answer.next(windowBytes));
+        } else {
+            answer.next(windowBytes);
+        }
     }
 
     @Override

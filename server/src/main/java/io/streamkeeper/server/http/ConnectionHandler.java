@@ -36,13 +36,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final HttpServer server;
     private final Listener listener;
     private final Channel channel;
-    private final LoopContext loop;
+    private final LoopMove move;
     private final RequestDecoder decoder;
     private final RequestExecution execution;
     private final ExchangeLine line;
     private final ConnectionOutput output;
     private final IdleTimer idle;
     private final HeadRoom headRoom;
+    private LoopContext loop;
     private boolean isCounted;
     private boolean reading;
     private boolean resumes;
@@ -58,8 +59,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.headRoom = new HeadRoom(server.memory().heads());
         this.line = new ExchangeLine(this);
-        this.execution = new RequestExecution(this, loop);
-        this.output = new ConnectionOutput(this, loop.flushes(), server.memory().unsent());
+        this.execution = new RequestExecution(this);
+        this.output = new ConnectionOutput(this, server.memory().unsent());
+        this.move = new LoopMove(this, server.readers(channel.eventLoop()));
         this.decoder = new RequestDecoder(
                 server.config().http(),
                 server.bodyRoom(),
@@ -101,6 +103,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return headRoom;
     }
 
+    /** The state that it shares with the other connections of its loop. */
+    LoopContext loop() {
+        return loop;
+    }
+
+    LoopMove move() {
+        return move;
+    }
+
     ResponseWriter writer() {
         return loop.writer();
     }
@@ -115,7 +126,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && (line.isEmpty() || headRoom.hasRoom())
                 && !lastCame
                 && !execution.isSplitting()
-                && !line.followsLive();
+                && !line.followsLive()
+                && !move.isUnderWay();
     }
 
     /** Whether no response is owed and no request is partly received, however slowly one arrives. */
@@ -136,6 +148,42 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Whether nothing more is written. */
     boolean hasEnded() {
         return ends;
+    }
+
+    // ---- the loop ----
+
+    /** Whether nothing of this connection is under way on its loop, apart from the requests in line. */
+    boolean isQuiet() {
+        return output.isSent()
+                && !reading
+                && !resumes
+                && !ends
+                && !inputEnded
+                && !decoder.isInside()
+                && !decoder.holdsBytes()
+                && !decoder.awaitsRoom()
+                && !execution.isSplitting()
+                && !server.isStopping()
+                && channel.isActive();
+    }
+
+    /** The connection leaves its loop. Until it has arrived on another, it receives nothing. */
+    void leaves() {
+        channel.config().setAutoRead(false);
+        idle.stop();
+    }
+
+    /** The connection is on another loop now, which continues what the client or the server did meanwhile. */
+    void arrived() {
+        LoopContext before = loop;
+        loop = server.context(channel.eventLoop());
+        loop.counters().connectionMoved();
+        channel.pipeline().replace(before.traffic(), null, loop.traffic());
+        idle.start();
+        readOn();
+        if (endsWaiting()) {
+            endWaits();
+        }
     }
 
     // ---- requests ----
@@ -251,6 +299,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             session.writable();
         }
         readOn();
+        move.flushed();
     }
 
     @Override
@@ -277,6 +326,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!channel.eventLoop().inEventLoop()) {
+            // The connection has moved to another loop meanwhile.
+            channel.eventLoop().execute(() -> userEventTriggered(ctx, event));
+            return;
+        }
         if (event == Event.STOPPING) {
             endWaits();
         } else if (event instanceof ChannelInputShutdownEvent && ends) {
@@ -289,6 +343,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void endWaits() {
+        if (move.isUnderWay()) {
+            return;
+        }
         line.endWaits();
         endIfNothingComes();
     }

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.storage.memory.Budget;
 import org.slf4j.Logger;
@@ -20,7 +21,6 @@ final class ConnectionOutput {
 
     private final ConnectionHandler connection;
     private final Channel channel;
-    private final FlushQueue flushes;
     private final UnsentBytes unsent;
     private boolean queued;
 
@@ -29,10 +29,9 @@ final class ConnectionOutput {
      *
      * @param budget counts the memory of the bytes that the client does not receive
      */
-    ConnectionOutput(ConnectionHandler connection, FlushQueue flushes, Budget budget) {
+    ConnectionOutput(ConnectionHandler connection, Budget budget) {
         this.connection = connection;
         this.channel = connection.channel();
-        this.flushes = flushes;
         this.unsent = new UnsentBytes(budget, channel, connection::takesMoreNow);
     }
 
@@ -110,7 +109,7 @@ final class ConnectionOutput {
     void flushLater() {
         if (!connection.isReading() && !queued) {
             queued = true;
-            flushes.addResponse(this::flushNow);
+            connection.loop().flushes().addResponse(this::flushNow);
         }
     }
 
@@ -118,7 +117,7 @@ final class ConnectionOutput {
     void flushPartLater() {
         if (!connection.isReading() && !queued) {
             queued = true;
-            flushes.addPart(this::flushNow);
+            connection.loop().flushes().addPart(this::flushNow);
         }
     }
 
@@ -136,6 +135,14 @@ final class ConnectionOutput {
         channel.flush();
         if (!unsent.flushed()) {
             closeUnsent();
+        } else {
+            connection.move().flushed();
         }
+    }
+
+    /** Whether everything is sent, and no flush is queued. */
+    boolean isSent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !queued && unsent.isNone() && out != null && out.totalPendingWriteBytes() == 0;
     }
 }

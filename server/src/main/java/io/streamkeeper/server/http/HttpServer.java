@@ -3,6 +3,7 @@ package io.streamkeeper.server.http;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP side of a server: the state that its listeners share. It bounds the number of connections and ends them when
@@ -51,6 +53,7 @@ public final class HttpServer {
     private final ConcurrentMap<EventExecutor, LoopContext> foreignContexts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ChannelGroup administrative = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final @Nullable EventLoopGroup readers;
     private volatile int connectionsMax;
     private volatile boolean stopping;
 
@@ -60,12 +63,14 @@ public final class HttpServer {
      * @param memory counts the memory of input and output
      * @param loops the server's own loops, for which the shared state is created in advance; for a loop of another
      *     server it is created with the first connection
+     * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
             ServerConfig config,
             Shards shards,
             MemoryLedger memory,
             Iterable<EventExecutor> loops,
+            @Nullable EventLoopGroup readers,
             Executor workers,
             Clock clock) {
         this.config = config;
@@ -76,8 +81,14 @@ public final class HttpServer {
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
+        this.readers = readers;
         for (EventExecutor loop : loops) {
             contexts.put(loop, newContext(loop));
+        }
+        if (readers != null) {
+            for (EventExecutor loop : readers) {
+                contexts.put(loop, newContext(loop));
+            }
         }
     }
 
@@ -113,6 +124,12 @@ public final class HttpServer {
 
     boolean isStopping() {
         return stopping;
+    }
+
+    /** The loops that a connection of {@code loop} may move to; null if it may not move. */
+    @Nullable
+    EventLoopGroup readers(EventLoop loop) {
+        return contexts.containsKey(loop) ? readers : null;
     }
 
     /** The state that the connections of {@code loop} share; called on that loop. */

@@ -27,14 +27,12 @@ final class RequestExecution {
     private final ConnectionHandler connection;
     private final HttpServer server;
     private final Channel channel;
-    private final LoopContext loop;
     private boolean splits;
 
-    RequestExecution(ConnectionHandler connection, LoopContext loop) {
+    RequestExecution(ConnectionHandler connection) {
         this.connection = connection;
         this.server = connection.server();
         this.channel = connection.channel();
-        this.loop = loop;
     }
 
     /**
@@ -46,7 +44,7 @@ final class RequestExecution {
 
     /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
-        BodySplitting splitting = loop.parser().begin(request);
+        BodySplitting splitting = connection.loop().parser().begin(request);
         if (splitting == null) {
             execute(exchange, request);
         } else {
@@ -56,7 +54,7 @@ final class RequestExecution {
     }
 
     private void splitLater(Exchange exchange, HttpRequest request, BodySplitting splitting) {
-        loop.turns().add(() -> {
+        connection.turns().add(() -> {
             if (connection.hasEnded() || !channel.isActive()) {
                 splitting.release();
             } else {
@@ -85,14 +83,18 @@ final class RequestExecution {
 
     private void execute(Exchange exchange, HttpRequest request) {
         Routes routes = connection.listener().routes();
-        Intent intent = loop.parser().parse(request, routes);
-        exchange.operation(operation(intent, request, routes));
+        Intent intent = connection.loop().parser().parse(request, routes);
+        Operation operation = operation(intent, request, routes);
+        exchange.operation(operation);
+        if (operation == Operation.APPEND) {
+            connection.move().appends();
+        }
         if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.Refused refused) {
-            exchange.ready(loop.writer().refused(exchange, refused.refusal(), refused.allow()));
+            exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
-            exchange.ready(loop.writer().options(exchange, options.methods()));
+            exchange.ready(connection.writer().options(exchange, options.methods()));
         } else if (intent instanceof Intent.Routed routed) {
             handle(exchange, routed);
         } else {

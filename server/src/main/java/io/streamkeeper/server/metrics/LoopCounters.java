@@ -91,6 +91,11 @@ public final class LoopCounters implements ShardFigures {
         add(Metric.CONNECTIONS.place() + (administrative ? 1 : 0), -1);
     }
 
+    /** Counts a connection that has moved to this loop. */
+    public void connectionMoved() {
+        add(Metric.CONNECTIONS_MOVED.place(), 1);
+    }
+
     /** Counts a connection that was closed when it arrived. */
     public void connectionRefused(boolean administrative) {
         add(Metric.CONNECTIONS_REFUSED.place() + (administrative ? 1 : 0), 1);

@@ -38,6 +38,11 @@ public enum Metric {
             "Connections that were taken.",
             List.of("listener"),
             Series.of("public", "administrative")),
+    /** Connections that have changed their loop. */
+    CONNECTIONS_MOVED(
+            "streamkeeper_connections_moved_total",
+            Type.COUNTER,
+            "Connections that moved to a loop for readers, because they read long answers, or back."),
     /** Connections that were closed when they arrived. */
     CONNECTIONS_REFUSED(
             "streamkeeper_connections_refused_total",

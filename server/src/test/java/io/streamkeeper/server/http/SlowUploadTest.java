@@ -47,8 +47,9 @@ class SlowUploadTest {
                         .idleTimeoutMillis(IDLE_MILLIS))
                 .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
-        channel = new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), Runnable::run, Clock.SYSTEM)
-                .listener(ListenerKind.PUBLIC));
+        channel =
+                new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM)
+                        .listener(ListenerKind.PUBLIC));
         channel.freezeTime();
     }
 

@@ -63,6 +63,7 @@ final class SmallServer implements AutoCloseable {
                 shards,
                 memory,
                 loops,
+                null,
                 Runnable::run,
                 Clock.SYSTEM);
         Listener handler = routes.isEmpty()
