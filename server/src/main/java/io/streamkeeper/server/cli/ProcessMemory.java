@@ -25,16 +25,15 @@ final class ProcessMemory implements SpareMemory.Memory {
     /** Time without a collection after which G1 begins a concurrent one. */
     private static final String COLLECTION_INTERVAL_MILLIS = "500";
 
-    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-
-    ProcessMemory() {
+    @Override
+    public void limitFree() {
         setFlag("MinHeapFreeRatio", FREE_PERCENT_MIN);
         setFlag("MaxHeapFreeRatio", FREE_PERCENT_MAX);
     }
 
     @Override
     public long processorNanos() {
-        return system.getProcessCpuTime();
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.streamkeeper.server.cli;
 
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides when the process returns memory that it does not need to the system. The JVM chooses the size of its heap by
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  * collection returns the heap instead.
  */
 final class SpareMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(SpareMemory.class);
+
     /** The time between two steps. */
     static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -33,6 +37,9 @@ final class SpareMemory {
 
     /** The memory of the process. */
     interface Memory {
+        /** From now on each collection returns the rest of the heap. */
+        void limitFree();
+
         /** The processor time that the process has used. */
         long processorNanos();
 
@@ -51,6 +58,7 @@ final class SpareMemory {
 
     private final Memory memory;
     private boolean started;
+    private boolean failed;
     private boolean collecting;
     private int idleSteps;
     private long stepNanos;
@@ -64,8 +72,23 @@ final class SpareMemory {
         this.stepNanos = nowNanos;
     }
 
-    /** Returns memory if it is time to; to be called every {@link #INTERVAL_NANOS}. */
+    /**
+     * Returns memory if it is time to; to be called every {@link #INTERVAL_NANOS}. The server does not depend on this:
+     * after a failure, for instance of a library of the JVM for which no descriptor is left, no memory is returned.
+     */
     void step(long nowNanos) {
+        if (failed) {
+            return;
+        }
+        try {
+            tryStep(nowNanos);
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            LOG.info("memory that is not needed is not returned to the system: {}", e.toString());
+        }
+    }
+
+    private void tryStep(long nowNanos) {
         long processor = memory.processorNanos();
         boolean works = processor - processorNanos > (nowNanos - stepNanos) / IDLE_PART;
         idleSteps = works ? 0 : idleSteps + 1;
@@ -77,6 +100,7 @@ final class SpareMemory {
             endReturn();
         } else if (!started) {
             started = true;
+            memory.limitFree();
             if (isQuicklyCollected()) {
                 memory.collect();
             }

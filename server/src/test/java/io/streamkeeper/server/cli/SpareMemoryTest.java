@@ -30,6 +30,18 @@ class SpareMemoryTest {
     }
 
     @Test
+    void aFailureEndsTheReturnsAndNotTheServer() {
+        memory.lacksLibrary = true;
+
+        idle(1);
+        memory.lacksLibrary = false;
+        work(3);
+        idle(20);
+
+        assertThat(memory.calls).isEmpty();
+    }
+
+    @Test
     void aBusyServerReturnsNothing() {
         idle(1);
         memory.calls.clear();
@@ -106,6 +118,14 @@ class SpareMemoryTest {
         private final List<String> calls = new ArrayList<>();
         private long processor;
         private long live;
+        private boolean lacksLibrary;
+
+        @Override
+        public void limitFree() {
+            if (lacksLibrary) {
+                throw new NoClassDefFoundError("no descriptor is left for a library");
+            }
+        }
 
         @Override
         public long processorNanos() {
