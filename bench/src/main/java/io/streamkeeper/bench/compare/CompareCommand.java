@@ -6,12 +6,11 @@ import io.streamkeeper.bench.peer.Peer;
 import io.streamkeeper.bench.peer.PeerOptions;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
+import io.streamkeeper.bench.report.ResultFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,11 +69,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Mixin
     private PeerOptions options = new PeerOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
-    private @Nullable Path json;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page to this file.")
-    private @Nullable Path html;
+    @Mixin
+    private ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -93,10 +89,7 @@ public final class CompareCommand implements Callable<Integer> {
             } else {
                 new RowRun(Row.named(name), config, report).run(installed, page);
             }
-            report.writeTo(json);
-            if (html != null) {
-                page.writeTo(html);
-            }
+            files.write(report, page);
         }
         return 0;
     }

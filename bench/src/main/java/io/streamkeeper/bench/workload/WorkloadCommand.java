@@ -6,16 +6,16 @@ import io.streamkeeper.bench.report.Charts;
 import io.streamkeeper.bench.report.Figures;
 import io.streamkeeper.bench.report.Page;
 import io.streamkeeper.bench.report.Report;
+import io.streamkeeper.bench.report.ResultFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -86,11 +86,8 @@ public final class WorkloadCommand implements Callable<Integer> {
     @Option(names = "--seconds", description = "Length of the measurement in seconds.")
     private int seconds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON to this file.")
-    private @Nullable Path json;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the figures and charts as a page to this file.")
-    private @Nullable Path html;
+    @Mixin
+    private ResultFiles files = new ResultFiles();
 
     private WorkloadCommand(Kind kind) {
         this.kind = kind;
@@ -135,10 +132,7 @@ public final class WorkloadCommand implements Callable<Integer> {
             printDrift(report, result);
             report.root().put("workload", kind.title()).put("url", url).put("size", size.toString());
             result.put(report.root());
-            report.writeTo(json);
-            if (html != null) {
-                page(size, result).writeTo(html);
-            }
+            files.write(report, page(size, result));
             return result.errors() == 0 ? 0 : 1;
         }
     }

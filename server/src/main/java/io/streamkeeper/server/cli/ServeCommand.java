@@ -77,7 +77,7 @@ public final class ServeCommand {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(values.get(ProcessSettings.LOG_LEVEL));
         }
-        started(config, out);
+        start(config, out);
         CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
@@ -94,7 +94,7 @@ public final class ServeCommand {
      * Starts the server, and prints that it is ready. If few descriptors are left, any file may fail to open, including
      * a library of the JVM.
      */
-    private static DurableStreamsServer started(ServerConfig config, PrintStream out) throws IOException {
+    private static void start(ServerConfig config, PrintStream out) throws IOException {
         try {
             DurableStreamsServer server = DurableStreamsServer.start(config);
             StringBuilder text = new StringBuilder("Streamkeeper " + ProductVersion.text() + " is ready on ")
@@ -110,7 +110,6 @@ public final class ServeCommand {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
             out.println(text);
             out.flush();
-            return server;
         } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
             if (OpenFiles.areFew()) {
                 throw new IOException("the server cannot start: " + OpenFiles.problem(), e);

@@ -12,7 +12,6 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,14 +96,10 @@ class AdminListenerTest {
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
-            await().until(() -> value(server, Metric.CONNECTIONS_REFUSED, "public") == 1);
-            await().until(() -> value(server, Metric.CONNECTIONS_OPENED, "administrative") == 1);
-            await().until(() -> value(server, Metric.CONNECTIONS, "administrative") == 0);
+            await().until(() -> server.metric(Metric.CONNECTIONS_REFUSED, "public") == 1);
+            await().until(() -> server.metric(Metric.CONNECTIONS_OPENED, "administrative") == 1);
+            await().until(() -> server.metric(Metric.CONNECTIONS, "administrative") == 0);
         });
-    }
-
-    private static long value(TestServer server, Metric metric, String label) throws Exception {
-        return server.server().streams().metrics().get(10, TimeUnit.SECONDS).value(metric, label);
     }
 
     @Test

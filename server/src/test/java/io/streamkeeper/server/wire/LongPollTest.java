@@ -11,7 +11,6 @@ import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,14 +56,10 @@ class LongPollTest {
             String after = tail.substring(0, tail.length() - place.length()) + place;
             waiting.request("GET", poll(path, after), "");
             // After the append, the offset would be that of the new tail, or after it.
-            await().until(() -> waiters() == 1);
+            await().until(() -> SERVER.metric(Metric.WAITERS, "long_poll") == 1);
             SERVER.append(path, "news");
             assertThat(waiting.receive().is(200).text()).isEqualTo("news");
         }
-    }
-
-    private static long waiters() throws Exception {
-        return SERVER.server().streams().metrics().get(30, TimeUnit.SECONDS).value(Metric.WAITERS, "long_poll");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.streamkeeper.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.epoll.Epoll;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.metrics.Metric;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,16 +22,12 @@ class LoopMoveTest {
     private static final String LONG = "0123456789abcdef".repeat(20_000);
     private static final int APPENDS_TO_RETURN = 8;
 
-    static List<Transport> transports() {
-        return Epoll.isAvailable() ? List.of(Transport.NIO, Transport.EPOLL) : List.of(Transport.NIO);
+    private static List<Transport> transports() {
+        return TestServer.transports().toList();
     }
 
     private static TestServer server(Transport transport) throws Exception {
         return TestServer.started(TestServer.config(config -> config.listen(listen -> listen.transport(transport))));
-    }
-
-    private static long moves(TestServer server) throws Exception {
-        return server.server().streams().metrics().get(30, TimeUnit.SECONDS).value(Metric.CONNECTIONS_MOVED);
     }
 
     @ParameterizedTest
@@ -42,7 +36,7 @@ class LoopMoveTest {
         try (TestServer server = server(transport)) {
             String path = server.create(TestServer.TEXT, LONG);
             String other = server.create(TestServer.TEXT, "");
-            long before = moves(server);
+            long before = server.metric(Metric.CONNECTIONS_MOVED);
             try (TestConnection connection = server.connect()) {
                 for (int turn = 1; turn <= 3; turn++) {
                     for (int i = 0; i < 3; i++) {
@@ -52,22 +46,19 @@ class LoopMoveTest {
                                         .text())
                                 .isEqualTo(LONG);
                     }
-                    assertThat(moves(server)).as("away").isEqualTo(before + 2L * turn - 1);
+                    assertThat(server.metric(Metric.CONNECTIONS_MOVED))
+                            .as("away")
+                            .isEqualTo(before + 2L * turn - 1);
                     for (int i = 0; i < APPENDS_TO_RETURN; i++) {
                         append(connection, other, "x");
                     }
                     long expected = before + 2L * turn;
-                    await().until(() -> moves(server) == expected);
+                    await().until(() -> server.metric(Metric.CONNECTIONS_MOVED) == expected);
                 }
                 assertThat(connection.exchange("GET", other + "?offset=-1", "").text())
                         .isEqualTo("x".repeat(3 * APPENDS_TO_RETURN));
             }
-            await().until(() -> server.server()
-                            .streams()
-                            .metrics()
-                            .get(30, TimeUnit.SECONDS)
-                            .value(Metric.CONNECTIONS)
-                    == 0);
+            await().until(() -> server.metric(Metric.CONNECTIONS) == 0);
         }
     }
 
@@ -106,7 +97,7 @@ class LoopMoveTest {
                 assertThat(connection.exchange("GET", other + "?offset=-1", "").text())
                         .isEqualTo(appended);
             }
-            assertThat(moves(server)).isPositive();
+            assertThat(server.metric(Metric.CONNECTIONS_MOVED)).isPositive();
         }
     }
 
@@ -140,12 +131,7 @@ class LoopMoveTest {
             for (Future<Integer> result : results) {
                 assertThat(result.get()).isPositive();
             }
-            await().until(() -> server.server()
-                            .streams()
-                            .metrics()
-                            .get(30, TimeUnit.SECONDS)
-                            .value(Metric.CONNECTIONS)
-                    == 0);
+            await().until(() -> server.metric(Metric.CONNECTIONS) == 0);
             try (TestConnection connection = server.connect()) {
                 connection.exchange("GET", path + "?offset=-1", "").is(200);
             }

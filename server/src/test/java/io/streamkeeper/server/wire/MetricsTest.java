@@ -36,7 +36,7 @@ class MetricsTest {
     }
 
     private MetricsSnapshot metrics() throws Exception {
-        return server.server().streams().metrics().get(30, TimeUnit.SECONDS);
+        return server.metrics();
     }
 
     private long requests(String... labels) throws Exception {

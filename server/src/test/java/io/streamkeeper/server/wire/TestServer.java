@@ -10,12 +10,15 @@ import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.Transport;
+import io.streamkeeper.server.metrics.Metric;
+import io.streamkeeper.server.metrics.MetricsSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +38,8 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     static final String TEXT = "Content-Type: text/plain";
     static final String JSON = "Content-Type: application/json";
     static final String BINARY = "Content-Type: application/octet-stream";
+
+    private static final int METRICS_SECONDS_MAX = 30;
 
     private static final AtomicInteger PATHS = new AtomicInteger();
 
@@ -96,6 +101,15 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private void start() throws IOException {
         LoopGuard.install();
         server = DurableStreamsServer.start(config);
+    }
+
+    /** The value of a metric, or the sum of its series where no labels are given. */
+    long metric(Metric metric, String... labels) throws Exception {
+        return metrics().value(metric, labels);
+    }
+
+    MetricsSnapshot metrics() throws Exception {
+        return server.streams().metrics().get(METRICS_SECONDS_MAX, TimeUnit.SECONDS);
     }
 
     /** Stops the server and starts it again with the same streams; where they are in memory only, nothing is done. */

@@ -1,9 +1,7 @@
 package io.streamkeeper.storage.shard;
 
-import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
-import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.StreamState;
 
@@ -47,13 +45,10 @@ final class Release implements CommitQueue.Step {
     static boolean decide(ShardState shard, StreamState stream, Reply refused) {
         LogRecord.Released record =
                 new LogRecord.Released(stream.generation(), shard.clock().wallMillis());
-        Journal.Staged staged = shard.stage(record, Payload.NONE, refused);
-        if (staged == null) {
+        if (!shard.log(record, stream, refused)) {
             shard.releaseLater(stream);
             return false;
         }
-        CommitQueue.Step step = shard.apply(record, stream, staged, Runs.NONE);
-        shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
         return true;
     }
 

@@ -256,6 +256,21 @@ public final class ShardState {
         };
     }
 
+    /**
+     * Stages and applies a record that no request waits for.
+     *
+     * @return false if the journal refuses the record at once; then {@code refused} has received the reason
+     */
+    boolean log(LogRecord record, StreamState stream, Reply refused) {
+        Journal.Staged staged = stage(record, Payload.NONE, refused);
+        if (staged == null) {
+            return false;
+        }
+        CommitQueue.Step step = apply(record, stream, staged, Runs.NONE);
+        commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
+        return true;
+    }
+
     /** Delays {@code step} and the reply until the record at {@code lsn} is durable. */
     void commit(long lsn, CommitQueue.Step step, Outcome outcome, Reply reply) {
         commits.add(lsn, step, outcome, reply);

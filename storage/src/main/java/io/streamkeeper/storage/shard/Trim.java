@@ -1,9 +1,7 @@
 package io.streamkeeper.storage.shard;
 
-import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
-import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.RetentionPolicy;
 import io.streamkeeper.storage.stream.StreamState;
@@ -50,13 +48,9 @@ final class Trim implements CommitQueue.Step {
                 position,
                 stream.forks() == 0,
                 shard.clock().wallMillis());
-        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
-        if (staged == null) {
+        if (!shard.log(record, stream, outcome -> {})) {
             shard.trimLater(stream);
-            return;
         }
-        CommitQueue.Step step = shard.apply(record, stream, staged, Runs.NONE);
-        shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
     }
 
     /** See {@link ShardState#apply}. */

@@ -1,9 +1,7 @@
 package io.streamkeeper.storage.shard;
 
-import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
-import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.Lifetime;
 import io.streamkeeper.storage.stream.StreamState;
@@ -61,7 +59,7 @@ final class Use implements CommitQueue.Step {
                 || shard.refusesUses()) {
             return;
         }
-        stage(shard, stream, new LogRecord.Used(stream.generation(), now, interval));
+        log(shard, stream, new LogRecord.Used(stream.generation(), now, interval));
     }
 
     /**
@@ -71,19 +69,15 @@ final class Use implements CommitQueue.Step {
     static void recordUnknown(ShardState shard, StreamState stream) {
         long now = shard.clock().wallMillis();
         if (stream.lifetime().isUseUnknown(now) && !stream.isDeleted()) {
-            stage(shard, stream, new LogRecord.Used(stream.generation(), now, 0));
+            log(shard, stream, new LogRecord.Used(stream.generation(), now, 0));
         }
     }
 
-    private static void stage(ShardState shard, StreamState stream, LogRecord.Used record) {
-        Journal.Staged staged = shard.stage(record, Payload.NONE, outcome -> {});
-        if (staged == null) {
+    private static void log(ShardState shard, StreamState stream, LogRecord.Used record) {
+        if (!shard.log(record, stream, outcome -> {})) {
             shard.useRefused();
             shard.useLater(stream);
-            return;
         }
-        CommitQueue.Step step = shard.apply(record, stream, staged, Runs.NONE);
-        shard.commit(staged.lsn(), step, new Outcome.Deleted(), outcome -> {});
     }
 
     /** See {@link ShardState#apply}. */
