@@ -59,6 +59,13 @@ public final class ServeCommand {
         } catch (IOException | OutOfMemoryError e) {
             say(err, SmallHeap.isCauseOf(e) ? SmallHeap.problem() : String.valueOf(e.getMessage()));
             return EXIT_FAILED;
+        } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
+            // If few descriptors are left, any file may fail to open, including a library of the JVM.
+            if (!OpenFiles.areFew()) {
+                throw e;
+            }
+            say(err, "the server cannot start: " + OpenFiles.problem());
+            return EXIT_FAILED;
         }
     }
 
@@ -90,32 +97,22 @@ public final class ServeCommand {
         return 0;
     }
 
-    /**
-     * Starts the server, and prints that it is ready. If few descriptors are left, any file may fail to open, including
-     * a library of the JVM.
-     */
+    /** Starts the server, and prints that it is ready. */
     private static void start(ServerConfig config, PrintStream out) throws IOException {
-        try {
-            DurableStreamsServer server = DurableStreamsServer.start(config);
-            StringBuilder text = new StringBuilder("Streamkeeper " + ProductVersion.text() + " is ready on ")
-                    .append(server.url())
-                    .append(System.lineSeparator());
-            server.adminAddress()
-                    .ifPresent(address -> text.append("Administration is on http://")
-                            .append(NetUtil.toSocketAddressString(address))
-                            .append('/')
-                            .append(System.lineSeparator()));
-            text.append("Memory: ").append(server.limits());
-            // From now on nothing fails, so the status that the hook exits with is right.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
-            out.println(text);
-            out.flush();
-        } catch (IllegalStateException | UncheckedIOException | LinkageError e) {
-            if (OpenFiles.areFew()) {
-                throw new IOException("the server cannot start: " + OpenFiles.problem(), e);
-            }
-            throw e;
-        }
+        DurableStreamsServer server = DurableStreamsServer.start(config);
+        StringBuilder text = new StringBuilder("Streamkeeper " + ProductVersion.text() + " is ready on ")
+                .append(server.url())
+                .append(System.lineSeparator());
+        server.adminAddress()
+                .ifPresent(address -> text.append("Administration is on http://")
+                        .append(NetUtil.toSocketAddressString(address))
+                        .append('/')
+                        .append(System.lineSeparator()));
+        text.append("Memory: ").append(server.limits());
+        // From now on nothing fails, so the status that the hook exits with is right.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
+        out.println(text);
+        out.flush();
     }
 
     /** Stops the server after a signal, and exits with status 0 instead of the status of the signal. */
