@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Serves the page of the activity feed, and nothing else: the pages write and read the streams themselves, as page.mjs
- * describes.
+ * describes. The streams server must allow it: --cors-origin http://localhost:4439.
  */
 
 import { servePages } from '../shared/pages.mjs';

@@ -8,7 +8,7 @@ let browser;
 let context;
 
 before(async () => {
-  streams = await StreamServer.started();
+  streams = await StreamServer.started('--cors-origin', '*');
   example = await Example.started('activity-feed', streams.url);
   browser = await openBrowser();
   context = await openContext(browser);

@@ -7,7 +7,7 @@ import { Example, openBrowser, openContext, StreamServer } from './support.mjs';
 
 const PICTURE = fileURLToPath(new URL('../../docs/images/llm-tokens.png', import.meta.url));
 
-const streams = await StreamServer.started();
+const streams = await StreamServer.started('--cors-origin', '*');
 const example = await Example.started('llm-tokens', streams.url);
 const browser = await openBrowser();
 const context = await openContext(browser, { viewport: { width: 776, height: 900 }, deviceScaleFactor: 2 });

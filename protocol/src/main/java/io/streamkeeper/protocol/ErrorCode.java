@@ -29,6 +29,10 @@ public enum ErrorCode {
     INVALID_PRODUCER(400, "invalid_producer"),
     /** A later epoch of the producer has begun (section 5.2.1); see {@link Refusal#producer}. */
     STALE_PRODUCER_EPOCH(403, "stale_producer_epoch"),
+    /** The request names a host that is not this server: the page that sends it may be of another site. */
+    HOST_NOT_ALLOWED(403, "host_not_allowed"),
+    /** The origin of the page that sends a write is neither the server's own nor an allowed one. */
+    ORIGIN_NOT_ALLOWED(403, "origin_not_allowed"),
     /** The stream does not exist. */
     STREAM_NOT_FOUND(404, "stream_not_found"),
     /** The source of a fork does not exist (section 4.2). */

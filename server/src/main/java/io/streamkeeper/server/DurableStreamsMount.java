@@ -1,6 +1,7 @@
 package io.streamkeeper.server;
 
 import io.netty.channel.ChannelHandler;
+import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.Listener;
 import io.streamkeeper.server.http.ListenerKind;
@@ -32,7 +33,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
         this.root = root;
         this.http =
                 streams.newHttpServer(streams.config().toBuilder().root(root).build());
-        this.listener = http.listener(ListenerKind.PUBLIC);
+        this.listener = http.listener(ListenerKind.PUBLIC, HostRule.ANY);
         streams.attach(this);
     }
 

@@ -3,11 +3,14 @@ package io.streamkeeper.server;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         this.ownsStreams = ownsStreams;
         this.http = streams.newHttpServer(streams.config());
         ListenConfig listen = streams.config().listen();
+        Exposure.check(streams.config(), false);
         InetSocketAddress adminAddress = listen.adminAddress();
         int kept = adminAddress == null ? 0 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
         http.connectionsMax(
@@ -51,7 +55,16 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
 
     private ListeningSocket open(ListenerKind kind, InetSocketAddress address) throws IOException {
         Engine engine = streams.engine();
-        return ListeningSocket.open(http.listener(kind), address, engine.sockets(), acceptors, engine.loops());
+        HostRule hosts =
+                HostRule.of(!address.isUnresolved() && address.getAddress().isLoopbackAddress(), hostNames(address));
+        return ListeningSocket.open(http.listener(kind, hosts), address, engine.sockets(), acceptors, engine.loops());
+    }
+
+    /** The names by which clients may address a listener. */
+    private List<String> hostNames(InetSocketAddress address) {
+        List<String> names = new ArrayList<>(streams.config().security().hostNames());
+        names.add(address.getHostString());
+        return names;
     }
 
     /** Opens the administration listener; if that fails, closes the public one. */
@@ -70,10 +83,13 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      *
      * @param config where streams are kept and where the server listens
      * @return the server, which owns its {@link #streams}
+     * @throws IllegalArgumentException if other machines reach the address, and the configuration neither contains
+     *     authentication nor allows clients without it
      * @throws IOException if the transport is not available, the server cannot listen on the address, or the data
      *     directory cannot be used; no thread is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
+        Exposure.check(config, false);
         DurableStreams streams = DurableStreams.open(config);
         try {
             return new DurableStreamsServer(streams, true);
@@ -116,6 +132,11 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         return streams.engine().memory().plan().text() + "; max-body "
                 + streams.config().http().bodyBytesMax() + "; connections "
                 + http.connectionsMax() + ", of " + OpenFiles.max() + " file descriptors";
+    }
+
+    /** {@return whether other machines can reach it, and clients do not have to authenticate themselves} */
+    public boolean isOpenToAll() {
+        return Exposure.isReachable(streams.config());
     }
 
     /** {@return the URL below which the streams are, with a slash at its end} */

@@ -108,6 +108,11 @@ public final class ServeCommand {
                         .append(NetUtil.toSocketAddressString(address))
                         .append('/')
                         .append(System.lineSeparator()));
+        if (server.isOpenToAll()) {
+            text.append(
+                            "Everybody who can reach this address may read, write and delete all streams: --allow-anonymous")
+                    .append(System.lineSeparator());
+        }
         text.append("Memory: ").append(server.limits());
         // From now on nothing fails, so the status that the hook exits with is right.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));

@@ -36,7 +36,7 @@ import picocli.CommandLine.ParameterException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar durable-streams-server.jar --port 4437",
-            "  java -jar durable-streams-server.jar --host 0.0.0.0 --cors-origin https://example.com",
+            "  java -jar durable-streams-server.jar --allow-anonymous --host 0.0.0.0",
             "  DS_LONG_POLL_TIMEOUT=5s java -jar durable-streams-server.jar --config streams.properties",
             "",
             "Other commands, each with --help:",

@@ -1,7 +1,6 @@
 package io.streamkeeper.server.config;
 
 import static io.streamkeeper.server.setting.SettingGroup.PROCESS;
-import static io.streamkeeper.server.setting.SettingGroup.READS;
 
 import io.streamkeeper.server.setting.NumberSetting;
 import io.streamkeeper.server.setting.Setting;
@@ -25,7 +24,7 @@ import java.util.stream.Stream;
  * @param data where streams are stored, and when writes are acknowledged
  * @param retention the retention of streams that are created without retention headers
  * @param root the path below which the streams are; begins and ends with a slash
- * @param corsOrigin the origin whose scripts may use the server; {@code *} for all, {@code none} for none
+ * @param security who may use the server
  * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
  *     memory
  * @param shutdownTimeoutMillis how long a stop waits for requests in flight
@@ -39,19 +38,9 @@ public record ServerConfig(
         DataConfig data,
         RetentionConfig retention,
         String root,
-        String corsOrigin,
+        SecurityConfig security,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
-    private static final Setting<String> CORS_ORIGIN = new Setting<>(
-            READS,
-            "cors-origin",
-            new Text(
-                    "ORIGIN",
-                    "\\*|none|[a-z][a-z0-9+.-]*://[\\x21-\\x7e]+",
-                    "*, none, or an origin such as https://example.com"),
-            "*",
-            "Origin whose scripts may use the server; * for all, none for none.");
-
     private static final Setting<String> ROOT = new Setting<>(
             PROCESS,
             "root",
@@ -81,7 +70,7 @@ public record ServerConfig(
             "10s",
             "How long a stop waits for what is in flight.");
 
-    private static final List<Setting<?>> SETTINGS = List.of(CORS_ORIGIN, ROOT, MEMORY_BYTES_MAX, SHUTDOWN_TIMEOUT);
+    private static final List<Setting<?>> SETTINGS = List.of(ROOT, MEMORY_BYTES_MAX, SHUTDOWN_TIMEOUT);
 
     /**
      * Checks the values that are not in a record of their own.
@@ -94,14 +83,13 @@ public record ServerConfig(
      * @param data any
      * @param retention any
      * @param root of letters, digits, slashes and {@code -._~}
-     * @param corsOrigin {@code *}, {@code none}, or a scheme, {@code ://} and an authority
+     * @param security any
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
      * @throws IllegalArgumentException if a value is not allowed
      */
     public ServerConfig {
         ROOT.check(root);
-        CORS_ORIGIN.check(corsOrigin);
         MEMORY_BYTES_MAX.check(memoryBytesMax);
         SHUTDOWN_TIMEOUT.check(shutdownTimeoutMillis);
     }
@@ -117,6 +105,7 @@ public record ServerConfig(
                         DataConfig.SETTINGS,
                         ProducerConfig.SETTINGS,
                         RetentionConfig.SETTINGS,
+                        SecurityConfig.SETTINGS,
                         SETTINGS)
                 .<Setting<?>>flatMap(List::stream)
                 .sorted(Comparator.comparing(Setting::group))
@@ -140,7 +129,7 @@ public record ServerConfig(
                 DataConfig.of(values),
                 RetentionConfig.of(values),
                 values.get(ROOT),
-                values.get(CORS_ORIGIN),
+                SecurityConfig.of(values),
                 values.get(MEMORY_BYTES_MAX),
                 values.get(SHUTDOWN_TIMEOUT));
     }
@@ -165,9 +154,9 @@ public record ServerConfig(
         cache.copyTo(values);
         data.copyTo(values);
         retention.copyTo(values);
+        security.copyTo(values);
         return new Builder(values)
                 .root(root)
-                .corsOrigin(corsOrigin)
                 .memoryBytesMax(memoryBytesMax)
                 .shutdownTimeoutMillis(shutdownTimeoutMillis);
     }
@@ -267,11 +256,10 @@ public record ServerConfig(
         /**
          * {@return this}
          *
-         * @param corsOrigin the origin whose scripts may use the server, such as {@code https://example.com}; {@code *}
-         *     for all, {@code none} for none
+         * @param change changes who may use the server
          */
-        public Builder corsOrigin(String corsOrigin) {
-            values.set(CORS_ORIGIN, corsOrigin);
+        public Builder security(Consumer<SecurityConfig.Builder> change) {
+            change.accept(new SecurityConfig.Builder(values));
             return this;
         }
 

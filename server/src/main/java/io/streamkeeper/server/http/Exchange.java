@@ -96,6 +96,11 @@ final class Exchange implements Reply, ResponseContext {
                         || request.has(HeaderName.ORIGIN));
     }
 
+    @Override
+    public @Nullable String origin() {
+        return request == null ? null : request.header(HeaderName.ORIGIN);
+    }
+
     /** The conditions of a read: which answer the client accepts. */
     @Override
     public Preconditions conditions() {

@@ -14,6 +14,7 @@ import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.parse.BodyParser;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.respond.Compression;
+import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.TrafficCounter;
@@ -48,6 +49,8 @@ public final class HttpServer {
     private final MemoryLedger memory;
     private final BodyRoom bodyRoom;
     private final Compression compression;
+    private final CrossOriginRule origins;
+    private final SiteGuard siteGuard;
     private final Clock clock;
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
     private final ConcurrentMap<EventExecutor, LoopContext> foreignContexts = new ConcurrentHashMap<>();
@@ -81,6 +84,8 @@ public final class HttpServer {
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
+        this.origins = CrossOriginRule.of(config.security().corsOrigins());
+        this.siteGuard = new SiteGuard(origins);
         this.readers = readers;
         for (EventExecutor loop : loops) {
             contexts.put(loop, newContext(loop));
@@ -97,7 +102,7 @@ public final class HttpServer {
                 config.retention(), new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
         LoopCounters counters = shards.counters().of(loop);
         ResponseWriter writer = new ResponseWriter(
-                ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), config.corsOrigin());
+                ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins);
         TurnQueue turns = shards.turns(loop);
         return new LoopContext(parser, writer, turns, new FlushQueue(turns), counters, new TrafficCounter(counters));
     }
@@ -120,6 +125,11 @@ public final class HttpServer {
 
     Compression compression() {
         return compression;
+    }
+
+    /** Refuses requests of other sites' pages. */
+    SiteGuard siteGuard() {
+        return siteGuard;
     }
 
     boolean isStopping() {
@@ -152,9 +162,9 @@ public final class HttpServer {
         return context;
     }
 
-    /** A new listener of this server, with the paths of its kind. */
-    public Listener listener(ListenerKind kind) {
-        return new Listener(this, kind, ServerRoutes.of(kind, this));
+    /** A new listener of this server, with the paths of its kind, for requests that name one of {@code hosts}. */
+    public Listener listener(ListenerKind kind, HostRule hosts) {
+        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts);
     }
 
     /** Whether a connection is accepted; it counts towards the limit from then on until it is closed. */

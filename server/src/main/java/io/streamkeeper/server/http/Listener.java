@@ -15,11 +15,13 @@ public final class Listener extends ChannelInitializer<Channel> {
     private final HttpServer server;
     private final ListenerKind kind;
     private final Routes routes;
+    private final HostRule hosts;
 
-    Listener(HttpServer server, ListenerKind kind, Routes routes) {
+    Listener(HttpServer server, ListenerKind kind, Routes routes, HostRule hosts) {
         this.server = server;
         this.kind = kind;
         this.routes = routes;
+        this.hosts = hosts;
     }
 
     /** The kind of the listener. */
@@ -34,6 +36,11 @@ public final class Listener extends ChannelInitializer<Channel> {
     /** The paths that the listener serves. */
     Routes routes() {
         return routes;
+    }
+
+    /** The names by which clients may address it. */
+    HostRule hosts() {
+        return hosts;
     }
 
     /**

@@ -44,6 +44,23 @@ final class RequestExecution {
 
     /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
+        Refusal refusal =
+                server.siteGuard().refusal(request, connection.listener().hosts());
+        if (refusal == null) {
+            split(exchange, request);
+        } else {
+            refuse(exchange, request, refusal);
+        }
+    }
+
+    /** Refuses a request before anything of it is executed. */
+    private void refuse(Exchange exchange, HttpRequest request, Refusal refusal) {
+        request.release();
+        exchange.operation(operation(request, connection.listener().routes()));
+        exchange.ready(connection.writer().refused(exchange, refusal, null));
+    }
+
+    private void split(Exchange exchange, HttpRequest request) {
         BodySplitting splitting = connection.loop().parser().begin(request);
         if (splitting == null) {
             execute(exchange, request);
@@ -109,6 +126,10 @@ final class RequestExecution {
         if (intent instanceof Intent.Routed) {
             return Operation.ROUTE;
         }
+        return operation(request, routes);
+    }
+
+    private static Operation operation(HttpRequest request, Routes routes) {
         if (request.method() == Method.OPTIONS) {
             return Operation.OPTIONS;
         }

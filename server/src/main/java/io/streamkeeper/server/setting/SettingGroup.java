@@ -8,8 +8,10 @@ public enum SettingGroup {
     REQUESTS("Requests"),
     /** How long live reads last. */
     LIVE_READERS("Live readers"),
-    /** How much reads return, and how caches and browsers may use it. */
+    /** How much reads return, and how caches may use it. */
     READS("Reads"),
+    /** Who may use the server. */
+    SECURITY("Security"),
     /** Where streams are stored. */
     STORAGE("Storage"),
     /** The process itself. */

@@ -44,7 +44,7 @@ class ServeCommandTest {
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
-                                + " --cors-origin none --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
+                                + " --allow-anonymous --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
                                 + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
@@ -81,7 +81,9 @@ class ServeCommandTest {
                         .retention(new RetentionConfig(
                                 List.of(new RetentionConfig.Rule("logs/**", new Retention(86_400, 1_024, -1)))))
                         .root("/s/")
-                        .corsOrigin("none")
+                        .security(security -> security.allowAnonymous(true)
+                                .corsOrigins("none")
+                                .allowedHosts("a.example,b.example"))
                         .memoryBytesMax(7 << 20)
                         .shutdownTimeoutMillis(8_000)
                         .build());
@@ -184,7 +186,10 @@ class ServeCommandTest {
                 "--long-poll-timeout soon|'soon' is not a duration; expected one such as 500ms",
                 "--long-poll-timeout 0|long-poll-timeout in ms is 0; expected 1 to",
                 "--cache-scope mine|'mine' is not a scope; expected public or private",
-                "--cors-origin x|cors-origin is \"x\"; expected *, none, or an origin",
+                "--cors-origin x|cors-origin is \"x\"; expected reads, *, none, or origins",
+                "--cors-origin https://a.example,x|expected reads, *, none, or origins",
+                "--allowed-hosts a:1|allowed-hosts is \"a:1\"; expected none, or names",
+                "--host 0.0.0.0|host is \"0.0.0.0\", which other machines reach",
                 "--root streams|root is \"streams\"; expected a path that begins and ends with a slash",
                 "--log-level loud|'loud' is not a log level; expected error, warn, info or debug",
                 "--config /nowhere/at/all|config file /nowhere/at/all does not exist"

@@ -49,7 +49,7 @@ class SlowUploadTest {
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
         channel =
                 new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM)
-                        .listener(ListenerKind.PUBLIC));
+                        .listener(ListenerKind.PUBLIC, HostRule.ANY));
         channel.freezeTime();
     }
 

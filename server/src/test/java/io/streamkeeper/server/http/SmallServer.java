@@ -67,8 +67,8 @@ final class SmallServer implements AutoCloseable {
                 Runnable::run,
                 Clock.SYSTEM);
         Listener handler = routes.isEmpty()
-                ? http.listener(ListenerKind.PUBLIC)
-                : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT));
+                ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)
+                : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.server.shard.Shards;
@@ -161,7 +162,7 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
             @Override
             protected void initChannel(Channel channel) {
                 inner.add(channel);
-                channel.pipeline().addLast(http.listener(ListenerKind.PUBLIC));
+                channel.pipeline().addLast(http.listener(ListenerKind.PUBLIC, HostRule.ANY));
             }
         });
     }

@@ -26,6 +26,7 @@ class SettingsTest {
             Map.entry("transport", "nio"),
             Map.entry("cache-scope", "private"),
             Map.entry("cors-origin", "none"),
+            Map.entry("allowed-hosts", "streams.example.com"),
             Map.entry("data-dir", "elsewhere"),
             Map.entry("durability", "os"),
             Map.entry("storage", "mirrored"),

@@ -15,7 +15,8 @@ class CorsTest {
     private static final String ORIGIN = "Origin: https://example.com";
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(TestServer.config());
+    static final TestServer SERVER =
+            new TestServer(TestServer.config(config -> config.security(security -> security.corsOrigins("*"))));
 
     private static List<String> names(String list) {
         return Stream.of(list.split(",", -1))
@@ -97,18 +98,56 @@ class CorsTest {
 
     @Test
     void oneOriginMayBeNamed() throws IOException {
-        try (TestServer server =
-                TestServer.started(TestServer.config(config -> config.corsOrigin("https://example.com")))) {
+        try (TestServer server = TestServer.started(TestServer.config(
+                config -> config.security(security -> security.corsOrigins("https://example.com"))))) {
             Answer read = server.get(server.create(TEXT, ""), ORIGIN);
 
             assertThat(read.field("Access-Control-Allow-Origin")).isEqualTo("https://example.com");
+            assertThat(read.field("Access-Control-Allow-Credentials")).isEqualTo("true");
             assertThat(read.field("Access-Control-Expose-Headers")).isNotNull();
         }
     }
 
     @Test
+    void eachOfSeveralOriginsIsNamedAlone() throws IOException {
+        try (TestServer server = TestServer.started(TestServer.config(config ->
+                config.security(security -> security.corsOrigins("https://a.example,https://b.example:8443"))))) {
+            String path = server.create(TEXT, "");
+
+            Answer read = server.exchange("HEAD", path, "", "Origin: https://b.example:8443");
+
+            assertThat(read.field("Access-Control-Allow-Origin")).isEqualTo("https://b.example:8443");
+            assertThat(read.field("Vary")).isEqualTo("Origin");
+            for (String other : List.of("https://c.example", "null", "https://b.example", "*")) {
+                Answer refused = server.exchange("HEAD", path, "", "Origin: " + other);
+                assertThat(refused.field("Access-Control-Allow-Origin"))
+                        .as(other)
+                        .isNull();
+                assertThat(refused.field("Access-Control-Allow-Credentials"))
+                        .as(other)
+                        .isNull();
+                assertThat(refused.field("Vary")).as(other).isEqualTo("Origin");
+            }
+        }
+    }
+
+    @Test
+    void byDefaultEachOriginMayReadAndNoneMayWrite() throws IOException {
+        try (TestServer server = TestServer.started(TestServer.config())) {
+            String path = server.create(TEXT, "abc");
+
+            assertThat(server.get(path, ORIGIN).is(200).field("Access-Control-Allow-Origin"))
+                    .isEqualTo("*");
+            Answer preflight = server.exchange("OPTIONS", path, "", ORIGIN).is(204);
+            assertThat(names(preflight.field("Access-Control-Allow-Methods")))
+                    .containsExactlyInAnyOrder("get", "head", "options");
+        }
+    }
+
+    @Test
     void noOriginMayBeAllowed() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config(config -> config.corsOrigin("none")))) {
+        try (TestServer server = TestServer.started(
+                TestServer.config(config -> config.security(security -> security.corsOrigins("none"))))) {
             String path = server.create(TEXT, "");
 
             assertThat(server.get(path, ORIGIN).field("Access-Control-Allow-Origin"))

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.respond;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.metrics.Operation;
+import org.jspecify.annotations.Nullable;
 
 /** The request and the connection of a response, as far as the response depends on them in addition to its outcome. */
 public interface ResponseContext {
@@ -20,6 +21,10 @@ public interface ResponseContext {
 
     /** Whether the response gets the cross-origin fields. */
     boolean isCrossOrigin();
+
+    /** The origin of the page for which a browser sends the request; null if it names none. */
+    @Nullable
+    String origin();
 
     /** The conditions of a read: which answer the client accepts. */
     Preconditions conditions();

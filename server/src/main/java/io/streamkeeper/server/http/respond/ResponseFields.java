@@ -1,6 +1,5 @@
 package io.streamkeeper.server.http.respond;
 
-import io.netty.util.internal.EmptyArrays;
 import io.streamkeeper.server.http.request.HeaderName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,6 +33,9 @@ final class ResponseFields {
             ResponseField.X_CONTENT_TYPE_OPTIONS.is("nosniff"),
             ResponseField.CROSS_ORIGIN_RESOURCE_POLICY.is("cross-origin"));
 
+    /** The fields that a script of another origin may read. */
+    static final byte[] EXPOSED = ResponseField.line("Access-Control-Expose-Headers", ResponseField.exposed());
+
     /** Fields that the server does not read, but that proxies and caches between it and a browser do. */
     private static final List<String> READ_BY_OTHERS = List.of("authorization", "cache-control");
 
@@ -41,6 +43,9 @@ final class ResponseFields {
                     READ_BY_OTHERS.stream(), HeaderName.setByScripts().map(HeaderName::text))
             .sorted()
             .collect(Collectors.joining(", "));
+
+    /** The methods of a preflight of an origin whose scripts may not write. */
+    static final String READING_METHODS = "GET, HEAD, OPTIONS";
 
     private ResponseFields() {}
 
@@ -57,18 +62,7 @@ final class ResponseFields {
                 ResponseField.line("Access-Control-Max-Age", "86400"));
     }
 
-    /** The cross-origin fields for {@code origin}: {@code *}, one origin, or {@code none} for no fields. */
-    static byte[] crossOrigin(String origin) {
-        if (origin.equals("none")) {
-            return EmptyArrays.EMPTY_BYTES;
-        }
-        return joined(
-                ResponseField.line("Access-Control-Allow-Origin", origin),
-                origin.equals("*") ? EmptyArrays.EMPTY_BYTES : ResponseField.VARY.is("Origin"),
-                ResponseField.line("Access-Control-Expose-Headers", ResponseField.exposed()));
-    }
-
-    private static byte[] joined(byte[]... lines) {
+    static byte[] joined(byte[]... lines) {
         StringBuilder all = new StringBuilder();
         for (byte[] line : lines) {
             all.append(new String(line, StandardCharsets.US_ASCII));

@@ -26,19 +26,19 @@ final class ResponseHeads {
     private final ByteBufAllocator allocator;
     private final LoopCounters counters;
     private final Clock clock;
-    private final byte[] crossOrigin;
+    private final CrossOriginRule origins;
     private final HttpDate date = new HttpDate();
 
-    ResponseHeads(ByteBufAllocator allocator, LoopCounters counters, Clock clock, String corsOrigin) {
+    ResponseHeads(ByteBufAllocator allocator, LoopCounters counters, Clock clock, CrossOriginRule origins) {
         this.allocator = allocator;
         this.counters = counters;
         this.clock = clock;
-        this.crossOrigin = ResponseFields.crossOrigin(corsOrigin);
+        this.origins = origins;
     }
 
-    /** Whether scripts of any other origin may use the server. */
-    boolean allowsOrigins() {
-        return crossOrigin.length > 0;
+    /** Which other origins' scripts may use the server. */
+    CrossOriginRule origins() {
+        return origins;
     }
 
     ByteBufAllocator allocator() {
@@ -65,7 +65,7 @@ final class ResponseHeads {
         ResponseHead head = interim(status);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
         if (context.isCrossOrigin()) {
-            head.fields(crossOrigin);
+            head.fields(origins.fields(context.origin()));
         }
         if (context.closes()) {
             head.fields(ResponseFields.CLOSE);

@@ -28,8 +28,8 @@ public final class ResponseWriter {
             Clock clock,
             RandomGenerator random,
             CacheConfig cache,
-            String corsOrigin) {
-        this.heads = new ResponseHeads(allocator, counters, clock, corsOrigin);
+            CrossOriginRule origins) {
+        this.heads = new ResponseHeads(allocator, counters, clock, origins);
         this.refusals = new RefusalResponses(heads);
         this.reads = new ReadResponses(heads, refusals, clock, random, cache);
     }
@@ -141,8 +141,12 @@ public final class ResponseWriter {
     /** The response to {@code OPTIONS}: the methods of the path, also for scripts of other origins. */
     public Response options(ResponseContext context, String methods) {
         ResponseHead head = heads.begin(context, 204).field(ResponseField.ALLOW, methods);
-        return ResponseHeads.finish(
-                context, heads.allowsOrigins() ? head.fields(ResponseFields.preflight(methods)) : head);
+        String origin = context.origin();
+        if (heads.origins().allowsReads(origin)) {
+            boolean writes = origin == null || heads.origins().allowsWrites(origin);
+            head.fields(ResponseFields.preflight(writes ? methods : ResponseFields.READING_METHODS));
+        }
+        return ResponseHeads.finish(context, head);
     }
 
     /** The response of an answer whose body is whole; owns the body from then on. */

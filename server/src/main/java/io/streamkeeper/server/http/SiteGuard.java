@@ -1,0 +1,73 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.http.request.HeaderName;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.respond.CrossOriginRule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses requests that browsers send for web pages of other sites. Headers of a response stop no write: a page may
+ * send a POST with {@code text/plain} without asking, and cannot read the response only afterwards. So a write whose
+ * {@code Origin} is neither the server's own nor allowed is refused before it is executed. Immutable.
+ */
+final class SiteGuard {
+    private static final String SCHEME_END = "://";
+
+    private final CrossOriginRule origins;
+
+    SiteGuard(CrossOriginRule origins) {
+        this.origins = origins;
+    }
+
+    /** The refusal of a request; null if it may be executed. */
+    @Nullable
+    Refusal refusal(HttpRequest request, HostRule hosts) {
+        String authority = request.authority();
+        if (!hosts.allows(authority)) {
+            return Refusal.of(
+                    ErrorCode.HOST_NOT_ALLOWED,
+                    "host " + Quoted.of(String.valueOf(authority))
+                            + " is not a name of this server; expected an"
+                            + " address, a name without a dot, or a name in --allowed-hosts");
+        }
+        if (!request.has(HeaderName.ORIGIN) || isRead(request.method())) {
+            return null;
+        }
+        String origin = String.valueOf(request.header(HeaderName.ORIGIN));
+        return origins.allowsWrites(origin) || isOwn(origin, authority, hosts)
+                ? null
+                : Refusal.of(
+                        ErrorCode.ORIGIN_NOT_ALLOWED,
+                        "a page of " + Quoted.of(origin) + " may not write here; expected an origin in --cors-origin");
+    }
+
+    private static boolean isRead(Method method) {
+        return method == Method.GET || method == Method.HEAD || method == Method.OPTIONS;
+    }
+
+    /**
+     * Whether the origin is that of this server. Another scheme with the same host and port is the same server, because
+     * a proxy may have received the request over TLS.
+     */
+    private static boolean isOwn(String origin, @Nullable String authority, HostRule hosts) {
+        int scheme = origin.indexOf(SCHEME_END);
+        return authority != null
+                && scheme > 0
+                && hosts.isOwn(authority)
+                && origin.substring(scheme + SCHEME_END.length()).equalsIgnoreCase(withoutDefaultPort(authority));
+    }
+
+    /** Browsers omit the default port of a scheme in {@code Origin}; other clients may write it in {@code Host}. */
+    private static String withoutDefaultPort(String authority) {
+        for (String port : new String[] {":80", ":443"}) {
+            if (authority.endsWith(port) && !authority.endsWith(":" + port)) {
+                return authority.substring(0, authority.length() - port.length());
+            }
+        }
+        return authority;
+    }
+}
