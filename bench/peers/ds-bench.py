@@ -193,6 +193,14 @@ def run(options, row, server, seconds):
     return values
 
 
+def warm_up(options, row, server):
+    """Runs ds-bench for the time of a warm-up: once, or repeatedly if the length of a run is not ours to choose."""
+    end = time.monotonic() + options.warm_up
+    run(options, row, server, options.warm_up)
+    while "SECONDS" not in row.arguments and time.monotonic() < end:
+        run(options, row, server, options.warm_up)
+
+
 def measure(options, row, server):
     """A round: the median of each figure of its runs, and the sum of the errors."""
     runs = [run(options, row, server, options.seconds) for _ in range(row.runs)]
@@ -238,7 +246,7 @@ def run_row(options, name):
             servers.append(Server(each, options.dir))
             servers[-1].await_ready()
         for server in servers:
-            run(options, row, server, options.warm_up)
+            warm_up(options, row, server)
         rounds = {server.name: [] for server in servers}
         for number in range(options.rounds):
             for server in servers if number % 2 == 0 else servers[::-1]:
@@ -266,7 +274,7 @@ def parse():
     )
     parser.add_argument("--rounds", type=count, default=5, help="rounds of each server; default: 5")
     parser.add_argument("--seconds", type=count, default=5, help="length of a run in seconds; default: 5")
-    parser.add_argument("--warm-up", type=count, default=10, help="length of the run before the rounds; default: 10")
+    parser.add_argument("--warm-up", type=count, default=10, help="length of the runs before the rounds; default: 10")
     parser.add_argument("--dir", default=None, help="parent of the data directories; default: the temporary directory")
     parser.add_argument("--json", default=None, help="write the figures of each round as JSON to this file")
     options = parser.parse_args()

@@ -1,6 +1,5 @@
 package io.streamkeeper.server;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -55,9 +54,7 @@ final class ListeningSocket {
             throw new IOException((isAdministrative ? "admin-listen: host " : "host ") + address.getHostString()
                     + " cannot be resolved; expected a name or an address of this machine");
         }
-        ChannelFuture bound = new ServerBootstrap()
-                .group(acceptors, loops)
-                .channel(sockets.serverChannel())
+        ChannelFuture bound = sockets.listener(acceptors, loops)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

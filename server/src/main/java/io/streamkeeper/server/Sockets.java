@@ -1,14 +1,18 @@
 package io.streamkeeper.server;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -22,8 +26,21 @@ import org.jspecify.annotations.Nullable;
  * @param transport never {@link Transport#AUTO}
  * @param handlers creates the I/O handlers of its loops
  * @param serverChannel the class of its listening sockets
+ * @param unsentBytes limits the bytes of a connection that the kernel holds and has not sent; null if this transport
+ *     cannot
  */
-record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends ServerChannel> serverChannel) {
+record Sockets(
+        Transport transport,
+        IoHandlerFactory handlers,
+        Class<? extends ServerChannel> serverChannel,
+        @Nullable ChannelOption<Long> unsentBytes) {
+
+    /**
+     * The most bytes of a connection that the kernel holds and has not sent. What a client can receive is sent at once
+     * and is not limited by this. More would be megabytes for each slow client, and on a fast network bytes that leave
+     * the processor's cache before they are received.
+     */
+    static final long UNSENT_BYTES_MAX = 64 << 10;
 
     /**
      * Returns the loops and sockets of the configured transport.
@@ -40,17 +57,25 @@ record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends S
             }
             case IO_URING -> {
                 require("io_uring", IoUring.unavailabilityCause());
-                yield new Sockets(asked, IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+                yield new Sockets(
+                        asked,
+                        IoUringIoHandler.newFactory(),
+                        IoUringServerSocketChannel.class,
+                        IoUringChannelOption.TCP_NOTSENT_LOWAT);
             }
         };
     }
 
     private static Sockets epoll() {
-        return new Sockets(Transport.EPOLL, new EpollHandlers(), EpollServerSocketChannel.class);
+        return new Sockets(
+                Transport.EPOLL,
+                new EpollHandlers(),
+                EpollServerSocketChannel.class,
+                EpollChannelOption.TCP_NOTSENT_LOWAT);
     }
 
     private static Sockets nio() {
-        return new Sockets(Transport.NIO, NioIoHandler.newFactory(), NioServerSocketChannel.class);
+        return new Sockets(Transport.NIO, NioIoHandler.newFactory(), NioServerSocketChannel.class, null);
     }
 
     private static void require(String name, @Nullable Throwable cause) throws IOException {
@@ -65,6 +90,12 @@ record Sockets(Transport transport, IoHandlerFactory handlers, Class<? extends S
     /** Whether an open connection can move from one loop to another. */
     boolean canMove() {
         return transport != Transport.IO_URING;
+    }
+
+    /** A listening socket to be bound; {@code acceptors} accept its connections, and {@code loops} serve them. */
+    ServerBootstrap listener(EventLoopGroup acceptors, EventLoopGroup loops) {
+        ServerBootstrap listener = new ServerBootstrap().group(acceptors, loops).channel(serverChannel);
+        return unsentBytes == null ? listener : listener.childOption(unsentBytes, UNSENT_BYTES_MAX);
     }
 
     EventLoopGroup loops(int count, String name) {
