@@ -5,8 +5,11 @@ import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.http.Listener;
 import io.streamkeeper.server.http.ListenerKind;
+import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.OpenFiles;
+import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -29,19 +32,27 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final boolean ownsStreams;
     private final EventLoopGroup acceptors;
     private final HttpServer http;
+    private final @Nullable TlsIdentity tls;
     private final ListeningSocket socket;
     private final @Nullable ListeningSocket adminSocket;
 
-    private DurableStreamsServer(DurableStreams streams, boolean ownsStreams) throws IOException {
+    private DurableStreamsServer(DurableStreams streams, boolean ownsStreams, @Nullable TlsIdentity tls)
+            throws IOException {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
+        this.tls = tls;
         this.http = streams.newHttpServer(streams.config());
         ListenConfig listen = streams.config().listen();
-        Exposure.check(streams.config(), false);
+        Exposure.check(streams.config(), streams.config().tls().authenticates());
         InetSocketAddress adminAddress = listen.adminAddress();
         int kept = adminAddress == null ? 0 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
         http.connectionsMax(
                 Descriptors.ofProcess().connectionsMax(streams.engine().shards().count(), kept));
+        if (tls != null) {
+            long bytes = MemoryPlan.BYTES_PER_CONNECTION + TlsIdentity.BYTES_PER_CONNECTION;
+            http.connectionsMax(
+                    (int) Math.max(1, streams.engine().memory().plan().connectionBytes() / bytes));
+        }
         this.acceptors = streams.engine().sockets().loops(1, "accept");
         try {
             this.socket = open(ListenerKind.PUBLIC, new InetSocketAddress(listen.host(), listen.port()));
@@ -50,14 +61,26 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
             throw e;
         }
+        if (tls != null) {
+            tls.watch();
+        }
         streams.attach(this);
+    }
+
+    private static @Nullable TlsIdentity openTls(ServerConfig config) throws IOException {
+        if (config.tls().isOn()) {
+            return TlsIdentity.open(config.tls());
+        }
+        config.tls().check();
+        return null;
     }
 
     private ListeningSocket open(ListenerKind kind, InetSocketAddress address) throws IOException {
         Engine engine = streams.engine();
         HostRule hosts =
                 HostRule.of(!address.isUnresolved() && address.getAddress().isLoopbackAddress(), hostNames(address));
-        return ListeningSocket.open(http.listener(kind, hosts), address, engine.sockets(), acceptors, engine.loops());
+        Listener listener = http.listener(kind, hosts, kind == ListenerKind.PUBLIC ? tls : null);
+        return ListeningSocket.open(listener, address, engine.sockets(), acceptors, engine.loops());
     }
 
     /** The names by which clients may address a listener. */
@@ -84,15 +107,16 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * @param config where streams are kept and where the server listens
      * @return the server, which owns its {@link #streams}
      * @throws IllegalArgumentException if other machines reach the address, and the configuration neither contains
-     *     authentication nor allows clients without it
-     * @throws IOException if the transport is not available, the server cannot listen on the address, or the data
-     *     directory cannot be used; no thread is left running
+     *     authentication nor allows clients without it; or if a setting is missing that another one needs
+     * @throws IOException if the transport is not available, the server cannot listen on the address, the data directory
+     *     cannot be used, or the files of TLS cannot; no thread is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
-        Exposure.check(config, false);
+        Exposure.check(config, config.tls().authenticates());
+        TlsIdentity tls = openTls(config);
         DurableStreams streams = DurableStreams.open(config);
         try {
-            return new DurableStreamsServer(streams, true);
+            return new DurableStreamsServer(streams, true, tls);
         } catch (IOException e) {
             streams.close();
             throw e;
@@ -105,11 +129,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      *
      * @param streams not closed; their configuration specifies where to listen
      * @return the server, which listens
-     * @throws IOException if the server cannot listen on the address
+     * @throws IllegalArgumentException if a setting is missing that another one needs
+     * @throws IOException if the server cannot listen on the address, or the files of TLS cannot be used
      * @throws IllegalStateException if the streams are closed
      */
     public static DurableStreamsServer start(DurableStreams streams) throws IOException {
-        return new DurableStreamsServer(streams, false);
+        return new DurableStreamsServer(streams, false, openTls(streams.config()));
     }
 
     /** {@return the streams that are served, for calls without a socket} */
@@ -142,7 +167,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     /** {@return the URL below which the streams are, with a slash at its end} */
     public String url() {
         String host = streams.config().listen().host();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+        return (tls == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
                 + address().getPort() + streams.config().root();
     }
 
@@ -161,6 +186,9 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         }
         http.stop();
         http.awaitConnectionsClosed(deadline);
+        if (tls != null) {
+            tls.close();
+        }
         acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS).awaitUninterruptibly();
         streams.detach(this);
         if (ownsStreams) {

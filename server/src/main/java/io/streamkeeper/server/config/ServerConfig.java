@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * The complete configuration of a server: one record for each concern.
  *
  * @param listen where it listens
+ * @param tls the files of TLS
  * @param http the limits of the requests of one connection
  * @param live how long live reads last
  * @param read how much one read returns
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  */
 public record ServerConfig(
         ListenConfig listen,
+        TlsConfig tls,
         HttpLimits http,
         LiveConfig live,
         ReadConfig read,
@@ -76,6 +78,7 @@ public record ServerConfig(
      * Checks the values that are not in a record of their own.
      *
      * @param listen any
+     * @param tls any
      * @param http any
      * @param live any
      * @param read any
@@ -98,6 +101,7 @@ public record ServerConfig(
     public static List<Setting<?>> settings() {
         return Stream.of(
                         ListenConfig.SETTINGS,
+                        TlsConfig.SETTINGS,
                         HttpLimits.SETTINGS,
                         LiveConfig.SETTINGS,
                         ReadConfig.SETTINGS,
@@ -122,6 +126,7 @@ public record ServerConfig(
     public static ServerConfig of(SettingValues values) {
         return new ServerConfig(
                 ListenConfig.of(values),
+                TlsConfig.of(values),
                 HttpLimits.of(values),
                 LiveConfig.of(values),
                 ReadConfig.of(values),
@@ -148,6 +153,7 @@ public record ServerConfig(
     public Builder toBuilder() {
         SettingValues values = new SettingValues();
         listen.copyTo(values);
+        tls.copyTo(values);
         http.copyTo(values);
         live.copyTo(values);
         read.copyTo(values);
@@ -179,6 +185,16 @@ public record ServerConfig(
          */
         public Builder listen(Consumer<ListenConfig.Builder> change) {
             change.accept(new ListenConfig.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes the files of TLS
+         */
+        public Builder tls(Consumer<TlsConfig.Builder> change) {
+            change.accept(new TlsConfig.Builder(values));
             return this;
         }
 

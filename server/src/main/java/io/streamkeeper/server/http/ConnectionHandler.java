@@ -12,6 +12,7 @@ import io.streamkeeper.server.http.request.MalformedRequest;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.shard.TurnQueue;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,10 +196,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        isCounted = true;
         loop.counters().connectionOpened(listener.isAdministrative());
-        idle.start();
+        beginCounted();
         ctx.fireChannelActive();
+    }
+
+    /** The connection begins, and is counted as open already. */
+    void beginCounted() {
+        isCounted = true;
+        idle.start();
     }
 
     @Override
@@ -386,12 +392,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A client that resets its connection is not a fault of the server; anything else is one, and ends only this
-     * connection.
+     * A client that resets its connection, or sends what is no record of TLS, is not a fault of the server; anything
+     * else is one, and ends only this connection.
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             channel.close();
         } else {
             failed(cause);

@@ -21,6 +21,7 @@ import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TurnQueue;
+import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.IdentityHashMap;
@@ -48,6 +49,7 @@ public final class HttpServer {
     private final Shards shards;
     private final MemoryLedger memory;
     private final BodyRoom bodyRoom;
+    private final Executor workers;
     private final Compression compression;
     private final CrossOriginRule origins;
     private final SiteGuard siteGuard;
@@ -61,7 +63,7 @@ public final class HttpServer {
     private volatile boolean stopping;
 
     /**
-     * Serves {@code shards}; {@code workers} compress.
+     * Serves {@code shards}; {@code workers} compress, and compute the handshakes of TLS.
      *
      * @param memory counts the memory of input and output
      * @param loops the server's own loops, for which the shared state is created in advance; for a loop of another
@@ -82,6 +84,7 @@ public final class HttpServer {
         this.connectionsMax =
                 Math.min(config.listen().connectionsMax(), memory.plan().connectionsMax());
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
+        this.workers = workers;
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
         this.origins = CrossOriginRule.of(config.security().corsOrigins());
@@ -121,6 +124,11 @@ public final class HttpServer {
 
     BodyRoom bodyRoom() {
         return bodyRoom;
+    }
+
+    /** Threads for work that would block a loop. */
+    Executor workers() {
+        return workers;
     }
 
     Compression compression() {
@@ -164,7 +172,12 @@ public final class HttpServer {
 
     /** A new listener of this server, with the paths of its kind, for requests that name one of {@code hosts}. */
     public Listener listener(ListenerKind kind, HostRule hosts) {
-        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts);
+        return listener(kind, hosts, null);
+    }
+
+    /** The same; its connections begin with TLS if {@code tls} is not null. */
+    public Listener listener(ListenerKind kind, HostRule hosts, @Nullable TlsIdentity tls) {
+        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts, tls);
     }
 
     /** Whether a connection is accepted; it counts towards the limit from then on until it is closed. */

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
 import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.tls.TlsIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address or mount at which a server accepts connections, with its kind and its table of paths. Sets up the
@@ -16,12 +18,19 @@ public final class Listener extends ChannelInitializer<Channel> {
     private final ListenerKind kind;
     private final Routes routes;
     private final HostRule hosts;
+    private final @Nullable TlsIdentity tls;
 
     Listener(HttpServer server, ListenerKind kind, Routes routes, HostRule hosts) {
+        this(server, kind, routes, hosts, null);
+    }
+
+    /** A listener whose connections begin with TLS, if {@code tls} is not null. */
+    Listener(HttpServer server, ListenerKind kind, Routes routes, HostRule hosts, @Nullable TlsIdentity tls) {
         this.server = server;
         this.kind = kind;
         this.routes = routes;
         this.hosts = hosts;
+        this.tls = tls;
     }
 
     /** The kind of the listener. */
@@ -67,7 +76,18 @@ public final class Listener extends ChannelInitializer<Channel> {
             channel.close();
             return;
         }
+        channel.pipeline().addLast(loop.traffic());
+        if (tls == null) {
+            addHttp1(channel, loop);
+        } else {
+            TlsStart.addTo(channel, server, this, tls.context());
+        }
+    }
+
+    /** Adds the handlers of HTTP/1.1 to a connection. */
+    ConnectionHandler addHttp1(Channel channel, LoopContext loop) {
         ConnectionHandler connection = new ConnectionHandler(server, this, channel, loop);
-        channel.pipeline().addLast(loop.traffic(), connection.decoder(), connection);
+        channel.pipeline().addLast(connection.decoder(), connection);
+        return connection;
     }
 }

@@ -133,7 +133,7 @@ class CompressionTest {
         String small = SERVER.create(TEXT, LONG);
         List<TestConnection> abuser = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            TestConnection connection = new TestConnection(SERVER.server().address(), 4_096);
+            TestConnection connection = SERVER.connect(4_096);
             abuser.add(connection);
             for (int j = 0; j < 60; j++) {
                 connection.request("GET", large, "", GZIP);

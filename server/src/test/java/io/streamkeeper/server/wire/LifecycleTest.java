@@ -106,7 +106,7 @@ class LifecycleTest {
     void aStopDoesNotWaitForAClientThatTakesNothing() throws IOException {
         TestServer server = TestServer.started(TestServer.config(config -> config.shutdownTimeoutMillis(300)));
         String path = server.create(TEXT, "x".repeat(1 << 20));
-        TestConnection stalled = new TestConnection(server.server().address(), 4_096);
+        TestConnection stalled = server.connect(4_096);
         for (int i = 0; i < 20; i++) {
             stalled.request("GET", path, "");
         }

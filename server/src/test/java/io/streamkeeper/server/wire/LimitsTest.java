@@ -187,7 +187,7 @@ class LimitsTest {
     void aClientThatTakesNothingIsLetGo() throws IOException {
         try (TestServer server = TestServer.started(limits(10_000, 10_000, 300))) {
             String path = server.create(TEXT, "x".repeat(BODY_BYTES_MAX));
-            try (TestConnection connection = new TestConnection(server.server().address(), 4_096)) {
+            try (TestConnection connection = server.connect(4_096)) {
                 for (int i = 0; i < IN_FLIGHT_REQUESTS_MAX; i++) {
                     connection.request("GET", path, "");
                 }
@@ -307,7 +307,7 @@ class LimitsTest {
     void aSubscriberThatStallsCostsLittleAndThenGetsEverything() throws IOException {
         int parts = 64;
         String path = SERVER.create(TEXT, "");
-        try (TestConnection connection = new TestConnection(SERVER.server().address(), 64 << 10)) {
+        try (TestConnection connection = SERVER.connect(64 << 10)) {
             EventReader events = connection.events(path + "?live=sse&offset=-1");
             events.control();
             long before = allocatedBytes();

@@ -8,12 +8,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** One raw connection to a server; the test chooses the bytes that it sends, and responses are read strictly. */
 public final class TestConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
-    private final Socket socket = new Socket();
+    private final Socket plain;
+
+    /** The same with TLS, or the plain one. */
+    private final Socket socket;
+
     private final WireInput input;
 
     public TestConnection(InetSocketAddress address) throws IOException {
@@ -22,17 +28,28 @@ public final class TestConnection implements AutoCloseable {
 
     /** {@code receiveBytes} bounds what the kernel takes for a client that does not read; 0 leaves it as it is. */
     public TestConnection(InetSocketAddress address, int receiveBytes) throws IOException {
+        this(address, receiveBytes, null);
+    }
+
+    /** With {@code tls}, a connection that begins with TLS. */
+    TestConnection(InetSocketAddress address, int receiveBytes, @Nullable SSLSocketFactory tls) throws IOException {
+        plain = new Socket();
         if (receiveBytes > 0) {
-            socket.setReceiveBufferSize(receiveBytes);
+            plain.setReceiveBufferSize(receiveBytes);
         }
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        socket.connect(address);
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TIMEOUT_MILLIS);
+        plain.connect(address);
+        socket = tls == null ? plain : tls.createSocket(plain, address.getHostString(), address.getPort(), true);
         input = new WireInput(new BufferedInputStream(socket.getInputStream()));
     }
 
     public WireInput input() {
         return input;
+    }
+
+    Socket socket() {
+        return socket;
     }
 
     /** The port of this end. */
@@ -114,8 +131,9 @@ public final class TestConnection implements AutoCloseable {
                 .isEqualTo(-1);
     }
 
+    /** Closes the connection without the message of TLS, for which a thread that sends would be waited for. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 }

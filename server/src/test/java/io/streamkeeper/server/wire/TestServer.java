@@ -9,9 +9,11 @@ import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.config.TlsConfig;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.tls.Identities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,6 +65,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     static ServerConfig config(Consumer<ServerConfig.Builder> change) {
         ServerConfig.Builder config = ServerConfig.builder()
                 .listen(listen -> listen.port(0).shards(SHARDS))
+                .tls(TestServer::onIfRequested)
                 .data(TestServer::keptInNewDirectory);
         change.accept(config);
         return config.build();
@@ -81,6 +84,25 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
                     .checkpointBytes(64 << 10)
                     .checkpointMillis(150)
                     .segmentBytes(256 << 10);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** TLS for all tests with {@code -Dstreamkeeper.tls=true}. */
+    private static void onIfRequested(TlsConfig.Builder tls) {
+        if (Boolean.getBoolean("streamkeeper.tls")) {
+            on(tls);
+        }
+    }
+
+    /** TLS with a certificate that is made for tests. */
+    static void on(TlsConfig.Builder tls) {
+        try {
+            Path folder = Files.createTempDirectory("streamkeeper-tls");
+            Identities.of("localhost").write(folder);
+            tls.certificateFile(folder.resolve("cert.pem").toString())
+                    .keyFile(folder.resolve("key.pem").toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -173,6 +195,22 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     // ---- requests ----
 
     TestConnection connect() {
+        try {
+            return connect(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TestConnection connect(int receiveBytes) throws IOException {
+        return new TestConnection(
+                server.address(),
+                receiveBytes,
+                config.tls().isOn() ? Identities.client(null).getSocketFactory() : null);
+    }
+
+    /** A connection without TLS, whatever the server expects. */
+    TestConnection connectPlain() {
         try {
             return new TestConnection(server.address());
         } catch (IOException e) {

@@ -179,7 +179,7 @@ class WholeAnswerTest {
         byte[] part = new byte[1 << 20];
         String path = SERVER.create(BINARY, "");
         append(path, part, 16);
-        try (TestConnection slow = new TestConnection(SERVER.server().address(), 64 << 10)) {
+        try (TestConnection slow = SERVER.connect(64 << 10)) {
             slow.request("GET", path, "");
             Answer head = slow.input().head();
             append(path, part, 2);
@@ -194,7 +194,7 @@ class WholeAnswerTest {
     void anAnswerOfAStreamThatIsDeletedIsCutAndItsConnectionClosed() throws IOException {
         String path = SERVER.create(BINARY, "");
         append(path, new byte[1 << 20], 24);
-        try (TestConnection slow = new TestConnection(SERVER.server().address(), 64 << 10)) {
+        try (TestConnection slow = SERVER.connect(64 << 10)) {
             slow.request("GET", path, "");
             slow.request("GET", path, "");
             slow.input().head();
@@ -207,7 +207,7 @@ class WholeAnswerTest {
     void anAnswerWhoseBytesRetentionDropsIsCutAndItsConnectionClosed() throws IOException {
         String path = SERVER.create(BINARY, "", "Stream-Retention-Max-Bytes: " + (24 << 20));
         append(path, new byte[1 << 20], 24);
-        try (TestConnection slow = new TestConnection(SERVER.server().address(), 64 << 10)) {
+        try (TestConnection slow = SERVER.connect(64 << 10)) {
             slow.request("GET", path, "");
             slow.input().head();
             append(path, new byte[1 << 20], 24);
@@ -235,7 +235,7 @@ class WholeAnswerTest {
         }
         List<TestConnection> silent = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            TestConnection connection = new TestConnection(SERVER.server().address(), 4_096);
+            TestConnection connection = SERVER.connect(4_096);
             silent.add(connection);
             for (int j = 0; j < 64; j++) {
                 connection.request("GET", path, "", j % 2 == 0 ? "X: y" : "Accept-Encoding: gzip");
