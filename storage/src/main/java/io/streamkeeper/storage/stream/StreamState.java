@@ -56,6 +56,7 @@ public final class StreamState {
     private boolean durablyDeleted;
     private boolean durablyDropped;
 
+    private @Nullable StreamState nextInSlot;
     private @Nullable StreamState replaced;
     private int forks;
     private @Nullable TailWaiters waiters;
@@ -391,6 +392,16 @@ public final class StreamState {
                 expiry(),
                 retention(),
                 offsetAt(durableEarliest));
+    }
+
+    /** The next stream in the same slot of the {@link StreamTable}; only that table changes it. */
+    @Nullable
+    StreamState nextInSlot() {
+        return nextInSlot;
+    }
+
+    void nextInSlot(@Nullable StreamState next) {
+        nextInSlot = next;
     }
 
     /** The incarnation that readers of the path see until this one is durable, or null. */
