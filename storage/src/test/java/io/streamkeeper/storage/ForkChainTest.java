@@ -17,6 +17,7 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.RecordCodec;
 import io.streamkeeper.storage.record.Runs;
+import io.streamkeeper.storage.record.StreamConfig;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
@@ -128,7 +129,12 @@ class ForkChainTest {
     void theRecordOfAForkIsAsLongHoweverDeepItIs() {
         LogRecord.Fork fork = new LogRecord.Fork(new ForkOrigin(new StreamPath("source"), Offset.ZERO, 0), 1, 1, 0);
         LogRecord.Created created = new LogRecord.Created(
-                2, new StreamPath("fork"), ContentType.JSON, Expiry.never(), Retention.none(), false, fork, 1);
+                2,
+                new StreamPath("fork"),
+                new StreamConfig(ContentType.JSON, Expiry.never(), Retention.none()),
+                false,
+                fork,
+                1);
         ByteBuf out = Unpooled.buffer();
         RecordCodec.begin(out, created, Runs.NONE);
         assertThat(out.readableBytes()).isLessThan(120);

@@ -14,6 +14,7 @@ import io.streamkeeper.storage.record.Interned;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.RecordCodec;
+import io.streamkeeper.storage.record.StreamConfig;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.Arrays;
@@ -26,7 +27,12 @@ class RecordKindsTest {
 
     private static LogRecord.Created created(Expiry expiry) {
         return new LogRecord.Created(
-                1, StreamPath.of("a"), ContentType.OCTET_STREAM, expiry, Retention.none(), true, null, 5);
+                1,
+                StreamPath.of("a"),
+                new StreamConfig(ContentType.OCTET_STREAM, expiry, Retention.none()),
+                true,
+                null,
+                5);
     }
 
     private static final List<LogRecord> RECORDS = List.of(

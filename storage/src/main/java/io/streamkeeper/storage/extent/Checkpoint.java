@@ -103,14 +103,14 @@ final class Checkpoint extends ExtentJob {
     }
 
     private @Nullable Captured capture(StreamState stream) {
-        boolean unknown = !stream.extents().isDescribed() && stream.lastDescribedLsn() <= checkpointLsn;
-        if (stream.extents().isDropped() && unknown) {
-            stream.extents().dirty(false);
+        boolean unknown = !stream.isDescribed() && stream.lastDescribedLsn() <= checkpointLsn;
+        if (stream.isDurablyDropped() && unknown) {
+            stream.dirty(false);
             return null;
         }
-        stream.extents().dirty(false);
+        stream.dirty(false);
         lastLsn = Math.max(lastLsn, stream.lastDescribedLsn());
-        stream.extents().described(true);
+        stream.described(true);
         StreamContent content = stream.content();
         content.seal();
         int first = content.runCount();
@@ -199,7 +199,7 @@ final class Checkpoint extends ExtentJob {
         for (int i = from; i < end; i++) {
             StreamState stream = referrers.get(i);
             ready.referrers().add(stream);
-            if (stream.extents().isDropped()) {
+            if (stream.isDurablyDropped()) {
                 ready.keepDescription();
             } else {
                 stream.content().replace(written.get(i), ready);

@@ -137,10 +137,10 @@ final class Compaction extends ExtentJob {
 
     @SuppressWarnings("ReferenceEquality")
     private static byte decision(StreamState stream, Extent here) {
-        if (stream.extents().isDropped()) {
-            return stream.extents().isDirty() ? KEEP_META : 0;
+        if (stream.isDurablyDropped()) {
+            return stream.isDirty() ? KEEP_META : 0;
         }
-        return stream.extents().owner() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+        return stream.owner() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
     }
 
     // ---- writing ----
@@ -396,7 +396,7 @@ final class Compaction extends ExtentJob {
         for (int i = from; i < end && extent != null; i++) {
             StreamState stream = referrers.get(i);
             extent.referrers().add(stream);
-            if (stream.extents().isDropped()) {
+            if (stream.isDurablyDropped()) {
                 if (described.get(i)) {
                     extent.keepDescription();
                 }
@@ -404,7 +404,7 @@ final class Compaction extends ExtentJob {
             }
             stream.content().replace(written.get(i), extent);
             store.moved(stream);
-            if (described.get(i) && stream.extents().owner() instanceof Extent owner && merged.contains(owner)) {
+            if (described.get(i) && stream.owner() instanceof Extent owner && merged.contains(owner)) {
                 extent.describe(stream);
             }
         }

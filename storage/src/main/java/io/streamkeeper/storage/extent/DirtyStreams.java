@@ -55,8 +55,8 @@ final class DirtyStreams {
     }
 
     void add(StreamState stream) {
-        if (!stream.extents().isDirty()) {
-            stream.extents().dirty(true);
+        if (!stream.isDirty()) {
+            stream.dirty(true);
             streams.add(stream);
             if (streams.size() == 1) {
                 sinceNanos = clock.monotonicNanos();
@@ -101,7 +101,7 @@ final class DirtyStreams {
         List<StreamState> all = new ArrayList<>(taken);
         all.addAll(streams);
         streams = new ArrayList<>();
-        all.forEach(stream -> stream.extents().dirty(false));
+        all.forEach(stream -> stream.dirty(false));
         all.forEach(this::add);
         bytesAtCheckpoint = journal.stagedBytes() - checkpointBytes;
     }

@@ -44,16 +44,16 @@ public final class Extent extends Place {
     /** Notes that this file contains the newest description of a stream. */
     public void describe(StreamState stream) {
         forget(stream);
-        stream.extents().owner(this);
+        stream.owner(this);
         descriptions++;
     }
 
     /** Notes that the description of a stream is not needed any more, in whichever file it is. */
     static void forget(StreamState stream) {
-        if (stream.extents().owner() instanceof Extent owner) {
+        if (stream.owner() instanceof Extent owner) {
             owner.descriptions--;
         }
-        stream.extents().owner(null);
+        stream.owner(null);
     }
 
     /** Bytes of the file that are still needed; the bytes of descriptions and of lengths of appends are estimated. */

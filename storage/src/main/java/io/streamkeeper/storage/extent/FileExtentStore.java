@@ -128,7 +128,6 @@ public final class FileExtentStore implements ExtentStore {
 
     @Override
     public void dropped(StreamState stream) {
-        stream.extents().dropped();
         Extent.forget(stream);
         room.spaceCanBeFreed();
     }

@@ -29,8 +29,8 @@ public final class MemoryExtentStore implements ExtentStore {
             return;
         }
         Place last = content.place(content.runCount() - 1);
-        if (last instanceof Block block && !block.equals(stream.extents().owner())) {
-            stream.extents().owner(block);
+        if (last instanceof Block block && !block.equals(stream.owner())) {
+            stream.owner(block);
             compaction.entered(content, block);
         }
     }

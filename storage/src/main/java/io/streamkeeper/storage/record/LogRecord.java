@@ -1,10 +1,7 @@
 package io.streamkeeper.storage.record;
 
-import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Producer;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +39,7 @@ public sealed interface LogRecord {
      *
      * @param generation its generation, which is unique
      * @param path its path
-     * @param contentType as requested, or inherited
-     * @param expiry as requested, or inherited
-     * @param retention the limits on the data that it keeps
+     * @param config the properties that never change
      * @param closed whether it is created closed
      * @param fork its source and the inherited part, or null if it is not a fork
      * @param atMillis the time
@@ -52,13 +47,10 @@ public sealed interface LogRecord {
     record Created(
             long generation,
             StreamPath path,
-            ContentType contentType,
-            Expiry expiry,
-            Retention retention,
+            StreamConfig config,
             boolean closed,
             @Nullable Fork fork,
-            long atMillis)
-            implements LogRecord {
+            long atMillis) implements LogRecord {
         @Override
         public Kind kind() {
             return Kind.CREATED;

@@ -87,7 +87,7 @@ public final class RecordCodec {
     static int createdBytesMax(LogRecord.Created created) {
         int bytes = FIXED_BYTES_MAX
                 + Fields.textBytesMax(created.path().value())
-                + Fields.textBytesMax(created.contentType().value());
+                + Fields.textBytesMax(created.config().contentType().value());
         LogRecord.Fork fork = created.fork();
         if (fork == null) {
             return bytes;
@@ -175,14 +175,14 @@ public final class RecordCodec {
         out.writeByte((created.closed() ? IS_CLOSED : 0)
                 | (fork == null ? 0 : IS_FORK)
                 | (offset == null ? 0 : HAS_OFFSET)
-                | (created.retention().isNone() ? 0 : HAS_RETENTION));
+                | (created.config().retention().isNone() ? 0 : HAS_RETENTION));
         Fields.writeText(out, created.path().value());
-        Fields.writeText(out, created.contentType().value());
-        writeExpiry(out, created.expiry());
-        if (!created.retention().isNone()) {
-            Fields.writeVariable(out, created.retention().maxAgeSeconds() + 1);
-            Fields.writeVariable(out, created.retention().maxBytes() + 1);
-            Fields.writeVariable(out, created.retention().maxMessages() + 1);
+        Fields.writeText(out, created.config().contentType().value());
+        writeExpiry(out, created.config().expiry());
+        if (!created.config().retention().isNone()) {
+            Fields.writeVariable(out, created.config().retention().maxAgeSeconds() + 1);
+            Fields.writeVariable(out, created.config().retention().maxBytes() + 1);
+            Fields.writeVariable(out, created.config().retention().maxMessages() + 1);
         }
         if (fork == null) {
             return;
@@ -298,7 +298,8 @@ public final class RecordCodec {
                 ? Retention.none()
                 : new Retention(Fields.readVariable(in) - 1, Fields.readVariable(in) - 1, Fields.readVariable(in) - 1);
         LogRecord.Fork fork = (flags & IS_FORK) == 0 ? null : readFork(in, (flags & HAS_OFFSET) != 0);
-        return new LogRecord.Created(generation, path, type, expiry, retention, (flags & IS_CLOSED) != 0, fork, at);
+        StreamConfig config = interned.config(type, expiry, retention);
+        return new LogRecord.Created(generation, path, config, (flags & IS_CLOSED) != 0, fork, at);
     }
 
     private static Expiry readExpiry(ByteBuf in) {

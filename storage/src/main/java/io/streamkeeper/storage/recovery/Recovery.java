@@ -241,8 +241,8 @@ public final class Recovery {
             throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
         }
         stream.apply(record, staged, read.runs());
-        if (!stream.extents().isDirty()) {
-            stream.extents().dirty(true);
+        if (!stream.isDirty()) {
+            stream.dirty(true);
             dirty.add(stream);
         }
     }

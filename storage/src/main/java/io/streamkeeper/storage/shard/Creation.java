@@ -84,9 +84,7 @@ final class Creation implements CommitQueue.Step {
         LogRecord.Created record = new LogRecord.Created(
                 shard.generations().next(now, source == null ? 0 : source.generation()),
                 create.path(),
-                shard.interned().contentType(type),
-                source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry(),
-                create.retention(),
+                shard.interned().config(type, expiryOf(create, source), create.retention()),
                 create.closed(),
                 source == null ? null : fork(create, source),
                 now);
@@ -112,6 +110,10 @@ final class Creation implements CommitQueue.Step {
             return source.contentType();
         }
         return asked == null ? ContentType.OCTET_STREAM : asked;
+    }
+
+    private static Expiry expiryOf(Command.Create create, @Nullable ForkSource source) {
+        return source != null && create.expiry().equals(Expiry.never()) ? source.expiry() : create.expiry();
     }
 
     private static LogRecord.Fork fork(Command.Create create, ForkSource source) {

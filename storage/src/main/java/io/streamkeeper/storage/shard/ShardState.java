@@ -193,7 +193,7 @@ public final class ShardState {
     StreamState visible(StreamPath path) {
         StreamState stream = streams.at(path);
         while (stream != null && !stream.isVisible()) {
-            stream = stream.replaced();
+            stream = streams.replaced(stream);
         }
         if (stream == null || stream.isDurablyDropped()) {
             return null;

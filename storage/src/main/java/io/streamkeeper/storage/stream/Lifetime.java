@@ -39,22 +39,22 @@ public final class Lifetime {
 
     /** The lifetime of a stream that is created. */
     static Lifetime of(LogRecord.Created created) {
-        return created.expiry() instanceof Expiry.Never
+        return created.config().expiry() instanceof Expiry.Never
                 ? ENDLESS
                 : new Lifetime(
-                        created.expiry(),
+                        created.config().expiry(),
                         created.atMillis(),
-                        created.expiry() instanceof Expiry.Ttl
+                        created.config().expiry() instanceof Expiry.Ttl
                                 ? new RecordedUse(created.atMillis(), 0, 0)
                                 : RecordedUse.NONE);
     }
 
     /** The lifetime in a description; see {@link #recover}. */
     static Lifetime of(StreamMeta meta) {
-        return meta.created().expiry() instanceof Expiry.Never
+        return meta.created().config().expiry() instanceof Expiry.Never
                 ? ENDLESS
                 : new Lifetime(
-                        meta.created().expiry(),
+                        meta.created().config().expiry(),
                         meta.created().atMillis(),
                         new RecordedUse(meta.usedMillis(), meta.coveredMillis(), 0));
     }

@@ -8,47 +8,59 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one stream that its records determine, without its bytes and its uses: closure, producers, {@code
- * Stream-Seq}, and the part of the stream that is kept (I13). Only {@link #apply} changes it, and the {@code undo}
- * methods revert the last change. Owned by the shard's loop.
+ * The state of one stream that its records determine, without its bytes and its uses: closure, writers, and the part of
+ * the stream that is kept (I13). Only {@link #applyLogged} changes it, and the {@code undo} methods revert the last
+ * change. Owned by the shard's loop.
+ *
+ * <p>It is the superclass of {@link StreamState}, not an object of its own, because a server has millions of them. So
+ * the parts that few streams have are objects that are created when they are needed.
  */
-final class LoggedState {
+abstract class LoggedState {
+    /** The heap that {@link #beginning} takes, unless it is {@link Beginning#ZERO}. */
+    private static final int BEGINNING_HEAP_BYTES = 32;
+
     private boolean closed;
-    private @Nullable Producer closedBy;
-    private @Nullable String streamSeq;
-    private @Nullable ProducerTable producers;
     private boolean deleted;
     private boolean dropped;
-    private long earliest;
-    private long kept;
+    private @Nullable WriterState writers;
+    private Beginning beginning;
     private long lastLsn;
+
+    /**
+     * The beginning of the part of a stream that is kept.
+     *
+     * @param earliest the first position that can be read
+     * @param kept the first position whose bytes are kept; forks may need bytes before the earliest position
+     */
+    record Beginning(long earliest, long kept) {
+        /** The beginning of a stream that was never trimmed, and of most forks. */
+        static final Beginning ZERO = new Beginning(0, 0);
+
+        static Beginning of(long earliest, long kept) {
+            return earliest == 0 && kept == 0 ? ZERO : new Beginning(earliest, kept);
+        }
+    }
 
     /** The state of a stream after its creation. */
     LoggedState(LogRecord.Created created) {
         closed = created.closed();
-        earliest = created.earliest();
-        kept = created.earliest();
+        beginning = Beginning.of(created.earliest(), created.earliest());
     }
 
     /** The state of a stream in a description. */
     LoggedState(StreamMeta meta) {
         closed = meta.closed();
-        closedBy = meta.closedBy();
-        streamSeq = meta.streamSeq();
-        for (KnownProducer producer : meta.producers()) {
-            table().accept(producer.last(), 0, producer.usedMillis());
-        }
         deleted = meta.deleted();
         dropped = meta.dropped();
-        earliest = meta.earliest();
-        kept = meta.kept();
+        writers = WriterState.of(meta);
+        beginning = Beginning.of(meta.earliest(), meta.kept());
         lastLsn = meta.lastLsn();
     }
 
     // ---- records ----
 
     /** Applies a record; a record of use changes nothing here. */
-    void apply(LogRecord record, long lsn) {
+    final void applyLogged(LogRecord record, long lsn) {
         switch (record.kind()) {
             case APPENDED -> apply((LogRecord.Appended) record);
             case CREATED -> {
@@ -56,8 +68,7 @@ final class LoggedState {
             }
             case TRIMMED -> {
                 LogRecord.Trimmed trimmed = (LogRecord.Trimmed) record;
-                earliest = trimmed.position();
-                kept = trimmed.dropped() ? earliest : kept;
+                beginning = Beginning.of(trimmed.position(), trimmed.dropped() ? trimmed.position() : kept());
             }
             case DELETED -> {
                 deleted = true;
@@ -65,7 +76,7 @@ final class LoggedState {
             }
             case RELEASED -> {
                 dropped = deleted;
-                kept = earliest;
+                beginning = Beginning.of(earliest(), earliest());
             }
             case USED -> {
                 // No reply waits for this record.
@@ -77,126 +88,138 @@ final class LoggedState {
     }
 
     private void apply(LogRecord.Appended record) {
-        Producer producer = record.producer();
-        if (producer != null) {
-            table().accept(producer, record.evictions(), record.atMillis());
+        if (WriterState.isIn(record)) {
+            writersToChange().apply(record);
         }
-        if (record.streamSeq() != null) {
-            streamSeq = record.streamSeq();
-        }
-        if (record.close()) {
-            closed = true;
-            closedBy = producer;
-        }
+        closed |= record.close();
     }
 
-    private ProducerTable table() {
-        ProducerTable table = producers;
-        if (table == null) {
-            table = new ProducerTable();
-            producers = table;
+    private WriterState writersToChange() {
+        WriterState known = writers;
+        if (known == null) {
+            known = new WriterState();
+            writers = known;
         }
-        return table;
+        return known;
     }
 
     // ---- undo ----
 
-    /**
-     * The state before {@code next} is applied to a stream whose content has this tail and {@code messages} messages.
-     */
-    StreamState.Mark mark(LogRecord.Appended next, long tail, long messages, Lifetime.RecordedUse use) {
-        Producer producer = next.producer();
-        return new StreamState.Mark(
-                tail,
-                messages,
-                closed,
-                closedBy,
-                streamSeq,
-                producer == null ? null : table().mark(producer, next.evictions()),
-                lastLsn,
-                use);
+    /** The state that {@link #undo(LoggedMark)} restores to revert an append. */
+    record LoggedMark(boolean closed, WriterState.@Nullable Mark writers, long lastLsn) {}
+
+    /** The state before {@code next} is applied. */
+    final LoggedMark markLogged(LogRecord.Appended next) {
+        return new LoggedMark(closed, WriterState.isIn(next) ? writersToChange().mark(next) : null, lastLsn);
     }
 
-    void undo(StreamState.Mark mark) {
+    final void undo(LoggedMark mark) {
         closed = mark.closed();
-        closedBy = mark.closedBy();
-        streamSeq = mark.streamSeq();
-        if (mark.producers() != null) {
-            table().undo(mark.producers());
+        if (mark.writers() != null) {
+            writersToChange().undo(mark.writers());
         }
         lastLsn = mark.lastLsn();
     }
 
+    /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim or a release. */
+    public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
+
     /** The part of the stream that is kept before the next record is applied. */
-    StreamState.Bounds bounds() {
-        return new StreamState.Bounds(deleted, dropped, earliest, kept, lastLsn);
+    public final Bounds bounds() {
+        return new Bounds(deleted, dropped, earliest(), kept(), lastLsn);
     }
 
-    void undo(StreamState.Bounds before) {
+    /** Reverts the last staged deletion, trim or release. */
+    public final void undo(Bounds before) {
         deleted = before.deleted();
         dropped = before.dropped();
-        earliest = before.earliest();
-        kept = before.kept();
+        beginning = Beginning.of(before.earliest(), before.kept());
         lastLsn = before.lastLsn();
     }
 
-    void undoCreated() {
+    final void forgetRecords() {
         lastLsn = 0;
     }
 
     // ---- queries ----
 
-    boolean isClosed() {
+    public final boolean isClosed() {
         return closed;
     }
 
+    /** The producer's request that closed the stream, or null. */
     @Nullable
-    Producer closedBy() {
-        return closedBy;
+    public final Producer closedBy() {
+        return writers == null ? null : writers.closedBy();
     }
 
     @Nullable
-    String streamSeq() {
-        return streamSeq;
+    public final String streamSeq() {
+        return writers == null ? null : writers.streamSeq();
     }
 
     @Nullable
-    Producer lastOf(String producerId) {
-        return producers == null ? null : producers.last(producerId);
+    public final Producer lastOf(String producerId) {
+        return writers == null ? null : writers.producers().last(producerId);
     }
 
-    int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
-        boolean another = producer != null && producers != null && producers.last(producer.id()) == null;
-        return another && producers != null ? producers.evictionsFor(limits, nowMillis) : 0;
+    /**
+     * How many producers must be evicted for an append of {@code producer}: 0 if it is known, -1 if there is no room
+     * for another one.
+     */
+    public final int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
+        WriterState known = writers;
+        return producer == null || known == null || known.producers().last(producer.id()) != null
+                ? 0
+                : known.producers().evictionsFor(limits, nowMillis);
     }
 
     /** All producers, the one unused for longest first. */
-    List<KnownProducer> producers() {
-        return producers == null ? List.of() : producers.all();
+    final List<KnownProducer> producers() {
+        return writers == null ? List.of() : writers.producers().all();
     }
 
-    boolean isDeleted() {
+    public final boolean isDeleted() {
         return deleted;
     }
 
-    boolean isDropped() {
+    /** Whether the stream is deleted, and no fork inherits from it: its path is free. */
+    public final boolean isDropped() {
         return dropped;
     }
 
-    long earliest() {
-        return earliest;
+    /**
+     * Whether the stream keeps bytes that only forks need: all bytes of a deleted stream, or those before the earliest
+     * position.
+     */
+    public final boolean isKeptForForks() {
+        return deleted ? !dropped : kept() < earliest();
     }
 
-    long kept() {
-        return kept;
+    final Beginning beginning() {
+        return beginning;
     }
 
-    long lastLsn() {
+    /** The first position that can be read once everything staged is durable. */
+    public final long earliest() {
+        return beginning.earliest();
+    }
+
+    /**
+     * The first position whose bytes are kept once everything staged is durable; forks may need bytes before the
+     * earliest position.
+     */
+    public final long kept() {
+        return beginning.kept();
+    }
+
+    /** The lsn of the last record about this stream; a reply that depends on its staged state waits for this record. */
+    public final long lastLsn() {
         return lastLsn;
     }
 
-    /** The heap that the producers take. */
-    long heapBytes() {
-        return producers == null ? 0 : producers.heapBytes();
+    /** The heap that the parts take that few streams have. */
+    final long partsHeapBytes() {
+        return (earliest() == 0 ? 0 : BEGINNING_HEAP_BYTES) + (writers == null ? 0 : writers.heapBytes());
     }
 }

@@ -4,15 +4,16 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Offset;
-import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Runs;
+import io.streamkeeper.storage.record.StreamConfig;
 import io.streamkeeper.storage.record.StreamMeta;
 import org.jspecify.annotations.Nullable;
 
@@ -23,67 +24,87 @@ import org.jspecify.annotations.Nullable;
  * includes every record in the journal, durable or not; commands are decided against it. The <em>durable</em> one
  * ({@link #durableTail}, {@link #isDurablyClosed}, {@link #isVisible}) is all that readers see (I2). {@link #apply}
  * changes the first, {@link #publish} the second; {@link #undo} reverts the first when the journal has refused a batch.
+ *
+ * <p>An idle stream is this object, its {@link StreamContent} and the text of its path. What few streams have is in
+ * objects that are created when they are needed, and what many streams have in common is in objects that they share.
  */
-public final class StreamState {
+public final class StreamState extends LoggedState {
     /** A placeholder for no stream in lists. */
     public static final StreamState NONE = new StreamState(new LogRecord.Created(
-            0, new StreamPath("none"), ContentType.OCTET_STREAM, Expiry.never(), Retention.none(), true, null, 0));
+            0,
+            new StreamPath("none"),
+            new StreamConfig(ContentType.OCTET_STREAM, Expiry.never(), Retention.none()),
+            true,
+            null,
+            0));
 
     /**
-     * The heap of the stream's own objects and its entry in the table, without the characters of its path and without
-     * its arrays.
+     * The heap of an idle stream, its place in the table and in the list of a file, without the characters of its path
+     * and without arrays.
      */
     private static final int HEAP_BYTES = 448;
 
     private static final int EXPIRY_HEAP_BYTES = 120;
-    private static final int FORK_HEAP_BYTES = 280;
-    private static final int TEXT_HEAP_BYTES = 48;
 
-    private final LogRecord.Created created;
+    /** The size of an object is a multiple of this. */
+    private static final int ALIGNMENT = 8;
 
-    /** The generation that the stream had in format version 1, if it was converted from that, or 0. */
-    private final long formerGeneration;
-
+    private final long generation;
+    private final long createdMillis;
+    private final String path;
+    private final StreamConfig config;
+    private final boolean createdClosed;
     private final StreamContent content;
-    private final LoggedState logged;
     private final Lifetime lifetime;
-    private @Nullable Lineage lineage;
+    private @Nullable ForkTies ties;
 
     private long durableTail;
-    private long durableEarliest;
+    private Beginning durableBeginning;
     private boolean durablyClosed;
     private boolean visible;
     private boolean durablyDeleted;
     private boolean durablyDropped;
 
     private @Nullable StreamState nextInSlot;
-    private @Nullable StreamState replaced;
-    private int forks;
     private @Nullable TailWaiters waiters;
 
-    private final ExtentAccount extents = new ExtentAccount();
-    private long countedHeapBytes;
+    private @Nullable Place owner;
+    private boolean dirty;
+    private boolean described;
+
+    /** In units of {@value #ALIGNMENT}. */
+    private int countedHeap;
 
     /** A stream that is created. */
     public StreamState(LogRecord.Created created) {
-        this.created = created;
-        this.formerGeneration = 0;
+        super(created);
+        this.generation = created.generation();
+        this.createdMillis = created.atMillis();
+        this.path = created.path().value();
+        this.config = created.config();
+        this.createdClosed = created.closed();
+        this.ties = ForkTies.of(created.fork(), 0);
         this.content = new StreamContent(ownStart(), contentType().isJson(), RetentionPolicy.limits(retention()));
-        this.logged = new LoggedState(created);
         this.lifetime = Lifetime.of(created);
-        this.durableEarliest = created.earliest();
+        this.durableBeginning = beginning();
         this.durableTail = ownStart();
     }
 
     /** A stream as an extent describes it; the caller adds its runs. */
     public StreamState(StreamMeta meta, long contentStart, long messagesBefore) {
-        this.created = meta.created();
-        this.formerGeneration = meta.formerGeneration();
+        super(meta);
+        LogRecord.Created created = meta.created();
+        this.generation = created.generation();
+        this.createdMillis = created.atMillis();
+        this.path = created.path().value();
+        this.config = created.config();
+        this.createdClosed = created.closed();
+        this.ties = ForkTies.of(created.fork(), meta.formerGeneration());
         this.content = new StreamContent(
                 contentStart, messagesBefore, contentType().isJson(), RetentionPolicy.limits(retention()));
-        this.logged = new LoggedState(meta);
         this.lifetime = Lifetime.of(meta);
-        extents.described(true);
+        this.durableBeginning = Beginning.ZERO;
+        this.described = true;
     }
 
     /**
@@ -91,166 +112,125 @@ public final class StreamState {
      * heap histogram of a hundred thousand streams.
      */
     public long heapBytes() {
-        long bytes = HEAP_BYTES + path().value().length() + content.heapBytes();
-        if (lifetime.ends()) {
-            bytes += EXPIRY_HEAP_BYTES;
-        }
-        LogRecord.Fork fork = created.fork();
-        if (fork != null) {
-            bytes += FORK_HEAP_BYTES + fork.origin().source().value().length();
-        }
-        String streamSeq = logged.streamSeq();
-        if (streamSeq != null) {
-            bytes += TEXT_HEAP_BYTES + streamSeq.length();
-        }
-        return bytes + logged.heapBytes();
+        long bytes = HEAP_BYTES
+                + path.length()
+                + content.heapBytes()
+                + partsHeapBytes()
+                + (lifetime.ends() ? EXPIRY_HEAP_BYTES : 0)
+                + (ties == null ? 0 : ties.heapBytes());
+        return bytes - bytes % ALIGNMENT;
     }
 
     /** The estimate that was counted last, see {@code StreamHeap}. */
     public long countedHeapBytes() {
-        return countedHeapBytes;
+        return (long) countedHeap * ALIGNMENT;
     }
 
     public void countedHeapBytes(long bytes) {
-        countedHeapBytes = bytes;
+        countedHeap = (int) (bytes / ALIGNMENT);
     }
 
+    // ---- creation ----
+
     public StreamPath path() {
-        return created.path();
+        return new StreamPath(path);
+    }
+
+    /** The text of {@link #path}. */
+    String pathText() {
+        return path;
     }
 
     public long generation() {
-        return created.generation();
+        return generation;
+    }
+
+    public ContentType contentType() {
+        return config.contentType();
+    }
+
+    public Expiry expiry() {
+        return config.expiry();
+    }
+
+    public Retention retention() {
+        return config.retention();
+    }
+
+    long createdMillis() {
+        return createdMillis;
+    }
+
+    // ---- forks ----
+
+    private ForkTies tiesToChange() {
+        ForkTies known = ties;
+        if (known == null) {
+            known = new ForkTies(null, 0);
+            ties = known;
+        }
+        return known;
+    }
+
+    public LogRecord.@Nullable Fork fork() {
+        return ties == null ? null : ties.fork;
     }
 
     /** The generation that the stream had in format version 1, if it was converted from that, or 0. */
     long formerGeneration() {
-        return formerGeneration;
-    }
-
-    public ContentType contentType() {
-        return created.contentType();
-    }
-
-    public Expiry expiry() {
-        return created.expiry();
-    }
-
-    public Retention retention() {
-        return created.retention();
-    }
-
-    long createdMillis() {
-        return created.atMillis();
-    }
-
-    public LogRecord.@Nullable Fork fork() {
-        return created.fork();
+        return ties == null ? 0 : ties.formerGeneration;
     }
 
     /** The lineage that the stream inherits, or null if it is not a fork. */
     public @Nullable Lineage lineage() {
-        return lineage;
+        return ties == null ? null : ties.lineage;
     }
 
     /** Sets the lineage of a fork; called when it is created, or when recovery has read its source. */
     public void inherit(Lineage inherited) {
-        lineage = inherited;
+        tiesToChange().lineage = inherited;
     }
 
     /** The lineage of a fork that diverges at {@code position}, which is not after the tail. */
     public Lineage lineageUpTo(long position) {
-        Lineage inherited = lineage;
+        Lineage inherited = lineage();
         return inherited != null && position <= ownStart()
                 ? inherited.upTo(position)
-                : new Lineage(path(), generation(), formerGeneration, ownStart(), position, inherited);
+                : new Lineage(path(), generation, formerGeneration(), ownStart(), position, inherited);
     }
+
+    /** The position at which this stream's own bytes begin: zero, or for a fork the position at which it diverges. */
+    public long ownStart() {
+        LogRecord.Fork fork = fork();
+        return fork == null ? 0 : fork.position();
+    }
+
+    public int forks() {
+        return ties == null ? 0 : ties.forks;
+    }
+
+    public void addFork() {
+        tiesToChange().forks++;
+    }
+
+    public void removeFork() {
+        tiesToChange().forks--;
+    }
+
+    // ---- staged ----
 
     public StreamContent content() {
         return content;
     }
 
-    /** The position at which this stream's own bytes begin: zero, or for a fork the position at which it diverges. */
-    public long ownStart() {
-        LogRecord.Fork fork = created.fork();
-        return fork == null ? 0 : fork.position();
-    }
-
-    // ---- staged ----
-
     public long tail() {
         return content.end();
-    }
-
-    public boolean isClosed() {
-        return logged.isClosed();
-    }
-
-    /** The producer's request that closed the stream, or null. */
-    @Nullable
-    public Producer closedBy() {
-        return logged.closedBy();
-    }
-
-    @Nullable
-    public String streamSeq() {
-        return logged.streamSeq();
-    }
-
-    @Nullable
-    public Producer lastOf(String producerId) {
-        return logged.lastOf(producerId);
-    }
-
-    /**
-     * How many producers must be evicted for an append of {@code producer}: 0 if it is known, -1 if there is no room
-     * for another one.
-     */
-    public int evictionsFor(@Nullable Producer producer, ProducerLimits limits, long nowMillis) {
-        return logged.evictionsFor(producer, limits, nowMillis);
-    }
-
-    public boolean isDeleted() {
-        return logged.isDeleted();
-    }
-
-    /** Whether the stream is deleted, and no fork inherits from it: its path is free. */
-    public boolean isDropped() {
-        return logged.isDropped();
-    }
-
-    /**
-     * Whether the stream keeps bytes that only forks need: all bytes of a deleted stream, or those before the earliest
-     * position.
-     */
-    public boolean isKeptForForks() {
-        return isDeleted() ? !isDropped() : kept() < earliest();
-    }
-
-    /** The first position that can be read once everything staged is durable. */
-    public long earliest() {
-        return logged.earliest();
-    }
-
-    /**
-     * The first position whose bytes are kept once everything staged is durable; forks may need bytes before the
-     * earliest position.
-     */
-    public long kept() {
-        return logged.kept();
-    }
-
-    /** The lsn of the last record about this stream; a reply that depends on its staged state waits for this record. */
-    public long lastLsn() {
-        return logged.lastLsn();
     }
 
     /** The lsn of the last record that a description includes: the last record about this stream, or of its use. */
     public long lastDescribedLsn() {
         return Math.max(lastLsn(), lifetime.recorded().lsn());
     }
-
-    // ---- records ----
 
     /**
      * Applies a record about this stream: the only way in which a log changes it, in service, at a start and in a copy.
@@ -272,7 +252,7 @@ public final class StreamState {
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
         }
-        logged.apply(record, place.lsn());
+        applyLogged(record, place.lsn());
     }
 
     /** Whether the state of the stream includes the record {@code lsn}. */
@@ -281,45 +261,24 @@ public final class StreamState {
     }
 
     /** The state that {@link #undo(Mark)} restores to revert an append. */
-    public record Mark(
-            long tail,
-            long messages,
-            boolean closed,
-            @Nullable Producer closedBy,
-            @Nullable String streamSeq,
-            ProducerTable.@Nullable Mark producers,
-            long lastLsn,
-            Lifetime.RecordedUse use) {}
+    public record Mark(long tail, long messages, LoggedMark logged, Lifetime.RecordedUse use) {}
 
     /** The staged state before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
-        return logged.mark(next, tail(), content.messageCount(), lifetime.recorded());
+        return new Mark(tail(), content.messageCount(), markLogged(next), lifetime.recorded());
     }
 
     /** Reverts the last staged append. */
     public void undo(Mark mark) {
         content.truncate(mark.tail(), mark.messages());
-        logged.undo(mark);
+        undo(mark.logged());
         lifetime.undo(mark.use());
-    }
-
-    /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim or a release. */
-    public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
-
-    /** The part of the stream that is kept before the next record is applied. */
-    public Bounds bounds() {
-        return logged.bounds();
-    }
-
-    /** Reverts the last staged deletion, trim or release. */
-    public void undo(Bounds before) {
-        logged.undo(before);
     }
 
     /** Reverts the creation: no file can contain the stream. */
     public void undoCreated() {
-        extents.described(false);
-        logged.undoCreated();
+        described = false;
+        forgetRecords();
     }
 
     // ---- durable ----
@@ -345,19 +304,19 @@ public final class StreamState {
     }
 
     public void publishTrimmed(long position) {
-        durableEarliest = position;
+        durableBeginning = Beginning.of(position, position);
     }
 
     /** Publishes all staged state, which is durable because the stream was read from the disk. */
     public void publishRecovered() {
         publish(tail(), isClosed());
         durablyDeleted = isDeleted();
-        durableEarliest = earliest();
+        durableBeginning = beginning();
     }
 
     /** The first position that can be read. */
     public long durableEarliest() {
-        return durableEarliest;
+        return durableBeginning.earliest();
     }
 
     public long durableTail() {
@@ -391,41 +350,7 @@ public final class StreamState {
                 durablyClosed,
                 expiry(),
                 retention(),
-                offsetAt(durableEarliest));
-    }
-
-    /** The next stream in the same slot of the {@link StreamTable}; only that table changes it. */
-    @Nullable
-    StreamState nextInSlot() {
-        return nextInSlot;
-    }
-
-    void nextInSlot(@Nullable StreamState next) {
-        nextInSlot = next;
-    }
-
-    /** The incarnation that readers of the path see until this one is durable, or null. */
-    @Nullable
-    public StreamState replaced() {
-        return replaced;
-    }
-
-    void replaces(@Nullable StreamState before) {
-        replaced = before;
-    }
-
-    // ---- forks ----
-
-    public int forks() {
-        return forks;
-    }
-
-    public void addFork() {
-        forks++;
-    }
-
-    public void removeFork() {
-        forks--;
+                offsetAt(durableEarliest()));
     }
 
     // ---- extents ----
@@ -433,8 +358,8 @@ public final class StreamState {
     /** The description of the staged state, for an extent. */
     public StreamMeta meta() {
         return new StreamMeta(
-                created,
-                formerGeneration,
+                new LogRecord.Created(generation, path(), config, createdClosed, fork(), createdMillis),
+                formerGeneration(),
                 lastDescribedLsn(),
                 tail(),
                 content.messageCount(),
@@ -445,14 +370,52 @@ public final class StreamState {
                 isDropped(),
                 closedBy(),
                 streamSeq(),
-                logged.producers(),
+                producers(),
                 lifetime.recorded().millis(),
                 lifetime.recorded().coveredMillis());
     }
 
-    /** The stream's state in the store of extents. */
-    public ExtentAccount extents() {
-        return extents;
+    /**
+     * The extent that has the newest description of the stream, or the block of memory to which the stream wrote last.
+     * Only the store of extents changes this, and the other parts of the stream's state there.
+     */
+    @Nullable
+    public Place owner() {
+        return owner;
+    }
+
+    public void owner(@Nullable Place newOwner) {
+        owner = newOwner;
+    }
+
+    /** Whether the journal has records about the stream that no extent includes. */
+    public boolean isDirty() {
+        return dirty;
+    }
+
+    public void dirty(boolean nowDirty) {
+        dirty = nowDirty;
+    }
+
+    /** Whether a file may have an entry of the stream: if so, its deletion must be in a file too (I8). */
+    public boolean isDescribed() {
+        return described;
+    }
+
+    public void described(boolean nowDescribed) {
+        described = nowDescribed;
+    }
+
+    // ---- table ----
+
+    /** The next stream in the same slot of the {@link StreamTable}; only that table changes it. */
+    @Nullable
+    StreamState nextInSlot() {
+        return nextInSlot;
+    }
+
+    void nextInSlot(@Nullable StreamState next) {
+        nextInSlot = next;
     }
 
     // ---- use ----

@@ -31,12 +31,16 @@ public final class StreamTable {
     private int split;
 
     private final Map<String, StreamState> crowded = new HashMap<>();
+
+    /** For each stream that is not durable yet, the incarnation that readers of its path see until it is, if any. */
+    private final Map<StreamState, StreamState> replaced = new HashMap<>();
+
     private int size;
 
     // ---- slots ----
 
     private int slotOf(StreamState stream) {
-        return slotOf(stream.path().value());
+        return slotOf(stream.pathText());
     }
 
     private int slotOf(String path) {
@@ -48,7 +52,7 @@ public final class StreamTable {
 
     private @Nullable StreamState at(String path) {
         for (StreamState stream = slots[slotOf(path)]; stream != null; stream = stream.nextInSlot()) {
-            if (stream.path().value().equals(path)) {
+            if (stream.pathText().equals(path)) {
                 return stream;
             }
         }
@@ -58,7 +62,7 @@ public final class StreamTable {
     private void insert(StreamState stream) {
         int slot = slotOf(stream);
         if (isFull(slot)) {
-            crowded.put(stream.path().value(), stream);
+            crowded.put(stream.pathText(), stream);
         } else {
             link(slot, stream);
         }
@@ -100,7 +104,7 @@ public final class StreamTable {
     }
 
     private void removeAt(StreamState stream) {
-        if (!crowded.remove(stream.path().value(), stream)) {
+        if (!crowded.remove(stream.pathText(), stream)) {
             unlink(stream);
         }
         size--;
@@ -134,33 +138,38 @@ public final class StreamTable {
 
     /** Adds a staged stream, which replaces the one at its path. */
     public void put(StreamState stream) {
-        StreamState before = at(stream.path());
+        StreamState before = at(stream.pathText());
         if (before != null) {
             removeAt(before);
+            replaced.put(stream, before);
         }
-        stream.replaces(before);
         insert(stream);
     }
 
     /** The stream is durable: no reader sees the one that it replaces. */
     public void settled(StreamState stream) {
-        stream.replaces(null);
+        replaced.remove(stream);
+    }
+
+    /** The incarnation that readers of the path see until {@code stream} is durable, or null. */
+    @Nullable
+    public StreamState replaced(StreamState stream) {
+        return replaced.get(stream);
     }
 
     /** The creation is undone: the stream that it replaced has the path again. */
     public void takeBack(StreamState stream) {
-        StreamState before = stream.replaced();
+        StreamState before = replaced.remove(stream);
         boolean isLast = remove(stream);
         if (isLast && before != null && !before.isDurablyDropped()) {
             insert(before);
         }
-        stream.replaces(null);
     }
 
     /** Removes a deleted stream, unless a newer one has its path; returns whether it was removed. */
     @SuppressWarnings("ReferenceEquality")
     public boolean remove(StreamState stream) {
-        if (at(stream.path()) != stream) {
+        if (at(stream.pathText()) != stream) {
             return false;
         }
         removeAt(stream);
@@ -181,8 +190,8 @@ public final class StreamTable {
         crowded.values().forEach(stream -> forEachIncarnation(stream, action));
     }
 
-    private static void forEachIncarnation(StreamState latest, Consumer<StreamState> action) {
-        for (StreamState stream = latest; stream != null; stream = stream.replaced()) {
+    private void forEachIncarnation(StreamState latest, Consumer<StreamState> action) {
+        for (StreamState stream = latest; stream != null; stream = replaced.get(stream)) {
             action.accept(stream);
         }
     }

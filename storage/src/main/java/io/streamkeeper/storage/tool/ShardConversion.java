@@ -76,8 +76,8 @@ final class ShardConversion implements AutoCloseable {
     /** Adds a stream; called in the order of the new generations. */
     void add(OldStream stream, StreamMeta meta) throws IOException {
         long generation = meta.created().generation();
-        RunLimits limits = RetentionPolicy.limits(meta.created().retention());
-        boolean json = meta.created().contentType().isJson();
+        RunLimits limits = RetentionPolicy.limits(meta.created().config().retention());
+        boolean json = meta.created().config().contentType().isJson();
         boolean timed = limits.millisMax() != Long.MAX_VALUE;
         long messages = stream.messagesBefore();
         lastGeneration = generation;

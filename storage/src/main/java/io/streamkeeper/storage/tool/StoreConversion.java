@@ -7,6 +7,7 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.record.KnownProducer;
 import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.StreamConfig;
 import io.streamkeeper.storage.record.StreamMeta;
 import io.streamkeeper.storage.stream.Generations;
 import io.streamkeeper.storage.version1.OldRecord;
@@ -221,9 +222,7 @@ public final class StoreConversion {
                 new LogRecord.Created(
                         generation(stream.generation()),
                         created.path(),
-                        created.contentType(),
-                        created.expiry(),
-                        created.retention(),
+                        new StreamConfig(created.contentType(), created.expiry(), created.retention()),
                         created.closed(),
                         fork == null ? null : fork(fork),
                         created.atMillis()),

@@ -45,7 +45,12 @@ class RecordGoldenBytesTest {
     private static LogRecord.Created created(
             Expiry expiry, Retention retention, boolean closed, LogRecord.@Nullable Fork fork) {
         return new LogRecord.Created(
-                GENERATION, new StreamPath("s"), ContentType.parse("text/plain"), expiry, retention, closed, fork, 300);
+                GENERATION,
+                new StreamPath("s"),
+                new StreamConfig(ContentType.parse("text/plain"), expiry, retention),
+                closed,
+                fork,
+                300);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.CreateRequest;
 import io.streamkeeper.storage.TestStore;
 import io.streamkeeper.storage.record.LogRecord;
+import io.streamkeeper.storage.record.StreamConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -100,9 +101,7 @@ class ExpiryQueueTest {
         return new StreamState(new LogRecord.Created(
                 generation,
                 new StreamPath("s" + generation),
-                ContentType.OCTET_STREAM,
-                expiry,
-                Retention.none(),
+                new StreamConfig(ContentType.OCTET_STREAM, expiry, Retention.none()),
                 false,
                 null,
                 0));
