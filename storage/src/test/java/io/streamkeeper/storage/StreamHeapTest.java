@@ -43,7 +43,7 @@ class StreamHeapTest {
     void aStreamForWhichThereIsNoHeapIsRefusedAndOthersGoOn() throws IOException {
         FileRig rig = rig();
         int count = fill(rig);
-        assertThat(count).isBetween(100, HEAP_BYTES / 400);
+        assertThat(count).isBetween(100, HEAP_BYTES / 230);
         assertThat(heap.usedBytes()).isLessThanOrEqualTo(HEAP_BYTES);
         assertThat(rig.append("s/0", "goes on").outcome()).isInstanceOf(Outcome.Appended.class);
         assertThat(rig.read("s/0")).isEqualTo("goes on");
@@ -76,7 +76,7 @@ class StreamHeapTest {
             answer = rig.append(AppendRequest.to("s").text("x").by("p" + producers++, 0, 0));
         } while (answer.outcome() instanceof Outcome.Appended);
         assertThat(refusal(answer)).startsWith("overloaded: streams take ");
-        assertThat(producers).isBetween(100, HEAP_BYTES / 200);
+        assertThat(producers).isBetween(100, HEAP_BYTES / 150);
         assertThat(rig.append(AppendRequest.to("s").text("y").by("p0", 0, 1)).outcome())
                 .isInstanceOf(Outcome.Appended.class);
         rig.delete("s");

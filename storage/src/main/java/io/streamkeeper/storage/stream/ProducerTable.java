@@ -47,7 +47,7 @@ final class ProducerTable {
     }
 
     /** The heap that a producer takes without its id: its last request, its entry, and its place in the map. */
-    private static final int ENTRY_BYTES = 200;
+    private static final int ENTRY_BYTES = 150;
 
     private @Nullable Entry oldest;
     private @Nullable Entry newest;

@@ -42,7 +42,7 @@ public final class StreamState extends LoggedState {
      * The heap of an idle stream, its place in the table and in the list of a file, without the characters of its path
      * and without arrays.
      */
-    private static final int HEAP_BYTES = 448;
+    private static final int HEAP_BYTES = 236;
 
     private static final int EXPIRY_HEAP_BYTES = 120;
 
