@@ -1,5 +1,8 @@
 package io.streamkeeper.storage.recovery;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.record.StreamMeta;
 import io.streamkeeper.storage.stream.StoredRuns;
@@ -36,7 +39,14 @@ final class FoundStream {
     private record Span(Extent extent, StoredRuns runs, int count) {}
 
     private final long generation;
-    private @Nullable StreamMeta meta;
+
+    /**
+     * The newest description, encoded. It is decoded when all files are read: what a stream keeps of it does not lie
+     * between objects that recovery drops, so a collection finds whole regions of the heap free.
+     */
+    private byte @Nullable [] meta;
+
+    private long lastLsn;
     private @Nullable Extent owner;
     private @Nullable Entry entries;
 
@@ -48,10 +58,10 @@ final class FoundStream {
         return generation;
     }
 
-    /** The newest description, or null if no file has one. */
+    /** The newest description, encoded, or null if no file has one. */
     @Nullable
-    StreamMeta meta() {
-        return meta;
+    ByteBuf meta() {
+        return meta == null ? null : Unpooled.wrappedBuffer(meta);
     }
 
     /** The file of the newest description. */
@@ -66,16 +76,16 @@ final class FoundStream {
     }
 
     /**
-     * Whether a description that includes records up to {@code lastLsn} is newer than the newest one found so far, which
-     * is in a file with a lower number. See {@link StreamMeta#isNewer}.
+     * Adds an encoded description in {@code file}, which has a higher number than the files before. See {@link
+     * StreamMeta#isNewer}.
      */
-    boolean isNewer(long lastLsn) {
-        return meta == null || StreamMeta.isNewer(lastLsn, meta.lastLsn());
-    }
-
-    void describe(StreamMeta newest, Extent file) {
-        meta = newest;
-        owner = file;
+    void describe(ByteBuf encoded, Extent file) {
+        long encodedLsn = StreamMeta.lastLsnOf(encoded);
+        if (meta == null || StreamMeta.isNewer(encodedLsn, lastLsn)) {
+            meta = ByteBufUtil.getBytes(encoded);
+            lastLsn = encodedLsn;
+            owner = file;
+        }
     }
 
     /** The stream of the newest description, with the runs that end at its tail. */

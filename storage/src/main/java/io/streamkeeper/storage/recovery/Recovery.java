@@ -158,8 +158,8 @@ public final class Recovery {
             stream.add(extent, extent.referrers().size(), entry.runs());
             extent.referrers().add(StreamState.NONE);
             ByteBuf meta = entry.meta();
-            if (meta != null && stream.isNewer(StreamMeta.lastLsnOf(meta))) {
-                stream.describe(decode(extent, meta, entry.generation()), extent);
+            if (meta != null) {
+                stream.describe(meta, extent);
             }
         }
     }
@@ -174,12 +174,13 @@ public final class Recovery {
     }
 
     private void build(FoundStream found) throws IOException {
-        StreamMeta meta = found.meta();
+        ByteBuf encoded = found.meta();
         Extent owner = found.owner();
-        if (meta == null || owner == null) {
+        if (encoded == null || owner == null) {
             throw new IOException("files of " + directory + " have runs of stream " + found.generation()
                     + ", but no file describes it; nothing was changed. Restore the data directory from a backup");
         }
+        StreamMeta meta = decode(owner, encoded, found.generation());
         StreamState stream = found.build(meta);
         owner.describe(stream);
         streams.put(mixed(found.generation()), stream);
