@@ -27,6 +27,10 @@ public enum ErrorCode {
     MISSING_CONTENT_TYPE(400, "missing_content_type"),
     /** Producer headers are incomplete or not valid, or a new epoch does not begin with 0 (section 5.2.1). */
     INVALID_PRODUCER(400, "invalid_producer"),
+    /** The request has no credentials, or they are not valid. */
+    UNAUTHENTICATED(401, "unauthenticated"),
+    /** The client may not do this at this path, whether or not a stream exists there. */
+    FORBIDDEN(403, "forbidden"),
     /** A later epoch of the producer has begun (section 5.2.1); see {@link Refusal#producer}. */
     STALE_PRODUCER_EPOCH(403, "stale_producer_epoch"),
     /** The request names a host that is not this server: the page that sends it may be of another site. */

@@ -30,6 +30,8 @@ public final class SseEncoder {
     private static final byte[] UP_TO_DATE = ascii("\",\"upToDate\":true");
     private static final byte[] CLOSED = ascii(",\"streamClosed\":true");
 
+    private static final byte[] AUTHORIZATION_ENDED = ascii("\",\"authorizationEnded\":true}");
+
     /** Bytes that are encoded at a time; a multiple of three, so that the pieces join without padding. */
     private static final int BASE64_PIECE_BYTES = 12 << 10;
 
@@ -153,6 +155,22 @@ public final class SseEncoder {
             int piece = Math.min(BASE64_PIECE_BYTES, length - done);
             out.writeBytes(encoder.encode(ByteBufUtil.getBytes(bytes, start + done, piece)));
         }
+    }
+
+    /**
+     * Writes the control event that ends a live read because its reader may not read any more.
+     *
+     * @param out receives the event
+     * @param next the offset where the reader continues, with other credentials
+     * @param cursor the cursor
+     */
+    public static void authorizationEnded(ByteBuf out, Offset next, String cursor) {
+        out.writeBytes(CONTROL_EVENT);
+        next.writeTo(out);
+        out.writeBytes(CURSOR);
+        ByteBufUtil.writeAscii(out, cursor);
+        out.writeBytes(AUTHORIZATION_ENDED);
+        end(out, next);
     }
 
     /**

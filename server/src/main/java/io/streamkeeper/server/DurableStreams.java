@@ -20,6 +20,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.disk.Clock;
@@ -34,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Durable streams in this process: they are created, appended to, read, followed, closed and deleted without a socket,
@@ -380,7 +382,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         return engine;
     }
 
-    HttpServer newHttpServer(ServerConfig httpConfig) {
+    /**
+     * A new HTTP side for these streams.
+     *
+     * @param policy decides who may do what, and is closed with the HTTP side; null if everybody may do everything
+     */
+    HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy) {
         if (calls.isClosing()) {
             throw new IllegalStateException("the streams are closed");
         }
@@ -391,7 +398,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 engine.loops(),
                 engine.readers(),
                 engine.workers(),
-                Clock.SYSTEM);
+                Clock.SYSTEM,
+                policy);
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

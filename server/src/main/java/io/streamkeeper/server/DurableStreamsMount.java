@@ -6,7 +6,10 @@ import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.Listener;
 import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.server.mount.MountHandler;
+import io.streamkeeper.server.security.SecurityPolicy;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the streams of a {@link DurableStreams} below a path of another Netty server, on its connections and event
@@ -28,11 +31,11 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final HttpServer http;
     private final Listener listener;
 
-    private DurableStreamsMount(DurableStreams streams, String root) {
+    private DurableStreamsMount(DurableStreams streams, String root, @Nullable SecurityPolicy policy) {
         this.streams = streams;
         this.root = root;
         this.http =
-                streams.newHttpServer(streams.config().toBuilder().root(root).build());
+                streams.newHttpServer(streams.config().toBuilder().root(root).build(), policy);
         this.listener = http.listener(ListenerKind.PUBLIC, HostRule.ANY);
         streams.attach(this);
     }
@@ -44,11 +47,35 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      * @param streams to close them closes the mount; to close the mount leaves them open
      * @param root begins and ends with a slash, such as {@code /api/streams/}
      * @return the mount, which creates handlers until it is closed
+     * @throws IllegalArgumentException if {@code root} does not begin and end with a slash, or a file of the security
+     *     configuration is not valid
+     * @throws IllegalStateException if the streams are closed
+     * @throws IOException if a file of the security configuration cannot be read
+     */
+    public static DurableStreamsMount at(DurableStreams streams, String root) throws IOException {
+        SecurityPolicy policy = Exposure.policy(streams.config());
+        try {
+            return new DurableStreamsMount(streams, root, policy);
+        } catch (RuntimeException e) {
+            if (policy != null) {
+                policy.close();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Serves streams below {@code root} to clients that a policy allows.
+     *
+     * @param streams as for {@link #at(DurableStreams, String)}
+     * @param root as for {@link #at(DurableStreams, String)}
+     * @param policy decides who may do what, in place of the configuration; closed with the mount
+     * @return the mount, which creates handlers until it is closed
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      * @throws IllegalStateException if the streams are closed
      */
-    public static DurableStreamsMount at(DurableStreams streams, String root) {
-        return new DurableStreamsMount(streams, root);
+    public static DurableStreamsMount at(DurableStreams streams, String root, SecurityPolicy policy) {
+        return new DurableStreamsMount(streams, root, policy);
     }
 
     /**

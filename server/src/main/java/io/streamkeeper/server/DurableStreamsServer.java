@@ -7,6 +7,7 @@ import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.Listener;
 import io.streamkeeper.server.http.ListenerKind;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.MemoryPlan;
@@ -30,20 +31,22 @@ import org.jspecify.annotations.Nullable;
 public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final DurableStreams streams;
     private final boolean ownsStreams;
+    private final boolean authenticates;
     private final EventLoopGroup acceptors;
     private final HttpServer http;
     private final @Nullable TlsIdentity tls;
     private final ListeningSocket socket;
     private final @Nullable ListeningSocket adminSocket;
 
-    private DurableStreamsServer(DurableStreams streams, boolean ownsStreams, @Nullable TlsIdentity tls)
+    private DurableStreamsServer(
+            DurableStreams streams, boolean ownsStreams, @Nullable TlsIdentity tls, @Nullable SecurityPolicy policy)
             throws IOException {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
+        this.authenticates = policy != null || streams.config().tls().authenticates();
         this.tls = tls;
-        this.http = streams.newHttpServer(streams.config());
+        this.http = streams.newHttpServer(streams.config(), policy);
         ListenConfig listen = streams.config().listen();
-        Exposure.check(streams.config(), streams.config().tls().authenticates());
         InetSocketAddress adminAddress = listen.adminAddress();
         int kept = adminAddress == null ? 0 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
         http.connectionsMax(
@@ -112,13 +115,19 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      *     cannot be used, or the files of TLS cannot; no thread is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
-        Exposure.check(config, config.tls().authenticates());
+        Exposure.check(config, Exposure.authenticates(config));
         TlsIdentity tls = openTls(config);
-        DurableStreams streams = DurableStreams.open(config);
+        SecurityPolicy policy = Exposure.policy(config);
         try {
-            return new DurableStreamsServer(streams, true, tls);
-        } catch (IOException e) {
-            streams.close();
+            DurableStreams streams = DurableStreams.open(config);
+            try {
+                return new DurableStreamsServer(streams, true, tls, policy);
+            } catch (IOException e) {
+                streams.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            close(policy);
             throw e;
         }
     }
@@ -127,14 +136,43 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * Serves streams that are already open; the server accepts requests when this returns. The streams stay open when
      * the server stops; to close them stops the server.
      *
-     * @param streams not closed; their configuration specifies where to listen
+     * @param streams not closed; their configuration specifies where to listen, and who may do what
+     * @return the server, which listens
+     * @throws IllegalArgumentException as for {@link #start(ServerConfig)}
+     * @throws IOException if the server cannot listen on the address, or a file of the security configuration cannot be
+     *     read
+     * @throws IllegalStateException if the streams are closed
+     */
+    public static DurableStreamsServer start(DurableStreams streams) throws IOException {
+        Exposure.check(streams.config(), Exposure.authenticates(streams.config()));
+        TlsIdentity tls = openTls(streams.config());
+        SecurityPolicy policy = Exposure.policy(streams.config());
+        try {
+            return new DurableStreamsServer(streams, false, tls, policy);
+        } catch (IOException | RuntimeException e) {
+            close(policy);
+            throw e;
+        }
+    }
+
+    /**
+     * Serves streams that are already open to clients that a policy allows.
+     *
+     * @param streams as for {@link #start(DurableStreams)}
+     * @param policy decides who may do what, in place of the configuration; closed when the server stops
      * @return the server, which listens
      * @throws IllegalArgumentException if a setting is missing that another one needs
      * @throws IOException if the server cannot listen on the address, or the files of TLS cannot be used
      * @throws IllegalStateException if the streams are closed
      */
-    public static DurableStreamsServer start(DurableStreams streams) throws IOException {
-        return new DurableStreamsServer(streams, false, openTls(streams.config()));
+    public static DurableStreamsServer start(DurableStreams streams, SecurityPolicy policy) throws IOException {
+        return new DurableStreamsServer(streams, false, openTls(streams.config()), policy);
+    }
+
+    private static void close(@Nullable SecurityPolicy policy) {
+        if (policy != null) {
+            policy.close();
+        }
     }
 
     /** {@return the streams that are served, for calls without a socket} */
@@ -161,7 +199,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
 
     /** {@return whether other machines can reach it, and clients do not have to authenticate themselves} */
     public boolean isOpenToAll() {
-        return Exposure.isReachable(streams.config());
+        return !authenticates && Exposure.isReachable(streams.config());
     }
 
     /** {@return the URL below which the streams are, with a slash at its end} */

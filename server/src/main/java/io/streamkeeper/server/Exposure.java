@@ -1,8 +1,13 @@
 package io.streamkeeper.server;
 
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.security.ConfiguredPolicy;
+import io.streamkeeper.server.security.SecurityPolicy;
+import io.streamkeeper.storage.disk.Clock;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether other machines reach a server. A server on such an address that does not authenticate its clients is refused,
@@ -24,6 +29,23 @@ final class Exposure {
                     + " and delete all streams; expected a loopback address such as 127.0.0.1, or authentication, or"
                     + " --allow-anonymous");
         }
+    }
+
+    /**
+     * The policy of a configuration; null if it does not authenticate clients. Its classes are loaded only if it does.
+     *
+     * @throws IOException if a file cannot be read
+     * @throws IllegalArgumentException if the content of a file is not valid
+     */
+    static @Nullable SecurityPolicy policy(ServerConfig config) throws IOException {
+        return config.security().authenticates()
+                ? ConfiguredPolicy.open(config.security(), Clock.SYSTEM::nowMillis)
+                : null;
+    }
+
+    /** Whether clients have to authenticate themselves, by credentials in requests or by certificates. */
+    static boolean authenticates(ServerConfig config) {
+        return config.security().authenticates() || config.tls().authenticates();
     }
 
     /** Whether the host of the configuration is an address other than those of the loopback interface. */

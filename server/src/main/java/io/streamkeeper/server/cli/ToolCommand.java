@@ -25,18 +25,19 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** The commands for a data directory. Each ends with status 0 if all is well, else 1. */
+/** The commands for a data directory and for credentials. Each ends with status 0 if all is well, else 1. */
 @Command(
         name = "durable-streams-server",
         subcommands = {
             ToolCommand.Verify.class,
             ToolCommand.Backup.class,
             ToolCommand.Restore.class,
-            ToolCommand.Inspect.class
+            ToolCommand.Inspect.class,
+            TokenCommand.class
         })
 final class ToolCommand {
     /** The names of the commands, in the order of the annotation, which takes long to read at a start. */
-    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect");
+    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "token");
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -78,7 +79,9 @@ final class ToolCommand {
                     ServeCommand.say(err, messageOf(e));
                     return EXIT_FAILED;
                 });
-        line.getSubcommands().values().forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
+        line.getSubcommands().values().stream()
+                .filter(tool -> tool.getCommand() instanceof Tool)
+                .forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
@@ -91,7 +94,7 @@ final class ToolCommand {
         return e instanceof IOException failed ? FileProblem.text(failed, Path.of("")) : String.valueOf(e.getMessage());
     }
 
-    private void say(String text) {
+    void say(String text) {
         out.println(text);
     }
 

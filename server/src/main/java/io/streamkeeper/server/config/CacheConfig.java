@@ -62,21 +62,26 @@ public record CacheConfig(long maxAgeSeconds, boolean isPrivate) {
      *
      * @param expiry the expiry of the stream
      * @param nowMillis milliseconds since 1970 UTC
+     * @param isForOne whether only this client may have the response
      */
-    public String data(Expiry expiry, long nowMillis) {
+    public String data(Expiry expiry, long nowMillis, boolean isForOne) {
         long expiresInSeconds = Math.max(0, (expiry.deadlineMillis(nowMillis) - nowMillis) / 1000);
         long freshSeconds = Math.min(maxAgeSeconds, expiresInSeconds);
         long staleSeconds = Math.min(STALE_FACTOR * maxAgeSeconds, expiresInSeconds - freshSeconds);
-        return scope() + ", max-age=" + freshSeconds + ", stale-while-revalidate=" + staleSeconds;
+        return scope(isForOne) + ", max-age=" + freshSeconds + ", stale-while-revalidate=" + staleSeconds;
     }
 
-    /** {@return {@code Cache-Control} for a response without data, which may change at any moment} */
-    public String nothing() {
-        return scope() + ", no-cache";
+    /**
+     * {@return {@code Cache-Control} for a response without data, which may change at any moment}
+     *
+     * @param isForOne whether only this client may have the response
+     */
+    public String nothing(boolean isForOne) {
+        return scope(isForOne) + ", no-cache";
     }
 
-    private String scope() {
-        return isPrivate ? "private" : "public";
+    private String scope(boolean isForOne) {
+        return isPrivate || isForOne ? "private" : "public";
     }
 
     /** Changes how caches may use responses, within {@link ServerConfig.Builder#cache}. */

@@ -6,7 +6,9 @@ import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.server.setting.Switch;
 import io.streamkeeper.server.setting.Text;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may use the server.
@@ -16,8 +18,11 @@ import java.util.List;
  * @param allowedHosts further names of the server, joined by commas; {@code none} for none
  * @param allowAnonymous whether the server may listen on an address that other machines reach although everybody may do
  *     everything
+ * @param tokens the file with the tokens of clients; {@code none} for none
+ * @param policy the file with the rules who may do what; {@code none} for none
  */
-public record SecurityConfig(String corsOrigins, String allowedHosts, boolean allowAnonymous) {
+public record SecurityConfig(
+        String corsOrigins, String allowedHosts, boolean allowAnonymous, String tokens, String policy) {
     private static final String NONE = "none";
 
     private static final String ORIGIN = "[a-z][a-z0-9+.-]*://[\\x21-\\x2b\\x2d-\\x7e]+";
@@ -53,7 +58,23 @@ public record SecurityConfig(String corsOrigins, String allowedHosts, boolean al
             "false",
             "Listen on an address that other machines reach although everybody may read, write and delete.");
 
-    static final List<Setting<?>> SETTINGS = List.of(ALLOW_ANONYMOUS, CORS_ORIGIN, ALLOWED_HOSTS);
+    private static final Text FILE = new Text("FILE", ".*\\S.*", "none, or the path of a file");
+
+    private static final Setting<String> TOKENS = new Setting<>(
+            SECURITY,
+            "token-file",
+            FILE,
+            NONE,
+            "File with the digests of the clients' tokens, which the command token makes; read again when it changes.");
+
+    private static final Setting<String> POLICY = new Setting<>(
+            SECURITY,
+            "policy-file",
+            FILE,
+            NONE,
+            "File with rules who may do what; the rest is denied. Read again when it changes.");
+
+    static final List<Setting<?>> SETTINGS = List.of(ALLOW_ANONYMOUS, TOKENS, POLICY, CORS_ORIGIN, ALLOWED_HOSTS);
 
     /**
      * Checks the values.
@@ -61,11 +82,34 @@ public record SecurityConfig(String corsOrigins, String allowedHosts, boolean al
      * @param corsOrigins {@code reads}, {@code *}, {@code none}, or origins joined by commas
      * @param allowedHosts {@code none}, or names without ports, joined by commas
      * @param allowAnonymous any value
+     * @param tokens {@code none}, or the path of a file
+     * @param policy {@code none}, or the path of a file
      * @throws IllegalArgumentException if a value is not allowed
      */
     public SecurityConfig {
         CORS_ORIGIN.check(corsOrigins);
         ALLOWED_HOSTS.check(allowedHosts);
+        TOKENS.check(tokens);
+        POLICY.check(policy);
+    }
+
+    /** {@return whether clients have to authenticate themselves} */
+    public boolean authenticates() {
+        return tokenFile() != null || policyFile() != null;
+    }
+
+    /** {@return the file with the tokens of clients; null if there is none} */
+    public @Nullable Path tokenFile() {
+        return file(tokens);
+    }
+
+    /** {@return the file with the rules who may do what; null if there is none} */
+    public @Nullable Path policyFile() {
+        return file(policy);
+    }
+
+    private static @Nullable Path file(String name) {
+        return name.equals(NONE) ? null : Path.of(name);
     }
 
     /** {@return the names in {@link #allowedHosts}} */
@@ -74,11 +118,21 @@ public record SecurityConfig(String corsOrigins, String allowedHosts, boolean al
     }
 
     static SecurityConfig of(SettingValues values) {
-        return new SecurityConfig(values.get(CORS_ORIGIN), values.get(ALLOWED_HOSTS), values.get(ALLOW_ANONYMOUS));
+        return new SecurityConfig(
+                values.get(CORS_ORIGIN),
+                values.get(ALLOWED_HOSTS),
+                values.get(ALLOW_ANONYMOUS),
+                values.get(TOKENS),
+                values.get(POLICY));
     }
 
     void copyTo(SettingValues values) {
-        new Builder(values).corsOrigins(corsOrigins).allowedHosts(allowedHosts).allowAnonymous(allowAnonymous);
+        new Builder(values)
+                .corsOrigins(corsOrigins)
+                .allowedHosts(allowedHosts)
+                .allowAnonymous(allowAnonymous)
+                .tokens(tokens)
+                .policy(policy);
     }
 
     /** {@return the defaults: everybody who can reach the server may use it; other sites' pages may only read} */
@@ -123,6 +177,26 @@ public record SecurityConfig(String corsOrigins, String allowedHosts, boolean al
          */
         public Builder allowAnonymous(boolean allowAnonymous) {
             values.set(ALLOW_ANONYMOUS, allowAnonymous);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param tokens the file with the tokens of clients; {@code none} for none
+         */
+        public Builder tokens(String tokens) {
+            values.set(TOKENS, tokens);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param policy the file with the rules who may do what; {@code none} for none
+         */
+        public Builder policy(String policy) {
+            values.set(POLICY, policy);
             return this;
         }
     }

@@ -31,7 +31,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Events that the server fires on its connections. */
     enum Event {
         /** The server stops: it sends the responses that it already owes, and no others. */
-        STOPPING
+        STOPPING,
+        /** The decisions of the security policy may have changed: live reads are decided again. */
+        POLICY_CHANGED
     }
 
     private final HttpServer server;
@@ -126,7 +128,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && output.hasRoom()
                 && (line.isEmpty() || headRoom.hasRoom())
                 && !lastCame
-                && !execution.isSplitting()
+                && !execution.isUnderWay()
                 && !line.followsLive()
                 && !move.isUnderWay();
     }
@@ -163,7 +165,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && !decoder.isInside()
                 && !decoder.holdsBytes()
                 && !decoder.awaitsRoom()
-                && !execution.isSplitting()
+                && !execution.isUnderWay()
                 && !server.isStopping()
                 && channel.isActive();
     }
@@ -339,6 +341,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
         if (event == Event.STOPPING) {
             endWaits();
+        } else if (event == Event.POLICY_CHANGED) {
+            execution.checkLiveReads();
         } else if (event instanceof ChannelInputShutdownEvent && ends) {
             LingeringClose.inputEnded(channel);
         } else if (event instanceof ChannelInputShutdownEvent) {

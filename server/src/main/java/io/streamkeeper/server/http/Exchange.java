@@ -15,6 +15,7 @@ import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
@@ -39,6 +40,7 @@ final class Exchange implements Reply, ResponseContext {
     private @Nullable LongPoll poll;
     private @Nullable LongResponse session;
     private @Nullable Response response;
+    private @Nullable Principal principal;
     private int waitingBytes;
     private volatile boolean completed;
 
@@ -99,6 +101,50 @@ final class Exchange implements Reply, ResponseContext {
     @Override
     public @Nullable String origin() {
         return request == null ? null : request.header(HeaderName.ORIGIN);
+    }
+
+    @Override
+    public Readers readers() {
+        Principal reader = principal;
+        if (reader == null) {
+            return Readers.ALL;
+        }
+        return reader.isAnonymous() ? Readers.ANONYMOUS : Readers.ONE;
+    }
+
+    /** Who has sent the request; null if the server does not authenticate, or refuses the request. */
+    @Nullable
+    Principal principal() {
+        return principal;
+    }
+
+    void principal(Principal newPrincipal) {
+        principal = newPrincipal;
+    }
+
+    /** How long the credentials of the request are valid from now on; the longest time if they do not expire. */
+    long authorizedMillis() {
+        Principal reader = principal;
+        if (reader == null || reader.expiresAtMillis() == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(
+                0, reader.expiresAtMillis() - connection.server().clock().nowMillis());
+    }
+
+    /** The request of a live read that is not complete; null for any other exchange. */
+    @Nullable
+    HttpRequest liveRequest() {
+        return poll != null || (session != null && session.isLive()) ? request : null;
+    }
+
+    /** Ends the live read, because its reader may not read any more. */
+    void endAuthorization() {
+        if (session instanceof SseSession events) {
+            events.endAuthorization();
+        } else if (poll != null) {
+            poll.timeOut(shard());
+        }
     }
 
     /** The conditions of a read: which answer the client accepts. */

@@ -128,6 +128,11 @@ final class ExchangeLine {
         connection.output().waitsNoMore(exchange.waitingBytes());
     }
 
+    /** The exchanges in line, as they are now. */
+    List<Exchange> all() {
+        return List.copyOf(line);
+    }
+
     /** Ends the waits for future data; the other exchanges in line are still answered. */
     void endWaits() {
         List.copyOf(line).forEach(Exchange::stopWaiting);

@@ -18,6 +18,7 @@ import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.TrafficCounter;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TurnQueue;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,9 @@ public final class HttpServer {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ChannelGroup administrative = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final @Nullable EventLoopGroup readers;
+    private final @Nullable SecurityPolicy policy;
     private volatile int connectionsMax;
+    private final AtomicLong policyChanges = new AtomicLong();
     private volatile boolean stopping;
 
     /**
@@ -68,6 +72,7 @@ public final class HttpServer {
      * @param memory counts the memory of input and output
      * @param loops the server's own loops, for which the shared state is created in advance; for a loop of another
      *     server it is created with the first connection
+     * @param policy decides who may do what; closed when the server stops; null if everybody may do everything
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -77,7 +82,8 @@ public final class HttpServer {
             Iterable<EventExecutor> loops,
             @Nullable EventLoopGroup readers,
             Executor workers,
-            Clock clock) {
+            Clock clock,
+            @Nullable SecurityPolicy policy) {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
@@ -89,6 +95,10 @@ public final class HttpServer {
         this.clock = clock;
         this.origins = CrossOriginRule.of(config.security().corsOrigins());
         this.siteGuard = new SiteGuard(origins);
+        this.policy = policy;
+        if (policy != null) {
+            policy.onChange(this::policyChanged);
+        }
         this.readers = readers;
         for (EventExecutor loop : loops) {
             contexts.put(loop, newContext(loop));
@@ -138,6 +148,27 @@ public final class HttpServer {
     /** Refuses requests of other sites' pages. */
     SiteGuard siteGuard() {
         return siteGuard;
+    }
+
+    /** Decides who may do what; null if everybody may do everything. */
+    @Nullable
+    SecurityPolicy policy() {
+        return policy;
+    }
+
+    /** How often the decisions of the policy have changed. What was decided before the last time is decided again. */
+    long policyChanges() {
+        return policyChanges.get();
+    }
+
+    /** May be called by any thread. */
+    private void policyChanged() {
+        policyChanges.incrementAndGet();
+        fire(connections.stream(), ConnectionHandler.Event.POLICY_CHANGED);
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     boolean isStopping() {
@@ -205,10 +236,14 @@ public final class HttpServer {
      */
     public void stop() {
         stopping = true;
-        Stream.concat(connections.stream(), administrative.stream()).forEach(channel -> {
+        fire(Stream.concat(connections.stream(), administrative.stream()), ConnectionHandler.Event.STOPPING);
+    }
+
+    private static void fire(Stream<Channel> channels, ConnectionHandler.Event event) {
+        channels.forEach(channel -> {
             // A loop of another server may have ended, together with its connections.
             if (!channel.eventLoop().isShutdown()) {
-                channel.pipeline().fireUserEventTriggered(ConnectionHandler.Event.STOPPING);
+                channel.pipeline().fireUserEventTriggered(event);
             }
         });
     }
@@ -223,6 +258,9 @@ public final class HttpServer {
         for (ChannelGroup group : List.of(connections, administrative)) {
             group.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             group.close().awaitUninterruptibly();
+        }
+        if (policy != null) {
+            policy.close();
         }
     }
 }

@@ -11,9 +11,14 @@ import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.security.Authentication;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.BodySplitting;
+import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,29 +32,94 @@ final class RequestExecution {
     private final ConnectionHandler connection;
     private final HttpServer server;
     private final Channel channel;
+    private final @Nullable RequestAccess access;
     private boolean splits;
+    private boolean authenticates;
 
     RequestExecution(ConnectionHandler connection) {
         this.connection = connection;
         this.server = connection.server();
         this.channel = connection.channel();
+        SecurityPolicy policy = server.policy();
+        this.access = policy == null ? null : new RequestAccess(server, policy);
     }
 
     /**
-     * Whether the body of a request is being split: no other request begins meanwhile, so that they execute in order.
+     * Whether a request is being authenticated, or its body is being split: no other request begins meanwhile, so that
+     * they execute in order.
      */
-    boolean isSplitting() {
-        return splits;
+    boolean isUnderWay() {
+        return splits || authenticates;
     }
 
     /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
         Refusal refusal =
                 server.siteGuard().refusal(request, connection.listener().hosts());
-        if (refusal == null) {
-            split(exchange, request);
-        } else {
+        if (refusal != null) {
             refuse(exchange, request, refusal);
+        } else if (access != null
+                && access.concerns(request, connection.listener().routes())) {
+            authenticate(exchange, request, access);
+        } else {
+            split(exchange, request);
+        }
+    }
+
+    private void authenticate(Exchange exchange, HttpRequest request, RequestAccess asked) {
+        CompletableFuture<Authentication> result;
+        try {
+            result = asked.authenticate(request);
+        } catch (RefusedException e) {
+            refuse(exchange, request, e.refusal());
+            return;
+        }
+        if (result.isDone()) {
+            authorize(exchange, request, asked, result);
+            return;
+        }
+        authenticates = true;
+        result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
+            authenticates = false;
+            if (connection.hasEnded() || !channel.isActive()) {
+                request.release();
+            } else {
+                authorize(exchange, request, asked, result);
+                connection.readOn();
+            }
+        }));
+    }
+
+    private void authorize(
+            Exchange exchange, HttpRequest request, RequestAccess asked, CompletableFuture<Authentication> result) {
+        try {
+            exchange.principal(asked.authorize(request, connection.listener().routes(), result));
+        } catch (RefusedException e) {
+            refuse(exchange, request, e.refusal());
+            return;
+        }
+        split(exchange, request);
+    }
+
+    /** Decides again whether the live reads of the connection may continue, because the policy has changed. */
+    void checkLiveReads() {
+        if (access != null) {
+            connection.line().all().forEach(exchange -> checkLiveRead(exchange, access));
+        }
+    }
+
+    private void checkLiveRead(Exchange exchange, RequestAccess asked) {
+        HttpRequest request = exchange.liveRequest();
+        if (request != null) {
+            CompletableFuture<Authentication> result = asked.authenticate(request);
+            result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
+                try {
+                    exchange.principal(
+                            asked.authorize(request, connection.listener().routes(), result));
+                } catch (RefusedException e) {
+                    exchange.endAuthorization();
+                }
+            }));
         }
     }
 
@@ -106,7 +176,11 @@ final class RequestExecution {
         if (operation == Operation.APPEND) {
             connection.move().appends();
         }
-        if (intent instanceof Intent.OnStream onStream) {
+        Refusal denied = access == null ? null : access.deniedSource(intent, exchange.principal());
+        if (denied != null) {
+            RequestAccess.release(intent);
+            exchange.ready(connection.writer().refused(exchange, denied, null));
+        } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
@@ -201,18 +275,20 @@ final class RequestExecution {
     void poll(Exchange exchange) {
         Command.Read read = exchange.read();
         int readBytesMax = server.config().read().windowBytes();
-        LongPoll poll = new LongPoll(read, readBytesMax, timeoutMillis(read), channel.eventLoop(), exchange);
+        LongPoll poll = new LongPoll(
+                read, readBytesMax, timeoutMillis(read, exchange.authorizedMillis()), channel.eventLoop(), exchange);
         exchange.poll(poll);
         poll.start(server.shards().of(read.path()));
     }
 
-    private long timeoutMillis(Command.Read read) {
+    private long timeoutMillis(Command.Read read, long authorizedMillis) {
         if (connection.endsWaiting()) {
             return 0;
         }
         LiveConfig live = server.config().live();
-        return read.timeoutMillis() < 0
+        long millis = read.timeoutMillis() < 0
                 ? live.longPollTimeoutMillis()
                 : Math.min(read.timeoutMillis(), live.longPollTimeoutMillisMax());
+        return Math.min(millis, authorizedMillis);
     }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Cursor;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.LiveConfig;
@@ -46,8 +47,15 @@ final class SseSession extends LongResponse implements Subscriber {
     /** The response ends when that event is written. */
     private boolean finishes;
 
+    /** The reader may not read any more, which the last event states. */
+    private boolean authorizationEnded;
+
     private boolean wroteSince;
     private long position;
+
+    /** The offset at the position; null before the first chunk. */
+    private @Nullable Offset next;
+
     private String cursor = "";
     private @Nullable Future<?> keepAlive;
     private @Nullable Future<?> lifetime;
@@ -118,11 +126,15 @@ final class SseSession extends LongResponse implements Subscriber {
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
                         this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
-        lifetime = loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS);
+        long authorizedMillis = exchange.authorizedMillis();
+        lifetime = authorizedMillis > live.sseSessionMillis()
+                ? loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS)
+                : loop().schedule(this::endAuthorization, authorizedMillis, TimeUnit.MILLISECONDS);
     }
 
     private void send(Outcome.Chunk chunk, boolean attached) {
         position = chunk.next().position();
+        next = chunk.next();
         if (LongEvent.isFor(chunk)) {
             sendInParts(chunk);
             return;
@@ -159,6 +171,7 @@ final class SseSession extends LongResponse implements Subscriber {
             return;
         }
         position = event.to();
+        next = event.chunk().next();
         if (LongEvent.isFor(event.chunk())) {
             sendInParts(event.chunk());
             return;
@@ -232,6 +245,12 @@ final class SseSession extends LongResponse implements Subscriber {
         }
     }
 
+    /** Ends the response because the reader may not read any more. */
+    void endAuthorization() {
+        authorizationEnded = true;
+        finish();
+    }
+
     /** Ends the response properly, and the connection after it (section 5.8). */
     private void finish() {
         if (isOver()) {
@@ -242,6 +261,9 @@ final class SseSession extends LongResponse implements Subscriber {
             return;
         }
         end();
+        if (authorizationEnded && headWritten && next != null) {
+            channel.write(SseFrame.authorizationEnded(channel.alloc(), next, cursor, exchange.isFramed()));
+        }
         if (headWritten && exchange.isFramed()) {
             channel.write(LAST_CHUNK.duplicate());
         }

@@ -44,7 +44,7 @@ class ServeCommandTest {
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
-                                + " --allow-anonymous --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
+                                + " --allow-anonymous --token-file t --policy-file p --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
                                 + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
@@ -83,7 +83,9 @@ class ServeCommandTest {
                         .root("/s/")
                         .security(security -> security.allowAnonymous(true)
                                 .corsOrigins("none")
-                                .allowedHosts("a.example,b.example"))
+                                .allowedHosts("a.example,b.example")
+                                .tokens("t")
+                                .policy("p"))
                         .memoryBytesMax(7 << 20)
                         .shutdownTimeoutMillis(8_000)
                         .build());

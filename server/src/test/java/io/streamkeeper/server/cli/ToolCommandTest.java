@@ -179,7 +179,7 @@ class ToolCommandTest {
                         .contains("stop the process that listens there, or name another port with --port");
             }
         }
-        assertThat(run(Map.of(), "--durability=memory", "--host", "192.0.2.1", "--port=0"))
+        assertThat(run(Map.of(), "--durability=memory", "--host", "192.0.2.1", "--port=0", "--allow-anonymous"))
                 .startsWith("1 ")
                 .contains("192.0.2.1 is not an address of this machine; name one with --host");
     }

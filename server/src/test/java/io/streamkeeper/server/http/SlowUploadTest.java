@@ -47,8 +47,8 @@ class SlowUploadTest {
                         .idleTimeoutMillis(IDLE_MILLIS))
                 .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
-        channel =
-                new EmbeddedChannel(new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM)
+        channel = new EmbeddedChannel(
+                new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM, null)
                         .listener(ListenerKind.PUBLIC, HostRule.ANY));
         channel.freezeTime();
     }

@@ -65,7 +65,8 @@ final class SmallServer implements AutoCloseable {
                 loops,
                 null,
                 Runnable::run,
-                Clock.SYSTEM);
+                Clock.SYSTEM,
+                null);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);

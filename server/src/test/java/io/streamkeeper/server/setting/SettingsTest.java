@@ -31,6 +31,8 @@ class SettingsTest {
             Map.entry("cache-scope", "private"),
             Map.entry("cors-origin", "none"),
             Map.entry("allowed-hosts", "streams.example.com"),
+            Map.entry("token-file", "tokens"),
+            Map.entry("policy-file", "policy"),
             Map.entry("data-dir", "elsewhere"),
             Map.entry("durability", "os"),
             Map.entry("storage", "mirrored"),

@@ -26,6 +26,8 @@ public enum HeaderName {
     EXPECT("expect", Trait.SET_BY_BROWSERS),
     ACCEPT_ENCODING("accept-encoding", Trait.LIST, Trait.SET_BY_BROWSERS),
     ORIGIN("origin", Trait.SET_BY_BROWSERS),
+    /** Some clients repeat it; the server then requires equal values, if it reads it at all. */
+    AUTHORIZATION("authorization", Trait.LIST),
     IF_MATCH("if-match", Trait.LIST),
     IF_NONE_MATCH("if-none-match", Trait.LIST),
     LAST_EVENT_ID("last-event-id"),

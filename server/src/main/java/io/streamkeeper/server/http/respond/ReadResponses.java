@@ -35,6 +35,11 @@ public final class ReadResponses {
 
     private final byte[] keptUnlessMore;
 
+    /** The same, for one reader. */
+    private final byte[] keptForGoodByOne;
+
+    private final byte[] keptUnlessMoreByOne;
+
     ReadResponses(
             ResponseHeads heads, RefusalResponses refusals, Clock clock, RandomGenerator random, CacheConfig cache) {
         this.heads = heads;
@@ -42,8 +47,11 @@ public final class ReadResponses {
         this.clock = clock;
         this.random = random;
         this.cache = cache;
-        this.keptForGood = ResponseFields.cacheControl(cache.data(Expiry.never(), clock.nowMillis()));
-        this.keptUnlessMore = ResponseFields.cacheControl(cache.nothing());
+        long nowMillis = clock.nowMillis();
+        this.keptForGood = ResponseFields.cacheControl(cache.data(Expiry.never(), nowMillis, false));
+        this.keptUnlessMore = ResponseFields.cacheControl(cache.nothing(false));
+        this.keptForGoodByOne = ResponseFields.cacheControl(cache.data(Expiry.never(), nowMillis, true));
+        this.keptUnlessMoreByOne = ResponseFields.cacheControl(cache.nothing(true));
     }
 
     Response chunk(ResponseContext context, Outcome.Chunk chunk) {
@@ -149,7 +157,7 @@ public final class ReadResponses {
     private Response unchanged(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         ResponseHead head = heads.begin(context, 304);
         addOffsets(context, head, chunk);
-        addCaching(head, chunk, tag);
+        addCaching(context, head, chunk, tag);
         chunk.bytes().release();
         return ResponseHeads.finish(context, head);
     }
@@ -164,7 +172,7 @@ public final class ReadResponses {
         if (chunk.contentType().isActive()) {
             head.fields(ResponseFields.SANDBOX);
         }
-        addCaching(head, chunk, tag);
+        addCaching(context, head, chunk, tag);
         return head;
     }
 
@@ -172,15 +180,21 @@ public final class ReadResponses {
      * Adds the fields for caches. Those of a 304 replace those of the stored 200, so both must be the same (RFC 9111
      * section 4.3.4).
      */
-    private void addCaching(ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
+    private void addCaching(ResponseContext context, ResponseHead head, Outcome.Chunk chunk, @Nullable EntityTag tag) {
         if (tag == null) {
             head.fields(ResponseFields.NO_STORE);
             return;
         }
+        boolean isForOne = context.readers() == ResponseContext.Readers.ONE;
         if (chunk.length() > 0 && !(chunk.expiry() instanceof Expiry.Never)) {
-            head.field(ResponseField.CACHE_CONTROL, cache.data(chunk.expiry(), clock.nowMillis()));
+            head.field(ResponseField.CACHE_CONTROL, cache.data(chunk.expiry(), clock.nowMillis(), isForOne));
+        } else if (chunk.length() > 0) {
+            head.fields(isForOne ? keptForGoodByOne : keptForGood);
         } else {
-            head.fields(chunk.length() > 0 ? keptForGood : keptUnlessMore);
+            head.fields(isForOne ? keptUnlessMoreByOne : keptUnlessMore);
+        }
+        if (context.readers() != ResponseContext.Readers.ALL) {
+            head.fields(ResponseFields.VARY_AUTHORIZATION);
         }
         head.field(ResponseField.ETAG, tag);
         if (Compression.suits(chunk.contentType())) {

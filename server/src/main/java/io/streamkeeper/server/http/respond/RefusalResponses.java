@@ -32,6 +32,9 @@ final class RefusalResponses {
         if (refusal.code().status() == 503) {
             head.fields(ResponseFields.RETRY_AFTER);
         }
+        if (refusal.code() == ErrorCode.UNAUTHENTICATED) {
+            head.fields(ResponseFields.BEARER);
+        }
         if (allow != null) {
             head.field(ResponseField.ALLOW, allow);
         }

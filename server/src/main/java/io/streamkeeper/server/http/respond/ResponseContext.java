@@ -7,6 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The request and the connection of a response, as far as the response depends on them in addition to its outcome. */
 public interface ResponseContext {
+    /** Who may have the response to a read, for caches. */
+    enum Readers {
+        /** The server does not authenticate. */
+        ALL,
+        /** Everybody may, but a request with other credentials may get another response. */
+        ANONYMOUS,
+        /** Only the client that has sent the request. */
+        ONE
+    }
+
+    /** Who may have the response to a read. */
+    Readers readers();
+
     /** Whether the connection ends after the response. */
     boolean closes();
 

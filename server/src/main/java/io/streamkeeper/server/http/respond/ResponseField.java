@@ -41,6 +41,7 @@ enum ResponseField {
     STREAM_UP_TO_DATE("Stream-Up-To-Date", Readers.SCRIPTS),
     TRANSFER_ENCODING("Transfer-Encoding"),
     VARY("Vary"),
+    WWW_AUTHENTICATE("WWW-Authenticate", Readers.SCRIPTS),
     X_ACCEL_BUFFERING("X-Accel-Buffering"),
     X_CONTENT_TYPE_OPTIONS("X-Content-Type-Options");
 

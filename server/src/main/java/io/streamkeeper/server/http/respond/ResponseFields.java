@@ -26,6 +26,8 @@ final class ResponseFields {
     static final byte[] KEEP_ALIVE = ResponseField.CONNECTION.is("keep-alive");
     static final byte[] NO_STORE = ResponseField.CACHE_CONTROL.is("no-store");
     static final byte[] RETRY_AFTER = ResponseField.RETRY_AFTER.is("1");
+    static final byte[] BEARER = ResponseField.WWW_AUTHENTICATE.is("Bearer realm=\"streamkeeper\"");
+    static final byte[] VARY_AUTHORIZATION = ResponseField.VARY.is("Authorization");
     static final byte[] VARY_ENCODING = ResponseField.VARY.is("Accept-Encoding");
 
     /** On every response (section 12.7). */
@@ -36,8 +38,8 @@ final class ResponseFields {
     /** The fields that a script of another origin may read. */
     static final byte[] EXPOSED = ResponseField.line("Access-Control-Expose-Headers", ResponseField.exposed());
 
-    /** Fields that the server does not read, but that proxies and caches between it and a browser do. */
-    private static final List<String> READ_BY_OTHERS = List.of("authorization", "cache-control");
+    /** A field that the server does not read, but that proxies and caches between it and a browser do. */
+    private static final List<String> READ_BY_OTHERS = List.of("cache-control");
 
     private static final String SENT_BY_SCRIPTS = Stream.concat(
                     READ_BY_OTHERS.stream(), HeaderName.setByScripts().map(HeaderName::text))

@@ -26,6 +26,7 @@ final class ResponseHead {
         line(204, "No Content");
         line(304, "Not Modified");
         line(400, "Bad Request");
+        line(401, "Unauthorized");
         line(403, "Forbidden");
         line(404, "Not Found");
         line(405, "Method Not Allowed");

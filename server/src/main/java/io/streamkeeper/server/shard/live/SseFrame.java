@@ -2,6 +2,7 @@ package io.streamkeeper.server.shard.live;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,13 @@ public final class SseFrame {
             SseEncoder.data(frame, chunk.contentType(), chunk.bytes(), chunk.next());
         }
         SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());
+        return finish(frame, framed);
+    }
+
+    /** The control event that ends a live read because its reader may not read any more. */
+    public static ByteBuf authorizationEnded(ByteBufAllocator allocator, Offset next, String cursor, boolean framed) {
+        ByteBuf frame = begin(allocator, 0, framed);
+        SseEncoder.authorizationEnded(frame, next, cursor);
         return finish(frame, framed);
     }
 

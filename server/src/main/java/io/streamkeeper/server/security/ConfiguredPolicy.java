@@ -1,0 +1,128 @@
+package io.streamkeeper.server.security;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.SecurityConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The policy that the configuration describes: tokens of a file, and rules of another. Safe for use by any thread; a
+ * thread of its own reads the files again every second, so that nothing blocks a loop.
+ */
+public final class ConfiguredPolicy implements SecurityPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredPolicy.class);
+
+    private static final int CHECK_SECONDS = 1;
+    private static final String BEARER = "bearer ";
+
+    private static final CompletableFuture<Authentication> ANONYMOUS = done(Authentication.of(Principal.ANONYMOUS));
+    private static final CompletableFuture<Authentication> NO_BEARER =
+            done(Authentication.refused("the scheme is not supported; expected Bearer and a token"));
+    private static final CompletableFuture<Authentication> UNKNOWN =
+            done(Authentication.refused("the token is not known"));
+    private static final CompletableFuture<Authentication> EXPIRED =
+            done(Authentication.refused("the token has expired"));
+
+    private final @Nullable WatchedFile<StaticTokens> tokens;
+    private final @Nullable WatchedFile<PolicyRules> rules;
+    private final List<WatchedFile<?>> files = new ArrayList<>();
+    private final LongSupplier nowMillis;
+    private final ScheduledExecutorService thread;
+    private volatile Runnable changed = () -> {};
+
+    private ConfiguredPolicy(SecurityConfig config, LongSupplier nowMillis) throws IOException {
+        this.nowMillis = nowMillis;
+        this.tokens = open(config.tokenFile(), WatchedFile.lines(StaticTokens::parse));
+        this.rules = open(config.policyFile(), WatchedFile.lines(PolicyRules::parse));
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread started = new Thread(task, "streamkeeper-security");
+            started.setDaemon(true);
+            return started;
+        });
+        thread.scheduleWithFixedDelay(this::checkFiles, CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private <T> @Nullable WatchedFile<T> open(@Nullable Path file, WatchedFile.Parser<T> parser) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        WatchedFile<T> opened = WatchedFile.open(file, SecretFile::readRules, parser);
+        files.add(opened);
+        return opened;
+    }
+
+    /**
+     * Opens the policy of a configuration.
+     *
+     * @param config authenticates
+     * @param nowMillis the time in milliseconds since 1970 UTC
+     * @return open until it is closed
+     * @throws IOException if a file cannot be read, or others may change it
+     * @throws IllegalArgumentException if the content of a file is not valid; the message names the file and the line
+     */
+    public static ConfiguredPolicy open(SecurityConfig config, LongSupplier nowMillis) throws IOException {
+        return new ConfiguredPolicy(config, nowMillis);
+    }
+
+    private static CompletableFuture<Authentication> done(Authentication authentication) {
+        return CompletableFuture.completedFuture(authentication);
+    }
+
+    @Override
+    public void onChange(Runnable newChanged) {
+        changed = newChanged;
+    }
+
+    private void checkFiles() {
+        try {
+            boolean anyChanged = false;
+            for (WatchedFile<?> file : files) {
+                anyChanged |= file.check();
+            }
+            if (anyChanged) {
+                changed.run();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the files of the security configuration could not be checked", e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Authentication> authenticate(Credentials credentials) {
+        String authorization = credentials.authorization();
+        if (authorization == null) {
+            return ANONYMOUS;
+        }
+        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return NO_BEARER;
+        }
+        String token = authorization.substring(BEARER.length()).strip();
+        TokenDigest digest = TokenDigest.of(token);
+        Principal principal = tokens == null ? null : tokens.value().find(digest);
+        if (principal == null) {
+            return UNKNOWN;
+        }
+        return principal.hasExpired(nowMillis.getAsLong()) ? EXPIRED : done(Authentication.of(principal));
+    }
+
+    @Override
+    public boolean allows(Principal principal, Action action, StreamPath path) {
+        return PolicyRules.any(principal.grants(), principal, action, path.value())
+                || (rules != null && rules.value().allow(principal, action, path.value()));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

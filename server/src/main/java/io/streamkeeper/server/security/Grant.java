@@ -1,0 +1,37 @@
+package io.streamkeeper.server.security;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Actions that are allowed on the paths of a pattern. Immutable. */
+public final class Grant {
+    private final Set<Action> actions;
+    private final PathPattern paths;
+
+    Grant(Set<Action> actions, PathPattern paths) {
+        this.actions = EnumSet.copyOf(actions);
+        this.paths = paths;
+    }
+
+    /**
+     * {@return a grant}
+     *
+     * @param actions at least one
+     * @param pattern a pattern of paths, in which {@code *} matches any part of a segment, {@code **} any text, and
+     *     <code>{sub}</code> the name of the principal
+     * @throws IllegalArgumentException if the pattern is not valid, or there is no action
+     */
+    public static Grant of(Set<Action> actions, String pattern) {
+        return new Grant(actions, PathPattern.parse(pattern));
+    }
+
+    /** Whether it allows {@code action} on {@code path} to a principal with this name. */
+    boolean allows(Action action, String path, String name) {
+        return actions.contains(action) && paths.matches(path, name);
+    }
+
+    @Override
+    public String toString() {
+        return actions + " on " + paths;
+    }
+}

@@ -1,0 +1,45 @@
+package io.streamkeeper.server.security;
+
+import io.streamkeeper.protocol.StreamPath;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Decides who may do what. A server asks it once for each request of a stream, after the head of the request is decoded
+ * and before any state of a stream is looked at; a fork is asked for a second time, with {@link Action#READ} and its
+ * source. So a client without the right to read a path cannot learn whether a stream exists there.
+ *
+ * <p>Both methods are called on event loops, by many of them at once, and must not block. A policy that has to wait
+ * returns a future that is not complete, and should remember what it has verified: the server remembers only the last
+ * credentials of each connection.
+ */
+public interface SecurityPolicy extends AutoCloseable {
+    /**
+     * Determines who has sent a request.
+     *
+     * @param credentials those of the request, possibly {@link Credentials#NONE}
+     * @return completed with {@link Principal#ANONYMOUS} for {@link Credentials#NONE}; completed, by any thread, within
+     *     a bounded time
+     */
+    CompletableFuture<Authentication> authenticate(Credentials credentials);
+
+    /**
+     * {@return whether a principal may take an action}
+     *
+     * @param principal from {@link #authenticate}
+     * @param action what the request does
+     * @param path the path of the stream, decoded
+     */
+    boolean allows(Principal principal, Action action, StreamPath path);
+
+    /**
+     * Registers what to do when decisions may have changed: live reads are then authenticated and decided again. Called
+     * once, before the first request.
+     *
+     * @param changed may be called by any thread, and returns soon
+     */
+    default void onChange(Runnable changed) {}
+
+    /** Releases the policy's resources; no request follows. */
+    @Override
+    default void close() {}
+}
