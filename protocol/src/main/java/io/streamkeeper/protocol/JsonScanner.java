@@ -14,6 +14,9 @@ final class JsonScanner {
 
         /** The value ends before the byte at {@code index}. */
         void ends(int index);
+
+        /** White space outside strings, in a value or between two, from {@code from} to before {@code to}. */
+        default void space(int from, int to) {}
     }
 
     /** Why a text is not accepted. */
@@ -157,10 +160,14 @@ final class JsonScanner {
                 i++;
             } else if (state >= STRING) {
                 i += inValue(b, i + shift) ? 1 : 0;
+            } else if (isSpace(b)) {
+                int start = i;
+                do {
+                    i++;
+                } while (i < to && isSpace(array[i]));
+                values.space(start + shift, i + shift);
             } else {
-                if (!isSpace(b)) {
-                    between(b, i + shift);
-                }
+                between(b, i + shift);
                 i++;
             }
         }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
- * whole text. The bytes of the client are kept, except white space between messages; nothing is decoded. Used by one
- * thread.
+ * whole text. The bytes of the client are kept, except white space outside strings; nothing is decoded: numbers, escapes,
+ * duplicate names and the order of names stay as they are. Used by one thread.
  *
  * <p>The text is UTF-8 without a byte order mark (RFC 8259 section 8.1), nested at most {@value #NESTING_MAX} deep.
  */
@@ -43,7 +43,7 @@ public final class JsonSplitter {
     /**
      * Finds the messages of a body.
      *
-     * @param bytes the body, taken over and not consumed; white space between its messages is removed in place
+     * @param bytes the body, taken over and not consumed; its white space is removed in place
      * @return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong
      */
     public Body split(ByteBuf bytes) {

@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
  * The splitting of one JSON body into its messages, in steps. Used by the thread of its {@link JsonSplitter}, which
  * splits no other body during a step.
  *
- * <p>Afterwards the messages are adjacent, with a comma between two, as they are stored: white space around them is
- * removed in the memory of the body, from the first message on. A message is moved after its part of the text was read,
- * and never over bytes that were not read yet.
+ * <p>Afterwards the messages are adjacent, with a comma between two, as they are stored: white space around and in them
+ * is removed in the memory of the body, from the first message on. Bytes are moved after they were read, and never over
+ * bytes that were not read yet.
  */
 public final class JsonSplitting implements JsonScanner.Values {
     private static final int NONE = -1;
@@ -27,10 +27,10 @@ public final class JsonSplitting implements JsonScanner.Values {
     private int partIndex;
     private int next;
 
-    /** Where the message begins that is being read. */
+    /** The first byte of the message being read, or the byte after its last white space. */
     private int current = NONE;
 
-    /** Where the last stored message ends, and how far messages are moved to the front. */
+    /** Where the last stored message ends, and how far bytes are moved to the front. */
     private int storedEnd = NONE;
 
     private int gap;
@@ -101,6 +101,15 @@ public final class JsonSplitting implements JsonScanner.Values {
         storedEnd = index - gap;
         current = NONE;
         messages.add(storedEnd);
+    }
+
+    @Override
+    public void space(int from, int to) {
+        if (current != NONE) {
+            move(from);
+            gap += to - from;
+            current = to;
+        }
     }
 
     /** Moves the bytes of the message, up to {@code end}, that are in this part. */

@@ -19,10 +19,16 @@ class JsonSplitterTest {
     private final JsonSplitter splitter = new JsonSplitter();
 
     @Test
-    void messagesAreTheElementsOfAnArrayInTheClientsOwnBytes() {
-        assertThat(messages("[1, {\"a\": [2, 3]} ,\n\"x,]\"\t]")).containsExactly("1", "{\"a\": [2, 3]}", "\"x,]\"");
+    void messagesAreTheElementsOfAnArray() {
+        assertThat(messages("[1, {\"a\": [2, 3]} ,\n\"x,]\"\t]")).containsExactly("1", "{\"a\":[2,3]}", "\"x,]\"");
         assertThat(messages("[[1,2],[3]]")).containsExactly("[1,2]", "[3]");
         assertThat(messages("[null]")).containsExactly("null");
+    }
+
+    @Test
+    void aMessageIsKeptAsItWasWrittenExceptItsWhiteSpace() {
+        assertThat(messages(" { \"n\" : 12345678901234567890 ,\r\n\"n\": 1.50e+1,\t\"\\u0061 b\" : \" \\/ \" } "))
+                .containsExactly("{\"n\":12345678901234567890,\"n\":1.50e+1,\"\\u0061 b\":\" \\/ \"}");
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.Random;
  * A random JSON text, and the messages in it, written down together.
  *
  * @param text the whole body
- * @param messages the text of each message: the elements of an array, or else the whole without white space around it
+ * @param messages the text of each message without white space: the elements of an array, or else the whole
  */
 record JsonText(String text, List<String> messages) {
     private static final int DEPTH_MAX = 4;
@@ -43,90 +43,117 @@ record JsonText(String text, List<String> messages) {
     private static final String[] SPACES = {" ", "\n", "\r", "\t", "\r\n", "  \t"};
 
     static JsonText any(Random random) {
-        StringBuilder text = new StringBuilder();
-        space(text, random);
-        List<String> messages = new ArrayList<>();
-        if (random.nextInt(4) == 0) {
-            String value = whole(random);
-            messages.add(value);
-            text.append(value);
-        } else {
-            array(text, messages, random);
+        return new Writer(random).write();
+    }
+
+    /** Writes a text, and its current message without white space. */
+    private static final class Writer {
+        private final Random random;
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder message = new StringBuilder();
+        private final List<String> messages = new ArrayList<>();
+
+        Writer(Random random) {
+            this.random = random;
         }
-        space(text, random);
-        return new JsonText(text.toString(), messages);
-    }
 
-    /** A value that is not an array. */
-    private static String whole(Random random) {
-        StringBuilder value = new StringBuilder();
-        do {
-            value.setLength(0);
-            value(value, 0, random);
-        } while (value.charAt(0) == '[');
-        return value.toString();
-    }
-
-    private static void array(StringBuilder text, List<String> messages, Random random) {
-        text.append('[');
-        space(text, random);
-        int count = random.nextInt(8);
-        for (int i = 0; i < count; i++) {
-            if (i > 0) {
-                text.append(',');
-                space(text, random);
+        JsonText write() {
+            space();
+            if (random.nextInt(4) == 0) {
+                whole();
+            } else {
+                array();
             }
-            StringBuilder message = new StringBuilder();
-            value(message, 1, random);
+            space();
+            return new JsonText(text.toString(), messages);
+        }
+
+        /** A value that is not an array. */
+        private void whole() {
+            int kind = random.nextInt(5);
+            if (kind == 4) {
+                structure(true, 0);
+            } else {
+                scalar(kind);
+            }
+            endMessage();
+        }
+
+        private void array() {
+            text.append('[');
+            space();
+            int count = random.nextInt(8);
+            for (int i = 0; i < count; i++) {
+                if (i > 0) {
+                    text.append(',');
+                    space();
+                }
+                value(1);
+                endMessage();
+                space();
+            }
+            text.append(']');
+        }
+
+        private void endMessage() {
             messages.add(message.toString());
-            text.append(message);
-            space(text, random);
+            message.setLength(0);
         }
-        text.append(']');
-    }
 
-    private static void value(StringBuilder out, int depth, Random random) {
-        int kind = random.nextInt(depth < DEPTH_MAX ? 6 : 4);
-        if (kind < 2) {
-            out.append(SCALARS[random.nextInt(SCALARS.length)]);
-        } else if (kind < 4) {
-            string(out, random);
-        } else {
-            structure(out, kind == 4, depth, random);
-        }
-    }
-
-    private static void structure(StringBuilder out, boolean object, int depth, Random random) {
-        out.append(object ? '{' : '[');
-        space(out, random);
-        for (int i = random.nextInt(4); i > 0; i--) {
-            if (object) {
-                string(out, random);
-                space(out, random);
-                out.append(':');
-                space(out, random);
-            }
-            value(out, depth + 1, random);
-            space(out, random);
-            if (i > 1) {
-                out.append(',');
-                space(out, random);
+        private void value(int depth) {
+            int kind = random.nextInt(depth < DEPTH_MAX ? 6 : 4);
+            if (kind < 4) {
+                scalar(kind);
+            } else {
+                structure(kind == 4, depth);
             }
         }
-        out.append(object ? '}' : ']');
-    }
 
-    private static void string(StringBuilder out, Random random) {
-        out.append('"');
-        for (int i = random.nextInt(6); i > 0; i--) {
-            out.append(STRING_PARTS[random.nextInt(STRING_PARTS.length)]);
+        private void scalar(int kind) {
+            if (kind < 2) {
+                put(SCALARS[random.nextInt(SCALARS.length)]);
+            } else {
+                string();
+            }
         }
-        out.append('"');
-    }
 
-    private static void space(StringBuilder out, Random random) {
-        for (int i = random.nextInt(6) - 3; i > 0; i--) {
-            out.append(SPACES[random.nextInt(SPACES.length)]);
+        private void structure(boolean object, int depth) {
+            put(object ? "{" : "[");
+            space();
+            for (int i = random.nextInt(4); i > 0; i--) {
+                if (object) {
+                    string();
+                    space();
+                    put(":");
+                    space();
+                }
+                value(depth + 1);
+                space();
+                if (i > 1) {
+                    put(",");
+                    space();
+                }
+            }
+            put(object ? "}" : "]");
+        }
+
+        private void string() {
+            put("\"");
+            for (int i = random.nextInt(6); i > 0; i--) {
+                put(STRING_PARTS[random.nextInt(STRING_PARTS.length)]);
+            }
+            put("\"");
+        }
+
+        private void put(String part) {
+            text.append(part);
+            message.append(part);
+        }
+
+        private void space() {
+            for (int i = random.nextInt(6) - 3; i > 0; i--) {
+                text.append(SPACES[random.nextInt(SPACES.length)]);
+            }
         }
     }
 }

@@ -124,9 +124,15 @@ final class ModelStream {
                     messages.add("{\"n\":\"" + name + "-" + i + "\",\"x\":\"" + "y".repeat(length / i) + "\"}");
                 }
                 String joined = String.join(",", messages);
-                yield new Unit(messages.size() == 1 ? joined : "[" + joined + "]", joined + ",");
+                String body = messages.size() == 1 ? joined : "[" + joined + "]";
+                yield new Unit(random.nextBoolean() ? body : withSpace(body), joined + ",");
             }
         };
+    }
+
+    /** The same messages as many clients write them: with white space, which is not kept. */
+    private static String withSpace(String body) {
+        return body.replace(":", ": ").replace(",", ",\r\n\t");
     }
 
     private static Unit same(String text) {

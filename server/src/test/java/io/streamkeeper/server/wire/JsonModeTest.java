@@ -44,10 +44,10 @@ class JsonModeTest {
     }
 
     @Test
-    void spaceAroundMessagesIsNotKeptAndWithinThemIs() {
-        SERVER.appendJson(path, " [ {\"a\" : 1} ,\n 2 ] ");
+    void spaceIsKeptOnlyInStrings() {
+        SERVER.appendJson(path, " [ {\"a \" : 1} ,\n 2 ] ");
 
-        assertThat(text()).isEqualTo("[{\"a\" : 1},2]");
+        assertThat(text()).isEqualTo("[{\"a \":1},2]");
     }
 
     @Test
