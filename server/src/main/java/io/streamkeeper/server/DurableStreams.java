@@ -20,6 +20,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
@@ -386,11 +387,13 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * A new HTTP side for these streams.
      *
      * @param policy decides who may do what, and is closed with the HTTP side; null if everybody may do everything
+     * @throws IOException if the audit log cannot be written
      */
-    HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy) {
+    HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy) throws IOException {
         if (calls.isClosing()) {
             throw new IllegalStateException("the streams are closed");
         }
+        Path audit = httpConfig.security().auditFile();
         return new HttpServer(
                 httpConfig,
                 engine.shards(),
@@ -399,7 +402,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 engine.readers(),
                 engine.workers(),
                 Clock.SYSTEM,
-                policy);
+                policy,
+                audit == null ? null : AuditLog.open(audit));
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

@@ -31,7 +31,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final HttpServer http;
     private final Listener listener;
 
-    private DurableStreamsMount(DurableStreams streams, String root, @Nullable SecurityPolicy policy) {
+    private DurableStreamsMount(DurableStreams streams, String root, @Nullable SecurityPolicy policy)
+            throws IOException {
         this.streams = streams;
         this.root = root;
         this.http =
@@ -50,13 +51,14 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash, or a file of the security
      *     configuration is not valid
      * @throws IllegalStateException if the streams are closed
-     * @throws IOException if a file of the security configuration cannot be read
+     * @throws IOException if a file of the security configuration cannot be read, or the audit log cannot be
+     *     written
      */
     public static DurableStreamsMount at(DurableStreams streams, String root) throws IOException {
         SecurityPolicy policy = Exposure.policy(streams.config());
         try {
             return new DurableStreamsMount(streams, root, policy);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             if (policy != null) {
                 policy.close();
             }
@@ -73,8 +75,10 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      * @return the mount, which creates handlers until it is closed
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      * @throws IllegalStateException if the streams are closed
+     * @throws IOException if the audit log cannot be written
      */
-    public static DurableStreamsMount at(DurableStreams streams, String root, SecurityPolicy policy) {
+    public static DurableStreamsMount at(DurableStreams streams, String root, SecurityPolicy policy)
+            throws IOException {
         return new DurableStreamsMount(streams, root, policy);
     }
 

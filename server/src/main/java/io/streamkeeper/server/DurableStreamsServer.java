@@ -62,6 +62,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             this.adminSocket = adminAddress == null ? null : openOrClose(adminAddress);
         } catch (IOException e) {
             acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+            http.close();
             throw e;
         }
         if (tls != null) {

@@ -33,11 +33,12 @@ import picocli.CommandLine.Spec;
             ToolCommand.Backup.class,
             ToolCommand.Restore.class,
             ToolCommand.Inspect.class,
-            TokenCommand.class
+            TokenCommand.class,
+            SignCommand.class
         })
 final class ToolCommand {
     /** The names of the commands, in the order of the annotation, which takes long to read at a start. */
-    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "token");
+    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "token", "sign");
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;

@@ -8,6 +8,8 @@ import io.streamkeeper.server.setting.Switch;
 import io.streamkeeper.server.setting.Text;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,19 @@ import org.jspecify.annotations.Nullable;
  *     everything
  * @param tokens the file with the tokens of clients; {@code none} for none
  * @param policy the file with the rules who may do what; {@code none} for none
+ * @param signingKeys the file with the keys of signed URLs; {@code none} for none
+ * @param audit the file of the audit log; {@code none} for none
+ * @param jwt which JSON Web Tokens are accepted
  */
 public record SecurityConfig(
-        String corsOrigins, String allowedHosts, boolean allowAnonymous, String tokens, String policy) {
+        String corsOrigins,
+        String allowedHosts,
+        boolean allowAnonymous,
+        String tokens,
+        String policy,
+        String signingKeys,
+        String audit,
+        JwtConfig jwt) {
     private static final String NONE = "none";
 
     private static final String ORIGIN = "[a-z][a-z0-9+.-]*://[\\x21-\\x2b\\x2d-\\x7e]+";
@@ -74,7 +86,21 @@ public record SecurityConfig(
             NONE,
             "File with rules who may do what; the rest is denied. Read again when it changes.");
 
-    static final List<Setting<?>> SETTINGS = List.of(ALLOW_ANONYMOUS, TOKENS, POLICY, CORS_ORIGIN, ALLOWED_HOSTS);
+    private static final Setting<String> SIGNING_KEYS = new Setting<>(
+            SECURITY,
+            "signing-keys",
+            FILE,
+            NONE,
+            "File with the keys of signed URLs, for its owner only; the command sign signs with the first. Read again when"
+                    + " it changes.");
+
+    private static final Setting<String> AUDIT = new Setting<>(
+            SECURITY, "audit-log", FILE, NONE, "File to which who did what is appended as JSON, one line a request.");
+
+    static final List<Setting<?>> SETTINGS = Stream.concat(
+                    Stream.of(ALLOW_ANONYMOUS, TOKENS, POLICY, SIGNING_KEYS, AUDIT, CORS_ORIGIN, ALLOWED_HOSTS),
+                    JwtConfig.SETTINGS.stream())
+            .toList();
 
     /**
      * Checks the values.
@@ -84,6 +110,9 @@ public record SecurityConfig(
      * @param allowAnonymous any value
      * @param tokens {@code none}, or the path of a file
      * @param policy {@code none}, or the path of a file
+     * @param signingKeys {@code none}, or the path of a file
+     * @param audit {@code none}, or the path of a file
+     * @param jwt any
      * @throws IllegalArgumentException if a value is not allowed
      */
     public SecurityConfig {
@@ -91,11 +120,13 @@ public record SecurityConfig(
         ALLOWED_HOSTS.check(allowedHosts);
         TOKENS.check(tokens);
         POLICY.check(policy);
+        SIGNING_KEYS.check(signingKeys);
+        AUDIT.check(audit);
     }
 
     /** {@return whether clients have to authenticate themselves} */
     public boolean authenticates() {
-        return tokenFile() != null || policyFile() != null;
+        return tokenFile() != null || policyFile() != null || signingKeyFile() != null || jwt.isUsed();
     }
 
     /** {@return the file with the tokens of clients; null if there is none} */
@@ -106,6 +137,16 @@ public record SecurityConfig(
     /** {@return the file with the rules who may do what; null if there is none} */
     public @Nullable Path policyFile() {
         return file(policy);
+    }
+
+    /** {@return the file with the keys of signed URLs; null if there is none} */
+    public @Nullable Path signingKeyFile() {
+        return file(signingKeys);
+    }
+
+    /** {@return the file of the audit log; null if there is none} */
+    public @Nullable Path auditFile() {
+        return file(audit);
     }
 
     private static @Nullable Path file(String name) {
@@ -123,7 +164,10 @@ public record SecurityConfig(
                 values.get(ALLOWED_HOSTS),
                 values.get(ALLOW_ANONYMOUS),
                 values.get(TOKENS),
-                values.get(POLICY));
+                values.get(POLICY),
+                values.get(SIGNING_KEYS),
+                values.get(AUDIT),
+                JwtConfig.of(values));
     }
 
     void copyTo(SettingValues values) {
@@ -132,7 +176,10 @@ public record SecurityConfig(
                 .allowedHosts(allowedHosts)
                 .allowAnonymous(allowAnonymous)
                 .tokens(tokens)
-                .policy(policy);
+                .policy(policy)
+                .signingKeys(signingKeys)
+                .audit(audit);
+        jwt.copyTo(values);
     }
 
     /** {@return the defaults: everybody who can reach the server may use it; other sites' pages may only read} */
@@ -197,6 +244,36 @@ public record SecurityConfig(
          */
         public Builder policy(String policy) {
             values.set(POLICY, policy);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param signingKeys the file with the keys of signed URLs; {@code none} for none
+         */
+        public Builder signingKeys(String signingKeys) {
+            values.set(SIGNING_KEYS, signingKeys);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param audit the file of the audit log; {@code none} for none
+         */
+        public Builder audit(String audit) {
+            values.set(AUDIT, audit);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes which JSON Web Tokens are accepted
+         */
+        public Builder jwt(Consumer<JwtConfig.Builder> change) {
+            change.accept(new JwtConfig.Builder(values));
             return this;
         }
     }

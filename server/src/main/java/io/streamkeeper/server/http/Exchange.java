@@ -15,6 +15,7 @@ import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
@@ -174,6 +175,21 @@ final class Exchange implements Reply, ResponseContext {
         String authority = named == null ? Authority.of(connection.channel().localAddress()) : named;
         String scheme = connection.listener().scheme(connection.channel());
         return scheme + "://" + authority + (request == null ? "/" : request.path());
+    }
+
+    @Override
+    public void answered(int status) {
+        AuditLog audit = connection.server().audit();
+        if (audit != null && request != null) {
+            Principal who = principal;
+            audit.record(
+                    connection.server().clock().nowMillis(),
+                    who == null ? "" : who.name(),
+                    operation.label(),
+                    request.path(),
+                    status,
+                    connection.channel().remoteAddress());
+        }
     }
 
     /** The read that this exchange answers. */

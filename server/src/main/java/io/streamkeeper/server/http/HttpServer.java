@@ -18,6 +18,7 @@ import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.TrafficCounter;
+import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
@@ -62,6 +63,7 @@ public final class HttpServer {
     private final ChannelGroup administrative = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final @Nullable EventLoopGroup readers;
     private final @Nullable SecurityPolicy policy;
+    private final @Nullable AuditLog audit;
     private volatile int connectionsMax;
     private final AtomicLong policyChanges = new AtomicLong();
     private volatile boolean stopping;
@@ -73,6 +75,7 @@ public final class HttpServer {
      * @param loops the server's own loops, for which the shared state is created in advance; for a loop of another
      *     server it is created with the first connection
      * @param policy decides who may do what; closed when the server stops; null if everybody may do everything
+     * @param audit records who did what; closed when the server stops; null for none
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -83,7 +86,8 @@ public final class HttpServer {
             @Nullable EventLoopGroup readers,
             Executor workers,
             Clock clock,
-            @Nullable SecurityPolicy policy) {
+            @Nullable SecurityPolicy policy,
+            @Nullable AuditLog audit) {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
@@ -96,6 +100,7 @@ public final class HttpServer {
         this.origins = CrossOriginRule.of(config.security().corsOrigins());
         this.siteGuard = new SiteGuard(origins);
         this.policy = policy;
+        this.audit = audit;
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -165,6 +170,12 @@ public final class HttpServer {
     private void policyChanged() {
         policyChanges.incrementAndGet();
         fire(connections.stream(), ConnectionHandler.Event.POLICY_CHANGED);
+    }
+
+    /** Records who did what; null for none. */
+    @Nullable
+    AuditLog audit() {
+        return audit;
     }
 
     Clock clock() {
@@ -248,6 +259,16 @@ public final class HttpServer {
         });
     }
 
+    /** Closes the policy and the audit log; no request follows. */
+    public void close() {
+        if (policy != null) {
+            policy.close();
+        }
+        if (audit != null) {
+            audit.close();
+        }
+    }
+
     /**
      * Waits until every connection is closed; at {@code deadlineNanos}, closes the remaining ones without waiting for
      * their responses.
@@ -259,8 +280,6 @@ public final class HttpServer {
             group.newCloseFuture().awaitUninterruptibly(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             group.close().awaitUninterruptibly();
         }
-        if (policy != null) {
-            policy.close();
-        }
+        close();
     }
 }

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
@@ -75,6 +76,7 @@ final class RequestAccess {
         if (last != null
                 && lastChanges == server.policyChanges()
                 && isSame(last.authorization(), credentials.authorization())
+                && isSame(last.signature(), credentials.signature())
                 && isValid(lastResult)) {
             return lastDone;
         }
@@ -105,6 +107,15 @@ final class RequestAccess {
 
     private static Credentials credentials(HttpRequest request) {
         String authorization = request.header(HeaderName.AUTHORIZATION);
+        String signature = SignatureParameter.of(request);
+        if (signature != null && authorization != null) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "the request has Authorization and the parameter signature; expected one of them");
+        }
+        if (signature != null) {
+            return new Credentials(null, signature);
+        }
         return authorization == null ? Credentials.NONE : new Credentials(single(authorization), null);
     }
 
@@ -134,12 +145,9 @@ final class RequestAccess {
     /**
      * Decides whether a request may be executed.
      *
-     * @param result complete
-     * @return who has sent it
      * @throws RefusedException if it may not
      */
-    Principal authorize(HttpRequest request, Routes routes, CompletableFuture<Authentication> result) {
-        Principal principal = principal(result);
+    void check(Principal principal, HttpRequest request, Routes routes) {
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
@@ -148,10 +156,15 @@ final class RequestAccess {
                 throw new RefusedException(denied(principal, action));
             }
         }
-        return principal;
     }
 
-    private static Principal principal(CompletableFuture<Authentication> result) {
+    /**
+     * Returns who has sent a request.
+     *
+     * @param result complete
+     * @throws RefusedException if the credentials are not valid, or cannot be checked now
+     */
+    static Principal principal(CompletableFuture<Authentication> result) {
         if (result.isCompletedExceptionally()) {
             result.exceptionally(fault -> {
                 LOG.error("a request could not be authenticated", fault);

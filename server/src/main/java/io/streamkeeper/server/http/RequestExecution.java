@@ -12,6 +12,7 @@ import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.security.Authentication;
+import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
@@ -93,7 +94,9 @@ final class RequestExecution {
     private void authorize(
             Exchange exchange, HttpRequest request, RequestAccess asked, CompletableFuture<Authentication> result) {
         try {
-            exchange.principal(asked.authorize(request, connection.listener().routes(), result));
+            Principal principal = RequestAccess.principal(result);
+            exchange.principal(principal);
+            asked.check(principal, request, connection.listener().routes());
         } catch (RefusedException e) {
             refuse(exchange, request, e.refusal());
             return;
@@ -114,8 +117,9 @@ final class RequestExecution {
             CompletableFuture<Authentication> result = asked.authenticate(request);
             result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
                 try {
-                    exchange.principal(
-                            asked.authorize(request, connection.listener().routes(), result));
+                    Principal principal = RequestAccess.principal(result);
+                    exchange.principal(principal);
+                    asked.check(principal, request, connection.listener().routes());
                 } catch (RefusedException e) {
                     exchange.endAuthorization();
                 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Cursor;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
@@ -245,10 +246,15 @@ final class SseSession extends LongResponse implements Subscriber {
         }
     }
 
-    /** Ends the response because the reader may not read any more. */
+    /** Ends the response because the reader may not read any more; before its head, a refusal is the response. */
     void endAuthorization() {
-        authorizationEnded = true;
-        finish();
+        if (headWritten) {
+            authorizationEnded = true;
+            finish();
+        } else if (!isOver()) {
+            Refusal refusal = Refusal.of(ErrorCode.UNAUTHENTICATED, "the credentials have ended before the response");
+            respond(connection.writer().outcome(exchange, refusal));
+        }
     }
 
     /** Ends the response properly, and the connection after it (section 5.8). */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy that the configuration describes: tokens of a file, and rules of another. Safe for use by any thread; a
+ * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, and rules. Safe for use by any thread; a
  * thread of its own reads the files again every second, so that nothing blocks a loop.
  */
 public final class ConfiguredPolicy implements SecurityPolicy {
@@ -30,11 +30,15 @@ public final class ConfiguredPolicy implements SecurityPolicy {
             done(Authentication.refused("the scheme is not supported; expected Bearer and a token"));
     private static final CompletableFuture<Authentication> UNKNOWN =
             done(Authentication.refused("the token is not known"));
+    private static final CompletableFuture<Authentication> NO_SIGNATURES =
+            done(Authentication.refused("signed URLs are not supported; expected Authorization: Bearer and a token"));
     private static final CompletableFuture<Authentication> EXPIRED =
             done(Authentication.refused("the token has expired"));
 
     private final @Nullable WatchedFile<StaticTokens> tokens;
     private final @Nullable WatchedFile<PolicyRules> rules;
+    private final @Nullable WatchedFile<SigningKeys> signingKeys;
+    private final @Nullable JwtAuthenticator jwt;
     private final List<WatchedFile<?>> files = new ArrayList<>();
     private final LongSupplier nowMillis;
     private final ScheduledExecutorService thread;
@@ -42,21 +46,28 @@ public final class ConfiguredPolicy implements SecurityPolicy {
 
     private ConfiguredPolicy(SecurityConfig config, LongSupplier nowMillis) throws IOException {
         this.nowMillis = nowMillis;
-        this.tokens = open(config.tokenFile(), WatchedFile.lines(StaticTokens::parse));
-        this.rules = open(config.policyFile(), WatchedFile.lines(PolicyRules::parse));
+        if (config.tokenFile() != null && config.policyFile() == null) {
+            throw new IllegalArgumentException("token-file is \"" + config.tokens()
+                    + "\" and policy-file is \"none\", so no token would allow anything; expected a policy-file");
+        }
+        this.tokens = open(config.tokenFile(), SecretFile::readRules, WatchedFile.lines(StaticTokens::parse));
+        this.rules = open(config.policyFile(), SecretFile::readRules, WatchedFile.lines(PolicyRules::parse));
+        this.signingKeys = open(config.signingKeyFile(), SecretFile::readSecret, WatchedFile.lines(SigningKeys::parse));
+        this.jwt = config.jwt().isUsed() ? new JwtAuthenticator(config.jwt(), nowMillis, System::nanoTime) : null;
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread started = new Thread(task, "streamkeeper-security");
             started.setDaemon(true);
             return started;
         });
-        thread.scheduleWithFixedDelay(this::checkFiles, CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::checkFiles, 0, CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
-    private <T> @Nullable WatchedFile<T> open(@Nullable Path file, WatchedFile.Parser<T> parser) throws IOException {
+    private <T> @Nullable WatchedFile<T> open(
+            @Nullable Path file, WatchedFile.Source source, WatchedFile.Parser<T> parser) throws IOException {
         if (file == null) {
             return null;
         }
-        WatchedFile<T> opened = WatchedFile.open(file, SecretFile::readRules, parser);
+        WatchedFile<T> opened = WatchedFile.open(file, source, parser);
         files.add(opened);
         return opened;
     }
@@ -81,11 +92,14 @@ public final class ConfiguredPolicy implements SecurityPolicy {
     @Override
     public void onChange(Runnable newChanged) {
         changed = newChanged;
+        if (jwt != null) {
+            jwt.onChange(newChanged);
+        }
     }
 
     private void checkFiles() {
         try {
-            boolean anyChanged = false;
+            boolean anyChanged = jwt != null && jwt.check();
             for (WatchedFile<?> file : files) {
                 anyChanged |= file.check();
             }
@@ -99,6 +113,11 @@ public final class ConfiguredPolicy implements SecurityPolicy {
 
     @Override
     public CompletableFuture<Authentication> authenticate(Credentials credentials) {
+        if (credentials.signature() != null) {
+            return signingKeys == null
+                    ? NO_SIGNATURES
+                    : done(signingKeys.value().verify(credentials.signature(), nowMillis.getAsLong()));
+        }
         String authorization = credentials.authorization();
         if (authorization == null) {
             return ANONYMOUS;
@@ -109,10 +128,11 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         String token = authorization.substring(BEARER.length()).strip();
         TokenDigest digest = TokenDigest.of(token);
         Principal principal = tokens == null ? null : tokens.value().find(digest);
-        if (principal == null) {
-            return UNKNOWN;
+        if (principal != null) {
+            return principal.hasExpired(nowMillis.getAsLong()) ? EXPIRED : done(Authentication.of(principal));
         }
-        return principal.hasExpired(nowMillis.getAsLong()) ? EXPIRED : done(Authentication.of(principal));
+        // A token of a file has no dots, and a JSON Web Token has two.
+        return jwt != null && token.indexOf('.') >= 0 ? jwt.authenticate(token, digest) : UNKNOWN;
     }
 
     @Override
@@ -124,5 +144,8 @@ public final class ConfiguredPolicy implements SecurityPolicy {
     @Override
     public void close() {
         thread.shutdownNow();
+        if (jwt != null) {
+            jwt.close();
+        }
     }
 }

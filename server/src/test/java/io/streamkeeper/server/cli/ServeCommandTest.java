@@ -44,7 +44,7 @@ class ServeCommandTest {
                                 + " --max-request-line 2KiB --max-headers 3KiB --max-in-flight 4 --header-timeout 1s"
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
-                                + " --allow-anonymous --token-file t --policy-file p --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
+                                + " --allow-anonymous --token-file t --policy-file p --signing-keys s --audit-log a --jwt-key k --jwt-jwks https://j --jwt-issuer i --jwt-audience u --jwt-prefix-claim c --jwt-leeway 1s --jwks-refresh 11s --jwks-stale 12s --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
                                 + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
@@ -85,7 +85,17 @@ class ServeCommandTest {
                                 .corsOrigins("none")
                                 .allowedHosts("a.example,b.example")
                                 .tokens("t")
-                                .policy("p"))
+                                .policy("p")
+                                .signingKeys("s")
+                                .audit("a")
+                                .jwt(jwt -> jwt.key("k")
+                                        .jwks("https://j")
+                                        .issuer("i")
+                                        .audience("u")
+                                        .prefixClaim("c")
+                                        .leewaySeconds(1)
+                                        .jwksRefreshSeconds(11)
+                                        .jwksStaleSeconds(12)))
                         .memoryBytesMax(7 << 20)
                         .shutdownTimeoutMillis(8_000)
                         .build());

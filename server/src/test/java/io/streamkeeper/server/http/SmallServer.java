@@ -66,6 +66,7 @@ final class SmallServer implements AutoCloseable {
                 null,
                 Runnable::run,
                 Clock.SYSTEM,
+                null,
                 null);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a read (sections 5.6 to 5.8), decoded; each is null if it is absent. Others are ignored, so that
+ * The parameters of a read (sections 5.6 to 5.8), and the signature of any request, decoded; each is null if it is absent. Others are ignored, so that
  * clients may send parameters of later versions.
  */
 record QueryParameters(
@@ -16,8 +16,9 @@ record QueryParameters(
         @Nullable String live,
         @Nullable String timeout,
         @Nullable String cursor,
-        @Nullable String lastEventId) {
-    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null);
+        @Nullable String lastEventId,
+        @Nullable String signature) {
+    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null, null);
 
     /**
      * Reads the text after a target's question mark.
@@ -33,6 +34,7 @@ record QueryParameters(
         String timeout = null;
         String cursor = null;
         String lastEventId = null;
+        String signature = null;
         int start = 0;
         while (start <= query.length()) {
             int ampersand = query.indexOf('&', start);
@@ -46,15 +48,19 @@ record QueryParameters(
                 case "timeout" -> timeout = value(query, name, nameEnd, end, timeout);
                 case "cursor" -> cursor = value(query, name, nameEnd, end, cursor);
                 case "lastEventId" -> lastEventId = value(query, name, nameEnd, end, lastEventId);
+                case "signature" -> signature = value(query, name, nameEnd, end, signature);
                 default -> {}
             }
             start = end + 1;
         }
-        return new QueryParameters(offset, live, timeout, cursor, lastEventId);
+        return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature);
     }
 
     private static String value(String query, String name, int nameEnd, int end, @Nullable String before) {
         String value = decode(query, Math.min(nameEnd + 1, end), end);
+        if (before != null && name.equals("signature")) {
+            throw new RefusedException(ErrorCode.INVALID_PARAMETER, "parameter signature came again; expected it once");
+        }
         if (before != null) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,

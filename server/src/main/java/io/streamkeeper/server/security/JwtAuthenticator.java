@@ -1,0 +1,298 @@
+package io.streamkeeper.server.security;
+
+import io.streamkeeper.server.config.JwtConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Authenticates JSON Web Tokens. Loops get the result of a token that was verified before from a bounded cache; others
+ * are verified on threads of this class, of which a bounded number waits. A token that names a key which is not known
+ * causes a fetch of the JWK set, at most every {@value #FETCH_SECONDS_MIN} seconds; all tokens that lack a key wait for
+ * the same fetch, and are refused at once if there may be none. Safe for use by any thread.
+ *
+ * <p>The cache belongs to a set of keys: other keys begin with an empty one, so a token whose key was removed is not
+ * accepted any more.
+ */
+final class JwtAuthenticator {
+    private static final Logger LOG = LoggerFactory.getLogger(JwtAuthenticator.class);
+
+    static final int FETCH_SECONDS_MIN = 10;
+    static final int CACHED_MAX = 10_000;
+
+    private static final int WAITING_MAX = 256;
+    private static final int THREADS = 2;
+    private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private static final Authentication BUSY =
+            Authentication.unavailable("too many tokens are being verified; try again later");
+    private static final Authentication NO_KEYS =
+            Authentication.unavailable("the keys of tokens cannot be fetched; try again later");
+
+    /** Keys, and what they have verified. */
+    private record Verified(JwtKeys keys, ConcurrentMap<TokenDigest, Principal> principals) {
+        Verified(JwtKeys keys) {
+            this(keys, new ConcurrentHashMap<>());
+        }
+    }
+
+    private final JwtRules rules;
+    private final @Nullable WatchedFile<JwtKeys> file;
+    private final @Nullable JwksFetch jwks;
+    private final LongSupplier nowMillis;
+    private final LongSupplier nowNanos;
+    private final long refreshNanos;
+    private final long staleNanos;
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING_MAX),
+            task -> daemon(task, "streamkeeper-jwt"));
+    private final ThreadPoolExecutor fetching = new ThreadPoolExecutor(
+            1,
+            1,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(1),
+            task -> daemon(task, "streamkeeper-jwks"));
+    private volatile Verified ofFile = new Verified(JwtKeys.NONE);
+    private volatile Verified ofSet = new Verified(JwtKeys.NONE);
+    private volatile Runnable changed = () -> {};
+
+    // Guarded by this.
+    private @Nullable CompletableFuture<Void> fetch;
+    private long fetchBeganNanos;
+    private boolean hasBegunAFetch;
+    private long fetchedNanos;
+    private boolean hasFetched;
+    private String setText = "";
+    private int waiting;
+
+    JwtAuthenticator(JwtConfig config, LongSupplier nowMillis, LongSupplier nowNanos) throws IOException {
+        if (config.jwksUrl() != null && config.requiredAudience() == null) {
+            throw new IllegalArgumentException("jwt-audience is \"none\" and jwt-jwks is \"" + config.jwksUrl()
+                    + "\"; expected an audience, because the issuer may also sign tokens for others");
+        }
+        this.rules = new JwtRules(config);
+        this.nowMillis = nowMillis;
+        this.nowNanos = nowNanos;
+        this.refreshNanos = TimeUnit.SECONDS.toNanos(config.jwksRefreshSeconds());
+        this.staleNanos = TimeUnit.SECONDS.toNanos(config.jwksStaleSeconds());
+        threads.allowCoreThreadTimeOut(true);
+        fetching.allowCoreThreadTimeOut(true);
+        this.jwks = config.jwksUrl() == null ? null : new JwksFetch(config.jwksUrl());
+        this.file = config.keyFile() == null
+                ? null
+                : WatchedFile.open(config.keyFile(), JwtAuthenticator::readKey, JwtKeys::ofFile);
+        if (file != null) {
+            ofFile = new Verified(file.value());
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static byte[] readKey(Path path) throws IOException {
+        byte[] content = SecretFile.readRules(path);
+        return JwtKeys.isSecret(content) ? SecretFile.readSecret(path) : content;
+    }
+
+    void onChange(Runnable newChanged) {
+        changed = newChanged;
+    }
+
+    // ---- keys ----
+
+    /** Reads the file again and fetches the set again if it is time; returns whether keys of the file have changed. */
+    boolean check() {
+        if (jwks != null && isFetchDue()) {
+            fetch();
+        }
+        if (file != null && file.check()) {
+            ofFile = new Verified(file.value());
+            return true;
+        }
+        return false;
+    }
+
+    private synchronized boolean isFetchDue() {
+        long wait = hasFetched ? refreshNanos : TimeUnit.SECONDS.toNanos(FETCH_SECONDS_MIN);
+        return mayFetch() && (!hasFetched || nowNanos.getAsLong() - fetchedNanos >= wait);
+    }
+
+    private synchronized boolean mayFetch() {
+        return !hasBegunAFetch || nowNanos.getAsLong() - fetchBeganNanos >= TimeUnit.SECONDS.toNanos(FETCH_SECONDS_MIN);
+    }
+
+    /** The fetch that is under way or begins now; null if it is too early for another one. */
+    private synchronized @Nullable CompletableFuture<Void> fetch() {
+        JwksFetch source = jwks;
+        if (source == null) {
+            return null;
+        }
+        if (fetch != null && !fetch.isDone()) {
+            return fetch;
+        }
+        if (!mayFetch()) {
+            return null;
+        }
+        hasBegunAFetch = true;
+        fetchBeganNanos = nowNanos.getAsLong();
+        fetch = CompletableFuture.runAsync(() -> fetch(source), fetching);
+        return fetch;
+    }
+
+    private void fetch(JwksFetch source) {
+        try {
+            JwksFetch.Fetched fetched = source.fetch();
+            boolean isNew;
+            synchronized (this) {
+                hasFetched = true;
+                fetchedNanos = nowNanos.getAsLong();
+                isNew = !fetched.text().equals(setText);
+                setText = fetched.text();
+            }
+            if (isNew) {
+                ofSet = new Verified(fetched.keys());
+                changed.run();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("the JWK set could not be fetched; the last one stays in use: {}", e.getMessage());
+        }
+    }
+
+    /** Whether the keys of the set are too old, or there are none yet. */
+    private synchronized boolean isSetUnusable() {
+        return jwks != null && (!hasFetched || nowNanos.getAsLong() - fetchedNanos > refreshNanos + staleNanos);
+    }
+
+    // ---- tokens ----
+
+    /** Authenticates a token; does not block. */
+    CompletableFuture<Authentication> authenticate(String token, TokenDigest digest) {
+        Principal known = find(digest);
+        if (known != null) {
+            return CompletableFuture.completedFuture(Authentication.of(known));
+        }
+        CompletableFuture<Authentication> result = new CompletableFuture<>();
+        try {
+            threads.execute(() -> verify(token, digest, result, true));
+        } catch (RejectedExecutionException e) {
+            result.complete(BUSY);
+        }
+        return result;
+    }
+
+    private @Nullable Principal find(TokenDigest digest) {
+        Principal known = ofFile.principals().get(digest);
+        if (known == null && !ofSet.principals().isEmpty() && !isSetUnusable()) {
+            known = ofSet.principals().get(digest);
+        }
+        return known != null && !known.hasExpired(nowMillis.getAsLong()) ? known : null;
+    }
+
+    private void verify(String token, TokenDigest digest, CompletableFuture<Authentication> result, boolean mayFetch) {
+        try {
+            JwtRules.Verdict verdict = verify(token, digest, ofFile);
+            Verified set = ofSet;
+            if (verdict.lacksKey() && !isSetUnusable()) {
+                verdict = verify(token, digest, set);
+            }
+            if (verdict.lacksKey() && jwks != null) {
+                lacksKey(token, digest, result, verdict, set, mayFetch);
+            } else {
+                result.complete(verdict.authentication());
+            }
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private JwtRules.Verdict verify(String token, TokenDigest digest, Verified by) {
+        JwtRules.Verdict verdict = rules.verify(token, by.keys(), nowMillis.getAsLong());
+        Principal principal = verdict.authentication().principal();
+        if (principal != null) {
+            remember(by.principals(), digest, principal);
+        }
+        return verdict;
+    }
+
+    /** Remembers who has sent a token; forgets the expired ones, or else any, where there are too many. */
+    private void remember(ConcurrentMap<TokenDigest, Principal> principals, TokenDigest digest, Principal principal) {
+        if (principals.size() >= CACHED_MAX) {
+            long now = nowMillis.getAsLong();
+            principals.values().removeIf(known -> known.hasExpired(now));
+        }
+        if (principals.size() >= CACHED_MAX) {
+            List<TokenDigest> some = new ArrayList<>();
+            for (TokenDigest known : principals.keySet()) {
+                some.add(known);
+                if (some.size() > CACHED_MAX / 8) {
+                    break;
+                }
+            }
+            some.forEach(principals::remove);
+        }
+        principals.put(digest, principal);
+    }
+
+    /**
+     * Waits for a fetch of the set, or takes one that has ended after {@code tried} was read, and verifies the token
+     * again; else refuses it.
+     */
+    private void lacksKey(
+            String token,
+            TokenDigest digest,
+            CompletableFuture<Authentication> result,
+            JwtRules.Verdict verdict,
+            Verified tried,
+            boolean mayFetch) {
+        CompletableFuture<Void> fetched = mayFetch ? fetch() : null;
+        if (fetched == null && mayFetch && ofSet.keys() != tried.keys()) {
+            verify(token, digest, result, false);
+        } else if (fetched == null) {
+            result.complete(isSetUnusable() ? NO_KEYS : verdict.authentication());
+        } else if (!beginWait()) {
+            result.complete(BUSY);
+        } else {
+            fetched.whenComplete((done, fault) -> {
+                endWait();
+                verify(token, digest, result, false);
+            });
+        }
+    }
+
+    private synchronized boolean beginWait() {
+        if (waiting >= WAITING_MAX) {
+            return false;
+        }
+        waiting++;
+        return true;
+    }
+
+    private synchronized void endWait() {
+        waiting--;
+    }
+
+    void close() {
+        threads.shutdownNow();
+        fetching.shutdownNow();
+    }
+}
