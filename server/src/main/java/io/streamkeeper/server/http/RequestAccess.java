@@ -16,8 +16,6 @@ import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Credentials;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,8 +99,11 @@ final class RequestAccess {
         if (known == null || given == null) {
             return known == null && given == null;
         }
-        return MessageDigest.isEqual(
-                known.getBytes(StandardCharsets.ISO_8859_1), given.getBytes(StandardCharsets.ISO_8859_1));
+        int differences = known.length() ^ given.length();
+        for (int i = 0; i < Math.min(known.length(), given.length()); i++) {
+            differences |= known.charAt(i) ^ given.charAt(i);
+        }
+        return differences == 0;
     }
 
     private static Credentials credentials(HttpRequest request) {
