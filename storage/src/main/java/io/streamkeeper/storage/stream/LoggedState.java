@@ -105,15 +105,12 @@ abstract class LoggedState {
 
     // ---- undo ----
 
-    /** The state that {@link #undo(LoggedMark)} restores to revert an append. */
-    record LoggedMark(boolean closed, WriterState.@Nullable Mark writers, long lastLsn) {}
-
-    /** The state before {@code next} is applied. */
-    final LoggedMark markLogged(LogRecord.Appended next) {
-        return new LoggedMark(closed, WriterState.isIn(next) ? writersToChange().mark(next) : null, lastLsn);
+    /** The writers before {@code next} is applied, or null if it does not change them. */
+    final WriterState.@Nullable Mark markWriters(LogRecord.Appended next) {
+        return WriterState.isIn(next) ? writersToChange().mark(next) : null;
     }
 
-    final void undo(LoggedMark mark) {
+    final void undoLogged(StreamState.Mark mark) {
         closed = mark.closed();
         if (mark.writers() != null) {
             writersToChange().undo(mark.writers());

@@ -72,7 +72,7 @@ public final class StreamState extends LoggedState {
     private boolean dirty;
     private boolean described;
 
-    /** In units of {@value #ALIGNMENT}. */
+    /** The estimate of the heap that was counted last, in units of {@value #ALIGNMENT} bytes. */
     private int countedHeap;
 
     /** A stream that is created. */
@@ -261,17 +261,23 @@ public final class StreamState extends LoggedState {
     }
 
     /** The state that {@link #undo(Mark)} restores to revert an append. */
-    public record Mark(long tail, long messages, LoggedMark logged, Lifetime.RecordedUse use) {}
+    public record Mark(
+            long tail,
+            long messages,
+            boolean closed,
+            WriterState.@Nullable Mark writers,
+            long lastLsn,
+            Lifetime.RecordedUse use) {}
 
     /** The staged state before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
-        return new Mark(tail(), content.messageCount(), markLogged(next), lifetime.recorded());
+        return new Mark(tail(), content.messageCount(), isClosed(), markWriters(next), lastLsn(), lifetime.recorded());
     }
 
     /** Reverts the last staged append. */
     public void undo(Mark mark) {
         content.truncate(mark.tail(), mark.messages());
-        undo(mark.logged());
+        undoLogged(mark);
         lifetime.undo(mark.use());
     }
 
