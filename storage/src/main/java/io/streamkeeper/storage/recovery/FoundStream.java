@@ -88,7 +88,10 @@ final class FoundStream {
         }
     }
 
-    /** The stream of the newest description, with the runs that end at its tail. */
+    /**
+     * The stream of the newest description, with the runs that end at its tail. What was found is dropped: so a start
+     * needs little more heap than serving does (I11).
+     */
     StreamState build(StreamMeta newest) {
         List<Span> spans = spansUpTo(newest.tail());
         StreamState stream = spans.isEmpty()
@@ -101,6 +104,8 @@ final class FoundStream {
         for (Entry entry = entries; entry != null; entry = entry.next()) {
             entry.extent().referrers().set(entry.index(), stream);
         }
+        entries = null;
+        meta = null;
         return stream;
     }
 
