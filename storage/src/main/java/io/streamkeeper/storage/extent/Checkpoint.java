@@ -31,13 +31,9 @@ final class Checkpoint extends ExtentJob {
     /** The most streams that one step captures, so that it stays short. */
     private static final int STEP_STREAMS_MAX = 1_000;
 
-    /** A run on its way to the file; it holds its memory. */
-    private record Run(
-            ByteBuf bytes, int messages, @Nullable ByteBuf lengths, long millis) {}
-
     /** The captured state of a stream. */
     private record Captured(
-            StreamState stream, ByteBuf meta, long start, long messagesBefore, boolean joins, List<Run> runs) {
+            StreamState stream, ByteBuf meta, long start, long messagesBefore, boolean joins, CapturedRuns runs) {
         boolean isTimed() {
             return stream.content().limits().millisMax() != Long.MAX_VALUE;
         }
@@ -117,22 +113,13 @@ final class Checkpoint extends ExtentJob {
         while (first > 0 && content.place(first - 1) instanceof Block) {
             first--;
         }
-        List<Run> runs = new ArrayList<>(content.runCount() - first);
-        for (int run = first; run < content.runCount(); run++) {
-            runs.add(new Run(
-                    content.slice(run, content.runStart(run), content.runEnd(run))
-                            .retain(),
-                    (int) (content.messagesBeforeRun(run + 1) - content.messagesBeforeRun(run)),
-                    content.lengthsInMemory(run),
-                    content.runMillis(run)));
-        }
         return new Captured(
                 stream,
                 stream.meta().encode(),
                 content.runStart(first),
                 content.messagesBeforeRun(first),
                 content.limits().equals(RunLimits.ANY),
-                runs);
+                new CapturedRuns(content, first));
     }
 
     private void write(List<Captured> step) throws IOException {
@@ -147,7 +134,7 @@ final class Checkpoint extends ExtentJob {
     }
 
     private void releaseUnwritten() {
-        unwritten.forEach(captured -> captured.runs().forEach(run -> run.bytes().release()));
+        unwritten.forEach(captured -> captured.runs().release());
         unwritten = List.of();
     }
 
@@ -160,9 +147,7 @@ final class Checkpoint extends ExtentJob {
                 captured.messagesBefore(),
                 captured.isTimed());
         RunJoiner joiner = new RunJoiner(out, captured.stream().contentType().isJson(), captured.joins());
-        for (Run run : captured.runs()) {
-            joiner.add(run.bytes(), run.messages(), run.lengths(), run.millis());
-        }
+        captured.runs().writeTo(joiner);
         joiner.end();
         return out.end();
     }
