@@ -88,8 +88,9 @@ public final class ServeCommand {
         CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
-            while (!stopped.await(SpareMemory.INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
-                spare.step(System.nanoTime());
+            long untilStepNanos = SpareMemory.INTERVAL_NANOS;
+            while (!stopped.await(untilStepNanos, TimeUnit.NANOSECONDS)) {
+                untilStepNanos = spare.step(System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
