@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Signs URLs for clients that cannot send a header, such as {@code EventSource} of browsers: whoever has the URL may do
+ * Signs URLs for clients that cannot send a header, such as {@code EventSource} of browsers: each holder of a URL may do
  * what it allows until it expires. The server verifies them with the same key file ({@code --signing-keys}). Safe for
  * use by any thread.
  */

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * The SHA-256 of a token: what files and caches contain in place of the token. Comparing two of them may take any time:
- * whoever measures it learns something of the digest, from which no token can be derived.
+ * a client that measures it learns something of the digest, from which no token can be derived.
  */
 record TokenDigest(long first, long second, long third, long fourth) {
     /** The digest of a token. */
