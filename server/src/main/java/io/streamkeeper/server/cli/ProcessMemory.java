@@ -17,19 +17,18 @@ final class ProcessMemory implements SpareMemory.Memory {
     /** In the names of the pools of new objects, of all collectors. */
     private static final String NEW_OBJECTS = "Eden";
 
+    /** The free part of the heap, in percent, above which a collection returns memory. */
+    private static final String FREE_PERCENT_MAX = "30";
+
+    private static final String FREE_PERCENT_MIN = "10";
+
     /** Time without a collection after which G1 begins a concurrent one. */
-    private static final int COLLECTION_INTERVAL_MILLIS = 100;
+    private static final String COLLECTION_INTERVAL_MILLIS = "500";
 
-    private static final String FREE_PERCENT_MIN = "MinHeapFreeRatio";
-
-    private static final String FREE_PERCENT_MAX = "MaxHeapFreeRatio";
-
-    /** The JVM refuses a minimum above the maximum, so the minimum is none until the maximum is set. */
     @Override
-    public void limitFree(int percentMin, int percentMax) {
-        setFlag(FREE_PERCENT_MIN, 0);
-        setFlag(FREE_PERCENT_MAX, percentMax);
-        setFlag(FREE_PERCENT_MIN, percentMin);
+    public void limitFree() {
+        setFlag("MinHeapFreeRatio", FREE_PERCENT_MIN);
+        setFlag("MaxHeapFreeRatio", FREE_PERCENT_MAX);
     }
 
     @Override
@@ -51,16 +50,6 @@ final class ProcessMemory implements SpareMemory.Memory {
     }
 
     @Override
-    public long initialBytes() {
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getInit();
-    }
-
-    @Override
-    public long heapBytes() {
-        return Runtime.getRuntime().totalMemory();
-    }
-
-    @Override
     @SuppressWarnings("DoNotCall")
     public void collect() {
         System.gc();
@@ -69,27 +58,21 @@ final class ProcessMemory implements SpareMemory.Memory {
     /** G1 makes such a collection when there was none for an interval, if one is set. */
     @Override
     public void collectConcurrently(boolean begin) {
-        setFlag("G1PeriodicGCInterval", begin ? COLLECTION_INTERVAL_MILLIS : 0);
+        setFlag("G1PeriodicGCInterval", begin ? COLLECTION_INTERVAL_MILLIS : "0");
     }
 
     /** Sets a flag of the JVM that may change while it runs, unless the command line or the environment sets it. */
-    private static void setFlag(String name, int value) {
-        String written = Integer.toString(value);
+    private static void setFlag(String name, String value) {
+        HotSpotDiagnosticMXBean flags = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         try {
-            VMOption flag = flags().getVMOption(name);
-            VMOption.Origin origin = flag.getOrigin();
-            boolean isOurs = origin == VMOption.Origin.DEFAULT || origin == VMOption.Origin.MANAGEMENT;
-            if (isOurs && !flag.getValue().equals(written)) {
-                flags().setVMOption(name, written);
+            VMOption.Origin origin = flags.getVMOption(name).getOrigin();
+            if (origin == VMOption.Origin.DEFAULT || origin == VMOption.Origin.MANAGEMENT) {
+                flags.setVMOption(name, value);
             }
         } catch (IllegalArgumentException e) {
-            // This JVM has no such flag, or the command line sets another one that excludes the value.
+            // This JVM has no such flag.
             return;
         }
-    }
-
-    private static HotSpotDiagnosticMXBean flags() {
-        return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     }
 
     @Override

@@ -88,9 +88,8 @@ public final class ServeCommand {
         CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
-            long untilStepNanos = SpareMemory.INTERVAL_NANOS;
-            while (!stopped.await(untilStepNanos, TimeUnit.NANOSECONDS)) {
-                untilStepNanos = spare.step(System.nanoTime());
+            while (!stopped.await(SpareMemory.INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
+                spare.step(System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

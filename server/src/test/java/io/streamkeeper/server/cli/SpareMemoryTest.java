@@ -7,12 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SpareMemoryTest {
-    private static final long TARGET_BYTES = new HeapTarget(0, 0).bytes();
-
     private final FakeMemory memory = new FakeMemory();
     private final SpareMemory spare = new SpareMemory(memory, 0);
     private long nowNanos;
-    private long untilStepNanos = SpareMemory.INTERVAL_NANOS;
 
     @Test
     void theHeapIsReturnedAfterTheStartAndOnceMoreWhenTheServerIsIdle() {
@@ -45,64 +42,13 @@ class SpareMemoryTest {
     }
 
     @Test
-    void aBusyServerWithAHeapNearItsTargetReturnsNothing() {
+    void aBusyServerReturnsNothing() {
         idle(1);
         memory.calls.clear();
-        memory.heap = TARGET_BYTES * 3 / 2;
 
         work(20);
 
         assertThat(memory.calls).isEmpty();
-    }
-
-    @Test
-    void theHeapOfABusyServerIsCollectedConcurrentlyUntilItHasItsTarget() {
-        idle(1);
-        memory.calls.clear();
-        memory.heap = 4 * TARGET_BYTES;
-
-        work(5);
-        assertThat(memory.calls).containsExactly("begin");
-        assertThat(memory.freePercentMin).isEqualTo(new HeapTarget(0, 0).freePercent());
-        assertThat(memory.freePercentMax).isEqualTo(new HeapTarget(0, 0).freePercent());
-
-        memory.heap = TARGET_BYTES;
-        work(1);
-        assertThat(memory.calls).containsExactly("begin", "end", "trim");
-    }
-
-    @Test
-    void aConcurrentCollectionEndsAlthoughTheHeapStaysLarge() {
-        idle(1);
-        memory.calls.clear();
-        memory.heap = 4 * TARGET_BYTES;
-
-        work((int) (1 + SpareMemory.INTERVAL_NANOS / SpareMemory.COLLECTING_NANOS));
-
-        assertThat(memory.calls).containsExactly("begin", "end", "trim");
-    }
-
-    @Test
-    void aHeapThatStaysLargeIsCollectedEverMoreRarely() {
-        idle(1);
-        memory.calls.clear();
-        memory.heap = 4 * TARGET_BYTES;
-        long startNanos = nowNanos;
-
-        while (nowNanos - startNanos < 10 * SpareMemory.PAUSE_NANOS_MAX) {
-            work(1);
-        }
-
-        assertThat(memory.calls.stream().filter("begin"::equals)).hasSizeBetween(10, 18);
-    }
-
-    @Test
-    void anIdleServerKeepsAsLittleHeapAsPossible() {
-        idle(1);
-        work(3);
-        idle(SpareMemory.IDLE_STEPS);
-
-        assertThat(memory.freePercentMax).isLessThan(HeapTarget.ROOM_PERCENT_MIN + 1);
     }
 
     @Test
@@ -162,9 +108,9 @@ class SpareMemoryTest {
 
     private void steps(int steps, long processorNanos) {
         for (int i = 0; i < steps; i++) {
-            nowNanos += untilStepNanos;
+            nowNanos += SpareMemory.INTERVAL_NANOS;
             memory.processor += processorNanos;
-            untilStepNanos = spare.step(nowNanos);
+            spare.step(nowNanos);
         }
     }
 
@@ -172,18 +118,13 @@ class SpareMemoryTest {
         private final List<String> calls = new ArrayList<>();
         private long processor;
         private long live;
-        private long heap;
-        private int freePercentMin;
-        private int freePercentMax;
         private boolean lacksLibrary;
 
         @Override
-        public void limitFree(int percentMin, int percentMax) {
+        public void limitFree() {
             if (lacksLibrary) {
                 throw new NoClassDefFoundError("no descriptor is left for a library");
             }
-            freePercentMin = percentMin;
-            freePercentMax = percentMax;
         }
 
         @Override
@@ -194,16 +135,6 @@ class SpareMemoryTest {
         @Override
         public long liveBytes() {
             return live;
-        }
-
-        @Override
-        public long initialBytes() {
-            return 0;
-        }
-
-        @Override
-        public long heapBytes() {
-            return heap;
         }
 
         @Override
