@@ -79,9 +79,9 @@ abstract class ListenContract {
         Listening listening = listen(From.beginning());
         recorder.awaitMessages("{\"n\":1}", "{\"n\":2}");
         String third = append("{\"n\": \"ü\\n\"}");
-        recorder.awaitMessages("{\"n\":1}", "{\"n\":2}", "{\"n\": \"ü\\n\"}");
+        recorder.awaitMessages("{\"n\":1}", "{\"n\":2}", "{\"n\":\"ü\\n\"}");
         String last = append("[4,\n[5]]");
-        recorder.awaitMessages("{\"n\":1}", "{\"n\":2}", "{\"n\": \"ü\\n\"}", "4", "[5]");
+        recorder.awaitMessages("{\"n\":1}", "{\"n\":2}", "{\"n\":\"ü\\n\"}", "4", "[5]");
         assertThat(recorder.offsets()).endsWith(third, last);
         assertThat(recorder.offsets()).isSorted();
         eventually(() -> assertThat(listening.offset()).isEqualTo(last));

@@ -5,7 +5,7 @@ package io.streamkeeper.storage.stream;
  * (section 5.2.1).
  *
  * @param producersMax how many producers of one stream are remembered; beyond that, those unused for longest are
- *     evicted. Each takes about 200 bytes of memory in addition to its id
+ *     evicted. Each takes about 150 bytes of memory in addition to its id
  * @param keptMillis the least time for which a producer is remembered after its last append, whatever other producers
  *     do
  */

@@ -88,6 +88,12 @@ public final class StreamTable {
         if (size <= doubled + split) {
             return;
         }
+        if (split == doubled) {
+            // Allocated first: if this fails, the table is as before.
+            slots = Arrays.copyOf(slots, 4 * doubled);
+            doubled *= 2;
+            split = 0;
+        }
         StreamState stream = slots[split];
         slots[split] = null;
         split++;
@@ -95,11 +101,6 @@ public final class StreamTable {
             StreamState next = stream.nextInSlot();
             link(slotOf(stream), stream);
             stream = next;
-        }
-        if (split == doubled) {
-            doubled *= 2;
-            split = 0;
-            slots = Arrays.copyOf(slots, 2 * doubled);
         }
     }
 
@@ -180,7 +181,10 @@ public final class StreamTable {
         return size;
     }
 
-    /** Passes all streams to {@code action}, including those that a staged stream is to replace. */
+    /**
+     * Passes all streams to {@code action}, which adds and removes none, including those that a staged stream is to
+     * replace.
+     */
     public void forEach(Consumer<StreamState> action) {
         for (StreamState first : slots) {
             for (StreamState stream = first; stream != null; stream = stream.nextInSlot()) {
