@@ -19,7 +19,7 @@ package io.streamkeeper.storage.memory;
  *   heads of requests                        1/16, at most 64 MiB
  *   room for the collector                   1/8
  *   the server itself                        16 MiB
- *   descriptions of streams                  the rest
+ *   descriptions of streams                  the rest, at most 5/8: a start needs up to half as much again for them
  *     of which splitting of JSON bodies        1/4 of the heap
  * </pre>
  *
@@ -72,6 +72,7 @@ public record MemoryPlan(
     private static final long HEADS_BYTES_MAX = 64L << 20;
     private static final int COLLECTOR_PART_OF_HEAP = 8;
     private static final long SERVER_HEAP_BYTES = 16L << 20;
+    private static final int DESCRIPTION_EIGHTHS_MAX = 5;
 
     /** The largest body that is accepted by default. */
     private static final long BODY_BYTES_DEFAULT_MAX = 64L << 20;
@@ -126,10 +127,13 @@ public record MemoryPlan(
                 descriptions(heap, splitting, connections + heads));
     }
 
-    /** The part of the heap that the other parts leave. */
+    /**
+     * The part of the heap that the other parts leave, but not so much that a start finds no room (I11): it holds what
+     * the files say of a stream and the stream at the same time.
+     */
     private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
-        return Math.max(splitting + heap / PARTS, left);
+        return Math.max(splitting + heap / PARTS, Math.min(left, heap / 8 * DESCRIPTION_EIGHTHS_MAX));
     }
 
     /** The number of connections that the heap has room for. */

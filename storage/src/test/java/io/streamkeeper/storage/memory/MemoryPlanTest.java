@@ -71,6 +71,15 @@ class MemoryPlanTest {
         assertThat(heapSum(larger)).isLessThanOrEqualTo(heap / 8 * 7 - 16 * MIB);
     }
 
+    /** What the files say of a stream with one run is up to half as much as the stream itself. */
+    @ParameterizedTest
+    @ValueSource(longs = {96, 128, 256, 1_024, 4_096, 64_000})
+    void aStartHasRoomForWhatTheFilesSayOfAllStreams(long mib) {
+        long heap = mib * MIB;
+        assertThat(MemoryPlan.ofFiles(heap, heap, Long.MAX_VALUE).descriptionBytes() / 2 * 3)
+                .isLessThanOrEqualTo(heap / 16 * 15);
+    }
+
     private static long heapSum(MemoryPlan plan) {
         return plan.connectionBytes() + plan.headBytes() + plan.descriptionBytes();
     }
