@@ -45,6 +45,7 @@ final class JwtKeys {
     private static final int RSA_BITS_MIN = 2_048;
     private static final String PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
     private static final String PEM_END = "-----END PUBLIC KEY-----";
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /** Verifies the signature of a token. */
     private interface Verifier {
@@ -90,8 +91,24 @@ final class JwtKeys {
         if (text.startsWith("{")) {
             return ofSet(text, true);
         }
-        return new JwtKeys(
-                text.startsWith("-----") ? pem(text) : List.of(secret(null, text.getBytes(StandardCharsets.UTF_8))));
+        if (text.startsWith("-----")) {
+            return new JwtKeys(pem(text));
+        }
+        if (!isWord(text) || text.startsWith("[") || text.contains("-----BEGIN")) {
+            // As a secret, a public key would allow everybody who knows it to sign.
+            throw new IllegalArgumentException("the content is no public key in PEM, no JWK or JWK set, and no secret;"
+                    + " expected a file that begins with " + PEM_BEGIN + " or {, or that is one word");
+        }
+        return new JwtKeys(List.of(secret(null, text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** Whether a text has no white space, no control character and no byte order mark. */
+    private static boolean isWord(String text) {
+        return text.chars()
+                .noneMatch(c -> Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || Character.isISOControl(c)
+                        || c == BYTE_ORDER_MARK);
     }
 
     /**

@@ -102,7 +102,7 @@ final class JwtRules {
         if (name == null) {
             return grants;
         }
-        Set<Action> actions = actions(texts(claims.getClaim("scope")));
+        Set<Action> actions = actions(scopes(claims.getClaim("scope")));
         if (actions.isEmpty()) {
             return grants;
         }
@@ -140,11 +140,16 @@ final class JwtRules {
         return actions;
     }
 
-    /** The words of a text, or the texts of a list. */
+    /** The words of a text (RFC 8693 section 4.2), or the texts of a list. */
+    private static List<String> scopes(@Nullable Object claim) {
+        return claim instanceof String text ? List.of(text.split(" ", -1)) : texts(claim);
+    }
+
+    /** A text as a whole, whatever it contains, or the texts of a list. */
     private static List<String> texts(@Nullable Object claim) {
         List<String> texts = new ArrayList<>();
         if (claim instanceof String text) {
-            texts.addAll(List.of(text.split(" ", -1)));
+            texts.add(text);
         } else if (claim instanceof List<?> list) {
             list.forEach(member -> texts.add(member instanceof String text ? text : ""));
         }

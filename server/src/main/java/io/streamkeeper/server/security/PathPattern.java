@@ -1,17 +1,16 @@
 package io.streamkeeper.server.security;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * A pattern of stream paths: {@code *} matches any part of a segment, {@code **} any text, and <code>{sub}</code> the
  * name of the principal. A name matches literally, and only if it is one segment, so no name can act as a wildcard or
- * reach into another segment. Immutable.
+ * reach into another segment. A match takes a time of at most the length of the pattern multiplied by that of the path.
+ * Immutable.
  */
 final class PathPattern {
-    /** Bounds the time of a match, which is polynomial in the length of the path by this number. */
-    static final int WILDCARDS_MAX = 4;
-
     private static final String SUB = "{sub}";
 
     private enum Kind {
@@ -34,7 +33,7 @@ final class PathPattern {
     /**
      * Parses a pattern.
      *
-     * @throws IllegalArgumentException if it can match no path, or has too many wildcards
+     * @throws IllegalArgumentException if it can match no path
      */
     static PathPattern parse(String text) {
         if (text.isEmpty() || text.startsWith("/") || text.endsWith("/") || text.contains("//")) {
@@ -42,16 +41,13 @@ final class PathPattern {
                     "'" + text + "' is not a pattern of paths; expected segments joined by slashes, such as chat/**");
         }
         List<Token> tokens = new ArrayList<>();
-        int wildcards = 0;
         int at = 0;
         while (at < text.length()) {
             if (text.startsWith("**", at)) {
                 tokens.add(new Token(Kind.ANYTHING, ""));
-                wildcards++;
                 at += 2;
             } else if (text.charAt(at) == '*') {
                 tokens.add(new Token(Kind.PART_OF_SEGMENT, ""));
-                wildcards++;
                 at++;
             } else if (text.startsWith(SUB, at)) {
                 tokens.add(new Token(Kind.NAME, ""));
@@ -61,10 +57,6 @@ final class PathPattern {
                 tokens.add(new Token(Kind.LITERAL, text.substring(at, end)));
                 at = end;
             }
-        }
-        if (wildcards > WILDCARDS_MAX) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' has " + wildcards + " wildcards; expected at most " + WILDCARDS_MAX);
         }
         return new PathPattern(text, tokens.toArray(Token[]::new));
     }
@@ -98,41 +90,58 @@ final class PathPattern {
     }
 
     boolean matches(String path, String name) {
-        return matches(0, path, 0, name);
+        if (tokens[0].kind() == Kind.LITERAL && !path.startsWith(tokens[0].text())) {
+            return false;
+        }
+        BitSet positions = new BitSet(path.length() + 1);
+        positions.set(0);
+        for (Token token : tokens) {
+            positions = after(token, positions, path, name);
+        }
+        return positions.get(path.length());
     }
 
-    private boolean matches(int index, String path, int at, String name) {
-        if (index == tokens.length) {
-            return at == path.length();
-        }
-        Token token = tokens[index];
+    /** The positions of the path at which a match of the token can end that begins at one of {@code starts}. */
+    private static BitSet after(Token token, BitSet starts, String path, String name) {
         return switch (token.kind()) {
-            case LITERAL ->
-                path.startsWith(token.text(), at)
-                        && matches(index + 1, path, at + token.text().length(), name);
-            case NAME ->
-                !name.isEmpty()
-                        && name.indexOf('/') < 0
-                        && path.startsWith(name, at)
-                        && matches(index + 1, path, at + name.length(), name);
-            case PART_OF_SEGMENT, ANYTHING -> matchesWildcard(index, path, at, name);
+            case LITERAL -> afterText(token.text(), starts, path);
+            case NAME -> afterText(name.indexOf('/') < 0 ? name : "", starts, path);
+            case PART_OF_SEGMENT -> afterPartOfSegment(starts, path);
+            case ANYTHING -> {
+                BitSet ends = new BitSet(path.length() + 1);
+                int first = starts.nextSetBit(0);
+                if (first >= 0) {
+                    ends.set(first, path.length() + 1);
+                }
+                yield ends;
+            }
         };
     }
 
-    private boolean matchesWildcard(int index, String path, int at, String name) {
-        boolean crosses = tokens[index].kind() == Kind.ANYTHING;
-        if (crosses && index == tokens.length - 1) {
-            return true;
-        }
-        for (int end = at; end <= path.length(); end++) {
-            if (matches(index + 1, path, end, name)) {
-                return true;
-            }
-            if (!crosses && end < path.length() && path.charAt(end) == '/') {
-                return false;
+    /** An empty text, which is no name, matches nowhere. */
+    private static BitSet afterText(String text, BitSet starts, String path) {
+        BitSet ends = new BitSet(path.length() + 1);
+        if (!text.isEmpty()) {
+            for (int at = starts.nextSetBit(0); at >= 0; at = starts.nextSetBit(at + 1)) {
+                if (path.startsWith(text, at)) {
+                    ends.set(at + text.length());
+                }
             }
         }
-        return false;
+        return ends;
+    }
+
+    /** All starts of one segment reach the same end, so each segment is walked once. */
+    private static BitSet afterPartOfSegment(BitSet starts, String path) {
+        BitSet ends = new BitSet(path.length() + 1);
+        int at = starts.nextSetBit(0);
+        while (at >= 0) {
+            int slash = path.indexOf('/', at);
+            int end = slash < 0 ? path.length() : slash;
+            ends.set(at, end + 1);
+            at = starts.nextSetBit(end + 1);
+        }
+        return ends;
     }
 
     @Override

@@ -54,8 +54,10 @@ final class PolicyRules {
     private static void add(RuleLine line, Map<String, List<Grant>> grants) {
         List<String> words = line.words();
         if (words.size() < WORDS_MIN || !words.get(0).equals("allow")) {
-            throw line.invalid("'" + String.join(" ", words)
-                    + "'; expected allow, a name, actions joined by commas, and patterns of paths");
+            // The line may be a secret, in a file that was given in place of this one.
+            throw line.invalid(
+                    (words.get(0).equals("allow") ? "'allow' and " + (words.size() - 1) + " words" : "no rule")
+                            + "; expected allow, a name, actions joined by commas, and patterns of paths");
         }
         String name = words.get(1);
         for (String pattern : words.subList(WORDS_MIN - 1, words.size())) {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Decides who may do what. A server asks it once for each request of a stream, after the head of the request is decoded
  * and before any state of a stream is looked at; a fork is asked for a second time, with {@link Action#READ} and its
- * source. So a client without the right to read a path cannot learn whether a stream exists there.
+ * source. So a client without any right at a path cannot learn whether a stream exists there.
  *
  * <p>Both methods are called on event loops, by many of them at once, and must not block. A policy that has to wait
  * returns a future that is not complete, and should remember what it has verified: the server remembers only the last

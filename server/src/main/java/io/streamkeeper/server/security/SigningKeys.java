@@ -102,16 +102,25 @@ final class SigningKeys {
         if (key == null || given == null || !MessageDigest.isEqual(mac(key, signed), given)) {
             return INVALID;
         }
-        // What follows was signed, so it has the form that sign() gives it.
+        // Another program that has the key may sign texts that sign() does not make.
+        Set<Action> actions;
+        long expiresMillis;
+        try {
+            actions = Action.parse(parts[2]);
+            expiresMillis = Math.multiplyExact(Digits.toLong(parts[3]), 1_000L);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return INVALID;
+        }
         byte[] path = decoded(parts[4]);
-        long expiresMillis = Digits.toLong(parts[3]) * 1_000;
-        if (path == null || nowMillis >= expiresMillis) {
+        if (!SIGNABLE.containsAll(actions) || path == null || path.length < 2 || (path[0] != '/' && path[0] != '=')) {
+            return INVALID;
+        }
+        if (nowMillis >= expiresMillis) {
             return Authentication.refused("the signature of the URL has expired");
         }
         String text = new String(path, StandardCharsets.UTF_8);
         PathPattern[] patterns = PathPattern.prefix(text.substring(1));
-        Set<Action> actions = Action.parse(parts[2]);
-        List<Grant> grants = text.charAt(0) == '/'
+        List<Grant> grants = path[0] == '/'
                 ? List.of(new Grant(actions, patterns[0]), new Grant(actions, patterns[1]))
                 : List.of(new Grant(actions, patterns[0]));
         return Authentication.of(new Principal("signed:" + parts[1], expiresMillis, grants, false));

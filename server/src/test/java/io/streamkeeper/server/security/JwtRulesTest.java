@@ -194,6 +194,24 @@ class JwtRulesTest {
         assertThat(allows(all, Action.READ, "any/path")).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"teams/b *", "* x", "teams/b shared", " *", "shared,x", "", "**"})
+    void aPrefixThatIsATextIsOnePrefix(String prefix) {
+        JwtRules tenants = rules(jwt -> jwt.prefixClaim("prefix"));
+        for (Object claim : List.of(prefix, List.of(prefix))) {
+            Principal principal = verify(
+                            tenants, JwtSigner.SECRET, JwtSigner.SECRET.sign(claims("scope", "read", "prefix", claim)))
+                    .principal();
+
+            for (String other : List.of("shared", "shared/a", "teams/b", "teams/b/a", "x")) {
+                assertThat(allows(principal, Action.READ, other)).as(other).isFalse();
+            }
+            if (prefix.equals("teams/b shared")) {
+                assertThat(allows(principal, Action.READ, "teams/b shared/a")).isTrue();
+            }
+        }
+    }
+
     private static boolean allows(Principal principal, Action action, String path) {
         return PolicyRules.any(principal.grants(), principal, action, path);
     }
@@ -213,6 +231,32 @@ class JwtRulesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JwtKeys.ofFile("-----BEGIN PRIVATE KEY-----\nx".getBytes(StandardCharsets.UTF_8)))
                 .withMessageContaining("no public key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\uFEFF%s",
+                "# our key\n%s",
+                "Bag Attributes\n  friendlyName: key\n%s",
+                "[%s]",
+                "x%s",
+                "\u0000%s",
+                "0123456789abcdef 0123456789abcdef",
+                "0123456789abcdef\n0123456789abcdef",
+                "0123456789abcdef\u00a00123456789abcdef"
+            })
+    void aFileWithOtherTextBeforeAPublicKeyIsNoSecret(String format) {
+        String pem = JwtSigner.RSA.files().get(0);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JwtKeys.ofFile(format.replace("%s", pem).getBytes(StandardCharsets.UTF_8)))
+                .withMessageContaining("expected a file that begins with");
+        if (!format.startsWith("x") && format.contains("%s")) {
+            String json = JwtSigner.RSA.jwk("a");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> JwtKeys.ofFile(format.replace("%s", json).getBytes(StandardCharsets.UTF_8)))
+                    .withMessageContaining("expected a file that begins with");
+        }
     }
 
     @ParameterizedTest

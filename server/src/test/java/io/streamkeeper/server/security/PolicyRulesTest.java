@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyRulesTest {
     private static final PolicyRules RULES = PolicyRules.parse(List.of(
@@ -53,11 +54,20 @@ class PolicyRulesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"hush", "2027a hush", "allow hush", "allowhush a b c d"})
+    void aMessageDoesNotQuoteALineOfAnotherFile(String line) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PolicyRules.parse(List.of(line)))
+                .withMessageContaining("expected allow")
+                .matches(e -> !e.getMessage().contains("hush"));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "allow alice read|line 2 has 'allow alice read'; expected allow, a name, actions",
+                "allow alice read|line 2 has 'allow' and 2 words; expected allow, a name, actions",
                 "deny alice read a|expected allow",
                 "allow alice read,fly a|line 2 has an error: 'fly' is not an action; expected create, append",
                 "allow alice read, a|'' is not an action",

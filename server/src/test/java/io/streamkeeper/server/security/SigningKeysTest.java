@@ -3,12 +3,18 @@ package io.streamkeeper.server.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningKeysTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
@@ -82,6 +88,34 @@ class SigningKeysTest {
         assertThat(KEYS.verify("v1.new.read.1800000000.PWE.", BEFORE).principal())
                 .isNull();
         assertThat(KEYS.verify("v".repeat(5_000), BEFORE).principal()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fly.1800000000.PWE",
+                ".1800000000.PWE",
+                "delete.1800000000.PWE",
+                "all.1800000000.PWE",
+                "read.soon.PWE",
+                "read.-1.PWE",
+                "read.99999999999999999999.PWE",
+                "read.9223372036854775807.PWE",
+                "read.1800000000.",
+                "read.1800000000.PQ",
+                "read.1800000000.YQE",
+                "read.1800000000.!"
+            })
+    void aTextOfAnotherFormIsNotValidAlthoughItIsSigned(String rest) throws GeneralSecurityException {
+        String signed = "v1.new." + rest;
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        String signature = signed + "."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(KEYS.verify(signature, BEFORE).problem()).isEqualTo("the signature of the URL is not valid");
     }
 
     @Test
