@@ -6,15 +6,20 @@ import io.streamkeeper.storage.disk.FileProblem;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +38,12 @@ public final class AuditLog implements AutoCloseable {
 
     /** Records that wait to be written. */
     public static final int QUEUED_MAX = 8_192;
+
+    /** The longest path of a line; of a longer one, the beginning is recorded. */
+    static final int PATH_MAX = 4_096;
+
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
 
     private static final long POLL_MILLIS = 200;
 
@@ -65,10 +76,7 @@ public final class AuditLog implements AutoCloseable {
      */
     public static AuditLog open(Path file) throws IOException {
         try {
-            if (Files.notExists(file)) {
-                createForOwner(file);
-            }
-            Files.newOutputStream(file, StandardOpenOption.APPEND).close();
+            append(file).close();
         } catch (IOException e) {
             throw FileProblem.explained(e, file);
         }
@@ -77,18 +85,20 @@ public final class AuditLog implements AutoCloseable {
         return log;
     }
 
-    private static void createForOwner(Path file) throws IOException {
+    private static OutputStream append(Path file) throws IOException {
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return Channels.newOutputStream(Files.newByteChannel(
+                    file, OPTIONS, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
         } catch (UnsupportedOperationException e) {
-            Files.createFile(file);
+            return Channels.newOutputStream(Files.newByteChannel(file, OPTIONS));
         }
     }
 
     /** Records an answer; does not block. */
     public void record(
             long timeMillis, String who, String action, String path, int status, @Nullable SocketAddress from) {
-        if (!queue.offer(new Line(timeMillis, who, action, path, status, from))) {
+        String recorded = path.length() > PATH_MAX ? path.substring(0, PATH_MAX) : path;
+        if (!queue.offer(new Line(timeMillis, who, action, recorded, status, from))) {
             dropped.incrementAndGet();
         }
     }
@@ -114,12 +124,17 @@ public final class AuditLog implements AutoCloseable {
     /** Opens the file for each batch, so that it may be renamed at any time (log rotation). */
     private void write(List<Line> lines) {
         long lost = dropped.getAndSet(0);
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(
-                file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE))) {
+        try (OutputStream out = new BufferedOutputStream(append(file))) {
             for (Line line : lines) {
-                write(out, line, lost);
-                lost = 0;
+                byte[] bytes = bytes(line, lost);
+                if (bytes.length > 0) {
+                    out.write(bytes);
+                    lost = 0;
+                } else {
+                    lost++;
+                }
             }
+            dropped.addAndGet(lost);
             failing = false;
         } catch (IOException e) {
             dropped.addAndGet(lines.size() + lost);
@@ -132,10 +147,10 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private void write(OutputStream out, Line line, long lost) throws IOException {
-        try (JsonGenerator generator = json.createGenerator(out)) {
-            generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            generator.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+    /** The bytes of a line; none, so that it counts as dropped, if it cannot be encoded, which prevents no other line. */
+    private byte[] bytes(Line line, long lost) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = json.createGenerator(text)) {
             generator.writeStartObject();
             generator.writeStringField(
                     "time", Instant.ofEpochMilli(line.timeMillis()).toString());
@@ -150,8 +165,12 @@ public final class AuditLog implements AutoCloseable {
                 generator.writeNumberField("droppedBefore", lost);
             }
             generator.writeEndObject();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("a line of the audit log cannot be encoded, so it is dropped and counted", e);
+            return new byte[0];
         }
-        out.write('\n');
+        // A surrogate without its other half, which a name of a token may contain, becomes a question mark.
+        return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Writes what waits, and ends. */

@@ -4,24 +4,18 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.SecurityConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, and rules. Safe for use by any thread; a
  * thread of its own reads the files again every second, so that nothing blocks a loop.
  */
 public final class ConfiguredPolicy implements SecurityPolicy {
-    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredPolicy.class);
-
     private static final int CHECK_SECONDS = 1;
     private static final String BEARER = "bearer ";
 
@@ -39,7 +33,7 @@ public final class ConfiguredPolicy implements SecurityPolicy {
     private final @Nullable WatchedFile<PolicyRules> rules;
     private final @Nullable WatchedFile<SigningKeys> signingKeys;
     private final @Nullable JwtAuthenticator jwt;
-    private final List<WatchedFile<?>> files = new ArrayList<>();
+    private final ChangeChecks checks = new ChangeChecks();
     private final LongSupplier nowMillis;
     private final ScheduledExecutorService thread;
     private volatile Runnable changed = () -> {};
@@ -54,12 +48,15 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         this.rules = open(config.policyFile(), SecretFile::readRules, WatchedFile.lines(PolicyRules::parse));
         this.signingKeys = open(config.signingKeyFile(), SecretFile::readSecret, WatchedFile.lines(SigningKeys::parse));
         this.jwt = config.jwt().isUsed() ? new JwtAuthenticator(config.jwt(), nowMillis, System::nanoTime) : null;
+        if (jwt != null) {
+            checks.add(jwt::check);
+        }
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread started = new Thread(task, "streamkeeper-security");
             started.setDaemon(true);
             return started;
         });
-        thread.scheduleWithFixedDelay(this::checkFiles, 0, CHECK_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(() -> checks.run(changed), 0, CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
     private <T> @Nullable WatchedFile<T> open(
@@ -68,7 +65,7 @@ public final class ConfiguredPolicy implements SecurityPolicy {
             return null;
         }
         WatchedFile<T> opened = WatchedFile.open(file, source, parser);
-        files.add(opened);
+        checks.add(opened::check);
         return opened;
     }
 
@@ -94,20 +91,6 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         changed = newChanged;
         if (jwt != null) {
             jwt.onChange(newChanged);
-        }
-    }
-
-    private void checkFiles() {
-        try {
-            boolean anyChanged = jwt != null && jwt.check();
-            for (WatchedFile<?> file : files) {
-                anyChanged |= file.check();
-            }
-            if (anyChanged) {
-                changed.run();
-            }
-        } catch (RuntimeException e) {
-            LOG.error("the files of the security configuration could not be checked", e);
         }
     }
 

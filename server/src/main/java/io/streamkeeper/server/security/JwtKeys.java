@@ -13,6 +13,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +30,14 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys that verify JSON Web Tokens. The type of a key fixes its algorithm, and a token is verified only by keys of
@@ -41,7 +47,12 @@ final class JwtKeys {
     /** No keys. */
     static final JwtKeys NONE = new JwtKeys(List.of());
 
+    private static final Logger LOG = LoggerFactory.getLogger(JwtKeys.class);
+
+    private static final String NOT_A_SET = "the content is not a valid JWK or JWK set";
+    private static final Set<String> TYPES = Set.of("RSA", "EC", "OKP", "oct");
     private static final int SECRET_BYTES_MIN = 32;
+    private static final int ED25519_BYTES = 32;
     private static final int RSA_BITS_MIN = 2_048;
     private static final String PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
     private static final String PEM_END = "-----END PUBLIC KEY-----";
@@ -112,25 +123,75 @@ final class JwtKeys {
     }
 
     /**
-     * The keys of a JWK or JWK set; keys for other purposes, and of other types, are ignored.
+     * The keys of a JWK or JWK set; keys for other purposes, and of other types, are ignored. A key that is not valid is
+     * an error in a file, and skipped in a set from a URL.
      *
      * @param maySecret whether secrets of HS256 are accepted: a set from a URL that contains one is not used with it
      * @throws IllegalArgumentException if it is not valid, or has no usable key
      */
     static JwtKeys ofSet(String json, boolean maySecret) {
+        return maySecret ? ofSetOfFile(json) : ofSetOfUrl(json);
+    }
+
+    /** Skips a key that cannot be used: the issuer, not who runs this server, decides which keys the set has. */
+    private static JwtKeys ofSetOfUrl(String json) {
+        List<Key> keys = new ArrayList<>();
+        for (Map<String, Object> member : members(json)) {
+            try {
+                if (TYPES.contains(String.valueOf(member.get("kty")))) {
+                    addUsable(JWK.parse(member), false, keys);
+                }
+            } catch (ParseException | JOSEException | GeneralSecurityException | RuntimeException e) {
+                // The message of the cause may contain a part of a key.
+                LOG.warn("a key of the JWK set cannot be used and is skipped; its kid is {}", member.get("kid"));
+            }
+        }
+        return notEmpty(keys, false);
+    }
+
+    private static List<Map<String, Object>> members(String json) {
+        try {
+            Map<String, Object> set = JSONObjectUtils.parse(json);
+            if (set == null) {
+                // The text null.
+                throw new IllegalArgumentException(NOT_A_SET);
+            }
+            if (!set.containsKey("keys")) {
+                return List.of(set);
+            }
+            Map<String, Object>[] members = JSONObjectUtils.getJSONObjectArray(set, "keys");
+            if (members == null || Arrays.asList(members).contains(null)) {
+                throw new IllegalArgumentException(NOT_A_SET);
+            }
+            return List.of(members);
+        } catch (ParseException e) {
+            throw new IllegalArgumentException(NOT_A_SET);
+        }
+    }
+
+    private static JwtKeys ofSetOfFile(String json) {
         List<Key> keys = new ArrayList<>();
         try {
             List<JWK> all = json.contains("\"keys\"") ? JWKSet.parse(json).getKeys() : List.of(JWK.parse(json));
             for (JWK key : all) {
-                Key usable = usable(key, maySecret);
-                if (usable != null) {
-                    keys.add(usable);
-                }
+                addUsable(key, true, keys);
             }
         } catch (ParseException | JOSEException | GeneralSecurityException e) {
             // The message of the cause may contain a part of a key.
-            throw new IllegalArgumentException("the content is not a valid JWK or JWK set");
+            throw new IllegalArgumentException(NOT_A_SET);
         }
+        return notEmpty(keys, true);
+    }
+
+    private static void addUsable(JWK key, boolean maySecret, List<Key> keys)
+            throws JOSEException, GeneralSecurityException {
+        Key usable = usable(key, maySecret);
+        if (usable != null) {
+            keys.add(usable);
+        }
+    }
+
+    private static JwtKeys notEmpty(List<Key> keys, boolean maySecret) {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("the JWK set has no usable key; expected one of RS256, ES256 or EdDSA"
                     + (maySecret ? ", or a secret of HS256" : ""));
@@ -250,11 +311,15 @@ final class JwtKeys {
 
     /** The key with the encoding of RFC 8032: the y coordinate, least byte first, and the sign of x in the last bit. */
     private static PublicKey ed25519(byte[] encoded) throws GeneralSecurityException {
+        if (encoded.length != ED25519_BYTES) {
+            throw new InvalidKeySpecException(
+                    "an Ed25519 key has " + encoded.length + " bytes; expected " + ED25519_BYTES);
+        }
         byte[] y = new byte[encoded.length];
         for (int i = 0; i < y.length; i++) {
             y[i] = encoded[encoded.length - 1 - i];
         }
-        boolean isOdd = y.length > 0 && (y[0] & 0x80) != 0;
+        boolean isOdd = (y[0] & 0x80) != 0;
         if (isOdd) {
             y[0] &= 0x7f;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.config.JwtConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import java.nio.charset.StandardCharsets;
@@ -226,7 +227,7 @@ class JwtRulesTest {
                 .isThrownBy(() -> JwtKeys.ofSet(secret, false))
                 .withMessageContaining("no usable key");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> JwtKeys.ofSet("{\"keys\":[{\"kty\":\"RSA\",\"n\":\"x\"}]}", false))
+                .isThrownBy(() -> JwtKeys.ofSet("{\"keys\":[{\"kty\":\"RSA\",\"n\":\"x\"}]}", true))
                 .withMessageContaining("not a valid JWK");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JwtKeys.ofFile("-----BEGIN PRIVATE KEY-----\nx".getBytes(StandardCharsets.UTF_8)))
@@ -257,6 +258,32 @@ class JwtRulesTest {
                     .isThrownBy(() -> JwtKeys.ofFile(format.replace("%s", json).getBytes(StandardCharsets.UTF_8)))
                     .withMessageContaining("expected a file that begins with");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kty\":\"RSA\",\"n\":\"x\",\"kid\":\"bad\"}",
+                "{\"kty\":\"RSA\",\"n\":\"_____w\",\"e\":\"AQAB\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\"}",
+                "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"\"}",
+                "{\"kty\":\"OKP\",\"crv\":5,\"x\":\"AQ\"}"
+            })
+    @LogsFaults("a key of the JWK set cannot be used and is skipped")
+    void aKeyThatCannotBeUsedDoesNotRefuseTheSetOfAUrl(String bad) {
+        JwtKeys keys = JwtKeys.ofSet("{\"keys\":[" + bad + "," + JwtSigner.EC.jwk("good") + "]}", false);
+
+        assertThat(RULES.verify(JwtSigner.EC.sign(claims()), keys, NOW)
+                        .authentication()
+                        .problem())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"keys\":null}", "{\"keys\":[null]}", "{\"keys\":[5]}", "{\"keys\":5}", "[]", "null", "5", ""})
+    void anAnswerOfAUrlThatIsNoSetIsRefused(String json) {
+        assertThatIllegalArgumentException().isThrownBy(() -> JwtKeys.ofSet(json, false));
     }
 
     @ParameterizedTest
