@@ -259,19 +259,25 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      * Reads on if a request may begin: first the bytes that the decoder keeps, then the channel. To be called after
      * each step that may have made {@link #mayBegin} true: no event of the channel causes the kept bytes to be decoded,
      * because the channel may already be reading. They are decoded in a separate piece, so that other connections of
-     * the loop get their turn.
+     * the loop get their turn. After a live event stream no request may begin, but the channel is read.
      */
     void readOn() {
-        if (reading || resumes || !mayBegin() || decoder.awaitsRoom()) {
+        boolean begins = mayBegin();
+        if (reading || resumes || decoder.awaitsRoom() || !(begins || awaitsEnd())) {
             return;
         }
-        if (decoder.holdsBytes()) {
+        if (begins && decoder.holdsBytes()) {
             resumes = true;
             turns().add(this::resume);
         } else if (!channel.config().isAutoRead() && !inputEnded) {
             decoder.readsAgain();
             channel.config().setAutoRead(true);
         }
+    }
+
+    /** Whether the channel is read only to notice that the client closes its side. */
+    private boolean awaitsEnd() {
+        return line.followsLive() && !decoder.holdsBytes() && !execution.isUnderWay() && !move.isUnderWay() && !ends;
     }
 
     private void resume() {

@@ -42,6 +42,7 @@ final class Exchange implements Reply, ResponseContext {
     private @Nullable LongResponse session;
     private @Nullable Response response;
     private @Nullable Principal principal;
+    private long policyChanges;
     private int waitingBytes;
     private volatile boolean completed;
 
@@ -119,8 +120,27 @@ final class Exchange implements Reply, ResponseContext {
         return principal;
     }
 
-    void principal(Principal newPrincipal) {
+    /** The number of changes of the policy before it decided about the request. */
+    long policyChanges() {
+        return policyChanges;
+    }
+
+    /** The policy allows the request to a principal, as decided after that number of changes. */
+    void authorized(Principal newPrincipal, long changes) {
+        Principal before = principal;
         principal = newPrincipal;
+        policyChanges = changes;
+        if (before != null
+                && before.expiresAtMillis() != newPrincipal.expiresAtMillis()
+                && session instanceof SseSession events) {
+            events.expiryChanged();
+        }
+    }
+
+    /** The request; null if the received bytes are not one. */
+    @Nullable
+    HttpRequest request() {
+        return request;
     }
 
     /** How long the credentials of the request are valid from now on; the longest time if they do not expire. */

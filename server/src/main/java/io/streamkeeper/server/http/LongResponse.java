@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.shard.TurnQueue;
 
@@ -58,10 +59,18 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
 
     // ---- steps ----
 
-    /** Starts the response, whose turn has come. Returns false if it was started before. */
+    /**
+     * Starts the response, whose turn has come, or refuses it if the client may not read any more. Returns false if it
+     * was started before.
+     */
     final boolean start() {
         if (started) {
             return false;
+        }
+        Refusal lapsed = connection.execution().lapsed(exchange);
+        if (lapsed != null) {
+            respond(connection.writer().refused(exchange, lapsed, null));
+            return true;
         }
         started = true;
         begin();

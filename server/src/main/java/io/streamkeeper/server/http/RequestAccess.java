@@ -16,6 +16,7 @@ import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Credentials;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +32,13 @@ import org.slf4j.LoggerFactory;
 final class RequestAccess {
     private static final Logger LOG = LoggerFactory.getLogger(RequestAccess.class);
 
+    /** Characters of credentials that are remembered at most; longer ones are authenticated each time. */
+    private static final int REMEMBERED_CHARS_MAX = 4 << 10;
+
     private final HttpServer server;
     private final SecurityPolicy policy;
 
-    // The last credentials that were valid.
+    // The last credentials, if they were valid.
     private @Nullable Credentials last;
     private Authentication lastResult = Authentication.refused("");
     private CompletableFuture<Authentication> lastDone = CompletableFuture.completedFuture(lastResult);
@@ -67,7 +71,7 @@ final class RequestAccess {
     /**
      * Determines who has sent a request: at once if it has the same credentials as the last one.
      *
-     * @throws RefusedException if the request has contradictory credentials
+     * @throws RefusedException if the request has contradictory credentials, or the policy fails
      */
     CompletableFuture<Authentication> authenticate(HttpRequest request) {
         Credentials credentials = credentials(request);
@@ -79,18 +83,43 @@ final class RequestAccess {
             return lastDone;
         }
         long changes = server.policyChanges();
-        CompletableFuture<Authentication> result = policy.authenticate(credentials);
-        if (result.isDone() && !result.isCompletedExceptionally()) {
+        CompletableFuture<Authentication> result = ask(credentials);
+        if (result.isDone() && !result.isCompletedExceptionally() && isShort(credentials) && isValid(result.join())) {
             last = credentials;
             lastDone = result;
             lastResult = result.join();
             lastChanges = changes;
+        } else {
+            last = null;
         }
         return result;
     }
 
-    private boolean isValid(Authentication result) {
-        return result.principal() != null
+    private CompletableFuture<Authentication> ask(Credentials credentials) {
+        try {
+            return Objects.requireNonNull(policy.authenticate(credentials), "the policy has returned null");
+        } catch (RuntimeException | Error e) {
+            throw failed(e);
+        }
+    }
+
+    private static RefusedException failed(Throwable fault) {
+        LOG.error("the security policy has failed", fault);
+        return new RefusedException(
+                ErrorCode.INTERNAL_ERROR, "the server failed to decide whether the request is allowed");
+    }
+
+    private static boolean isShort(Credentials credentials) {
+        return length(credentials.authorization()) + length(credentials.signature()) <= REMEMBERED_CHARS_MAX;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private boolean isValid(@Nullable Authentication result) {
+        return result != null
+                && result.principal() != null
                 && !result.principal().hasExpired(server.clock().nowMillis());
     }
 
@@ -146,16 +175,24 @@ final class RequestAccess {
     /**
      * Decides whether a request may be executed.
      *
-     * @throws RefusedException if it may not
+     * @throws RefusedException if it may not, or the policy fails
      */
     void check(Principal principal, HttpRequest request, Routes routes) {
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
             StreamPath path = StreamPath.parse(request.path().substring(root.length()));
-            if (!path.isReserved() && !policy.allows(principal, action, path)) {
+            if (!path.isReserved() && !allows(principal, action, path)) {
                 throw new RefusedException(denied(principal, action));
             }
+        }
+    }
+
+    private boolean allows(Principal principal, Action action, StreamPath path) {
+        try {
+            return policy.allows(principal, action, path);
+        } catch (RuntimeException | Error e) {
+            throw failed(e);
         }
     }
 
@@ -168,13 +205,16 @@ final class RequestAccess {
     static Principal principal(CompletableFuture<Authentication> result) {
         if (result.isCompletedExceptionally()) {
             result.exceptionally(fault -> {
-                LOG.error("a request could not be authenticated", fault);
+                LOG.error("the security policy has failed", fault);
                 return Authentication.unavailable("");
             });
             throw new RefusedException(
                     ErrorCode.OVERLOADED, "the server failed to check the credentials; try again later");
         }
         Authentication authentication = result.join();
+        if (authentication == null) {
+            throw failed(new NullPointerException("the policy has returned null"));
+        }
         if (authentication.principal() != null) {
             return authentication.principal();
         }
@@ -185,13 +225,17 @@ final class RequestAccess {
     /** The refusal of a fork whose source the principal may not read; null for any other request. */
     @Nullable
     Refusal deniedSource(Intent intent, @Nullable Principal principal) {
-        return principal != null
-                        && intent instanceof Intent.OnStream onStream
-                        && onStream.command() instanceof Command.Create create
-                        && create.fork() != null
-                        && !policy.allows(principal, Action.READ, create.fork().source())
-                ? denied(principal, Action.READ)
-                : null;
+        if (principal == null
+                || !(intent instanceof Intent.OnStream onStream)
+                || !(onStream.command() instanceof Command.Create create)
+                || create.fork() == null) {
+            return null;
+        }
+        try {
+            return allows(principal, Action.READ, create.fork().source()) ? null : denied(principal, Action.READ);
+        } catch (RefusedException e) {
+            return e.refusal();
+        }
     }
 
     /** Releases the body of a create that is not executed. */

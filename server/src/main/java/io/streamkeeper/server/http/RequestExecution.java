@@ -19,6 +19,7 @@ import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestExecution {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
+
+    /** How often a live read is decided again, if the policy cannot decide; then it ends. */
+    private static final int LIVE_RETRIES_MAX = 10;
+
+    private static final int LIVE_RETRY_MILLIS = 1000;
 
     private final ConnectionHandler connection;
     private final HttpServer server;
@@ -68,6 +74,7 @@ final class RequestExecution {
     }
 
     private void authenticate(Exchange exchange, HttpRequest request, RequestAccess asked) {
+        long changes = server.policyChanges();
         CompletableFuture<Authentication> result;
         try {
             result = asked.authenticate(request);
@@ -76,27 +83,47 @@ final class RequestExecution {
             return;
         }
         if (result.isDone()) {
-            authorize(exchange, request, asked, result);
+            authorize(exchange, request, asked, result, changes);
             return;
         }
         authenticates = true;
         result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
             authenticates = false;
-            if (connection.hasEnded() || !channel.isActive()) {
-                request.release();
-            } else {
-                authorize(exchange, request, asked, result);
-                connection.readOn();
+            try {
+                authenticated(exchange, request, asked, result, changes);
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
             }
         }));
     }
 
+    /** Continues after an authentication that has taken a while; one that began before a change is repeated. */
+    private void authenticated(
+            Exchange exchange,
+            HttpRequest request,
+            RequestAccess asked,
+            CompletableFuture<Authentication> result,
+            long changes) {
+        if (connection.hasEnded() || !channel.isActive()) {
+            request.release();
+            return;
+        }
+        if (changes == server.policyChanges()) {
+            authorize(exchange, request, asked, result, changes);
+        } else {
+            authenticate(exchange, request, asked);
+        }
+        connection.readOn();
+    }
+
     private void authorize(
-            Exchange exchange, HttpRequest request, RequestAccess asked, CompletableFuture<Authentication> result) {
+            Exchange exchange,
+            HttpRequest request,
+            RequestAccess asked,
+            CompletableFuture<Authentication> result,
+            long changes) {
         try {
-            Principal principal = RequestAccess.principal(result);
-            exchange.principal(principal);
-            asked.check(principal, request, connection.listener().routes());
+            decide(exchange, request, asked, result, changes);
         } catch (RefusedException e) {
             refuse(exchange, request, e.refusal());
             return;
@@ -104,27 +131,98 @@ final class RequestExecution {
         split(exchange, request);
     }
 
-    /** Decides again whether the live reads of the connection may continue, because the policy has changed. */
-    void checkLiveReads() {
-        if (access != null) {
-            connection.line().all().forEach(exchange -> checkLiveRead(exchange, access));
+    /**
+     * Decides about a request.
+     *
+     * @param result complete
+     * @param changes the number of changes of the policy before the authentication
+     * @throws RefusedException if it may not be executed
+     */
+    private void decide(
+            Exchange exchange,
+            HttpRequest request,
+            RequestAccess asked,
+            CompletableFuture<Authentication> result,
+            long changes) {
+        Principal principal = RequestAccess.principal(result);
+        exchange.authorized(principal, changes);
+        asked.check(principal, request, connection.listener().routes());
+    }
+
+    /**
+     * The refusal of a read whose turn has come, if the client may not read any more: the credentials have expired
+     * while the request was in line, or the policy has changed and decides otherwise. Null if the read may begin.
+     */
+    @Nullable
+    Refusal lapsed(Exchange exchange) {
+        HttpRequest request = exchange.request();
+        if (access == null || request == null || exchange.principal() == null) {
+            return null;
+        }
+        if (exchange.authorizedMillis() == 0) {
+            return Refusal.of(ErrorCode.UNAUTHENTICATED, "the credentials have expired before the response");
+        }
+        long changes = server.policyChanges();
+        if (exchange.policyChanges() == changes) {
+            return null;
+        }
+        try {
+            CompletableFuture<Authentication> result = access.authenticate(request);
+            if (!result.isDone()) {
+                return Refusal.of(ErrorCode.OVERLOADED, "the rules have changed before the response; try again later");
+            }
+            decide(exchange, request, access, result, changes);
+            return null;
+        } catch (RefusedException e) {
+            return e.refusal();
         }
     }
 
-    private void checkLiveRead(Exchange exchange, RequestAccess asked) {
+    /** Decides again whether the live reads of the connection may continue, because the policy has changed. */
+    void checkLiveReads() {
+        if (access != null) {
+            connection.line().all().forEach(exchange -> checkLiveRead(exchange, access, 0));
+        }
+    }
+
+    private void checkLiveRead(Exchange exchange, RequestAccess asked, int retries) {
         HttpRequest request = exchange.liveRequest();
-        if (request != null) {
+        if (request == null || connection.hasEnded() || !channel.isActive()) {
+            return;
+        }
+        long changes = server.policyChanges();
+        try {
             CompletableFuture<Authentication> result = asked.authenticate(request);
             result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
                 try {
-                    Principal principal = RequestAccess.principal(result);
-                    exchange.principal(principal);
-                    asked.check(principal, request, connection.listener().routes());
+                    decide(exchange, request, asked, result, changes);
                 } catch (RefusedException e) {
-                    exchange.endAuthorization();
+                    liveReadRefused(exchange, asked, e.refusal(), changes, retries);
+                } catch (RuntimeException | Error e) {
+                    connection.failed(e);
                 }
             }));
+        } catch (RefusedException e) {
+            liveReadRefused(exchange, asked, e.refusal(), changes, retries);
         }
+    }
+
+    /** Ends a live read, unless the refusal may pass: then it is decided again a few times. */
+    private void liveReadRefused(Exchange exchange, RequestAccess asked, Refusal refusal, long changes, int retries) {
+        if (refusal.code() != ErrorCode.OVERLOADED || retries >= LIVE_RETRIES_MAX) {
+            exchange.endAuthorization();
+            return;
+        }
+        channel.eventLoop()
+                .schedule(
+                        () -> LoopTasks.run(channel.eventLoop(), () -> {
+                            // A later change has caused another check.
+                            if (changes == server.policyChanges()) {
+                                checkLiveRead(exchange, asked, retries + 1);
+                            }
+                        }),
+                        LIVE_RETRY_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Refuses a request before anything of it is executed. */
@@ -275,8 +373,16 @@ final class RequestExecution {
         }
     }
 
-    /** Begins a poll when its turn has come, because a connection holds only one answer at a time that is not small. */
+    /**
+     * Begins a poll when its turn has come, because a connection holds only one answer at a time that is not small; or
+     * refuses it if the client may not read any more.
+     */
     void poll(Exchange exchange) {
+        Refusal lapsed = lapsed(exchange);
+        if (lapsed != null) {
+            exchange.ready(connection.writer().refused(exchange, lapsed, null));
+            return;
+        }
         Command.Read read = exchange.read();
         int readBytesMax = server.config().read().windowBytes();
         LongPoll poll = new LongPoll(

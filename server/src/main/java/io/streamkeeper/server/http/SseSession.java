@@ -58,6 +58,10 @@ final class SseSession extends LongResponse implements Subscriber {
     private @Nullable Offset next;
 
     private String cursor = "";
+
+    /** When the session ends at the latest, on the monotonic clock. */
+    private long endNanos;
+
     private @Nullable Future<?> keepAlive;
     private @Nullable Future<?> lifetime;
 
@@ -127,10 +131,25 @@ final class SseSession extends LongResponse implements Subscriber {
         LiveConfig live = connection.server().config().live();
         keepAlive = loop().scheduleWithFixedDelay(
                         this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
+        endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(live.sseSessionMillis());
+        limitLifetime();
+    }
+
+    /** Ends the session at its longest duration, or when the credentials expire. */
+    private void limitLifetime() {
+        long sessionMillis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
         long authorizedMillis = exchange.authorizedMillis();
-        lifetime = authorizedMillis > live.sseSessionMillis()
-                ? loop().schedule(this::finish, live.sseSessionMillis(), TimeUnit.MILLISECONDS)
+        lifetime = authorizedMillis > sessionMillis
+                ? loop().schedule(this::finish, sessionMillis, TimeUnit.MILLISECONDS)
                 : loop().schedule(this::endAuthorization, authorizedMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The credentials expire at another time than before. */
+    void expiryChanged() {
+        if (lifetime != null && !isOver()) {
+            lifetime.cancel(false);
+            limitLifetime();
+        }
     }
 
     private void send(Outcome.Chunk chunk, boolean attached) {
