@@ -386,10 +386,22 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /**
      * A new HTTP side for these streams.
      *
-     * @param policy decides who may do what, and is closed with the HTTP side; null if everybody may do everything
+     * @param policy decides who may do what, and is closed with the HTTP side, or if there is none; null if everybody
+     *     may do everything
      * @throws IOException if the audit log cannot be written
      */
     HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy) throws IOException {
+        try {
+            return newOwnerOf(policy, httpConfig);
+        } catch (IOException | RuntimeException e) {
+            if (policy != null) {
+                policy.close();
+            }
+            throw e;
+        }
+    }
+
+    private HttpServer newOwnerOf(@Nullable SecurityPolicy policy, ServerConfig httpConfig) throws IOException {
         if (calls.isClosing()) {
             throw new IllegalStateException("the streams are closed");
         }

@@ -1,6 +1,7 @@
 package io.streamkeeper.server;
 
 import io.netty.channel.ChannelHandler;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.Listener;
@@ -31,12 +32,12 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final HttpServer http;
     private final Listener listener;
 
-    private DurableStreamsMount(DurableStreams streams, String root, @Nullable SecurityPolicy policy)
+    /** Owns {@code policy}, also if it fails. */
+    private DurableStreamsMount(DurableStreams streams, ServerConfig config, @Nullable SecurityPolicy policy)
             throws IOException {
         this.streams = streams;
-        this.root = root;
-        this.http =
-                streams.newHttpServer(streams.config().toBuilder().root(root).build(), policy);
+        this.root = config.root();
+        this.http = streams.newHttpServer(config, policy);
         this.listener = http.listener(ListenerKind.PUBLIC, HostRule.ANY);
         streams.attach(this);
     }
@@ -55,15 +56,8 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      *     written
      */
     public static DurableStreamsMount at(DurableStreams streams, String root) throws IOException {
-        SecurityPolicy policy = Exposure.policy(streams.config());
-        try {
-            return new DurableStreamsMount(streams, root, policy);
-        } catch (IOException | RuntimeException e) {
-            if (policy != null) {
-                policy.close();
-            }
-            throw e;
-        }
+        ServerConfig config = below(streams, root);
+        return new DurableStreamsMount(streams, config, Exposure.policy(config));
     }
 
     /**
@@ -71,7 +65,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      *
      * @param streams as for {@link #at(DurableStreams, String)}
      * @param root as for {@link #at(DurableStreams, String)}
-     * @param policy decides who may do what, in place of the configuration; closed with the mount
+     * @param policy decides who may do what, in place of the configuration; closed with the mount, or if it cannot be created
      * @return the mount, which creates handlers until it is closed
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      * @throws IllegalStateException if the streams are closed
@@ -79,7 +73,11 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
      */
     public static DurableStreamsMount at(DurableStreams streams, String root, SecurityPolicy policy)
             throws IOException {
-        return new DurableStreamsMount(streams, root, policy);
+        return new DurableStreamsMount(streams, below(streams, root), policy);
+    }
+
+    private static ServerConfig below(DurableStreams streams, String root) {
+        return streams.config().toBuilder().root(root).build();
     }
 
     /**

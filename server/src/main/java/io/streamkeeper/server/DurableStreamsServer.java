@@ -38,6 +38,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final ListeningSocket socket;
     private final @Nullable ListeningSocket adminSocket;
 
+    /** Owns {@code policy}, also if it fails. */
     private DurableStreamsServer(
             DurableStreams streams, boolean ownsStreams, @Nullable TlsIdentity tls, @Nullable SecurityPolicy policy)
             throws IOException {
@@ -60,7 +61,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         try {
             this.socket = open(ListenerKind.PUBLIC, new InetSocketAddress(listen.host(), listen.port()));
             this.adminSocket = adminAddress == null ? null : openOrClose(adminAddress);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
             http.close();
             throw e;
@@ -119,16 +120,19 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         Exposure.check(config, Exposure.authenticates(config));
         TlsIdentity tls = openTls(config);
         SecurityPolicy policy = Exposure.policy(config);
+        DurableStreams streams;
         try {
-            DurableStreams streams = DurableStreams.open(config);
-            try {
-                return new DurableStreamsServer(streams, true, tls, policy);
-            } catch (IOException e) {
-                streams.close();
-                throw e;
-            }
+            streams = DurableStreams.open(config);
         } catch (IOException | RuntimeException e) {
-            close(policy);
+            if (policy != null) {
+                policy.close();
+            }
+            throw e;
+        }
+        try {
+            return new DurableStreamsServer(streams, true, tls, policy);
+        } catch (IOException | RuntimeException e) {
+            streams.close();
             throw e;
         }
     }
@@ -147,20 +151,14 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public static DurableStreamsServer start(DurableStreams streams) throws IOException {
         Exposure.check(streams.config(), Exposure.authenticates(streams.config()));
         TlsIdentity tls = openTls(streams.config());
-        SecurityPolicy policy = Exposure.policy(streams.config());
-        try {
-            return new DurableStreamsServer(streams, false, tls, policy);
-        } catch (IOException | RuntimeException e) {
-            close(policy);
-            throw e;
-        }
+        return new DurableStreamsServer(streams, false, tls, Exposure.policy(streams.config()));
     }
 
     /**
      * Serves streams that are already open to clients that a policy allows.
      *
      * @param streams as for {@link #start(DurableStreams)}
-     * @param policy decides who may do what, in place of the configuration; closed when the server stops
+     * @param policy decides who may do what, in place of the configuration; closed when the server stops, or if it does not start
      * @return the server, which listens
      * @throws IllegalArgumentException if a setting is missing that another one needs
      * @throws IOException if the server cannot listen on the address, or the files of TLS cannot be used
@@ -168,12 +166,6 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      */
     public static DurableStreamsServer start(DurableStreams streams, SecurityPolicy policy) throws IOException {
         return new DurableStreamsServer(streams, false, openTls(streams.config()), policy);
-    }
-
-    private static void close(@Nullable SecurityPolicy policy) {
-        if (policy != null) {
-            policy.close();
-        }
     }
 
     /** {@return the streams that are served, for calls without a socket} */

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.config.OptionalFile.NONE;
 import static io.streamkeeper.server.setting.SettingGroup.SECURITY;
 
 import io.streamkeeper.server.setting.NumberSetting;
@@ -33,12 +34,11 @@ public record JwtConfig(
         long leewaySeconds,
         long jwksRefreshSeconds,
         long jwksStaleSeconds) {
-    private static final String NONE = "none";
 
     private static final Setting<String> KEY = new Setting<>(
             SECURITY,
             "jwt-key",
-            new Text("FILE", ".*\\S.*", "none, or the path of a file"),
+            OptionalFile.TYPE,
             NONE,
             "File with the key of JSON Web Tokens: a public key in PEM, a JWK or JWK set, or the secret of HS256. Read"
                     + " again when it changes.");
@@ -129,7 +129,7 @@ public record JwtConfig(
 
     /** {@return the file with the keys; null if there is none} */
     public @Nullable Path keyFile() {
-        return key.equals(NONE) ? null : Path.of(key);
+        return OptionalFile.path(key);
     }
 
     /** {@return the URL of the JWK set; null if there is none} */

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.config.OptionalFile.NONE;
 import static io.streamkeeper.server.setting.SettingGroup.SECURITY;
 
 import io.streamkeeper.server.setting.Setting;
@@ -35,8 +36,6 @@ public record SecurityConfig(
         String signingKeys,
         String audit,
         JwtConfig jwt) {
-    private static final String NONE = "none";
-
     private static final String ORIGIN = "[a-z][a-z0-9+.-]*://[\\x21-\\x2b\\x2d-\\x7e]+";
 
     private static final String HOST = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
@@ -70,32 +69,34 @@ public record SecurityConfig(
             "false",
             "Listen on an address that other machines reach although everybody may read, write and delete.");
 
-    private static final Text FILE = new Text("FILE", ".*\\S.*", "none, or the path of a file");
-
     private static final Setting<String> TOKENS = new Setting<>(
             SECURITY,
             "token-file",
-            FILE,
+            OptionalFile.TYPE,
             NONE,
             "File with the digests of the clients' tokens, which the command token makes; read again when it changes.");
 
     private static final Setting<String> POLICY = new Setting<>(
             SECURITY,
             "policy-file",
-            FILE,
+            OptionalFile.TYPE,
             NONE,
             "File with rules who may do what; the rest is denied. Read again when it changes.");
 
     private static final Setting<String> SIGNING_KEYS = new Setting<>(
             SECURITY,
             "signing-keys",
-            FILE,
+            OptionalFile.TYPE,
             NONE,
             "File with the keys of signed URLs, for its owner only; the command sign signs with the first. Read again when"
                     + " it changes.");
 
     private static final Setting<String> AUDIT = new Setting<>(
-            SECURITY, "audit-log", FILE, NONE, "File to which who did what is appended as JSON, one line a request.");
+            SECURITY,
+            "audit-log",
+            OptionalFile.TYPE,
+            NONE,
+            "File to which who did what is appended as JSON, one line a request.");
 
     static final List<Setting<?>> SETTINGS = Stream.concat(
                     Stream.of(ALLOW_ANONYMOUS, TOKENS, POLICY, SIGNING_KEYS, AUDIT, CORS_ORIGIN, ALLOWED_HOSTS),
@@ -131,26 +132,22 @@ public record SecurityConfig(
 
     /** {@return the file with the tokens of clients; null if there is none} */
     public @Nullable Path tokenFile() {
-        return file(tokens);
+        return OptionalFile.path(tokens);
     }
 
     /** {@return the file with the rules who may do what; null if there is none} */
     public @Nullable Path policyFile() {
-        return file(policy);
+        return OptionalFile.path(policy);
     }
 
     /** {@return the file with the keys of signed URLs; null if there is none} */
     public @Nullable Path signingKeyFile() {
-        return file(signingKeys);
+        return OptionalFile.path(signingKeys);
     }
 
     /** {@return the file of the audit log; null if there is none} */
     public @Nullable Path auditFile() {
-        return file(audit);
-    }
-
-    private static @Nullable Path file(String name) {
-        return name.equals(NONE) ? null : Path.of(name);
+        return OptionalFile.path(audit);
     }
 
     /** {@return the names in {@link #allowedHosts}} */

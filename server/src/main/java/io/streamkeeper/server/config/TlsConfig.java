@@ -1,5 +1,6 @@
 package io.streamkeeper.server.config;
 
+import static io.streamkeeper.server.config.OptionalFile.NONE;
 import static io.streamkeeper.server.setting.SettingGroup.LISTENING;
 
 import io.streamkeeper.server.setting.Choice;
@@ -21,8 +22,7 @@ import java.util.List;
  */
 public record TlsConfig(
         String certificateFile, String keyFile, String clientCaFile, ClientCertificates clientCertificates) {
-    private static final String NONE = "none";
-    private static final Text FILE = new Text("FILE", ".*\\S.*", "none or the path of a PEM file");
+    private static final Text FILE = OptionalFile.type("none or the path of a PEM file");
 
     private static final Setting<String> CERTIFICATE_FILE = new Setting<>(
             LISTENING,

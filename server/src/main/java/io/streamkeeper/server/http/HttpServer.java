@@ -232,7 +232,7 @@ public final class HttpServer {
                 : connections.size() < connectionsMax && connections.add(channel);
     }
 
-    /** Lowers the limit of connections, if the process has fewer file descriptors than the configuration needs. */
+    /** Lowers the limit of connections to {@code max}, if it is higher. */
     public void connectionsMax(int max) {
         connectionsMax = Math.min(max, connectionsMax);
     }

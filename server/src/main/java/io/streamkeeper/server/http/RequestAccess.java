@@ -40,8 +40,8 @@ final class RequestAccess {
 
     // The last credentials, if they were valid.
     private @Nullable Credentials last;
-    private Authentication lastResult = Authentication.refused("");
-    private CompletableFuture<Authentication> lastDone = CompletableFuture.completedFuture(lastResult);
+    private CompletableFuture<Authentication> lastResult =
+            CompletableFuture.completedFuture(Authentication.refused(""));
     private long lastChanges;
 
     RequestAccess(HttpServer server, SecurityPolicy policy) {
@@ -79,15 +79,14 @@ final class RequestAccess {
                 && lastChanges == server.policyChanges()
                 && isSame(last.authorization(), credentials.authorization())
                 && isSame(last.signature(), credentials.signature())
-                && isValid(lastResult)) {
-            return lastDone;
+                && isValid(lastResult.join())) {
+            return lastResult;
         }
         long changes = server.policyChanges();
         CompletableFuture<Authentication> result = ask(credentials);
         if (result.isDone() && !result.isCompletedExceptionally() && isShort(credentials) && isValid(result.join())) {
             last = credentials;
-            lastDone = result;
-            lastResult = result.join();
+            lastResult = result;
             lastChanges = changes;
         } else {
             last = null;

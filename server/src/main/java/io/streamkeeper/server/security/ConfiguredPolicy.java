@@ -1,5 +1,6 @@
 package io.streamkeeper.server.security;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.SecurityConfig;
 import java.io.IOException;
@@ -12,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, and rules. Safe for use by any thread; a
- * thread of its own reads the files again every second, so that nothing blocks a loop.
+ * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, and rules. Safe for use
+ * by any thread; a thread of its own reads the files again every second, so that nothing blocks a loop.
  */
 public final class ConfiguredPolicy implements SecurityPolicy {
     private static final int CHECK_SECONDS = 1;
@@ -51,11 +52,8 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         if (jwt != null) {
             checks.add(jwt::check);
         }
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread started = new Thread(task, "streamkeeper-security");
-            started.setDaemon(true);
-            return started;
-        });
+        this.thread =
+                Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-security", true));
         thread.scheduleWithFixedDelay(() -> checks.run(changed), 0, CHECK_SECONDS, TimeUnit.SECONDS);
     }
 

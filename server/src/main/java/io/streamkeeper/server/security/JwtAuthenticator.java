@@ -1,5 +1,6 @@
 package io.streamkeeper.server.security;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.JwtConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,14 +62,14 @@ final class JwtAuthenticator {
             KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING_MAX),
-            task -> daemon(task, "streamkeeper-jwt"));
+            new DefaultThreadFactory("streamkeeper-jwt", true));
     private final ThreadPoolExecutor fetching = new ThreadPoolExecutor(
             1,
             1,
             KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(1),
-            task -> daemon(task, "streamkeeper-jwks"));
+            new DefaultThreadFactory("streamkeeper-jwks", true));
     private volatile Verified ofFile = new Verified(JwtKeys.NONE);
     private volatile Verified ofSet = new Verified(JwtKeys.NONE);
     private volatile Runnable changed = () -> {};
@@ -103,12 +104,6 @@ final class JwtAuthenticator {
         }
     }
 
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     private static byte[] readKey(Path path) throws IOException {
         byte[] content = SecretFile.readRules(path);
         return JwtKeys.isSecret(content) ? SecretFile.readSecret(path) : content;
@@ -133,8 +128,7 @@ final class JwtAuthenticator {
     }
 
     private synchronized boolean isFetchDue() {
-        long wait = hasFetched ? refreshNanos : TimeUnit.SECONDS.toNanos(FETCH_SECONDS_MIN);
-        return mayFetch() && (!hasFetched || nowNanos.getAsLong() - fetchedNanos >= wait);
+        return mayFetch() && (!hasFetched || nowNanos.getAsLong() - fetchedNanos >= refreshNanos);
     }
 
     private synchronized boolean mayFetch() {

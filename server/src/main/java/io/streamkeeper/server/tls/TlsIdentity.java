@@ -1,6 +1,7 @@
 package io.streamkeeper.server.tls;
 
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.TlsConfig;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -38,11 +39,7 @@ public final class TlsIdentity implements AutoCloseable {
         this.config = config;
         this.settled = files;
         this.context = context;
-        this.reader = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "streamkeeper-tls");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.reader = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("streamkeeper-tls", true));
     }
 
     /**

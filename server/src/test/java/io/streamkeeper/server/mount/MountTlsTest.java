@@ -20,29 +20,21 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.streamkeeper.server.tls.Identities;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A mount after a TLS handler, which sends bytes of its own when a connection ends. */
 @Timeout(60)
 class MountTlsTest {
-    private static final char[] PASSWORD = "password".toCharArray();
     private static final String ENDED = "(end of TLS)";
     private static final int TIMEOUT_SECONDS = 20;
-
-    @TempDir
-    private Path folder;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private SslContext clients;
@@ -50,16 +42,13 @@ class MountTlsTest {
 
     @BeforeEach
     void start() throws Exception {
-        KeyStore keys = keys();
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(keys);
+        Identities.Identity own = Identities.of("test");
         clients = SslContextBuilder.forClient()
-                .trustManager(trusted)
+                .trustManager(stream(own.certificatePem()))
                 .endpointIdentificationAlgorithm(null)
                 .build();
-        SslContext servers = SslContextBuilder.forServer(own).build();
+        SslContext servers = SslContextBuilder.forServer(stream(own.certificatePem()), stream(own.keyPem()))
+                .build();
         server = MountingServer.started(
                 MountingServer.config(config -> config.http(http -> http.bodyBytesMax(1 << 20))),
                 pipeline -> pipeline.addBefore(
@@ -68,32 +57,8 @@ class MountTlsTest {
                         servers.newHandler(pipeline.channel().alloc())));
     }
 
-    /** A key and its certificate, made by the JDK's tool: the JDK has no interface for that. */
-    private KeyStore keys() throws Exception {
-        Path store = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-alias",
-                        "test",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=test")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD);
-            return keys;
-        }
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(US_ASCII));
     }
 
     @AfterEach

@@ -87,7 +87,7 @@ class TlsTest {
     }
 
     @Test
-    void anOldVersionIsRefused() throws Exception {
+    void anOldVersionIsNotNegotiated() throws Exception {
         try (TestServer server = server();
                 TestConnection connection = connect(server, null)) {
             SSLSocket socket = (SSLSocket) connection.socket();

@@ -89,8 +89,8 @@ final class FoundStream {
     }
 
     /**
-     * The stream of the newest description, with the runs that end at its tail. What was found is dropped: so a start
-     * needs little more heap than serving does (I11).
+     * The stream of the newest description, with the runs that end at its tail. What was found is dropped, because
+     * the heap is shared with the streams that are built already (I11).
      */
     StreamState build(StreamMeta newest) {
         List<Span> spans = spansUpTo(newest.tail());
