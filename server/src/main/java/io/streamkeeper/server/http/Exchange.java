@@ -15,6 +15,7 @@ import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.LoopTasks;
@@ -130,10 +131,13 @@ final class Exchange implements Reply, ResponseContext {
         Principal before = principal;
         principal = newPrincipal;
         policyChanges = changes;
-        if (before != null
-                && before.expiresAtMillis() != newPrincipal.expiresAtMillis()
-                && session instanceof SseSession events) {
+        if (before == null || before.expiresAtMillis() == newPrincipal.expiresAtMillis()) {
+            return;
+        }
+        if (session instanceof SseSession events) {
             events.expiryChanged();
+        } else if (poll != null && newPrincipal.expiresAtMillis() < before.expiresAtMillis()) {
+            poll.timeOutIn(authorizedMillis(), shard());
         }
     }
 
@@ -205,11 +209,17 @@ final class Exchange implements Reply, ResponseContext {
             audit.record(
                     connection.server().clock().nowMillis(),
                     who == null ? "" : who.name(),
-                    operation.label(),
+                    actionText(request),
                     request.path(),
                     status,
                     connection.channel().remoteAddress());
         }
+    }
+
+    /** The name that rules have for what the request does with a stream; that of metrics for any other request. */
+    private String actionText(HttpRequest received) {
+        Action action = operation.isOfStream() ? RequestAccess.action(received.method()) : null;
+        return action == null ? operation.label() : action.text();
     }
 
     /** The read that this exchange answers. */

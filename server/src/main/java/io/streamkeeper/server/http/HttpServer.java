@@ -219,6 +219,9 @@ public final class HttpServer {
 
     /** The same; its connections begin with TLS if {@code tls} is not null. */
     public Listener listener(ListenerKind kind, HostRule hosts, @Nullable TlsIdentity tls) {
+        if (tls != null && policy != null) {
+            tls.onChangeOfIssuers(this::policyChanged);
+        }
         return new Listener(this, kind, ServerRoutes.of(kind, this), hosts, tls);
     }
 

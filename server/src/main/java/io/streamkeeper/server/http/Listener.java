@@ -47,6 +47,12 @@ public final class Listener extends ChannelInitializer<Channel> {
         return routes;
     }
 
+    /** The identity of the server; null without TLS. */
+    @Nullable
+    TlsIdentity tls() {
+        return tls;
+    }
+
     /** The names by which clients may address it. */
     HostRule hosts() {
         return hosts;

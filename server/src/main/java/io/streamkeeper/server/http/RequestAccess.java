@@ -16,6 +16,8 @@ import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Credentials;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks the security policy about the requests of one connection, before anything of them is executed. It remembers the
  * last credentials of the connection and who has sent them, until they expire or the policy changes, so that a client
- * that sends the same ones again causes no authentication. Owned by the connection's loop.
+ * that sends the same ones again causes no authentication. A connection has at most one certificate, so two of its
+ * requests never differ in it. Owned by the connection's loop.
  *
- * <p>A path is decoded here by the same function as for its execution, so that both mean the same stream.
+ * <p>The path of a stream is decoded once for the decision and the execution, so that both mean the same stream.
  */
 final class RequestAccess {
     private static final Logger LOG = LoggerFactory.getLogger(RequestAccess.class);
@@ -35,18 +38,24 @@ final class RequestAccess {
     /** Characters of credentials that are remembered at most; longer ones are authenticated each time. */
     private static final int REMEMBERED_CHARS_MAX = 4 << 10;
 
+    private static final CompletableFuture<Authentication> NOT_ACCEPTED = CompletableFuture.completedFuture(
+            Authentication.refused("the issuer of the certificate is not accepted any more"));
+
     private final HttpServer server;
     private final SecurityPolicy policy;
+    private final ClientIdentity client;
 
-    // The last credentials, if they were valid.
+    // The last credentials, if they were valid, and the value of Authorization in them, if it is the only one.
     private @Nullable Credentials last;
+    private byte @Nullable [] lastAuthorization;
     private CompletableFuture<Authentication> lastResult =
             CompletableFuture.completedFuture(Authentication.refused(""));
     private long lastChanges;
 
-    RequestAccess(HttpServer server, SecurityPolicy policy) {
+    RequestAccess(HttpServer server, SecurityPolicy policy, ClientIdentity client) {
         this.server = server;
         this.policy = policy;
+        this.client = client;
     }
 
     /** Whether the policy decides about the request: it is one of a stream, and not about the methods of a path. */
@@ -56,7 +65,8 @@ final class RequestAccess {
                 && routes.isOfStreams(request.path());
     }
 
-    private static @Nullable Action action(Method method) {
+    /** What a request with this method does with a stream; null if it does nothing with one. */
+    static @Nullable Action action(Method method) {
         return switch (method) {
             case GET, HEAD -> Action.READ;
             case PUT -> Action.CREATE;
@@ -74,11 +84,15 @@ final class RequestAccess {
      * @throws RefusedException if the request has contradictory credentials, or the policy fails
      */
     CompletableFuture<Authentication> authenticate(HttpRequest request) {
+        if (isLast(request)) {
+            return lastResult;
+        }
         Credentials credentials = credentials(request);
         if (last != null
                 && lastChanges == server.policyChanges()
                 && isSame(last.authorization(), credentials.authorization())
                 && isSame(last.signature(), credentials.signature())
+                && (last.certificate() == null) == (credentials.certificate() == null)
                 && isValid(lastResult.join())) {
             return lastResult;
         }
@@ -86,6 +100,9 @@ final class RequestAccess {
         CompletableFuture<Authentication> result = ask(credentials);
         if (result.isDone() && !result.isCompletedExceptionally() && isShort(credentials) && isValid(result.join())) {
             last = credentials;
+            lastAuthorization = credentials.authorization() == null
+                    ? null
+                    : credentials.authorization().getBytes(StandardCharsets.ISO_8859_1);
             lastResult = result;
             lastChanges = changes;
         } else {
@@ -94,7 +111,34 @@ final class RequestAccess {
         return result;
     }
 
+    /**
+     * Whether a request has the same {@code Authorization} as the last one, and nothing else that could be credentials:
+     * the usual case, which creates no object.
+     */
+    private boolean isLast(HttpRequest request) {
+        return last != null
+                && lastAuthorization != null
+                && lastChanges == server.policyChanges()
+                && request.query() == null
+                && request.isField(HeaderName.AUTHORIZATION, lastAuthorization)
+                && isValid(lastResult.join());
+    }
+
     private CompletableFuture<Authentication> ask(Credentials credentials) {
+        if (credentials.certificate() == null) {
+            return askPolicy(credentials);
+        }
+        CompletableFuture<Boolean> accepted = client.isAccepted();
+        return accepted.isDone() && !accepted.isCompletedExceptionally()
+                ? askIfAccepted(accepted.join(), credentials)
+                : accepted.thenCompose(isAccepted -> askIfAccepted(isAccepted, credentials));
+    }
+
+    private CompletableFuture<Authentication> askIfAccepted(boolean isAccepted, Credentials credentials) {
+        return isAccepted ? askPolicy(credentials) : NOT_ACCEPTED;
+    }
+
+    private CompletableFuture<Authentication> askPolicy(Credentials credentials) {
         try {
             return Objects.requireNonNull(policy.authenticate(credentials), "the policy has returned null");
         } catch (RuntimeException | Error e) {
@@ -119,7 +163,8 @@ final class RequestAccess {
     private boolean isValid(@Nullable Authentication result) {
         return result != null
                 && result.principal() != null
-                && !result.principal().hasExpired(server.clock().nowMillis());
+                && (result.principal().expiresAtMillis() == Long.MAX_VALUE
+                        || !result.principal().hasExpired(server.clock().nowMillis()));
     }
 
     /** Compares in a time that does not depend on the place of the first difference. */
@@ -134,7 +179,7 @@ final class RequestAccess {
         return differences == 0;
     }
 
-    private static Credentials credentials(HttpRequest request) {
+    private Credentials credentials(HttpRequest request) {
         String authorization = request.header(HeaderName.AUTHORIZATION);
         String signature = SignatureParameter.of(request);
         if (signature != null && authorization != null) {
@@ -143,9 +188,13 @@ final class RequestAccess {
                     "the request has Authorization and the parameter signature; expected one of them");
         }
         if (signature != null) {
-            return new Credentials(null, signature);
+            return new Credentials(null, signature, null);
         }
-        return authorization == null ? Credentials.NONE : new Credentials(single(authorization), null);
+        if (authorization != null) {
+            return new Credentials(single(authorization), null, null);
+        }
+        X509Certificate certificate = client.certificate();
+        return certificate == null ? Credentials.NONE : new Credentials(null, null, certificate);
     }
 
     /**
@@ -172,15 +221,28 @@ final class RequestAccess {
     // ---- what ----
 
     /**
-     * Decides whether a request may be executed.
+     * Decides about a request.
      *
-     * @throws RefusedException if it may not, or the policy fails
+     * @param result complete
+     * @param changes the number of changes of the policy before the authentication
+     * @throws RefusedException if it may not be executed, or the policy fails
      */
-    void check(Principal principal, HttpRequest request, Routes routes) {
+    void decide(
+            Exchange exchange,
+            HttpRequest request,
+            Routes routes,
+            CompletableFuture<Authentication> result,
+            long changes) {
+        Principal principal = principal(result);
+        exchange.authorized(principal, changes);
+        check(principal, request, routes);
+    }
+
+    private void check(Principal principal, HttpRequest request, Routes routes) {
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
-            StreamPath path = StreamPath.parse(request.path().substring(root.length()));
+            StreamPath path = request.streamPath(root);
             if (!path.isReserved() && !allows(principal, action, path)) {
                 throw new RefusedException(denied(principal, action));
             }

@@ -12,14 +12,12 @@ import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.security.Authentication;
-import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,15 +29,11 @@ import org.slf4j.LoggerFactory;
 final class RequestExecution {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
 
-    /** How often a live read is decided again, if the policy cannot decide; then it ends. */
-    private static final int LIVE_RETRIES_MAX = 10;
-
-    private static final int LIVE_RETRY_MILLIS = 1000;
-
     private final ConnectionHandler connection;
     private final HttpServer server;
     private final Channel channel;
     private final @Nullable RequestAccess access;
+    private @Nullable LiveReadChecks liveReads;
     private boolean splits;
     private boolean authenticates;
 
@@ -48,7 +42,12 @@ final class RequestExecution {
         this.server = connection.server();
         this.channel = connection.channel();
         SecurityPolicy policy = server.policy();
-        this.access = policy == null ? null : new RequestAccess(server, policy);
+        this.access = policy == null
+                ? null
+                : new RequestAccess(
+                        server,
+                        policy,
+                        new ClientIdentity(channel, connection.listener().tls(), server.workers()));
     }
 
     /**
@@ -123,30 +122,12 @@ final class RequestExecution {
             CompletableFuture<Authentication> result,
             long changes) {
         try {
-            decide(exchange, request, asked, result, changes);
+            asked.decide(exchange, request, connection.listener().routes(), result, changes);
         } catch (RefusedException e) {
             refuse(exchange, request, e.refusal());
             return;
         }
         split(exchange, request);
-    }
-
-    /**
-     * Decides about a request.
-     *
-     * @param result complete
-     * @param changes the number of changes of the policy before the authentication
-     * @throws RefusedException if it may not be executed
-     */
-    private void decide(
-            Exchange exchange,
-            HttpRequest request,
-            RequestAccess asked,
-            CompletableFuture<Authentication> result,
-            long changes) {
-        Principal principal = RequestAccess.principal(result);
-        exchange.authorized(principal, changes);
-        asked.check(principal, request, connection.listener().routes());
     }
 
     /**
@@ -171,7 +152,7 @@ final class RequestExecution {
             if (!result.isDone()) {
                 return Refusal.of(ErrorCode.OVERLOADED, "the rules have changed before the response; try again later");
             }
-            decide(exchange, request, access, result, changes);
+            access.decide(exchange, request, connection.listener().routes(), result, changes);
             return null;
         } catch (RefusedException e) {
             return e.refusal();
@@ -180,49 +161,12 @@ final class RequestExecution {
 
     /** Decides again whether the live reads of the connection may continue, because the policy has changed. */
     void checkLiveReads() {
-        if (access != null) {
-            connection.line().all().forEach(exchange -> checkLiveRead(exchange, access, 0));
+        if (liveReads == null && access != null && !connection.line().isEmpty()) {
+            liveReads = new LiveReadChecks(connection, access);
         }
-    }
-
-    private void checkLiveRead(Exchange exchange, RequestAccess asked, int retries) {
-        HttpRequest request = exchange.liveRequest();
-        if (request == null || connection.hasEnded() || !channel.isActive()) {
-            return;
+        if (liveReads != null) {
+            liveReads.policyChanged();
         }
-        long changes = server.policyChanges();
-        try {
-            CompletableFuture<Authentication> result = asked.authenticate(request);
-            result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
-                try {
-                    decide(exchange, request, asked, result, changes);
-                } catch (RefusedException e) {
-                    liveReadRefused(exchange, asked, e.refusal(), changes, retries);
-                } catch (RuntimeException | Error e) {
-                    connection.failed(e);
-                }
-            }));
-        } catch (RefusedException e) {
-            liveReadRefused(exchange, asked, e.refusal(), changes, retries);
-        }
-    }
-
-    /** Ends a live read, unless the refusal may pass: then it is decided again a few times. */
-    private void liveReadRefused(Exchange exchange, RequestAccess asked, Refusal refusal, long changes, int retries) {
-        if (refusal.code() != ErrorCode.OVERLOADED || retries >= LIVE_RETRIES_MAX) {
-            exchange.endAuthorization();
-            return;
-        }
-        channel.eventLoop()
-                .schedule(
-                        () -> LoopTasks.run(channel.eventLoop(), () -> {
-                            // A later change has caused another check.
-                            if (changes == server.policyChanges()) {
-                                checkLiveRead(exchange, asked, retries + 1);
-                            }
-                        }),
-                        LIVE_RETRY_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 
     /** Refuses a request before anything of it is executed. */

@@ -4,9 +4,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.streamkeeper.server.tls.TlsContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +33,8 @@ final class TlsStart extends ChannelInboundHandlerAdapter {
     }
 
     /** Adds TLS to a new connection. */
-    static void addTo(Channel channel, HttpServer server, Listener listener, SslContext context) {
-        SslHandler tls = context.newHandler(channel.alloc(), server.workers());
+    static void addTo(Channel channel, HttpServer server, Listener listener, TlsContext context) {
+        SslHandler tls = context.newHandler(channel, server.workers());
         tls.setHandshakeTimeoutMillis(server.config().http().headerTimeoutMillis());
         RecordGuard guard = new RecordGuard();
         channel.pipeline().addLast(guard, tls, new TlsStart(server, listener, guard));

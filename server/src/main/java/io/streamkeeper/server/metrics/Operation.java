@@ -30,6 +30,14 @@ public enum Operation {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** {@return whether it uses a stream} */
+    public boolean isOfStream() {
+        return switch (this) {
+            case CREATE, APPEND, READ, LONG_POLL, SSE, DESCRIBE, DELETE -> true;
+            case OPTIONS, ROUTE, OTHER -> false;
+        };
+    }
+
     /** The index of the operation in arrays with a slot for each operation. */
     @SuppressWarnings("EnumOrdinal")
     int slot() {

@@ -5,6 +5,8 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.SecurityConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,11 +15,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, and rules. Safe for use
+ * The policy that the configuration describes: tokens of a file, JSON Web Tokens, signed URLs, client certificates, and
+ * rules. Safe for use
  * by any thread; a thread of its own reads the files again every second, so that nothing blocks a loop.
  */
 public final class ConfiguredPolicy implements SecurityPolicy {
-    private static final int CHECK_SECONDS = 1;
+    private static final long CHECK_MILLIS = 1_000;
     private static final String BEARER = "bearer ";
 
     private static final CompletableFuture<Authentication> ANONYMOUS = done(Authentication.of(Principal.ANONYMOUS));
@@ -39,7 +42,8 @@ public final class ConfiguredPolicy implements SecurityPolicy {
     private final ScheduledExecutorService thread;
     private volatile Runnable changed = () -> {};
 
-    private ConfiguredPolicy(SecurityConfig config, LongSupplier nowMillis) throws IOException {
+    private ConfiguredPolicy(SecurityConfig config, LongSupplier nowMillis, LongSupplier nowNanos, long checkMillis)
+            throws IOException {
         this.nowMillis = nowMillis;
         if (config.tokenFile() != null && config.policyFile() == null) {
             throw new IllegalArgumentException("token-file is \"" + config.tokens()
@@ -48,13 +52,13 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         this.tokens = open(config.tokenFile(), SecretFile::readRules, WatchedFile.lines(StaticTokens::parse));
         this.rules = open(config.policyFile(), SecretFile::readRules, WatchedFile.lines(PolicyRules::parse));
         this.signingKeys = open(config.signingKeyFile(), SecretFile::readSecret, WatchedFile.lines(SigningKeys::parse));
-        this.jwt = config.jwt().isUsed() ? new JwtAuthenticator(config.jwt(), nowMillis, System::nanoTime) : null;
+        this.jwt = config.jwt().isUsed() ? new JwtAuthenticator(config.jwt(), nowMillis, nowNanos) : null;
         if (jwt != null) {
             checks.add(jwt::check);
         }
         this.thread =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-security", true));
-        thread.scheduleWithFixedDelay(() -> checks.run(changed), 0, CHECK_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(() -> checks.run(changed), 0, checkMillis, TimeUnit.MILLISECONDS);
     }
 
     private <T> @Nullable WatchedFile<T> open(
@@ -77,7 +81,13 @@ public final class ConfiguredPolicy implements SecurityPolicy {
      * @throws IllegalArgumentException if the content of a file is not valid; the message names the file and the line
      */
     public static ConfiguredPolicy open(SecurityConfig config, LongSupplier nowMillis) throws IOException {
-        return new ConfiguredPolicy(config, nowMillis);
+        return open(config, nowMillis, System::nanoTime, CHECK_MILLIS);
+    }
+
+    /** The same, with a monotonic clock, which {@code nowNanos} returns, and another time between two checks. */
+    static ConfiguredPolicy open(SecurityConfig config, LongSupplier nowMillis, LongSupplier nowNanos, long checkMillis)
+            throws IOException {
+        return new ConfiguredPolicy(config, nowMillis, nowNanos, checkMillis);
     }
 
     private static CompletableFuture<Authentication> done(Authentication authentication) {
@@ -101,7 +111,7 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         }
         String authorization = credentials.authorization();
         if (authorization == null) {
-            return ANONYMOUS;
+            return credentials.certificate() == null ? ANONYMOUS : done(certified(credentials.certificate()));
         }
         if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return NO_BEARER;
@@ -116,8 +126,28 @@ public final class ConfiguredPolicy implements SecurityPolicy {
         return jwt != null && token.indexOf('.') >= 0 ? jwt.authenticate(token, digest) : UNKNOWN;
     }
 
+    /** Who has a certificate, until it expires. */
+    private Authentication certified(X509Certificate certificate) {
+        try {
+            String name = CertificateName.of(certificate);
+            if (rules != null && rules.value().refuse(CertificateName.digest(certificate))) {
+                return Authentication.refused("the certificate is revoked");
+            }
+            Principal principal =
+                    new Principal(name, certificate.getNotAfter().toInstant().toEpochMilli(), List.of(), true);
+            return principal.hasExpired(nowMillis.getAsLong())
+                    ? Authentication.refused("the certificate has expired")
+                    : Authentication.of(principal);
+        } catch (IllegalArgumentException e) {
+            return Authentication.refused(String.valueOf(e.getMessage()));
+        }
+    }
+
     @Override
     public boolean allows(Principal principal, Action action, StreamPath path) {
+        if (rules != null && rules.value().refuse(principal.name())) {
+            return false;
+        }
         return PolicyRules.any(principal.grants(), principal, action, path.value())
                 || (rules != null && rules.value().allow(principal, action, path.value()));
     }

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.security;
 
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,15 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authorization the value of {@code Authorization}; null if the request has none
  * @param signature the value of the query parameter {@code signature}, decoded; null if the request has none
+ * @param certificate the certificate of the connection's client, whose issuer and key are verified; null if it has none
  */
 public record Credentials(
-        @Nullable String authorization, @Nullable String signature) {
+        @Nullable String authorization,
+        @Nullable String signature,
+        @Nullable X509Certificate certificate) {
     /** No credentials. */
-    public static final Credentials NONE = new Credentials(null, null);
+    public static final Credentials NONE = new Credentials(null, null, null);
 
     @Override
     public String toString() {
-        return "Credentials[" + (authorization == null ? "" : "authorization") + (signature == null ? "" : "signature")
-                + "]";
+        return "Credentials[" + (authorization == null ? "" : "authorization")
+                + (signature == null ? "" : "signature")
+                + (certificate == null ? "" : "certificate") + "]";
     }
 }

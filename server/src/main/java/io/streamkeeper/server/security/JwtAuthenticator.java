@@ -81,11 +81,19 @@ final class JwtAuthenticator {
     private long fetchedNanos;
     private boolean hasFetched;
     private String setText = "";
+    private boolean isUsable;
     private int waiting;
 
     JwtAuthenticator(JwtConfig config, LongSupplier nowMillis, LongSupplier nowNanos) throws IOException {
-        if (config.jwksUrl() != null && config.requiredAudience() == null) {
-            throw new IllegalArgumentException("jwt-audience is \"none\" and jwt-jwks is \"" + config.jwksUrl()
+        this(config, nowMillis, nowNanos, JwksFetch.TOTAL_MILLIS);
+    }
+
+    /** The same; {@code fetchMillis} limits a fetch of the JWK set. */
+    JwtAuthenticator(JwtConfig config, LongSupplier nowMillis, LongSupplier nowNanos, long fetchMillis)
+            throws IOException {
+        this.jwks = config.jwksUrl() == null ? null : new JwksFetch(config.jwksUrl(), fetchMillis);
+        if (jwks != null && config.requiredAudience() == null) {
+            throw new IllegalArgumentException("jwt-audience is \"none\" and jwt-jwks is \"" + jwks.shown()
                     + "\"; expected an audience, because the issuer may also sign tokens for others");
         }
         this.rules = new JwtRules(config);
@@ -95,7 +103,6 @@ final class JwtAuthenticator {
         this.staleNanos = TimeUnit.SECONDS.toNanos(config.jwksStaleSeconds());
         threads.allowCoreThreadTimeOut(true);
         fetching.allowCoreThreadTimeOut(true);
-        this.jwks = config.jwksUrl() == null ? null : new JwksFetch(config.jwksUrl());
         this.file = config.keyFile() == null
                 ? null
                 : WatchedFile.open(config.keyFile(), JwtAuthenticator::readKey, JwtKeys::ofFile);
@@ -115,16 +122,28 @@ final class JwtAuthenticator {
 
     // ---- keys ----
 
-    /** Reads the file again and fetches the set again if it is time; returns whether keys of the file have changed. */
+    /**
+     * Reads the file again and fetches the set again if it is time. Returns whether tokens may have become invalid:
+     * keys of the file have changed, or the set has become too old, so that no token of it is accepted. A set that was
+     * fetched reports its change itself.
+     */
     boolean check() {
         if (jwks != null && isFetchDue()) {
             fetch();
         }
+        boolean hasChanged = hasBecomeUnusable();
         if (file != null && file.check()) {
             ofFile = new Verified(file.value());
-            return true;
+            hasChanged = true;
         }
-        return false;
+        return hasChanged;
+    }
+
+    /** Whether the set was usable at the previous call, and is too old now. */
+    private synchronized boolean hasBecomeUnusable() {
+        boolean wasUsable = isUsable;
+        isUsable = jwks != null && !isSetUnusable();
+        return wasUsable && !isUsable;
     }
 
     private synchronized boolean isFetchDue() {

@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
+import io.streamkeeper.protocol.Quoted;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -143,7 +144,9 @@ final class JwtKeys {
                 }
             } catch (ParseException | JOSEException | GeneralSecurityException | RuntimeException e) {
                 // The message of the cause may contain a part of a key.
-                LOG.warn("a key of the JWK set cannot be used and is skipped; its kid is {}", member.get("kid"));
+                LOG.warn(
+                        "a key of the JWK set cannot be used and is skipped; its kid is {}",
+                        Quoted.of(String.valueOf(member.get("kid"))));
             }
         }
         return notEmpty(keys, false);

@@ -20,7 +20,7 @@ public record NewToken(String token, String line) {
     public static NewToken make(String name, @Nullable Instant expires) {
         if (!name.matches("[^\\s#]\\S*") || !PolicyRules.isName(name)) {
             throw new IllegalArgumentException("the name is '" + name
-                    + "'; expected one word other than * and anonymous, that does not begin with #");
+                    + "'; expected one word other than * and anonymous, that does not begin with #, cert: or signed:");
         }
         String token = StaticTokens.newToken();
         return new NewToken(token, StaticTokens.line(name, token, expires));

@@ -25,9 +25,14 @@ final class PathPattern {
     private final String text;
     private final Token[] tokens;
 
+    /** Whether it is any text after a literal one, or without: most patterns, of which no positions are needed. */
+    private final boolean isPrefix;
+
     private PathPattern(String text, Token[] tokens) {
         this.text = text;
         this.tokens = tokens;
+        this.isPrefix = tokens[tokens.length - 1].kind() == Kind.ANYTHING
+                && (tokens.length == 1 || (tokens.length == 2 && tokens[0].kind() == Kind.LITERAL));
     }
 
     /**
@@ -92,6 +97,9 @@ final class PathPattern {
     boolean matches(String path, String name) {
         if (tokens[0].kind() == Kind.LITERAL && !path.startsWith(tokens[0].text())) {
             return false;
+        }
+        if (isPrefix) {
+            return true;
         }
         BitSet positions = new BitSet(path.length() + 1);
         positions.set(0);

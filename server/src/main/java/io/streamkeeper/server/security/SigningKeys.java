@@ -34,6 +34,10 @@ final class SigningKeys {
     private static final String VERSION = "v1";
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_LENGTH_MIN = 32;
+
+    /** Begins the names of signed URLs, before the id of their key. Names of tokens do not begin so. */
+    static final String NAME_PREFIX = "signed:";
+
     private static final int LENGTH_MAX = 4 << 10;
     private static final int PARTS = 6;
     private static final Set<Action> SIGNABLE = EnumSet.of(Action.READ, Action.APPEND);
@@ -123,7 +127,7 @@ final class SigningKeys {
         List<Grant> grants = path[0] == '/'
                 ? List.of(new Grant(actions, patterns[0]), new Grant(actions, patterns[1]))
                 : List.of(new Grant(actions, patterns[0]));
-        return Authentication.of(new Principal("signed:" + parts[1], expiresMillis, grants, false));
+        return Authentication.of(new Principal(NAME_PREFIX + parts[1], expiresMillis, grants, false));
     }
 
     private static byte[] mac(SecretKeySpec key, String text) {

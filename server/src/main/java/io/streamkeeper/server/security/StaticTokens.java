@@ -38,7 +38,8 @@ final class StaticTokens {
     /**
      * Parses a file.
      *
-     * @throws IllegalArgumentException if a line is not valid; the message begins with its number
+     * @throws IllegalArgumentException if a line is not valid; the message begins with its number and contains no word
+     *     that may be a secret
      */
     static StaticTokens parse(List<String> lines) {
         Map<TokenDigest, Principal> principals = new HashMap<>();
@@ -50,7 +51,8 @@ final class StaticTokens {
             }
             String name = words.get(0);
             if (!PolicyRules.isName(name)) {
-                throw line.invalid("the name '" + name + "'; expected one other than * and anonymous");
+                throw line.invalid("the name '" + name + "'; expected one other than * and anonymous, that does not"
+                        + " begin with cert: or signed:");
             }
             long expires = words.size() == 3 ? expires(line, words.get(2)) : Long.MAX_VALUE;
             Principal before =
@@ -77,9 +79,10 @@ final class StaticTokens {
                 return Instant.parse(word.substring(EXPIRES_PREFIX.length())).toEpochMilli();
             }
         } catch (DateTimeParseException | ArithmeticException e) {
-            throw line.invalid("the time '" + word + "'; expected one such as expires=2027-01-31T00:00:00Z");
+            throw line.invalid("a time that cannot be read; expected one such as expires=2027-01-31T00:00:00Z");
         }
-        throw line.invalid("the word '" + word + "'; expected expires= and a time");
+        // The word may be a token that was written beside its digest.
+        throw line.invalid("a third word that is no expiry; expected expires= and a time");
     }
 
     /** The owner of a token; null if the file does not contain it. */

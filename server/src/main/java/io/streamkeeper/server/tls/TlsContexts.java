@@ -4,7 +4,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.streamkeeper.server.config.TlsConfig.ClientCertificates;
@@ -47,7 +46,7 @@ final class TlsContexts {
      *
      * @throws TlsException if the files cannot be used
      */
-    static SslContext of(TlsFiles files, ClientCertificates rule) {
+    static TlsContext of(TlsFiles files, ClientCertificates rule) {
         X509Certificate[] chain = certificates(files.certificate());
         PrivateKey key = PrivateKeys.of(files.key().name(), PemFile.of(files.key()));
         checkPair(files, chain[0].getPublicKey(), key);
@@ -61,17 +60,26 @@ final class TlsContexts {
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         ApplicationProtocolNames.HTTP_1_1))
                 .sessionCacheSize(SESSIONS_MAX);
-        if (files.clientCa() != null) {
-            builder.trustManager(certificates(files.clientCa()))
+        ClientTrust trust = files.clientCa() == null ? null : trust(files.clientCa());
+        if (trust != null) {
+            builder.trustManager(trust.manager())
                     .clientAuth(rule == ClientCertificates.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
         }
         try {
-            return builder.build();
+            return new TlsContext(builder.build(), trust);
         } catch (SSLException | RuntimeException e) {
             throw new TlsException(
                     files.certificate().name() + " and " + files.key().name() + " cannot be used for TLS: "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    private static ClientTrust trust(TlsFiles.Content file) {
+        try {
+            return ClientTrust.of(certificates(file));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TlsException(file.name() + " cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.streamkeeper.server.tls;
 
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.TlsConfig;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * The certificate and key with which new connections begin. A thread of its own reads the files every second, and
  * replaces the identity when their content has changed and stays the same for one second, so that a certificate and a
  * key that are written one after the other are taken together. Files that cannot be used are reported once, and the
- * connections keep the identity that they had. Open connections are not affected by a change.
+ * connections keep the identity that they had. Open connections keep theirs, but the certificates of their clients are
+ * verified again if the issuers have changed.
  *
  * <p>Safe for use by any thread; only its own thread calls {@link #check}.
  */
@@ -28,16 +29,21 @@ public final class TlsIdentity implements AutoCloseable {
 
     private final TlsConfig config;
     private final ScheduledThreadPoolExecutor reader;
-    private volatile SslContext context;
+    private volatile TlsContext context;
+    private volatile Runnable issuersChanged = () -> {};
 
     /** What the files had when they were last used or refused, and what they have since then, if they changed. */
     private Object settled;
 
     private @Nullable Object changed;
 
-    private TlsIdentity(TlsConfig config, TlsFiles files, SslContext context) {
+    /** The file of issuers that is in use. */
+    private TlsFiles.@Nullable Content issuers;
+
+    private TlsIdentity(TlsConfig config, TlsFiles files, TlsContext context) {
         this.config = config;
         this.settled = files;
+        this.issuers = files.clientCa();
         this.context = context;
         this.reader = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("streamkeeper-tls", true));
     }
@@ -65,8 +71,17 @@ public final class TlsIdentity implements AutoCloseable {
     }
 
     /** {@return what a new connection begins with} */
-    public SslContext context() {
+    public TlsContext context() {
         return context;
+    }
+
+    /**
+     * Registers what to do when others issue the certificates of clients than before.
+     *
+     * @param changed called by the thread of this class
+     */
+    public void onChangeOfIssuers(Runnable changed) {
+        issuersChanged = changed;
     }
 
     /** Reads the files, and uses them if their content has changed before the previous call and not since. */
@@ -102,6 +117,11 @@ public final class TlsIdentity implements AutoCloseable {
             if (found instanceof TlsFiles files) {
                 context = TlsContexts.of(files, config.clientCertificates());
                 LOG.info("new connections begin with the certificate in {}", files.certificate());
+                boolean newIssuers = !Objects.equals(files.clientCa(), issuers);
+                issuers = files.clientCa();
+                if (newIssuers) {
+                    issuersChanged.run();
+                }
                 return;
             }
             reason = found.toString();

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
@@ -10,17 +11,24 @@ import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that are fetched: a real HTTP server, and clocks that the test drives. */
 class JwtAuthenticatorTest {
@@ -169,6 +177,128 @@ class JwtAuthenticatorTest {
         status = 200;
         passSeconds(JwtAuthenticator.FETCH_SECONDS_MIN);
         assertThat(authenticate(known).principal()).isNotNull();
+    }
+
+    @Test
+    @LogsFaults("the JWK set could not be fetched")
+    void keysThatBecomeTooOldAreReportedOnceAsAChange() throws Exception {
+        authenticate(token(JwtSigner.EC, "one", "alice"));
+        assertThat(authenticator.check()).isFalse();
+        status = 500;
+        passSeconds(899);
+        assertThat(authenticator.check()).isFalse();
+        fetchIsOver();
+
+        passSeconds(2);
+        assertThat(authenticator.check()).isTrue();
+        assertThat(authenticator.check()).isFalse();
+    }
+
+    /** A server that accepts, and sends {@code head} and then one byte after the other for ever. */
+    private static Thread trickle(ServerSocket listens, String head, List<Socket> accepted) {
+        Thread thread = new Thread(() -> {
+            try {
+                while (true) {
+                    Socket client = listens.accept();
+                    accepted.add(client);
+                    client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                    Thread sends = new Thread(() -> sendForEver(client));
+                    sends.setDaemon(true);
+                    sends.start();
+                }
+            } catch (IOException e) {
+                // The test is over.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void sendForEver(Socket client) {
+        try {
+            while (true) {
+                client.getOutputStream().write('x');
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+        } catch (IOException e) {
+            // The fetch has ended, as expected.
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200 OK\r\nX-Slow: ",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
+                "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 1000000\r\n\r\n"
+            })
+    void aServerThatAnswersByteForByteEndsNoLaterThanTheLimitOfTheWholeFetch(String head) throws Exception {
+        List<Socket> accepted = new CopyOnWriteArrayList<>();
+        try (ServerSocket listens = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            trickle(listens, head, accepted);
+            JwksFetch fetch = new JwksFetch("http://127.0.0.1:" + listens.getLocalPort() + "/jwks", 500);
+            long begin = System.nanoTime();
+            assertThatIOException().isThrownBy(fetch::fetch);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+            assertThat(accepted).hasSize(1);
+        } finally {
+            for (Socket socket : accepted) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aRedirectIsNotFollowedAndAnEndlessAnswerIsNotRead() throws Exception {
+        AtomicInteger redirected = new AtomicInteger();
+        issuer.createContext("/other", exchange -> {
+            redirected.incrementAndGet();
+            exchange.close();
+        });
+        issuer.createContext("/redirect", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/other");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        AtomicLong sent = new AtomicLong();
+        issuer.createContext("/endless", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] part = new byte[64 << 10];
+            try {
+                while (sent.addAndGet(part.length) < 1L << 30) {
+                    exchange.getResponseBody().write(part);
+                }
+            } finally {
+                exchange.close();
+            }
+        });
+        String url = "http://127.0.0.1:" + issuer.getAddress().getPort();
+
+        assertThatIOException()
+                .isThrownBy(() -> new JwksFetch(url + "/redirect", 10_000).fetch())
+                .withMessageContaining("302");
+        assertThat(redirected).hasValue(0);
+        assertThatIOException()
+                .isThrownBy(() -> new JwksFetch(url + "/endless", 10_000).fetch())
+                .withMessageContaining("longer than");
+        assertThat(sent.get()).isLessThan(1L << 29);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://user:secret@id.example/jwks",
+                "http://id.example/jwks?token=secret",
+                "https:///jwks?token=secret",
+                "https://id.example/jwks?token=secret^"
+            })
+    void noMessageAboutAUrlShowsAPasswordOrItsQuery(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new JwksFetch(url, 1_000))
+                .withMessageStartingWith("jwt-jwks is ")
+                .matches(e -> !e.getMessage().contains("secret"));
     }
 
     @Test

@@ -146,7 +146,7 @@ class JwtRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "*", "anonymous"})
+    @ValueSource(strings = {"", "*", "anonymous", "cert:CN=admin", "signed:k1"})
     void aSubjectThatRulesUseOtherwiseIsRefused(String subject) {
         refuses(RULES, claims("sub", subject), "has no usable sub");
     }

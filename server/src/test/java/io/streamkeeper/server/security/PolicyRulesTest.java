@@ -46,6 +46,16 @@ class PolicyRulesTest {
     }
 
     @Test
+    void aRefusedNameIsKnownByItsWholeText() {
+        String digest = "cert:SHA256=" + "9f".repeat(32);
+        PolicyRules rules = PolicyRules.parse(List.of("allow * all **", "refuse bob cert:CN=bob " + digest));
+
+        assertThat(List.of("bob", "cert:CN=bob", digest)).allMatch(rules::refuse);
+        assertThat(List.of("bo", "Bob", "alice", "cert:CN=bo", "anonymous")).noneMatch(rules::refuse);
+        assertThat(RULES.refuse("bob")).isFalse();
+    }
+
+    @Test
     void anonymousIsEverybody() {
         for (Principal principal : List.of(ALICE, BOB, LINK, Principal.ANONYMOUS)) {
             assertThat(RULES.allow(principal, Action.READ, "public/a")).isTrue();
@@ -71,6 +81,12 @@ class PolicyRulesTest {
                 "deny alice read a|expected allow",
                 "allow alice read,fly a|line 2 has an error: 'fly' is not an action; expected create, append",
                 "allow alice read, a|'' is not an action",
+                "refuse|line 2 has 'refuse' and no name",
+                "refuse *|line 2 has 'refuse *'",
+                "refuse alice anonymous|line 2 has 'refuse anonymous'",
+                "refuse cert:SHA256=9F|line 2 has the name 'cert:SHA256=9F'; expected cert:URI=",
+                "allow cert:cn=alice read a|line 2 has the name 'cert:cn=alice'",
+                "allow cert:alice read a|line 2 has the name 'cert:alice'",
                 "allow alice read /a|'/a' is not a pattern of paths",
                 "allow anonymous read {sub}/a|'{sub}/a' for anonymous, who has no name"
             })

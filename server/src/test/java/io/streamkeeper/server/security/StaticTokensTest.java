@@ -42,10 +42,12 @@ class StaticTokensTest {
                 "alice|1 words; expected a name, sha256:",
                 "* sha256:DIGEST|the name '*'",
                 "anonymous sha256:DIGEST|the name 'anonymous'",
+                "cert:CN=alice sha256:DIGEST|the name 'cert:CN=alice'",
+                "signed:k1 sha256:DIGEST|the name 'signed:k1'",
                 "alice sk_secret|a second word that is no digest; expected sha256: and 64 hex digits",
                 "alice sha256:DIGEST0|a second word that is no digest",
-                "alice sha256:DIGEST soon|the word 'soon'; expected expires=",
-                "alice sha256:DIGEST expires=soon|the time 'expires=soon'; expected one such as",
+                "alice sha256:DIGEST sk_secret|a third word that is no expiry; expected expires=",
+                "alice sha256:DIGEST expires=sk_secret|a time that cannot be read; expected one such as",
                 "bob sha256:DIGEST|the token of carol again"
             })
     void aLineThatIsNotValidIsNamedByItsNumberAndShowsNoSecret(String line, String expected) {
@@ -56,7 +58,7 @@ class StaticTokensTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', x", "*, x", "anonymous, x", "a b, x", "#a, x"})
+    @CsvSource({"'', x", "*, x", "anonymous, x", "cert:CN=a, x", "signed:k, x", "a b, x", "#a, x"})
     void aNameThatTheFileWouldNotTakeGetsNoToken(String name, String unused) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NewToken.make(name, null))

@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -36,6 +37,14 @@ public final class Identities {
             try {
                 Certificate certificate = store.getCertificate("test");
                 return pem("CERTIFICATE", certificate.getEncoded());
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        public X509Certificate certificate() {
+            try {
+                return (X509Certificate) store.getCertificate("test");
             } catch (GeneralSecurityException e) {
                 throw new AssertionError(e);
             }
@@ -68,10 +77,16 @@ public final class Identities {
 
     /** An identity with a key of {@code algorithm}. */
     public static Identity of(String name, String algorithm) {
-        return MADE.computeIfAbsent(name + " " + algorithm, key -> make(name, algorithm));
+        return MADE.computeIfAbsent(
+                name + " " + algorithm, key -> make("CN=" + name, algorithm, "ip:127.0.0.1,dns:localhost"));
     }
 
-    private static Identity make(String name, String algorithm) {
+    /** An identity with a subject, and the alternative names in {@code others}, such as {@code dns:a,uri:b}. */
+    public static Identity named(String subject, String others) {
+        return MADE.computeIfAbsent(subject + " " + others, key -> make(subject, "EC", others));
+    }
+
+    private static Identity make(String subject, String algorithm, String others) {
         try {
             Path folder = Files.createTempDirectory("streamkeeper-keys");
             Path file = folder.resolve("keys.p12");
@@ -87,10 +102,10 @@ public final class Identities {
                             "test",
                             "-keyalg",
                             algorithm,
-                            "-ext",
-                            "san=ip:127.0.0.1,dns:localhost",
                             "-dname",
-                            "CN=" + name)
+                            subject,
+                            "-ext",
+                            others.isEmpty() ? "ku=digitalSignature,keyCertSign" : "san=" + others)
                     .redirectErrorStream(true)
                     .start();
             String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

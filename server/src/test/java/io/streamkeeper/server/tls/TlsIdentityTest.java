@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.netty.handler.ssl.SslContext;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.TlsConfig;
 import java.io.IOException;
@@ -127,7 +126,7 @@ class TlsIdentityTest {
     @Test
     void aNewPairIsTakenWhenItStaysTheSameForOneCheck() throws Exception {
         TlsIdentity identity = opened();
-        SslContext first = identity.context();
+        TlsContext first = identity.context();
         identity.check();
         identity.check();
         assertThat(identity.context()).isSameAs(first);
@@ -143,7 +142,7 @@ class TlsIdentityTest {
     @Test
     void aCertificateAndAKeyThatAreWrittenOneAfterTheOtherAreTakenTogether() throws Exception {
         TlsIdentity identity = opened();
-        SslContext first = identity.context();
+        TlsContext first = identity.context();
         Files.writeString(folder.resolve("cert.pem"), Identities.of("two").certificatePem());
         identity.check();
         Files.writeString(folder.resolve("key.pem"), Identities.of("two").keyPem());
@@ -168,7 +167,7 @@ class TlsIdentityTest {
         }
         Files.createSymbolicLink(folder.resolve("data"), Path.of("one"));
         TlsIdentity identity = opened();
-        SslContext first = identity.context();
+        TlsContext first = identity.context();
 
         Files.createSymbolicLink(folder.resolve("new"), Path.of("two"));
         Files.move(folder.resolve("new"), folder.resolve("data"), StandardCopyOption.ATOMIC_MOVE);
@@ -180,7 +179,7 @@ class TlsIdentityTest {
     @Test
     void aBadPairIsReportedOnceAndThePreviousOneStays() throws Exception {
         TlsIdentity identity = opened();
-        SslContext first = identity.context();
+        TlsContext first = identity.context();
         Files.writeString(folder.resolve("key.pem"), Identities.of("two").keyPem());
         for (int i = 0; i < 10; i++) {
             identity.check();
@@ -202,7 +201,7 @@ class TlsIdentityTest {
     @Test
     void aFileThatDisappearsIsReportedOnceAndReadWhenItIsThereAgain() throws Exception {
         TlsIdentity identity = opened();
-        SslContext first = identity.context();
+        TlsContext first = identity.context();
         Files.delete(folder.resolve("cert.pem"));
         for (int i = 0; i < 10; i++) {
             identity.check();

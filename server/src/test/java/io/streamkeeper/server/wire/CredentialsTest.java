@@ -171,6 +171,13 @@ class CredentialsTest {
         server.get(ROOT + "chat/1?signature=" + signature).is(200);
         server.get(ROOT + "chat/1?signature=x" + signature).is(401);
         server.get(ROOT + "audited", token("bob")).is(403);
+        server.get(ROOT + "chat/1?offset=now&live=long-poll&timeout=0", token("admin"))
+                .is(204);
+        try (EventReader events = server.events(ROOT + "chat/2", "now", token("admin"))) {
+            events.control();
+        }
+        server.head(ROOT + "chat/1").is(401);
+        server.exchange("OPTIONS", ROOT + "chat/1", "").is(204);
         server.post(ROOT + "chat/audited", "x", TEXT, token("admin")).is(404);
 
         List<String> lines = new ArrayList<>();
@@ -190,6 +197,8 @@ class CredentialsTest {
                 .anyMatch(line -> line.contains("\"who\":\"bob\"") && line.contains("audited\",\"status\":403"))
                 .anyMatch(line ->
                         line.contains("\"who\":\"admin\",\"action\":\"append\"") && line.contains("\"status\":404"))
+                .allMatch(line -> line.matches(".*\"action\":\"(create|append|read|delete|options)\".*"))
+                .anyMatch(line -> line.contains("\"action\":\"read\",\"path\":\"/v1/stream/chat/2\",\"status\":200"))
                 .noneMatch(line -> line.contains(signature) || line.contains("signature") || line.contains("Bearer"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("audit"))))
                 .isEqualTo("rw-------");

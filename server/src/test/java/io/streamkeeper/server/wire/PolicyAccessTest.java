@@ -16,8 +16,11 @@ import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -292,6 +295,65 @@ class PolicyAccessTest {
             other.exchange("POST", path, "more", TEXT, KNOWN).is(204);
 
             assertThat(events.next().data()).isEqualTo("more");
+        }
+    }
+
+    @Test
+    void aParkedPollEndsAtAnExpiryThatIsEarlierThanBefore() throws IOException {
+        String path = created();
+        try (TestConnection connection = connect()) {
+            int before = POLICY.asked.get();
+            connection.request("GET", path + POLL, "", KNOWN);
+            Awaitility.await().until(() -> POLICY.asked.get() == before + 1);
+
+            long expiry = Clock.SYSTEM.nowMillis() + 1000;
+            POLICY.decides(credentials -> valid(expiry), action -> true);
+
+            connection.input().answer(false).is(204);
+            assertThat(Clock.SYSTEM.nowMillis()).isLessThan(expiry + 15_000);
+        }
+    }
+
+    /** Neither an authentication that never ends, nor further changes, extend the time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"?live=sse&offset=now", POLL})
+    void aLiveReadAboutWhichThePolicyCannotDecideEndsAfterTheStatedTime(String query) throws Exception {
+        String path = created();
+        AtomicInteger undecided = new AtomicInteger();
+        try (TestConnection connection = connect()) {
+            int before = POLICY.asked.get();
+            connection.request("GET", path + query, "", KNOWN);
+            Awaitility.await().until(() -> POLICY.asked.get() == before + 1);
+            long begin = System.nanoTime();
+            AtomicBoolean ended = new AtomicBoolean();
+            Thread reads = new Thread(() -> {
+                try {
+                    if (query.equals(POLL)) {
+                        connection.input().answer(false).is(204);
+                    } else {
+                        assertThat(connection.input().rest()).contains("\"authorizationEnded\":true");
+                    }
+                    ended.set(true);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            reads.start();
+
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(25))
+                    .until(() -> {
+                        boolean isPending = undecided.getAndIncrement() % 2 == 0;
+                        POLICY.decides(
+                                credentials -> isPending
+                                        ? new CompletableFuture<>()
+                                        : CompletableFuture.completedFuture(Authentication.unavailable("no keys")),
+                                action -> true);
+                        return ended.get();
+                    });
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(8));
+            reads.join();
         }
     }
 

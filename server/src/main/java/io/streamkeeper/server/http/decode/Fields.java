@@ -93,6 +93,15 @@ public final class Fields {
         return places[index(name) + 2];
     }
 
+    /** Whether the field is present in one line whose value, within {@code bytes}, is {@code value}. */
+    boolean isValue(HeaderName name, byte[] bytes, byte[] value) {
+        if (!has(name) || furtherLines != null) {
+            return false;
+        }
+        int start = start(name);
+        return end(name) - start == value.length && Octets.isSame(bytes, start, value);
+    }
+
     /**
      * The value within {@code bytes}, without whitespace around it, the lines of a list joined by commas; null for an
      * absent field.

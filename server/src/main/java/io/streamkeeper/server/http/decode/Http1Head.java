@@ -77,6 +77,11 @@ final class Http1Head implements RequestHead {
     }
 
     @Override
+    public boolean isField(HeaderName name, byte[] value) {
+        return fields.isValue(name, bytes, value);
+    }
+
+    @Override
     public boolean isHttp10() {
         return line.minor() == 0;
     }

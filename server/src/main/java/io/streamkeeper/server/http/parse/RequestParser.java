@@ -80,7 +80,7 @@ public final class RequestParser {
         }
         String root = routes.root();
         return root != null && path.startsWith(root)
-                ? streamIntent(request, StreamPath.parse(path.substring(root.length())), routes, root)
+                ? streamIntent(request, request.streamPath(root), routes, root)
                 : notFound(path, routes);
     }
 

@@ -2,18 +2,22 @@ package io.streamkeeper.server.http.request;
 
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.parse.RequestParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One complete request. It owns its body until {@link RequestParser} takes the body; a class that drops a request
+ * One complete request. Used by the loop of its connection only. It owns its body until {@link RequestParser} takes the body; a class that drops a request
  * before that releases it, once.
  */
 public final class HttpRequest {
     private final RequestHead head;
     private final ByteBuf body;
     private final @Nullable Body split;
+    private @Nullable String path;
+    private @Nullable StreamPath streamPath;
 
     /** A request that owns {@code body}. */
     public HttpRequest(RequestHead head, ByteBuf body) {
@@ -30,7 +34,10 @@ public final class HttpRequest {
 
     /** The same request with its body split; it owns {@code newSplit}. */
     public HttpRequest withBody(Body newSplit) {
-        return new HttpRequest(head, newSplit);
+        HttpRequest same = new HttpRequest(head, newSplit);
+        same.path = path;
+        same.streamPath = streamPath;
+        return same;
     }
 
     /** Bytes of its connection's {@link HeadRoom} that its head holds until it is answered. */
@@ -49,7 +56,27 @@ public final class HttpRequest {
 
     /** The target's path as received, percent-encoded; {@code *} for an {@code OPTIONS} of the server itself. */
     public String path() {
-        return head.path();
+        String known = path;
+        if (known == null) {
+            known = head.path();
+            path = known;
+        }
+        return known;
+    }
+
+    /**
+     * The path of the stream, decoded once for all who use it, so that they mean the same stream.
+     *
+     * @param root what {@link #path} begins with
+     * @throws RefusedException if it is not the path of a stream
+     */
+    public StreamPath streamPath(String root) {
+        StreamPath known = streamPath;
+        if (known == null) {
+            known = StreamPath.parse(path().substring(root.length()));
+            streamPath = known;
+        }
+        return known;
     }
 
     /** The host, and possibly the port, that the request names; null for none. Checked. */
@@ -72,6 +99,11 @@ public final class HttpRequest {
 
     public boolean has(HeaderName name) {
         return head.has(name);
+    }
+
+    /** Whether the field has this value, compared in a time that does not depend on where they differ. */
+    public boolean isField(HeaderName name, byte[] value) {
+        return head.isField(name, value);
     }
 
     /** Whether the client uses version 1.0, which has no chunked responses. */

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class LongPoll {
     private final Command.Read read;
     private final int readBytesMax;
-    private final long timeoutMillis;
     private final EventLoop loop;
     private final Reply reply;
     private volatile boolean cancelled;
+
+    /** Shorter than at first if a time-out has come before the poll was parked. */
+    private long timeoutMillis;
 
     @Nullable
     ParkedPolls parkedAt;
@@ -83,8 +85,24 @@ public final class LongPoll {
     /** Answers the poll with the stored data, because it has waited long enough. May be called by any thread. */
     public void timeOut(Shard shard) {
         shard.run(() -> {
-            if (parkedAt != null) {
+            if (parkedAt == null) {
+                timeoutMillis = 0;
+            } else {
                 parkedAt.timeOut(this);
+            }
+        });
+    }
+
+    /**
+     * Answers the poll after {@code millis} if it still waits then: the credentials of its client expire earlier than
+     * when it began. May be called by any thread.
+     */
+    public void timeOutIn(long millis, Shard shard) {
+        shard.run(() -> {
+            if (parkedAt == null) {
+                timeoutMillis = Math.min(timeoutMillis, millis);
+            } else {
+                parkedAt.timeOutIn(this, millis);
             }
         });
     }

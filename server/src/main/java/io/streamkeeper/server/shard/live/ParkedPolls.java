@@ -58,7 +58,15 @@ final class ParkedPolls {
         poll.parkedIndex = polls.size();
         polls.add(poll);
         shard.counters().waiters(Waiter.LONG_POLL, 1);
-        poll.timeout = shard.loop().schedule(() -> timeOut(poll), poll.timeoutMillis(), TimeUnit.MILLISECONDS);
+        timeOutIn(poll, poll.timeoutMillis());
+    }
+
+    /** Answers a parked poll after {@code millis}, and no more at the time that was set before. */
+    void timeOutIn(LongPoll poll, long millis) {
+        if (poll.timeout != null) {
+            poll.timeout.cancel(false);
+        }
+        poll.timeout = shard.loop().schedule(() -> timeOut(poll), millis, TimeUnit.MILLISECONDS);
     }
 
     /** Answers a poll with the data after its start, usually none. */
