@@ -84,6 +84,14 @@ public enum ErrorCode {
     EXPECTATION_FAILED(417, "expectation_failed"),
     /** The stream remembers its maximum of producers, and all have written recently (section 5.2.1). */
     TOO_MANY_PRODUCERS(422, "too_many_producers"),
+    /** The client or the tenant sends more requests than its limit allows. */
+    REQUEST_LIMIT(429, "request_limit"),
+    /** The client or the tenant has sent more bytes than its limit allows. */
+    RECEIVE_LIMIT(429, "receive_limit"),
+    /** The client or the tenant was sent more bytes than its limit allows. */
+    SEND_LIMIT(429, "send_limit"),
+    /** The client or the tenant has as many live reads as its limit allows. */
+    LIVE_LIMIT(429, "live_limit"),
     /** The headers are longer than the limit of the server. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
     /** A fault of the server. */

@@ -415,7 +415,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 engine.workers(),
                 Clock.SYSTEM,
                 policy,
-                audit == null ? null : AuditLog.open(audit));
+                audit == null ? null : AuditLog.open(audit),
+                engine.limits());
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

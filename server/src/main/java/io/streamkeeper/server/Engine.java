@@ -3,6 +3,7 @@ package io.streamkeeper.server;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
@@ -32,12 +33,14 @@ final class Engine {
     private final Shards shards;
     private final MemoryLedger memory;
     private final ServerConfig config;
+    private final @Nullable Limits limits;
 
-    private Engine(Sockets sockets, StoresFactory.Opened opened) throws IOException {
+    private Engine(Sockets sockets, StoresFactory.Opened opened, @Nullable Limits limits) throws IOException {
         this.sockets = sockets;
         this.stores = opened.stores();
         this.memory = opened.memory();
         this.config = opened.config();
+        this.limits = limits;
         this.loops = sockets.loops(stores.shards(), "loop");
         this.readers = sockets.canMove() ? sockets.loops(helpers(), "reader") : null;
         this.workers = newWorkers();
@@ -59,10 +62,17 @@ final class Engine {
      */
     static Engine open(ServerConfig config) throws IOException {
         Sockets sockets = Sockets.of(config.listen().transport());
+        Limits limits = Limits.open(config.limits());
+        Engine opened = null;
         try {
-            return new Engine(sockets, StoresFactory.open(config));
+            opened = new Engine(sockets, StoresFactory.open(config), limits);
+            return opened;
         } catch (IOException e) {
             throw FileProblem.explained(e, config.data().directory());
+        } finally {
+            if (opened == null && limits != null) {
+                limits.close();
+            }
         }
     }
 
@@ -101,6 +111,12 @@ final class Engine {
         return readers;
     }
 
+    /** What each client and each tenant may use; null if nothing is limited. */
+    @Nullable
+    Limits limits() {
+        return limits;
+    }
+
     Executor workers() {
         return workers;
     }
@@ -131,6 +147,9 @@ final class Engine {
     void close(long waitNanos) {
         shards.close();
         endThreads(waitNanos);
+        if (limits != null) {
+            limits.close();
+        }
     }
 
     /**

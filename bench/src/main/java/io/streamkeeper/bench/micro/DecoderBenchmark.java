@@ -86,7 +86,9 @@ public class DecoderBenchmark {
                 Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
         BodyRoom bodies = new BodyRoom(memory, LIMITS.bodyBytesMax());
         ours.pipeline()
-                .addLast(new RequestDecoder(LIMITS, bodies, room, memory.received(), () -> true), new Released(room));
+                .addLast(
+                        new RequestDecoder(LIMITS, bodies, room, memory.received(), () -> true, head -> null),
+                        new Released(room));
         general.pipeline().addLast(new HttpRequestDecoder(), new Released(room));
     }
 

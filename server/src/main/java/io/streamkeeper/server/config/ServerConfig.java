@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param retention the retention of streams that are created without retention headers
  * @param root the path below which the streams are; begins and ends with a slash
  * @param security who may use the server
+ * @param limits how much of the server each client and each tenant may use
  * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
  *     memory
  * @param shutdownTimeoutMillis how long a stop waits for requests in flight
@@ -41,6 +42,7 @@ public record ServerConfig(
         RetentionConfig retention,
         String root,
         SecurityConfig security,
+        LimitsConfig limits,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
     private static final Setting<String> ROOT = new Setting<>(
@@ -87,6 +89,7 @@ public record ServerConfig(
      * @param retention any
      * @param root of letters, digits, slashes and {@code -._~}
      * @param security any
+     * @param limits any
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
      * @throws IllegalArgumentException if a value is not allowed
@@ -110,6 +113,7 @@ public record ServerConfig(
                         ProducerConfig.SETTINGS,
                         RetentionConfig.SETTINGS,
                         SecurityConfig.SETTINGS,
+                        LimitsConfig.SETTINGS,
                         SETTINGS)
                 .<Setting<?>>flatMap(List::stream)
                 .sorted(Comparator.comparing(Setting::group))
@@ -135,6 +139,7 @@ public record ServerConfig(
                 RetentionConfig.of(values),
                 values.get(ROOT),
                 SecurityConfig.of(values),
+                LimitsConfig.of(values),
                 values.get(MEMORY_BYTES_MAX),
                 values.get(SHUTDOWN_TIMEOUT));
     }
@@ -161,6 +166,7 @@ public record ServerConfig(
         data.copyTo(values);
         retention.copyTo(values);
         security.copyTo(values);
+        limits.copyTo(values);
         return new Builder(values)
                 .root(root)
                 .memoryBytesMax(memoryBytesMax)
@@ -276,6 +282,16 @@ public record ServerConfig(
          */
         public Builder security(Consumer<SecurityConfig.Builder> change) {
             change.accept(new SecurityConfig.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes how much of the server each client and each tenant may use
+         */
+        public Builder limits(Consumer<LimitsConfig.Builder> change) {
+            change.accept(new LimitsConfig.Builder(values));
             return this;
         }
 

@@ -249,7 +249,12 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
      */
     private void writePart(ByteBuf bytes) {
         connection.output().writeCounted(bytes).addListener((ChannelFutureListener) sent -> {
-            if (sent.isSuccess()) {
+            if (!sent.isSuccess()) {
+                return;
+            }
+            if (connection.pauses()) {
+                goOnWhenWritable();
+            } else {
                 goOnLater();
             }
         });

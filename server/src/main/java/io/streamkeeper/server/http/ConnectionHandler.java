@@ -1,5 +1,6 @@
 package io.streamkeeper.server.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -9,7 +10,9 @@ import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.decode.RequestDecoder;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
+import io.streamkeeper.server.http.request.RefusedRequest;
 import io.streamkeeper.server.http.respond.ResponseWriter;
+import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.shard.TurnQueue;
 import java.io.IOException;
 import javax.net.ssl.SSLException;
@@ -46,6 +49,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final ConnectionOutput output;
     private final IdleTimer idle;
     private final HeadRoom headRoom;
+    private final @Nullable RequestLimits limits;
     private LoopContext loop;
     private boolean isCounted;
     private boolean reading;
@@ -61,6 +65,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.loop = loop;
         this.headRoom = new HeadRoom(server.memory().heads());
+        Limits shared = listener.isAdministrative() ? null : server.limits();
+        this.limits = shared == null ? null : new RequestLimits(this, shared);
         this.line = new ExchangeLine(this);
         this.execution = new RequestExecution(this);
         this.output = new ConnectionOutput(this, server.memory().unsent());
@@ -70,7 +76,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 server.bodyRoom(),
                 headRoom,
                 server.memory().received(),
-                this::mayBegin);
+                this::mayBegin,
+                head -> execution.refusalBeforeBody(head));
         this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), this::isIdle);
     }
 
@@ -104,6 +111,24 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     HeadRoom headRoom() {
         return headRoom;
+    }
+
+    /** Limits its requests; null if nothing does. */
+    @Nullable
+    RequestLimits limits() {
+        return limits;
+    }
+
+    /** What is written from now on belongs to the response of {@code exchange}. */
+    void writes(Exchange exchange) {
+        if (limits != null) {
+            limits.writes(exchange);
+        }
+    }
+
+    /** Whether long responses pause, because the client has been sent more than its limit. */
+    boolean pauses() {
+        return limits != null && limits.pauses();
     }
 
     /** The state that it shares with the other connections of its loop. */
@@ -194,6 +219,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        if (limits != null) {
+            ctx.pipeline().addAfter(ctx.name(), null, limits);
+        }
     }
 
     @Override
@@ -218,6 +246,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else if (message instanceof HttpRequest request) {
             lastCame = !request.keepAlive() || server.isStopping();
             execution.begin(add(request, lastCame), request);
+        } else if (message instanceof RefusedRequest refused) {
+            HttpRequest request = new HttpRequest(refused.head(), Unpooled.EMPTY_BUFFER);
+            lastCame = refused.closes() || !request.keepAlive() || server.isStopping();
+            execution.refuse(add(request, lastCame), request, refused.refusal());
         } else if (message instanceof MalformedRequest malformed) {
             lastCame = true;
             Exchange exchange = add(null, true);
@@ -397,6 +429,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ends = true;
         idle.stop();
         line.release();
+        if (limits != null) {
+            limits.close();
+        }
         output.close();
         ctx.fireChannelInactive();
     }

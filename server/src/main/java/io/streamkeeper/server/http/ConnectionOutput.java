@@ -39,7 +39,7 @@ final class ConnectionOutput {
 
     /** Whether everything written so far has been sent, so that further bytes would not wait. */
     boolean takesMore() {
-        return channel.isWritable() && unsent.isNone();
+        return channel.isWritable() && unsent.isNone() && !connection.pauses();
     }
 
     /** Whether there is memory for the response of another request. */

@@ -14,6 +14,7 @@ import io.streamkeeper.server.http.respond.AcceptEncoding;
 import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.AuditLog;
@@ -45,6 +46,7 @@ final class Exchange implements Reply, ResponseContext {
     private @Nullable Principal principal;
     private long policyChanges;
     private int waitingBytes;
+    private @Nullable RequestUse use;
     private volatile boolean completed;
 
     /**
@@ -139,6 +141,17 @@ final class Exchange implements Reply, ResponseContext {
         } else if (poll != null && newPrincipal.expiresAtMillis() < before.expiresAtMillis()) {
             poll.timeOutIn(authorizedMillis(), shard());
         }
+    }
+
+    /** What the request uses of the limits of its client; null if nothing limits it. */
+    @Nullable
+    RequestUse use() {
+        return use;
+    }
+
+    /** The request is counted. */
+    void uses(RequestUse newUse) {
+        use = newUse;
     }
 
     /** The request; null if the received bytes are not one. */

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.streamkeeper.server.http.respond.Response;
+import io.streamkeeper.server.limit.RequestUse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -80,6 +81,7 @@ final class ExchangeLine {
             if (response != null) {
                 line.remove();
                 dropped(first);
+                connection.writes(first);
                 connection.output().write(response);
                 moved = true;
                 if (response.close()) {
@@ -113,6 +115,7 @@ final class ExchangeLine {
         }
         LongResponse session = first.session();
         if (session != null) {
+            connection.writes(first);
             return session.start();
         }
         if (!first.isPollToBegin()) {
@@ -124,6 +127,10 @@ final class ExchangeLine {
 
     /** Returns the memory of an exchange that has left the line. */
     private void dropped(Exchange exchange) {
+        RequestUse use = exchange.use();
+        if (use != null) {
+            use.end();
+        }
         connection.headRoom().giveBack(exchange.headMemoryBytes());
         connection.output().waitsNoMore(exchange.waitingBytes());
     }

@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.respond.Compression;
 import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.ResponseWriter;
+import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.security.AuditLog;
@@ -64,6 +65,7 @@ public final class HttpServer {
     private final @Nullable EventLoopGroup readers;
     private final @Nullable SecurityPolicy policy;
     private final @Nullable AuditLog audit;
+    private final @Nullable Limits limits;
     private volatile int connectionsMax;
     private final AtomicLong policyChanges = new AtomicLong();
     private volatile boolean stopping;
@@ -76,6 +78,7 @@ public final class HttpServer {
      *     server it is created with the first connection
      * @param policy decides who may do what; closed when the server stops; null if everybody may do everything
      * @param audit records who did what; closed when the server stops; null for none
+     * @param limits what each client and tenant may use; closed by its owner; null if nothing is limited
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -87,7 +90,8 @@ public final class HttpServer {
             Executor workers,
             Clock clock,
             @Nullable SecurityPolicy policy,
-            @Nullable AuditLog audit) {
+            @Nullable AuditLog audit,
+            @Nullable Limits limits) {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
@@ -101,6 +105,7 @@ public final class HttpServer {
         this.siteGuard = new SiteGuard(origins);
         this.policy = policy;
         this.audit = audit;
+        this.limits = limits;
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -178,6 +183,12 @@ public final class HttpServer {
         return audit;
     }
 
+    /** What each client and each tenant may use; null if nothing is limited. */
+    @Nullable
+    Limits limits() {
+        return limits;
+    }
+
     Clock clock() {
         return clock;
     }
@@ -232,7 +243,16 @@ public final class HttpServer {
         }
         return kind == ListenerKind.ADMINISTRATIVE
                 ? administrative.size() < ADMINISTRATIVE_CONNECTIONS_MAX && administrative.add(channel)
-                : connections.size() < connectionsMax && connections.add(channel);
+                : connections.size() < connectionsMax && holdConnection(channel) && connections.add(channel);
+    }
+
+    /** Takes one of the connections of the client, until this one is closed. Returns false if none is left. */
+    private boolean holdConnection(Channel channel) {
+        Runnable release = limits == null ? null : limits.holdConnection(channel.remoteAddress());
+        if (release != null) {
+            channel.closeFuture().addListener(closed -> release.run());
+        }
+        return limits == null || release != null;
     }
 
     /** Lowers the limit of connections to {@code max}, if it is higher. */

@@ -10,6 +10,7 @@ import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.request.RequestHead;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.Authentication;
@@ -122,6 +123,19 @@ final class RequestAccess {
                 && request.query() == null
                 && request.isField(HeaderName.AUTHORIZATION, lastAuthorization)
                 && isValid(lastResult.join());
+    }
+
+    /** Who sends a request, if it has the same credentials as the last one and these are still valid; else null. */
+    @Nullable
+    Principal remembered(RequestHead head) {
+        String authorization = head.header(HeaderName.AUTHORIZATION);
+        return last != null
+                        && authorization != null
+                        && lastChanges == server.policyChanges()
+                        && isSame(last.authorization(), authorization)
+                        && isValid(lastResult.join())
+                ? lastResult.join().principal()
+                : null;
     }
 
     private CompletableFuture<Authentication> ask(Credentials credentials) {

@@ -3,15 +3,20 @@ package io.streamkeeper.server.http;
 import io.netty.channel.Channel;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.request.RequestHead;
 import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.limit.LimitRefusal;
+import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.security.Authentication;
+import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
@@ -68,8 +73,36 @@ final class RequestExecution {
                 && access.concerns(request, connection.listener().routes())) {
             authenticate(exchange, request, access);
         } else {
-            split(exchange, request);
+            admit(exchange, request);
         }
+    }
+
+    /** Executes a request that is allowed, unless its client or its tenant has used up what its limits allow. */
+    private void admit(Exchange exchange, HttpRequest request) {
+        RequestLimits limits = connection.limits();
+        LimitRefusal limited = limits == null ? null : limits.begin(exchange, request, exchange.principal());
+        if (limited == null) {
+            split(exchange, request);
+        } else {
+            refuse(exchange, request, limited);
+        }
+    }
+
+    /**
+     * The refusal of a request whose body has not arrived; null if it may arrive. If it has other credentials than the
+     * last request of the connection, who sends it is not known yet.
+     */
+    @Nullable
+    LimitRefusal refusalBeforeBody(RequestHead head) {
+        RequestLimits limits = connection.limits();
+        if (limits == null) {
+            return null;
+        }
+        if (access == null) {
+            return limits.beforeBody(head, null, false);
+        }
+        Principal principal = access.remembered(head);
+        return principal == null ? null : limits.beforeBody(head, principal, true);
     }
 
     private void authenticate(Exchange exchange, HttpRequest request, RequestAccess asked) {
@@ -127,7 +160,7 @@ final class RequestExecution {
             refuse(exchange, request, e.refusal());
             return;
         }
-        split(exchange, request);
+        admit(exchange, request);
     }
 
     /**
@@ -169,8 +202,21 @@ final class RequestExecution {
         }
     }
 
-    /** Refuses a request before anything of it is executed. */
+    /** Refuses a request beyond a limit. */
+    void refuse(Exchange exchange, HttpRequest request, LimitRefusal limited) {
+        request.release();
+        exchange.operation(operation(request, connection.listener().routes()));
+        exchange.ready(connection.writer().limited(exchange, limited));
+    }
+
+    /** Refuses a request before anything of it is executed. It counts for its client. */
     private void refuse(Exchange exchange, HttpRequest request, Refusal refusal) {
+        RequestLimits limits = connection.limits();
+        LimitRefusal limited = limits == null ? null : limits.beginRefused(exchange, request);
+        if (limited != null) {
+            refuse(exchange, request, limited);
+            return;
+        }
         request.release();
         exchange.operation(operation(request, connection.listener().routes()));
         exchange.ready(connection.writer().refused(exchange, refusal, null));
@@ -294,6 +340,12 @@ final class RequestExecution {
         int readBytesMax = server.config().read().windowBytes();
         if (!(command instanceof Command.Read read)) {
             shard.execute(command, readBytesMax, exchange);
+            return;
+        }
+        RequestUse use = exchange.use();
+        LimitRefusal limited = use == null || read.live() == LiveMode.NONE ? null : use.holdLive();
+        if (limited != null) {
+            exchange.ready(connection.writer().limited(exchange, limited));
             return;
         }
         exchange.read(read);

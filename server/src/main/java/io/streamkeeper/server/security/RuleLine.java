@@ -10,9 +10,13 @@ import java.util.List;
  * @param number of the line, counted from 1
  * @param words at least one
  */
-record RuleLine(int number, List<String> words) {
-    /** The lines that are not empty. */
-    static List<RuleLine> of(List<String> texts) {
+public record RuleLine(int number, List<String> words) {
+    /**
+     * {@return the lines that are not empty}
+     *
+     * @param texts all lines of a file
+     */
+    public static List<RuleLine> of(List<String> texts) {
         List<RuleLine> lines = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             List<String> words = words(texts.get(i));
@@ -36,8 +40,12 @@ record RuleLine(int number, List<String> words) {
         return words;
     }
 
-    /** The exception for a line that contains {@code problem}. */
-    IllegalArgumentException invalid(String problem) {
+    /**
+     * {@return the exception for a line that is not valid; its message begins with the number of the line}
+     *
+     * @param problem what the line has
+     */
+    public IllegalArgumentException invalid(String problem) {
         return new IllegalArgumentException("line " + number + " has " + problem);
     }
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> an immutable value
  */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
 
     /** Reads a file; blocks. */
@@ -61,17 +61,32 @@ final class WatchedFile<T> {
         return new WatchedFile<>(file, source, parser);
     }
 
+    /**
+     * Reads a file with rules for the first time, which only its owner may write.
+     *
+     * @param file the path
+     * @param parser parses the lines; throws an IllegalArgumentException if one is not valid
+     * @param <T> an immutable value
+     * @return the file, which changes when {@link #check} is called
+     * @throws IOException if it cannot be read, or others may write it
+     * @throws IllegalArgumentException if its content is not valid; the message names the file
+     */
+    public static <T> WatchedFile<T> ofRules(Path file, Function<List<String>, T> parser) throws IOException {
+        return open(file, SecretFile::readRules, lines(parser));
+    }
+
     /** A parser of lines. */
     static <T> Parser<T> lines(Function<List<String>, T> parser) {
         return bytes -> parser.apply(SecretFile.text(bytes).lines().toList());
     }
 
-    T value() {
+    /** {@return the last valid content} */
+    public T value() {
         return value;
     }
 
-    /** Reads the file again if it has changed; returns whether it has a new value. */
-    boolean check() {
+    /** {@return whether the file has a new value; it is read again if it has changed} */
+    public boolean check() {
         try {
             Map<String, Object> now = attributes(file);
             if (now.equals(attributes)) {

@@ -12,6 +12,8 @@ public enum SettingGroup {
     READS("Reads"),
     /** Who may use the server. */
     SECURITY("Security"),
+    /** How much of the server each client and each tenant may use. */
+    LIMITS("Limits"),
     /** Where streams are stored. */
     STORAGE("Storage"),
     /** The process itself. */

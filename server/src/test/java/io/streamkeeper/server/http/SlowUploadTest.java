@@ -48,7 +48,7 @@ class SlowUploadTest {
                 .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
         channel = new EmbeddedChannel(
-                new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM, null, null)
+                new HttpServer(config, shards, memory, List.of(), null, Runnable::run, Clock.SYSTEM, null, null, null)
                         .listener(ListenerKind.PUBLIC, HostRule.ANY));
         channel.freezeTime();
     }

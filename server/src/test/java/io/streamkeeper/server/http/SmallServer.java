@@ -67,6 +67,7 @@ final class SmallServer implements AutoCloseable {
                 Runnable::run,
                 Clock.SYSTEM,
                 null,
+                null,
                 null);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)

@@ -121,7 +121,8 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         LoopGuard.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
         shards = new Shards(TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
-        http = new HttpServer(sized(config), shards, memory, loops, null, Runnable::run, Clock.SYSTEM, null, null);
+        http = new HttpServer(
+                sized(config), shards, memory, loops, null, Runnable::run, Clock.SYSTEM, null, null, null);
         shards.start();
         startForeignServer();
     }

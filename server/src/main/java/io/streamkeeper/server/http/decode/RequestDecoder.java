@@ -11,6 +11,8 @@ import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.http.request.ContinueExpected;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
+import io.streamkeeper.server.http.request.RefusedRequest;
+import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
@@ -32,6 +34,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     /** Limit for the average rate of a body: a slower one loses its memory when others need it. */
     static final int BODY_BYTES_PER_SECOND_MIN = 16 << 10;
 
+    /** The longest body of a refused request that is discarded; after the head of a longer one the connection ends. */
+    static final int DISCARD_BYTES_MAX = 1 << 20;
+
     /** The rate of a body is not checked before this time. */
     private static final long RATE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -40,6 +45,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
     private final HeadRoom headRoom;
     private final Budget received;
     private final BooleanSupplier mayBegin;
+    private final BodyCheck bodyCheck;
     private final HeadParser heads;
 
     /** Bytes not decoded yet; the first buffer may be decoded in part. */
@@ -51,6 +57,11 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private boolean decoding;
     private boolean ended;
+
+    /** The refused request whose body is arriving and not stored, and the bytes that are missing. */
+    private @Nullable RefusedRequest refused;
+
+    private int discardBytes;
 
     /** The request whose body is arriving. */
     private @Nullable Pending pending;
@@ -74,14 +85,21 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
      * @param headRoom counts the memory of heads; the class that drops a request releases its memory, and the end of
      *     the connection releases all of it
      * @param received the budget of bytes that wait until a request may begin
+     * @param bodyCheck refuses requests before their bodies are stored
      */
     public RequestDecoder(
-            HttpLimits limits, BodyRoom room, HeadRoom headRoom, Budget received, BooleanSupplier mayBegin) {
+            HttpLimits limits,
+            BodyRoom room,
+            HeadRoom headRoom,
+            Budget received,
+            BooleanSupplier mayBegin,
+            BodyCheck bodyCheck) {
         this.limits = limits;
         this.room = room;
         this.headRoom = headRoom;
         this.received = received;
         this.mayBegin = mayBegin;
+        this.bodyCheck = bodyCheck;
         this.heads = new HeadParser(limits, headRoom);
         this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
     }
@@ -93,7 +111,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     /** Whether a request is incomplete; its own timeouts bound the time until it is complete. */
     public boolean isInside() {
-        return pending != null || heads.hasBegun();
+        return pending != null || refused != null || heads.hasBegun();
     }
 
     /** Whether the arriving body waits for room: nothing more is read until then, and {@link #resume} is not needed. */
@@ -175,7 +193,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
             releaseAll();
         } else if (pending != null && pending.isWaiting()) {
             awaitRoom(ctx, pending);
-        } else if (pending != null) {
+        } else if (pending != null || refused != null) {
             deadline.awaitBody(ctx);
         } else if (heads.hasBegun()) {
             deadline.awaitHead(ctx);
@@ -253,6 +271,8 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
                 if (awaitsRoom()) {
                     return false;
                 }
+            } else if (refused != null) {
+                discardBody(ctx, in, refused);
             } else if (heads.hasBegun() || (ctx.channel().isActive() && mayBegin.getAsBoolean())) {
                 readHead(ctx, in);
             } else {
@@ -280,6 +300,11 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private void beginBody(ChannelHandlerContext ctx, Http1Head head, boolean bodyHasCome) {
         BodyFraming framing = head.framing();
+        LimitRefusal limited = bodyCheck.refusal(head);
+        if (limited != null) {
+            refuseBody(ctx, head, limited, bodyHasCome);
+            return;
+        }
         Refusal refusal =
                 room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));
         if (refusal != null) {
@@ -292,6 +317,38 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         restartRate(ctx);
         if (framing.continueExpected() && !bodyHasCome) {
             ctx.fireChannelRead(ContinueExpected.INSTANCE);
+        }
+    }
+
+    /**
+     * Refuses a request whose body is not stored. A body of moderate length is discarded as it arrives, so that the
+     * connection can be used again after it. Whether a client that awaits 100 (Continue) sends its body after a refusal
+     * is not known (RFC 9110 section 10.1.1), so its connection ends.
+     */
+    private void refuseBody(ChannelHandlerContext ctx, Http1Head head, LimitRefusal limited, boolean bodyHasCome) {
+        BodyFraming framing = head.framing();
+        boolean closes = framing.isChunked()
+                || framing.contentLength() > DISCARD_BYTES_MAX
+                || (framing.continueExpected() && !bodyHasCome);
+        RefusedRequest request = new RefusedRequest(head, limited, closes);
+        if (closes) {
+            ended = true;
+            deadline.stop();
+            ctx.fireChannelRead(request);
+        } else {
+            refused = request;
+            discardBytes = framing.contentLength();
+        }
+    }
+
+    private void discardBody(ChannelHandlerContext ctx, ByteBuf in, RefusedRequest request) {
+        int bytes = Math.min(discardBytes, in.readableBytes());
+        in.skipBytes(bytes);
+        discardBytes -= bytes;
+        if (discardBytes == 0) {
+            refused = null;
+            deadline.awaitNothing();
+            ctx.fireChannelRead(request);
         }
     }
 
@@ -343,6 +400,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
             kept.close();
             kept = null;
         }
+        refused = null;
         if (pending != null) {
             pending.body().release();
             pending = null;

@@ -2,6 +2,7 @@ package io.streamkeeper.server.http.request;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * that is a list form one list (RFC 9110 section 5.3). A field that is not a list may occur only once, except {@code
  * Stream-Closed}, which may be repeated with the same value (section 4.1).
  *
- * <p>The fields that a script of another origin may send follow from this list: all except those that browsers set
- * themselves.
+ * <p>The fields that a script of another origin may send follow from this list: all except those that browsers or
+ * proxies set themselves.
  */
 public enum HeaderName {
     HOST("host", Trait.SET_BY_BROWSERS),
@@ -28,6 +29,8 @@ public enum HeaderName {
     ORIGIN("origin", Trait.SET_BY_BROWSERS),
     /** Some clients repeat it; the server then requires equal values, if it reads it at all. */
     AUTHORIZATION("authorization", Trait.LIST),
+    /** Read from trusted proxies only. */
+    X_FORWARDED_FOR("x-forwarded-for", Trait.LIST, Trait.SET_BY_PROXIES),
     IF_MATCH("if-match", Trait.LIST),
     IF_NONE_MATCH("if-none-match", Trait.LIST),
     LAST_EVENT_ID("last-event-id"),
@@ -51,7 +54,9 @@ public enum HeaderName {
         /** It may occur in several lines. */
         LIST,
         /** Browsers set it, and do not let scripts set it (fetch standard, "forbidden request-header"). */
-        SET_BY_BROWSERS
+        SET_BY_BROWSERS,
+        /** Proxies set it, and no client has a reason to. */
+        SET_BY_PROXIES
     }
 
     /** Number of names. */
@@ -65,13 +70,13 @@ public enum HeaderName {
     private final byte[] bytes;
 
     private final boolean list;
-    private final boolean setByBrowsers;
+    private final boolean setByScripts;
 
     HeaderName(String text, Trait... traits) {
         this.text = text;
         this.bytes = text.getBytes(StandardCharsets.US_ASCII);
         this.list = List.of(traits).contains(Trait.LIST);
-        this.setByBrowsers = List.of(traits).contains(Trait.SET_BY_BROWSERS);
+        this.setByScripts = Collections.disjoint(List.of(traits), List.of(Trait.SET_BY_BROWSERS, Trait.SET_BY_PROXIES));
     }
 
     private static HeaderName[][] byLength() {
@@ -105,7 +110,7 @@ public enum HeaderName {
 
     /** The fields that a script may set, in the order of this list. */
     public static Stream<HeaderName> setByScripts() {
-        return Arrays.stream(values()).filter(name -> !name.setByBrowsers);
+        return Arrays.stream(values()).filter(name -> name.setByScripts);
     }
 
     /** A number from 0 to {@link #COUNT} - 1, for arrays with a slot for each name. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.limit.LimitRefusal;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the responses of refusals. Owned by one event loop. */
@@ -12,6 +13,17 @@ final class RefusalResponses {
 
     RefusalResponses(ResponseHeads heads) {
         this.heads = heads;
+    }
+
+    /** The response of a request beyond a limit. */
+    Response limited(ResponseContext context, LimitRefusal limited) {
+        ResponseHead head = heads.begin(context, limited.refusal().code());
+        head.field(ResponseField.RETRY_AFTER, limited.retrySeconds());
+        if (!limited.policy().isEmpty()) {
+            head.field(ResponseField.RATELIMIT_POLICY, limited.policy())
+                    .field(ResponseField.RATELIMIT, limited.state());
+        }
+        return finish(context, head, limited.refusal());
     }
 
     /** The response of a refusal; {@code allow} lists the allowed methods of the path, if the method is the reason. */
@@ -41,6 +53,10 @@ final class RefusalResponses {
         if (refusal.code() == ErrorCode.UNSUPPORTED_CONTENT_ENCODING) {
             head.fields(ResponseFields.ACCEPT_IDENTITY);
         }
+        return finish(context, head, refusal);
+    }
+
+    private Response finish(ResponseContext context, ResponseHead head, Refusal refusal) {
         head.fields(ResponseFields.NO_STORE).fields(ResponseFields.JSON);
         ByteBuf body = ByteBufUtil.writeUtf8(heads.allocator(), ErrorBody.of(refusal));
         return ResponseHeads.finish(context, head, WireBody.of(body));

@@ -27,6 +27,8 @@ enum ResponseField {
     PRODUCER_EXPECTED_SEQ("Producer-Expected-Seq", Readers.SCRIPTS),
     PRODUCER_RECEIVED_SEQ("Producer-Received-Seq", Readers.SCRIPTS),
     PRODUCER_SEQ("Producer-Seq", Readers.SCRIPTS),
+    RATELIMIT("RateLimit", Readers.SCRIPTS),
+    RATELIMIT_POLICY("RateLimit-Policy", Readers.SCRIPTS),
     RETRY_AFTER("Retry-After", Readers.SCRIPTS),
     STREAM_CLOSED("Stream-Closed", Readers.SCRIPTS),
     STREAM_CURSOR("Stream-Cursor", Readers.SCRIPTS),

@@ -39,6 +39,7 @@ final class ResponseHead {
         line(415, "Unsupported Media Type");
         line(417, "Expectation Failed");
         line(422, "Unprocessable Content");
+        line(429, "Too Many Requests");
         line(431, "Request Header Fields Too Large");
         line(500, "Internal Server Error");
         line(501, "Not Implemented");

@@ -11,6 +11,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.server.config.CacheConfig;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.random.RandomGenerator;
@@ -136,6 +137,11 @@ public final class ResponseWriter {
     /** The response of a refusal; {@code allow} lists the allowed methods of the path, if the method is the reason. */
     public Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
         return refusals.refused(context, refusal, allow);
+    }
+
+    /** The response of a request beyond a limit. */
+    public Response limited(ResponseContext context, LimitRefusal limited) {
+        return refusals.limited(context, limited);
     }
 
     /** The response to {@code OPTIONS}: the methods of the path, also for scripts of other origins. */

@@ -13,6 +13,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
+import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection with a {@link RequestDecoder} and nothing else: bytes go in, what is decoded is described as text. All
@@ -50,6 +52,14 @@ public final class DecodingConnection implements AutoCloseable {
         this(limits, new MemoryLedger(MemoryPlan.ofFiles(1L << 30, 1L << 30, 1L << 30)), true);
     }
 
+    /** The refusal of requests before their bodies; null to accept them. */
+    private @Nullable LimitRefusal bodyRefusal;
+
+    /** Refuses further requests before their bodies; accepts them if {@code refusal} is null. */
+    public void refuseBodies(@Nullable LimitRefusal refusal) {
+        bodyRefusal = refusal;
+    }
+
     /**
      * A connection that shares {@code memory} with others, unless it owns it: then all has to be given back at its end.
      */
@@ -61,7 +71,8 @@ public final class DecodingConnection implements AutoCloseable {
                 new BodyRoom(memory, limits.bodyBytesMax()),
                 new HeadRoom(memory.heads()),
                 memory.received(),
-                () -> mayBegin-- > 0);
+                () -> mayBegin-- > 0,
+                head -> bodyRefusal);
         channel = EmbeddedChannel.builder()
                 .register(false)
                 .ticker(ticker)

@@ -24,6 +24,8 @@ class ResponseFieldTest {
                         "Producer-Expected-Seq",
                         "Producer-Received-Seq",
                         "Producer-Seq",
+                        "RateLimit",
+                        "RateLimit-Policy",
                         "Retry-After",
                         "Stream-Closed",
                         "Stream-Cursor",

@@ -1,0 +1,171 @@
+package io.streamkeeper.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.request.HeaderName;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.RequestHead;
+import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.limit.ConnectionLimits;
+import io.streamkeeper.server.limit.LimitRefusal;
+import io.streamkeeper.server.limit.Limits;
+import io.streamkeeper.server.limit.RequestUse;
+import io.streamkeeper.server.security.Principal;
+import io.streamkeeper.server.shard.LoopTasks;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits the requests of one connection, and the bytes of their responses: long ones pause while their client has been
+ * sent more than its limit. Owned by the connection's loop.
+ *
+ * <p>As the last handler of the pipeline it counts what is written.
+ */
+final class RequestLimits extends ChannelOutboundHandlerAdapter {
+    private static final long PAUSE_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    private final ConnectionHandler connection;
+    private final Limits limits;
+    private @Nullable ConnectionLimits counts;
+    private @Nullable Future<?> wake;
+
+    RequestLimits(ConnectionHandler connection, Limits limits) {
+        this.connection = connection;
+        this.limits = limits;
+    }
+
+    /** The address is known only when the channel is connected. */
+    private ConnectionLimits counts() {
+        ConnectionLimits known = counts;
+        if (known == null) {
+            known = limits.connection(connection.channel().remoteAddress());
+            counts = known;
+        }
+        return known;
+    }
+
+    // ---- requests ----
+
+    /**
+     * Counts a request that may be executed.
+     *
+     * @param principal who has sent it; null if the server does not authenticate it
+     * @return the refusal if a limit is exceeded; else null
+     */
+    @Nullable
+    LimitRefusal begin(Exchange exchange, HttpRequest request, @Nullable Principal principal) {
+        return counts().begin(
+                        name(principal),
+                        request.header(HeaderName.X_FORWARDED_FOR),
+                        streamPath(request.path()),
+                        request.body().readableBytes(),
+                        exchange::uses);
+    }
+
+    /** Counts a request that is refused for another reason: for its client, and for no tenant. */
+    @Nullable
+    LimitRefusal beginRefused(Exchange exchange, HttpRequest request) {
+        return counts().begin(
+                        name(exchange.principal()),
+                        request.header(HeaderName.X_FORWARDED_FOR),
+                        null,
+                        request.body().readableBytes(),
+                        exchange::uses);
+    }
+
+    /**
+     * The refusal of a request whose body has not arrived, as far as its head determines who sends it; null if it may
+     * arrive. A tenant's limits are not considered where a right to its paths is required, because the right is checked
+     * later.
+     */
+    @Nullable
+    LimitRefusal beforeBody(RequestHead head, @Nullable Principal principal, boolean authenticates) {
+        return counts().beforeBody(
+                        name(principal),
+                        head.header(HeaderName.X_FORWARDED_FOR),
+                        authenticates ? null : streamPath(head.path()));
+    }
+
+    private static @Nullable String name(@Nullable Principal principal) {
+        return principal != null && principal.hasName() ? principal.name() : null;
+    }
+
+    private @Nullable String streamPath(String path) {
+        Routes routes = connection.listener().routes();
+        String root = routes.root();
+        if (root == null || !limits.hasTenants() || !routes.isOfStreams(path)) {
+            return null;
+        }
+        try {
+            return StreamPath.parse(path.substring(root.length())).value();
+        } catch (RefusedException e) {
+            return null;
+        }
+    }
+
+    // ---- responses ----
+
+    /** What is written from now on belongs to the response of {@code exchange}. */
+    void writes(Exchange exchange) {
+        RequestUse use = exchange.use();
+        if (counts != null) {
+            counts.writes(use);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (counts != null && message instanceof ByteBuf bytes) {
+            counts.sent(bytes.readableBytes());
+        }
+        context.write(message, promise);
+    }
+
+    /** Whether a long response pauses; when it may continue, {@link ConnectionHandler#takesMoreNow} is called. */
+    boolean pauses() {
+        long nanos = counts == null ? 0 : counts.pauseNanos();
+        if (nanos == 0) {
+            return false;
+        }
+        if (wake == null) {
+            wake = connection
+                    .channel()
+                    .eventLoop()
+                    .schedule(
+                            () -> LoopTasks.run(connection.channel().eventLoop(), this::goOn),
+                            Math.min(nanos, PAUSE_NANOS_MAX),
+                            TimeUnit.NANOSECONDS);
+        }
+        return true;
+    }
+
+    private void goOn() {
+        wake = null;
+        if (connection.hasEnded() || !connection.channel().isActive()) {
+            return;
+        }
+        try {
+            connection.takesMoreNow();
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
+        }
+    }
+
+    // ---- the end ----
+
+    /** The connection has ended. */
+    void close() {
+        if (counts != null) {
+            counts.close();
+        }
+        if (wake != null) {
+            wake.cancel(false);
+            wake = null;
+        }
+    }
+}

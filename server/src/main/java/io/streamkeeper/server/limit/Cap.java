@@ -1,0 +1,39 @@
+package io.streamkeeper.server.limit;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A number of things at a time. Safe for use by any thread. */
+final class Cap {
+    private final int max;
+    private final AtomicInteger held = new AtomicInteger();
+
+    /** At most {@code max} things. */
+    Cap(int max) {
+        this.max = max;
+    }
+
+    int max() {
+        return max;
+    }
+
+    /** Takes one; returns false if none is left. */
+    boolean tryHold() {
+        while (true) {
+            int before = held.get();
+            if (before >= max) {
+                return false;
+            }
+            if (held.compareAndSet(before, before + 1)) {
+                return true;
+            }
+        }
+    }
+
+    void release() {
+        held.decrementAndGet();
+    }
+
+    int held() {
+        return held.get();
+    }
+}
