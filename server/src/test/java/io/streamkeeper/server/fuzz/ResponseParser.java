@@ -142,7 +142,7 @@ final class ResponseParser {
         if (!text.isEmpty()) {
             Matcher field = match(FIELD_LINE, text);
             String before = fields.put(field.group(1), field.group(2));
-            require(before == null || field.group(1).equalsIgnoreCase("Vary"), "field came twice: " + text);
+            require(before == null, "field came twice: " + text);
             return;
         }
         if (status < 200) {

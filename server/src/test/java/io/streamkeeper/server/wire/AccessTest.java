@@ -242,6 +242,15 @@ class AccessTest {
     }
 
     @Test
+    void allThatAResponseDependsOnIsNamedInOneField() {
+        server.put(ROOT + "public/text", "data", TEXT, bearer(ADMIN)).is(201);
+
+        // A field that comes twice fails the exchange.
+        assertThat(server.get(ROOT + "public/text", bearer(READER)).is(200).field("Vary"))
+                .isEqualTo("Accept-Encoding, Authorization");
+    }
+
+    @Test
     void healthAndPreflightsNeedNoCredentials() {
         server.get("/health").is(200);
         server.exchange("OPTIONS", ROOT + "secret", "", "Origin: https://example.com")

@@ -36,7 +36,7 @@ public final class WireInput {
         for (String line = line(); !line.isEmpty(); line = line()) {
             Matcher field = match(FIELD_LINE, line);
             String before = fields.put(field.group(1), field.group(2));
-            if (before != null && !field.group(1).equalsIgnoreCase("Vary")) {
+            if (before != null) {
                 throw new IOException("field came twice: " + line + " and " + before);
             }
         }

@@ -36,10 +36,10 @@ public final class CrossOriginRule {
         if (allRead) {
             fieldsOfOthers = ResponseFields.joined(
                     ResponseField.line("Access-Control-Allow-Origin", ALL), ResponseFields.EXPOSED);
-        } else if (setting.equals(NONE)) {
-            fieldsOfOthers = EmptyArrays.EMPTY_BYTES;
-        } else {
-            fieldsOfOthers = ResponseField.VARY.is("Origin");
+            return;
+        }
+        fieldsOfOthers = EmptyArrays.EMPTY_BYTES;
+        if (!setting.equals(NONE)) {
             for (String origin : setting.split(",", -1)) {
                 listed.put(origin, fieldsOf(origin));
             }
@@ -50,8 +50,12 @@ public final class CrossOriginRule {
         return ResponseFields.joined(
                 ResponseField.line("Access-Control-Allow-Origin", origin),
                 ResponseField.line("Access-Control-Allow-Credentials", "true"),
-                ResponseField.VARY.is("Origin"),
                 ResponseFields.EXPOSED);
+    }
+
+    /** Whether the fields of a response depend on the origin of the request. */
+    boolean isList() {
+        return !listed.isEmpty();
     }
 
     /** The rule that the configuration contains, which has checked it. */

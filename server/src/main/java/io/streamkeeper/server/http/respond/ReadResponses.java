@@ -194,11 +194,11 @@ public final class ReadResponses {
             head.fields(isForOne ? keptUnlessMoreByOne : keptUnlessMore);
         }
         if (context.readers() != ResponseContext.Readers.ALL) {
-            head.fields(ResponseFields.VARY_AUTHORIZATION);
+            head.varies(Vary.AUTHORIZATION);
         }
         head.field(ResponseField.ETAG, tag);
         if (Compression.suits(chunk.contentType())) {
-            head.fields(ResponseFields.VARY_ENCODING);
+            head.varies(Vary.ACCEPT_ENCODING);
         }
     }
 

@@ -27,8 +27,6 @@ final class ResponseFields {
     static final byte[] NO_STORE = ResponseField.CACHE_CONTROL.is("no-store");
     static final byte[] RETRY_AFTER = ResponseField.RETRY_AFTER.is("1");
     static final byte[] BEARER = ResponseField.WWW_AUTHENTICATE.is("Bearer realm=\"streamkeeper\"");
-    static final byte[] VARY_AUTHORIZATION = ResponseField.VARY.is("Authorization");
-    static final byte[] VARY_ENCODING = ResponseField.VARY.is("Accept-Encoding");
 
     /** On every response (section 12.7). */
     static final byte[] SAFETY = joined(

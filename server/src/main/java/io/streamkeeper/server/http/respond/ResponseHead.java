@@ -18,6 +18,7 @@ final class ResponseHead {
     private static final int CRLF = '\r' << 8 | '\n';
 
     private final ByteBuf out;
+    private int varies;
 
     static {
         line(100, "Continue");
@@ -64,6 +65,12 @@ final class ResponseHead {
         return this;
     }
 
+    /** Notes what the response depends on, for the one field {@code Vary}. */
+    ResponseHead varies(Vary by) {
+        varies |= by.bit();
+        return this;
+    }
+
     ResponseHead field(ResponseField name, CharSequence value) {
         out.writeBytes(name.prefix());
         for (int i = 0; i < value.length(); i++) {
@@ -103,6 +110,7 @@ final class ResponseHead {
 
     /** Ends the head; returns the buffer that it was written into. */
     ByteBuf finish() {
+        out.writeBytes(Vary.fieldOf(varies));
         end();
         return out;
     }

@@ -67,6 +67,9 @@ final class ResponseHeads {
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
         if (context.isCrossOrigin()) {
             head.fields(origins.fields(context.origin()));
+            if (origins.isList()) {
+                head.varies(Vary.ORIGIN);
+            }
         }
         if (context.closes()) {
             head.fields(ResponseFields.CLOSE);
