@@ -92,6 +92,10 @@ public enum ErrorCode {
     SEND_LIMIT(429, "send_limit"),
     /** The client or the tenant has as many live reads as its limit allows. */
     LIVE_LIMIT(429, "live_limit"),
+    /** The tenant has as many streams as its limit allows. */
+    STREAM_LIMIT(429, "stream_limit"),
+    /** The streams of the tenant have as many bytes as its limit allows. */
+    STORAGE_LIMIT(429, "storage_limit"),
     /** The headers are longer than the limit of the server. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
     /** A fault of the server. */

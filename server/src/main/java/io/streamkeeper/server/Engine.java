@@ -45,7 +45,7 @@ final class Engine {
         this.readers = sockets.canMove() ? sockets.loops(helpers(), "reader") : null;
         this.workers = newWorkers();
         try {
-            this.shards = new Shards(stores, loops);
+            this.shards = new Shards(stores, loops, limits == null ? null : limits.ofContent(stores.shards()));
         } catch (IOException e) {
             endThreads(0);
             throw e;

@@ -39,12 +39,14 @@ class ForkRandomTest {
     /** A stream of the model; one that is deleted stays while others were forked from it. */
     private static final class Node {
         final Node source;
+        final int inherited;
         String text;
         boolean deleted;
         int forks;
 
-        Node(Node source, String text) {
+        Node(Node source, int inherited, String text) {
             this.source = source;
+            this.inherited = inherited;
             this.text = text;
         }
     }
@@ -57,10 +59,16 @@ class ForkRandomTest {
         private final Random random;
         private final Map<String, Node> nodes = new HashMap<>();
         int forksMade;
+        long streamsCounted;
+        long bytesCounted;
 
         Simulation(TestStore test, Random random) {
             this.test = test;
             this.random = random;
+            test.store.countUsage((path, streams, bytes) -> {
+                streamsCounted += streams;
+                bytesCounted += bytes;
+            });
         }
 
         void batch() {
@@ -90,7 +98,7 @@ class ForkRandomTest {
                 case 0 ->
                     new Step("created", test.create(CreateRequest.at(path).text(text)), () -> {
                         assertThat(nodes).doesNotContainKey(path);
-                        nodes.put(path, new Node(null, text));
+                        nodes.put(path, new Node(null, 0, text));
                     });
                 case 1 ->
                     new Step("deleted", test.delete(path), () -> {
@@ -113,7 +121,7 @@ class ForkRandomTest {
             return new Step("created", answer, () -> {
                 assertThat(nodes).doesNotContainKey(path);
                 assertThat(readable).isTrue();
-                nodes.put(path, new Node(source, inherited + text));
+                nodes.put(path, new Node(source, position, inherited + text));
                 source.forks++;
                 forksMade++;
             });
@@ -145,6 +153,11 @@ class ForkRandomTest {
                 }
             }
             assertThat(test.store.streamCount()).isEqualTo(nodes.size());
+            assertThat(streamsCounted).isEqualTo(nodes.size());
+            assertThat(bytesCounted)
+                    .isEqualTo(nodes.values().stream()
+                            .mapToLong(node -> node.text.length() - node.inherited)
+                            .sum());
         }
 
         void end() {
@@ -153,6 +166,7 @@ class ForkRandomTest {
             }
             test.journal.sync();
             assertThat(test.store.streamCount()).isZero();
+            assertThat(streamsCounted + bytesCounted).isZero();
             assertThat(test.budget.usedBytes()).isLessThanOrEqualTo(OpenBlock.BLOCK_BYTES);
         }
     }

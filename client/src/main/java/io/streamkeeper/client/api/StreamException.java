@@ -67,7 +67,7 @@ public abstract sealed class StreamException extends RuntimeException {
             case OFFSET_MISMATCH, EXPECTED_OFFSET_CONFLICT ->
                 new OffsetMismatch(code, message, text(refusal.nextOffset()));
             default ->
-                code.status() < 500
+                code.status() < 500 && code.status() != TOO_MANY_REQUESTS
                         ? new Invalid(code.code(), code.status(), message)
                         : new Unavailable(code.code(), code.status(), message, null);
         };

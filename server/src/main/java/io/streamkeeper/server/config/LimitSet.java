@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one client or tenant, written as words such as {@code requests=100/1s}, {@code in=1MiB/1s}, {@code
- * out=10MiB/1s}, {@code live=50}, {@code connections=20}; {@code none} as a
+ * out=10MiB/1s}, {@code live=50}, {@code connections=20}, {@code streams=1000}, {@code storage=1GiB}; {@code none} as a
  * value removes a limit. Immutable.
  *
  * @param requests requests; null for no limit
@@ -17,18 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param sent bytes of responses; null for no limit
  * @param live live reads at a time; {@link #UNLIMITED} for no limit
  * @param connections connections at a time; {@link #UNLIMITED} for no limit
+ * @param streams streams; {@link #UNLIMITED} for no limit
+ * @param storageBytes bytes of streams; {@link #UNLIMITED} for no limit
  */
 public record LimitSet(
         @Nullable Quota requests,
         @Nullable Quota received,
         @Nullable Quota sent,
         long live,
-        long connections) {
+        long connections,
+        long streams,
+        long storageBytes) {
     /** The value of a number without a limit. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     /** No limits. */
-    public static final LimitSet NONE = new LimitSet(null, null, null, UNLIMITED, UNLIMITED);
+    public static final LimitSet NONE = new LimitSet(null, null, null, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
 
     /** The words that limit a client by its address. */
     public static final Set<String> OF_ADDRESSES = Set.of("requests", "in", "out", "live", "connections");
@@ -37,7 +41,7 @@ public record LimitSet(
     public static final Set<String> OF_NAMES = Set.of("requests", "in", "out", "live");
 
     /** The words that limit a tenant. */
-    public static final Set<String> OF_TENANTS = Set.of("requests", "in", "out", "live");
+    public static final Set<String> OF_TENANTS = Set.of("requests", "in", "out", "live", "streams", "storage");
 
     private static final String NO_LIMIT = "none";
 
@@ -77,6 +81,12 @@ public record LimitSet(
             case "out" -> with(requests, received, none ? null : Quota.parse(value, Sizes::parse), live, connections);
             case "live" -> with(requests, received, sent, none ? UNLIMITED : count(value), connections);
             case "connections" -> with(requests, received, sent, live, none ? UNLIMITED : count(value));
+            case "streams" ->
+                new LimitSet(
+                        requests, received, sent, live, connections, none ? UNLIMITED : count(value), storageBytes);
+            case "storage" ->
+                new LimitSet(
+                        requests, received, sent, live, connections, streams, none ? UNLIMITED : Sizes.parse(value));
             default -> throw new IllegalArgumentException("no limit has this name");
         };
     }
@@ -87,7 +97,7 @@ public record LimitSet(
             @Nullable Quota newSent,
             long newLive,
             long newConnections) {
-        return new LimitSet(newRequests, newReceived, newSent, newLive, newConnections);
+        return new LimitSet(newRequests, newReceived, newSent, newLive, newConnections, streams, storageBytes);
     }
 
     private static long count(String text) {
@@ -96,5 +106,10 @@ public record LimitSet(
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("'" + text + "' is not a number; expected one such as 100", e);
         }
+    }
+
+    /** {@return whether streams or their bytes are limited} */
+    public boolean limitsContent() {
+        return streams != UNLIMITED || storageBytes != UNLIMITED;
     }
 }

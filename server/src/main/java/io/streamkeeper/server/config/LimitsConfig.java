@@ -22,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param file the file with the limits of individual clients and tenants; {@code none} for none
  * @param trustedProxies the addresses of proxies whose {@code X-Forwarded-For} names the client; {@code none} for none
  * @param liveReadsMax live reads of all clients at a time; 0 for no limit
+ * @param streamsMax streams of all clients; 0 for no limit
  */
 public record LimitsConfig(
-        String client, String tenant, String tenants, String file, String trustedProxies, int liveReadsMax) {
+        String client,
+        String tenant,
+        String tenants,
+        String file,
+        String trustedProxies,
+        int liveReadsMax,
+        int streamsMax) {
     private static final String SEGMENT = "(\\*|[^*/\\s]+)";
 
     private static final Setting<String> CLIENT = new Setting<>(
@@ -38,9 +45,9 @@ public record LimitsConfig(
     private static final Setting<String> TENANT = new Setting<>(
             LIMITS,
             "limit-tenant",
-            words("requests=1000/1s,live=500"),
+            words("requests=1000/1s,live=500,streams=10000,storage=1GiB"),
             NONE,
-            "What each tenant may use, of the same kinds except connections.");
+            "What each tenant may use, of the same kinds except connections; also its streams, and the bytes of them.");
 
     private static final Setting<String> TENANTS = new Setting<>(
             LIMITS,
@@ -79,7 +86,17 @@ public record LimitsConfig(
             "0",
             "Live reads of all clients at a time; more are answered 503. 0 for no limit.");
 
-    static final List<Setting<?>> SETTINGS = List.of(CLIENT, TENANT, TENANTS, FILE, TRUSTED_PROXIES, LIVE_READS_MAX);
+    private static final NumberSetting STREAMS_MAX = new NumberSetting(
+            LIMITS,
+            "max-streams",
+            Unit.COUNT,
+            0,
+            Integer.MAX_VALUE,
+            "0",
+            "Streams of all clients; the creation of more is answered 503. 0 for no limit.");
+
+    static final List<Setting<?>> SETTINGS =
+            List.of(CLIENT, TENANT, TENANTS, FILE, TRUSTED_PROXIES, LIVE_READS_MAX, STREAMS_MAX);
 
     private static Text words(String example) {
         return new Text("LIMITS", NONE + "|\\w+=[^,\\s]+(,\\w+=[^,\\s]+)*", "none, or limits such as " + example);
@@ -94,6 +111,7 @@ public record LimitsConfig(
      * @param file {@code none}, or the path of a file
      * @param trustedProxies {@code none}, or ranges joined by commas
      * @param liveReadsMax at least 0
+     * @param streamsMax at least 0
      * @throws IllegalArgumentException if a value is not allowed
      */
     public LimitsConfig {
@@ -103,6 +121,7 @@ public record LimitsConfig(
         FILE.check(file);
         TRUSTED_PROXIES.check(trustedProxies);
         LIVE_READS_MAX.check(liveReadsMax);
+        STREAMS_MAX.check(streamsMax);
         set("limit-client", client, LimitSet.OF_ADDRESSES);
         set("limit-tenant", tenant, LimitSet.OF_TENANTS);
         ranges(trustedProxies);
@@ -161,7 +180,8 @@ public record LimitsConfig(
                 values.get(TENANTS),
                 values.get(FILE),
                 values.get(TRUSTED_PROXIES),
-                values.toInt(LIVE_READS_MAX));
+                values.toInt(LIVE_READS_MAX),
+                values.toInt(STREAMS_MAX));
     }
 
     void copyTo(SettingValues values) {
@@ -171,7 +191,8 @@ public record LimitsConfig(
                 .tenants(tenants)
                 .file(file)
                 .trustedProxies(trustedProxies)
-                .liveReadsMax(liveReadsMax);
+                .liveReadsMax(liveReadsMax)
+                .streamsMax(streamsMax);
     }
 
     /** {@return the defaults: no limits} */
@@ -244,6 +265,16 @@ public record LimitsConfig(
          */
         public Builder liveReadsMax(int liveReadsMax) {
             values.set(LIVE_READS_MAX, liveReadsMax);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param streamsMax streams of all clients, at least 0; 0 for no limit
+         */
+        public Builder streamsMax(int streamsMax) {
+            values.set(STREAMS_MAX, streamsMax);
             return this;
         }
     }

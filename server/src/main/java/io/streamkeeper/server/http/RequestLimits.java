@@ -146,7 +146,10 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
 
     private void goOn() {
         wake = null;
-        if (connection.hasEnded() || !connection.channel().isActive()) {
+        // A response that pauses moves to no other loop, so a connection that moves has none.
+        if (connection.hasEnded()
+                || !connection.channel().isActive()
+                || connection.move().isUnderWay()) {
             return;
         }
         try {

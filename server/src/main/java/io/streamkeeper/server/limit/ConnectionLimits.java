@@ -78,6 +78,9 @@ public final class ConnectionLimits {
         AccountUse owner = refusal != null || path == null ? null : tenant(path, now);
         if (owner != null) {
             refusal = owner.refusal(now);
+            if (refusal == null) {
+                refusal = limits.refusalOfContent(owner.key());
+            }
         }
         if (refusal != null) {
             limits.refused(refusal);

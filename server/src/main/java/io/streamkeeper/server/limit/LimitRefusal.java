@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  * @param state the value of {@code RateLimit}; empty for none
  */
 public record LimitRefusal(Refusal refusal, long retrySeconds, String policy, String state) {
+    /** When a write is tried again that waits for streams to expire or to be deleted. */
+    public static final long CONTENT_RETRY_SECONDS = 60;
+
     /** The refusal of a request for which a bucket is empty. */
     static LimitRefusal ofRate(Account account, Limit limit, Meter meter, long nowNanos) {
         Quota quota = meter.quota();
@@ -31,6 +34,11 @@ public record LimitRefusal(Refusal refusal, long retrySeconds, String policy, St
     /** The refusal of a request beyond a limit of the whole server, which no policy of a client states. */
     static LimitRefusal ofServer(Refusal refusal) {
         return new LimitRefusal(refusal, 1, "", "");
+    }
+
+    /** The refusal of a write beyond a limit that time alone does not restore. */
+    static LimitRefusal ofContent(Refusal refusal) {
+        return new LimitRefusal(refusal, CONTENT_RETRY_SECONDS, "", "");
     }
 
     /** The refusal of a live read beyond the limit of them. */

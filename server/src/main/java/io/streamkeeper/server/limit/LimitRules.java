@@ -19,8 +19,8 @@ import java.util.Set;
  *   client  *              requests=100/1s live=20     # each client, in place of --limit-client
  *   client  alice          requests=1000/1s
  *   address 203.0.113.7    requests=none connections=200
- *   tenant  *              requests=2000/1s live=100
- *   tenant  tenants/acme   live=1000
+ *   tenant  *              streams=1000 storage=1GiB
+ *   tenant  tenants/acme   storage=100GiB
  * </pre>
  */
 final class LimitRules {

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.limit;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.AddressRanges;
 import io.streamkeeper.server.config.LimitSet;
 import io.streamkeeper.server.config.LimitsConfig;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ public final class Limits implements AutoCloseable {
     private final @Nullable WatchedFile<LimitRules> file;
     private final AccountTable clients;
     private final AccountTable tenants;
+    private final AtomicReference<@Nullable ContentLimits> content = new AtomicReference<>();
     private final @Nullable Cap liveReads;
     private final @Nullable ScheduledExecutorService thread;
     private final AtomicLong reportedNanos;
@@ -82,7 +85,10 @@ public final class Limits implements AutoCloseable {
      * @throws IllegalArgumentException if the file is not valid; the message names it and the line
      */
     public static @Nullable Limits open(LimitsConfig config) throws IOException {
-        return config.limitsClients() || config.liveReadsMax() > 0
+        return config.limitsClients()
+                        || !config.ofTenant().equals(LimitSet.NONE)
+                        || config.liveReadsMax() > 0
+                        || config.streamsMax() > 0
                 ? new Limits(config, AccountTable.ACCOUNTS_MAX, System::nanoTime)
                 : null;
     }
@@ -100,6 +106,31 @@ public final class Limits implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             LOG.error("the file {} could not be applied", config.file(), e);
         }
+    }
+
+    // ---- content ----
+
+    /**
+     * {@return the limits of streams and their bytes; null if there are neither tenants nor a limit of streams}
+     *
+     * @param shards the number of shards
+     */
+    public @Nullable ContentLimits ofContent(int shards) {
+        if (tenantPattern == null && config.streamsMax() == 0) {
+            return null;
+        }
+        ContentLimits limits =
+                new ContentLimits(shards, config.streamsMax(), tenantPattern, name -> rules.ofTenant(name));
+        content.set(limits);
+        return limits;
+    }
+
+    /** The refusal of a request that writes to the tenant's streams, because they are as large as they may be; or null. */
+    @Nullable
+    LimitRefusal refusalOfContent(String tenant) {
+        ContentLimits limits = content.get();
+        Refusal refusal = limits == null ? null : limits.refusalOfBytes(tenant, limits.find(tenant), 1);
+        return refusal == null ? null : LimitRefusal.ofContent(refusal);
     }
 
     // ---- connections ----

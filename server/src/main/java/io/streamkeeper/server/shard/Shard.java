@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.limit.ShardContent;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.shard.Callback;
@@ -42,16 +43,21 @@ public final class Shard {
     private final ParkedWrites parked;
     private final TurnQueue turns;
     private final LoopCounters counters;
+    private final @Nullable ShardContent content;
     private @Nullable Future<?> upkeep;
 
     /** A shard with the store {@code store}, which belongs to {@code loop} from now on. */
-    Shard(EventLoop loop, TurnQueue turns, ShardStore store, Shards shards) {
+    Shard(EventLoop loop, TurnQueue turns, ShardStore store, Shards shards, @Nullable ShardContent content) {
         this.loop = loop;
         this.turns = turns;
         this.shards = shards;
         this.store = store;
         this.counters = shards.counters().of(loop);
         store.observe(counters);
+        this.content = content;
+        if (content != null) {
+            store.countUsage(content);
+        }
         store.publishIn(piece -> turns.add(() -> runOwn(piece)), PIECE_RECORDS);
         this.parked = new ParkedWrites(loop, store::isPressed, this::dispatchParked, counters);
     }
@@ -165,6 +171,11 @@ public final class Shard {
     }
 
     private void dispatch(Command command, int readBytesMax, Reply reply) {
+        Refusal limited = content == null ? null : content.refusal(command);
+        if (limited != null) {
+            refuse(command, limited, reply);
+            return;
+        }
         if (command instanceof Command.Append append) {
             store.append(append, reply);
         } else if (command instanceof Command.Read read) {
@@ -178,6 +189,21 @@ public final class Shard {
             store.delete(delete, reply);
         } else {
             throw new IllegalArgumentException("a command of the unknown type " + command.getClass());
+        }
+    }
+
+    /** Refuses a write that exceeds a limit; a stream that exists already needs no more than it has. */
+    private void refuse(Command command, Refusal limited, Reply reply) {
+        if (command instanceof Command.Create create) {
+            if (!store.answerExisting(create, reply)) {
+                reply.complete(limited);
+            }
+            create.body().release();
+        } else if (command instanceof Command.Append append) {
+            append.body().release();
+            reply.complete(limited);
+        } else {
+            throw new IllegalArgumentException("a limit of content refuses a " + command.getClass());
         }
     }
 

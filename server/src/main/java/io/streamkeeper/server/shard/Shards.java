@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.limit.ContentLimits;
 import io.streamkeeper.server.metrics.Counters;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.recovery.RecoveredForks;
@@ -35,6 +36,11 @@ public final class Shards {
      * @throws IOException if a shard cannot be opened; those that were opened are closed again
      */
     public Shards(Stores stores, EventLoopGroup loops) throws IOException {
+        this(stores, loops, null);
+    }
+
+    /** The same; {@code limits} bounds the streams of tenants and their bytes, if it is not null. */
+    public Shards(Stores stores, EventLoopGroup loops, @Nullable ContentLimits limits) throws IOException {
         List<EventLoop> owners = new ArrayList<>();
         List<Callable<ShardStore>> openings = new ArrayList<>();
         for (int i = 0; i < stores.shards(); i++) {
@@ -47,7 +53,12 @@ public final class Shards {
         List<Shard> made = new ArrayList<>();
         for (int i = 0; i < opened.size(); i++) {
             EventLoop loop = owners.get(i);
-            made.add(new Shard(loop, turns.computeIfAbsent(loop, TurnQueue::new), opened.get(i), this));
+            made.add(new Shard(
+                    loop,
+                    turns.computeIfAbsent(loop, TurnQueue::new),
+                    opened.get(i),
+                    this,
+                    limits == null ? null : limits.shard(i)));
         }
         this.shards = List.copyOf(made);
         connectForks(opened);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LimitRulesTest {
     private static final LimitsConfig CONFIG = ServerConfig.builder()
             .limits(limits ->
-                    limits.client("requests=10,live=5").tenant("live=3").tenants("tenants/*"))
+                    limits.client("requests=10,live=5").tenant("storage=1MiB").tenants("tenants/*"))
             .build()
             .limits();
 
@@ -49,11 +49,11 @@ class LimitRulesTest {
 
     @Test
     void aTenantHasLimitsOfItsOwn() {
-        LimitRules rules = rules("tenant * out=10", "tenant tenants/acme live=30");
+        LimitRules rules = rules("tenant * streams=10", "tenant tenants/acme storage=1GiB");
 
-        assertThat(rules.ofTenant("tenants/acme").live()).isEqualTo(30);
-        assertThat(rules.ofTenant("tenants/acme").sent()).isEqualTo(new Quota(10, 1));
-        assertThat(rules.ofTenant("tenants/other").live()).isEqualTo(3);
+        assertThat(rules.ofTenant("tenants/acme").storageBytes()).isEqualTo(1 << 30);
+        assertThat(rules.ofTenant("tenants/acme").streams()).isEqualTo(10);
+        assertThat(rules.ofTenant("tenants/other").storageBytes()).isEqualTo(1 << 20);
     }
 
     @ParameterizedTest

@@ -83,9 +83,11 @@ final class Deletion implements CommitQueue.Step {
         if (staged == null) {
             return;
         }
+        int streamsBefore = CountedStep.streams(stream);
+        long bytesBefore = CountedStep.bytes(stream);
         Deletion step = apply(shard, stream, record, staged);
         step.again = again;
-        shard.commit(staged.lsn(), step, outcome, reply);
+        shard.commit(staged.lsn(), shard.counted(step, stream, streamsBefore, bytesBefore), outcome, reply);
     }
 
     /** See {@link ShardState#apply}. */

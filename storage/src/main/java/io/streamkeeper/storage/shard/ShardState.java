@@ -52,6 +52,7 @@ public final class ShardState {
     private final Set<StreamState> overdue = new LinkedHashSet<>();
     private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
+    private @Nullable StreamUsage usage;
     private long useIntervalMillis = NOTHING_IS_KEPT;
     private long usesRefusedMillis = -1;
 
@@ -165,6 +166,13 @@ public final class ShardState {
         useIntervalMillis = millis;
     }
 
+    /** From now on {@code newUsage} receives the changes of what streams use; first, what they use already. */
+    void countUsage(StreamUsage newUsage) {
+        usage = newUsage;
+        streams.forEach(
+                stream -> newUsage.changed(stream.pathText(), CountedStep.streams(stream), CountedStep.bytes(stream)));
+    }
+
     // ---- lookup ----
 
     /** The stream that was staged last at a path, deleted or not, or null. */
@@ -246,6 +254,21 @@ public final class ShardState {
      * @return publishes the change when the record is durable, and undoes it if the record is refused
      */
     CommitQueue.Step apply(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
+        if (usage == null) {
+            return applyUncounted(record, stream, place, runs);
+        }
+        boolean isNew = record.kind() == LogRecord.Kind.CREATED;
+        int streamsBefore = isNew ? 0 : CountedStep.streams(stream);
+        long bytesBefore = isNew ? 0 : CountedStep.bytes(stream);
+        return counted(applyUncounted(record, stream, place, runs), stream, streamsBefore, bytesBefore);
+    }
+
+    /** Reports what a stream uses now, after its record was applied; returns the step to be published or undone. */
+    CommitQueue.Step counted(CommitQueue.Step step, StreamState stream, int streamsBefore, long bytesBefore) {
+        return usage == null ? step : CountedStep.of(usage, step, stream, streamsBefore, bytesBefore);
+    }
+
+    private CommitQueue.Step applyUncounted(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
         return switch (record.kind()) {
             case APPENDED -> Append.apply(this, stream, (LogRecord.Appended) record, place, runs);
             case CREATED -> Creation.apply(this, stream, record, place, runs);

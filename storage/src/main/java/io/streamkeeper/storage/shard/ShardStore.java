@@ -460,6 +460,14 @@ public final class ShardStore implements AutoCloseable {
         state.limitHeap(budget);
     }
 
+    /**
+     * From now on {@code usage} receives the changes of what streams use; first, what they use already. Called on the
+     * loop or before it runs.
+     */
+    public void countUsage(StreamUsage usage) {
+        state.countUsage(usage);
+    }
+
     /** The stream that was staged last at a path, deleted or not, or null. */
     @Nullable
     public StreamState streamAt(StreamPath path) {

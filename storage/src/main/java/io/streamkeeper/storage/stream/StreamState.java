@@ -137,7 +137,7 @@ public final class StreamState extends LoggedState {
     }
 
     /** The text of {@link #path}. */
-    String pathText() {
+    public String pathText() {
         return path;
     }
 

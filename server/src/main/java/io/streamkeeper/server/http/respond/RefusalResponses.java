@@ -44,6 +44,9 @@ final class RefusalResponses {
         if (refusal.code().status() == 503) {
             head.fields(ResponseFields.RETRY_AFTER);
         }
+        if (refusal.code() == ErrorCode.STREAM_LIMIT || refusal.code() == ErrorCode.STORAGE_LIMIT) {
+            head.field(ResponseField.RETRY_AFTER, LimitRefusal.CONTENT_RETRY_SECONDS);
+        }
         if (refusal.code() == ErrorCode.UNAUTHENTICATED) {
             head.fields(ResponseFields.BEARER);
         }

@@ -13,6 +13,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
+import io.streamkeeper.server.http.request.RefusedRequest;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
@@ -174,6 +175,9 @@ public final class DecodingConnection implements AutoCloseable {
             String description = describe(request);
             request.release();
             return description;
+        }
+        if (event instanceof RefusedRequest refused) {
+            return "refused " + refused.refusal().refusal().code() + (refused.closes() ? " and closes" : "");
         }
         return event instanceof MalformedRequest malformed
                 ? malformed.refusal().code().status() + " "

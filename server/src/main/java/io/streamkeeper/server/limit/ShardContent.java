@@ -1,0 +1,80 @@
+package io.streamkeeper.server.limit;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.shard.StreamUsage;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the streams and bytes of one shard for their tenants, and decides whether a write may add some. The commands of
+ * one shard are decided after each other, so they exceed a limit only by what other shards decide at the same moment: one
+ * command each. Owned by the shard's loop.
+ */
+public final class ShardContent implements StreamUsage {
+    private final ContentLimits limits;
+    private final int shard;
+    private final Map<String, TenantContent> tenants = new HashMap<>();
+
+    /** The tenant of the last command, which is often that of the next one. */
+    private @Nullable String last;
+
+    ShardContent(ContentLimits limits, int shard) {
+        this.limits = limits;
+        this.shard = shard;
+    }
+
+    @Override
+    public void changed(String path, int streams, long bytes) {
+        limits.all().add(shard, streams, bytes);
+        String tenant = tenantOf(path);
+        if (tenant == null) {
+            return;
+        }
+        TenantContent content = tenants.get(tenant);
+        if (content == null) {
+            content = limits.retain(tenant);
+            tenants.put(tenant, content);
+        }
+        content.add(shard, streams, bytes);
+        if (!content.isUsedBy(shard)) {
+            tenants.remove(tenant);
+            limits.release(tenant);
+        }
+    }
+
+    private @Nullable String tenantOf(String path) {
+        String known = last;
+        if (known == null || !limits.isOf(known, path)) {
+            known = limits.tenantOf(path);
+            last = known;
+        }
+        return known;
+    }
+
+    /**
+     * {@return the refusal of a command that would exceed a limit; null if it may be executed}
+     *
+     * @param command any; a create is taken for one of a new stream
+     */
+    public @Nullable Refusal refusal(Command command) {
+        if (command instanceof Command.Append append) {
+            String tenant = tenantOf(append.path().value());
+            return tenant == null
+                    ? null
+                    : limits.refusalOfBytes(
+                            tenant, limits.find(tenant), append.body().bytes().readableBytes());
+        }
+        if (command instanceof Command.Create create) {
+            String tenant = tenantOf(create.path().value());
+            TenantContent content = tenant == null ? null : limits.find(tenant);
+            Refusal refusal = limits.refusalOfStream(tenant, content);
+            return refusal != null
+                    ? refusal
+                    : limits.refusalOfBytes(
+                            tenant, content, create.body().bytes().readableBytes());
+        }
+        return null;
+    }
+}
