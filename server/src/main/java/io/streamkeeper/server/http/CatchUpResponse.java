@@ -94,10 +94,11 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         if (opensInTurn && !first) {
             return;
         }
-        boolean reads = first && exchange.conditions().isNone();
+        boolean reads =
+                first && exchange.conditions().isNone() && connection.output().takesMore();
         int heldBytesMax = mayCompress ? 0 : CatchUp.SMALL_BYTES_MAX;
         asked = true;
-        answer.open(reads ? windowBytes : heldBytesMax, !reads);
+        answer.open(reads ? connection.windowBytes(windowBytes) : heldBytesMax, !reads);
     }
 
     @Override
@@ -142,7 +143,7 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         return mayCompress
                 && opened.length() >= Compression.BYTES_MIN
                 && Compression.suits(opened.contentType())
-                && exchange.isFramed();
+                && !exchange.isHttp10();
     }
 
     @Override
@@ -196,9 +197,9 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private void read() {
         busy = true;
         if (gzip == null) {
-            connection.move().before(() -> answer.next(windowBytes));
+            connection.move().before(() -> answer.next(connection.windowBytes(windowBytes)));
         } else {
-            answer.next(windowBytes);
+            answer.next(connection.windowBytes(windowBytes));
         }
     }
 
@@ -316,6 +317,10 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
             headWritten = true;
             channel.write(connection.writer().reads().beginCompressed(exchange, opened, -1), channel.voidPromise());
         }
+        if (!exchange.isFramed()) {
+            writePiece(compressed, last);
+            return;
+        }
         boolean chunked = compressed.isReadable();
         if (chunked) {
             String length = Integer.toHexString(compressed.readableBytes()) + "\r\n";
@@ -329,6 +334,19 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
         } else if (chunked) {
             writePart(LINE_END.duplicate());
         } else {
+            connection.wrotePart();
+            goOnLater();
+        }
+    }
+
+    /** Writes a compressed piece without chunked coding. */
+    private void writePiece(ByteBuf compressed, boolean last) {
+        if (last) {
+            writeLast(compressed);
+        } else if (compressed.isReadable()) {
+            writePart(compressed);
+        } else {
+            compressed.release();
             connection.wrotePart();
             goOnLater();
         }

@@ -5,9 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.decode.RequestDecoder;
+import io.streamkeeper.server.http.decode.RequestSource;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
 import io.streamkeeper.server.http.request.RefusedRequest;
@@ -21,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of HTTP/1.1: takes requests from its {@link RequestDecoder}, has them executed by {@link
- * RequestExecution}, and writes the responses in the order of the {@link ExchangeLine} through {@link
+ * One connection of HTTP/1.1, or one stream of HTTP/2: takes requests from its {@link RequestSource}, has them executed
+ * by {@link RequestExecution}, and writes the responses in the order of the {@link ExchangeLine} through {@link
  * ConnectionOutput}. Owned by the connection's loop.
  *
  * <p>The limits bound the number of requests in line. At that number, and while the client does not read its responses,
@@ -43,14 +45,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Listener listener;
     private final Channel channel;
     private final LoopMove move;
-    private final RequestDecoder decoder;
+    private final RequestSource decoder;
+    private final Carrier carrier;
     private final RequestExecution execution;
     private final ExchangeLine line;
     private final ConnectionOutput output;
     private final IdleTimer idle;
+    private final boolean isStream;
     private final HeadRoom headRoom;
     private final @Nullable RequestLimits limits;
     private LoopContext loop;
+    private long stalledBytes;
+    private long stalledNanos;
     private boolean isCounted;
     private boolean reading;
     private boolean resumes;
@@ -59,29 +65,59 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean ends;
     private @Nullable ChannelHandlerContext context;
 
+    /** A connection of HTTP/1.1. */
     ConnectionHandler(HttpServer server, Listener listener, Channel channel, LoopContext loop) {
+        this(
+                server,
+                listener,
+                channel,
+                loop,
+                new HeadRoom(server.memory().heads()),
+                null,
+                new SocketCarrier(channel),
+                RequestAccess.of(server, listener, channel));
+    }
+
+    /**
+     * A connection of HTTP/1.1, or a stream of HTTP/2 if {@code stream}, its decoder, is not null.
+     *
+     * @param access decides about its requests, and about those of the other streams; null if everybody may do everything
+     */
+    ConnectionHandler(
+            HttpServer server,
+            Listener listener,
+            Channel channel,
+            LoopContext loop,
+            HeadRoom headRoom,
+            @Nullable RequestSource stream,
+            Carrier carrier,
+            @Nullable RequestAccess access) {
         this.server = server;
         this.listener = listener;
         this.channel = channel;
         this.loop = loop;
-        this.headRoom = new HeadRoom(server.memory().heads());
+        this.headRoom = headRoom;
+        this.carrier = carrier;
+        this.isStream = stream != null;
         Limits shared = listener.isAdministrative() ? null : server.limits();
         this.limits = shared == null ? null : new RequestLimits(this, shared);
         this.line = new ExchangeLine(this);
-        this.execution = new RequestExecution(this);
-        this.output = new ConnectionOutput(this, server.memory().unsent());
-        this.move = new LoopMove(this, server.readers(channel.eventLoop()));
-        this.decoder = new RequestDecoder(
-                server.config().http(),
-                server.bodyRoom(),
-                headRoom,
-                server.memory().received(),
-                this::mayBegin,
-                head -> execution.refusalBeforeBody(head));
+        this.execution = new RequestExecution(this, access);
+        this.output = new ConnectionOutput(this, server.memory().unsent(), carrier);
+        this.move = new LoopMove(this, isStream ? null : server.readers(channel.eventLoop()));
+        this.decoder = stream != null
+                ? stream
+                : new RequestDecoder(
+                        server.config().http(),
+                        server.bodyRoom(),
+                        headRoom,
+                        server.memory().received(),
+                        this::mayBegin,
+                        head -> execution.refusalBeforeBody(head));
         this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), this::isIdle);
     }
 
-    RequestDecoder decoder() {
+    RequestSource decoder() {
         return decoder;
     }
 
@@ -226,9 +262,40 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        loop.counters().connectionOpened(listener.isAdministrative());
-        beginCounted();
+        if (!isStream) {
+            loop.counters().connectionOpened(listener.isAdministrative());
+            beginCounted();
+        }
         ctx.fireChannelActive();
+    }
+
+    /** Leaves a connection on which no request has begun to other handlers, which count it from now on. */
+    void leave() {
+        isCounted = false;
+        idle.stop();
+        output.close();
+        channel.pipeline().remove(decoder);
+        channel.pipeline().remove(this);
+    }
+
+    /** Bytes of a body to read in advance: {@code most}, or fewer if the client allows fewer. */
+    int windowBytes(int most) {
+        return carrier.windowBytes(most);
+    }
+
+    /**
+     * Resets a stream whose client has taken no byte of its response, or given no window for it, for {@code idleNanos};
+     * called again and again.
+     */
+    void endIfStalled(long nowNanos, long idleNanos) {
+        long unsent = carrier.unsentBytes();
+        boolean waits = unsent > 0 || (!carrier.hasWindow() && line.awaitsClient());
+        if (!waits || unsent != stalledBytes || stalledNanos == 0) {
+            stalledBytes = unsent;
+            stalledNanos = waits ? nowNanos : 0;
+        } else if (nowNanos - stalledNanos > idleNanos) {
+            channel.close();
+        }
     }
 
     /** The connection begins, and is counted as open already. */
@@ -282,7 +349,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         output.flush();
         if (mayBegin()) {
             readOn();
-        } else if (!line.followsLive() || decoder.holdsBytes()) {
+        } else if (!isStream && (!line.followsLive() || decoder.holdsBytes())) {
             channel.config().setAutoRead(false);
         }
     }
@@ -416,7 +483,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
         if (context != null) {
             channel.config().setAutoRead(!inputEnded);
-            LingeringClose.close(context, false);
+            carrier.end(context);
         }
     }
 
@@ -442,7 +509,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+        if (cause instanceof Http2Exception) {
+            // The codec resets the stream with the error that the exception contains.
+            LOG.debug("a stream of {} violates the protocol", channel.remoteAddress(), cause);
+        } else if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             channel.close();
         } else {
             failed(cause);

@@ -22,6 +22,7 @@ final class ConnectionOutput {
     private final ConnectionHandler connection;
     private final Channel channel;
     private final UnsentBytes unsent;
+    private final Carrier carrier;
     private boolean queued;
 
     /**
@@ -29,17 +30,18 @@ final class ConnectionOutput {
      *
      * @param budget counts the memory of the bytes that the client does not receive
      */
-    ConnectionOutput(ConnectionHandler connection, Budget budget) {
+    ConnectionOutput(ConnectionHandler connection, Budget budget, Carrier carrier) {
         this.connection = connection;
         this.channel = connection.channel();
-        this.unsent = new UnsentBytes(budget, channel, connection::takesMoreNow);
+        this.carrier = carrier;
+        this.unsent = new UnsentBytes(budget, channel, carrier, connection::takesMoreNow);
     }
 
     // ---- memory ----
 
     /** Whether everything written so far has been sent, so that further bytes would not wait. */
     boolean takesMore() {
-        return channel.isWritable() && unsent.isNone() && !connection.pauses();
+        return channel.isWritable() && unsent.isNone() && carrier.hasWindow() && !connection.pauses();
     }
 
     /** Whether there is memory for the response of another request. */
@@ -132,7 +134,11 @@ final class ConnectionOutput {
     }
 
     void flush() {
-        channel.flush();
+        carrier.flush(this);
+    }
+
+    /** Counts the bytes that a flush has left unsent. */
+    void settle() {
         if (!unsent.flushed()) {
             closeUnsent();
         } else {

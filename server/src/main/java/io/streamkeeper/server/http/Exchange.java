@@ -86,7 +86,7 @@ final class Exchange implements Reply, ResponseContext {
     /** Whether a body whose length is not known in advance gets chunked coding. */
     @Override
     public boolean isFramed() {
-        return !isHttp10();
+        return !isHttp10() && (request == null || !request.isHttp2());
     }
 
     /** Whether the response ends after its head, even if the head describes a body. */

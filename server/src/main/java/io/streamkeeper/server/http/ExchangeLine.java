@@ -125,6 +125,16 @@ final class ExchangeLine {
         return true;
     }
 
+    /** Whether the first response does not begin, or does not continue, until the client can receive more bytes. */
+    boolean awaitsClient() {
+        Exchange first = line.peek();
+        if (first == null) {
+            return false;
+        }
+        LongResponse session = first.session();
+        return session == null ? first.isPollToBegin() : !session.isStarted() || session.awaitsRoom();
+    }
+
     /** Returns the memory of an exchange that has left the line. */
     private void dropped(Exchange exchange) {
         RequestUse use = exchange.use();

@@ -225,15 +225,17 @@ public final class HttpServer {
 
     /** A new listener of this server, with the paths of its kind, for requests that name one of {@code hosts}. */
     public Listener listener(ListenerKind kind, HostRule hosts) {
-        return listener(kind, hosts, null);
+        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts);
     }
 
-    /** The same; its connections begin with TLS if {@code tls} is not null. */
+    /**
+     * The same for sockets, whose clients may speak HTTP/2; their connections begin with TLS if {@code tls} is not null.
+     */
     public Listener listener(ListenerKind kind, HostRule hosts, @Nullable TlsIdentity tls) {
         if (tls != null && policy != null) {
             tls.onChangeOfIssuers(this::policyChanged);
         }
-        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts, tls);
+        return new Listener(this, kind, ServerRoutes.of(kind, this), hosts, tls, true);
     }
 
     /** Whether a connection is accepted; it counts towards the limit from then on until it is closed. */

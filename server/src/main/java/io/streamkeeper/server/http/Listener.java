@@ -19,13 +19,25 @@ public final class Listener extends ChannelInitializer<Channel> {
     private final Routes routes;
     private final HostRule hosts;
     private final @Nullable TlsIdentity tls;
+    private final boolean speaksHttp2;
 
     Listener(HttpServer server, ListenerKind kind, Routes routes, HostRule hosts) {
-        this(server, kind, routes, hosts, null);
+        this(server, kind, routes, hosts, null, false);
     }
 
-    /** A listener whose connections begin with TLS, if {@code tls} is not null. */
-    Listener(HttpServer server, ListenerKind kind, Routes routes, HostRule hosts, @Nullable TlsIdentity tls) {
+    /**
+     * A listener whose connections begin with TLS, if {@code tls} is not null.
+     *
+     * @param speaksHttp2 whether a client may begin with HTTP/2
+     */
+    Listener(
+            HttpServer server,
+            ListenerKind kind,
+            Routes routes,
+            HostRule hosts,
+            @Nullable TlsIdentity tls,
+            boolean speaksHttp2) {
+        this.speaksHttp2 = speaksHttp2;
         this.server = server;
         this.kind = kind;
         this.routes = routes;
@@ -84,10 +96,24 @@ public final class Listener extends ChannelInitializer<Channel> {
         }
         channel.pipeline().addLast(loop.traffic());
         if (tls == null) {
+            if (speaksHttp2) {
+                channel.pipeline().addLast(new PrefaceGuard(this));
+            }
             addHttp1(channel, loop);
         } else {
             TlsStart.addTo(channel, server, this, tls.context());
         }
+    }
+
+    /** Replaces the handlers of HTTP/1.1, which have not received a byte, by those of HTTP/2. */
+    void changeToHttp2(Channel channel) {
+        channel.pipeline().get(ConnectionHandler.class).leave();
+        addHttp2(channel);
+    }
+
+    /** Adds the handlers of HTTP/2 to a connection that is counted as open already. */
+    void addHttp2(Channel channel) {
+        Http2Connection.addTo(channel, server, this, server.context(channel.eventLoop()), PrefaceGuard.PREFACE_BYTES);
     }
 
     /** Adds the handlers of HTTP/1.1 to a connection. */

@@ -72,6 +72,7 @@ final class LiveReadChecks {
             try {
                 CompletableFuture<Authentication> result = access.authenticate(request);
                 result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
+                    access.completed(result);
                     if (question == questions) {
                         answered(request, result, changes);
                     }

@@ -97,6 +97,11 @@ abstract sealed class LongResponse permits CatchUpResponse, PiecesResponse, SseS
         }
     }
 
+    /** Whether the next step waits until the client can receive more bytes. */
+    final boolean awaitsRoom() {
+        return awaitsRoom;
+    }
+
     /** The channel can take more bytes. */
     final void writable() {
         if (awaitsRoom) {

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.http;
 
+import io.netty.channel.Channel;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
@@ -26,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the security policy about the requests of one connection, before anything of them is executed. It remembers the
- * last credentials of the connection and who has sent them, until they expire or the policy changes, so that a client
- * that sends the same ones again causes no authentication. A connection has at most one certificate, so two of its
- * requests never differ in it. Owned by the connection's loop.
+ * Asks the security policy about the requests of one connection, before anything of them is executed; the streams of a
+ * connection of HTTP/2 share it. It remembers the last credentials of the connection and who has sent them, until they
+ * expire or the policy changes, so that a client that sends the same ones again causes no authentication. A connection
+ * has at most one certificate, so two of its requests never differ in it. Owned by the connection's loop.
  *
  * <p>The path of a stream is decoded once for the decision and the execution, so that both mean the same stream.
  */
@@ -46,17 +47,27 @@ final class RequestAccess {
     private final SecurityPolicy policy;
     private final ClientIdentity client;
 
-    // The last credentials, if they were valid, and the value of Authorization in them, if it is the only one.
+    // The last credentials, if they are valid or are being authenticated, and the value of Authorization in them, if it
+    // is
+    // the only one.
     private @Nullable Credentials last;
     private byte @Nullable [] lastAuthorization;
     private CompletableFuture<Authentication> lastResult =
             CompletableFuture.completedFuture(Authentication.refused(""));
     private long lastChanges;
 
-    RequestAccess(HttpServer server, SecurityPolicy policy, ClientIdentity client) {
+    private RequestAccess(HttpServer server, SecurityPolicy policy, ClientIdentity client) {
         this.server = server;
         this.policy = policy;
         this.client = client;
+    }
+
+    /** For the connection {@code channel}; null if everybody may do everything. */
+    static @Nullable RequestAccess of(HttpServer server, Listener listener, Channel channel) {
+        SecurityPolicy policy = server.policy();
+        return policy == null
+                ? null
+                : new RequestAccess(server, policy, new ClientIdentity(channel, listener.tls(), server.workers()));
     }
 
     /** Whether the policy decides about the request: it is one of a stream, and not about the methods of a path. */
@@ -94,12 +105,12 @@ final class RequestAccess {
                 && isSame(last.authorization(), credentials.authorization())
                 && isSame(last.signature(), credentials.signature())
                 && (last.certificate() == null) == (credentials.certificate() == null)
-                && isValid(lastResult.join())) {
+                && mayBeValid(lastResult)) {
             return lastResult;
         }
         long changes = server.policyChanges();
         CompletableFuture<Authentication> result = ask(credentials);
-        if (result.isDone() && !result.isCompletedExceptionally() && isShort(credentials) && isValid(result.join())) {
+        if (isShort(credentials) && mayBeValid(result)) {
             last = credentials;
             lastAuthorization = credentials.authorization() == null
                     ? null
@@ -122,7 +133,14 @@ final class RequestAccess {
                 && lastChanges == server.policyChanges()
                 && request.query() == null
                 && request.isField(HeaderName.AUTHORIZATION, lastAuthorization)
-                && isValid(lastResult.join());
+                && mayBeValid(lastResult);
+    }
+
+    /** Forgets credentials whose authentication has taken a while, if they are not valid; {@code result} is complete. */
+    void completed(CompletableFuture<Authentication> result) {
+        if (lastResult == result && !mayBeValid(result)) {
+            last = null;
+        }
     }
 
     /** Who sends a request, if it has the same credentials as the last one and these are still valid; else null. */
@@ -133,7 +151,8 @@ final class RequestAccess {
                         && authorization != null
                         && lastChanges == server.policyChanges()
                         && isSame(last.authorization(), authorization)
-                        && isValid(lastResult.join())
+                        && lastResult.isDone()
+                        && mayBeValid(lastResult)
                 ? lastResult.join().principal()
                 : null;
     }
@@ -174,11 +193,16 @@ final class RequestAccess {
         return text == null ? 0 : text.length();
     }
 
-    private boolean isValid(@Nullable Authentication result) {
-        return result != null
-                && result.principal() != null
-                && (result.principal().expiresAtMillis() == Long.MAX_VALUE
-                        || !result.principal().hasExpired(server.clock().nowMillis()));
+    /** Whether the credentials are valid, or are being authenticated. */
+    private boolean mayBeValid(CompletableFuture<Authentication> result) {
+        if (!result.isDone()) {
+            return true;
+        }
+        Authentication known = result.isCompletedExceptionally() ? null : result.join();
+        return known != null
+                && known.principal() != null
+                && (known.principal().expiresAtMillis() == Long.MAX_VALUE
+                        || !known.principal().hasExpired(server.clock().nowMillis()));
     }
 
     /** Compares in a time that does not depend on the place of the first difference. */

@@ -17,7 +17,6 @@ import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Principal;
-import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
@@ -42,17 +41,12 @@ final class RequestExecution {
     private boolean splits;
     private boolean authenticates;
 
-    RequestExecution(ConnectionHandler connection) {
+    /** Executes the requests of {@code connection}; {@code access} is null if everybody may do everything. */
+    RequestExecution(ConnectionHandler connection, @Nullable RequestAccess access) {
         this.connection = connection;
         this.server = connection.server();
         this.channel = connection.channel();
-        SecurityPolicy policy = server.policy();
-        this.access = policy == null
-                ? null
-                : new RequestAccess(
-                        server,
-                        policy,
-                        new ClientIdentity(channel, connection.listener().tls(), server.workers()));
+        this.access = access;
     }
 
     /**
@@ -121,6 +115,7 @@ final class RequestExecution {
         authenticates = true;
         result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
             authenticates = false;
+            asked.completed(result);
             try {
                 authenticated(exchange, request, asked, result, changes);
             } catch (RuntimeException | Error e) {

@@ -196,10 +196,10 @@ final class SseSession extends LongResponse implements Subscriber {
             sendInParts(event.chunk());
             return;
         }
-        boolean shared = exchange.isFramed() && Cursor.value(cursor) <= event.cursor();
+        boolean shared = !exchange.isHttp10() && Cursor.value(cursor) <= event.cursor();
         write(
                 shared
-                        ? event.frame().retainedDuplicate()
+                        ? event.shared(exchange.isFramed())
                         : SseFrame.encode(channel.alloc(), event.chunk(), cursor, exchange.isFramed()));
         if (event.chunk().closed()) {
             finish();

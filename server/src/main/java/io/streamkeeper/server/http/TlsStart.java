@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.streamkeeper.server.tls.TlsContext;
@@ -73,7 +74,12 @@ final class TlsStart extends ChannelInboundHandlerAdapter {
         }
         isCounted = false;
         guard.handshakeComplete();
-        listener.addHttp1(ctx.channel(), context(ctx)).beginCounted();
+        String protocol = ctx.pipeline().get(SslHandler.class).applicationProtocol();
+        if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+            listener.addHttp2(ctx.channel());
+        } else {
+            listener.addHttp1(ctx.channel(), context(ctx)).beginCounted();
+        }
         ctx.pipeline().remove(this);
     }
 

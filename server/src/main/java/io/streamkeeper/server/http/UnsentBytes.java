@@ -3,7 +3,6 @@ package io.streamkeeper.server.http;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.streamkeeper.storage.memory.Budget;
 
@@ -23,6 +22,7 @@ final class UnsentBytes {
 
     private final Budget budget;
     private final Channel channel;
+    private final Carrier carrier;
     private final Runnable sent;
     private long waitingBytes;
     private long countedBytes;
@@ -35,9 +35,10 @@ final class UnsentBytes {
      *
      * @param sent called when all unsent bytes have been sent
      */
-    UnsentBytes(Budget budget, Channel channel, Runnable sent) {
+    UnsentBytes(Budget budget, Channel channel, Carrier carrier, Runnable sent) {
         this.budget = budget;
         this.channel = channel;
+        this.carrier = carrier;
         this.sent = sent;
     }
 
@@ -71,8 +72,7 @@ final class UnsentBytes {
 
     /** Updates the reservation after a flush of the channel. Returns false if there is no room for the unsent bytes. */
     boolean flushed() {
-        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-        long pending = out == null ? 0 : out.totalPendingWriteBytes();
+        long pending = carrier.unsentBytes();
         if (pending == 0 && reservedBytes == 0) {
             return true;
         }

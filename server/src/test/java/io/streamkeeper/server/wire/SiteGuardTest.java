@@ -24,6 +24,9 @@ class SiteGuardTest {
     /** One request with exactly these fields, and no others. */
     private static Answer send(TestServer server, String method, String path, String body, String... fields)
             throws IOException {
+        if (server.speaksHttp2()) {
+            return server.exchange(method, path, body, fields);
+        }
         String head = method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", fields) + "\r\nContent-Length: "
                 + body.length() + "\r\n\r\n" + body;
         try (TestConnection connection = server.connect()) {
@@ -119,7 +122,9 @@ class SiteGuardTest {
         send(SERVER, "GET", path, "", "Host: " + host).isError(403, "host_not_allowed");
         send(SERVER, "DELETE", path, "", "Host: " + host, "Origin: http://" + host)
                 .isError(403, "host_not_allowed");
-        send(SERVER, "GET", "http://" + host + path, "", "Host: localhost").isError(403, "host_not_allowed");
+        if (!SERVER.speaksHttp2()) {
+            send(SERVER, "GET", "http://" + host + path, "", "Host: localhost").isError(403, "host_not_allowed");
+        }
         send(OPEN, "GET", "/health", "", "Host: " + host).isError(403, "host_not_allowed");
 
         assertThat(SERVER.get(path).text()).isEqualTo("kept");

@@ -45,8 +45,12 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     private static final AtomicInteger PATHS = new AtomicInteger();
 
+    /** The setting of the initial window of streams. */
+    private static final int INITIAL_WINDOW = 4;
+
     private final ServerConfig config;
     private DurableStreamsServer server;
+    private boolean speaksHttp2 = Boolean.getBoolean("streamkeeper.http2");
 
     TestServer(ServerConfig config) {
         this.config = config;
@@ -130,6 +134,15 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         return metrics().value(metric, labels);
     }
 
+    /** Bytes that are reserved in a budget, which must exist. */
+    long used(String budget) throws Exception {
+        MetricsSnapshot metrics = metrics();
+        if (metrics.value(Metric.BUDGET_LIMIT_BYTES, budget) == 0) {
+            throw new AssertionError("there is no budget " + budget);
+        }
+        return metrics.value(Metric.BUDGET_USED_BYTES, budget);
+    }
+
     MetricsSnapshot metrics() throws Exception {
         return server.streams().metrics().get(METRICS_SECONDS_MAX, TimeUnit.SECONDS);
     }
@@ -155,6 +168,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     /** Stops the server, which must not have leaked or blocked. */
     @Override
     public void close() {
+        speaksHttp2 = Boolean.getBoolean("streamkeeper.http2");
         server.stop();
         remove(config.data().directory());
         LoopGuard.assertNothingBlocked();
@@ -169,6 +183,20 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    boolean isTls() {
+        return config.tls().isOn();
+    }
+
+    /** Whether {@link #exchange} uses HTTP/2: for all tests with {@code -Dstreamkeeper.http2=true}. */
+    boolean speaksHttp2() {
+        return speaksHttp2;
+    }
+
+    /** From now on {@link #exchange} uses HTTP/2. */
+    void speakHttp2() {
+        speaksHttp2 = true;
     }
 
     DurableStreamsServer server() {
@@ -219,9 +247,21 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     Answer exchange(String method, String target, String body, String... fields) {
+        if (speaksHttp2) {
+            return exchangeOverHttp2(method, target, body, fields);
+        }
         try (TestConnection connection = connect()) {
             connection.send(requestText(method, target, body, fields));
             return connection.input().answer(method.equals("HEAD"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Answer exchangeOverHttp2(String method, String target, String body, String... fields) {
+        try (FrameClient client = FrameClient.begun(this, INITIAL_WINDOW, Integer.MAX_VALUE)) {
+            client.window(0, 1 << 30);
+            return client.exchange(1, method, target, body.isEmpty() ? null : body, fields);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -86,6 +86,11 @@ final class Http1Head implements RequestHead {
         return line.minor() == 0;
     }
 
+    @Override
+    public boolean isHttp2() {
+        return false;
+    }
+
     /** Whether the connection stays open after the response (RFC 9112 section 9.3). */
     @Override
     public boolean keepAlive() {

@@ -16,7 +16,6 @@ import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Before each request the decoder checks whether it may begin one. If not, it keeps the bytes that were already read
  * until {@link #resume}. It turns {@code autoRead} off while it keeps bytes; otherwise the next handler controls that.
  */
-public final class RequestDecoder extends ChannelInboundHandlerAdapter {
-    /** Limit for the average rate of a body: a slower one loses its memory when others need it. */
-    static final int BODY_BYTES_PER_SECOND_MIN = 16 << 10;
-
+public final class RequestDecoder extends ChannelInboundHandlerAdapter implements RequestSource {
     /** The longest body of a refused request that is discarded; after the head of a longer one the connection ends. */
     static final int DISCARD_BYTES_MAX = 1 << 20;
-
-    /** The rate of a body is not checked before this time. */
-    private static final long RATE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final HttpLimits limits;
     private final BodyRoom room;
@@ -68,10 +61,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private @Nullable ChannelHandlerContext context;
 
-    /** Start of the measurement of the rate of this body, and its bytes at that time. */
-    private long rateSinceNanos;
-
-    private int rateSinceBytes;
+    private final BodyRate rate = new BodyRate();
 
     private record Pending(Http1Head head, BodyReader body) {
         boolean isWaiting() {
@@ -104,17 +94,17 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         this.deadline = new ReadDeadline(limits, this::isTooSlow, this::timeOut);
     }
 
-    /** Whether there are bytes that were not decoded because no request might begin. */
+    @Override
     public boolean holdsBytes() {
         return !decoding && !unread.isEmpty();
     }
 
-    /** Whether a request is incomplete; its own timeouts bound the time until it is complete. */
+    @Override
     public boolean isInside() {
         return pending != null || refused != null || heads.hasBegun();
     }
 
-    /** Whether the arriving body waits for room: nothing more is read until then, and {@link #resume} is not needed. */
+    @Override
     public boolean awaitsRoom() {
         return pending != null && pending.isWaiting();
     }
@@ -123,6 +113,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
      * Decodes the kept bytes; to be called when a request may begin again. A {@code channelReadComplete} follows the
      * messages, as it follows those of a read.
      */
+    @Override
     public void resume() {
         ChannelHandlerContext ctx = context;
         if (ctx != null && holdsBytes()) {
@@ -132,7 +123,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Called when the channel is read again after a pause. */
+    @Override
     public void readsAgain() {
         if (context != null) {
             deadline.restart(context);
@@ -244,19 +235,13 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
 
     private void restartRate(ChannelHandlerContext ctx) {
         if (pending != null) {
-            rateSinceNanos = nowNanos(ctx);
-            rateSinceBytes = pending.body().buffer().size();
+            rate.restart(nowNanos(ctx), pending.body().buffer().size());
         }
     }
 
     private boolean isTooSlow(ChannelHandlerContext ctx) {
-        long now = nowNanos(ctx);
-        long nanos = now - rateSinceNanos;
-        if (pending == null || nanos < RATE_GRACE_NANOS || !room.isContested(now)) {
-            return false;
-        }
-        long expected = TimeUnit.NANOSECONDS.toMillis(nanos) * BODY_BYTES_PER_SECOND_MIN / 1_000;
-        return pending.body().buffer().size() - rateSinceBytes < expected;
+        return pending != null
+                && rate.isTooSlow(nowNanos(ctx), pending.body().buffer().size(), room);
     }
 
     private static long nowNanos(ChannelHandlerContext ctx) {
@@ -366,7 +351,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter {
         if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
             reason = "the request's head was incomplete after " + limits.headerTimeoutMillis() + " ms";
         } else if (isTooSlow(ctx)) {
-            reason = "the request's body arrived at less than " + BODY_BYTES_PER_SECOND_MIN
+            reason = "the request's body arrived at less than " + BodyRate.BYTES_PER_SECOND_MIN
                     + " bytes a second, while others waited for the memory";
         }
         refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason));

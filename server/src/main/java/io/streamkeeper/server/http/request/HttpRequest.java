@@ -111,6 +111,11 @@ public final class HttpRequest {
         return head.isHttp10();
     }
 
+    /** Whether the request has a stream of its own, whose end ends a body in each direction. */
+    public boolean isHttp2() {
+        return head.isHttp2();
+    }
+
     /** Whether the connection stays open after the response (RFC 9112 section 9.3). */
     public boolean keepAlive() {
         return head.keepAlive();

@@ -46,6 +46,9 @@ public interface RequestHead {
     /** Whether the client uses version 1.0, which has no chunked responses. */
     boolean isHttp10();
 
+    /** Whether the request has a stream of its own, whose end ends a body in each direction. */
+    boolean isHttp2();
+
     /** Whether the connection stays open after the response (RFC 9112 section 9.3). */
     boolean keepAlive();
 }

@@ -108,10 +108,10 @@ public final class ReadResponses {
     public ByteBuf beginCompressed(ResponseContext context, Outcome.Chunk chunk, int length) {
         ResponseHead head = beginBody(context, chunk, tag(context, chunk, true));
         head.fields(ResponseFields.GZIP);
-        if (length < 0) {
-            head.fields(ResponseFields.CHUNKED);
-        } else {
+        if (length >= 0) {
             head.field(ResponseField.CONTENT_LENGTH, length);
+        } else if (context.isFramed()) {
+            head.fields(ResponseFields.CHUNKED);
         }
         return head.finish();
     }

@@ -74,6 +74,12 @@ public final class SseFrame {
         return framed ? frame.writeZero(LENGTH_DIGITS).writeByte('\r').writeByte('\n') : frame;
     }
 
+    /** The content of a framed event, without copying it; owned by the caller. */
+    static ByteBuf unframed(ByteBuf frame) {
+        int start = frame.readerIndex() + LENGTH_DIGITS + 2;
+        return frame.retainedSlice(start, frame.writerIndex() - 2 - start);
+    }
+
     static ByteBuf finish(ByteBuf frame, boolean framed) {
         if (framed) {
             int length = frame.writerIndex() - LENGTH_DIGITS - 2;

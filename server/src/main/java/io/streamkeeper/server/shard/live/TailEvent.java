@@ -15,6 +15,16 @@ import io.streamkeeper.protocol.Outcome;
  * @param hasMore whether the step was too long to be shared whole, so that subscribers have to pull the rest
  */
 public record TailEvent(long from, long to, Outcome.Chunk chunk, ByteBuf frame, long cursor, boolean hasMore) {
+    /**
+     * The events of the step, which all subscribers share.
+     *
+     * @param framed whether they are framed as one HTTP chunk
+     * @return owned by the caller
+     */
+    public ByteBuf shared(boolean framed) {
+        return framed ? frame.retainedDuplicate() : SseFrame.unframed(frame);
+    }
+
     TailEvent retain() {
         chunk.bytes().retain();
         frame.retain();

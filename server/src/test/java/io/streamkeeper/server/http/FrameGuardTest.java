@@ -1,0 +1,138 @@
+package io.streamkeeper.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.memory.MemoryPlan;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the guard counts and reserves, without the codec, and with a clock that the test drives. */
+class FrameGuardTest {
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int PING = 6;
+    private static final int CONTINUATION = 9;
+    private static final int END_HEADERS = 4;
+
+    private final MemoryLedger ledger = new MemoryLedger(MemoryPlan.ofFiles(16 << 20, 256 << 20, 1 << 20));
+    private final Http2Memory memory = new Http2Memory(ledger);
+    private final FrameGuard guard = new FrameGuard(0, memory);
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    @BeforeEach
+    void begin() {
+        assertThat(memory.open()).isTrue();
+        channel.freezeTime();
+        channel.pipeline().addLast(guard);
+    }
+
+    @AfterEach
+    void end() {
+        memory.close();
+        assertThat(ledger.received().usedBytes()).isZero();
+        assertThat(ledger.unsent().usedBytes()).isZero();
+        assertThat(ledger.heads().usedBytes()).isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    private static ByteBuf frame(int type, int flags, int length) {
+        return Unpooled.buffer(9 + length)
+                .writeMedium(length)
+                .writeByte(type)
+                .writeByte(flags)
+                .writeInt(0)
+                .writeZero(length);
+    }
+
+    /** Receives bytes; whether the guard has passed them on. */
+    private boolean receives(ByteBuf bytes) {
+        channel.writeInbound(bytes);
+        ByteBuf passed = channel.readInbound();
+        ReferenceCountUtil.release(passed);
+        return passed != null;
+    }
+
+    private boolean receivesPings(int count) {
+        boolean passed = true;
+        for (int i = 0; i < count; i++) {
+            passed = receives(frame(PING, 0, 8));
+        }
+        return passed;
+    }
+
+    @Test
+    void theFramesOfOnePeriodAreBoundedAndTheNextPeriodBeginsAgain() {
+        assertThat(receivesPings(FrameGuard.FRAMES_MAX)).isTrue();
+        channel.advanceTimeBy(FrameGuard.PERIOD_NANOS, TimeUnit.NANOSECONDS);
+        assertThat(receivesPings(FrameGuard.FRAMES_MAX)).isTrue();
+        assertThat(receivesPings(1)).isFalse();
+
+        assertThat(channel.<Object>readOutbound()).isInstanceOf(Http2GoAwayFrame.class);
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void bodiesAndPartsOfResponsesPayForFrames() {
+        assertThat(receivesPings(FrameGuard.FRAMES_MAX)).isTrue();
+        receives(frame(DATA, 0, 10 * FrameGuard.BYTES_PER_FRAME));
+        assertThat(receivesPings(10)).isTrue();
+        guard.partSent(3 * FrameGuard.BYTES_PER_FRAME);
+        assertThat(receivesPings(3 + FrameGuard.FRAMES_PER_PART)).isTrue();
+        assertThat(receivesPings(1)).isFalse();
+    }
+
+    @Test
+    void headsOfRequestsAreNotCountedHoweverTheyAreDivided() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int i = 0; i < 3 * FrameGuard.FRAMES_MAX; i++) {
+            ByteBuf head = frame(HEADERS, END_HEADERS, random.nextInt(40));
+            while (head.isReadable()) {
+                ByteBuf part = head.readRetainedSlice(1 + random.nextInt(head.readableBytes()));
+                assertThat(receives(part)).as("seed " + seed).isTrue();
+            }
+            head.release();
+        }
+        assertThat(ledger.received().usedBytes()).isZero();
+    }
+
+    @Test
+    void anIncompleteFrameIsReservedUntilItIsComplete() {
+        ByteBuf whole = frame(DATA, 0, 10_000);
+        receives(whole.readRetainedSlice(5_000));
+        assertThat(ledger.received().usedBytes()).isGreaterThanOrEqualTo(5_000);
+        receives(whole.readRetainedSlice(4_000));
+        assertThat(ledger.received().usedBytes()).isGreaterThanOrEqualTo(9_000);
+        receives(whole);
+        assertThat(ledger.received().usedBytes()).isZero();
+    }
+
+    @Test
+    void aBlockOfFieldsIsReservedUntilItsLastFrame() {
+        receives(frame(HEADERS, 0, 10_000));
+        receives(frame(CONTINUATION, 0, 10_000));
+        assertThat(ledger.received().usedBytes()).isEqualTo(20_000);
+        receives(frame(CONTINUATION, END_HEADERS, 10));
+        assertThat(ledger.received().usedBytes()).isZero();
+    }
+
+    @Test
+    void aConnectionWhoseIncompleteFramesFindNoMemoryEnds() {
+        assertThat(ledger.received().tryReserve(ledger.received().leftBytes() - 10_000))
+                .isTrue();
+        assertThat(receives(frame(HEADERS, 0, 9_000))).isTrue();
+        assertThat(receives(frame(CONTINUATION, 0, 9_000))).isFalse();
+        assertThat(channel.isActive()).isFalse();
+        memory.close();
+        ledger.received().release(ledger.received().usedBytes());
+    }
+}
