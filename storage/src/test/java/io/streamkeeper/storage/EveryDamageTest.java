@@ -106,17 +106,22 @@ class EveryDamageTest {
                 LocalExtentFiles.of(rig.disk, FileRig.SHARD),
                 manifest,
                 new MemoryBudget(Long.MAX_VALUE));
+        List<StreamState> streams = List.of();
         try {
-            recovery.run();
+            try {
+                recovery.run();
+            } finally {
+                streams = recovery.takeStreams();
+            }
             StringBuilder state = new StringBuilder();
-            for (StreamState stream : recovery.streams()) {
+            for (StreamState stream : streams) {
                 if (!stream.isDeleted()) {
                     state.append(describe(stream)).append('\n');
                 }
             }
             return state.toString();
         } finally {
-            recovery.streams().forEach(stream -> stream.content().release(place -> {}));
+            streams.forEach(stream -> stream.content().release(place -> {}));
             recovery.close();
         }
     }

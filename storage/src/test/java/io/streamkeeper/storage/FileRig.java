@@ -122,6 +122,14 @@ final class FileRig {
         }
     }
 
+    /** Does the work in the background that is due now. */
+    void step() {
+        for (int i = 0; i < 3; i++) {
+            store.checkpointAndCompact();
+            threads.runAll();
+        }
+    }
+
     Answer create(CreateRequest request) {
         Answer answer = new Answer();
         store.create(request.command(), null, answer);

@@ -13,16 +13,22 @@ import javax.management.ObjectName;
 final class LiveHeap {
     private LiveHeap() {}
 
+    /** The heap of live objects. The second collection frees what references held that the first one has cleared. */
     static long bytes() {
+        histogram();
+        return total(histogram());
+    }
+
+    private static String histogram() {
         try {
             String[] none = {};
-            Object histogram = ManagementFactory.getPlatformMBeanServer()
+            return ManagementFactory.getPlatformMBeanServer()
                     .invoke(
                             new ObjectName("com.sun.management:type=DiagnosticCommand"),
                             "gcClassHistogram",
                             new Object[] {none},
-                            new String[] {String[].class.getName()});
-            return total(histogram.toString());
+                            new String[] {String[].class.getName()})
+                    .toString();
         } catch (JMException e) {
             throw new IllegalStateException("the JVM has no class histogram", e);
         }

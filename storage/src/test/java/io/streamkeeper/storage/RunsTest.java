@@ -9,7 +9,6 @@ import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.record.Runs;
-import io.streamkeeper.storage.stream.RetentionPolicy;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class RunsTest {
     }
 
     private static Runs runs(JsonMessages messages, String bytesMax, String messagesMax) {
-        return Runs.of(messages, RetentionPolicy.limits(Retention.parse(null, bytesMax, messagesMax)));
+        return Runs.of(messages, RunLimits.of(Retention.parse(null, bytesMax, messagesMax)));
     }
 
     private static void assertWhole(Runs runs, JsonMessages messages) {
@@ -67,13 +66,13 @@ class RunsTest {
             JsonMessages messages = messages(1 + random.nextInt(20_000), random);
             int max = 1 + random.nextInt(5_000);
             Retention byMessages = Retention.parse(null, null, Integer.toString(max));
-            Runs runs = Runs.of(messages, RetentionPolicy.limits(byMessages));
+            Runs runs = Runs.of(messages, RunLimits.of(byMessages));
             assertWhole(runs, messages);
-            assertThat(keptApart(runs, RetentionPolicy.limits(byMessages), false))
+            assertThat(keptApart(runs, RunLimits.of(byMessages), false))
                     .isGreaterThanOrEqualTo(Math.min(max, messages.count()));
 
             Retention byBytes = Retention.parse(null, Integer.toString(max), null);
-            Runs ofBytes = Runs.of(messages, RetentionPolicy.limits(byBytes));
+            Runs ofBytes = Runs.of(messages, RunLimits.of(byBytes));
             assertWhole(ofBytes, messages);
             assertThat(ofBytes.count())
                     .isLessThan(3 * RunLimits.RETAINED_PARTS + 2 + messages.storedBytes() / (1 << 15));

@@ -51,6 +51,8 @@ class StreamHeapTest {
         for (int i = 2; i < 20; i++) {
             rig.delete("s/" + i);
         }
+        assertThat(refusal(rig.create(CreateRequest.at("before")))).startsWith("overloaded: ");
+        rig.step();
         assertThat(rig.create(CreateRequest.at("after")).outcome()).isInstanceOf(Outcome.Created.class);
         rig.stop();
     }
@@ -62,6 +64,7 @@ class StreamHeapTest {
         for (int i = 0; i < count; i++) {
             rig.delete("s/" + i);
         }
+        rig.checkpoint();
         assertThat(heap.usedBytes()).isZero();
         rig.stop();
     }
@@ -80,6 +83,7 @@ class StreamHeapTest {
         assertThat(rig.append(AppendRequest.to("s").text("y").by("p0", 0, 1)).outcome())
                 .isInstanceOf(Outcome.Appended.class);
         rig.delete("s");
+        rig.checkpoint();
         assertThat(heap.usedBytes()).isZero();
         rig.stop();
     }
@@ -163,6 +167,7 @@ class StreamHeapTest {
         for (int i = 0; i < count; i++) {
             assertThat(rig.delete("s/" + i).outcome()).isInstanceOf(Outcome.Deleted.class);
         }
+        rig.checkpoint();
         assertThat(smaller.usedBytes()).isZero();
         rig.stop();
     }

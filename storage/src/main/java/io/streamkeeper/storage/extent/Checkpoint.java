@@ -48,7 +48,11 @@ final class Checkpoint extends ExtentJob {
     private volatile List<Captured> unwritten = List.of();
     private long lastLsn;
     private final List<StreamState> referrers = new ArrayList<>();
-    private final List<StoredRuns> written = new ArrayList<>();
+    private final WrittenRuns written = new WrittenRuns();
+
+    /** Streams that were created and dropped since the previous checkpoint. */
+    private final List<StreamState> unneeded = new ArrayList<>();
+
     private boolean waits;
 
     /** The checkpoint of {@code streams}, which are all that have changed since the previous one. */
@@ -102,6 +106,7 @@ final class Checkpoint extends ExtentJob {
         boolean unknown = !stream.isDescribed() && stream.lastDescribedLsn() <= checkpointLsn;
         if (stream.isDurablyDropped() && unknown) {
             stream.dirty(false);
+            unneeded.add(stream);
             return null;
         }
         stream.dirty(false);
@@ -126,7 +131,7 @@ final class Checkpoint extends ExtentJob {
         try {
             for (Captured captured : step) {
                 referrers.add(captured.stream());
-                written.add(write(captured));
+                written.add(captured.stream().generation(), write(captured));
             }
         } finally {
             releaseUnwritten();
@@ -183,11 +188,15 @@ final class Checkpoint extends ExtentJob {
         int end = Math.min(referrers.size(), from + STEP_STREAMS_MAX);
         for (int i = from; i < end; i++) {
             StreamState stream = referrers.get(i);
-            ready.referrers().add(stream);
+            IndexEntry entry = written.remove();
+            ready.refer(entry.generation(), stream);
             if (stream.isDurablyDropped()) {
                 ready.keepDescription();
+                if (!stream.isDirty()) {
+                    store.describedAsDropped(stream);
+                }
             } else {
-                stream.content().replace(written.get(i), ready);
+                stream.content().replace(entry.runs(), ready);
                 store.moved(stream);
                 ready.describe(stream);
             }
@@ -196,6 +205,7 @@ final class Checkpoint extends ExtentJob {
             store.onLoop(() -> swap(ready, end));
             return;
         }
+        unneeded.forEach(store::forgotten);
         store.releaseLog();
         done(ready.file().bytes());
     }

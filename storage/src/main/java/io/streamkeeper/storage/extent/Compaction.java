@@ -13,6 +13,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -47,7 +48,9 @@ final class Compaction extends ExtentJob {
         final long[] starts;
         final ExtentFile.Cursor cursor;
         int index = -1;
-        ExtentFile.@Nullable Entry entry;
+
+        @Nullable
+        IndexEntry entry;
 
         Input(Extent extent) {
             this.extent = extent;
@@ -67,7 +70,7 @@ final class Compaction extends ExtentJob {
         }
 
         StreamState stream() {
-            return extent.referrers().get(index);
+            return extent.referrer(index);
         }
     }
 
@@ -92,8 +95,8 @@ final class Compaction extends ExtentJob {
 
     private final Deque<OutputEntry> planned = new ArrayDeque<>();
     private final List<StreamState> referrers = new ArrayList<>();
-    private final List<StoredRuns> written = new ArrayList<>();
-    private final List<Boolean> described = new ArrayList<>();
+    private final WrittenRuns written = new WrittenRuns();
+    private final BitSet described = new BitSet();
 
     Compaction(FileExtentStore store, int number, List<Extent> merged) {
         super(store, "compaction " + number);
@@ -122,7 +125,7 @@ final class Compaction extends ExtentJob {
         Input here = inputs.get(input);
         int end = Math.min(here.decisions.length, from + STEP_ENTRIES_MAX);
         for (int i = from; i < end; i++) {
-            StreamState stream = here.extent.referrers().get(i);
+            StreamState stream = here.extent.referrer(i);
             here.decisions[i] = decision(stream, here.extent);
             here.starts[i] = stream.content().start();
         }
@@ -223,7 +226,7 @@ final class Compaction extends ExtentJob {
         if (!keepsRuns) {
             pieces.clear();
         }
-        plan(stream, pieces, keepsMeta || tombstone ? meta : null);
+        plan(stream, generation, pieces, keepsMeta || tombstone ? meta : null);
     }
 
     /** The newer of two descriptions, of which {@code other} is in the file with the higher number. */
@@ -235,16 +238,20 @@ final class Compaction extends ExtentJob {
     }
 
     private static void addPiece(List<Piece> pieces, Input input) {
-        ExtentFile.Entry entry = input.entry;
+        IndexEntry entry = input.entry;
         if (entry == null) {
             return;
         }
+        if (entry.end() <= input.starts[input.index]) {
+            return;
+        }
+        StoredRuns runs = entry.runs();
         int first = 0;
-        while (first < entry.runs().count() && entry.runs().end(first) <= input.starts[input.index]) {
+        while (first < runs.count() && runs.end(first) <= input.starts[input.index]) {
             first++;
         }
-        if (first < entry.runs().count()) {
-            pieces.add(new Piece(input.extent.file(), entry.runs(), first));
+        if (first < runs.count()) {
+            pieces.add(new Piece(input.extent.file(), runs, first));
         }
     }
 
@@ -263,7 +270,7 @@ final class Compaction extends ExtentJob {
     }
 
     /** Plans a stream's entries: one, or one for each gap that another file fills. */
-    private void plan(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) throws IOException {
+    private void plan(StreamState stream, long generation, List<Piece> pieces, @Nullable ByteBuf meta) {
         pieces.sort(Comparator.comparingLong(Piece::start));
         ByteBuf description = meta;
         int next = 0;
@@ -273,26 +280,28 @@ final class Compaction extends ExtentJob {
                     && pieces.get(end).start() == pieces.get(end - 1).runs().end()) {
                 end++;
             }
-            planned.add(new OutputEntry(stream, List.copyOf(pieces.subList(next, end)), description));
+            planned.add(new OutputEntry(stream, generation, List.copyOf(pieces.subList(next, end)), description));
             description = null;
             next = end;
         }
         if (description != null) {
-            planned.add(new OutputEntry(stream, List.of(), description));
+            planned.add(new OutputEntry(stream, generation, List.of(), description));
         }
     }
 
     /** An entry of the new file, which is written run by run. */
     private final class OutputEntry {
         private final StreamState stream;
+        private final long generation;
         private final List<Piece> pieces;
         private final @Nullable ByteBuf meta;
         private @Nullable RunJoiner joiner;
         private int piece;
         private int run;
 
-        OutputEntry(StreamState stream, List<Piece> pieces, @Nullable ByteBuf meta) {
+        OutputEntry(StreamState stream, long generation, List<Piece> pieces, @Nullable ByteBuf meta) {
             this.stream = stream;
+            this.generation = generation;
             this.pieces = pieces;
             this.meta = meta;
             this.run = pieces.isEmpty() ? 0 : pieces.get(0).first();
@@ -314,14 +323,14 @@ final class Compaction extends ExtentJob {
                 return true;
             }
             joiner.end();
-            ended(stream, writer().end(), meta != null);
+            ended(stream, generation, writer().end(), meta != null);
             return false;
         }
 
         private RunJoiner begin() {
             boolean hasRuns = !pieces.isEmpty();
             writer().begin(
-                            stream.generation(),
+                            generation,
                             meta,
                             hasRuns ? pieces.get(0).start() : 0,
                             hasRuns ? pieces.get(0).messagesBefore() : 0,
@@ -339,10 +348,10 @@ final class Compaction extends ExtentJob {
         }
     }
 
-    private void ended(StreamState stream, StoredRuns runs, boolean hasMeta) {
+    private void ended(StreamState stream, long generation, StoredRuns runs, boolean hasMeta) {
+        described.set(referrers.size(), hasMeta);
         referrers.add(stream);
-        written.add(runs);
-        described.add(hasMeta);
+        written.add(generation, runs);
     }
 
     private static ByteBuf read(Piece piece, int run) throws IOException {
@@ -395,14 +404,15 @@ final class Compaction extends ExtentJob {
         int end = Math.min(referrers.size(), from + STEP_ENTRIES_MAX);
         for (int i = from; i < end && extent != null; i++) {
             StreamState stream = referrers.get(i);
-            extent.referrers().add(stream);
+            IndexEntry entry = written.remove();
+            extent.refer(entry.generation(), stream);
             if (stream.isDurablyDropped()) {
                 if (described.get(i)) {
                     extent.keepDescription();
                 }
                 continue;
             }
-            stream.content().replace(written.get(i), extent);
+            stream.content().replace(entry.runs(), extent);
             store.moved(stream);
             if (described.get(i) && stream.owner() instanceof Extent owner && merged.contains(owner)) {
                 extent.describe(stream);

@@ -12,6 +12,8 @@ import java.util.List;
 public final class Extent extends Place {
     private final ExtentFile file;
     private final List<StreamState> referrers;
+    private long firstGeneration;
+    private long lastGeneration;
     private int descriptions;
 
     /** An extent that holds {@code file}; the catalog releases the file when the extent is removed. */
@@ -24,16 +26,45 @@ public final class Extent extends Place {
         return file;
     }
 
-    /** The stream of each entry of the file's index, in order. */
-    public List<StreamState> referrers() {
-        return referrers;
+    /** Notes the stream of the next entry of the file's index, which has this generation. */
+    public void refer(long generation, StreamState stream) {
+        lastGeneration = generation;
+        if (referrers.isEmpty()) {
+            firstGeneration = generation;
+        }
+        referrers.add(isForgettable(stream) ? StreamState.DROPPED : stream);
+    }
+
+    /** The stream of entry {@code index} of the file's index, or {@link StreamState#DROPPED}. */
+    StreamState referrer(int index) {
+        return referrers.get(index);
+    }
+
+    /** The number of entries whose streams are noted. */
+    int referrerCount() {
+        return referrers.size();
+    }
+
+    /**
+     * Whether nothing about a stream is needed except its entries in files: it is dropped, and a file says so. Must not
+     * be called while a checkpoint may still be abandoned that has captured the stream.
+     */
+    private static boolean isForgettable(StreamState stream) {
+        return stream.isDurablyDropped() && !stream.isDirty();
+    }
+
+    /** Forgets the streams of the entries from {@code from} to {@code to} that are dropped, so that they can be freed. */
+    void forgetDropped(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (isForgettable(referrers.get(i))) {
+                referrers.set(i, StreamState.DROPPED);
+            }
+        }
     }
 
     /** Whether the file may have an entry of a stream; false means that it has none. */
     boolean mayHold(long generation) {
-        return !referrers.isEmpty()
-                && referrers.get(0).generation() <= generation
-                && generation <= referrers.get(referrers.size() - 1).generation();
+        return !referrers.isEmpty() && firstGeneration <= generation && generation <= lastGeneration;
     }
 
     /** Notes that this file contains a needed description of a dropped stream. */

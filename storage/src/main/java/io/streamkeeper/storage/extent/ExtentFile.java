@@ -2,13 +2,13 @@ package io.streamkeeper.storage.extent;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
-import io.streamkeeper.storage.disk.Variable;
-import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * holder releases it, so that a reader continues while the file is removed.
  */
 public final class ExtentFile {
+    /** The most bytes of the index that a cursor reads at once, unless an entry is longer. */
+    public static final int WINDOW_BYTES_MAX = 80 << 10;
+
+    /** The fewest bytes that a cursor reads at once; at least the header of a block. */
+    public static final int WINDOW_BYTES_MIN = 512;
+
     private final String name;
     private final ExtentFiles.Input file;
     private final ExtentLayout.Header header;
@@ -164,91 +170,116 @@ public final class ExtentFile {
                 + ExtentLayout.TRAILER_BYTES;
     }
 
-    /**
-     * An entry of the index.
-     *
-     * @param meta the stream's description, on the heap, or null if the entry has none
-     */
-    public record Entry(long generation, @Nullable ByteBuf meta, StoredRuns runs) {}
-
-    /** A cursor over the entries, in order. */
+    /** A cursor over the entries of the index, in order. */
     public Cursor entries() {
-        return new Cursor();
+        return entries(WINDOW_BYTES_MAX);
     }
 
-    /** A place in the index; used by one thread. */
+    /** The same, which usually holds at most {@code windowBytes} of the index in memory. */
+    public Cursor entries(int windowBytes) {
+        return new Cursor(windowBytes);
+    }
+
+    /**
+     * A place in the index; used by one thread. It reads an index block twice: first it checks the block, then it reads
+     * the entries in parts that fit its window, so that many files can be read at the same time with little memory. A
+     * longer entry is read as a whole.
+     */
     public final class Cursor {
+        private final int windowBytes;
         private int blockIndex;
         private int left;
-        private ByteBuf block = Unpooled.EMPTY_BUFFER;
+        private ByteBuf window = Unpooled.EMPTY_BUFFER;
+
+        /** The position in the file after the window, and after the block. */
+        private long windowEnd;
+
+        private long blockEnd;
+
+        private Cursor(int windowBytes) {
+            this.windowBytes = Math.max(WINDOW_BYTES_MIN, windowBytes);
+        }
 
         /**
-         * The next entry, or null after the last.
+         * The next entry, or null after the last. It refers to memory that later calls do not change.
          *
          * @throws DamagedFileException if the index is damaged
          */
-        public @Nullable Entry next() throws IOException {
+        public @Nullable IndexEntry next() throws IOException {
             while (left == 0) {
                 if (blockIndex == trailer.blocks()) {
+                    window = Unpooled.EMPTY_BUFFER;
                     return null;
                 }
-                readBlock();
+                beginBlock();
             }
             left--;
-            try {
-                return readEntry(block);
-            } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-                throw new DamagedFileException(
-                        name, blockPosition(blockIndex - 1), "an index entry cannot be read: " + e);
+            while (true) {
+                int start = window.readerIndex();
+                try {
+                    return IndexEntry.read(window);
+                } catch (IndexOutOfBoundsException e) {
+                    window.readerIndex(start);
+                    if (windowEnd == blockEnd) {
+                        throw unreadable(e);
+                    }
+                    moveWindow();
+                } catch (IllegalArgumentException e) {
+                    throw unreadable(e);
+                }
             }
         }
 
-        private void readBlock() throws IOException {
+        private DamagedFileException unreadable(RuntimeException reason) {
+            return new DamagedFileException(
+                    name, blockPosition(blockIndex - 1), "an index entry cannot be read: " + reason);
+        }
+
+        /** Reads from the current entry on: as much as the window is long, or twice as much as before if that is more. */
+        private void moveWindow() throws IOException {
+            int unread = window.readableBytes();
+            long from = windowEnd - unread;
+            window = read(file, from, (int) Math.min(blockEnd - from, Math.max(windowBytes, 2L * unread)));
+            windowEnd = from + window.writerIndex();
+        }
+
+        private void beginBlock() throws IOException {
             long position = blockPosition(blockIndex);
             int length = footer.getInt(blockIndex * ExtentLayout.FOOTER_ENTRY_BYTES + 8);
-            block = read(file, position, length);
-            if (!ExtentLayout.isBlock(block, length)) {
-                throw new DamagedFileException(name, position, "the checksum of an index block does not match");
+            if (length < ExtentLayout.BLOCK_HEADER_BYTES) {
+                throw damagedBlock(position);
             }
-            left = block.getInt(12);
-            block.readerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
+            blockEnd = position + length;
+            windowEnd = position;
+            window = Unpooled.EMPTY_BUFFER;
+            moveWindow();
+            if (!ExtentLayout.isBlockHeader(window, length) || window.getInt(ExtentLayout.CRC) != checksum()) {
+                throw damagedBlock(position);
+            }
+            left = window.getInt(12);
+            window.readerIndex(ExtentLayout.BLOCK_HEADER_BYTES);
             blockIndex++;
+        }
+
+        /** The checksum of the block that begins at the window. */
+        private int checksum() throws IOException {
+            CRC32C crc = new CRC32C();
+            Checksum.update(crc, window, ExtentLayout.CHECKED, window.writerIndex() - ExtentLayout.CHECKED);
+            for (long at = windowEnd; at < blockEnd; ) {
+                ByteBuf part = read(file, at, (int) Math.min(WINDOW_BYTES_MAX, blockEnd - at));
+                Checksum.update(crc, part, 0, part.writerIndex());
+                at += part.writerIndex();
+            }
+            return (int) crc.getValue();
+        }
+
+        private DamagedFileException damagedBlock(long position) {
+            return new DamagedFileException(name, position, "the checksum of an index block does not match");
         }
 
         private long blockPosition(int index) {
             return footer.getLong(index * ExtentLayout.FOOTER_ENTRY_BYTES);
         }
-    }
-
-    private static Entry readEntry(ByteBuf in) {
-        long generation = in.readLong();
-        int flags = in.readByte();
-        ByteBuf meta = (flags & ExtentLayout.HAS_META) == 0 ? null : in.readSlice(Variable.readCount(in));
-        boolean timed = (flags & ExtentLayout.HAS_TIMES) != 0;
-        StoredRuns runs = new StoredRuns(Variable.read(in), Variable.read(in), timed);
-        long position = Variable.read(in);
-        boolean hasLengths = (flags & ExtentLayout.HAS_LENGTHS) != 0;
-        int groupStart = 0;
-        long groupBytes = 0;
-        int count = Variable.readCount(in);
-        for (int i = 0; i < count; i++) {
-            int bytes = Variable.readCount(in);
-            int messages = Variable.readCount(in);
-            long millis = timed ? Variable.read(in) : 0;
-            runs.add(position, in.readInt(), bytes, messages, millis);
-            int lengthsBytes = hasLengths ? Variable.readCount(in) : 0;
-            if (lengthsBytes > 0) {
-                runs.lengths(i, in.readInt(), lengthsBytes);
-            }
-            position += bytes;
-            groupBytes += bytes;
-            if (groupBytes >= ExtentWriter.GROUP_BYTES || i == count - 1) {
-                position = runs.placeLengths(groupStart, position);
-                groupStart = i + 1;
-                groupBytes = 0;
-            }
-        }
-        return new Entry(generation, meta, runs);
     }
 
     /** Fills {@code into} with the bytes from {@code position} on. */

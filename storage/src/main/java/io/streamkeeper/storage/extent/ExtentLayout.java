@@ -22,11 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   header:       0 magic u32, 4 crc32c u32 of 8 to 64, 8 version u32, 12 shard u32, 16 store 16 bytes, 32 file u64,
  *                 40 firstLsn u64: no record in the file is older
  *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16
- *   entries entry:        generation u64, flags u8 (1 has a description, 2 its runs have times, 4 some have lengths of
- *                 appends), description: length variable, bytes; opaque here
- *                 start, messages before it, position in the file of the first run, number of runs: variable
- *                 of each run: length, messages and perhaps milliseconds variable; crc32c u32 of its bytes;
- *                 perhaps bytes of its lengths variable, and crc32c u32 of them if there are any
+ *                 entries, see {@link IndexEntry}
  *   trailer:      0 magic u32, 4 crc32c u32 of the footer and of 8 to 48, 8 footer position u64, 16 blocks u32,
  *                 20 bytes of lengths u32, 24 entries u64, 32 data bytes u64, 40 file u64
  * </pre>
@@ -41,15 +37,13 @@ public final class ExtentLayout {
     static final int FOOTER_ENTRY_BYTES = 12;
     static final int VERSION = 2;
 
-    static final int HAS_META = 1;
-    static final int HAS_TIMES = 2;
-    static final int HAS_LENGTHS = 4;
-
     private static final int MAGIC_HEADER = 0x534b5831;
     private static final int MAGIC_BLOCK = 0x534b5842;
     private static final int MAGIC_TRAILER = 0x534b5854;
-    private static final int CRC = 4;
-    private static final int CHECKED = 8;
+    /** The index of the checksum of a block, a header and a trailer, and that of the first byte that it covers. */
+    static final int CRC = 4;
+
+    static final int CHECKED = 8;
 
     private ExtentLayout() {}
 
@@ -101,12 +95,9 @@ public final class ExtentLayout {
         block.setInt(CRC, Checksum.of(block, CHECKED, block.writerIndex() - CHECKED));
     }
 
-    /** Whether {@code block} is a complete and intact index block. */
-    static boolean isBlock(ByteBuf block, int length) {
-        return length >= BLOCK_HEADER_BYTES
-                && block.getInt(0) == MAGIC_BLOCK
-                && block.getInt(8) == length
-                && block.getInt(CRC) == Checksum.of(block, CHECKED, length - CHECKED);
+    /** Whether {@code header} is that of an index block of {@code length} bytes, whose checksum is not checked. */
+    static boolean isBlockHeader(ByteBuf header, int length) {
+        return length >= BLOCK_HEADER_BYTES && header.getInt(0) == MAGIC_BLOCK && header.getInt(8) == length;
     }
 
     static ByteBuf writeTrailer(Trailer trailer, ByteBuf footer) {

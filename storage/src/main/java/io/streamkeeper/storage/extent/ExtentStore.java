@@ -4,7 +4,6 @@ import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamState;
-import java.util.function.Consumer;
 
 /**
  * Stores the runs of bytes that leave the journal's blocks, packed together and never changed. Owned by the shard's
@@ -17,14 +16,35 @@ public interface ExtentStore extends AutoCloseable {
     /** A run has left its place, which may now be worth emptying. */
     void released(Place place);
 
-    /** A stream is no longer needed: no client can read it, and no fork inherits from it. */
+    /**
+     * A stream is no longer needed: no client can read it, and no fork inherits from it. {@link Listener#forgotten}
+     * follows when nothing refers to it.
+     */
     void dropped(StreamState stream);
 
     /** A record was refused for want of room: jobs that make room begin without delay. */
     void pressed();
 
-    /** {@code listener} receives each stream whose runs have moved into a file, on the shard's loop. */
-    void onMoved(Consumer<StreamState> listener);
+    /** Receives, on the shard's loop, the streams that take another amount of heap than before. */
+    interface Listener {
+        /** Ignores everything. */
+        Listener NONE = new Listener() {
+            @Override
+            public void moved(StreamState stream) {}
+
+            @Override
+            public void forgotten(StreamState stream) {}
+        };
+
+        /** The runs of a stream have moved into a file. */
+        void moved(StreamState stream);
+
+        /** Nothing in the extents refers to a dropped stream any more. */
+        void forgotten(StreamState stream);
+    }
+
+    /** Sets the listener. */
+    void listen(Listener listener);
 
     /** Sets the receiver of the measurements of checkpoints and compactions. */
     default void observe(ShardFigures figures) {}

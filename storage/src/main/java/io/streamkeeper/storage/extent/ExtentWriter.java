@@ -3,7 +3,6 @@ package io.streamkeeper.storage.extent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Checksum;
-import io.streamkeeper.storage.disk.Variable;
 import io.streamkeeper.storage.stream.StoredRuns;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -142,33 +141,7 @@ public final class ExtentWriter implements AutoCloseable {
     /** Ends the entry; returns the places of its runs. */
     public StoredRuns end() throws IOException {
         endGroup();
-        ByteBuf description = meta;
-        int flags = (description == null ? 0 : ExtentLayout.HAS_META)
-                | (runs.isTimed() ? ExtentLayout.HAS_TIMES : 0)
-                | (runs.hasLengths() ? ExtentLayout.HAS_LENGTHS : 0);
-        block.writeLong(generation).writeByte(flags);
-        if (description != null) {
-            Variable.write(block, description.readableBytes());
-            block.writeBytes(description, description.readerIndex(), description.readableBytes());
-        }
-        Variable.write(block, runs.start());
-        Variable.write(block, runs.messagesBefore());
-        Variable.write(block, runs.count() == 0 ? 0 : runs.position(0));
-        Variable.write(block, runs.count());
-        for (int i = 0; i < runs.count(); i++) {
-            Variable.write(block, runs.bytes(i));
-            Variable.write(block, runs.messages(i));
-            if (runs.isTimed()) {
-                Variable.write(block, runs.millis(i));
-            }
-            block.writeInt(runs.checksum(i));
-            if (runs.hasLengths()) {
-                Variable.write(block, runs.lengthsBytes(i));
-                if (runs.lengthsBytes(i) > 0) {
-                    block.writeInt(runs.lengthsChecksum(i));
-                }
-            }
-        }
+        IndexEntry.write(block, generation, meta, runs);
         blockEntries++;
         entries++;
         StoredRuns ended = runs;

@@ -47,6 +47,7 @@ public final class FileExtentStore implements ExtentStore {
     private final ExtentCatalog catalog;
     private final DirtyStreams dirty;
     private final DiskRoom room;
+    private final DroppedStreams dropped;
     private final Journal journal;
     private final ShardThreads threads;
     private final Clock clock;
@@ -56,7 +57,8 @@ public final class FileExtentStore implements ExtentStore {
     private boolean retries;
     private @Nullable ExtentJob job;
     private @Nullable Compaction paused;
-    private Consumer<StreamState> moved = stream -> {};
+    private Listener listener = Listener.NONE;
+    private boolean forgets;
     private ShardFigures figures = ShardFigures.NONE;
     private boolean pressed;
     private boolean makesRoomFirst;
@@ -101,6 +103,7 @@ public final class FileExtentStore implements ExtentStore {
         this.catalog = new ExtentCatalog(files, manifests, manifest, found, threads.background());
         this.dirty = new DirtyStreams(journal, config, clock, manifest.shard());
         this.room = new DiskRoom(reserve, this::inBackground, clock);
+        this.dropped = new DroppedStreams(catalog, this::onLoop);
         this.journal = journal;
         this.threads = threads;
         this.clock = clock;
@@ -176,7 +179,7 @@ public final class FileExtentStore implements ExtentStore {
     public void step() {
         if (job != null) {
             job.step();
-        } else if (!stopped && journal.failure() == null && !waitsToRetry()) {
+        } else if (!forgets && !stopped && journal.failure() == null && !waitsToRetry()) {
             begin();
         }
         if (job == null) {
@@ -214,16 +217,32 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     @Override
-    public void onMoved(Consumer<StreamState> listener) {
-        moved = listener;
+    public void listen(Listener newListener) {
+        listener = newListener;
+        dropped.listen(newListener);
     }
 
     /** The runs of {@code stream} have moved to another file, or from memory to a file. */
     void moved(StreamState stream) {
-        moved.accept(stream);
+        listener.moved(stream);
+    }
+
+    /** A file says that {@code stream} is dropped. */
+    void describedAsDropped(StreamState stream) {
+        dropped.add(stream);
+    }
+
+    /** No file has an entry of {@code stream}, which is dropped. */
+    void forgotten(StreamState stream) {
+        listener.forgotten(stream);
     }
 
     private void begin() {
+        if (dropped.isDue()) {
+            forgets = true;
+            dropped.forget(() -> forgets = false);
+            return;
+        }
         boolean compactsFirst = makesRoomFirst;
         makesRoomFirst = false;
         if (compactsFirst && beginCompaction()) {

@@ -7,7 +7,6 @@ import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
 import io.streamkeeper.storage.stream.StreamContent;
 import io.streamkeeper.storage.stream.StreamState;
-import java.util.function.Consumer;
 
 /**
  * Extents in memory: durability {@code memory}. The live runs of a sparse block are copied into others, see {@link
@@ -16,6 +15,7 @@ import java.util.function.Consumer;
 public final class MemoryExtentStore implements ExtentStore {
     private final OpenBlock open;
     private final BlockCompaction compaction;
+    private Listener listener = Listener.NONE;
 
     public MemoryExtentStore(MemoryBudget budget) {
         this.open = new OpenBlock(budget::allocateToMakeRoom);
@@ -45,6 +45,7 @@ public final class MemoryExtentStore implements ExtentStore {
     @Override
     public void dropped(StreamState stream) {
         // Its runs have left already.
+        listener.forgotten(stream);
     }
 
     @Override
@@ -53,8 +54,8 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
-    public void onMoved(Consumer<StreamState> listener) {
-        // A copied run takes as much heap as before.
+    public void listen(Listener newListener) {
+        listener = newListener;
     }
 
     @Override

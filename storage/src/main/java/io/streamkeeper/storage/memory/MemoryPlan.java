@@ -19,7 +19,8 @@ package io.streamkeeper.storage.memory;
  *   heads of requests                        1/16, at most 64 MiB
  *   room for the collector                   1/8
  *   the server itself                        16 MiB
- *   descriptions of streams                  the rest, at most 5/8: a start needs up to half as much again for them
+ *   descriptions of streams                  the rest, at most 5/8: a start or a compaction of all of them needs up to
+ *                                            a quarter as much again
  *     of which splitting of JSON bodies        1/4 of the heap
  * </pre>
  *
@@ -128,8 +129,8 @@ public record MemoryPlan(
     }
 
     /**
-     * The part of the heap that the other parts leave, but not so much that a start finds no room (I11): it holds what
-     * the files say of a stream and the stream at the same time.
+     * The part of the heap that the other parts leave, but not so much that a start finds no room (I11): beside the
+     * streams it has lists of them, and what the files say of a few of them.
      */
     private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;

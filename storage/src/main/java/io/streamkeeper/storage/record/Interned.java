@@ -28,9 +28,10 @@ public final class Interned {
             return known;
         }
         StreamConfig config = new StreamConfig(type, Expiry.never(), Retention.none());
-        if (unlimited.size() < SHARED_MAX) {
-            unlimited.put(type.value(), config);
+        if (unlimited.size() >= SHARED_MAX) {
+            return config.unshared(true);
         }
+        unlimited.put(type.value(), config);
         return config;
     }
 
@@ -44,9 +45,10 @@ public final class Interned {
         if (known != null) {
             return known;
         }
-        if (config.isCommon() && limited.size() < SHARED_MAX) {
-            limited.put(config, config);
+        if (!config.isCommon() || limited.size() >= SHARED_MAX) {
+            return config.unshared(!alike.isShared());
         }
+        limited.put(config, config);
         return config;
     }
 }

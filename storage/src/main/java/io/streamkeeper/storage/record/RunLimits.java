@@ -1,6 +1,7 @@
 package io.streamkeeper.storage.record;
 
 import io.streamkeeper.protocol.JsonMessages;
+import io.streamkeeper.protocol.Retention;
 
 /**
  * The limits on one run of a stream. A run is the unit of location, checksum and retention; so each run of a stream
@@ -17,8 +18,29 @@ public record RunLimits(int bytesMax, int messagesMax, long millisMax) {
     /** A run of a stream with retention has at most the retained amount divided by this number. */
     public static final int RETAINED_PARTS = 256;
 
+    /** The appends of one run were staged within the maximum age divided by this number. */
+    private static final int AGE_GRAIN = 64;
+
+    private static final long AGE_MILLIS_MIN = 100;
+
     /** A stream that keeps everything. */
     public static final RunLimits ANY = new RunLimits(RUN_BYTES_MAX, Integer.MAX_VALUE, Long.MAX_VALUE);
+
+    /** The limits on the runs of a stream with this retention. */
+    public static RunLimits of(Retention retention) {
+        if (retention.isNone()) {
+            return ANY;
+        }
+        long bytes = retention.maxBytes() < 0 ? Long.MAX_VALUE : retention.maxBytes() / RETAINED_PARTS;
+        long messages = retention.maxMessages() < 0 ? Long.MAX_VALUE : retention.maxMessages() / RETAINED_PARTS;
+        long millis = retention.maxAgeSeconds() < 0
+                ? Long.MAX_VALUE
+                : Math.max(AGE_MILLIS_MIN, retention.maxAgeSeconds() * 1_000 / AGE_GRAIN);
+        return new RunLimits(
+                (int) Math.max(1, Math.min(RUN_BYTES_MAX, bytes)),
+                (int) Math.max(1, Math.min(Integer.MAX_VALUE, messages)),
+                millis);
+    }
 
     /**
      * The first message of an append that retention may keep. The messages before it are trimmed together with the

@@ -96,7 +96,7 @@ public final class FileShard {
                 clock);
         ShardStore store = new ShardStore(
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
-        List<StreamState> streams = recovery.streams();
+        List<StreamState> streams = recovery.takeStreams();
         store.start().recover(streams, recovery.lastGeneration(), config.checkpointMillis());
         extents.recovered(recovery.dirty(), memory.usedBytes(), recovery.lastGeneration());
         LOG.info(

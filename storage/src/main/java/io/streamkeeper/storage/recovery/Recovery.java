@@ -1,8 +1,6 @@
 package io.streamkeeper.storage.recovery;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.extent.Extent;
@@ -42,7 +40,7 @@ public final class Recovery {
     private final MemoryBudget memory;
     private final Interned interned = new Interned();
     private final List<Extent> extents = new ArrayList<>();
-    private final LongObjectMap<StreamState> streams = new LongObjectHashMap<>();
+    private final StreamsByGeneration streams = new StreamsByGeneration();
     private final List<StreamState> dirty = new ArrayList<>();
     private long lastLsn;
     private long lastGeneration;
@@ -84,11 +82,9 @@ public final class Recovery {
         return extents;
     }
 
-    /** All streams, including deleted ones, in the order of their generations. */
-    public List<StreamState> streams() {
-        List<StreamState> all = new ArrayList<>(streams.values());
-        all.sort(Comparator.comparingLong(StreamState::generation));
-        return all;
+    /** Hands over all streams, including deleted ones, in the order of their generations. */
+    public List<StreamState> takeStreams() {
+        return streams.take();
     }
 
     /** The streams about which the journal has records that no extent includes. */
@@ -112,18 +108,9 @@ public final class Recovery {
         }
     }
 
-    /**
-     * A key for a generation: equally unique, but the keys differ in more bits, so that they do not collide in a hash
-     * table.
-     */
-    private static long mixed(long generation) {
-        return generation * 0x9e3779b97f4a7c15L;
-    }
-
     // ---- extents ----
 
     private void readExtents() throws IOException {
-        LongObjectMap<FoundStream> found = new LongObjectHashMap<>();
         Set<Long> there = new HashSet<>(files.list());
         List<Manifest.ExtentRef> refs = new ArrayList<>(manifest.extents());
         refs.sort(Comparator.comparingLong(Manifest.ExtentRef::file));
@@ -140,27 +127,10 @@ public final class Recovery {
                 throw new DamagedFileException(
                         name, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
             }
-            readIndex(extent, found);
         }
-        for (LongObjectMap.PrimitiveEntry<FoundStream> entry : found.entries()) {
-            build(entry.value());
-        }
-    }
-
-    private void readIndex(Extent extent, LongObjectMap<FoundStream> found) throws IOException {
-        ExtentFile.Cursor cursor = extent.file().entries();
-        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            FoundStream stream = found.get(mixed(entry.generation()));
-            if (stream == null) {
-                stream = new FoundStream(entry.generation());
-                found.put(mixed(entry.generation()), stream);
-            }
-            stream.add(extent, extent.referrers().size(), entry.runs());
-            extent.referrers().add(StreamState.NONE);
-            ByteBuf meta = entry.meta();
-            if (meta != null) {
-                stream.describe(meta, extent);
-            }
+        MergedIndexes indexes = new MergedIndexes(extents);
+        for (List<MergedIndexes.Part> parts = indexes.next(); parts != null; parts = indexes.next()) {
+            build(new FoundStream(parts));
         }
     }
 
@@ -182,8 +152,10 @@ public final class Recovery {
         }
         StreamMeta meta = decode(owner, encoded, found.generation());
         StreamState stream = found.build(meta);
-        owner.describe(stream);
-        streams.put(mixed(found.generation()), stream);
+        if (!meta.dropped()) {
+            owner.describe(stream);
+        }
+        streams.add(stream);
         lastLsn = Math.max(lastLsn, meta.lastLsn());
         lastGeneration = Math.max(lastGeneration, found.generation());
     }
@@ -230,14 +202,14 @@ public final class Recovery {
 
     private void apply(RecordCodec.Read read, Journal.Staged staged) {
         LogRecord record = read.record();
-        StreamState stream = streams.get(mixed(record.generation()));
+        StreamState stream = streams.find(record.generation());
         lastGeneration = Math.max(lastGeneration, record.generation());
         if (stream != null && stream.counts(staged.lsn())) {
             return;
         }
         if (record instanceof LogRecord.Created created) {
             stream = new StreamState(created);
-            streams.put(mixed(record.generation()), stream);
+            streams.add(stream);
         } else if (stream == null) {
             throw new IllegalArgumentException("it is about stream " + record.generation() + ", which is not known");
         }
@@ -254,7 +226,7 @@ public final class Recovery {
      * RecoveredForks} checks the bytes that forks inherit, when the forks of all shards are known.
      */
     private void check() throws IOException {
-        for (StreamState stream : streams.values()) {
+        for (StreamState stream : streams.all()) {
             long needed = Math.max(stream.earliest(), stream.ownStart());
             if (!stream.isDeleted() && stream.content().start() > needed) {
                 throw new IOException("the data of stream " + stream.path() + " in " + directory + " begins at "

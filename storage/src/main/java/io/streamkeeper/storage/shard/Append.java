@@ -73,7 +73,7 @@ final class Append implements CommitQueue.Step {
                 append.close(),
                 now);
         if (!hasRoom(shard, stream, append)) {
-            reply.complete(shard.heap().exhausted());
+            shard.refuseForHeap(reply);
             return;
         }
         Payload payload = Payload.of(append.body(), stream.content().limits());

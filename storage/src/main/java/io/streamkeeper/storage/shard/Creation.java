@@ -77,7 +77,7 @@ final class Creation implements CommitQueue.Step {
             return false;
         }
         if (!shard.heap().hasRoomForMore()) {
-            reply.complete(shard.heap().exhausted());
+            shard.refuseForHeap(reply);
             return false;
         }
         long now = shard.clock().wallMillis();

@@ -82,6 +82,7 @@ public final class Forks {
             @Nullable ContentType contentType,
             Callback<ForkSource> then) {
         count(source);
+        shard.heap().count(source);
         shard.answer(source, new Outcome.Deleted(), outcome -> {
             if (isBeingTrimmed(source)) {
                 then.refuse((Refusal) outcome);
@@ -113,7 +114,9 @@ public final class Forks {
         long tail = source.durableTail();
         long position =
                 origin.offset() == null ? tail : StreamReads.readable(source, source.positionUpToTail(origin.offset()));
-        return pin(source, position);
+        ForkSource pinned = pin(source, position);
+        shard.heap().count(source);
+        return pinned;
     }
 
     /** Counts a fork of {@code source} that diverges at {@code position}. */

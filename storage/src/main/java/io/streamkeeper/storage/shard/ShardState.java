@@ -150,11 +150,29 @@ public final class ShardState {
         return heap;
     }
 
+    /** Refuses a command for which there is no heap; if dropped streams take much of it, a checkpoint frees them. */
+    void refuseForHeap(Reply reply) {
+        if (heap.hasManyDropped()) {
+            extents.pressed();
+        }
+        reply.complete(heap.exhausted());
+    }
+
     /** From now on {@code budget} counts and bounds the heap that streams take. */
     void limitHeap(Budget budget) {
         heap = new StreamHeap(budget);
         streams.forEach(heap::count);
-        extents.onMoved(heap::count);
+        extents.listen(new ExtentStore.Listener() {
+            @Override
+            public void moved(StreamState stream) {
+                heap.count(stream);
+            }
+
+            @Override
+            public void forgotten(StreamState stream) {
+                heap.forget(stream);
+            }
+        });
     }
 
     /** How long a record of a stream's use covers further uses, in milliseconds. */

@@ -316,6 +316,7 @@ public final class ShardStore implements AutoCloseable {
         if (source == null) {
             return;
         }
+        state.heap().count(source);
         if (source.isDurablyDeleted()) {
             state.releaseSourceOf(source);
         }

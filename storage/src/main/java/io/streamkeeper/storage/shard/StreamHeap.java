@@ -20,7 +20,11 @@ public final class StreamHeap {
     /** One part in this many of the heap is reserved: new streams and producers may not use it. */
     private static final int APPENDS_PART = 16;
 
+    /** Dropped streams that take at least one part in this many of the heap are worth a checkpoint. */
+    private static final int DROPPED_PART = 64;
+
     private final @Nullable Budget budget;
+    private long droppedBytes;
 
     /** Counts the heap in {@code budget}; if that is null, counts nothing and always has room. */
     StreamHeap(@Nullable Budget budget) {
@@ -54,9 +58,20 @@ public final class StreamHeap {
         count(stream, stream.heapBytes());
     }
 
-    /** A stream is dropped. */
+    /** A stream is dropped: what is left of it takes heap until the extents have forgotten it. */
     void drop(StreamState stream) {
+        droppedBytes += stream.countedHeapBytes();
+        count(stream);
+    }
+
+    /** Nothing refers to a dropped stream any more. */
+    void forget(StreamState stream) {
         count(stream, 0);
+    }
+
+    /** Whether a checkpoint would release much heap, because it lets the extents forget dropped streams. */
+    boolean hasManyDropped() {
+        return budget != null && droppedBytes > budget.bytesMax() / DROPPED_PART;
     }
 
     private void count(StreamState stream, long bytes) {
@@ -68,6 +83,9 @@ public final class StreamHeap {
             return;
         }
         stream.countedHeapBytes(bytes);
+        if (stream.isDurablyDropped()) {
+            droppedBytes += more;
+        }
         if (more > 0) {
             budget.reserveAlways(more);
         } else {

@@ -16,6 +16,12 @@ public abstract sealed class AppendLengths {
     /** The heap that this takes. */
     abstract long heapBytes();
 
+    /** The lengths of a run in a file, or null if it has none. */
+    static @Nullable AppendLengths of(StoredRuns runs, int run) {
+        int bytes = runs.lengthsBytes(run);
+        return bytes == 0 ? null : new InFile(runs.lengthsLocation(run), bytes);
+    }
+
     /** The end, within a run with these lengths, of the append that contains the byte at {@code index}. */
     public static int endAfter(ByteBuf lengths, int index) {
         ByteBuf in = lengths.duplicate();

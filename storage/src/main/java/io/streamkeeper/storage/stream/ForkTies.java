@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.stream;
 
+import io.streamkeeper.storage.record.HeapSize;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class ForkTies {
     private static final int HEAP_BYTES = 40;
 
-    /** The record of a fork, its origin, and the paths without their characters. */
-    private static final int FORK_HEAP_BYTES = 280;
+    /** The record of a fork, its origin and its lineage, without the texts of the paths. */
+    private static final int FORK_HEAP_BYTES = 180;
+
+    /** The place of a stream that has forks among the sources of its shard. */
+    private static final int SOURCE_HEAP_BYTES = 72;
+
+    private final int heapBytes;
 
     /** The fork's source and the inherited part, or null if the stream is not a fork. */
     final LogRecord.@Nullable Fork fork;
@@ -30,6 +36,10 @@ final class ForkTies {
     ForkTies(LogRecord.@Nullable Fork fork, long formerGeneration) {
         this.fork = fork;
         this.formerGeneration = formerGeneration;
+        this.heapBytes = HEAP_BYTES
+                + (fork == null
+                        ? 0
+                        : FORK_HEAP_BYTES + HeapSize.of(fork.origin().source().value()));
     }
 
     /** The ties of a stream that is created or found, or null if it has none. */
@@ -39,9 +49,6 @@ final class ForkTies {
 
     /** An estimate of the heap that all of this takes. */
     int heapBytes() {
-        return HEAP_BYTES
-                + (fork == null
-                        ? 0
-                        : FORK_HEAP_BYTES + fork.origin().source().value().length());
+        return heapBytes + (forks == 0 ? 0 : SOURCE_HEAP_BYTES);
     }
 }

@@ -23,6 +23,11 @@ public final class Lifetime {
         static final RecordedUse NONE = new RecordedUse(-1, 0, 0);
     }
 
+    /** The heap of a lifetime that ends, and of its place in the queue. */
+    private static final int HEAP_BYTES = 80;
+
+    private static final int RECORDED_HEAP_BYTES = 40;
+
     /** The lifetime of all streams that never expire. */
     private static final Lifetime ENDLESS = new Lifetime(Expiry.never(), 0, RecordedUse.NONE);
 
@@ -56,7 +61,9 @@ public final class Lifetime {
                 : new Lifetime(
                         meta.created().config().expiry(),
                         meta.created().atMillis(),
-                        new RecordedUse(meta.usedMillis(), meta.coveredMillis(), 0));
+                        meta.usedMillis() < 0
+                                ? RecordedUse.NONE
+                                : new RecordedUse(meta.usedMillis(), meta.coveredMillis(), 0));
     }
 
     // ---- use ----
@@ -132,6 +139,14 @@ public final class Lifetime {
      */
     public boolean isSliding() {
         return expiry instanceof Expiry.Ttl;
+    }
+
+    /** The heap that this takes, with the place in the {@link ExpiryQueue}. */
+    int heapBytes() {
+        if (!ends()) {
+            return 0;
+        }
+        return HEAP_BYTES + (recorded.equals(RecordedUse.NONE) ? 0 : RECORDED_HEAP_BYTES);
     }
 
     /** Whether the stream can expire. */

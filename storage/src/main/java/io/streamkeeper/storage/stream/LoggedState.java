@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class LoggedState {
     /** The heap that {@link #beginning} takes, unless it is {@link Beginning#ZERO}. */
-    private static final int BEGINNING_HEAP_BYTES = 32;
+    static final int BEGINNING_HEAP_BYTES = 32;
 
     private boolean closed;
     private boolean deleted;
@@ -136,6 +136,11 @@ abstract class LoggedState {
 
     final void forgetRecords() {
         lastLsn = 0;
+    }
+
+    /** Nothing is written to the stream any more. */
+    final void forgetWriters() {
+        writers = null;
     }
 
     // ---- queries ----

@@ -1,6 +1,7 @@
 package io.streamkeeper.storage.stream;
 
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.storage.record.HeapSize;
 import io.streamkeeper.storage.record.KnownProducer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,7 @@ final class ProducerTable {
     }
 
     /** The heap that a producer takes without its id: its last request, its entry, and its place in the map. */
-    private static final int ENTRY_BYTES = 150;
+    private static final int ENTRY_BYTES = 104;
 
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
@@ -155,7 +156,7 @@ final class ProducerTable {
     }
 
     private static int bytes(Entry entry) {
-        return ENTRY_BYTES + entry.last.id().length();
+        return ENTRY_BYTES + HeapSize.of(entry.last.id());
     }
 
     private void put(Entry entry) {

@@ -1,40 +1,17 @@
 package io.streamkeeper.storage.stream;
 
 import io.streamkeeper.protocol.Retention;
-import io.streamkeeper.storage.record.RunLimits;
 
 /**
  * Decides what retention trims: whole runs from the beginning, as many as possible while the requested amount is kept,
  * and runs that are too old. So it cuts no message and, in a stream of bytes, no append; a long append may have several
- * runs. The runs of such a stream are short, see {@link RunLimits}, so little more is kept than requested.
+ * runs. The runs of such a stream are short, see {@code RunLimits}, so little more is kept than requested.
  *
  * <p>A run whose time is in the future was written when the clock was ahead. It is not newer than the runs after it,
  * and is trimmed with the first of them.
  */
 public final class RetentionPolicy {
-    /** The appends of one run were staged within the maximum age divided by this number. */
-    private static final int AGE_GRAIN = 64;
-
-    private static final long AGE_MILLIS_MIN = 100;
-
     private RetentionPolicy() {}
-
-    /** The limits on the runs of a stream. */
-    public static RunLimits limits(Retention retention) {
-        if (retention.isNone()) {
-            return RunLimits.ANY;
-        }
-        long bytes = retention.maxBytes() < 0 ? Long.MAX_VALUE : retention.maxBytes() / RunLimits.RETAINED_PARTS;
-        long messages =
-                retention.maxMessages() < 0 ? Long.MAX_VALUE : retention.maxMessages() / RunLimits.RETAINED_PARTS;
-        long millis = retention.maxAgeSeconds() < 0
-                ? Long.MAX_VALUE
-                : Math.max(AGE_MILLIS_MIN, retention.maxAgeSeconds() * 1_000 / AGE_GRAIN);
-        return new RunLimits(
-                (int) Math.max(1, Math.min(RunLimits.RUN_BYTES_MAX, bytes)),
-                (int) Math.max(1, Math.min(Integer.MAX_VALUE, messages)),
-                millis);
-    }
 
     /** The first position that a stream keeps at {@code nowMillis}, including staged data. */
     public static long earliest(StreamState stream, long nowMillis) {

@@ -15,6 +15,9 @@ final class RunArrays {
 
     private static final int ARRAY_HEAD_BYTES = 16;
 
+    /** The place of the stream in the list of the file that has a run; runs may share one. */
+    private static final int REFERRER_BYTES = 4;
+
     Place[] places;
     long[] locations;
     long[] ends;
@@ -90,7 +93,7 @@ final class RunArrays {
         setLengths(count, null);
     }
 
-    /** Moves the runs from {@code from} on to {@code to}, and frees room that is not needed. */
+    /** Moves the runs from {@code from} on to {@code to}; the caller sets the runs between. */
     void shift(int from, int to) {
         int moved = count - from;
         int newCount = to + moved;
@@ -113,10 +116,29 @@ final class RunArrays {
             removeLast();
         }
         count = newCount;
-        if (newCount < ends.length - 1) {
-            resize(newCount);
-        }
         countLengths();
+    }
+
+    /** Frees room that is not needed, if it is for more than one run; the first run has message {@code first}. */
+    void trim(long first) {
+        if (messageEnds != null && hasOneMessageEach(first)) {
+            messageEnds = null;
+        }
+        if (lengths != null && lengthsBytes == 0) {
+            lengths = null;
+        }
+        if (count < ends.length - 1) {
+            resize(count);
+        }
+    }
+
+    private boolean hasOneMessageEach(long first) {
+        for (int run = 0; run < count; run++) {
+            if (messageEnds == null || messageEnds[run] != first + run) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @SuppressWarnings("SuspiciousSystemArraycopy")
@@ -163,6 +185,7 @@ final class RunArrays {
         long capacity = ends.length;
         return HEAP_BYTES
                 + capacity * (4 + 8 + 8)
+                + (long) count * REFERRER_BYTES
                 + (messageEnds == null ? 0 : ARRAY_HEAD_BYTES + capacity * 8)
                 + (times == null ? 0 : ARRAY_HEAD_BYTES + capacity * 8)
                 + (lengths == null ? 0 : ARRAY_HEAD_BYTES + capacity * 4 + lengthsBytes);

@@ -9,10 +9,23 @@ import org.jspecify.annotations.Nullable;
  * The runs of one stream in order of position, each with its place, its location there, its end, and the messages up to
  * its end. It knows neither what a run contains nor when runs may be joined. Owned by the shard's loop.
  *
- * <p>It is the superclass of {@link StreamContent}, not an object of its own, because a server has millions of them. A
- * single run, as most idle streams have, is in fields of this object; several runs are in {@link RunArrays}.
+ * <p>It is the superclass of {@link StreamContent}, not an object of its own, because a server has millions of them. So
+ * it also has no field for its {@link State}, which follows from the fields that are set: a single run, as most idle
+ * streams have, is in fields of this object; several runs are in {@link RunArrays}, and so are all runs with times.
+ *
+ * <pre>
+ *   EMPTY    first run added → ONLY
+ *   ONLY     run added, or replaced by several → ARRAYS; run removed → EMPTY
+ *   ARRAYS   runs removed, or replaced by fewer: one left → ONLY, none left → EMPTY; stays if runs have times
+ * </pre>
  */
 abstract class RunTable {
+    private enum State {
+        EMPTY,
+        ONLY,
+        ARRAYS
+    }
+
     private long start;
     private long startMessages;
 
@@ -42,6 +55,13 @@ abstract class RunTable {
 
     // ---- the table ----
 
+    private State state() {
+        if (arrays != null) {
+            return State.ARRAYS;
+        }
+        return onlyPlace == null ? State.EMPTY : State.ONLY;
+    }
+
     /** The first position whose byte is kept. */
     public final long start() {
         return start;
@@ -66,7 +86,7 @@ abstract class RunTable {
         if (arrays != null) {
             return arrays.count;
         }
-        return onlyPlace == null ? 0 : 1;
+        return state() == State.EMPTY ? 0 : 1;
     }
 
     /** Whether the time of each run is kept. */
@@ -77,7 +97,7 @@ abstract class RunTable {
     /** The run that holds the byte at {@code position}. */
     public final int runAt(long position) {
         if (arrays == null) {
-            return onlyPlace == null || position < onlyEnd ? 0 : 1;
+            return state() == State.EMPTY || position < onlyEnd ? 0 : 1;
         }
         int found = Arrays.binarySearch(arrays.ends, 0, arrays.count, position);
         return found >= 0 ? found + 1 : -found - 1;
@@ -172,11 +192,18 @@ abstract class RunTable {
 
     // ---- changes ----
 
+    /** Makes room for {@code runs} runs in a table without runs. */
+    public final void expectRuns(int runs) {
+        if (runs > 1 || isTimed()) {
+            arrays = new RunArrays(runs, isTimed());
+        }
+    }
+
     /** Adds a run without lengths after the last one. */
     final void addRun(Place newPlace, long newLocation, long newEnd, long newMessageEnd, long millis) {
         int run = runCount();
-        if (run > 0 || arrays != null) {
-            inArrays().add();
+        if (state() != State.EMPTY) {
+            toArrays().add();
         }
         setRun(run, newPlace, newLocation, newEnd, newMessageEnd, millis);
     }
@@ -210,22 +237,32 @@ abstract class RunTable {
 
     final void removeLastRun() {
         if (arrays == null) {
-            onlyPlace = null;
-            onlyLengths = null;
+            clearOnly();
         } else {
             arrays.removeLast();
-            compact();
+            settle();
         }
     }
 
-    /** Replaces the {@code removed} runs from {@code first} on by {@code added} ones, which the caller sets. */
-    final void replaceRuns(int first, int removed, int added) {
-        if (added == removed) {
-            return;
+    /**
+     * Replaces the runs from {@code first} up to, but without, {@code end} by those of {@code written} from {@code
+     * writtenFirst} on, which are in {@code file}.
+     */
+    final void replaceRuns(int first, int end, Place file, StoredRuns written, int writtenFirst) {
+        int newEnd = first + written.count() - writtenFirst;
+        long messageEnd = messagesBeforeRun(first);
+        if (newEnd != end) {
+            RunArrays all = toArrays();
+            all.countMessages(startMessages + 1);
+            all.shift(end, newEnd);
         }
-        RunArrays all = inArrays();
-        all.countMessages(startMessages + 1);
-        all.shift(first + removed, first + added);
+        for (int run = first; run < newEnd; run++) {
+            int from = writtenFirst + run - first;
+            messageEnd += written.messages(from);
+            setRun(run, file, written.location(from), written.end(from), messageEnd, written.millis(from));
+            setLengths(run, AppendLengths.of(written, from));
+        }
+        settle();
     }
 
     /** Removes the first {@code runs} runs. */
@@ -233,16 +270,21 @@ abstract class RunTable {
         long newStart = runStart(runs);
         long newMessages = messagesBeforeRun(runs);
         if (arrays == null) {
-            removeLastRun();
+            clearOnly();
         } else {
             arrays.shift(runs, 0);
         }
         start = newStart;
         startMessages = newMessages;
-        compact();
+        settle();
     }
 
-    private RunArrays inArrays() {
+    private void clearOnly() {
+        onlyPlace = null;
+        onlyLengths = null;
+    }
+
+    private RunArrays toArrays() {
         RunArrays all = arrays;
         if (all == null) {
             all = new RunArrays(2, false);
@@ -251,17 +293,20 @@ abstract class RunTable {
                 all.set(0, onlyPlace, onlyLocation, onlyEnd, onlyMessageEnd, startMessages + 1, 0);
                 all.setLengths(0, onlyLengths);
             }
-            onlyPlace = null;
-            onlyLengths = null;
+            clearOnly();
             arrays = all;
         }
         return all;
     }
 
-    /** Moves a single run into the fields; to be called when all runs are set. */
-    final void compact() {
+    /** Frees room that the runs do not need; to be called when all runs are set. */
+    private void settle() {
         RunArrays all = arrays;
-        if (all == null || all.times != null || all.count > 1) {
+        if (all == null) {
+            return;
+        }
+        if (all.times != null || all.count > 1) {
+            all.trim(startMessages + 1);
             return;
         }
         if (all.count == 1) {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 public final class StoredRuns {
     private final long start;
     private final long messagesBefore;
-    private long[] ends = new long[1];
-    private long[] locations = new long[1];
-    private int[] messages = new int[1];
+    private long[] ends;
+    private long[] locations;
+    private int[] messages;
     private long @Nullable [] millis;
     private long @Nullable [] lengthsLocations;
     private int @Nullable [] lengthsSizes;
@@ -17,9 +17,17 @@ public final class StoredRuns {
 
     /** Runs that begin at {@code start}, before which the stream has {@code messagesBefore} messages. */
     public StoredRuns(long start, long messagesBefore, boolean timed) {
+        this(start, messagesBefore, timed, 1);
+    }
+
+    /** The same, with room for {@code capacity} runs. */
+    public StoredRuns(long start, long messagesBefore, boolean timed, int capacity) {
         this.start = start;
         this.messagesBefore = messagesBefore;
-        this.millis = timed ? new long[1] : null;
+        this.ends = new long[capacity];
+        this.locations = new long[capacity];
+        this.messages = new int[capacity];
+        this.millis = timed ? new long[capacity] : null;
     }
 
     /** The location of a run: its position in the file, and its checksum. */
@@ -29,12 +37,7 @@ public final class StoredRuns {
 
     public void add(long position, int checksum, int bytes, int runMessages, long runMillis) {
         if (count == ends.length) {
-            ends = Arrays.copyOf(ends, 2 * count);
-            locations = Arrays.copyOf(locations, 2 * count);
-            messages = Arrays.copyOf(messages, 2 * count);
-            millis = millis == null ? null : Arrays.copyOf(millis, 2 * count);
-            lengthsLocations = lengthsLocations == null ? null : Arrays.copyOf(lengthsLocations, 2 * count);
-            lengthsSizes = lengthsSizes == null ? null : Arrays.copyOf(lengthsSizes, 2 * count);
+            resize(2 * count);
         }
         ends[count] = end() + bytes;
         locations[count] = location(position, checksum);
@@ -43,6 +46,15 @@ public final class StoredRuns {
             millis[count] = runMillis;
         }
         count++;
+    }
+
+    private void resize(int capacity) {
+        ends = Arrays.copyOf(ends, capacity);
+        locations = Arrays.copyOf(locations, capacity);
+        messages = Arrays.copyOf(messages, capacity);
+        millis = millis == null ? null : Arrays.copyOf(millis, capacity);
+        lengthsLocations = lengthsLocations == null ? null : Arrays.copyOf(lengthsLocations, capacity);
+        lengthsSizes = lengthsSizes == null ? null : Arrays.copyOf(lengthsSizes, capacity);
     }
 
     /**

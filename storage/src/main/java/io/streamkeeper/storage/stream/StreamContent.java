@@ -121,13 +121,8 @@ public final class StreamContent extends RunTable {
         int bytes = runs.bytes(run);
         file.enter(bytes);
         addRun(file, runs.location(run), end() + bytes, messageCount() + runs.messages(run), runs.millis(run));
-        setLengths(runCount() - 1, lengthsOf(runs, run));
+        setLengths(runCount() - 1, AppendLengths.of(runs, run));
         sealed = true;
-    }
-
-    private static @Nullable AppendLengths lengthsOf(StoredRuns runs, int run) {
-        int bytes = runs.lengthsBytes(run);
-        return bytes == 0 ? null : new AppendLengths.InFile(runs.lengthsLocation(run), bytes);
     }
 
     /** Whether the bytes follow the last run in its block, and the run may grow. */
@@ -377,19 +372,11 @@ public final class StreamContent extends RunTable {
         for (int run = first; run <= last; run++) {
             place(run).leave(runBytes(run));
         }
-        long messageEnd = messagesBeforeRun(first);
-        int added = written.count() - skipped;
-        sealed |= last == runCount() - 1;
-        replaceRuns(first, last + 1 - first, added);
-        for (int i = 0; i < added; i++) {
-            int run = first + i;
-            int from = skipped + i;
-            messageEnd += written.messages(from);
-            setRun(run, file, written.location(from), written.end(from), messageEnd, written.millis(from));
-            setLengths(run, lengthsOf(written, from));
-            file.enter(written.bytes(from));
+        for (int run = skipped; run < written.count(); run++) {
+            file.enter(written.bytes(run));
         }
-        compact();
+        sealed |= last == runCount() - 1;
+        replaceRuns(first, last + 1, file, written, skipped);
     }
 
     /**

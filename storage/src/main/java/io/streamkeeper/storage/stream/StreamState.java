@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.memory.Place;
+import io.streamkeeper.storage.record.HeapSize;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Runs;
@@ -29,22 +30,22 @@ import org.jspecify.annotations.Nullable;
  * objects that are created when they are needed, and what many streams have in common is in objects that they share.
  */
 public final class StreamState extends LoggedState {
-    /** A placeholder for no stream in lists. */
-    public static final StreamState NONE = new StreamState(new LogRecord.Created(
+    /** Stands for streams that are dropped, of which a file says so, and of which nothing else is needed. */
+    public static final StreamState DROPPED = dropped(new StreamState(new LogRecord.Created(
             0,
             new StreamPath("none"),
             new StreamConfig(ContentType.OCTET_STREAM, Expiry.never(), Retention.none()),
             true,
             null,
-            0));
+            0)));
 
-    /**
-     * The heap of an idle stream, its place in the table and in the list of a file, without the characters of its path
-     * and without arrays.
-     */
-    private static final int HEAP_BYTES = 236;
+    private static StreamState dropped(StreamState stream) {
+        stream.publishDropped();
+        return stream;
+    }
 
-    private static final int EXPIRY_HEAP_BYTES = 120;
+    /** The heap of an idle stream, its place in the table and in the list of a file, without its path and arrays. */
+    private static final int HEAP_BYTES = 200;
 
     /** The size of an object is a multiple of this. */
     private static final int ALIGNMENT = 8;
@@ -54,6 +55,7 @@ public final class StreamState extends LoggedState {
     private final String path;
     private final StreamConfig config;
     private final boolean createdClosed;
+    private final short pathHeapBytes;
     private final StreamContent content;
     private final Lifetime lifetime;
     private @Nullable ForkTies ties;
@@ -81,10 +83,11 @@ public final class StreamState extends LoggedState {
         this.generation = created.generation();
         this.createdMillis = created.atMillis();
         this.path = created.path().value();
+        this.pathHeapBytes = (short) HeapSize.of(path);
         this.config = created.config();
         this.createdClosed = created.closed();
         this.ties = ForkTies.of(created.fork(), 0);
-        this.content = new StreamContent(ownStart(), contentType().isJson(), RetentionPolicy.limits(retention()));
+        this.content = new StreamContent(ownStart(), contentType().isJson(), config.runLimits());
         this.lifetime = Lifetime.of(created);
         this.durableBeginning = beginning();
         this.durableTail = ownStart();
@@ -97,11 +100,12 @@ public final class StreamState extends LoggedState {
         this.generation = created.generation();
         this.createdMillis = created.atMillis();
         this.path = created.path().value();
+        this.pathHeapBytes = (short) HeapSize.of(path);
         this.config = created.config();
         this.createdClosed = created.closed();
         this.ties = ForkTies.of(created.fork(), meta.formerGeneration());
-        this.content = new StreamContent(
-                contentStart, messagesBefore, contentType().isJson(), RetentionPolicy.limits(retention()));
+        this.content =
+                new StreamContent(contentStart, messagesBefore, contentType().isJson(), config.runLimits());
         this.lifetime = Lifetime.of(meta);
         this.durableBeginning = Beginning.ZERO;
         this.described = true;
@@ -113,10 +117,12 @@ public final class StreamState extends LoggedState {
      */
     public long heapBytes() {
         long bytes = HEAP_BYTES
-                + path.length()
+                + pathHeapBytes
+                + config.heapBytes()
                 + content.heapBytes()
                 + partsHeapBytes()
-                + (lifetime.ends() ? EXPIRY_HEAP_BYTES : 0)
+                + (durableBeginning.earliest() == 0 ? 0 : BEGINNING_HEAP_BYTES)
+                + lifetime.heapBytes()
                 + (ties == null ? 0 : ties.heapBytes());
         return bytes - bytes % ALIGNMENT;
     }
@@ -303,6 +309,7 @@ public final class StreamState extends LoggedState {
     /** The stream is dropped: nothing reads or inherits it any more. */
     public void publishDropped() {
         durablyDropped = true;
+        forgetWriters();
     }
 
     public boolean isDurablyDropped() {

@@ -1,6 +1,7 @@
 package io.streamkeeper.storage.stream;
 
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.storage.record.HeapSize;
 import io.streamkeeper.storage.record.KnownProducer;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.StreamMeta;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterState {
     private static final int HEAP_BYTES = 56;
-    private static final int TEXT_HEAP_BYTES = 48;
 
     private final ProducerTable producers = new ProducerTable();
     private @Nullable String streamSeq;
@@ -34,8 +34,14 @@ final class WriterState {
             writers.producers.accept(producer.last(), 0, producer.usedMillis());
         }
         writers.streamSeq = meta.streamSeq();
-        writers.closedBy = meta.closedBy();
+        writers.closedBy = writers.known(meta.closedBy());
         return writers;
+    }
+
+    /** The producer's request as the table has it, if it is the last one of that producer, so that it takes no heap. */
+    private @Nullable Producer known(@Nullable Producer producer) {
+        Producer last = producer == null ? null : producers.last(producer.id());
+        return producer != null && producer.equals(last) ? last : producer;
     }
 
     void apply(LogRecord.Appended record) {
@@ -86,6 +92,6 @@ final class WriterState {
     /** The heap that all of this takes. */
     long heapBytes() {
         String seq = streamSeq;
-        return HEAP_BYTES + producers.heapBytes() + (seq == null ? 0 : TEXT_HEAP_BYTES + seq.length());
+        return HEAP_BYTES + producers.heapBytes() + (seq == null ? 0 : HeapSize.of(seq));
     }
 }

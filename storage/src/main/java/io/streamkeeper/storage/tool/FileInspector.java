@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.IndexEntry;
 import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
@@ -76,7 +77,7 @@ public final class FileInspector {
             out.accept(extent.describe());
             Interned interned = new Interned();
             ExtentFile.Cursor cursor = extent.entries();
-            for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
                 ByteBuf meta = entry.meta();
                 out.accept("stream " + entry.generation()
                         + (meta == null ? "" : " " + StreamMeta.decode(meta, entry.generation(), interned)));

@@ -14,7 +14,6 @@ import io.streamkeeper.storage.extent.RunJoiner;
 import io.streamkeeper.storage.journal.Segments;
 import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.record.StreamMeta;
-import io.streamkeeper.storage.stream.RetentionPolicy;
 import io.streamkeeper.storage.version1.OldShard;
 import io.streamkeeper.storage.version1.OldStream;
 import java.io.IOException;
@@ -76,7 +75,7 @@ final class ShardConversion implements AutoCloseable {
     /** Adds a stream; called in the order of the new generations. */
     void add(OldStream stream, StreamMeta meta) throws IOException {
         long generation = meta.created().generation();
-        RunLimits limits = RetentionPolicy.limits(meta.created().config().retention());
+        RunLimits limits = RunLimits.of(meta.created().config().retention());
         boolean json = meta.created().config().contentType().isJson();
         boolean timed = limits.millisMax() != Long.MAX_VALUE;
         long messages = stream.messagesBefore();

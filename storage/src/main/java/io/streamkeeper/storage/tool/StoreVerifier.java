@@ -11,6 +11,7 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.IndexEntry;
 import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
 import io.streamkeeper.storage.journal.FileLog;
@@ -159,7 +160,7 @@ public final class StoreVerifier {
             for (Extent extent : recovery.extents()) {
                 bytes += checkRuns(extent.file());
             }
-            List<StreamState> streams = recovery.streams();
+            List<StreamState> streams = recovery.takeStreams();
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
             store.start().recover(streams, recovery.lastGeneration(), ShardState.NOTHING_IS_KEPT);
             recovered = true;
@@ -171,7 +172,7 @@ public final class StoreVerifier {
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
             if (!recovered) {
-                store.start().recover(recovery.streams(), 0, ShardState.NOTHING_IS_KEPT);
+                store.start().recover(recovery.takeStreams(), 0, ShardState.NOTHING_IS_KEPT);
                 store.close();
             }
             recovery.close();
@@ -194,7 +195,7 @@ public final class StoreVerifier {
     private static long checkRuns(ExtentFile file) throws IOException {
         long bytes = 0;
         ExtentFile.Cursor cursor = file.entries();
-        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
             StoredRuns runs = entry.runs();
             for (int run = 0; run < runs.count(); run++) {
                 checkRun(file, runs, run);

@@ -9,6 +9,7 @@ import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.IndexEntry;
 import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
@@ -126,7 +127,7 @@ public final class OldShard implements AutoCloseable {
 
     private void readIndex(ExtentFile extent, OldFile file, Map<Long, Found> found) throws IOException {
         ExtentFile.Cursor cursor = extent.entries();
-        for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
             Found stream = found.computeIfAbsent(entry.generation(), generation -> new Found());
             if (entry.runs().count() > 0) {
                 stream.spans.add(new Span(file, entry.runs()));

@@ -190,7 +190,7 @@ public abstract class ExtentFilesContract {
         }
         files = afterCrash();
         ExtentFile file = ExtentFile.open(files, 4, 3, store);
-        ExtentFile.Entry entry = file.entries().next();
+        IndexEntry entry = file.entries().next();
         ByteBuffer read = ByteBuffer.allocate(data.length);
         file.read(entry.runs().position(0), read);
         assertThat(read.array()).isEqualTo(data);

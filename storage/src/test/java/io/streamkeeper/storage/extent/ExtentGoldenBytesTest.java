@@ -104,7 +104,7 @@ class ExtentGoldenBytesTest {
         assertThat(file.dataBytes()).isEqualTo(7);
         assertThat(file.lengthsBytes()).isEqualTo(2);
         ExtentFile.Cursor entries = file.entries();
-        ExtentFile.Entry first = entries.next();
+        IndexEntry first = entries.next();
         assertThat(first.generation()).isEqualTo(GENERATION);
         assertThat(first.meta().toString(UTF_8)).isEqualTo("me");
         assertThat(first.runs().start()).isEqualTo(10);
@@ -114,7 +114,7 @@ class ExtentGoldenBytesTest {
         assertThat(first.runs().position(0)).isEqualTo(64);
         assertThat(first.runs().lengthsPosition(0)).isEqualTo(69);
         assertThat(first.runs().lengthsBytes(0)).isEqualTo(2);
-        ExtentFile.Entry second = entries.next();
+        IndexEntry second = entries.next();
         assertThat(second.generation()).isEqualTo(GENERATION + 1);
         assertThat(second.meta()).isNull();
         assertThat(second.runs().millis(0)).isEqualTo(300);

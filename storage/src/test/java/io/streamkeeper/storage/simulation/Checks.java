@@ -10,6 +10,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentFiles;
+import io.streamkeeper.storage.extent.IndexEntry;
 import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.stream.StreamState;
@@ -162,7 +163,7 @@ final class Checks {
             ExtentFiles files = LocalExtentFiles.of(world.disk, data.shard(manifest.shard()));
             ExtentFile file = ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store());
             ExtentFile.Cursor cursor = file.entries();
-            for (ExtentFile.Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
                 if (entry.runs().count() > 0) {
                     spans.computeIfAbsent(entry.generation(), generation -> new TreeMap<>())
                             .merge(entry.runs().start(), entry.runs().end(), Math::max);

@@ -1,0 +1,83 @@
+package io.streamkeeper.storage.extent;
+
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The streams that are dropped, of which a file says so, but which other files still refer to, because they have entries
+ * of them: until they are forgotten, they take heap. One pass over the entries of all files forgets all of them, and is
+ * due when there are many in proportion to the entries, so that its cost for each of them is bounded. Owned by the
+ * shard's loop; no checkpoint or compaction runs during a pass.
+ */
+final class DroppedStreams {
+    /** A pass looks at most at this many entries for each stream that it forgets. */
+    private static final int ENTRIES_OF_EACH = 16;
+
+    /** Entries looked at, or streams forgotten, in one step, so that a step stays short. */
+    private static final int STEP_MAX = 8_192;
+
+    private final ExtentCatalog catalog;
+    private final Executor loop;
+
+    private ExtentStore.Listener listener = ExtentStore.Listener.NONE;
+    private List<StreamState> streams = new ArrayList<>();
+
+    /** Looks at the files of {@code catalog}, in turns of {@code loop}. */
+    DroppedStreams(ExtentCatalog catalog, Executor loop) {
+        this.catalog = catalog;
+        this.loop = loop;
+    }
+
+    void listen(ExtentStore.Listener newListener) {
+        listener = newListener;
+    }
+
+    /** Adds a stream about which a file says that it is dropped. */
+    void add(StreamState stream) {
+        streams.add(stream);
+    }
+
+    boolean isDue() {
+        if (streams.isEmpty()) {
+            return false;
+        }
+        long entries = 0;
+        for (Extent extent : catalog.extents()) {
+            entries += extent.referrerCount();
+        }
+        return ENTRIES_OF_EACH * (long) streams.size() >= entries;
+    }
+
+    /** Makes a pass, and then runs {@code then}. */
+    void forget(Runnable then) {
+        List<StreamState> forgotten = streams;
+        streams = new ArrayList<>();
+        forget(new ArrayList<>(catalog.extents()), 0, 0, () -> report(forgotten, 0, then));
+    }
+
+    private void forget(List<Extent> extents, int index, int from, Runnable then) {
+        if (index == extents.size()) {
+            then.run();
+            return;
+        }
+        Extent extent = extents.get(index);
+        int end = Math.min(extent.referrerCount(), from + STEP_MAX);
+        extent.forgetDropped(from, end);
+        boolean isWhole = end == extent.referrerCount();
+        loop.execute(() -> forget(extents, isWhole ? index + 1 : index, isWhole ? 0 : end, then));
+    }
+
+    private void report(List<StreamState> forgotten, int from, Runnable then) {
+        int end = Math.min(forgotten.size(), from + STEP_MAX);
+        for (int i = from; i < end; i++) {
+            listener.forgotten(forgotten.get(i));
+        }
+        if (end < forgotten.size()) {
+            loop.execute(() -> report(forgotten, end, then));
+        } else {
+            then.run();
+        }
+    }
+}
