@@ -416,7 +416,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 Clock.SYSTEM,
                 policy,
                 audit == null ? null : AuditLog.open(audit),
-                engine.limits());
+                engine.limits(),
+                () -> engine.metrics(engine.workers()));
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

@@ -2,11 +2,13 @@ package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
+import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.Shards.StreamCounts;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
 import io.streamkeeper.storage.disk.FileProblem;
@@ -14,17 +16,23 @@ import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops, the shards on them, the threads that may block, and the stores, which together execute commands.
  * Opened and closed once; safe for use by any thread.
  */
 final class Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     private final Sockets sockets;
     private final EventLoopGroup loops;
     private final @Nullable EventLoopGroup readers;
@@ -35,7 +43,10 @@ final class Engine {
     private final ServerConfig config;
     private final @Nullable Limits limits;
 
-    private Engine(Sockets sockets, StoresFactory.Opened opened, @Nullable Limits limits) throws IOException {
+    private final long recoveryNanos;
+
+    private Engine(Sockets sockets, StoresFactory.Opened opened, @Nullable Limits limits, long beganNanos)
+            throws IOException {
         this.sockets = sockets;
         this.stores = opened.stores();
         this.memory = opened.memory();
@@ -50,6 +61,7 @@ final class Engine {
             endThreads(0);
             throw e;
         }
+        this.recoveryNanos = System.nanoTime() - beganNanos;
         shards.start();
     }
 
@@ -63,9 +75,10 @@ final class Engine {
     static Engine open(ServerConfig config) throws IOException {
         Sockets sockets = Sockets.of(config.listen().transport());
         Limits limits = Limits.open(config.limits());
+        long beganNanos = System.nanoTime();
         Engine opened = null;
         try {
-            opened = new Engine(sockets, StoresFactory.open(config), limits);
+            opened = new Engine(sockets, StoresFactory.open(config), limits, beganNanos);
             return opened;
         } catch (IOException e) {
             throw FileProblem.explained(e, config.data().directory());
@@ -127,11 +140,22 @@ final class Engine {
 
     /** The counters and current values; completed on {@code executor}. */
     CompletableFuture<MetricsSnapshot> metrics(Executor executor) {
-        return shards.counters().snapshot().thenApplyAsync(this::withProcess, executor);
+        return shards.counters()
+                .snapshot()
+                .thenCombine(shards.streamCounts(), Engine::withStreams)
+                .thenApplyAsync(this::withProcess, executor);
+    }
+
+    private static MetricsSnapshot.Builder withStreams(MetricsSnapshot.Builder snapshot, StreamCounts streams) {
+        return snapshot.add(Metric.STREAMS, streams.all())
+                .add(Metric.STREAMS_EXPIRING, streams.expiring())
+                .add(Metric.STREAMS_AGED, streams.aged());
     }
 
     private MetricsSnapshot withProcess(MetricsSnapshot.Builder snapshot) {
+        addDisk(snapshot);
         snapshot.add(Metric.BACKLOG_BYTES, shards.backlogBytes())
+                .addNanos(Metric.RECOVERY_SECONDS, recoveryNanos)
                 .add(Metric.SHARDS_FAILED, shards.failedCount())
                 .add(Metric.OPEN_FDS, OpenFiles.count())
                 .add(Metric.MAX_FDS, OpenFiles.max());
@@ -141,6 +165,19 @@ final class Engine {
                     .add(Metric.BUDGET_LIMIT_BYTES, budget.bytesMax(), name);
         }
         return snapshot.build();
+    }
+
+    /** Adds the space of the disk; nothing if the data directory is lost. */
+    private void addDisk(MetricsSnapshot.Builder snapshot) {
+        if (config.data().durability() == Durability.MEMORY) {
+            return;
+        }
+        try {
+            FileStore disk = Files.getFileStore(config.data().directory());
+            snapshot.add(Metric.DISK_FREE_BYTES, disk.getUsableSpace()).add(Metric.DISK_BYTES, disk.getTotalSpace());
+        } catch (IOException e) {
+            LOG.debug("the space of the disk is unknown", e);
+        }
     }
 
     /** Closes the stores; no command may follow. Waits at most {@code waitNanos} for commands in progress. */

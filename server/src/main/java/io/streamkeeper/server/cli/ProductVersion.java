@@ -1,21 +1,16 @@
 package io.streamkeeper.server.cli;
 
 import io.netty.util.Version;
+import io.streamkeeper.server.metrics.Build;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build. */
 final class ProductVersion implements IVersionProvider {
-    /** The version in the jar's manifest; {@code development} if there is no jar. */
-    static String text() {
-        String version = ProductVersion.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
-    }
-
     @Override
     public String[] getVersion() {
         Version netty = Version.identify(ProductVersion.class.getClassLoader()).get("netty-buffer");
         return new String[] {
-            "Streamkeeper " + text(),
+            "Streamkeeper " + Build.version(),
             "Java " + Runtime.version(),
             "Netty " + (netty == null ? "unknown" : netty.artifactVersion())
         };

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Logger;
 import io.netty.util.NetUtil;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.metrics.Build;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.storage.disk.OpenFiles;
@@ -100,7 +101,7 @@ public final class ServeCommand {
     /** Starts the server, and prints that it is ready. */
     private static void start(ServerConfig config, PrintStream out) throws IOException {
         DurableStreamsServer server = DurableStreamsServer.start(config);
-        StringBuilder text = new StringBuilder("Streamkeeper " + ProductVersion.text() + " is ready on ")
+        StringBuilder text = new StringBuilder("Streamkeeper " + Build.version() + " is ready on ")
                 .append(server.url())
                 .append(System.lineSeparator());
         server.adminAddress()

@@ -70,7 +70,7 @@ public record ListenConfig(
                     NONE + "|" + HOST_FORM + ":" + PORT_FORM,
                     "none, or a host and a port such as 127.0.0.1:4438"),
             NONE,
-            "Another address to listen on, for those who run the server: /health, and no streams.");
+            "Another address to listen on, for those who run the server: /health, /metrics, and no streams.");
 
     static final List<Setting<?>> SETTINGS = List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX, ADMIN_LISTEN);
 

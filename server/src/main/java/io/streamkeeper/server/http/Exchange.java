@@ -37,6 +37,7 @@ final class Exchange implements Reply, ResponseContext {
 
     private final ConnectionHandler connection;
     private final @Nullable HttpRequest request;
+    private final long beganNanos = System.nanoTime();
     private boolean closes;
     private Operation operation = Operation.OTHER;
     private Command.@Nullable Read read;
@@ -212,6 +213,11 @@ final class Exchange implements Reply, ResponseContext {
         String authority = named == null ? Authority.of(connection.channel().localAddress()) : named;
         String scheme = connection.listener().scheme(connection.channel());
         return scheme + "://" + authority + (request == null ? "/" : request.path());
+    }
+
+    @Override
+    public long elapsedNanos() {
+        return System.nanoTime() - beganNanos;
     }
 
     @Override

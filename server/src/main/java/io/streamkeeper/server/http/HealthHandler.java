@@ -9,14 +9,29 @@ import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import java.util.function.Consumer;
 
-/** {@code /health}: whether the server serves requests, is stopping, or cannot write to its disk. */
+/**
+ * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping, and when it
+ * cannot write to its disk; {@code /health/live} fails only in the second case, in which a restart can help.
+ */
 final class HealthHandler implements RouteHandler {
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     private final HttpServer server;
+    private final boolean failsWhileStopping;
 
-    HealthHandler(HttpServer server) {
+    private HealthHandler(HttpServer server, boolean failsWhileStopping) {
         this.server = server;
+        this.failsWhileStopping = failsWhileStopping;
+    }
+
+    /** Whether the server is to receive requests. */
+    static HealthHandler ofReadiness(HttpServer server) {
+        return new HealthHandler(server, true);
+    }
+
+    /** Whether the process is to continue. */
+    static HealthHandler ofLiveness(HttpServer server) {
+        return new HealthHandler(server, false);
     }
 
     @Override
@@ -30,7 +45,7 @@ final class HealthHandler implements RouteHandler {
             Refusal refusal = Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(failure.getMessage()));
             return Answer.text(refusal.code().status(), JSON, ErrorBody.of(refusal));
         }
-        return server.isStopping()
+        return failsWhileStopping && server.isStopping()
                 ? Answer.text(ErrorCode.SHUTTING_DOWN.status(), JSON, "{\"status\":\"stopping\"}")
                 : Answer.text(200, JSON, "{\"status\":\"ok\"}");
     }

@@ -18,6 +18,7 @@ import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.LoopCounters;
+import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
@@ -30,11 +31,13 @@ import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,7 @@ public final class HttpServer {
     private final @Nullable SecurityPolicy policy;
     private final @Nullable AuditLog audit;
     private final @Nullable Limits limits;
+    private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
     private volatile int connectionsMax;
     private final AtomicLong policyChanges = new AtomicLong();
     private volatile boolean stopping;
@@ -79,6 +83,7 @@ public final class HttpServer {
      * @param policy decides who may do what; closed when the server stops; null if everybody may do everything
      * @param audit records who did what; closed when the server stops; null for none
      * @param limits what each client and tenant may use; closed by its owner; null if nothing is limited
+     * @param metrics reads the metrics, and completes on a thread that may block
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -91,7 +96,8 @@ public final class HttpServer {
             Clock clock,
             @Nullable SecurityPolicy policy,
             @Nullable AuditLog audit,
-            @Nullable Limits limits) {
+            @Nullable Limits limits,
+            Supplier<CompletableFuture<MetricsSnapshot>> metrics) {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
@@ -106,6 +112,7 @@ public final class HttpServer {
         this.policy = policy;
         this.audit = audit;
         this.limits = limits;
+        this.metrics = metrics;
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -187,6 +194,11 @@ public final class HttpServer {
     @Nullable
     Limits limits() {
         return limits;
+    }
+
+    /** The metrics; completed on a thread that may block. */
+    CompletableFuture<MetricsSnapshot> metrics() {
+        return metrics.get();
     }
 
     Clock clock() {

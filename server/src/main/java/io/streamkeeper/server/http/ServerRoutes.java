@@ -13,8 +13,15 @@ final class ServerRoutes {
     private ServerRoutes() {}
 
     private static List<Line> lines(HttpServer server) {
+        Set<ListenerKind> all = EnumSet.allOf(ListenerKind.class);
+        HealthHandler ready = HealthHandler.ofReadiness(server);
         return List.of(
-                new Line(EnumSet.allOf(ListenerKind.class), Route.reading("/health", new HealthHandler(server))));
+                new Line(all, Route.reading("/health", ready)),
+                new Line(all, Route.reading("/health/ready", ready)),
+                new Line(all, Route.reading("/health/live", HealthHandler.ofLiveness(server))),
+                new Line(
+                        EnumSet.of(ListenerKind.ADMINISTRATIVE),
+                        Route.reading("/metrics", new MetricsHandler(server::metrics))));
     }
 
     /** The table of a listener of {@code kind}. */

@@ -58,7 +58,10 @@ public final class LoopCounters implements ShardFigures {
     }
 
     private void record(Metric metric, long value) {
-        int place = metric.place();
+        record(metric, metric.place(), value);
+    }
+
+    private void record(Metric metric, int place, long value) {
         Buckets buckets = metric.buckets();
         add(place + buckets.of(value), 1);
         add(place + buckets.count(), value);
@@ -66,8 +69,12 @@ public final class LoopCounters implements ShardFigures {
 
     // ---- connections ----
 
-    /** Counts a request that was answered; {@code code} is null if it was not refused. */
-    public void answered(Operation operation, int status, @Nullable ErrorCode code) {
+    /**
+     * Counts a request that was answered {@code nanos} after its arrival; {@code code} is null if it was not refused.
+     */
+    public void answered(Operation operation, int status, @Nullable ErrorCode code, long nanos) {
+        Metric duration = Metric.HTTP_REQUEST_SECONDS;
+        record(duration, duration.place() + operation.slot() * duration.width(), nanos);
         add(REQUESTS + operation.slot() * OUTCOMES + Outcomes.slot(status, code), 1);
     }
 

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,13 @@ public enum Metric {
             "Requests that were answered. The code is empty where the request was not refused.",
             List.of("operation", "status", "code"),
             Series.requests()),
+    /** Durations of requests. */
+    HTTP_REQUEST_SECONDS(
+            "streamkeeper_http_request_seconds",
+            "Time from the arrival of a whole request to the beginning of its response.",
+            List.of("operation"),
+            Series.operations(),
+            Buckets.of(10_000, 10_000_000_000L, 1e-9)),
     /** Bytes that connections received. */
     HTTP_RECEIVED_BYTES("streamkeeper_http_received_bytes_total", Type.COUNTER, "Bytes received from clients."),
     /** Bytes that connections sent. */
@@ -123,6 +131,22 @@ public enum Metric {
     /** Shards that acknowledge nothing. */
     SHARDS_FAILED(
             "streamkeeper_shards_failed", "Shards that acknowledge nothing until the server restarts.", List.of()),
+    /** Streams. */
+    STREAMS("streamkeeper_streams", "Streams, including deleted ones that forks keep.", List.of()),
+    /** Streams that expire. */
+    STREAMS_EXPIRING("streamkeeper_streams_expiring", "Streams that have a time to live or an expiry time.", List.of()),
+    /** Streams whose old messages are removed. */
+    STREAMS_AGED("streamkeeper_streams_aged", "Streams with retention by age.", List.of()),
+    /** How long the start took. */
+    RECOVERY_SECONDS(
+            "streamkeeper_recovery_seconds", "Time in which the last start read the data directory.", List.of()),
+    /** Free space of the disk. */
+    DISK_FREE_BYTES(
+            "streamkeeper_disk_free_bytes",
+            "Space that the file system of the data directory has left for this process.",
+            List.of()),
+    /** Size of the disk. */
+    DISK_BYTES("streamkeeper_disk_bytes", "Size of the file system of the data directory.", List.of()),
     /** Reserved memory of each budget. */
     BUDGET_USED_BYTES("streamkeeper_budget_used_bytes", "Memory that is reserved of each budget.", List.of("budget")),
     /** The limit of each budget. */
@@ -154,6 +178,10 @@ public enum Metric {
             return series;
         }
 
+        static List<List<String>> operations() {
+            return of(Arrays.stream(Operation.values()).map(Operation::label).toArray(String[]::new));
+        }
+
         static List<List<String>> requests() {
             List<List<String>> series = new ArrayList<>();
             for (Operation operation : Operation.values()) {
@@ -181,6 +209,10 @@ public enum Metric {
 
     Metric(String metricName, Type type, String help) {
         this(metricName, type, help, List.of(), Series.ONE, null);
+    }
+
+    Metric(String metricName, String help, List<String> labels, List<List<String>> series, Buckets buckets) {
+        this(metricName, Type.HISTOGRAM, help, labels, series, buckets);
     }
 
     Metric(String metricName, Type type, String help, Buckets buckets) {

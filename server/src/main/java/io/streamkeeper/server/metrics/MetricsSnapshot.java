@@ -94,16 +94,20 @@ public record MetricsSnapshot(List<Sample> samples) {
     /**
      * {@return a histogram}
      *
-     * @param metric a histogram without labels
-     * @throws IllegalArgumentException if it is not a histogram
+     * @param metric a histogram
+     * @param labelValues the values of its labels, in their order
+     * @throws IllegalArgumentException if it is not a histogram, or has recorded nothing with these labels
      */
-    public Histogram histogram(Metric metric) {
+    public Histogram histogram(Metric metric, String... labelValues) {
+        List<String> wanted = Arrays.asList(labelValues);
         return samples.stream()
-                .filter(sample -> sample.metric() == metric)
+                .filter(sample ->
+                        sample.metric() == metric && sample.labelValues().equals(wanted))
                 .filter(Histogram.class::isInstance)
                 .map(Histogram.class::cast)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(metric + " is no histogram"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        metric + " with the labels " + wanted + " is no histogram, or has recorded nothing"));
     }
 
     /** Adds the gauges that no loop counts to the counters of the loops. Used by one thread. */
@@ -121,7 +125,10 @@ public record MetricsSnapshot(List<Sample> samples) {
             int place = metric.place();
             for (List<String> labelValues : metric.series()) {
                 if (metric.type() == Metric.Type.HISTOGRAM) {
-                    samples.add(histogram(metric, labelValues, values, place));
+                    Histogram histogram = histogram(metric, labelValues, values, place);
+                    if (histogram.count() != 0 || labelValues.isEmpty()) {
+                        samples.add(histogram);
+                    }
                 } else if (values[place] != 0 || labelValues.isEmpty()) {
                     samples.add(new Value(metric, labelValues, values[place]));
                 }
@@ -143,6 +150,12 @@ public record MetricsSnapshot(List<Sample> samples) {
         /** Adds a gauge. */
         public Builder add(Metric metric, long value, String... labelValues) {
             samples.add(new Value(metric, Arrays.asList(labelValues), value));
+            return this;
+        }
+
+        /** Adds a gauge in seconds. */
+        public Builder addNanos(Metric metric, long nanos) {
+            samples.add(new Value(metric, List.of(), nanos * 1e-9));
             return this;
         }
 

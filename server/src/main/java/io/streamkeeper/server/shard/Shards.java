@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,6 +136,41 @@ public final class Shards {
     /** Bytes of memory for records that no checkpoint has written yet, or that readers hold. */
     public long backlogBytes() {
         return shards.stream().mapToLong(shard -> shard.store().backlogBytes()).sum();
+    }
+
+    /**
+     * Numbers of streams.
+     *
+     * @param all including deleted ones that forks keep
+     * @param expiring those that expire
+     * @param aged those with retention by age
+     */
+    public record StreamCounts(long all, long expiring, long aged) {
+        private static final StreamCounts NONE = new StreamCounts(0, 0, 0);
+
+        private StreamCounts plus(StreamCounts other) {
+            return new StreamCounts(all + other.all, expiring + other.expiring, aged + other.aged);
+        }
+    }
+
+    /** The numbers of streams, all zero once the loops have ended; completed when each loop has answered. */
+    public CompletableFuture<StreamCounts> streamCounts() {
+        CompletableFuture<StreamCounts> sum = CompletableFuture.completedFuture(StreamCounts.NONE);
+        for (Shard shard : shards) {
+            sum = sum.thenCombine(streamCounts(shard), StreamCounts::plus);
+        }
+        return sum;
+    }
+
+    private static CompletableFuture<StreamCounts> streamCounts(Shard shard) {
+        ShardStore store = shard.store();
+        try {
+            return CompletableFuture.supplyAsync(
+                    () -> new StreamCounts(store.streamCount(), store.expiringCount(), store.agedCount()),
+                    shard.loop());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(StreamCounts.NONE);
+        }
     }
 
     /** Number of shards that acknowledge nothing until the server restarts. */

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.wire.TestConnection;
@@ -68,7 +69,8 @@ final class SmallServer implements AutoCloseable {
                 Clock.SYSTEM,
                 null,
                 null,
-                null);
+                null,
+                () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build));
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);

@@ -185,12 +185,21 @@ class LongRunIT {
         URI admin = server.adminUri();
         assertThat(status(http, admin.resolve("health"))).isEqualTo(200);
         assertThat(status(http, admin.resolve("v1/stream/any"))).isEqualTo(404);
+        HttpResponse<String> metrics = get(http, admin.resolve("metrics"));
+        assertThat(metrics.statusCode()).isEqualTo(200);
+        assertThat(metrics.body()).contains("streamkeeper_streams ", "streamkeeper_build_info{");
         reach.count("administration listener");
+        if (!metrics.body().contains("\nstreamkeeper_connections_moved_total 0.0\n")) {
+            reach.count("connections moved to other loops");
+        }
     }
 
     private static int status(HttpClient http, URI uri) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri).build();
-        return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        return get(http, uri).statusCode();
+    }
+
+    private static HttpResponse<String> get(HttpClient http, URI uri) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static boolean isReady(Traffic client, Plan plan) {

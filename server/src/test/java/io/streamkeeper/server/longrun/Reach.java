@@ -87,6 +87,7 @@ final class Reach {
             "start after SIGKILL",
             "stopped and continued",
             "administration listener",
+            "connections moved to other loops",
             "start: fsync",
             "start: os",
             "start: memory",

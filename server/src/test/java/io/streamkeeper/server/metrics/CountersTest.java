@@ -37,7 +37,7 @@ class CountersTest {
 
     private void append(EventExecutor loop) throws Exception {
         LoopCounters ofLoop = counters.of(loop);
-        loop.submit(() -> ofLoop.answered(Operation.APPEND, 204, null)).get();
+        loop.submit(() -> ofLoop.answered(Operation.APPEND, 204, null, 20_000)).get();
     }
 
     @Test
@@ -72,7 +72,7 @@ class CountersTest {
         EventExecutor loop = loop();
         LoopCounters ofLoop = counters.of(loop);
         for (ErrorCode code : ErrorCode.values()) {
-            loop.submit(() -> ofLoop.answered(Operation.READ, code.status(), code))
+            loop.submit(() -> ofLoop.answered(Operation.READ, code.status(), code, 1))
                     .get();
         }
 
@@ -82,6 +82,20 @@ class CountersTest {
                 .allSatisfy(code -> assertThat(snapshot.value(
                                 Metric.HTTP_REQUESTS, "read", Integer.toString(code.status()), code.code()))
                         .isEqualTo(1));
+    }
+
+    @Test
+    void eachOperationHasAHistogramOfItsOwn() throws Exception {
+        append(loop());
+
+        MetricsSnapshot snapshot = snapshot();
+
+        assertThat(snapshot.histogram(Metric.HTTP_REQUEST_SECONDS, "append").buckets())
+                .contains(new MetricsSnapshot.Bucket(1e-5, 0), new MetricsSnapshot.Bucket(2e-5, 1));
+        assertThat(snapshot.histogram(Metric.HTTP_REQUEST_SECONDS, "append").sum())
+                .isCloseTo(2e-5, org.assertj.core.data.Offset.offset(1e-12));
+        assertThatThrownBy(() -> snapshot.histogram(Metric.HTTP_REQUEST_SECONDS, "read"))
+                .hasMessageContaining("[read]");
     }
 
     @Test

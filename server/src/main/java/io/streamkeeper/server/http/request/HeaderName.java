@@ -25,6 +25,7 @@ public enum HeaderName {
     CONTENT_RANGE("content-range"),
     TRANSFER_ENCODING("transfer-encoding", Trait.SET_BY_BROWSERS),
     EXPECT("expect", Trait.SET_BY_BROWSERS),
+    ACCEPT("accept", Trait.LIST),
     ACCEPT_ENCODING("accept-encoding", Trait.LIST, Trait.SET_BY_BROWSERS),
     ORIGIN("origin", Trait.SET_BY_BROWSERS),
     /** Some clients repeat it; the server then requires equal values, if it reads it at all. */

@@ -48,6 +48,9 @@ public interface ResponseContext {
     /** The read that is answered. */
     Command.Read read();
 
+    /** How long the request has taken so far. */
+    long elapsedNanos();
+
     /** The response was begun with this status: the request is decided. Called once, or never if the client is gone. */
     void answered(int status);
 

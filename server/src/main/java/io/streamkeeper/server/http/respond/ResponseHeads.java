@@ -61,7 +61,7 @@ final class ResponseHeads {
     }
 
     private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
-        counters.answered(context.operation(), status, code);
+        counters.answered(context.operation(), status, code, context.elapsedNanos());
         context.answered(status);
         ResponseHead head = interim(status);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
