@@ -13,6 +13,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.decode.RequestDecoder;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
@@ -87,7 +88,13 @@ public class DecoderBenchmark {
         BodyRoom bodies = new BodyRoom(memory, LIMITS.bodyBytesMax());
         ours.pipeline()
                 .addLast(
-                        new RequestDecoder(LIMITS, bodies, room, memory.received(), () -> true, head -> null),
+                        new RequestDecoder(
+                                LIMITS,
+                                bodies,
+                                room,
+                                memory.received(),
+                                () -> true,
+                                (head, decided) -> BodyCheck.Verdict.ARRIVES),
                         new Released(room));
         general.pipeline().addLast(new HttpRequestDecoder(), new Released(room));
     }

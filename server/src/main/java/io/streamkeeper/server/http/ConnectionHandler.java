@@ -113,7 +113,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                         headRoom,
                         server.memory().received(),
                         this::mayBegin,
-                        head -> execution.refusalBeforeBody(head));
+                        execution);
         this.idle = new IdleTimer(channel, server.config().http().idleTimeoutMillis(), this::isIdle);
     }
 
@@ -316,7 +316,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else if (message instanceof RefusedRequest refused) {
             HttpRequest request = new HttpRequest(refused.head(), Unpooled.EMPTY_BUFFER);
             lastCame = refused.closes() || !request.keepAlive() || server.isStopping();
-            execution.refuse(add(request, lastCame), request, refused.refusal());
+            execution.refuseHead(add(request, lastCame), request, refused.verdict());
         } else if (message instanceof MalformedRequest malformed) {
             lastCame = true;
             Exchange exchange = add(null, true);
@@ -347,10 +347,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         reading = false;
         output.flush();
+        if (ends) {
+            // What the client still sends is read and dropped.
+            return;
+        }
         if (mayBegin()) {
             readOn();
         } else if (!isStream && (!line.followsLive() || decoder.holdsBytes())) {
             channel.config().setAutoRead(false);
+        }
+        if (inputEnded) {
+            // The rest of a request whose body has waited, for room or for a decision, does not come any more.
+            endIfNothingComes();
         }
     }
 

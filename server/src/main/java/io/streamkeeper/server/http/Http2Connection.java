@@ -28,8 +28,8 @@ import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.decode.Lateness;
 import io.streamkeeper.server.http.decode.StreamRequestDecoder;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.RequestHead;
-import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -181,7 +181,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         stream.config().setWriteBufferWaterMark(UNSENT_BYTES);
         HeadRoom headRoom = new HeadRoom(budget);
         StreamRequestDecoder decoder = new StreamRequestDecoder(
-                server.config().http(), server.bodyRoom(), headRoom, head -> refusalBeforeBody(stream.stream(), head));
+                server.config().http(),
+                server.bodyRoom(),
+                headRoom,
+                (head, decided) -> check(stream.stream(), head, decided));
         StreamCarrier carrier = new StreamCarrier(this, stream, decoder);
         ConnectionHandler handler =
                 new ConnectionHandler(server, listener, stream, loop, headRoom, decoder, carrier, access);
@@ -190,9 +193,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         stream.pipeline().addLast(carrier, decoder, handler);
     }
 
-    private @Nullable LimitRefusal refusalBeforeBody(Http2FrameStream stream, RequestHead head) {
+    private BodyCheck.Verdict check(Http2FrameStream stream, RequestHead head, Runnable decided) {
         ConnectionHandler handler = streams.get(stream);
-        return handler == null ? null : handler.execution().refusalBeforeBody(head);
+        return handler == null ? BodyCheck.Verdict.ARRIVES : handler.execution().check(head, decided);
     }
 
     private void ended(Http2FrameStream stream) {

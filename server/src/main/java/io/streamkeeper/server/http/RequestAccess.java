@@ -11,7 +11,6 @@ import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
-import io.streamkeeper.server.http.request.RequestHead;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.Authentication;
@@ -143,20 +142,6 @@ final class RequestAccess {
         }
     }
 
-    /** Who sends a request, if it has the same credentials as the last one and these are still valid; else null. */
-    @Nullable
-    Principal remembered(RequestHead head) {
-        String authorization = head.header(HeaderName.AUTHORIZATION);
-        return last != null
-                        && authorization != null
-                        && lastChanges == server.policyChanges()
-                        && isSame(last.authorization(), authorization)
-                        && lastResult.isDone()
-                        && mayBeValid(lastResult)
-                ? lastResult.join().principal()
-                : null;
-    }
-
     private CompletableFuture<Authentication> ask(Credentials credentials) {
         if (credentials.certificate() == null) {
             return askPolicy(credentials);
@@ -276,7 +261,12 @@ final class RequestAccess {
         check(principal, request, routes);
     }
 
-    private void check(Principal principal, HttpRequest request, Routes routes) {
+    /**
+     * Decides whether a request may be executed.
+     *
+     * @throws RefusedException if it may not, or the policy fails
+     */
+    void check(Principal principal, HttpRequest request, Routes routes) {
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {

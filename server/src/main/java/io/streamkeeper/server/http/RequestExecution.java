@@ -1,5 +1,6 @@
 package io.streamkeeper.server.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
@@ -8,6 +9,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
@@ -22,6 +24,7 @@ import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Executes the requests of one connection in their order: through the shard of their stream, or through the handler of
  * their path. The meaning of a request does not depend on the version of HTTP. Owned by the connection's loop.
  */
-final class RequestExecution {
+final class RequestExecution implements BodyCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
 
     private final ConnectionHandler connection;
@@ -40,6 +43,12 @@ final class RequestExecution {
     private @Nullable LiveReadChecks liveReads;
     private boolean splits;
     private boolean authenticates;
+
+    /** The last request that was checked before its body. */
+    private @Nullable HeadCheck headCheck;
+
+    /** Who has sent a request whose body has not arrived, as determined after that number of changes of the policy. */
+    private record HeadCheck(RequestHead head, CompletableFuture<Authentication> result, long changes) {}
 
     /** Executes the requests of {@code connection}; {@code access} is null if everybody may do everything. */
     RequestExecution(ConnectionHandler connection, @Nullable RequestAccess access) {
@@ -82,22 +91,92 @@ final class RequestExecution {
         }
     }
 
-    /**
-     * The refusal of a request whose body has not arrived; null if it may arrive. If it has other credentials than the
-     * last request of the connection, who sends it is not known yet.
-     */
-    @Nullable
-    LimitRefusal refusalBeforeBody(RequestHead head) {
-        RequestLimits limits = connection.limits();
-        if (limits == null) {
-            return null;
+    // ---- before the body ----
+
+    @Override
+    public Verdict check(RequestHead head, Runnable decided) {
+        HttpRequest request = new HttpRequest(head, Unpooled.EMPTY_BUFFER);
+        Refusal refusal =
+                server.siteGuard().refusal(request, connection.listener().hosts());
+        if (refusal != null) {
+            headCheck = null;
+            return Verdict.refused(refusal);
         }
-        if (access == null) {
-            return limits.beforeBody(head, null, false);
+        if (access == null || !access.concerns(request, connection.listener().routes())) {
+            headCheck = null;
+            return limited(head, null, access != null);
         }
-        Principal principal = access.remembered(head);
-        return principal == null ? null : limits.beforeBody(head, principal, true);
+        try {
+            return check(head, request, access, decided);
+        } catch (RefusedException e) {
+            return Verdict.refused(e.refusal());
+        }
     }
+
+    /** Decides whether the client may do what it requests; the decision is repeated when the body has arrived. */
+    private Verdict check(RequestHead head, HttpRequest request, RequestAccess asked, Runnable decided) {
+        HeadCheck known = headCheck;
+        if (known == null || known.head() != head || known.changes() != server.policyChanges()) {
+            headCheck = null;
+            long changes = server.policyChanges();
+            known = new HeadCheck(head, asked.authenticate(request), changes);
+            headCheck = known;
+        }
+        if (!known.result().isDone()) {
+            CompletableFuture<Authentication> result = known.result();
+            result.whenComplete((authentication, fault) -> decidedLater(() -> {
+                asked.completed(result);
+                decided.run();
+            }));
+            return Verdict.LATER;
+        }
+        Principal principal = RequestAccess.principal(known.result());
+        asked.check(principal, request, connection.listener().routes());
+        Verdict verdict = limited(head, principal, true);
+        if (!verdict.isRefusal()) {
+            headCheck = null;
+        }
+        return verdict;
+    }
+
+    /** In a task of its own: the authentication may be complete before the decoder knows that it has to wait. */
+    private void decidedLater(Runnable decided) {
+        try {
+            channel.eventLoop().execute(() -> {
+                try {
+                    decided.run();
+                } catch (RuntimeException | Error e) {
+                    connection.failed(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("connection from {} has no loop", channel.remoteAddress(), e);
+        }
+    }
+
+    private Verdict limited(RequestHead head, @Nullable Principal principal, boolean authenticates) {
+        RequestLimits limits = connection.limits();
+        return Verdict.of(limits == null ? null : limits.beforeBody(head, principal, authenticates));
+    }
+
+    /** Refuses a request before its body. */
+    void refuseHead(Exchange exchange, HttpRequest request, Verdict verdict) {
+        HeadCheck known = headCheck;
+        headCheck = null;
+        if (known != null && known.result().isDone() && !known.result().isCompletedExceptionally()) {
+            Principal principal = known.result().join().principal();
+            if (principal != null) {
+                exchange.authorized(principal, known.changes());
+            }
+        }
+        if (verdict.limited() != null) {
+            refuse(exchange, request, verdict.limited());
+        } else if (verdict.refusal() != null) {
+            refuse(exchange, request, verdict.refusal());
+        }
+    }
+
+    // ---- the whole request ----
 
     private void authenticate(Exchange exchange, HttpRequest request, RequestAccess asked) {
         long changes = server.policyChanges();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.streamkeeper.server.tls.TlsContext;
@@ -63,7 +64,10 @@ final class TlsStart extends ChannelInboundHandlerAdapter {
             if (handshake.isSuccess()) {
                 begin(ctx);
             } else {
-                LOG.debug("the TLS handshake with {} failed", ctx.channel().remoteAddress(), handshake.cause());
+                LOG.debug(
+                        "the TLS handshake with {} failed: {}",
+                        ctx.channel().remoteAddress(),
+                        reason(handshake.cause()));
             }
         }
     }
@@ -96,9 +100,16 @@ final class TlsStart extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.debug(
-                "connection from {} ends before its TLS handshake",
+                "connection from {} ends before its TLS handshake: {}",
                 ctx.channel().remoteAddress(),
-                cause);
+                reason(cause));
         ctx.close();
+    }
+
+    /** A fault without the bytes that the client has sent, which the message of the library contains and may be secret. */
+    private static String reason(Throwable fault) {
+        boolean isNoRecord =
+                fault instanceof NotSslRecordException || fault.getCause() instanceof NotSslRecordException;
+        return isNoRecord ? "bytes that are no record of TLS" : fault.toString();
     }
 }

@@ -35,14 +35,6 @@ final class JwksFetch {
     private static final String EXPECTED =
             "; expected https, or http on the loopback interface, because whoever changes the answer may forge tokens";
 
-    /**
-     * A JWK set.
-     *
-     * @param text the answer, to notice changes
-     * @param keys its keys
-     */
-    record Fetched(String text, JwtKeys keys) {}
-
     private final URI uri;
     private final long totalMillis;
     private @Nullable HttpClient client;
@@ -87,10 +79,9 @@ final class JwksFetch {
         return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
     }
 
-    /** Returns the keys; throws an IllegalArgumentException if the answer is not a JWK set with usable keys. */
-    Fetched fetch() throws IOException {
-        String text = SecretFile.text(body());
-        return new Fetched(text, JwtKeys.ofSet(text, false));
+    /** Returns the answer; throws an IllegalArgumentException if it is not UTF-8. */
+    String fetch() throws IOException {
+        return SecretFile.text(body());
     }
 
     private byte[] body() throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * causes a fetch of the JWK set, at most every {@value #FETCH_SECONDS_MIN} seconds; all tokens that lack a key wait for
  * the same fetch, and are refused at once if there may be none. Safe for use by any thread.
  *
- * <p>The cache belongs to a set of keys: other keys begin with an empty one, so a token whose key was removed is not
- * accepted any more.
+ * <p>The cache belongs to a set of keys. Other keys take over the tokens of the keys that both have, so that a rotation
+ * causes no verification of all tokens at once; a token whose key was removed is not accepted any more.
  */
 final class JwtAuthenticator {
     private static final Logger LOG = LoggerFactory.getLogger(JwtAuthenticator.class);
@@ -42,10 +43,25 @@ final class JwtAuthenticator {
     private static final Authentication NO_KEYS =
             Authentication.unavailable("the keys of tokens cannot be fetched; try again later");
 
+    /** Who has sent a token, and the key with which it is signed. */
+    private record Known(Principal principal, JwtKeys.@Nullable KeyName by) {}
+
     /** Keys, and what they have verified. */
-    private record Verified(JwtKeys keys, ConcurrentMap<TokenDigest, Principal> principals) {
+    private record Verified(JwtKeys keys, ConcurrentMap<TokenDigest, Known> tokens) {
         Verified(JwtKeys keys) {
             this(keys, new ConcurrentHashMap<>());
+        }
+
+        /** Other keys, with the tokens of those keys that stay. */
+        Verified with(JwtKeys newKeys) {
+            Verified next = new Verified(newKeys);
+            Set<JwtKeys.KeyName> names = newKeys.names();
+            tokens.forEach((digest, known) -> {
+                if (known.by() != null && names.contains(known.by())) {
+                    next.tokens().put(digest, known);
+                }
+            });
+            return next;
         }
     }
 
@@ -133,7 +149,7 @@ final class JwtAuthenticator {
         }
         boolean hasChanged = hasBecomeUnusable();
         if (file != null && file.check()) {
-            ofFile = new Verified(file.value());
+            ofFile = ofFile.with(file.value());
             hasChanged = true;
         }
         return hasChanged;
@@ -174,21 +190,25 @@ final class JwtAuthenticator {
 
     private void fetch(JwksFetch source) {
         try {
-            JwksFetch.Fetched fetched = source.fetch();
-            boolean isNew;
+            String text = source.fetch();
+            JwtKeys keys = isUsed(text) ? null : JwtKeys.ofSet(text, false);
             synchronized (this) {
                 hasFetched = true;
                 fetchedNanos = nowNanos.getAsLong();
-                isNew = !fetched.text().equals(setText);
-                setText = fetched.text();
+                setText = text;
             }
-            if (isNew) {
-                ofSet = new Verified(fetched.keys());
+            if (keys != null) {
+                ofSet = ofSet.with(keys);
                 changed.run();
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("the JWK set could not be fetched; the last one stays in use: {}", e.getMessage());
         }
+    }
+
+    /** Whether the set in use has this text, so that its keys stay, and what is wrong with them is not reported again. */
+    private synchronized boolean isUsed(String text) {
+        return hasFetched && text.equals(setText);
     }
 
     /** Whether the keys of the set are too old, or there are none yet. */
@@ -214,11 +234,11 @@ final class JwtAuthenticator {
     }
 
     private @Nullable Principal find(TokenDigest digest) {
-        Principal known = ofFile.principals().get(digest);
-        if (known == null && !ofSet.principals().isEmpty() && !isSetUnusable()) {
-            known = ofSet.principals().get(digest);
+        Known known = ofFile.tokens().get(digest);
+        if (known == null && !ofSet.tokens().isEmpty() && !isSetUnusable()) {
+            known = ofSet.tokens().get(digest);
         }
-        return known != null && !known.hasExpired(nowMillis.getAsLong()) ? known : null;
+        return known != null && !known.principal().hasExpired(nowMillis.getAsLong()) ? known.principal() : null;
     }
 
     private void verify(String token, TokenDigest digest, CompletableFuture<Authentication> result, boolean mayFetch) {
@@ -242,28 +262,28 @@ final class JwtAuthenticator {
         JwtRules.Verdict verdict = rules.verify(token, by.keys(), nowMillis.getAsLong());
         Principal principal = verdict.authentication().principal();
         if (principal != null) {
-            remember(by.principals(), digest, principal);
+            remember(by.tokens(), digest, new Known(principal, verdict.by()));
         }
         return verdict;
     }
 
     /** Remembers who has sent a token; forgets the expired ones, or else any, where there are too many. */
-    private void remember(ConcurrentMap<TokenDigest, Principal> principals, TokenDigest digest, Principal principal) {
-        if (principals.size() >= CACHED_MAX) {
+    private void remember(ConcurrentMap<TokenDigest, Known> tokens, TokenDigest digest, Known token) {
+        if (tokens.size() >= CACHED_MAX) {
             long now = nowMillis.getAsLong();
-            principals.values().removeIf(known -> known.hasExpired(now));
+            tokens.values().removeIf(known -> known.principal().hasExpired(now));
         }
-        if (principals.size() >= CACHED_MAX) {
+        if (tokens.size() >= CACHED_MAX) {
             List<TokenDigest> some = new ArrayList<>();
-            for (TokenDigest known : principals.keySet()) {
+            for (TokenDigest known : tokens.keySet()) {
                 some.add(known);
                 if (some.size() > CACHED_MAX / 8) {
                     break;
                 }
             }
-            some.forEach(principals::remove);
+            some.forEach(tokens::remove);
         }
-        principals.put(digest, principal);
+        tokens.put(digest, token);
     }
 
     /**

@@ -36,6 +36,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,23 @@ final class JwtKeys {
         boolean verify(SignedJWT token) throws JOSEException, GeneralSecurityException;
     }
 
-    private record Key(@Nullable String id, String algorithm, Verifier verifier) {}
+    /** A key; {@code content} is what makes it this key, in any encoding. */
+    private record Key(@Nullable String id, String algorithm, TokenDigest content, Verifier verifier) {
+        KeyName name() {
+            return new KeyName(id, algorithm, content);
+        }
+    }
+
+    /** What two keys have in common if they verify the same tokens. */
+    record KeyName(@Nullable String id, String algorithm, TokenDigest content) {}
+
+    /**
+     * The result of a verification.
+     *
+     * @param result whether the signature is valid
+     * @param by the key for which it is; null if it is not
+     */
+    record Verification(Result result, @Nullable KeyName by) {}
 
     /** Whether a signature is valid. */
     enum Result {
@@ -137,6 +154,7 @@ final class JwtKeys {
     /** Skips a key that cannot be used: the issuer, not who runs this server, decides which keys the set has. */
     private static JwtKeys ofSetOfUrl(String json) {
         List<Key> keys = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
         for (Map<String, Object> member : members(json)) {
             try {
                 if (TYPES.contains(String.valueOf(member.get("kty")))) {
@@ -144,10 +162,14 @@ final class JwtKeys {
                 }
             } catch (ParseException | JOSEException | GeneralSecurityException | RuntimeException e) {
                 // The message of the cause may contain a part of a key.
-                LOG.warn(
-                        "a key of the JWK set cannot be used and is skipped; its kid is {}",
-                        Quoted.of(String.valueOf(member.get("kid"))));
+                skipped.add(String.valueOf(member.get("kid")));
             }
+        }
+        if (!skipped.isEmpty()) {
+            LOG.warn(
+                    "{} of the keys of the JWK set cannot be used and are skipped; the kid of the first is {}",
+                    skipped.size(),
+                    Quoted.of(skipped.get(0)));
         }
         return notEmpty(keys, false);
     }
@@ -275,7 +297,7 @@ final class JwtKeys {
             throw new IllegalArgumentException(
                     "an RSA key has " + key.getModulus().bitLength() + " bits; expected at least " + RSA_BITS_MIN);
         }
-        return new Key(id, "RS256", by(new RSASSAVerifier(key)));
+        return new Key(id, "RS256", content(key), by(new RSASSAVerifier(key)));
     }
 
     private static Key ec(@Nullable String id, ECPublicKey key) throws JOSEException {
@@ -283,7 +305,7 @@ final class JwtKeys {
         if (!verifier.supportedJWSAlgorithms().toString().contains("ES256")) {
             throw new IllegalArgumentException("an EC key has another curve than P-256");
         }
-        return new Key(id, "ES256", by(verifier));
+        return new Key(id, "ES256", content(key), by(verifier));
     }
 
     private static Key secret(@Nullable String id, byte[] secret) {
@@ -292,10 +314,14 @@ final class JwtKeys {
                     "the secret has " + secret.length + " bytes; expected at least " + SECRET_BYTES_MIN);
         }
         try {
-            return new Key(id, "HS256", by(new MACVerifier(secret)));
+            return new Key(id, "HS256", TokenDigest.ofContent(secret), by(new MACVerifier(secret)));
         } catch (JOSEException e) {
             throw new IllegalArgumentException("the secret cannot be used", e);
         }
+    }
+
+    private static TokenDigest content(PublicKey key) {
+        return TokenDigest.ofContent(key.getEncoded());
     }
 
     private static Verifier by(JWSVerifier verifier) {
@@ -304,7 +330,7 @@ final class JwtKeys {
 
     /** The library needs another one for Ed25519; the JVM has it. */
     private static Key ed25519(@Nullable String id, PublicKey key) {
-        return new Key(id, "EdDSA", token -> {
+        return new Key(id, "EdDSA", content(key), token -> {
             Signature signature = Signature.getInstance("Ed25519");
             signature.initVerify(key);
             signature.update(token.getSigningInput());
@@ -334,18 +360,23 @@ final class JwtKeys {
     // ---- tokens ----
 
     /** Verifies the signature of a token; {@code id} is that of the key which it names, or null. */
-    Result verify(SignedJWT token, String algorithm, @Nullable String id) {
+    Verification verify(SignedJWT token, String algorithm, @Nullable String id) {
         Result result = Result.NO_KEY;
         for (Key key : keys) {
             if (key.algorithm().equals(algorithm)
                     && (id == null || key.id() == null || key.id().equals(id))) {
                 result = Result.INVALID;
                 if (isValid(key, token)) {
-                    return Result.VALID;
+                    return new Verification(Result.VALID, key.name());
                 }
             }
         }
-        return result;
+        return new Verification(result, null);
+    }
+
+    /** The names of the keys. */
+    Set<KeyName> names() {
+        return keys.stream().map(Key::name).collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean isValid(Key key, SignedJWT token) {

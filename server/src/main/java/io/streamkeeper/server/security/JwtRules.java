@@ -29,10 +29,11 @@ final class JwtRules {
      *
      * @param authentication what the token proves
      * @param lacksKey whether the token names a key that is not known; another set of keys may contain it
+     * @param by the key with which it is signed; null if it is refused
      */
-    record Verdict(Authentication authentication, boolean lacksKey) {
+    record Verdict(Authentication authentication, boolean lacksKey, JwtKeys.@Nullable KeyName by) {
         static Verdict refused(String problem) {
-            return new Verdict(Authentication.refused("the token " + problem), false);
+            return new Verdict(Authentication.refused("the token " + problem), false, null);
         }
     }
 
@@ -58,18 +59,20 @@ final class JwtRules {
             if (type != null && !TYPES.contains(type.getType().toUpperCase(java.util.Locale.ROOT))) {
                 return Verdict.refused("is not an access token: expected the typ JWT or at+jwt");
             }
-            return switch (keys.verify(token, header.getAlgorithm().getName(), header.getKeyID())) {
-                case VALID -> claims(token.getJWTClaimsSet(), nowMillis);
+            JwtKeys.Verification verified =
+                    keys.verify(token, header.getAlgorithm().getName(), header.getKeyID());
+            return switch (verified.result()) {
+                case VALID -> claims(token.getJWTClaimsSet(), nowMillis, verified.by());
                 case INVALID -> Verdict.refused("has no valid signature");
                 case NO_KEY ->
-                    new Verdict(Authentication.refused("the token is signed with a key that is not known"), true);
+                    new Verdict(Authentication.refused("the token is signed with a key that is not known"), true, null);
             };
         } catch (ParseException | IllegalArgumentException e) {
             return Verdict.refused("is not a signed JSON Web Token");
         }
     }
 
-    private Verdict claims(JWTClaimsSet claims, long nowMillis) {
+    private Verdict claims(JWTClaimsSet claims, long nowMillis, JwtKeys.@Nullable KeyName by) {
         Date expires = claims.getExpirationTime();
         Date begins = claims.getNotBeforeTime();
         String subject = claims.getSubject();
@@ -92,7 +95,7 @@ final class JwtRules {
         if (subject == null || !PolicyRules.isName(subject)) {
             return Verdict.refused("has no usable sub");
         }
-        return new Verdict(Authentication.of(new Principal(subject, end, grants(claims), true)), false);
+        return new Verdict(Authentication.of(new Principal(subject, end, grants(claims), true)), false, by);
     }
 
     /** What the claims allow: the actions of {@code scope} at and below the paths of the prefix claim. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Set;
  */
 final class SecretFile {
     private static final int BYTES_MAX = 16 << 20;
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
     private static final Set<PosixFilePermission> OTHERS_WRITE = PosixFilePermissions.fromString("----w--w-");
@@ -52,6 +54,9 @@ final class SecretFile {
                             file + " has the mode " + PosixFilePermissions.toString(permissions) + ", but " + reason);
                 }
             }
+            if (Files.isDirectory(file)) {
+                throw new IOException(file + " is a directory; expected a file");
+            }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(BYTES_MAX + 1);
                 if (bytes.length > BYTES_MAX) {
@@ -71,6 +76,16 @@ final class SecretFile {
             // The file system has no modes.
             return Set.of();
         }
+    }
+
+    /**
+     * The lines of a file; a byte order mark at its beginning, which some editors write, is none of its text.
+     *
+     * @throws IllegalArgumentException if it is not UTF-8
+     */
+    static List<String> lines(byte[] bytes) {
+        String text = text(bytes);
+        return text.substring(text.startsWith(BYTE_ORDER_MARK) ? 1 : 0).lines().toList();
     }
 
     /**

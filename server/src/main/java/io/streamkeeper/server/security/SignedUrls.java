@@ -35,8 +35,7 @@ public final class SignedUrls {
      */
     public static SignedUrls of(Path file) throws IOException {
         try {
-            return new SignedUrls(SigningKeys.parse(
-                    SecretFile.text(SecretFile.readSecret(file)).lines().toList()));
+            return new SignedUrls(SigningKeys.parse(SecretFile.lines(SecretFile.readSecret(file))));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }

@@ -67,6 +67,10 @@ final class SigningKeys {
                 throw line.invalid(
                         "a secret of " + secret.length + " characters; expected at least " + SECRET_LENGTH_MIN);
             }
+            if (words.get(1).startsWith(StaticTokens.DIGEST_PREFIX)) {
+                throw line.invalid("the digest of a token in place of a secret; expected a file of keys, which is not"
+                        + " that of the tokens");
+            }
             if (keys.put(words.get(0), new SecretKeySpec(secret, ALGORITHM)) != null) {
                 throw line.invalid("the id '" + words.get(0) + "' again; expected each id once");
             }

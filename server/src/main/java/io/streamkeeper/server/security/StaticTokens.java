@@ -25,7 +25,7 @@ final class StaticTokens {
 
     private static final String TOKEN_PREFIX = "sk_";
     private static final int TOKEN_BYTES = 32;
-    private static final String DIGEST_PREFIX = "sha256:";
+    static final String DIGEST_PREFIX = "sha256:";
     private static final String EXPIRES_PREFIX = "expires=";
     private static final int DIGEST_DIGITS = 64;
 

@@ -12,7 +12,12 @@ import java.security.NoSuchAlgorithmException;
 record TokenDigest(long first, long second, long third, long fourth) {
     /** The digest of a token. */
     static TokenDigest of(String token) {
-        return ofBytes(sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+        return ofContent(token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The digest of any content. */
+    static TokenDigest ofContent(byte[] content) {
+        return ofBytes(sha256().digest(content));
     }
 
     /** The digest that has these 32 bytes. */

@@ -77,7 +77,7 @@ public final class WatchedFile<T> {
 
     /** A parser of lines. */
     static <T> Parser<T> lines(Function<List<String>, T> parser) {
-        return bytes -> parser.apply(SecretFile.text(bytes).lines().toList());
+        return bytes -> parser.apply(SecretFile.lines(bytes));
     }
 
     /** {@return the last valid content} */

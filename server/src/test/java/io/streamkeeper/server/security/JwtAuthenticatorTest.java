@@ -157,6 +157,30 @@ class JwtAuthenticatorTest {
         assertThat(authenticate(token(JwtSigner.RSA, "two", "bob")).principal()).isNotNull();
     }
 
+    /** All tokens at once would be more than may wait for a verification. */
+    @Test
+    void aRotationKeepsTheVerifiedTokensOfTheKeysThatStay() throws Exception {
+        set = "{\"keys\":[" + JwtSigner.EC.jwk("one") + "," + JwtSigner.ED25519.jwk("gone") + "]}";
+        String stays = token(JwtSigner.EC, "one", "alice");
+        String gone = token(JwtSigner.ED25519, "gone", "bob");
+        authenticate(stays);
+        authenticate(gone);
+        set = "{\"keys\":[" + JwtSigner.RSA.jwk("two") + "," + JwtSigner.EC.jwk("one") + "]}";
+        passSeconds(300);
+        authenticator.check();
+        fetchIsOver();
+
+        assertThat(begin(stays)).isDone();
+        assertThat(begin(stays).join().principal().name()).isEqualTo("alice");
+        assertThat(authenticate(gone).principal()).isNull();
+
+        set = "{\"keys\":[" + JwtSigner.EC.jwk("renamed") + "]}";
+        passSeconds(300);
+        authenticator.check();
+        fetchIsOver();
+        assertThat(authenticate(stays).principal()).isNull();
+    }
+
     @Test
     @LogsFaults("the JWK set could not be fetched")
     void theLastKeysAreUsedForAStatedTimeWhileTheIssuerFails() throws Exception {

@@ -269,7 +269,7 @@ class JwtRulesTest {
                 "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"\"}",
                 "{\"kty\":\"OKP\",\"crv\":5,\"x\":\"AQ\"}"
             })
-    @LogsFaults("a key of the JWK set cannot be used and is skipped")
+    @LogsFaults("of the keys of the JWK set cannot be used and are skipped")
     void aKeyThatCannotBeUsedDoesNotRefuseTheSetOfAUrl(String bad) {
         JwtKeys keys = JwtKeys.ofSet("{\"keys\":[" + bad + "," + JwtSigner.EC.jwk("good") + "]}", false);
 

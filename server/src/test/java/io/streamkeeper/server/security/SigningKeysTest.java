@@ -147,6 +147,7 @@ class SigningKeysTest {
                 "a|line 1 has no id and secret",
                 "a! 0123456789abcdef0123456789abcdef|line 1 has no id and secret",
                 "a hush|line 1 has a secret of 4 characters; expected at least 32",
+                "alice sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08|line 1 has the digest of a token",
                 "# nothing|there is no key"
             })
     void aFileThatIsNotValidIsRefusedWithoutItsSecret(String line, String expected) {

@@ -2,6 +2,7 @@ package io.streamkeeper.server.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.streamkeeper.protocol.output.LogsFaults;
@@ -47,6 +48,21 @@ class WatchedFileTest {
 
     private WatchedFile<String> open() throws IOException {
         return WatchedFile.open(file, SecretFile::readRules, WatchedFile.lines(WatchedFileTest::parse));
+    }
+
+    @Test
+    void aByteOrderMarkIsNoTextOfTheFile() throws IOException {
+        write("\uFEFFone\r\ntwo\uFEFF");
+
+        assertThat(open().value()).isEqualTo("one+two\uFEFF");
+    }
+
+    @Test
+    void aDirectoryIsNamedInTheMessage() {
+        assertThatIOException()
+                .isThrownBy(() ->
+                        WatchedFile.open(folder, SecretFile::readRules, WatchedFile.lines(WatchedFileTest::parse)))
+                .withMessageContaining(folder + " is a directory; expected a file");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.wire;
 
+import static io.streamkeeper.server.wire.FrameClient.DATA;
 import static io.streamkeeper.server.wire.FrameClient.END_HEADERS;
 import static io.streamkeeper.server.wire.FrameClient.END_STREAM;
 import static io.streamkeeper.server.wire.FrameClient.HEADERS;
@@ -21,6 +22,7 @@ import io.streamkeeper.server.security.Credentials;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,6 +121,47 @@ class Http2AccessTest {
                         .is(200)
                         .text())
                 .isEqualTo("kept");
+    }
+
+    // ---- before the body ----
+
+    private static byte[] post(FrameClient client, String... fields) {
+        return client.block(FrameClient.fields("POST", SECRET, fields));
+    }
+
+    @Test
+    void theRefusalOfARequestDoesNotWaitForItsBody() throws IOException {
+        try (FrameClient client = client()) {
+            client.send(HEADERS, END_HEADERS, 1, post(client, TEXT, "Authorization: Bearer unknown"));
+            client.answer(1).is(401);
+            client.send(HEADERS, END_HEADERS, 3, post(client, TEXT, "Expect: 100-continue"));
+            client.answer(3).is(401);
+            assertKept(client, 5);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theBodyOfAClientThatIsNotKnownYetWaits(boolean isKnown) throws Exception {
+        try (FrameClient client = client()) {
+            POLICY.gate = new CompletableFuture<>();
+            int before = POLICY.asked.get();
+            client.send(
+                    HEADERS,
+                    END_HEADERS,
+                    1,
+                    post(client, "Content-Type: text/other", "Authorization: " + (isKnown ? KNOWN : "Bearer unknown")));
+            client.send(DATA, 0, 1, "half ".getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> POLICY.asked.get() > before);
+
+            POLICY.gate.complete(null);
+            if (isKnown) {
+                client.send(DATA, END_STREAM, 1, "and half".getBytes(StandardCharsets.US_ASCII));
+            }
+            // The type is not that of the stream, so nothing is appended.
+            client.answer(1).is(isKnown ? 409 : 401);
+            assertKept(client, 3);
+        }
     }
 
     // ---- the host ----

@@ -37,9 +37,14 @@ public final class FieldLine {
         return colon;
     }
 
+    /** Quotes the name only, because the value, and a line without a name, may be a secret. */
     private static RefusedException invalid(byte[] bytes, int start, int end, String expected) {
-        String line = Octets.text(bytes, start, end);
+        int colon = start;
+        while (colon < end && bytes[colon] != ':') {
+            colon++;
+        }
+        String name = colon == end ? "" : Quoted.of(Octets.text(bytes, start, colon)) + " ";
         return new RefusedException(
-                ErrorCode.INVALID_REQUEST, "field line " + Quoted.of(line) + " is not valid; expected " + expected);
+                ErrorCode.INVALID_REQUEST, "field line " + name + "is not valid; expected " + expected);
     }
 }

@@ -8,11 +8,11 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.ContinueExpected;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
 import io.streamkeeper.server.http.request.RefusedRequest;
-import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
@@ -51,10 +51,11 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
     private boolean decoding;
     private boolean ended;
 
-    /** The refused request whose body is arriving and not stored, and the bytes that are missing. */
-    private @Nullable RefusedRequest refused;
-
+    /** Bytes of the body of a refused request that have not arrived. They are not stored. */
     private int discardBytes;
+
+    /** The request about which is not decided yet; no byte of its body is read. */
+    private @Nullable Http1Head undecided;
 
     /** The request whose body is arriving. */
     private @Nullable Pending pending;
@@ -101,12 +102,12 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
 
     @Override
     public boolean isInside() {
-        return pending != null || refused != null || heads.hasBegun();
+        return pending != null || undecided != null || discardBytes > 0 || heads.hasBegun();
     }
 
     @Override
     public boolean awaitsRoom() {
-        return pending != null && pending.isWaiting();
+        return undecided != null || (pending != null && pending.isWaiting());
     }
 
     /**
@@ -184,7 +185,10 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
             releaseAll();
         } else if (pending != null && pending.isWaiting()) {
             awaitRoom(ctx, pending);
-        } else if (pending != null || refused != null) {
+        } else if (undecided != null) {
+            deadline.awaitNothing();
+            ctx.channel().config().setAutoRead(false);
+        } else if (pending != null || discardBytes > 0) {
             deadline.awaitBody(ctx);
         } else if (heads.hasBegun()) {
             deadline.awaitHead(ctx);
@@ -256,8 +260,10 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
                 if (awaitsRoom()) {
                     return false;
                 }
-            } else if (refused != null) {
-                discardBody(ctx, in, refused);
+            } else if (discardBytes > 0) {
+                discardBody(in);
+            } else if (undecided != null) {
+                return false;
             } else if (heads.hasBegun() || (ctx.channel().isActive() && mayBegin.getAsBoolean())) {
                 readHead(ctx, in);
             } else {
@@ -285,9 +291,13 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
 
     private void beginBody(ChannelHandlerContext ctx, Http1Head head, boolean bodyHasCome) {
         BodyFraming framing = head.framing();
-        LimitRefusal limited = bodyCheck.refusal(head);
-        if (limited != null) {
-            refuseBody(ctx, head, limited, bodyHasCome);
+        BodyCheck.Verdict verdict = bodyCheck.check(head, () -> decided(ctx, head));
+        if (verdict.isLater()) {
+            undecided = head;
+            return;
+        }
+        if (verdict.isRefusal()) {
+            refuseBody(ctx, head, verdict, bodyHasCome);
             return;
         }
         Refusal refusal =
@@ -305,35 +315,47 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
         }
     }
 
+    /** Continues with a request about which is decided now. */
+    private void decided(ChannelHandlerContext ctx, Http1Head head) {
+        if (ended || undecided != head) {
+            return;
+        }
+        undecided = null;
+        try {
+            beginBody(ctx, head, !unread.isEmpty());
+        } catch (RefusedException e) {
+            refuse(ctx, e.refusal());
+        }
+        decode(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
     /**
-     * Refuses a request whose body is not stored. A body of moderate length is discarded as it arrives, so that the
-     * connection can be used again after it. Whether a client that awaits 100 (Continue) sends its body after a refusal
-     * is not known (RFC 9110 section 10.1.1), so its connection ends.
+     * Refuses a request whose body is not stored, at once. A body of moderate length is discarded as it arrives, so that
+     * the connection can be used again after it. Whether a client that awaits 100 (Continue) sends its body after a
+     * refusal is not known (RFC 9110 section 10.1.1), so its connection ends.
      */
-    private void refuseBody(ChannelHandlerContext ctx, Http1Head head, LimitRefusal limited, boolean bodyHasCome) {
+    private void refuseBody(ChannelHandlerContext ctx, Http1Head head, BodyCheck.Verdict verdict, boolean bodyHasCome) {
         BodyFraming framing = head.framing();
-        boolean closes = framing.isChunked()
+        boolean closes = !head.keepAlive()
+                || framing.isChunked()
                 || framing.contentLength() > DISCARD_BYTES_MAX
                 || (framing.continueExpected() && !bodyHasCome);
-        RefusedRequest request = new RefusedRequest(head, limited, closes);
         if (closes) {
             ended = true;
             deadline.stop();
-            ctx.fireChannelRead(request);
         } else {
-            refused = request;
             discardBytes = framing.contentLength();
         }
+        ctx.fireChannelRead(new RefusedRequest(head, verdict, closes));
     }
 
-    private void discardBody(ChannelHandlerContext ctx, ByteBuf in, RefusedRequest request) {
+    private void discardBody(ByteBuf in) {
         int bytes = Math.min(discardBytes, in.readableBytes());
         in.skipBytes(bytes);
         discardBytes -= bytes;
         if (discardBytes == 0) {
-            refused = null;
             deadline.awaitNothing();
-            ctx.fireChannelRead(request);
         }
     }
 
@@ -347,6 +369,11 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
     }
 
     private void timeOut(ChannelHandlerContext ctx) {
+        if (discardBytes > 0) {
+            // The request is answered.
+            ctx.close();
+            return;
+        }
         String reason = "no byte of the request's body arrived within " + limits.bodyStallTimeoutMillis() + " ms";
         if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
             reason = "the request's head was incomplete after " + limits.headerTimeoutMillis() + " ms";
@@ -385,7 +412,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
             kept.close();
             kept = null;
         }
-        refused = null;
+        undecided = null;
         if (pending != null) {
             pending.body().release();
             pending = null;

@@ -134,8 +134,13 @@ public record RequestLine(
         return known && slashes ? colon + 3 : -1;
     }
 
+    /** Quotes the line without the query, which may contain a signature. */
     private static RefusedException invalid(byte[] bytes, int start, int end, String expected) {
-        String line = Octets.text(bytes, start, end);
+        int query = start;
+        while (query < end && bytes[query] != '?') {
+            query++;
+        }
+        String line = Octets.text(bytes, start, query);
         return new RefusedException(
                 ErrorCode.INVALID_REQUEST, "request line " + Quoted.of(line) + " is not valid; expected " + expected);
     }

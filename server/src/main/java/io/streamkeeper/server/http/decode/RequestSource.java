@@ -15,7 +15,10 @@ public sealed interface RequestSource extends ChannelHandler permits RequestDeco
     /** Whether there are bytes that were not decoded because no request might begin. */
     boolean holdsBytes();
 
-    /** Whether the arriving body waits for room: nothing more is read until then, and {@link #resume} is not needed. */
+    /**
+     * Whether the arriving body waits for room or for the decision about its request: nothing more is read until then, and
+     * {@link #resume} is not needed.
+     */
     boolean awaitsRoom();
 
     /** Decodes the kept bytes; to be called when a request may begin again. */

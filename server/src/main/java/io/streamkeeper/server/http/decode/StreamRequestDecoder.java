@@ -13,11 +13,11 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.HttpLimits;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.ContinueExpected;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
 import io.streamkeeper.server.http.request.RefusedRequest;
-import io.streamkeeper.server.limit.LimitRefusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +48,9 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     private boolean isWhole;
     private @Nullable StreamHead head;
     private @Nullable BodyBuffer body;
+
+    /** The request about which is not decided yet. */
+    private @Nullable StreamHead undecided;
 
     /**
      * A decoder that stores the body in {@code room}.
@@ -80,7 +83,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
 
     @Override
     public boolean awaitsRoom() {
-        return false;
+        return undecided != null;
     }
 
     /** Does nothing: this decoder keeps no bytes. */
@@ -130,10 +133,10 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     }
 
     private void beginBody(ChannelHandlerContext ctx, StreamHead read) {
-        LimitRefusal limited = bodyCheck.refusal(read);
-        if (limited != null) {
+        BodyCheck.Verdict verdict = bodyCheck.check(read, () -> decided(ctx, read));
+        if (verdict.isRefusal()) {
             state = State.OVER;
-            ctx.fireChannelRead(new RefusedRequest(read, limited, true));
+            ctx.fireChannelRead(new RefusedRequest(read, verdict, true));
             return;
         }
         int length = read.contentLength();
@@ -144,10 +147,40 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
         head = read;
         body = new BodyBuffer(room, length < 0 ? limits.bodyBytesMax() : length);
         state = State.BODY;
-        rate.restart(nowNanos(ctx), 0);
+        if (verdict.isLater()) {
+            // What has been sent meanwhile is stored; the window of the stream bounds it.
+            undecided = read;
+            ctx.channel().config().setAutoRead(false);
+        } else {
+            bodyMayArrive(ctx, read);
+        }
+    }
+
+    private void bodyMayArrive(ChannelHandlerContext ctx, StreamHead read) {
+        rate.restart(nowNanos(ctx), body == null ? 0 : body.size());
         if (read.continueExpected()) {
             ctx.fireChannelRead(ContinueExpected.INSTANCE);
         }
+    }
+
+    /** Continues with a request about which is decided now, unless its body has become complete before. */
+    private void decided(ChannelHandlerContext ctx, StreamHead read) {
+        if (state != State.BODY || undecided != read) {
+            return;
+        }
+        BodyCheck.Verdict verdict = bodyCheck.check(read, () -> decided(ctx, read));
+        if (verdict.isLater()) {
+            return;
+        }
+        undecided = null;
+        if (verdict.isRefusal()) {
+            release();
+            ctx.fireChannelRead(new RefusedRequest(read, verdict, true));
+        } else {
+            bodyMayArrive(ctx, read);
+        }
+        ctx.channel().config().setAutoRead(true);
+        channelReadComplete(ctx);
     }
 
     private void readData(ChannelHandlerContext ctx, Http2DataFrame frame) {
@@ -179,13 +212,14 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
         state = State.OVER;
         head = null;
         body = null;
+        undecided = null;
         deadline.stop();
         ctx.fireChannelRead(new HttpRequest(whole, buffer.detach()));
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (state == State.BODY) {
+        if (state == State.BODY && undecided == null) {
             deadline.awaitBody(ctx);
         }
         ctx.fireChannelReadComplete();
@@ -232,6 +266,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     private void release() {
         state = State.OVER;
         deadline.stop();
+        undecided = null;
         head = null;
         if (body != null) {
             body.release();

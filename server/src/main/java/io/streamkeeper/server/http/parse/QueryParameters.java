@@ -85,7 +85,7 @@ record QueryParameters(
         for (int i = start; i < end; i++) {
             char c = query.charAt(i);
             if (c == '%') {
-                bytes[count++] = (byte) decodedByte(query, start, i, end);
+                bytes[count++] = (byte) decodedByte(query, i, end);
                 i += 2;
             } else {
                 bytes[count++] = (byte) (c == '+' ? ' ' : c);
@@ -94,14 +94,13 @@ record QueryParameters(
         return new String(bytes, 0, count, StandardCharsets.UTF_8);
     }
 
-    private static int decodedByte(String query, int start, int percent, int end) {
+    private static int decodedByte(String query, int percent, int end) {
         int high = percent + 2 < end ? Octets.hexDigit(query.charAt(percent + 1)) : -1;
         int low = percent + 2 < end ? Octets.hexDigit(query.charAt(percent + 2)) : -1;
         if (high < 0 || low < 0) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,
-                    Quoted.of(query.substring(start, end))
-                            + " has a percent sign without two hex digits after it; expected percent-encoded UTF-8");
+                    "the query has a percent sign without two hex digits after it; expected percent-encoded UTF-8");
         }
         return high << 4 | low;
     }

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Ticker;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.MalformedRequest;
@@ -53,12 +54,27 @@ public final class DecodingConnection implements AutoCloseable {
         this(limits, new MemoryLedger(MemoryPlan.ofFiles(1L << 30, 1L << 30, 1L << 30)), true);
     }
 
-    /** The refusal of requests before their bodies; null to accept them. */
-    private @Nullable LimitRefusal bodyRefusal;
+    /** What is decided about requests before their bodies, and what follows a decision that was made later. */
+    private BodyCheck.Verdict verdict = BodyCheck.Verdict.ARRIVES;
+
+    private @Nullable Runnable decided;
 
     /** Refuses further requests before their bodies; accepts them if {@code refusal} is null. */
     public void refuseBodies(@Nullable LimitRefusal refusal) {
-        bodyRefusal = refusal;
+        verdict = BodyCheck.Verdict.of(refusal);
+    }
+
+    /** Decides so about further requests before their bodies. */
+    void check(BodyCheck.Verdict newVerdict) {
+        verdict = newVerdict;
+    }
+
+    /** Decides so about the request that waits for it, as well. */
+    void decide(BodyCheck.Verdict newVerdict) {
+        verdict = newVerdict;
+        Runnable waiting = decided;
+        decided = null;
+        waiting.run();
     }
 
     /**
@@ -73,7 +89,10 @@ public final class DecodingConnection implements AutoCloseable {
                 new HeadRoom(memory.heads()),
                 memory.received(),
                 () -> mayBegin-- > 0,
-                head -> bodyRefusal);
+                (head, then) -> {
+                    decided = then;
+                    return verdict;
+                });
         channel = EmbeddedChannel.builder()
                 .register(false)
                 .ticker(ticker)
@@ -177,7 +196,11 @@ public final class DecodingConnection implements AutoCloseable {
             return description;
         }
         if (event instanceof RefusedRequest refused) {
-            return "refused " + refused.refusal().refusal().code() + (refused.closes() ? " and closes" : "");
+            BodyCheck.Verdict verdict = refused.verdict();
+            Refusal refusal = verdict.limited() == null
+                    ? verdict.refusal()
+                    : verdict.limited().refusal();
+            return "refused " + refusal.code() + (refused.closes() ? " and closes" : "");
         }
         return event instanceof MalformedRequest malformed
                 ? malformed.refusal().code().status() + " "
