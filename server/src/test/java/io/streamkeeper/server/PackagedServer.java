@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 public final class PackagedServer implements AutoCloseable {
 
     private static final Pattern READY_LINE =
-            Pattern.compile("^Streamkeeper \\S+ is ready on (http://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
+            Pattern.compile("^Streamkeeper \\S+ is ready on (https?://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
     private static final Pattern ADMIN_LINE =
             Pattern.compile("^Administration is on (http://127\\.0\\.0\\.1:\\d+/)$", Pattern.MULTILINE);
     private static final Duration START_MAX = Duration.ofSeconds(30);

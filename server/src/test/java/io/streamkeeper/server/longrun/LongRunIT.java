@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LongRunIT {
     private static final double MINUTES_THAT_REACH_ALL = 5;
+    private static final long CHANGE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final int ENDING_MILLIS_MAX = 200;
     private static final int SMALL_DISK_MEBIBYTES = 40;
     private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
@@ -145,22 +146,33 @@ class LongRunIT {
         if (plan.movesClock()) {
             javaFlags.add("-javaagent:" + agent + "=" + world.clock.file);
         }
+        List<String> flags = new ArrayList<>(plan.flags(world.data.toString()));
+        List<String> names = world.clients.stream().map(client -> client.name).toList();
+        Access access = new Access(folder.resolve("access"), names);
+        flags.addAll(access.flags(plan.access()));
         List<Thread> threads = new ArrayList<>();
         try (PackagedServer server = PackagedServer.start(
                 plan.launcher(PackagedServer.runningJava(), folder, world.prefix),
                 javaFlags,
                 plan.environment(),
                 log,
-                plan.flags(world.data.toString()))) {
+                flags)) {
             for (Traffic client : world.clients) {
-                threads.add(client.start(server.uri(), world.lastEnd));
+                String credentials = plan.access() == Access.Kind.OPEN ? "" : access.field(client.name);
+                threads.add(client.start(server.uri(), credentials, world.lastEnd));
+            }
+            Intruder intruder = new Intruder(server.uri(), access, names, random.nextLong(), reach);
+            if (plan.access() != Access.Kind.OPEN) {
+                threads.add(new Thread(intruder, "intruder"));
+                threads.get(threads.size() - 1).start();
             }
             awaitAll(world, SETTLED_MAX, Traffic::isSettled);
             if (world.endedFull) {
                 reach.count("full disk: start after " + world.lastEnd);
             }
-            during(plan, server, random, world);
+            during(plan, server, random, world, access);
             world.clients.forEach(Traffic::ending);
+            intruder.ending();
             // A kill comes among what is not answered, or on a full disk.
             long latestNanos = System.nanoTime() + READY_FOR_THE_END_MAX.toNanos();
             waitUntil(latestNanos, world, () -> world.clients.stream().allMatch(client -> isReady(client, plan)));
@@ -169,7 +181,8 @@ class LongRunIT {
             for (Thread thread : threads) {
                 thread.join();
             }
-            check(plan, server, world);
+            check(plan, server, world, intruder);
+            access.assertNoSecretIn(server.output());
         }
         world.lastEnd = plan.kills() ? "SIGKILL" : "SIGTERM";
         world.endedFull = plan.endsFull() && world.clients.get(0).isReadyForTheEnd();
@@ -217,7 +230,7 @@ class LongRunIT {
         }
     }
 
-    private void during(Plan plan, PackagedServer server, Random random, World world) throws Exception {
+    private void during(Plan plan, PackagedServer server, Random random, World world, Access access) throws Exception {
         long begin = System.nanoTime();
         if (plan.pauses()) {
             server.signal("STOP");
@@ -238,7 +251,12 @@ class LongRunIT {
             reach.count("backup of a running server");
             delete(copy);
         }
-        waitUntil(begin + TimeUnit.MILLISECONDS.toNanos(plan.millis()), world);
+        long endNanos = begin + TimeUnit.MILLISECONDS.toNanos(plan.millis());
+        while (plan.access() != Access.Kind.OPEN && System.nanoTime() < endNanos) {
+            access.change(random, plan.access(), reach);
+            waitUntil(Math.min(endNanos, System.nanoTime() + CHANGE_NANOS), world);
+        }
+        waitUntil(endNanos, world);
         if (plan.administered()) {
             administer(server);
         }
@@ -265,7 +283,10 @@ class LongRunIT {
         }
     }
 
-    private static void check(Plan plan, PackagedServer server, World world) {
+    private static void check(Plan plan, PackagedServer server, World world, Intruder intruder) {
+        if (intruder.failure() != null) {
+            throw new AssertionError(plan + ": " + intruder.failure().getMessage(), intruder.failure());
+        }
         for (Traffic client : world.clients) {
             Throwable failure = client.failure();
             if (failure != null) {

@@ -19,6 +19,7 @@ record Plan(
         String durability,
         String heap,
         String locale,
+        Access.Kind access,
         boolean fewDescriptors,
         int clockHours,
         int laterClockHours,
@@ -53,6 +54,8 @@ record Plan(
     private static final int LARGE_CHECKPOINT_KIB = 65_536;
 
     private static final int FEW_DESCRIPTORS = 128;
+
+    private static final List<Access.Kind> KINDS = List.of(Access.Kind.values());
 
     private static final List<String> LOCALES = List.of("ar-EG", "de-DE", "tr-TR", "fa-IR", "");
 
@@ -93,6 +96,7 @@ record Plan(
                 number % 7 % 2 == 0 ? "-Xmx128m" : "",
                 // Not in step with the durabilities: each locale opens the directory of each other one.
                 LOCALES.get((number + number / LOCALES.size()) % LOCALES.size()),
+                KINDS.get((number + number / PLACES.size()) % KINDS.size()),
                 number % 5 == 1,
                 clock.get(0),
                 clock.get(1),
@@ -191,6 +195,7 @@ record Plan(
 
     void count(Reach reach) {
         reach.count("start: " + transport);
+        reach.count("start: " + access.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         reach.count("start: " + durability);
         reach.count("start: " + (fewDescriptors ? "few descriptors" : "usual descriptors"));
         reach.count("start: " + place.name().toLowerCase(Locale.ROOT));

@@ -54,6 +54,7 @@ final class Traffic implements Runnable {
     private final Plan.Place place;
     private int clockMoves;
     private URI server = URI.create("http://localhost/");
+    private String credentials = "";
     private @Nullable Wire wire;
     private volatile boolean ending;
     private volatile @Nullable Throwable failure;
@@ -80,7 +81,7 @@ final class Traffic implements Runnable {
     // ---- from one start to the next ----
 
     /** The server is ready, after an end of this kind: what was in doubt is settled first. */
-    Thread start(URI newServer, String lastEnd) {
+    Thread start(URI newServer, String newCredentials, String lastEnd) {
         if (lastEnd.equals("SIGKILL")) {
             streams.forEach(stream -> stream.life.killed());
         }
@@ -90,6 +91,7 @@ final class Traffic implements Runnable {
         }
         fills.begin();
         server = newServer;
+        credentials = newCredentials;
         ending = false;
         settled = false;
         settlement.after(lastEnd);
@@ -250,7 +252,7 @@ final class Traffic implements Runnable {
     private Wire wire() throws IOException {
         Wire open = wire;
         if (open == null) {
-            open = new Wire(server);
+            open = new Wire(server, credentials);
             wire = open;
         }
         return open;
@@ -319,12 +321,12 @@ final class Traffic implements Runnable {
 
     /** A further connection. */
     Wire another() throws IOException {
-        return new Wire(server);
+        return new Wire(server, credentials);
     }
 
     /** The events of a stream up to its tail, over a connection of its own. */
     Wire.Events events(String target) throws IOException, Later {
-        try (Wire own = new Wire(server)) {
+        try (Wire own = new Wire(server, credentials)) {
             sentNanos = System.nanoTime();
             own.send(Wire.request("GET", target, ""));
             Wire.Events events = own.events();

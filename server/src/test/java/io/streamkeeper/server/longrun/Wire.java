@@ -2,6 +2,7 @@ package io.streamkeeper.server.longrun;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.streamkeeper.server.tls.Identities;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -45,21 +46,42 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private final Socket socket = new Socket();
-    private final InputStream in;
+    private static final String HOST_LINE = "Host: localhost\r\n";
 
+    /** The connection without TLS: it is closed without the message that ends TLS, as a client that ends does. */
+    private final Socket plain = new Socket();
+
+    private final Socket socket;
+    private final InputStream in;
+    private final String credentials;
+
+    /** A connection without credentials. */
     Wire(URI server) throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), TIMEOUT_MILLIS);
+        this(server, "");
+    }
+
+    /** A connection whose requests have the field {@code credentials}, if it is not empty. */
+    Wire(URI server, String credentials) throws IOException {
+        this.credentials = credentials.isEmpty() ? "" : credentials + "\r\n";
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TIMEOUT_MILLIS);
+        plain.connect(new InetSocketAddress(server.getHost(), server.getPort()), TIMEOUT_MILLIS);
+        socket = server.getScheme().equals("https")
+                ? Identities.client(null)
+                        .getSocketFactory()
+                        .createSocket(plain, server.getHost(), server.getPort(), true)
+                : plain;
         in = new BufferedInputStream(socket.getInputStream());
     }
 
     // ---- sending ----
 
     static String request(String method, String target, String body, String... fields) {
-        StringBuilder text =
-                new StringBuilder(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        StringBuilder text = new StringBuilder(method)
+                .append(' ')
+                .append(target)
+                .append(" HTTP/1.1\r\n")
+                .append(HOST_LINE);
         for (String field : fields) {
             text.append(field).append("\r\n");
         }
@@ -70,7 +92,8 @@ final class Wire implements AutoCloseable {
     }
 
     void send(String requests) throws IOException {
-        socket.getOutputStream().write(requests.getBytes(ISO_8859_1));
+        String all = requests.replace(HOST_LINE, HOST_LINE + credentials);
+        socket.getOutputStream().write(all.getBytes(ISO_8859_1));
     }
 
     // ---- receiving ----
@@ -184,6 +207,6 @@ final class Wire implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 }

@@ -1,7 +1,8 @@
 /**
  * The long-running test of the packaged jar: random traffic through HTTP, restarts, kills and tools, checked against a
  * model. In reading order: {@code LongRunIT}, what happens to the process; {@code Plan}, how each start is configured;
- * {@code World}, a data directory and its users; {@code SmallDisk}, {@code ServerClock} and {@code ClockAgent}, a small
+ * {@code World}, a data directory and its users; {@code Access} and {@code
+ * Intruder}, who may use the server, and somebody who may not; {@code SmallDisk}, {@code ServerClock} and {@code ClockAgent}, a small
  * disk and a clock that moves; {@code Traffic}, what one client does; {@code Writes}, {@code Lives} and {@code Reads},
  * its operations; {@code Flow} and {@code Fills}, those before an end and on a full disk; {@code Settlement}, what is
  * checked after a start; {@code ModelStream}, what a stream must hold; {@code Reach}, the counters; {@code Wire}, one
