@@ -20,9 +20,12 @@ import static io.streamkeeper.server.wire.FrameClient.WINDOW_UPDATE;
 import static io.streamkeeper.server.wire.FrameClient.fields;
 import static io.streamkeeper.server.wire.FrameClient.number;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.server.wire.FrameClient.Frame;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +38,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2FramesTest {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(TestServer.config());
+
+    /** Arbitrary frames by default, and how many of them are sent on one connection. */
+    private static final int FRAMES = 20_000;
+
+    private static final int GROUP = 20;
+    private static final byte[] LAST_PING = {1, 2, 3, 4, 5, 6, 7, 8};
 
     private interface Sending {
         void send(FrameClient client) throws Exception;
@@ -149,47 +158,70 @@ class Http2FramesTest {
         }
     }
 
-    /** Frames of any kind and content, some of them parts of requests. More with {@code -Dhttp2.frames=1000000}. */
+    /**
+     * Frames of any kind and content, most of them parts of requests. After each group the server answers a ping or has
+     * ended the connection, and no response is a fault of the server. More with {@code -Dhttp2.frames=1000000}.
+     */
     @Test
     void arbitraryFramesBreakNothing() throws Exception {
-        int frames = Integer.getInteger("http2.frames", 3_000);
+        int frames = Integer.getInteger("http2.frames", FRAMES);
         long seed = Long.getLong("http2.seed", new Random().nextLong());
         Random random = new Random(seed);
         String path = SERVER.create(TestServer.TEXT, "content");
-        for (int sent = 0; sent < frames; ) {
+        int connections = 0;
+        int responses = 0;
+        for (int sent = 0; sent < frames; sent += GROUP) {
+            connections++;
             try (FrameClient client = FrameClient.begun(SERVER)) {
-                int stream = 1;
-                for (int i = 0; i < 60; i++, sent++) {
-                    int at = random.nextInt(8) == 0 ? random.nextInt(20) : stream;
-                    if (random.nextInt(3) > 0) {
-                        String[] methods = {"GET", "POST", "HEAD", "PUT", "DELETE", "X"};
-                        byte[] block = client.block(fields(
-                                methods[random.nextInt(4)],
-                                path + (random.nextBoolean() ? "" : "?live=sse&offset=-1"),
-                                TestServer.TEXT));
-                        if (random.nextInt(10) == 0) {
-                            block[random.nextInt(block.length)] ^= (byte) (1 << random.nextInt(8));
-                        }
-                        client.send(
-                                HEADERS,
-                                random.nextInt(10) == 0 ? random.nextInt(64) : 4 | random.nextInt(2),
-                                at,
-                                block);
-                        stream += 2;
-                    } else {
-                        byte[] content = new byte[random.nextInt(4) == 0 ? random.nextInt(200) : random.nextInt(9)];
-                        random.nextBytes(content);
-                        client.send(random.nextInt(11), random.nextInt(64), at, content);
-                    }
-                }
+                sendArbitrary(client, random, path);
+                client.send(PING, 0, 0, LAST_PING);
+                responses += readToEnd(client, "seed " + seed + ", group " + connections);
             } catch (IOException e) {
-                // The server has ended the connection.
-                sent++;
-            }
-            if (random.nextInt(20) == 0) {
-                assertThat(SERVER.get("/health").status()).as("seed " + seed).isEqualTo(200);
+                // The server has ended the connection while it was sent.
+                assertThat(e).as("seed " + seed).isNotInstanceOf(SocketTimeoutException.class);
             }
         }
+        assertThat(responses).as("seed " + seed).isGreaterThan(connections / 4);
         SERVER.get("/health").is(200);
+        await().until(() -> SERVER.used("heads_of_requests") == 0 && SERVER.used("received_bytes") == 0);
+    }
+
+    private static void sendArbitrary(FrameClient client, Random random, String path) throws IOException {
+        String[] methods = {"GET", "POST", "HEAD", "PUT", "DELETE", "X"};
+        int stream = 1;
+        for (int i = 0; i < GROUP; i++) {
+            int at = random.nextInt(20) == 0 ? random.nextInt(20) : stream;
+            if (random.nextInt(3) > 0) {
+                byte[] block = client.block(fields(
+                        methods[random.nextInt(methods.length)],
+                        path + (random.nextBoolean() ? "" : "?live=sse&offset=-1"),
+                        TestServer.TEXT));
+                if (random.nextInt(30) == 0) {
+                    block[random.nextInt(block.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                client.send(HEADERS, random.nextInt(30) == 0 ? random.nextInt(64) : 4 | random.nextInt(2), at, block);
+                stream += 2;
+            } else if (random.nextInt(3) > 0) {
+                client.send(DATA, random.nextInt(2), Math.max(1, stream - 2), new byte[random.nextInt(2_000)]);
+            } else {
+                byte[] content = new byte[random.nextInt(4) == 0 ? random.nextInt(200) : random.nextInt(9)];
+                random.nextBytes(content);
+                client.send(random.nextInt(11), random.nextInt(64), random.nextInt(3) == 0 ? 0 : at, content);
+            }
+        }
+    }
+
+    /** Reads up to the answer to the last ping, or the end of the connection; returns the number of responses. */
+    private static int readToEnd(FrameClient client, String where) throws IOException {
+        int responses = 0;
+        for (Frame frame = client.next(); frame != null; frame = client.next()) {
+            if (frame.type() == HEADERS) {
+                responses++;
+                assertThat(frame.fields().get(":status")).as(where).matches("[1-4][0-9][0-9]");
+            } else if (frame.type() == PING && Arrays.equals(frame.bytes(), LAST_PING)) {
+                break;
+            }
+        }
+        return responses;
     }
 }
