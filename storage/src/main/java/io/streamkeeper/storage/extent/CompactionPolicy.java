@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * Chooses the extent files that are rewritten as one. If less than two thirds of all bytes are needed, it chooses the
  * emptiest files: few bytes are copied then, because usually the older a file is, the fewer of its bytes are needed.
  * Otherwise, if many files have about the same size, it chooses the oldest of them, so the number of files grows with
- * the logarithm of the stored bytes. A file without needed bytes is removed at once.
+ * the logarithm of the stored bytes, up to the size that one compaction may write; beyond it, with the stored bytes
+ * divided by that size. A file without needed bytes is removed at once.
  */
 public final class CompactionPolicy {
     /** Files of one size that are merged together. */
@@ -111,12 +112,31 @@ public final class CompactionPolicy {
         for (List<Extent> tier : tiers.values()) {
             if (tier.size() >= TIER_FILES) {
                 List<Extent> picked = withinBounds(tier, TIER_FILES);
-                if (picked.size() == TIER_FILES) {
+                if (picked.size() < TIER_FILES) {
+                    picked = pickLarge(tier);
+                }
+                if (!picked.isEmpty()) {
                     return picked;
                 }
             }
         }
         return List.of();
+    }
+
+    /**
+     * The smallest of many files that are too large to be merged all at once, if they make a file of almost the greatest
+     * size. So each byte is copied once more, and the number of files, and of the runs that a stream has in them, is the
+     * number of times that this size is stored.
+     */
+    private List<Extent> pickLarge(List<Extent> tier) {
+        List<Extent> smallest = new ArrayList<>(tier);
+        smallest.sort(Comparator.comparingLong(Extent::neededBytes));
+        List<Extent> picked = withinBounds(smallest, TIER_FILES);
+        long bytes = 0;
+        for (Extent extent : picked) {
+            bytes += extent.neededBytes();
+        }
+        return picked.size() > 1 && bytes >= outputBytesMax / 4 * 3 ? picked : List.of();
     }
 
     private List<Extent> withinBounds(List<Extent> candidates, int filesMax) {

@@ -5,5 +5,6 @@ package io.streamkeeper.storage.extent;
  *
  * @param checkpointBytes bytes of records after which a checkpoint begins
  * @param checkpointMillis the longest time that a record waits for a checkpoint, in milliseconds of the monotonic clock
+ * @param compactedBytesMax the most bytes that one compaction writes
  */
-public record ExtentConfig(long checkpointBytes, long checkpointMillis) {}
+public record ExtentConfig(long checkpointBytes, long checkpointMillis, long compactedBytesMax) {}

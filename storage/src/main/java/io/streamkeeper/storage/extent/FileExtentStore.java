@@ -41,9 +41,6 @@ public final class FileExtentStore implements ExtentStore {
     /** The interval of reports about abandoned jobs, while no job succeeds. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** The most bytes that one compaction writes. */
-    private static final long COMPACTED_BYTES_MAX = 1L << 30;
-
     private final ExtentCatalog catalog;
     private final DirtyStreams dirty;
     private final DiskRoom room;
@@ -51,7 +48,8 @@ public final class FileExtentStore implements ExtentStore {
     private final Journal journal;
     private final ShardThreads threads;
     private final Clock clock;
-    private final CompactionPolicy policy = new CompactionPolicy(COMPACTED_BYTES_MAX);
+    private final long compactedBytesMax;
+    private final CompactionPolicy policy;
 
     private long retryNanos;
     private boolean retries;
@@ -105,6 +103,8 @@ public final class FileExtentStore implements ExtentStore {
         this.room = new DiskRoom(reserve, this::inBackground, clock);
         this.dropped = new DroppedStreams(catalog, this::onLoop);
         this.journal = journal;
+        this.compactedBytesMax = config.compactedBytesMax();
+        this.policy = new CompactionPolicy(compactedBytesMax);
         this.threads = threads;
         this.clock = clock;
     }
@@ -291,7 +291,7 @@ public final class FileExtentStore implements ExtentStore {
     private List<Extent> pick() {
         return room.isEnough()
                 ? policy.pick(catalog.extents())
-                : policy.pickToMakeRoom(catalog.extents(), Math.min(COMPACTED_BYTES_MAX, room.bytes()));
+                : policy.pickToMakeRoom(catalog.extents(), Math.min(compactedBytesMax, room.bytes()));
     }
 
     private boolean isCheckpointDue() {

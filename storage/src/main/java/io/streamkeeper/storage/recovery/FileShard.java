@@ -113,7 +113,8 @@ public final class FileShard {
     private static ExtentConfig extentConfig(StorageConfig config) {
         return new ExtentConfig(
                 Math.min(config.checkpointBytes(), config.backlogBytesMax() / BACKLOG_PARTS),
-                config.checkpointMillis());
+                config.checkpointMillis(),
+                config.compactedBytesMax());
     }
 
     /**

@@ -14,6 +14,7 @@ import io.streamkeeper.storage.stream.ProducerLimits;
  *     checkpoint has made room
  * @param producers how many producers of a stream are remembered
  * @param reserveBytes space in the file system that is reserved for a full disk, or 0 for none
+ * @param compactedBytesMax the most bytes that one compaction writes
  */
 public record StorageConfig(
         boolean syncs,
@@ -22,9 +23,11 @@ public record StorageConfig(
         long segmentBytes,
         long backlogBytesMax,
         ProducerLimits producers,
-        long reserveBytes) {
+        long reserveBytes,
+        long compactedBytesMax) {
     private static final long RESERVE_BYTES_MAX = 4 << 20;
     private static final int RESERVE_PARTS = 4;
+    private static final long COMPACTED_BYTES_MAX = 1L << 30;
 
     /** A configuration without a reserve. */
     public StorageConfig(
@@ -34,11 +37,28 @@ public record StorageConfig(
             long segmentBytes,
             long backlogBytesMax,
             ProducerLimits producers) {
-        this(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers, 0);
+        this(
+                syncs,
+                checkpointBytes,
+                checkpointMillis,
+                segmentBytes,
+                backlogBytesMax,
+                producers,
+                0,
+                COMPACTED_BYTES_MAX);
     }
 
     /** The same configuration with a reserve whose size is a part of a journal segment. */
     public StorageConfig withReserve() {
+        return with(Math.min(RESERVE_BYTES_MAX, segmentBytes / RESERVE_PARTS), compactedBytesMax);
+    }
+
+    /** The same configuration whose compactions write at most {@code bytes} each. */
+    public StorageConfig withCompactedBytesMax(long bytes) {
+        return with(reserveBytes, bytes);
+    }
+
+    private StorageConfig with(long newReserveBytes, long newCompactedBytesMax) {
         return new StorageConfig(
                 syncs,
                 checkpointBytes,
@@ -46,6 +66,7 @@ public record StorageConfig(
                 segmentBytes,
                 backlogBytesMax,
                 producers,
-                Math.min(RESERVE_BYTES_MAX, segmentBytes / RESERVE_PARTS));
+                newReserveBytes,
+                newCompactedBytesMax);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserves whether room is kept for when the disk is full
  * @param objects whether extent files are objects of a store beside the disk
  * @param scripted whether the logs are scripted ones, which lose records and change epochs
+ * @param compactsLittle whether compactions write so little that files of one size cannot be merged all at once
  */
 record Settings(
         int shards,
@@ -41,10 +42,14 @@ record Settings(
         @Nullable String converts,
         boolean reserves,
         boolean objects,
-        boolean scripted) {
+        boolean scripted,
+        boolean compactsLittle) {
     /** Directories of format version 1, and how many shards each has. */
     private static final List<Map.Entry<String, Integer>> FIXTURES =
             List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
+
+    /** What a compaction writes at most if it writes little: a few checkpoints. */
+    private static final long LITTLE_BYTES = 8 << 10;
 
     /** How many producers of a stream are remembered where there is a crowd of them. */
     private static final int CROWD_MAX = 1_000;
@@ -92,7 +97,8 @@ record Settings(
                 converts ? fixture.getKey() : null,
                 (salts & 3) == 0,
                 !converts && (salts & 0x1c) == 4,
-                !converts && (salts & 0x60) == 0x20);
+                !converts && (salts & 0x60) == 0x20,
+                (salts & 0x180) == 0x80);
     }
 
     private static ProducerLimits anyLimits(Random random) {
@@ -102,6 +108,9 @@ record Settings(
     StorageConfig config() {
         StorageConfig config =
                 new StorageConfig(syncs, checkpointBytes, checkpointMillis, segmentBytes, backlogBytesMax, producers);
+        if (compactsLittle) {
+            config = config.withCompactedBytesMax(LITTLE_BYTES);
+        }
         return reserves ? config.withReserve() : config;
     }
 }
