@@ -275,6 +275,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         idle.stop();
         output.close();
         channel.pipeline().remove(decoder);
+        if (limits != null) {
+            channel.pipeline().remove(limits);
+        }
         channel.pipeline().remove(this);
     }
 

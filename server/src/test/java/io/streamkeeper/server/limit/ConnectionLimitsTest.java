@@ -86,6 +86,20 @@ class ConnectionLimitsTest {
     }
 
     @Test
+    void aLargeQuotaIsExceededByNoMoreThanTheTabOfEachConnection() {
+        Limits limits = limits(set -> set.client("requests=10240/1h"));
+        List<ConnectionLimits> connections = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            connections.add(limits.connection(address(1)));
+        }
+        int allowed = 0;
+        for (int i = 0; i < 20_000; i++) {
+            allowed += request(connections.get(i % 4), 0) == null ? 1 : 0;
+        }
+        assertThat(allowed).isBetween(10_240, 10_240 + 4 * 10);
+    }
+
+    @Test
     void aNameHasItsOwnLimitOnEachAddress() {
         Limits limits = limits(set -> set.client("requests=2"));
         for (int i = 0; i < 2; i++) {
