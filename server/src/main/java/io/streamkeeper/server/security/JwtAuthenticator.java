@@ -11,9 +11,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,12 +74,16 @@ final class JwtAuthenticator {
     private final LongSupplier nowNanos;
     private final long refreshNanos;
     private final long staleNanos;
+    /** Tokens that wait for a thread. */
+    private final AtomicInteger queued = new AtomicInteger();
+
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             THREADS,
             THREADS,
             KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING_MAX),
+            // Loops add to it, so it has no lock; the number of its tasks is bounded by the counter.
+            new LinkedTransferQueue<>(),
             new DefaultThreadFactory("streamkeeper-jwt", true));
     private final ThreadPoolExecutor fetching = new ThreadPoolExecutor(
             1,
@@ -225,9 +231,18 @@ final class JwtAuthenticator {
             return CompletableFuture.completedFuture(Authentication.of(known));
         }
         CompletableFuture<Authentication> result = new CompletableFuture<>();
+        if (queued.incrementAndGet() > WAITING_MAX) {
+            queued.decrementAndGet();
+            result.complete(BUSY);
+            return result;
+        }
         try {
-            threads.execute(() -> verify(token, digest, result, true));
+            threads.execute(() -> {
+                queued.decrementAndGet();
+                verify(token, digest, result, true);
+            });
         } catch (RejectedExecutionException e) {
+            queued.decrementAndGet();
             result.complete(BUSY);
         }
         return result;
