@@ -33,8 +33,10 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--peer",
             paramLabel = "PEER",
             required = true,
-            description = "A server: NAME:MODE, started by script NAME, or NAME=URL[,pid=PID], a running one."
-                    + " Repeatable; the first is compared with each.")
+            description =
+                    "A server: NAME:MODE, started by script NAME, or NAME=URL[,pid=PID][,http2=N], a running one; with"
+                            + " https, every certificate is trusted; with http2, N streams share a connection, and there are fewer connections."
+                            + " Repeatable; the first is compared with each.")
     private List<String> peers = List.of();
 
     @Option(

@@ -25,10 +25,14 @@ final class PeerRounds implements AutoCloseable {
     private double operationsPerSync = -1;
     private String failure = "";
 
-    /** A workload that has not run yet; the server remains the caller's. */
+    /**
+     * A workload that has not run yet; the server remains the caller's. With several streams on a connection there are
+     * fewer connections, so that all servers get the same number of requests at once.
+     */
     PeerRounds(RunningPeer peer, Kind kind, Spec spec) {
         this.peer = peer;
-        this.scenario = kind.newScenario(peer.target(), spec);
+        int streams = peer.target().transport().streams();
+        this.scenario = kind.newScenario(peer.target(), spec.over(1 + (spec.connections() - 1) / streams));
     }
 
     String name() {

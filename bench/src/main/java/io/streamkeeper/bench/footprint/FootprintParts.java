@@ -87,7 +87,7 @@ final class FootprintParts {
                 "PUT", peer.target().root() + "idle-", "", TYPE, NumberedRequest.body(STREAM_BYTES));
         try (LoadClient client = new LoadClient(CONNECTIONS)) {
             Measurement created = client.run(
-                    peer.target().address(),
+                    peer.target().plainAddress(),
                     new NumberedRange(request, from, to),
                     Pacing.closedLoop(),
                     Measurement.whole(),

@@ -98,6 +98,6 @@ public final class RecoverCommand implements Callable<Integer> {
 
     private static Measurement run(LoadClient client, Target target, Workload workload)
             throws IOException, InterruptedException {
-        return client.run(target.address(), workload, Pacing.closedLoop(), Measurement.whole(), FILL_NANOS_MAX);
+        return client.run(target.plainAddress(), workload, Pacing.closedLoop(), Measurement.whole(), FILL_NANOS_MAX);
     }
 }

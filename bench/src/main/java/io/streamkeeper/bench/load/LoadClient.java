@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -22,24 +23,35 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 load generator without pipelining. All connections are on one loop, so that it uses at most one core and
+ * A load generator for HTTP/1.1, without pipelining, and HTTP/2, with or without TLS. All connections are on one loop, so that it uses at most one core and
  * a workload needs no locks. May be used from any thread; each run opens its own connections.
  */
 public final class LoadClient implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final int OPEN_MILLIS_MAX = 20_000;
 
     private final EventLoopGroup group;
     private final Class<? extends Channel> channelType;
     private final int connections;
+    private final Transport transport;
+    private final @Nullable SslContext tls;
 
+    /** A client for HTTP/1.1 without TLS. */
     public LoadClient(int connections) {
+        this(connections, Transport.PLAIN);
+    }
+
+    public LoadClient(int connections, Transport transport) {
         if (connections < 1) {
             throw new IllegalArgumentException("connections is " + connections + "; expected at least 1");
         }
         boolean epoll = Epoll.isAvailable();
         this.connections = connections;
+        this.transport = transport;
+        this.tls = transport.isTls() ? Negotiation.context(transport) : null;
         this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         this.group = new MultiThreadIoEventLoopGroup(
                 1,
@@ -55,10 +67,11 @@ public final class LoadClient implements AutoCloseable {
     public CompletableFuture<Void> start(
             SocketAddress server, Workload workload, Pacing pacing, Measurement measurement, long limitNanos) {
         EventLoop loop = group.next();
-        LoadRun run = new LoadRun(loop, connections, workload, pacing, measurement, limitNanos);
+        LoadRun run = new LoadRun(loop, connections * transport.streams(), workload, pacing, measurement, limitNanos);
         for (int index = 0; index < connections; index++) {
             connect(server, loop, run, index);
         }
+        loop.schedule(run::failUnlessBegun, OPEN_MILLIS_MAX, TimeUnit.MILLISECONDS);
         return run.finished().whenCompleteAsync((done, failure) -> run.close(), loop);
     }
 
@@ -85,11 +98,27 @@ public final class LoadClient implements AutoCloseable {
     }
 
     private void connect(SocketAddress server, EventLoop loop, LoadRun run, int index) {
-        connect(server, channel -> new LoadConnection(index, run, channel)).addListener(connected -> {
+        connect(server, channel -> opening(index, run, channel)).addListener(connected -> {
             if (!connected.isSuccess()) {
                 loop.execute(() -> run.failed(connected.cause()));
             }
         });
+    }
+
+    /** The handler that begins a connection of a run: at once, or after the handshake of TLS. */
+    private ChannelHandler opening(int index, LoadRun run, Channel channel) {
+        if (tls == null) {
+            return connection(index, run, channel);
+        }
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        return new Negotiation(
+                transport, () -> channel.pipeline().addLast(connection(index, run, channel)), run::failed);
+    }
+
+    private ChannelHandler connection(int index, LoadRun run, Channel channel) {
+        return transport.isHttp2()
+                ? Http2Connection.of(index, transport, run, channel)
+                : new Http1Connection(index, run, channel);
     }
 
     /** The loop of all runs. */
@@ -97,7 +126,7 @@ public final class LoadClient implements AutoCloseable {
         return group.next();
     }
 
-    /** Opens a connection with the given handler. */
+    /** Opens a connection without TLS with the given handler. */
     public ChannelFuture connect(SocketAddress server, Function<Channel, ChannelHandler> handler) {
         return new Bootstrap()
                 .group(group)

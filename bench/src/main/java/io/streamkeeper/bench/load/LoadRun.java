@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run of a workload over several connections. Owned by its loop; other threads use only {@link #finished}.
+ * One run of a workload with several exchanges. Owned by its loop; other threads use only {@link #finished}.
  *
- * <p>The run begins when all connections are open. In a closed loop, a connection sends its next request when it
- * receives a response. At a fixed rate, any idle connection or, by {@link Pacing.Schedule}, one certain connection sends
+ * <p>The run begins when all connections are open. In a closed loop, an exchange sends its next request when it
+ * receives a response. At a fixed rate, any idle exchange or, by {@link Pacing.Schedule}, one certain exchange sends
  * the next request when it is due; while it is not idle, requests are late, but none is skipped. The run stops sending at its time limit or at the end of the
  * workload, and ends when all requests are answered.
  */
@@ -25,8 +25,8 @@ public final class LoadRun {
     private final Pacing pacing;
     private final Measurement measurement;
     private final long limitNanos;
-    private final List<LoadConnection> connections = new ArrayList<>();
-    private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
+    private final List<Exchange> exchanges = new ArrayList<>();
+    private final ArrayDeque<Exchange> idle = new ArrayDeque<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final int expected;
     private final long[] sent;
@@ -52,9 +52,9 @@ public final class LoadRun {
         return finished;
     }
 
-    public void connected(LoadConnection connection) {
-        connections.add(connection);
-        if (connections.size() == expected) {
+    void connected(Exchange exchange) {
+        exchanges.add(exchange);
+        if (exchanges.size() == expected) {
             begin();
         }
     }
@@ -66,54 +66,62 @@ public final class LoadRun {
                 () -> measurement.progress().report(measurement, System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         finished.whenComplete((done, failure) -> reporting.cancel(false));
         loop.schedule(this::giveUp, limitNanos + DRAIN_NANOS, TimeUnit.NANOSECONDS);
-        connections.forEach(connection -> proceed(connection, startNanos));
+        exchanges.forEach(exchange -> proceed(exchange, startNanos));
     }
 
-    public void answered(LoadConnection connection, ResponseParser response) {
+    void answered(Exchange exchange, Response response) {
         long now = System.nanoTime();
         measurement.received(response.bodyBytes());
         boolean failed = response.status() / 100 != 2;
-        if (!workload.completes(connection.index(), response) && !failed) {
-            connection.send(workload, connection.dueNanos());
+        if (!workload.completes(exchange.index(), response) && !failed) {
+            exchange.send(workload, exchange.dueNanos());
             return;
         }
-        measurement.answered(connection.dueNanos(), now, response.status());
-        proceed(connection, now);
+        measurement.answered(exchange.dueNanos(), now, response.status());
+        proceed(exchange, now);
     }
 
     public void failed(Throwable cause) {
         finished.completeExceptionally(cause);
     }
 
-    /** Closes every connection. */
-    public void close() {
-        connections.forEach(LoadConnection::close);
-    }
-
-    private void proceed(LoadConnection connection, long now) {
-        if (pacing.isClosedLoop()) {
-            if (now - startNanos >= limitNanos || !connection.send(workload, now)) {
-                retire();
-            }
-        } else if (pacing.schedule() == Pacing.Schedule.SHARED) {
-            idle.add(connection);
-            sendDue(now);
-        } else {
-            sendByOwnSchedule(connection, now);
+    /** Fails the run if connections are still missing. */
+    void failUnlessBegun() {
+        if (exchanges.size() < expected && !finished.isDone()) {
+            failed(new IOException("only " + exchanges.size() + " of " + expected
+                    + " connections, or streams of them, are ready for requests; expected all by now"));
         }
     }
 
-    private void sendByOwnSchedule(LoadConnection connection, long now) {
-        int index = connection.index();
+    /** Closes every connection. */
+    public void close() {
+        exchanges.forEach(Exchange::close);
+    }
+
+    private void proceed(Exchange exchange, long now) {
+        if (pacing.isClosedLoop()) {
+            if (now - startNanos >= limitNanos || !exchange.send(workload, now)) {
+                retire();
+            }
+        } else if (pacing.schedule() == Pacing.Schedule.SHARED) {
+            idle.add(exchange);
+            sendDue(now);
+        } else {
+            sendByOwnSchedule(exchange, now);
+        }
+    }
+
+    private void sendByOwnSchedule(Exchange exchange, long now) {
+        int index = exchange.index();
         long dueNanos = pacing.dueNanos(sent[index], index, expected);
         if (dueNanos >= limitNanos) {
             retire();
         } else if (startNanos + dueNanos > now) {
             loop.schedule(
-                    () -> sendByOwnSchedule(connection, System.nanoTime()),
+                    () -> sendByOwnSchedule(exchange, System.nanoTime()),
                     startNanos + dueNanos - now,
                     TimeUnit.NANOSECONDS);
-        } else if (connection.send(workload, startNanos + dueNanos)) {
+        } else if (exchange.send(workload, startNanos + dueNanos)) {
             sent[index]++;
         } else {
             retire();
@@ -122,8 +130,8 @@ public final class LoadRun {
 
     private void sendDue(long now) {
         while (!idle.isEmpty() && !isOver() && pacing.dueNanos(nextIndex) <= now - startNanos) {
-            LoadConnection connection = idle.remove();
-            if (connection.send(workload, startNanos + pacing.dueNanos(nextIndex))) {
+            Exchange exchange = idle.remove();
+            if (exchange.send(workload, startNanos + pacing.dueNanos(nextIndex))) {
                 nextIndex++;
             } else {
                 exhausted = true;
@@ -157,7 +165,7 @@ public final class LoadRun {
     }
 
     private void giveUp() {
-        failed(new IOException((expected - retired) + " connections have no response "
+        failed(new IOException((expected - retired) + " requests have no response "
                 + TimeUnit.NANOSECONDS.toSeconds(DRAIN_NANOS) + " s after the end of the run"));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * Parses a sequence of HTTP/1.1 responses, which arrive in pieces of any size: finds the status, the next offset and
  * the end of each, by {@code Content-Length} or chunks. Owned by its connection.
  */
-public final class ResponseParser {
+public final class ResponseParser implements Response {
     /** Receives the bytes of bodies. */
     public interface BodySink {
         /** Ignores them. */
@@ -73,22 +73,22 @@ public final class ResponseParser {
         return complete;
     }
 
-    /** The status of the latest response. */
+    @Override
     public int status() {
         return status;
     }
 
-    /** The length of the body of the latest response, as far as it is known. */
+    @Override
     public long bodyBytes() {
         return bodyBytes;
     }
 
-    /** The {@code Stream-Next-Offset} of the latest response; empty if it has none. */
+    @Override
     public byte[] nextOffset() {
         return nextOffset;
     }
 
-    /** Whether the latest response has a {@code Stream-Up-To-Date}, which means that it ends at the tail. */
+    @Override
     public boolean isUpToDate() {
         return upToDate;
     }

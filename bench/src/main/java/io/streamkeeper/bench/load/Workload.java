@@ -5,9 +5,10 @@ import io.netty.buffer.ByteBuf;
 /** Generates the requests of a run. Called by the run's loop only. */
 public interface Workload {
     /**
-     * Writes the next request of a connection completely.
+     * Writes the next request of an exchange completely, as HTTP/1.1.
      *
-     * @param connection the connection's index, from 0
+     * @param connection the index of the exchange, from 0: of its connection with HTTP/1.1, of one of the concurrent streams
+     *     of all connections with HTTP/2
      * @param out an empty direct buffer
      * @return false, without writing, if this connection has no more requests
      */
@@ -19,7 +20,7 @@ public interface Workload {
      * @return whether the operation is complete; if not, the next request of the connection continues it, is sent at
      *     once, and counts in its latency
      */
-    default boolean completes(int connection, ResponseParser response) {
+    default boolean completes(int connection, Response response) {
         answered(connection, response.status(), response.bodyBytes());
         return true;
     }

@@ -1,5 +1,6 @@
 package io.streamkeeper.bench.peer;
 
+import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,28 +24,24 @@ import java.util.concurrent.TimeUnit;
  * @param mode the mode that the script gets
  * @param url the URL of the streams of a running server, or empty
  * @param pid the process of a running server, or 0 if it is not known
+ * @param http2Streams the number of streams on each connection of HTTP/2, or 0 for HTTP/1.1
  */
-public record Peer(String name, Path script, String mode, String url, long pid) {
+public record Peer(String name, Path script, String mode, String url, long pid, int http2Streams) {
     private static final long SCRIPT_SECONDS_MAX = 30;
-    private static final String PID = ",pid=";
+    private static final String PID = "pid=";
+    private static final String HTTP2 = "http2=";
     private static final String FLOOR = "floor";
 
     /**
-     * Parses {@code NAME:MODE}, where NAME is that of a script, or {@code NAME=URL} or {@code NAME=URL,pid=PID}.
+     * Parses {@code NAME:MODE}, where NAME is that of a script, or {@code NAME=URL} with {@code ,pid=PID} and
+     * {@code ,http2=N} in any order: requests use HTTP/2 with N streams on each connection.
      *
      * @throws IllegalArgumentException if the text has another form, or the script does not exist
      */
     public static Peer of(String text, Path scripts) {
         int equals = text.indexOf('=');
         if (equals > 0) {
-            String rest = text.substring(equals + 1);
-            int pid = rest.indexOf(PID);
-            return new Peer(
-                    text.substring(0, equals),
-                    Path.of(""),
-                    "",
-                    pid < 0 ? rest : rest.substring(0, pid),
-                    pid < 0 ? 0 : Digits.toLong(rest.substring(pid + PID.length())));
+            return running(text.substring(0, equals), text.substring(equals + 1));
         }
         int colon = text.indexOf(':');
         Path script = scripts.resolve(colon < 0 ? text : text.substring(0, colon));
@@ -52,7 +49,30 @@ public record Peer(String name, Path script, String mode, String url, long pid) 
             throw new IllegalArgumentException("unknown peer '" + text + "'; expected NAME:MODE with a script NAME in "
                     + scripts + ", or NAME=URL");
         }
-        return new Peer(text, script, text.substring(colon + 1), "", 0);
+        return new Peer(text, script, text.substring(colon + 1), "", 0, 0);
+    }
+
+    private static Peer running(String name, String text) {
+        String[] parts = text.split(",", -1);
+        long pid = 0;
+        int http2Streams = 0;
+        for (int i = 1; i < parts.length; i++) {
+            if (parts[i].startsWith(PID)) {
+                pid = Digits.toLong(parts[i].substring(PID.length()));
+            } else if (parts[i].startsWith(HTTP2)) {
+                http2Streams = Digits.toInt(parts[i].substring(HTTP2.length()));
+            } else {
+                throw new IllegalArgumentException(
+                        "'" + parts[i] + "' in peer '" + name + "' is unknown; expected pid=PID or http2=STREAMS");
+            }
+        }
+        return new Peer(name, Path.of(""), "", parts[0], pid, http2Streams);
+    }
+
+    /** Where a running server is, and how to connect. */
+    Target runningTarget() {
+        Target target = Target.of(url);
+        return http2Streams == 0 ? target : target.overHttp2(http2Streams);
     }
 
     /** Whether this is the {@link FloorServer}, which does not support live reads. */

@@ -48,7 +48,7 @@ public final class RunningPeer implements AutoCloseable {
      */
     public static RunningPeer start(Peer peer, Path parent) throws IOException, InterruptedException {
         if (!peer.hasScript()) {
-            return new RunningPeer(peer, null, Target.of(peer.url()), peer.pid());
+            return new RunningPeer(peer, null, peer.runningTarget(), peer.pid());
         }
         Path directory = Files.createTempDirectory(Files.createDirectories(parent), "peer-");
         RunningPeer running = new RunningPeer(peer, directory, newTarget(peer), 0);

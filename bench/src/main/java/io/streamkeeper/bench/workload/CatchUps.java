@@ -1,7 +1,7 @@
 package io.streamkeeper.bench.workload;
 
 import io.netty.buffer.ByteBuf;
-import io.streamkeeper.bench.load.ResponseParser;
+import io.streamkeeper.bench.load.Response;
 import io.streamkeeper.bench.load.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ final class CatchUps implements Workload {
     }
 
     @Override
-    public boolean completes(int connection, ResponseParser response) {
+    public boolean completes(int connection, Response response) {
         received[connection] += response.bodyBytes();
         if (received[connection] >= streamBytes || response.bodyBytes() == 0) {
             received[connection] = 0;

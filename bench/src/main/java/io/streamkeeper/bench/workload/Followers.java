@@ -39,7 +39,7 @@ final class Followers implements AutoCloseable {
     void add(String path, Follower.Mode mode) throws IOException, InterruptedException {
         Follower follower = new Follower(path, mode, measurement, failure);
         ChannelFuture connected =
-                client.connect(target.address(), channel -> follower).await();
+                client.connect(target.plainAddress(), channel -> follower).await();
         if (!connected.isSuccess()) {
             throw new IOException("the connection of reader " + followers.size() + " failed: " + connected.cause());
         }

@@ -52,7 +52,7 @@ public final class LiveScenario implements Scenario {
     @Override
     public void prepare() throws IOException, InterruptedException {
         Measurement created = client.run(
-                target.address(),
+                target.plainAddress(),
                 new NumberedRange(requests.create(), 0, spec.streams()),
                 Pacing.closedLoop(),
                 Measurement.whole(),
@@ -76,7 +76,7 @@ public final class LiveScenario implements Scenario {
             }
             followers.begin();
             Measurement written =
-                    client.run(target.address(), appends, new Pacing(spec.rate()), Measurement.whole(), nanos);
+                    client.run(target.plainAddress(), appends, new Pacing(spec.rate()), Measurement.whole(), nanos);
             if (written.failures() > 0) {
                 throw new IOException("responses to appends by status: " + written.byStatus() + "; expected 2xx");
             }

@@ -66,7 +66,7 @@ public final class MixedScenario implements Scenario {
 
     private void sendToEach(NumberedRequest request, int times) throws IOException, InterruptedException {
         Measurement sent = setup.run(
-                target.address(),
+                target.plainAddress(),
                 new NumberedRange(request, 0, spec.streams(), times),
                 Pacing.closedLoop(),
                 Measurement.whole(),
@@ -90,7 +90,7 @@ public final class MixedScenario implements Scenario {
             followers.awaitOpen();
             followers.begin();
             CompletableFuture<Void> read = startReads(reads, nanos);
-            writers.run(target.address(), appends, pacing(), measurement, nanos);
+            writers.run(target.plainAddress(), appends, pacing(), measurement, nanos);
             LoadClient.await(read);
             missing = followers.awaitDeliveries(expectedDeliveries(appends));
         }
@@ -105,7 +105,7 @@ public final class MixedScenario implements Scenario {
         return connections == 0
                 ? CompletableFuture.completedFuture(null)
                 : readers.start(
-                        target.address(),
+                        target.plainAddress(),
                         new StreamReaders(requests, connections, spec.streams()),
                         Pacing.closedLoop(),
                         reads,

@@ -36,7 +36,7 @@ public final class RequestScenario implements Scenario {
         this.operations = operations;
         this.workload = workload;
         this.preparation = preparation;
-        this.client = new LoadClient(spec.connections());
+        this.client = new LoadClient(spec.connections(), target.transport());
     }
 
     /** Appends to existing streams. */
@@ -47,7 +47,7 @@ public final class RequestScenario implements Scenario {
                 spec,
                 "appends",
                 spec.producers()
-                        ? new ProducerAppends(requests.append(), spec, SEED)
+                        ? new ProducerAppends(requests.append(), exchanges(target, spec), SEED)
                         : new RandomPick(requests.append(), RandomPick.all(spec.streams()), SEED),
                 scenario -> scenario.sendEach(requests.create(), 0, spec.streams()));
     }
@@ -77,7 +77,11 @@ public final class RequestScenario implements Scenario {
         int pieceBytes = spec.bodyBytes() / pieces;
         NumberedRequest append = requests.append(NumberedRequest.body(pieceBytes));
         return new RequestScenario(
-                target, spec, "streams read", new CatchUps(requests, spec, (long) pieces * pieceBytes), scenario -> {
+                target,
+                spec,
+                "streams read",
+                new CatchUps(requests, exchanges(target, spec), (long) pieces * pieceBytes),
+                scenario -> {
                     scenario.sendEach(requests.create(), 0, spec.streams());
                     for (int piece = 0; piece < pieces; piece++) {
                         scenario.sendEach(append, 0, spec.streams());
@@ -88,7 +92,14 @@ public final class RequestScenario implements Scenario {
     /** Creates streams, appends to each ten times, reads it, and deletes it. */
     public static RequestScenario churn(Target target, Spec spec) {
         Requests requests = Requests.of(target, "churn", spec);
-        return new RequestScenario(target, spec, "requests", new Lifecycles(requests, spec), scenario -> {});
+        return new RequestScenario(
+                target, spec, "requests", new Lifecycles(requests, exchanges(target, spec)), scenario -> {});
+    }
+
+    /** The size for a workload that has state for each exchange: with each of them in place of a connection. */
+    private static Spec exchanges(Target target, Spec spec) {
+        return spec.over(
+                Math.multiplyExact(spec.connections(), target.transport().streams()));
     }
 
     /** All stream numbers in order; each run continues after the last number of the run before. */
@@ -97,7 +108,11 @@ public final class RequestScenario implements Scenario {
     }
 
     private void sendEach(NumberedRequest request, int from, int to) throws IOException, InterruptedException {
-        try (LoadClient preparing = new LoadClient(Math.min(PREPARE_CONNECTIONS, to - from))) {
+        try (LoadClient preparing = new LoadClient(
+                1
+                        + (Math.min(PREPARE_CONNECTIONS, to - from) - 1)
+                                / target.transport().streams(),
+                target.transport())) {
             Measurement measured = preparing.run(
                     target.address(),
                     new NumberedRange(request, from, to),

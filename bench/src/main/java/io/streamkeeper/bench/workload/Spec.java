@@ -53,6 +53,11 @@ public record Spec(
         return new Spec(streams, connections, bodyBytes, batch, producers, newRate, readers);
     }
 
+    /** The same with another number of connections. */
+    public Spec over(int newConnections) {
+        return new Spec(streams, newConnections, bodyBytes, batch, producers, rate, readers);
+    }
+
     /** The same with idempotent producers. */
     Spec byProducers() {
         return new Spec(streams, connections, bodyBytes, batch, true, rate, readers);

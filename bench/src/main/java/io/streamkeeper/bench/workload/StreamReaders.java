@@ -1,7 +1,7 @@
 package io.streamkeeper.bench.workload;
 
 import io.netty.buffer.ByteBuf;
-import io.streamkeeper.bench.load.ResponseParser;
+import io.streamkeeper.bench.load.Response;
 import io.streamkeeper.bench.load.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ final class StreamReaders implements Workload {
     }
 
     @Override
-    public boolean completes(int connection, ResponseParser response) {
+    public boolean completes(int connection, Response response) {
         boolean complete = response.isUpToDate() || response.nextOffset().length == 0;
         offsets[connection] = complete ? BEGINNING : response.nextOffset();
         return complete;

@@ -55,7 +55,7 @@ public final class Subscribers implements AutoCloseable {
 
     private void send(NumberedRequest request) throws IOException, InterruptedException {
         Measurement sent = client.run(
-                target.address(),
+                target.plainAddress(),
                 new NumberedRange(request, 0, 1),
                 Pacing.closedLoop(),
                 Measurement.whole(),

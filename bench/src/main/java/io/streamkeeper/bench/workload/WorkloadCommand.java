@@ -34,7 +34,8 @@ public final class WorkloadCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             defaultValue = "http://127.0.0.1:4437/v1/stream/",
-            description = "URL of the server's streams. Default: ${DEFAULT-VALUE}")
+            description = "URL of the server's streams; https connects with TLS, and trusts every certificate. Default:"
+                    + " ${DEFAULT-VALUE}")
     private String url = "";
 
     @Option(names = "--pid", description = "Process of the server, to measure its processor time and memory.")
@@ -45,6 +46,19 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     @Option(names = "--connections", description = "Number of connections or, with live reads, of readers.")
     private int connections;
+
+    @Option(
+            names = "--http2",
+            description = "Use HTTP/2: by ALPN with https, by prior knowledge with http. Not with long-poll, sse and"
+                    + " mixed, which have neither HTTP/2 nor TLS.")
+    private boolean http2;
+
+    @Option(
+            names = "--streams-per-connection",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With --http2: requests that are pending on one connection. Default: ${DEFAULT-VALUE}")
+    private int streamsPerConnection;
 
     @Option(
             names = "--bytes",
@@ -121,8 +135,9 @@ public final class WorkloadCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--readers, --subscribers or --in-step with " + kind.title() + "; expected them with mixed only");
         }
-        report.print("%s on %s: %s", kind.title(), url, size);
-        try (Scenario scenario = kind.newScenario(Target.of(url), size)) {
+        Target target = target();
+        report.print("%s on %s by %s: %s", kind.title(), url, target.transport(), size);
+        try (Scenario scenario = kind.newScenario(target, size)) {
             scenario.prepare();
             if (warmUpSeconds > 0) {
                 Result.measure(scenario, pid, TimeUnit.SECONDS.toNanos(warmUpSeconds), true);
@@ -130,11 +145,24 @@ public final class WorkloadCommand implements Callable<Integer> {
             Result result = Result.measure(scenario, pid, TimeUnit.SECONDS.toNanos(seconds), true);
             result.print(report);
             printDrift(report, result);
-            report.root().put("workload", kind.title()).put("url", url).put("size", size.toString());
+            report.root()
+                    .put("workload", kind.title())
+                    .put("url", url)
+                    .put("transport", target.transport().toString())
+                    .put("size", size.toString());
             result.put(report.root());
             files.write(report, page(size, result));
             return result.errors() == 0 ? 0 : 1;
         }
+    }
+
+    private Target target() {
+        Target target = Target.of(url);
+        if (!http2 && streamsPerConnection != 1) {
+            throw new IllegalArgumentException(
+                    "--streams-per-connection is " + streamsPerConnection + " without --http2; expected both");
+        }
+        return http2 ? target.overHttp2(streamsPerConnection) : target;
     }
 
     private void printDrift(Report report, Result result) {

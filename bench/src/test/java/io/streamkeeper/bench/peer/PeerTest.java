@@ -3,6 +3,7 @@ package io.streamkeeper.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.bench.load.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,18 @@ final class PeerTest {
     @Test
     void runningServerIsGivenByItsUrl() {
         Peer peer = Peer.of("mine=http://127.0.0.1:99/v1/stream/,pid=12", scripts);
-        assertThat(peer).isEqualTo(new Peer("mine", Path.of(""), "", "http://127.0.0.1:99/v1/stream/", 12));
+        assertThat(peer).isEqualTo(new Peer("mine", Path.of(""), "", "http://127.0.0.1:99/v1/stream/", 12, 0));
         assertThat(peer.hasScript()).isFalse();
         assertThat(Peer.of("x=http://h/", scripts).pid()).isZero();
+    }
+
+    @Test
+    void runningServerGetsHttp2WithSomeStreamsOnAConnection() {
+        Peer peer = Peer.of("mine=https://127.0.0.1:99/v1/stream/,http2=64,pid=12", scripts);
+        assertThat(peer.pid()).isEqualTo(12);
+        assertThat(peer.runningTarget().transport()).isEqualTo(new Transport(true, true, 64));
+        assertThatThrownBy(() -> Peer.of("mine=http://h/,http3=1", scripts))
+                .hasMessageContaining("'http3=1' in peer 'mine' is unknown; expected pid=PID or http2=STREAMS");
     }
 
     @Test

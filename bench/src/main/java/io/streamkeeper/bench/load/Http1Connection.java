@@ -7,10 +7,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 
 /**
- * One connection of a run, with at most one pending request. Owned by the run's loop. It reuses the buffer of a request
+ * One connection of a run with HTTP/1.1, with at most one pending request. Owned by the run's loop. It reuses the buffer of a request
  * for the next one, because a response implies that the socket has taken the whole request.
  */
-public final class LoadConnection extends ChannelInboundHandlerAdapter {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements Exchange {
     private final int index;
     private final LoadRun run;
     private final ByteBuf request;
@@ -19,23 +19,24 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
     private long dueNanos;
     private boolean awaitsResponse;
 
-    public LoadConnection(int index, LoadRun run, Channel channel) {
+    public Http1Connection(int index, LoadRun run, Channel channel) {
         this.index = index;
         this.run = run;
         this.channel = channel;
         this.request = channel.alloc().directBuffer();
     }
 
+    @Override
     public int index() {
         return index;
     }
 
-    /** When the pending request was due. */
+    @Override
     public long dueNanos() {
         return dueNanos;
     }
 
-    /** Sends the next request of the workload; returns false at its end. */
+    @Override
     public boolean send(Workload workload, long due) {
         if (request.refCnt() != 1) {
             throw new IllegalStateException("a response arrived before its request was sent completely");
@@ -48,6 +49,14 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
         awaitsResponse = true;
         channel.writeAndFlush(request.retain(), channel.voidPromise());
         return true;
+    }
+
+    /** Begins at once on a channel that is active already, after the handshake of TLS. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (channel.isActive()) {
+            run.connected(this);
+        }
     }
 
     @Override
@@ -92,6 +101,7 @@ public final class LoadConnection extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
+    @Override
     public void close() {
         channel.close();
     }
