@@ -119,6 +119,14 @@ final class ConformanceSuite {
         return new Ran(run(max, log, variables, command), report, log);
     }
 
+    /** Runs node in the work folder, without a report. */
+    Ran node(String name, Duration max, List<String> arguments) throws IOException, InterruptedException {
+        Path log = file(name + ".log");
+        List<String> command = new ArrayList<>(List.of("node"));
+        command.addAll(arguments);
+        return new Ran(run(max, log, Map.of(), command), file(name + ".json"), log);
+    }
+
     /** Runs a command in the work folder, with its output in a log file, and returns its exit code. */
     private static int run(Duration max, Path log, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
