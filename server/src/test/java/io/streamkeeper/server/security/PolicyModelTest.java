@@ -27,7 +27,7 @@ class PolicyModelTest {
     /** Parts of patterns and of paths, of which few differ, so that many match. */
     private static final List<String> PARTS = List.of("a", "b", "ab", ".", "a.b", "alice", "x*", "\u00e9", "(", "$");
 
-    private static final List<String> WILDCARDS = List.of("*", "**", "{sub}", "***", "*a", "{sub}*");
+    private static final List<String> WILDCARDS = List.of("*", "**", "{sub}", "***", "*a", "{sub}*", "{sub}**", "a**");
 
     /** A rule as the model has it. */
     private record Rule(String who, Set<Action> actions, List<String> patterns) {}
