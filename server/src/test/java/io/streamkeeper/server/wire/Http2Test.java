@@ -233,12 +233,13 @@ class Http2Test {
 
     @Test
     void aReaderThatTakesNothingIsReset() throws Exception {
-        try (TestServer server = server(false, config -> config.http(http -> http.idleTimeoutMillis(400)));
-                FrameClient client = FrameClient.begun(server, INITIAL_WINDOW, 0)) {
+        try (TestServer server = server(false, config -> config.http(http -> http.idleTimeoutMillis(1_500)))) {
             String path = server.create(TestServer.TEXT, LONG);
-            client.request(1, "GET", path + "?offset=-1", null);
-            assertThat(client.await(RST_STREAM).stream()).isEqualTo(1);
-            await().until(() -> server.used("heads_of_requests") == 0);
+            try (FrameClient client = FrameClient.begun(server, INITIAL_WINDOW, 0)) {
+                client.request(1, "GET", path + "?offset=-1", null);
+                assertThat(client.await(RST_STREAM).stream()).isEqualTo(1);
+                await().until(() -> server.used("heads_of_requests") == 0);
+            }
         }
     }
 
@@ -268,7 +269,7 @@ class Http2Test {
 
     @Test
     void anUnusedConnectionEnds() throws Exception {
-        try (TestServer server = server(false, config -> config.http(http -> http.idleTimeoutMillis(300)));
+        try (TestServer server = server(false, config -> config.http(http -> http.idleTimeoutMillis(1_500)));
                 FrameClient client = FrameClient.begun(server)) {
             client.exchange(1, "GET", "/health", null).is(200);
             assertThat(client.await(GOAWAY).error()).isEqualTo(FrameClient.NO_ERROR);

@@ -190,7 +190,7 @@ class TlsTest {
                 TestConnection silent = server.connectPlain();
                 TestConnection begun = server.connectPlain()) {
             begun.send(new byte[] {HANDSHAKE, 3, 1, 2});
-            await().until(() -> server.metric(Metric.CONNECTIONS) == 2);
+            await().until(() -> server.metric(Metric.CONNECTIONS_OPENED) == 2);
             silent.assertEnds();
             begun.assertEnds();
             await().until(() -> server.metric(Metric.CONNECTIONS) == 0);
