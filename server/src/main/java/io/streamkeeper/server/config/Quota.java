@@ -18,6 +18,8 @@ public record Quota(long amount, long windowSeconds) {
     /**
      * Checks the values.
      *
+     * @param amount 1 … 10^12 requests or bytes
+     * @param windowSeconds 1 … 3600
      * @throws IllegalArgumentException if one is out of its bounds
      */
     public Quota {

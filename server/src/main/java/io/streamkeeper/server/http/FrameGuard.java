@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Sees the heads of the frames of a connection of HTTP/2 before they are decoded. Owned by the connection's loop.
  *
  * <p>It counts the frames that cost the server work and advance no request: settings, pings, priorities, resets, window
- * updates, continuations, empty data, and unknown frames. A client that sends too many of them, compared with the
+ * updates, continuations, empty data other than the end of a body, and unknown frames. A client that sends too many of them, compared with the
  * bodies that are transferred, is disconnected with ENHANCE_YOUR_CALM. A part of a response pays for the two window
  * updates with which a client may answer it; it pays when all of it is sent, however many frames a small window divides it into.
  *
@@ -42,6 +42,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final int LENGTH_BYTES = 3;
     private static final int FLAGS_AT = 4;
     private static final int END_HEADERS = 4;
+    private static final int END_STREAM = 1;
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int CONTINUATION = 9;
@@ -68,6 +69,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private long sinceNanos;
     private long frames;
     private long paidFrames;
+
+    /** Requests whose body may end with an empty frame; each may once. */
+    private long bodiesToEnd;
+
     private long bytes;
     private boolean closed;
 
@@ -161,9 +166,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void addFrame() {
-        if (type == DATA && length > 0) {
+        boolean endsStream = (flags & END_STREAM) != 0;
+        if (type == HEADERS) {
+            bodiesToEnd += endsStream ? 0 : 1;
+        } else if (type == DATA && length > 0) {
             bytes += length;
-        } else if (type != HEADERS) {
+        } else if (type == DATA && endsStream && bodiesToEnd > 0) {
+            bodiesToEnd--;
+        } else {
             frames++;
         }
         if (type == HEADERS || type == CONTINUATION) {

@@ -22,6 +22,7 @@ class FrameGuardTest {
     private static final int PING = 6;
     private static final int CONTINUATION = 9;
     private static final int END_HEADERS = 4;
+    private static final int END_STREAM = 1;
 
     private final MemoryLedger ledger = new MemoryLedger(MemoryPlan.ofFiles(16 << 20, 256 << 20, 1 << 20));
     private final Http2Memory memory = new Http2Memory(ledger);
@@ -103,6 +104,23 @@ class FrameGuardTest {
             head.release();
         }
         assertThat(ledger.received().usedBytes()).isZero();
+    }
+
+    @Test
+    void anEmptyFrameIsNotCountedWhereItEndsABody() {
+        for (int i = 0; i < 3 * FrameGuard.FRAMES_MAX; i++) {
+            assertThat(receives(frame(HEADERS, END_HEADERS, 20))).isTrue();
+            assertThat(receives(frame(DATA, 0, 1))).isTrue();
+            assertThat(receives(frame(DATA, END_STREAM, 0))).isTrue();
+        }
+        for (int i = 0; i < FrameGuard.FRAMES_MAX; i++) {
+            receives(frame(DATA, END_STREAM, 0));
+        }
+        receives(frame(HEADERS, END_HEADERS | END_STREAM, 20));
+        for (int i = 0; i < 3 * FrameGuard.FRAMES_MAX / FrameGuard.BYTES_PER_FRAME; i++) {
+            receives(frame(DATA, END_STREAM, 0));
+        }
+        assertThat(receives(frame(DATA, END_STREAM, 0))).isFalse();
     }
 
     @Test
