@@ -15,6 +15,8 @@ public final class Extent extends Place {
     private long firstGeneration;
     private long lastGeneration;
     private int descriptions;
+    private int descriptionsWritten;
+    private long descriptionBytesWritten;
 
     /** An extent that holds {@code file}; the catalog releases the file when the extent is removed. */
     public Extent(ExtentFile file) {
@@ -87,11 +89,29 @@ public final class Extent extends Place {
         stream.owner(null);
     }
 
-    /** Bytes of the file that are still needed; the bytes of descriptions and of lengths of appends are estimated. */
+    /** Notes that the file contains {@code count} more descriptions, needed or not, which take {@code bytes}. */
+    public void contains(int count, long bytes) {
+        descriptionsWritten += count;
+        descriptionBytesWritten += bytes;
+    }
+
+    /**
+     * Bytes of the file that are still needed: about as many as the file has when it is written again. They include
+     * those of each entry besides its description, and of header and footer, which remain as long as the entry has
+     * bytes or a description. So all bytes of a file that was just written are needed, and to write it again gains
+     * nothing. The parts of the index are estimated.
+     */
     long neededBytes() {
-        long indexBytes = file.bytes() - file.dataBytes() - file.lengthsBytes();
-        long ofDescriptions = file.entryCount() == 0 ? 0 : indexBytes * descriptions / file.entryCount();
-        long lengths = file.dataBytes() == 0 ? 0 : liveBytes() * file.lengthsBytes() / file.dataBytes();
-        return liveBytes() + lengths + ofDescriptions;
+        long live = liveBytes();
+        long data = file.dataBytes();
+        long rest = file.bytes() - data - file.lengthsBytes() - descriptionBytesWritten;
+        return live
+                + part(file.lengthsBytes(), live, data)
+                + part(descriptionBytesWritten, descriptions, descriptionsWritten)
+                + Math.max(part(rest, live, data), part(rest, descriptions, file.entryCount()));
+    }
+
+    private static long part(long bytes, long needed, long of) {
+        return of == 0 ? 0 : bytes * needed / of;
     }
 }

@@ -83,7 +83,9 @@ final class ExtentCatalog {
     Extent finish(Manifest current, long number, ExtentWriter writer) throws IOException {
         writer.finish();
         writer.close();
-        return new Extent(ExtentFile.open(files, number, current.shard(), current.store()));
+        Extent extent = new Extent(ExtentFile.open(files, number, current.shard(), current.store()));
+        extent.contains(writer.descriptions(), writer.descriptionBytes());
+        return extent;
     }
 
     /** Removes, in the background, a file that no manifest names. */

@@ -50,6 +50,8 @@ public final class ExtentWriter implements AutoCloseable {
     private long entries;
     private long dataBytes;
     private long lengthsBytes;
+    private int descriptions;
+    private long descriptionBytes;
 
     private long generation;
     private @Nullable ByteBuf meta;
@@ -142,6 +144,10 @@ public final class ExtentWriter implements AutoCloseable {
     public StoredRuns end() throws IOException {
         endGroup();
         IndexEntry.write(block, generation, meta, runs);
+        if (meta != null) {
+            descriptions++;
+            descriptionBytes += meta.readableBytes();
+        }
         blockEntries++;
         entries++;
         StoredRuns ended = runs;
@@ -205,6 +211,16 @@ public final class ExtentWriter implements AutoCloseable {
 
     public long entries() {
         return entries;
+    }
+
+    /** Entries with a description so far. */
+    int descriptions() {
+        return descriptions;
+    }
+
+    /** Bytes of these descriptions. */
+    long descriptionBytes() {
+        return descriptionBytes;
     }
 
     /** Bytes of runs so far. */

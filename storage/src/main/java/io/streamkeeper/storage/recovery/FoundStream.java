@@ -85,6 +85,10 @@ final class FoundStream {
         }
         for (MergedIndexes.Part part : parts) {
             part.extent().refer(stream.generation(), stream);
+            ByteBuf description = part.entry().meta();
+            if (description != null) {
+                part.extent().contains(1, description.readableBytes());
+            }
         }
         return stream;
     }
