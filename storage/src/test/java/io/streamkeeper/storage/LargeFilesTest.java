@@ -37,4 +37,27 @@ class LargeFilesTest {
         assertThat(rig.read("s")).isEqualTo("x0x1x2x3x4x5x6x7x8x9".repeat(CHECKPOINTS / 10));
         rig.stop();
     }
+
+    /** Eight of the small files fit, but fill less than three quarters of what a compaction writes. */
+    @Test
+    void smallFilesBesideLargeOnesAreMerged() throws IOException {
+        int bytesMax = 32 << 10;
+        int largeBytes = 12 << 10;
+        int smallBytes = 2_300;
+        FileRig rig = new FileRig();
+        rig.restartWith(CONFIG.withCompactedBytesMax(bytesMax));
+        rig.create(CreateRequest.at("s"));
+        rig.create(CreateRequest.at("bulk"));
+        for (int i = 0; i < CHECKPOINTS; i++) {
+            rig.append("s", "x" + i % 10);
+            rig.append("bulk", "y".repeat(i < 4 ? largeBytes : smallBytes));
+            rig.checkpoint();
+        }
+        int filesMax = CHECKPOINTS * (smallBytes + 300) / (bytesMax / 2) + CompactionPolicy.TIER_FILES;
+        assertThat(rig.files(".ext").size()).isLessThanOrEqualTo(filesMax);
+        assertThat(rig.stream("s").content().runCount()).isLessThanOrEqualTo(filesMax);
+        rig.restart();
+        assertThat(rig.read("s")).isEqualTo("x0x1x2x3x4x5x6x7x8x9".repeat(CHECKPOINTS / 10));
+        rig.stop();
+    }
 }

@@ -124,9 +124,9 @@ public final class CompactionPolicy {
     }
 
     /**
-     * The smallest of many files that are too large to be merged all at once, if they make a file of almost the greatest
-     * size. So each byte is copied once more, and the number of files, and of the runs that a stream has in them, is the
-     * number of times that this size is stored.
+     * The smallest of many files that are too large to be merged all at once: eight that fit, or fewer if they make a
+     * file of almost the greatest size. So each byte is copied a few times more, and the number of files, and of the runs
+     * that a stream has in them, is about the number of times that this size is stored.
      */
     private List<Extent> pickLarge(List<Extent> tier) {
         List<Extent> smallest = new ArrayList<>(tier);
@@ -136,7 +136,8 @@ public final class CompactionPolicy {
         for (Extent extent : picked) {
             bytes += extent.neededBytes();
         }
-        return picked.size() > 1 && bytes >= outputBytesMax / 4 * 3 ? picked : List.of();
+        boolean fills = picked.size() > 1 && bytes >= outputBytesMax / 4 * 3;
+        return fills || picked.size() == TIER_FILES ? picked : List.of();
     }
 
     private List<Extent> withinBounds(List<Extent> candidates, int filesMax) {
