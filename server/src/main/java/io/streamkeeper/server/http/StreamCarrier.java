@@ -226,7 +226,7 @@ final class StreamCarrier extends ChannelOutboundHandlerAdapter implements Carri
 
     /**
      * Ends the stream. If the client has not sent its whole request, the stream is reset after the client has received the
-     * whole response (RFC 9113 section 8.1).
+     * whole response (RFC 9113 section 8.1). If there is no response, nothing was executed, and the reset says so.
      */
     @Override
     public void end(ChannelHandlerContext context) {
@@ -235,6 +235,11 @@ final class StreamCarrier extends ChannelOutboundHandlerAdapter implements Carri
             return;
         }
         ended = true;
+        if (!headWritten) {
+            ctx.write(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+            ctx.close();
+            return;
+        }
         if (heldPromise == null) {
             hold(ctx, null, Unpooled.EMPTY_BUFFER, ctx.newPromise());
         }

@@ -28,14 +28,14 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of HTTP/2, of which the test chooses every frame. */
-final class FrameClient implements AutoCloseable {
+public final class FrameClient implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int PRIORITY = 2;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PUSH_PROMISE = 5;
-    static final int PING = 6;
+    public static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
@@ -65,7 +65,7 @@ final class FrameClient implements AutoCloseable {
     private final List<Frame> unread = new ArrayList<>();
 
     /** A frame that the server has sent. */
-    record Frame(int type, int flags, int stream, ByteBuffer content, Map<String, String> fields) {
+    public record Frame(int type, int flags, int stream, ByteBuffer content, Map<String, String> fields) {
         boolean endsStream() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
@@ -109,7 +109,7 @@ final class FrameClient implements AutoCloseable {
         return silent(server.server().address(), server.isTls());
     }
 
-    static FrameClient silent(InetSocketAddress address, boolean isTls) throws IOException {
+    public static FrameClient silent(InetSocketAddress address, boolean isTls) throws IOException {
         return new FrameClient(address, isTls);
     }
 
@@ -119,7 +119,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** Sends the preface and {@code settings}. */
-    FrameClient begin(int... settings) throws IOException {
+    public FrameClient begin(int... settings) throws IOException {
         write(PREFACE.getBytes(StandardCharsets.US_ASCII));
         settings(settings);
         return this;
@@ -142,7 +142,7 @@ final class FrameClient implements AutoCloseable {
                 .array();
     }
 
-    void send(int type, int flags, int stream, byte... content) throws IOException {
+    public void send(int type, int flags, int stream, byte... content) throws IOException {
         write(frame(type, flags, stream, content));
     }
 
@@ -198,7 +198,8 @@ final class FrameClient implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    void request(int stream, String method, String path, @Nullable String body, String... more) throws IOException {
+    public void request(int stream, String method, String path, @Nullable String body, String... more)
+            throws IOException {
         int flags = END_HEADERS | (body == null ? END_STREAM : 0);
         byte[] head = frame(HEADERS, flags, stream, block(fields(method, path, more)));
         byte[] rest =
@@ -223,7 +224,7 @@ final class FrameClient implements AutoCloseable {
 
     /** The next frame that is not about settings or windows; null when the server has ended the connection. */
     @Nullable
-    Frame next() throws IOException {
+    public Frame next() throws IOException {
         if (!unread.isEmpty()) {
             return unread.remove(0);
         }
@@ -239,7 +240,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** The next frame of a type; others are dropped. */
-    Frame await(int type) throws IOException {
+    public Frame await(int type) throws IOException {
         for (Frame frame = next(); frame != null; frame = next()) {
             if (frame.type() == type) {
                 return frame;
@@ -261,7 +262,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** The next head of a stream; frames of other streams are kept. */
-    Answer head(int stream) throws IOException {
+    public Answer head(int stream) throws IOException {
         List<Frame> others = new ArrayList<>();
         for (Frame frame = next(); frame != null; frame = next()) {
             if (frame.type() == HEADERS && frame.stream() == stream) {
@@ -297,9 +298,15 @@ final class FrameClient implements AutoCloseable {
         throw new EOFException("the connection ended before the response of stream " + stream);
     }
 
-    Answer exchange(int stream, String method, String path, @Nullable String body, String... more) throws IOException {
+    public Answer exchange(int stream, String method, String path, @Nullable String body, String... more)
+            throws IOException {
         request(stream, method, path, body, more);
         return answer(stream);
+    }
+
+    /** Ends the client's side of the connection. */
+    void endOutput() throws IOException {
+        plain.shutdownOutput();
     }
 
     @Override

@@ -267,6 +267,49 @@ class Http2Test {
         }
     }
 
+    /** Nothing of such a request was executed, so the client may send it again, to another server. */
+    @Test
+    void aStopRefusesARequestWhoseBodyHasNotArrived() throws Exception {
+        TestServer server = server();
+        try (FrameClient client = FrameClient.begun(server)) {
+            sendPartOfARequest(client, server.create(TestServer.TEXT, ""));
+            Thread stop = new Thread(server::close);
+            stop.start();
+            assertRefusedWithoutResponse(client);
+            stop.join();
+        }
+    }
+
+    @Test
+    void aClientThatEndsItsSideWithinABodyIsRefused() throws Exception {
+        try (TestServer server = server();
+                FrameClient client = FrameClient.begun(server)) {
+            sendPartOfARequest(client, server.create(TestServer.TEXT, ""));
+            client.endOutput();
+            assertRefusedWithoutResponse(client);
+        }
+    }
+
+    private static void sendPartOfARequest(FrameClient client, String path) throws IOException {
+        client.send(
+                HEADERS, END_HEADERS, 1, client.block(fields("POST", path, TestServer.TEXT, "Expect: 100-continue")));
+        client.head(1).is(100);
+        client.send(DATA, 0, 1, (byte) 'x');
+        client.exchange(3, "GET", "/health", null).is(200);
+    }
+
+    private static void assertRefusedWithoutResponse(FrameClient client) throws IOException {
+        int resets = 0;
+        for (Frame frame = client.next(); frame != null; frame = client.next()) {
+            if (frame.stream() == 1) {
+                assertThat(frame.type()).isEqualTo(RST_STREAM);
+                assertThat(frame.error()).isEqualTo(FrameClient.REFUSED_STREAM);
+                resets++;
+            }
+        }
+        assertThat(resets).isEqualTo(1);
+    }
+
     @Test
     void anUnusedConnectionEnds() throws Exception {
         try (TestServer server = server(false, config -> config.http(http -> http.idleTimeoutMillis(1_500)));
