@@ -9,7 +9,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -46,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * connection. Owned by the connection's loop.
  *
  * <p>The memory of a stream is reserved before it begins, in the budget for the heads of requests; a stream for which
- * there is none is refused. One timer closes the connection when it has had no stream for the idle time, and resets a
+ * there is none is answered by {@link RefusedStream}. One timer closes the connection when it has had no stream for the idle time, and resets a
  * stream whose client has taken no byte of its response for that time.
  *
  * <pre>
@@ -104,6 +103,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final Budget budget;
     private final Http2Memory memory;
     private final FrameGuard guard;
+    private final RefusedStream refused;
     private final @Nullable RequestAccess access;
     private final Map<Http2FrameStream, ConnectionHandler> streams = new LinkedHashMap<>();
     private final ArrayDeque<Dirty> dirty = new ArrayDeque<>();
@@ -124,6 +124,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.budget = server.memory().heads();
         this.memory = new Http2Memory(server.memory());
+        this.refused = new RefusedStream(loop.counters());
         this.guard = new FrameGuard(prefaceBytes, memory);
         this.access = RequestAccess.of(server, listener, channel);
         this.codec = codec(server.config().http());
@@ -169,11 +170,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         @Override
         protected void initChannel(Http2StreamChannel stream) {
             if (budget.leftBytes() < budget.bytesMax() / RESERVED_PART || !budget.tryReserve(BYTES_PER_STREAM)) {
-                stream.write(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
-                stream.close();
-                return;
+                stream.pipeline().addLast(refused);
+            } else {
+                begin(stream);
             }
-            begin(stream);
         }
     }
 

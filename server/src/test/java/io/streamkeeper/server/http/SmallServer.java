@@ -15,6 +15,7 @@ import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.wire.FrameClient;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryBudget;
@@ -72,7 +73,7 @@ final class SmallServer implements AutoCloseable {
                 null,
                 () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build));
         Listener handler = routes.isEmpty()
-                ? http.listener(ListenerKind.PUBLIC, HostRule.ANY)
+                ? http.listener(ListenerKind.PUBLIC, HostRule.ANY, null)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);
         listener = new ServerBootstrap()
                 .group(loops)
@@ -95,6 +96,12 @@ final class SmallServer implements AutoCloseable {
 
     HttpServer http() {
         return http;
+    }
+
+    /** A connection of HTTP/2 that has begun. */
+    FrameClient connectHttp2() throws IOException {
+        return FrameClient.silent((InetSocketAddress) listener.localAddress(), false)
+                .begin();
     }
 
     /** A connection whose kernel takes little for it. */
