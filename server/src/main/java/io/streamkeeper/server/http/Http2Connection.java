@@ -56,9 +56,6 @@ import org.slf4j.LoggerFactory;
 final class Http2Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
 
-    /** Heap that a stream uses: its channel, its handlers, and the state of the codec. */
-    static final int BYTES_PER_STREAM = 6 << 10;
-
     /** Open streams of a connection; further ones are refused. */
     static final int STREAMS_MAX = 100;
 
@@ -75,9 +72,6 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
      * refuses them when they arrive.
      */
     private static final int WINDOW_BYTES = 256 << 10;
-
-    /** New streams leave this part of the budget for heads to the heads themselves. */
-    private static final int RESERVED_PART = 4;
 
     private static final long SWEEP_MILLIS_MAX = 5_000;
     private static final long SWEEP_MILLIS_MIN = 20;
@@ -169,10 +163,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final class StreamStart extends ChannelInitializer<Http2StreamChannel> {
         @Override
         protected void initChannel(Http2StreamChannel stream) {
-            if (budget.leftBytes() < budget.bytesMax() / RESERVED_PART || !budget.tryReserve(BYTES_PER_STREAM)) {
-                stream.pipeline().addLast(refused);
-            } else {
+            if (memory.beginStream()) {
                 begin(stream);
+            } else {
+                stream.pipeline().addLast(refused);
             }
         }
     }
@@ -200,7 +194,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     private void ended(Http2FrameStream stream) {
         streams.remove(stream);
-        budget.release(BYTES_PER_STREAM);
+        memory.endStream();
         usedNanos = nowNanos();
         closeIfDone();
     }
@@ -273,6 +267,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             sweepLater();
         } else {
             LOG.debug("connection from {} is closed: there is no memory for it", channel.remoteAddress());
+            loop.counters().connectionRefused(listener.isAdministrative());
             guard.dropAll();
             channel.close();
         }

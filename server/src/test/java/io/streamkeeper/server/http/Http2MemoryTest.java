@@ -20,6 +20,8 @@ class Http2MemoryTest {
     private static final int MIB = 64;
     private static final String TEXT = "Content-Type: text/plain";
     private static final String PATH = SmallServer.ROOT + "quiet";
+    private static final String PARKED = PATH + "?offset=now&live=long-poll";
+    private static final int STREAMS_MAX = 100;
 
     /** More than the server counts as a flood of resets. */
     private static final int REFUSALS = 300;
@@ -59,6 +61,17 @@ class Http2MemoryTest {
         return hoarder;
     }
 
+    /** Whether the server has received everything before, and has not closed the connection. */
+    private static boolean isServed(FrameClient client) {
+        try {
+            client.send(FrameClient.PING, 0, 0, new byte[8]);
+            client.await(FrameClient.PING);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     @Test
     void requestsWithoutMemoryAreAnsweredAndTheConnectionContinues() throws IOException {
         FrameClient client = hoarder();
@@ -74,5 +87,52 @@ class Http2MemoryTest {
         }
         giveBack();
         client.exchange(stream, "POST", PATH, "x", TEXT).is(204);
+    }
+
+    @Test
+    void connectionsWithoutStreamsLeaveMemoryForOthersAndEachHasAStream() throws IOException {
+        int served = 0;
+        for (int i = 0; i < 150; i++) {
+            served += isServed(hoarder()) ? 1 : 0;
+        }
+        assertThat(served).isBetween(1, 149);
+        assertThat(heads.leftBytes()).isGreaterThanOrEqualTo(heads.bytesMax() / 4);
+        hoarders.get(0).exchange(1, "GET", "/health", null).is(200);
+        try (TestConnection other = server.connect()) {
+            other.exchange("GET", "/health", "", "X-Large: " + "x".repeat(30_000))
+                    .is(200);
+        }
+    }
+
+    @Test
+    void connectionsWithManyStreamsLeaveSomeForOthers() throws IOException {
+        hoardStreams();
+        FrameClient client = hoarder();
+        for (int stream = 1; stream < 15; stream += 2) {
+            client.request(stream, "GET", PATH + "?offset=now&live=sse", null);
+            client.head(stream).is(200);
+        }
+        client.exchange(15, "GET", "/health", null).is(200);
+        hoardStreams();
+        hoarder().exchange(1, "GET", "/health", null).is(200);
+    }
+
+    private void hoardStreams() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            FrameClient hoarder = hoarder();
+            for (int stream = 1; stream < 2 * STREAMS_MAX; stream += 2) {
+                hoarder.request(stream, "GET", PARKED, null);
+            }
+            assertThat(isServed(hoarder)).isTrue();
+        }
+    }
+
+    @Test
+    void aSingleConnectionHasAllStreamsThatTheServerAnnounces() throws IOException {
+        FrameClient client = hoarder();
+        for (int stream = 1; stream < 2 * STREAMS_MAX; stream += 2) {
+            client.request(stream, "GET", PATH + "?offset=now&live=sse", null);
+            client.head(stream).is(200);
+        }
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2Test {
     private static final String LONG = "0123456789abcdef".repeat(20_000);
     private static final int INITIAL_WINDOW = 4;
-    private static final long BYTES_PER_CONNECTION = 24 << 10;
+    private static final long BYTES_PER_CONNECTION = 30 << 10;
 
     private static TestServer server(boolean isTls, Consumer<ServerConfig.Builder> change) throws IOException {
         return TestServer.started(TestServer.config(config -> {
