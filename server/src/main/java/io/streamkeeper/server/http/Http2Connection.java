@@ -306,7 +306,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void windowChanged(Http2FrameStream stream) {
         ConnectionHandler handler = streams.get(stream);
         if (handler != null && windowBytes(stream) > 0) {
-            handler.takesMoreNow();
+            try {
+                handler.takesMoreNow();
+            } catch (RuntimeException | Error e) {
+                handler.failed(e);
+            }
         }
     }
 

@@ -55,7 +55,7 @@ final class MetricsHandler implements RouteHandler {
             throw new RefusedException(ErrorCode.OVERLOADED, PAGES_MAX + " pages of metrics are being created");
         }
         String accept = request.header(HeaderName.ACCEPT);
-        metrics.get()
+        snapshot()
                 .thenApply(snapshot -> answer(Format.EXPOSITION.page(snapshot, accept)))
                 .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .handle(MetricsHandler::answerOrRefusal)
@@ -63,6 +63,15 @@ final class MetricsHandler implements RouteHandler {
                     pages.decrementAndGet();
                     answering.accept(answer);
                 });
+    }
+
+    /** The metrics; a failure to begin is one of the future, so that the page is over in any case. */
+    private CompletableFuture<MetricsSnapshot> snapshot() {
+        try {
+            return metrics.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static Answer answer(Exposition.Page page) {

@@ -96,12 +96,14 @@ final class JwtAuthenticator {
     private volatile Verified ofSet = new Verified(JwtKeys.NONE);
     private volatile Runnable changed = () -> {};
 
+    // Written by the thread that fetches, the time first; read by loops too, without the lock.
+    private volatile long fetchedNanos;
+    private volatile boolean hasFetched;
+
     // Guarded by this.
     private @Nullable CompletableFuture<Void> fetch;
     private long fetchBeganNanos;
     private boolean hasBegunAFetch;
-    private long fetchedNanos;
-    private boolean hasFetched;
     private String setText = "";
     private boolean isUsable;
     private int waiting;
@@ -199,8 +201,8 @@ final class JwtAuthenticator {
             String text = source.fetch();
             JwtKeys keys = isUsed(text) ? null : JwtKeys.ofSet(text, false);
             synchronized (this) {
-                hasFetched = true;
                 fetchedNanos = nowNanos.getAsLong();
+                hasFetched = true;
                 setText = text;
             }
             if (keys != null) {
@@ -218,7 +220,7 @@ final class JwtAuthenticator {
     }
 
     /** Whether the keys of the set are too old, or there are none yet. */
-    private synchronized boolean isSetUnusable() {
+    private boolean isSetUnusable() {
         return jwks != null && (!hasFetched || nowNanos.getAsLong() - fetchedNanos > refreshNanos + staleNanos);
     }
 

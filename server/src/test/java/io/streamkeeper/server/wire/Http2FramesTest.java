@@ -129,6 +129,7 @@ class Http2FramesTest {
                 ":method=GET;:scheme=http;:path=/health;:authority=test;host=other",
                 ":method=GET;:scheme=http;:path=/health;:authority=test;:other=1",
                 ":method=GET;:scheme=http;:path=/health;:authority=test;:status=200",
+                ":method=GET;:scheme=http;:path=/health;:authority=test;:protocol=websocket",
                 ":method=GET;:scheme=http;x=1;:path=/health;:authority=test",
                 ":method=GET;:method=GET;:scheme=http;:path=/health;:authority=test",
             })

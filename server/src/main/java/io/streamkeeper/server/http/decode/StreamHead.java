@@ -39,6 +39,10 @@ final class StreamHead implements RequestHead {
         if (method == null || path == null || scheme == null || !isVisible(method) || !isVisible(path)) {
             return null;
         }
+        if (headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value())) {
+            // Only an extended CONNECT has it (RFC 8441), which the server does not announce.
+            return null;
+        }
         int line = method.length() + 1 + path.length();
         if (line + VERSION.length() > limits.requestLineBytesMax()) {
             throw new RefusedException(
