@@ -2,11 +2,16 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.Test;
 
 /** The heap that streams take is counted, bounded, and released (I7); streams that exist are always recovered (I11). */
@@ -65,6 +70,27 @@ class StreamHeapTest {
             rig.delete("s/" + i);
         }
         rig.checkpoint();
+        assertThat(heap.usedBytes()).isZero();
+        rig.stop();
+    }
+
+    @Test
+    void streamsWhoseDeletionIsPublishedAfterACheckpointHasWrittenItGiveTheirHeapBack() throws IOException {
+        FileRig rig = rig();
+        int count = fill(rig);
+        rig.checkpoint();
+        Deque<Runnable> turns = new ArrayDeque<>();
+        rig.store.publishIn(turns::add, 10);
+        for (int i = 0; i < count; i++) {
+            rig.store.delete(new Command.Delete(new StreamPath("s/" + i), Preconditions.NONE), new Answer());
+        }
+        rig.checkpoint();
+        assertThat(turns).as("deletions that are not published").isNotEmpty();
+        while (!turns.isEmpty()) {
+            turns.remove().run();
+        }
+        rig.checkpoint();
+        assertThat(rig.store.streamCount()).isZero();
         assertThat(heap.usedBytes()).isZero();
         rig.stop();
     }

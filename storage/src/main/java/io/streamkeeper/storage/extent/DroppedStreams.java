@@ -34,7 +34,10 @@ final class DroppedStreams {
         listener = newListener;
     }
 
-    /** Adds a stream about which a file says that it is dropped. */
+    /**
+     * Adds a stream about which a file says that it is dropped, or will say so when the checkpoint in progress ends; a
+     * stream may be added twice. If that checkpoint is abandoned, the next one adds the stream again.
+     */
     void add(StreamState stream) {
         streams.add(stream);
     }
@@ -72,7 +75,9 @@ final class DroppedStreams {
     private void report(List<StreamState> forgotten, int from, Runnable then) {
         int end = Math.min(forgotten.size(), from + STEP_MAX);
         for (int i = from; i < end; i++) {
-            listener.forgotten(forgotten.get(i));
+            if (Extent.isForgettable(forgotten.get(i))) {
+                listener.forgotten(forgotten.get(i));
+            }
         }
         if (end < forgotten.size()) {
             loop.execute(() -> report(forgotten, end, then));

@@ -51,7 +51,7 @@ public final class Extent extends Place {
      * Whether nothing about a stream is needed except its entries in files: it is dropped, and a file says so. Must not
      * be called while a checkpoint may still be abandoned that has captured the stream.
      */
-    private static boolean isForgettable(StreamState stream) {
+    static boolean isForgettable(StreamState stream) {
         return stream.isDurablyDropped() && !stream.isDirty();
     }
 

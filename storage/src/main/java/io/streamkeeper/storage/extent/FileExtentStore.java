@@ -133,6 +133,10 @@ public final class FileExtentStore implements ExtentStore {
     public void dropped(StreamState stream) {
         Extent.forget(stream);
         room.spaceCanBeFreed();
+        if (stream.isDescribed() && !stream.isDirty()) {
+            // A checkpoint has included the deletion before it was published.
+            dropped.add(stream);
+        }
     }
 
     @Override
