@@ -124,7 +124,12 @@ final class FileRig {
 
     /** Does the work in the background that is due now. */
     void step() {
-        for (int i = 0; i < 3; i++) {
+        step(3);
+    }
+
+    /** Continues that work {@code turns} times. */
+    void step(int turns) {
+        for (int i = 0; i < turns; i++) {
             store.checkpointAndCompact();
             threads.runAll();
         }

@@ -8,10 +8,16 @@ import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.extent.CompactionPolicy;
 import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.recovery.StorageConfig;
+import io.streamkeeper.storage.stream.ProducerLimits;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The heap that streams take is counted, bounded, and released (I7); streams that exist are always recovered (I11). */
@@ -92,6 +98,66 @@ class StreamHeapTest {
         rig.checkpoint();
         assertThat(rig.store.streamCount()).isZero();
         assertThat(heap.usedBytes()).isZero();
+        rig.stop();
+    }
+
+    /** Few of many entries in files are of dropped streams, so no pass over all of them is due yet. */
+    @Test
+    void refusalsForHeapForgetDroppedStreamsAndDoNotMakeCheckpointsWithoutEnd() throws IOException {
+        FileRig rig = new FileRig();
+        rig.restartWith(new StorageConfig(true, 64 << 20, 1_000_000, 1 << 20, 1L << 28, ProducerLimits.DEFAULT));
+        rig.store.limitHeap(new Budget("larger", 4 * HEAP_BYTES));
+        for (int round = 0; round < 6; round++) {
+            for (int i = 0; i < 300; i++) {
+                if (round == 0) {
+                    rig.create(CreateRequest.at("a/" + i));
+                }
+                rig.append("a/" + i, "x".repeat(400));
+            }
+            rig.clock.advance(2_000_000);
+            rig.step(1);
+        }
+        fill(rig);
+        for (int i = 0; i < 40; i++) {
+            rig.delete("a/" + i);
+        }
+        rig.clock.advance(2_000_000);
+        rig.step(1);
+        Set<Path> files = new HashSet<>(rig.files(".ext"));
+        int before = files.size();
+        int created = 0;
+        for (int i = 0; i < 100; i++) {
+            if (rig.create(CreateRequest.at("b/" + i)).outcome() instanceof Outcome.Created) {
+                created++;
+            }
+            rig.append("a/299", "y");
+            rig.clock.advance(100);
+            rig.step(1);
+            files.addAll(rig.files(".ext"));
+        }
+        assertThat(files.size() - before).as("files that were written").isLessThan(10);
+        assertThat(created).as("streams that were created").isGreaterThan(60);
+        rig.stop();
+    }
+
+    /** So many streams are deleted that each checkpoint is made because heap was refused. */
+    @Test
+    void refusalsForHeapDoNotPreventCompactions() throws IOException {
+        FileRig rig = rig();
+        int created = fill(rig);
+        int filesMax = 0;
+        for (int i = 0; i < 300; i++) {
+            for (int deleted = 0; deleted < 10; deleted++) {
+                rig.delete("s/" + (10 * i + deleted));
+            }
+            while (rig.create(CreateRequest.at("s/" + created)).outcome() instanceof Outcome.Created) {
+                created++;
+            }
+            rig.clock.advance(100);
+            rig.step(1);
+            filesMax = Math.max(filesMax, rig.files(".ext").size());
+        }
+        assertThat(filesMax).isLessThan(3 * CompactionPolicy.TIER_FILES);
         rig.stop();
     }
 

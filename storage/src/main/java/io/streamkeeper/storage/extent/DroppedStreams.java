@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 /**
  * The streams that are dropped, of which a file says so, but which other files still refer to, because they have entries
  * of them: until they are forgotten, they take heap. One pass over the entries of all files forgets all of them, and is
- * due when there are many in proportion to the entries, so that its cost for each of them is bounded. Owned by the
- * shard's loop; no checkpoint or compaction runs during a pass.
+ * due when there are many in proportion to the entries, so that its cost for each of them is bounded, or when heap
+ * is refused. Owned by the shard's loop; no checkpoint or compaction runs during a pass.
  */
 final class DroppedStreams {
     /** A pass looks at most at this many entries for each stream that it forgets. */
@@ -42,9 +42,18 @@ final class DroppedStreams {
         streams.add(stream);
     }
 
-    boolean isDue() {
-        if (streams.isEmpty()) {
-            return false;
+    boolean isEmpty() {
+        return streams.isEmpty();
+    }
+
+    /**
+     * Whether a pass is due.
+     *
+     * @param pressed whether any stream is enough, because heap is refused
+     */
+    boolean isDue(boolean pressed) {
+        if (streams.isEmpty() || pressed) {
+            return !streams.isEmpty();
         }
         long entries = 0;
         for (Extent extent : catalog.extents()) {

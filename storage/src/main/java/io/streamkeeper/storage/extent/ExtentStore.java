@@ -25,6 +25,9 @@ public interface ExtentStore extends AutoCloseable {
     /** A record was refused for want of room: jobs that make room begin without delay. */
     void pressed();
 
+    /** A command was refused for want of heap, much of which dropped streams take: they are forgotten without delay. */
+    void pressedForHeap();
+
     /** Receives, on the shard's loop, the streams that take another amount of heap than before. */
     interface Listener {
         /** Ignores everything. */

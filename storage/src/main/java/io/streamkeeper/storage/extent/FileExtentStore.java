@@ -59,6 +59,14 @@ public final class FileExtentStore implements ExtentStore {
     private boolean forgets;
     private ShardFigures figures = ShardFigures.NONE;
     private boolean pressed;
+    private boolean pressedForHeap;
+
+    /** Whether a stream was dropped of which no file says so yet. */
+    private boolean hasDroppedDirty;
+
+    /** Whether the last job was a checkpoint that was due only because a record or a command was refused. */
+    private boolean yielded;
+
     private boolean makesRoomFirst;
 
     private boolean reportsAbandoned = true;
@@ -136,6 +144,8 @@ public final class FileExtentStore implements ExtentStore {
         if (stream.isDescribed() && !stream.isDirty()) {
             // A checkpoint has included the deletion before it was published.
             dropped.add(stream);
+        } else {
+            hasDroppedDirty = true;
         }
     }
 
@@ -215,6 +225,12 @@ public final class FileExtentStore implements ExtentStore {
         }
     }
 
+    /** A pass follows as soon as possible, and a checkpoint before it if without one there is nothing to forget. */
+    @Override
+    public void pressedForHeap() {
+        pressedForHeap = true;
+    }
+
     @Override
     public void observe(ShardFigures newFigures) {
         figures = newFigures;
@@ -242,13 +258,16 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private void begin() {
-        if (dropped.isDue()) {
+        if (dropped.isDue(pressedForHeap)) {
             forgets = true;
+            pressedForHeap = false;
             dropped.forget(() -> forgets = false);
             return;
         }
-        boolean compactsFirst = makesRoomFirst;
+        // A compaction that has begun waits for checkpoints, but continues between them.
+        boolean compactsFirst = makesRoomFirst || (yielded && room.isEnough());
         makesRoomFirst = false;
+        yielded = false;
         if (compactsFirst && beginCompaction()) {
             return;
         }
@@ -261,6 +280,8 @@ public final class FileExtentStore implements ExtentStore {
 
     private void beginCheckpoint() {
         checkpoints++;
+        yielded = !dirty.isCheckpointDue(false);
+        hasDroppedDirty = false;
         start(new Checkpoint(this, checkpoints, dirty.take()));
     }
 
@@ -299,7 +320,8 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private boolean isCheckpointDue() {
-        return dirty.isCheckpointDue(pressed);
+        boolean forgetsNothing = dropped.isEmpty() && hasDroppedDirty;
+        return dirty.isCheckpointDue(pressed || (pressedForHeap && forgetsNothing));
     }
 
     private void start(ExtentJob newJob) {
@@ -333,6 +355,7 @@ public final class FileExtentStore implements ExtentStore {
         retryNanos = clock.monotonicNanos() + RETRY_NANOS;
         retries = true;
         stopped = Manifest.isUncertain(reason);
+        hasDroppedDirty |= failedJob instanceof Checkpoint;
         // Until its resources are released, it remains the store's job, so that closing the store releases them.
         failedJob.abandon();
         resume();

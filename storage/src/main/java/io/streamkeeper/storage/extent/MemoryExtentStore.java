@@ -54,6 +54,11 @@ public final class MemoryExtentStore implements ExtentStore {
     }
 
     @Override
+    public void pressedForHeap() {
+        // Nothing refers to a dropped stream.
+    }
+
+    @Override
     public void listen(Listener newListener) {
         listener = newListener;
     }

@@ -150,10 +150,10 @@ public final class ShardState {
         return heap;
     }
 
-    /** Refuses a command for which there is no heap; if dropped streams take much of it, a checkpoint frees them. */
+    /** Refuses a command for which there is no heap; if dropped streams take much of it, they are forgotten. */
     void refuseForHeap(Reply reply) {
         if (heap.hasManyDropped()) {
-            extents.pressed();
+            extents.pressedForHeap();
         }
         reply.complete(heap.exhausted());
     }

@@ -20,7 +20,7 @@ public final class StreamHeap {
     /** One part in this many of the heap is reserved: new streams and producers may not use it. */
     private static final int APPENDS_PART = 16;
 
-    /** Dropped streams that take at least one part in this many of the heap are worth a checkpoint. */
+    /** Dropped streams that take at least one part in this many of the heap are worth a pass that forgets them. */
     private static final int DROPPED_PART = 64;
 
     private final @Nullable Budget budget;
@@ -69,7 +69,7 @@ public final class StreamHeap {
         count(stream, 0);
     }
 
-    /** Whether a checkpoint would release much heap, because it lets the extents forget dropped streams. */
+    /** Whether dropped streams that are not forgotten take much heap. */
     boolean hasManyDropped() {
         return budget != null && droppedBytes > budget.bytesMax() / DROPPED_PART;
     }
