@@ -59,10 +59,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     /** Open streams of a connection; further ones are refused. */
     static final int STREAMS_MAX = 100;
 
-    /** Resets that a client may send, or cause, within {@link #RESETS_SECONDS}. */
-    static final int RESETS_MAX = 200;
+    /**
+     * Resets that a client may send, or cause, within {@link #RESETS_SECONDS}. To end a live read is to reset it, and the
+     * users of a proxy share a connection.
+     */
+    static final int RESETS_MAX = 500;
 
-    static final int RESETS_SECONDS = 30;
+    static final int RESETS_SECONDS = 10;
 
     /** Answers to settings and pings that the client has not taken. */
     static final int QUEUED_CONTROL_FRAMES_MAX = 1_000;

@@ -47,7 +47,7 @@ class Http2AttacksTest {
     private static final int FRAMES_MAX = 1_000;
 
     /** Resets that a client may send or cause in thirty seconds. */
-    private static final int RESETS_MAX = 200;
+    private static final int RESETS_MAX = 500;
 
     private static final int BLOCK_FRAMES_MAX = 16;
     private static final int STREAMS_MAX = 100;
@@ -253,7 +253,9 @@ class Http2AttacksTest {
                     frame(RST_STREAM, 0, 2 * i + 1, number(8)));
             client.write(repeated(0, RESETS_MAX - 1, each));
             client.exchange(2 * RESETS_MAX - 1, "GET", "/health", null).is(200);
-            client.write(repeated(RESETS_MAX, RESETS_MAX + 5, each));
+            // The codec does not count the reset of a stream whose response is complete; as a frame without use it
+            // counts.
+            client.write(repeated(RESETS_MAX, FRAMES_MAX + 20, each));
             assertCalmed(client);
         }
     }
