@@ -2,7 +2,6 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.ResourceLeakDetector;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.storage.directory.DataDirectory;
@@ -21,9 +20,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An idle stream takes little heap, and the estimate that bounds the heap of all streams is not below it (I7). */
+@ExtendWith(UntrackedBuffers.class)
 class IdleStreamHeapTest {
     /** The heap of a stream with a path of up to 16 characters. */
     private static final long BYTES_MAX = 250;
@@ -49,18 +50,6 @@ class IdleStreamHeapTest {
     private final Budget heap = new Budget("tests", 1L << 30);
     private SimulatedThreads threads = new SimulatedThreads(new Random(1));
     private ShardStore store;
-
-    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
-
-    @BeforeEach
-    void doNotTrackBuffers() {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @AfterEach
-    void trackBuffers() {
-        ResourceLeakDetector.setLevel(level);
-    }
 
     @BeforeEach
     void start() throws IOException {

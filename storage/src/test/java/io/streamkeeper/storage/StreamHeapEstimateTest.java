@@ -2,17 +2,16 @@ package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.ResourceLeakDetector;
 import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The estimate that bounds the heap of streams is right for every shape of their state (I7). */
+@ExtendWith(UntrackedBuffers.class)
 class StreamHeapEstimateTest {
     /** What other objects of the process may take in addition. */
     private static final long OTHERS_BYTES_MAX = 96 << 10;
@@ -22,18 +21,6 @@ class StreamHeapEstimateTest {
 
     @TempDir
     private Path directory;
-
-    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
-
-    @BeforeEach
-    void doNotTrackBuffers() {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @AfterEach
-    void trackBuffers() {
-        ResourceLeakDetector.setLevel(level);
-    }
 
     /** The estimate of the heap that streams take, and what they take. */
     private record Measured(long bytes, long estimate) {}

@@ -107,9 +107,4 @@ public record LimitSet(
             throw new IllegalArgumentException("'" + text + "' is not a number; expected one such as 100", e);
         }
     }
-
-    /** {@return whether streams or their bytes are limited} */
-    public boolean limitsContent() {
-        return streams != UNLIMITED || storageBytes != UNLIMITED;
-    }
 }

@@ -19,12 +19,8 @@ public final class TenantPattern {
         return new TenantPattern(text.split("/", -1));
     }
 
-    /**
-     * {@return the length of the tenant's name, which is the beginning of {@code path}; -1 if it belongs to no tenant}
-     *
-     * @param path of a stream
-     */
-    public int tenantLength(String path) {
+    /** The length of the tenant's name, which is the beginning of {@code path}; -1 if it belongs to no tenant. */
+    private int tenantLength(String path) {
         int start = 0;
         for (int i = 0; i < segments.length; i++) {
             if (start > path.length()) {
@@ -59,7 +55,7 @@ public final class TenantPattern {
      * @param tenant a name that {@link #tenantOf} has returned
      * @param path of the stream
      */
-    public boolean isOf(String tenant, String path) {
+    public static boolean isOf(String tenant, String path) {
         return path.startsWith(tenant) && (path.length() == tenant.length() || path.charAt(tenant.length()) == '/');
     }
 }

@@ -219,7 +219,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        if (!closed && !memory.unsent(new SocketCarrier(ctx.channel()).unsentBytes())) {
+        if (!closed && !memory.unsent(SocketCarrier.unsentBytes(ctx.channel()))) {
             end(ctx, "it does not read its responses, and others need the memory");
         }
     }

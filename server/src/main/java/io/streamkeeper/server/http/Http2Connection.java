@@ -29,7 +29,6 @@ import io.streamkeeper.server.http.decode.Lateness;
 import io.streamkeeper.server.http.decode.StreamRequestDecoder;
 import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.RequestHead;
-import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -97,7 +96,6 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final LoopContext loop;
     private final Channel channel;
     private final Http2FrameCodec codec;
-    private final Budget budget;
     private final Http2Memory memory;
     private final FrameGuard guard;
     private final RefusedStream refused;
@@ -106,7 +104,6 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<Dirty> dirty = new ArrayDeque<>();
     private final Lateness lateness = new Lateness();
     private State state = State.OPEN;
-    private boolean isCounted = true;
     private boolean hasSettings;
     private boolean flushes;
     private long usedNanos;
@@ -119,7 +116,6 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         this.listener = listener;
         this.loop = loop;
         this.channel = channel;
-        this.budget = server.memory().heads();
         this.memory = new Http2Memory(server.memory());
         this.refused = new RefusedStream(loop.counters());
         this.guard = new FrameGuard(prefaceBytes, memory);
@@ -176,7 +172,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     private void begin(Http2StreamChannel stream) {
         stream.config().setWriteBufferWaterMark(UNSENT_BYTES);
-        HeadRoom headRoom = new HeadRoom(budget);
+        HeadRoom headRoom = new HeadRoom(server.memory().heads());
         StreamRequestDecoder decoder = new StreamRequestDecoder(
                 server.config().http(),
                 server.bodyRoom(),
@@ -244,7 +240,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     /** Counts the bytes that a flush has left unsent. */
     private void settle() {
-        if (!memory.unsent(new SocketCarrier(channel).unsentBytes())) {
+        if (!memory.unsent(SocketCarrier.unsentBytes(channel))) {
             LOG.debug(
                     "connection from {} ends: it does not read its responses, and others need the memory",
                     channel.remoteAddress());
@@ -357,10 +353,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (isCounted) {
-            isCounted = false;
-            loop.counters().connectionClosed(listener.isAdministrative());
-        }
+        loop.counters().connectionClosed(listener.isAdministrative());
         memory.close();
         if (sweep != null) {
             sweep.cancel(false);
@@ -399,7 +392,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void endIfUnused(long now) {
-        long unsent = new SocketCarrier(channel).unsentBytes();
+        long unsent = SocketCarrier.unsentBytes(channel);
         if (unsent == 0 || unsent != unsentBytes) {
             unsentBytes = unsent;
             unsentNanos = now;

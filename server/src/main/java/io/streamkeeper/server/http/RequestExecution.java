@@ -83,7 +83,7 @@ final class RequestExecution implements BodyCheck {
     /** Executes a request that is allowed, unless its client or its tenant has used up what its limits allow. */
     private void admit(Exchange exchange, HttpRequest request) {
         RequestLimits limits = connection.limits();
-        LimitRefusal limited = limits == null ? null : limits.begin(exchange, request, exchange.principal());
+        LimitRefusal limited = limits == null ? null : limits.begin(exchange, request);
         if (limited == null) {
             split(exchange, request);
         } else {
@@ -104,7 +104,7 @@ final class RequestExecution implements BodyCheck {
         }
         if (access == null || !access.concerns(request, connection.listener().routes())) {
             headCheck = null;
-            return limited(head, null, access != null);
+            return limited(request, null, access != null);
         }
         try {
             return check(head, request, access, decided);
@@ -132,7 +132,7 @@ final class RequestExecution implements BodyCheck {
         }
         Principal principal = RequestAccess.principal(known.result());
         asked.check(principal, request, connection.listener().routes());
-        Verdict verdict = limited(head, principal, true);
+        Verdict verdict = limited(request, principal, true);
         if (!verdict.isRefusal()) {
             headCheck = null;
         }
@@ -154,9 +154,9 @@ final class RequestExecution implements BodyCheck {
         }
     }
 
-    private Verdict limited(RequestHead head, @Nullable Principal principal, boolean authenticates) {
+    private Verdict limited(HttpRequest request, @Nullable Principal principal, boolean authenticates) {
         RequestLimits limits = connection.limits();
-        return Verdict.of(limits == null ? null : limits.beforeBody(head, principal, authenticates));
+        return Verdict.of(limits == null ? null : limits.beforeBody(request, principal, authenticates));
     }
 
     /** Refuses a request before its body. */

@@ -6,10 +6,8 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.RefusedException;
-import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
-import io.streamkeeper.server.http.request.RequestHead;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.ConnectionLimits;
 import io.streamkeeper.server.limit.LimitRefusal;
@@ -51,29 +49,23 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
 
     // ---- requests ----
 
-    /**
-     * Counts a request that may be executed.
-     *
-     * @param principal who has sent it; null if the server does not authenticate it
-     * @return the refusal if a limit is exceeded; else null
-     */
+    /** Counts a request that may be executed; returns the refusal if a limit is exceeded, or else null. */
     @Nullable
-    LimitRefusal begin(Exchange exchange, HttpRequest request, @Nullable Principal principal) {
-        return counts().begin(
-                        name(principal),
-                        request.header(HeaderName.X_FORWARDED_FOR),
-                        streamPath(request.path()),
-                        request.body().readableBytes(),
-                        exchange::uses);
+    LimitRefusal begin(Exchange exchange, HttpRequest request) {
+        return begin(exchange, request, streamPath(request));
     }
 
     /** Counts a request that is refused for another reason: for its client, and for no tenant. */
     @Nullable
     LimitRefusal beginRefused(Exchange exchange, HttpRequest request) {
+        return begin(exchange, request, null);
+    }
+
+    private @Nullable LimitRefusal begin(Exchange exchange, HttpRequest request, @Nullable String path) {
         return counts().begin(
                         name(exchange.principal()),
                         request.header(HeaderName.X_FORWARDED_FOR),
-                        null,
+                        path,
                         request.body().readableBytes(),
                         exchange::uses);
     }
@@ -84,25 +76,25 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
      * later.
      */
     @Nullable
-    LimitRefusal beforeBody(RequestHead head, @Nullable Principal principal, boolean authenticates) {
+    LimitRefusal beforeBody(HttpRequest request, @Nullable Principal principal, boolean authenticates) {
         return counts().beforeBody(
                         name(principal),
-                        head.header(HeaderName.X_FORWARDED_FOR),
-                        authenticates ? null : streamPath(head.path()));
+                        request.header(HeaderName.X_FORWARDED_FOR),
+                        authenticates ? null : streamPath(request));
     }
 
     private static @Nullable String name(@Nullable Principal principal) {
         return principal != null && principal.hasName() ? principal.name() : null;
     }
 
-    private @Nullable String streamPath(String path) {
+    private @Nullable String streamPath(HttpRequest request) {
         Routes routes = connection.listener().routes();
         String root = routes.root();
-        if (root == null || !limits.hasTenants() || !routes.isOfStreams(path)) {
+        if (root == null || !limits.hasTenants() || !routes.isOfStreams(request.path())) {
             return null;
         }
         try {
-            return StreamPath.parse(path.substring(root.length())).value();
+            return request.streamPath(root).value();
         } catch (RefusedException e) {
             return null;
         }

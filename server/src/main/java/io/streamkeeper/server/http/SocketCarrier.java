@@ -8,6 +8,11 @@ import io.netty.channel.ChannelOutboundBuffer;
 record SocketCarrier(Channel channel) implements Carrier {
     @Override
     public long unsentBytes() {
+        return unsentBytes(channel);
+    }
+
+    /** Bytes that the socket of {@code channel} has not taken. */
+    static long unsentBytes(Channel channel) {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
         return out == null ? 0 : out.totalPendingWriteBytes();
     }

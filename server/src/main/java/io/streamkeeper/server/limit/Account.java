@@ -123,7 +123,7 @@ final class Account {
 
     /** Takes one of the live reads at a time; returns false if there is none left. */
     boolean tryHoldLive() {
-        return tryHold(live, meters.limits().live());
+        return Cap.tryHold(live, meters.limits().live());
     }
 
     void releaseLive() {
@@ -136,22 +136,10 @@ final class Account {
 
     /** Takes one of the connections at a time; returns false if there is none left. */
     boolean tryHoldConnection() {
-        return tryHold(connections, meters.limits().connections());
+        return Cap.tryHold(connections, meters.limits().connections());
     }
 
     void releaseConnection() {
         connections.decrementAndGet();
-    }
-
-    private static boolean tryHold(AtomicInteger held, long max) {
-        while (true) {
-            int before = held.get();
-            if (before >= max) {
-                return false;
-            }
-            if (held.compareAndSet(before, before + 1)) {
-                return true;
-            }
-        }
     }
 }

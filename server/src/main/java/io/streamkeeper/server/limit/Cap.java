@@ -18,6 +18,11 @@ final class Cap {
 
     /** Takes one; returns false if none is left. */
     boolean tryHold() {
+        return tryHold(held, max);
+    }
+
+    /** Adds one to {@code held}; returns false if it is {@code max} already. */
+    static boolean tryHold(AtomicInteger held, long max) {
         while (true) {
             int before = held.get();
             if (before >= max) {

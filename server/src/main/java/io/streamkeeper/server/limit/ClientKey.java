@@ -5,7 +5,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ final class ClientKey {
         StringBuilder text = new StringBuilder("address ");
         for (int i = 0; i < NETWORK_BYTES; i += 2) {
             int group = ((bytes[i] & 0xff) << Byte.SIZE) | (bytes[i + 1] & 0xff);
-            text.append(Integer.toHexString(group).toLowerCase(Locale.ROOT)).append(':');
+            text.append(Integer.toHexString(group)).append(':');
         }
         return text.append(":/64").toString();
     }

@@ -130,7 +130,7 @@ public final class ConnectionLimits {
             return null;
         }
         AccountUse use = tenant;
-        if (use != null && pattern.isOf(use.key(), path)) {
+        if (use != null && TenantPattern.isOf(use.key(), path)) {
             return use;
         }
         String name = pattern.tenantOf(path);

@@ -52,11 +52,6 @@ public final class ContentLimits {
         return pattern == null ? null : pattern.tenantOf(path);
     }
 
-    /** Whether a path belongs to a tenant that {@link #tenantOf} has returned for another path. */
-    boolean isOf(String tenant, String path) {
-        return pattern != null && pattern.isOf(tenant, path);
-    }
-
     /** The content of a tenant, of which one more shard has streams. */
     TenantContent retain(String tenant) {
         return tenants.compute(tenant, (name, known) -> (known == null ? new TenantContent(shards) : known).retain());
@@ -68,20 +63,15 @@ public final class ContentLimits {
     }
 
     /** The content of a tenant; null if it has no streams. */
-    @Nullable
-    TenantContent find(String tenant) {
+    private @Nullable TenantContent find(String tenant) {
         return tenants.get(tenant);
-    }
-
-    int tenantCount() {
-        return tenants.size();
     }
 
     // ---- decisions ----
 
     /** The refusal of another stream at a path of {@code tenant}; null if it may be created. */
     @Nullable
-    Refusal refusalOfStream(@Nullable String tenant, @Nullable TenantContent content) {
+    Refusal refusalOfStream(@Nullable String tenant) {
         if (streamsMax > 0 && all.streams() >= streamsMax) {
             return Refusal.of(
                     ErrorCode.OVERLOADED,
@@ -91,6 +81,10 @@ public final class ContentLimits {
             return null;
         }
         long max = limits.apply(tenant).streams();
+        if (max == LimitSet.UNLIMITED) {
+            return null;
+        }
+        TenantContent content = find(tenant);
         long streams = content == null ? 0 : content.streams();
         return streams < max
                 ? null
@@ -102,11 +96,15 @@ public final class ContentLimits {
 
     /** The refusal of {@code more} bytes at a path of {@code tenant}; null if they may be stored. */
     @Nullable
-    Refusal refusalOfBytes(@Nullable String tenant, @Nullable TenantContent content, long more) {
+    Refusal refusalOfBytes(@Nullable String tenant, long more) {
         if (tenant == null || more == 0) {
             return null;
         }
         long max = limits.apply(tenant).storageBytes();
+        if (max == LimitSet.UNLIMITED) {
+            return null;
+        }
+        TenantContent content = find(tenant);
         long bytes = content == null ? 0 : content.bytes();
         return bytes <= max - more
                 ? null

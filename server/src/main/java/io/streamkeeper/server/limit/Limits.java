@@ -129,7 +129,7 @@ public final class Limits implements AutoCloseable {
     @Nullable
     LimitRefusal refusalOfContent(String tenant) {
         ContentLimits limits = content.get();
-        Refusal refusal = limits == null ? null : limits.refusalOfBytes(tenant, limits.find(tenant), 1);
+        Refusal refusal = limits == null ? null : limits.refusalOfBytes(tenant, 1);
         return refusal == null ? null : LimitRefusal.ofContent(refusal);
     }
 
@@ -191,10 +191,6 @@ public final class Limits implements AutoCloseable {
 
     long nowNanos() {
         return clock.getAsLong();
-    }
-
-    LimitRules rules() {
-        return rules;
     }
 
     AddressRanges proxies() {

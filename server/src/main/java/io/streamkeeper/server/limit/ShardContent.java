@@ -2,6 +2,7 @@ package io.streamkeeper.server.limit;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.config.TenantPattern;
 import io.streamkeeper.storage.shard.StreamUsage;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,11 +33,7 @@ public final class ShardContent implements StreamUsage {
         if (tenant == null) {
             return;
         }
-        TenantContent content = tenants.get(tenant);
-        if (content == null) {
-            content = limits.retain(tenant);
-            tenants.put(tenant, content);
-        }
+        TenantContent content = tenants.computeIfAbsent(tenant, limits::retain);
         content.add(shard, streams, bytes);
         if (!content.isUsedBy(shard)) {
             tenants.remove(tenant);
@@ -46,7 +43,7 @@ public final class ShardContent implements StreamUsage {
 
     private @Nullable String tenantOf(String path) {
         String known = last;
-        if (known == null || !limits.isOf(known, path)) {
+        if (known == null || !TenantPattern.isOf(known, path)) {
             known = limits.tenantOf(path);
             last = known;
         }
@@ -60,20 +57,15 @@ public final class ShardContent implements StreamUsage {
      */
     public @Nullable Refusal refusal(Command command) {
         if (command instanceof Command.Append append) {
-            String tenant = tenantOf(append.path().value());
-            return tenant == null
-                    ? null
-                    : limits.refusalOfBytes(
-                            tenant, limits.find(tenant), append.body().bytes().readableBytes());
+            return limits.refusalOfBytes(
+                    tenantOf(append.path().value()), append.body().bytes().readableBytes());
         }
         if (command instanceof Command.Create create) {
             String tenant = tenantOf(create.path().value());
-            TenantContent content = tenant == null ? null : limits.find(tenant);
-            Refusal refusal = limits.refusalOfStream(tenant, content);
+            Refusal refusal = limits.refusalOfStream(tenant);
             return refusal != null
                     ? refusal
-                    : limits.refusalOfBytes(
-                            tenant, content, create.body().bytes().readableBytes());
+                    : limits.refusalOfBytes(tenant, create.body().bytes().readableBytes());
         }
         return null;
     }

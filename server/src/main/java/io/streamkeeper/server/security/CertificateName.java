@@ -1,13 +1,10 @@
 package io.streamkeeper.server.security;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -72,16 +69,17 @@ final class CertificateName {
             }
         }
         throw new IllegalArgumentException(
-                "the certificate has no name; expected a URI, a DNS name, an e-mail address" + " or a common name");
+                "the certificate has no name; expected a URI, a DNS name, an e-mail address or a common name");
     }
 
     /** The name of exactly this certificate. */
     static String digest(X509Certificate certificate) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-            return PREFIX + DIGEST + HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            throw new IllegalStateException("a verified certificate has an encoding, and every JVM has SHA-256", e);
+            return PREFIX
+                    + DIGEST
+                    + TokenDigest.ofContent(certificate.getEncoded()).hex();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a verified certificate has an encoding", e);
         }
     }
 

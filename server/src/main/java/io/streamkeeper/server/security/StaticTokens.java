@@ -100,10 +100,7 @@ final class StaticTokens {
 
     /** The line of the file for a token. */
     static String line(String name, String token, @Nullable Instant expires) {
-        TokenDigest digest = TokenDigest.of(token);
-        HexFormat hex = HexFormat.of();
-        return name + " " + DIGEST_PREFIX + hex.toHexDigits(digest.first()) + hex.toHexDigits(digest.second())
-                + hex.toHexDigits(digest.third()) + hex.toHexDigits(digest.fourth())
+        return name + " " + DIGEST_PREFIX + TokenDigest.of(token).hex()
                 + (expires == null ? "" : " " + EXPIRES_PREFIX + expires);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * The SHA-256 of a token: what files and caches contain in place of the token. Comparing two of them may take any time:
@@ -24,6 +25,12 @@ record TokenDigest(long first, long second, long third, long fourth) {
     static TokenDigest ofBytes(byte[] bytes) {
         ByteBuffer longs = ByteBuffer.wrap(bytes);
         return new TokenDigest(longs.getLong(), longs.getLong(), longs.getLong(), longs.getLong());
+    }
+
+    /** The 64 digits that files have for it. */
+    String hex() {
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(first) + hex.toHexDigits(second) + hex.toHexDigits(third) + hex.toHexDigits(fourth);
     }
 
     private static MessageDigest sha256() {

@@ -117,9 +117,8 @@ public final class TlsIdentity implements AutoCloseable {
             if (found instanceof TlsFiles files) {
                 context = TlsContexts.of(files, config.clientCertificates());
                 LOG.info("new connections begin with the certificate in {}", files.certificate());
-                boolean newIssuers = !Objects.equals(files.clientCa(), issuers);
-                issuers = files.clientCa();
-                if (newIssuers) {
+                if (!Objects.equals(files.clientCa(), issuers)) {
+                    issuers = files.clientCa();
                     issuersChanged.run();
                 }
                 return;

@@ -1,11 +1,7 @@
 package io.streamkeeper.server.docs;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,23 +11,15 @@ import org.junit.jupiter.api.Test;
  * document is rewritten.
  */
 class MetricsPageTest {
-    private static final String BEGIN = "<!-- metrics: made from their descriptions by MetricsPageTest -->\n";
-    private static final String END = "<!-- end of metrics -->\n";
+    private static final GeneratedPart PART = new GeneratedPart(
+            "docs/metrics.md",
+            "<!-- metrics: made from their descriptions by MetricsPageTest -->\n",
+            "<!-- end of metrics -->\n",
+            "metrics.write");
 
     @Test
     void theTableIsThatOfTheDescriptions() throws IOException {
-        Path file = Documents.REPOSITORY.resolve("docs/metrics.md");
-        String page = Files.readString(file);
-        assertThat(page).contains(BEGIN, END);
-        int begin = page.indexOf(BEGIN) + BEGIN.length();
-        int end = page.indexOf(END);
-        if (Boolean.getBoolean("metrics.write")) {
-            Files.writeString(file, page.substring(0, begin) + table() + page.substring(end));
-        } else {
-            assertThat(page.substring(begin, end))
-                    .as("the metrics in docs/metrics.md; run this test with -Dmetrics.write=true")
-                    .isEqualTo(table());
-        }
+        PART.check(table());
     }
 
     private static String table() {

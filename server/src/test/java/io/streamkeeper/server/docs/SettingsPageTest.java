@@ -1,13 +1,9 @@
 package io.streamkeeper.server.docs;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.streamkeeper.server.cli.Flags;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingGroup;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,23 +11,15 @@ import org.junit.jupiter.api.Test;
  * -Dsettings.write=true} the document is rewritten.
  */
 class SettingsPageTest {
-    private static final String BEGIN = "<!-- settings: made from their descriptions by SettingsPageTest -->\n";
-    private static final String END = "<!-- end of settings -->\n";
+    private static final GeneratedPart PART = new GeneratedPart(
+            "docs/configuration.md",
+            "<!-- settings: made from their descriptions by SettingsPageTest -->\n",
+            "<!-- end of settings -->\n",
+            "settings.write");
 
     @Test
     void theTablesAreThoseOfTheDescriptions() throws IOException {
-        Path file = Documents.REPOSITORY.resolve("docs/configuration.md");
-        String page = Files.readString(file);
-        assertThat(page).contains(BEGIN, END);
-        int begin = page.indexOf(BEGIN) + BEGIN.length();
-        int end = page.indexOf(END);
-        if (Boolean.getBoolean("settings.write")) {
-            Files.writeString(file, page.substring(0, begin) + tables() + page.substring(end));
-        } else {
-            assertThat(page.substring(begin, end))
-                    .as("the settings in docs/configuration.md; run this test with -Dsettings.write=true")
-                    .isEqualTo(tables());
-        }
+        PART.check(tables());
     }
 
     private static String tables() {

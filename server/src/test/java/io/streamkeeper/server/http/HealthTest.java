@@ -7,7 +7,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Route;
-import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.disk.Clock;
@@ -33,18 +32,11 @@ class HealthTest {
     void open() throws IOException {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         shards = new Shards(TestStores.inMemory(1, MEMORY, Clock.SYSTEM), loops);
-        http = new HttpServer(
+        http = TestHttpServer.of(
                 ServerConfig.builder().build(),
                 shards,
                 new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY)),
-                List.of(),
-                null,
-                Runnable::run,
-                Clock.SYSTEM,
-                null,
-                null,
-                null,
-                () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build));
+                List.of());
     }
 
     @AfterEach

@@ -23,7 +23,7 @@ class Http2MemoryTest {
     private static final String PARKED = PATH + "?offset=now&live=long-poll";
     private static final int STREAMS_MAX = 100;
 
-    /** More than the server counts as a flood of resets. */
+    /** Rounds of two refusals: together more than {@link Http2Connection#RESETS_MAX}. */
     private static final int REFUSALS = 300;
 
     private final List<FrameClient> hoarders = new ArrayList<>();

@@ -11,7 +11,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.disk.Clock;
@@ -48,19 +47,8 @@ class SlowUploadTest {
                         .idleTimeoutMillis(IDLE_MILLIS))
                 .build();
         MemoryLedger memory = new MemoryLedger(MemoryPlan.ofFiles(MEMORY, MEMORY, MEMORY));
-        channel = new EmbeddedChannel(new HttpServer(
-                        config,
-                        shards,
-                        memory,
-                        List.of(),
-                        null,
-                        Runnable::run,
-                        Clock.SYSTEM,
-                        null,
-                        null,
-                        null,
-                        () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build))
-                .listener(ListenerKind.PUBLIC, HostRule.ANY));
+        channel = new EmbeddedChannel(
+                TestHttpServer.of(config, shards, memory, List.of()).listener(ListenerKind.PUBLIC, HostRule.ANY));
         channel.freezeTime();
     }
 

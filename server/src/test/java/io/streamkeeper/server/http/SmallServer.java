@@ -12,7 +12,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
-import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.wire.FrameClient;
@@ -57,21 +56,14 @@ final class SmallServer implements AutoCloseable {
         MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
         shards = new Shards(new MemoryStores(1, streams, reads, ProducerLimits.DEFAULT, Clock.SYSTEM), loops);
         shards.start();
-        http = new HttpServer(
+        http = TestHttpServer.of(
                 ServerConfig.builder()
                         .root(ROOT)
                         .http(limits -> limits.bodyBytesMax(BODY_BYTES_MAX))
                         .build(),
                 shards,
                 memory,
-                loops,
-                null,
-                Runnable::run,
-                Clock.SYSTEM,
-                null,
-                null,
-                null,
-                () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build));
+                loops);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY, null)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);

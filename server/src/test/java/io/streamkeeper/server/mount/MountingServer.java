@@ -21,7 +21,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.http.ListenerKind;
-import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.http.TestHttpServer;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.server.wire.Answer;
@@ -122,18 +122,7 @@ final class MountingServer implements BeforeAllCallback, AfterAllCallback, AutoC
         LoopGuard.install();
         loops = loops(SHARDS, "streamkeeper-loop", NioIoHandler.newFactory());
         shards = new Shards(TestStores.inMemory(SHARDS, MEMORY_BYTES, Clock.SYSTEM), loops);
-        http = new HttpServer(
-                sized(config),
-                shards,
-                memory,
-                loops,
-                null,
-                Runnable::run,
-                Clock.SYSTEM,
-                null,
-                null,
-                null,
-                () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build));
+        http = TestHttpServer.of(sized(config), shards, memory, loops);
         shards.start();
         startForeignServer();
     }

@@ -46,7 +46,7 @@ class Http2AttacksTest {
     /** Frames without use that a client may send in ten seconds, as docs/http-api.md states. */
     private static final int FRAMES_MAX = 1_000;
 
-    /** Resets that a client may send or cause in thirty seconds. */
+    /** Resets that a client may send or cause in ten seconds. */
     private static final int RESETS_MAX = 500;
 
     private static final int BLOCK_FRAMES_MAX = 16;

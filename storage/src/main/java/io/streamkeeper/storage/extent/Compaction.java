@@ -231,10 +231,7 @@ final class Compaction extends ExtentJob {
 
     /** The newer of two descriptions, of which {@code other} is in the file with the higher number. */
     private static @Nullable ByteBuf newer(@Nullable ByteBuf one, @Nullable ByteBuf other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return StreamMeta.isNewer(StreamMeta.lastLsnOf(other), StreamMeta.lastLsnOf(one)) ? other : one;
+        return other != null && StreamMeta.isNewer(other, one) ? other : one;
     }
 
     private static void addPiece(List<Piece> pieces, Input input) {

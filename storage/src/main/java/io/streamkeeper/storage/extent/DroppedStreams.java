@@ -4,6 +4,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The streams that are dropped, of which a file says so, but which other files still refer to, because they have entries
@@ -20,18 +21,15 @@ final class DroppedStreams {
 
     private final ExtentCatalog catalog;
     private final Executor loop;
+    private final Consumer<StreamState> forgotten;
 
-    private ExtentStore.Listener listener = ExtentStore.Listener.NONE;
     private List<StreamState> streams = new ArrayList<>();
 
-    /** Looks at the files of {@code catalog}, in turns of {@code loop}. */
-    DroppedStreams(ExtentCatalog catalog, Executor loop) {
+    /** Looks at the files of {@code catalog}, in turns of {@code loop}; passes each stream to {@code forgotten}. */
+    DroppedStreams(ExtentCatalog catalog, Executor loop, Consumer<StreamState> forgotten) {
         this.catalog = catalog;
         this.loop = loop;
-    }
-
-    void listen(ExtentStore.Listener newListener) {
-        listener = newListener;
+        this.forgotten = forgotten;
     }
 
     /**
@@ -52,8 +50,11 @@ final class DroppedStreams {
      * @param pressed whether any stream is enough, because heap is refused
      */
     boolean isDue(boolean pressed) {
-        if (streams.isEmpty() || pressed) {
-            return !streams.isEmpty();
+        if (streams.isEmpty()) {
+            return false;
+        }
+        if (pressed) {
+            return true;
         }
         long entries = 0;
         for (Extent extent : catalog.extents()) {
@@ -64,9 +65,9 @@ final class DroppedStreams {
 
     /** Makes a pass, and then runs {@code then}. */
     void forget(Runnable then) {
-        List<StreamState> forgotten = streams;
+        List<StreamState> looked = streams;
         streams = new ArrayList<>();
-        forget(new ArrayList<>(catalog.extents()), 0, 0, () -> report(forgotten, 0, then));
+        forget(new ArrayList<>(catalog.extents()), 0, 0, () -> report(looked, 0, then));
     }
 
     private void forget(List<Extent> extents, int index, int from, Runnable then) {
@@ -81,15 +82,15 @@ final class DroppedStreams {
         loop.execute(() -> forget(extents, isWhole ? index + 1 : index, isWhole ? 0 : end, then));
     }
 
-    private void report(List<StreamState> forgotten, int from, Runnable then) {
-        int end = Math.min(forgotten.size(), from + STEP_MAX);
+    private void report(List<StreamState> looked, int from, Runnable then) {
+        int end = Math.min(looked.size(), from + STEP_MAX);
         for (int i = from; i < end; i++) {
-            if (Extent.isForgettable(forgotten.get(i))) {
-                listener.forgotten(forgotten.get(i));
+            if (Extent.isForgettable(looked.get(i))) {
+                forgotten.accept(looked.get(i));
             }
         }
-        if (end < forgotten.size()) {
-            loop.execute(() -> report(forgotten, end, then));
+        if (end < looked.size()) {
+            loop.execute(() -> report(looked, end, then));
         } else {
             then.run();
         }

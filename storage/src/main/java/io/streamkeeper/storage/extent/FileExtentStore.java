@@ -109,7 +109,7 @@ public final class FileExtentStore implements ExtentStore {
         this.catalog = new ExtentCatalog(files, manifests, manifest, found, threads.background());
         this.dirty = new DirtyStreams(journal, config, clock, manifest.shard());
         this.room = new DiskRoom(reserve, this::inBackground, clock);
-        this.dropped = new DroppedStreams(catalog, this::onLoop);
+        this.dropped = new DroppedStreams(catalog, this::onLoop, this::forgotten);
         this.journal = journal;
         this.compactedBytesMax = config.compactedBytesMax();
         this.policy = new CompactionPolicy(compactedBytesMax);
@@ -239,7 +239,6 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void listen(Listener newListener) {
         listener = newListener;
-        dropped.listen(newListener);
     }
 
     /** The runs of {@code stream} have moved to another file, or from memory to a file. */

@@ -138,11 +138,11 @@ public record StreamMeta(
     }
 
     /**
-     * Whether a description is newer than another one, which is in a file with a lower number. If both include the same
-     * records, it is: an older server included the last use of the stream, but not the record of it.
+     * Whether an encoded description is newer than another one, which is in a file with a lower number, or null. If both
+     * include the same records, it is: an older server included the last use of the stream, but not the record of it.
      */
-    public static boolean isNewer(long lastLsn, long otherLastLsn) {
-        return lastLsn >= otherLastLsn;
+    public static boolean isNewer(ByteBuf encoded, @Nullable ByteBuf other) {
+        return other == null || lastLsnOf(encoded) >= lastLsnOf(other);
     }
 
     /** The lsn of the last record that an encoded description includes; reads nothing else of it. */

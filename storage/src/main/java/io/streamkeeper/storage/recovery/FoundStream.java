@@ -38,15 +38,11 @@ final class FoundStream {
         this.parts = parts;
         for (MergedIndexes.Part part : parts) {
             ByteBuf encoded = part.entry().meta();
-            if (encoded != null && isNewer(encoded)) {
+            if (encoded != null && StreamMeta.isNewer(encoded, meta)) {
                 meta = encoded;
                 owner = part.extent();
             }
         }
-    }
-
-    private boolean isNewer(ByteBuf encoded) {
-        return meta == null || StreamMeta.isNewer(StreamMeta.lastLsnOf(encoded), StreamMeta.lastLsnOf(meta));
     }
 
     long generation() {

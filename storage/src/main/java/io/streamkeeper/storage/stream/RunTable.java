@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * its end. It knows neither what a run contains nor when runs may be joined. Owned by the shard's loop.
  *
  * <p>It is the superclass of {@link StreamContent}, not an object of its own, because a server has millions of them. So
- * it also has no field for its {@link State}, which follows from the fields that are set: a single run, as most idle
+ * it also has no field for its state, which follows from the fields that are set: a single run, as most idle
  * streams have, is in fields of this object; several runs are in {@link RunArrays}, and so are all runs with times.
  *
  * <pre>
@@ -20,12 +20,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 abstract class RunTable {
-    private enum State {
-        EMPTY,
-        ONLY,
-        ARRAYS
-    }
-
     private long start;
     private long startMessages;
 
@@ -55,13 +49,6 @@ abstract class RunTable {
 
     // ---- the table ----
 
-    private State state() {
-        if (arrays != null) {
-            return State.ARRAYS;
-        }
-        return onlyPlace == null ? State.EMPTY : State.ONLY;
-    }
-
     /** The first position whose byte is kept. */
     public final long start() {
         return start;
@@ -86,7 +73,7 @@ abstract class RunTable {
         if (arrays != null) {
             return arrays.count;
         }
-        return state() == State.EMPTY ? 0 : 1;
+        return onlyPlace == null ? 0 : 1;
     }
 
     /** Whether the time of each run is kept. */
@@ -97,7 +84,7 @@ abstract class RunTable {
     /** The run that holds the byte at {@code position}. */
     public final int runAt(long position) {
         if (arrays == null) {
-            return state() == State.EMPTY || position < onlyEnd ? 0 : 1;
+            return onlyPlace == null || position < onlyEnd ? 0 : 1;
         }
         int found = Arrays.binarySearch(arrays.ends, 0, arrays.count, position);
         return found >= 0 ? found + 1 : -found - 1;
@@ -202,7 +189,7 @@ abstract class RunTable {
     /** Adds a run without lengths after the last one. */
     final void addRun(Place newPlace, long newLocation, long newEnd, long newMessageEnd, long millis) {
         int run = runCount();
-        if (state() != State.EMPTY) {
+        if (arrays != null || onlyPlace != null) {
             toArrays().add();
         }
         setRun(run, newPlace, newLocation, newEnd, newMessageEnd, millis);

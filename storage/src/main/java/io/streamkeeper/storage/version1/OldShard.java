@@ -129,7 +129,7 @@ public final class OldShard implements AutoCloseable {
         ExtentFile.Cursor cursor = extent.entries();
         for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
             Found stream = found.computeIfAbsent(entry.generation(), generation -> new Found());
-            if (entry.runs().count() > 0) {
+            if (entry.runCount() > 0) {
                 stream.spans.add(new Span(file, entry.runs()));
             }
             ByteBuf meta = entry.meta();

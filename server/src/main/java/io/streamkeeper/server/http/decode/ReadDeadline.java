@@ -2,6 +2,8 @@ package io.streamkeeper.server.http.decode;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.HttpLimits;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,6 +27,7 @@ final class ReadDeadline {
 
     private static final long RATE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final HttpLimits limits;
     private final long headNanos;
     private final long bodyNanos;
     private final Predicate<ChannelHandlerContext> isTooSlow;
@@ -40,14 +43,23 @@ final class ReadDeadline {
      */
     ReadDeadline(
             HttpLimits limits, Predicate<ChannelHandlerContext> isTooSlow, Consumer<ChannelHandlerContext> onTimeout) {
+        this.limits = limits;
         this.headNanos = TimeUnit.MILLISECONDS.toNanos(limits.headerTimeoutMillis());
         this.bodyNanos = TimeUnit.MILLISECONDS.toNanos(limits.bodyStallTimeoutMillis());
         this.isTooSlow = isTooSlow;
         this.onTimeout = onTimeout;
     }
 
-    Awaited awaited() {
-        return awaited;
+    /** The refusal of a request that did not arrive in time; {@code tooSlow} if that is the reason. */
+    Refusal refusal(boolean tooSlow) {
+        String reason = "no byte of the request's body arrived within " + limits.bodyStallTimeoutMillis() + " ms";
+        if (awaited == Awaited.HEAD) {
+            reason = "the request's head was incomplete after " + limits.headerTimeoutMillis() + " ms";
+        } else if (tooSlow) {
+            reason = "the request's body arrived at less than " + BodyRate.BYTES_PER_SECOND_MIN
+                    + " bytes a second, while others waited for the memory";
+        }
+        return Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason);
     }
 
     /** No request is incomplete. */

@@ -374,14 +374,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
             ctx.close();
             return;
         }
-        String reason = "no byte of the request's body arrived within " + limits.bodyStallTimeoutMillis() + " ms";
-        if (deadline.awaited() == ReadDeadline.Awaited.HEAD) {
-            reason = "the request's head was incomplete after " + limits.headerTimeoutMillis() + " ms";
-        } else if (isTooSlow(ctx)) {
-            reason = "the request's body arrived at less than " + BodyRate.BYTES_PER_SECOND_MIN
-                    + " bytes a second, while others waited for the memory";
-        }
-        refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason));
+        refuse(ctx, deadline.refusal(isTooSlow(ctx)));
         releaseAll();
         ctx.fireChannelReadComplete();
     }

@@ -7,7 +7,6 @@ import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +19,9 @@ final class StreamHead implements RequestHead {
     private static final String HOST = "host";
 
     private final Http1Head text;
-    private final boolean hasLength;
 
-    private StreamHead(Http1Head text, boolean hasLength) {
+    private StreamHead(Http1Head text) {
         this.text = text;
-        this.hasLength = hasLength;
     }
 
     /**
@@ -68,7 +65,7 @@ final class StreamHead implements RequestHead {
     private static @Nullable StreamHead read(
             Http2Headers headers, CharSequence method, CharSequence path, byte[] bytes, int bodyBytesMax) {
         boolean isAsterisk = path.length() == 1 && path.charAt(0) == '*';
-        if (path.length() == 0 || (path.charAt(0) != '/' && !isAsterisk)) {
+        if (path.charAt(0) != '/' && !isAsterisk) {
             return null;
         }
         int end = put(bytes, put(bytes, put(bytes, put(bytes, 0, method), " "), path), VERSION);
@@ -100,8 +97,7 @@ final class StreamHead implements RequestHead {
             }
             end = addField(builder, bytes, end, name, field.getValue());
         }
-        boolean hasLength = headers.contains("content-length");
-        return new StreamHead(builder.build(bytes, bodyBytesMax), hasLength);
+        return new StreamHead(builder.build(bytes, bodyBytesMax));
     }
 
     private static boolean equal(CharSequence one, CharSequence other) {
@@ -136,20 +132,20 @@ final class StreamHead implements RequestHead {
     }
 
     private static boolean isName(CharSequence name) {
-        byte[] bytes = name.toString().getBytes(StandardCharsets.ISO_8859_1);
-        for (byte b : bytes) {
-            if (!Octets.isToken(b) || (b >= 'A' && b <= 'Z')) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c >= 0x80 || !Octets.isToken((byte) c) || (c >= 'A' && c <= 'Z')) {
                 return false;
             }
         }
-        return bytes.length > 0;
+        return name.length() > 0;
     }
 
     // ---- the body ----
 
     /** Bytes of the body, or -1 if the head does not state them. */
     int contentLength() {
-        return hasLength ? text.framing().contentLength() : -1;
+        return has(HeaderName.CONTENT_LENGTH) ? text.framing().contentLength() : -1;
     }
 
     /** Whether the client waits for a {@code 100 Continue}; another expectation was refused. */
@@ -197,6 +193,11 @@ final class StreamHead implements RequestHead {
     @Override
     public boolean has(HeaderName name) {
         return text.has(name);
+    }
+
+    @Override
+    public boolean isField(HeaderName name, byte[] value) {
+        return text.isField(name, value);
     }
 
     @Override

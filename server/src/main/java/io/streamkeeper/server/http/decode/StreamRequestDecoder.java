@@ -234,11 +234,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     }
 
     private void timeOut(ChannelHandlerContext ctx) {
-        String reason = isTooSlow(ctx)
-                ? "the request's body arrived at less than " + BodyRate.BYTES_PER_SECOND_MIN
-                        + " bytes a second, while others waited for the memory"
-                : "no byte of the request's body arrived within " + limits.bodyStallTimeoutMillis() + " ms";
-        refuse(ctx, Refusal.of(ErrorCode.REQUEST_TIMEOUT, reason));
+        refuse(ctx, deadline.refusal(isTooSlow(ctx)));
         ctx.fireChannelReadComplete();
     }
 

@@ -1,7 +1,5 @@
 package io.streamkeeper.server.http.request;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +36,7 @@ public interface RequestHead {
      * Whether the field has this value, as ISO-8859-1 and in one line, compared in a time that does not depend on where
      * they differ.
      */
-    default boolean isField(HeaderName name, byte[] value) {
-        String found = header(name);
-        return found != null && MessageDigest.isEqual(found.getBytes(StandardCharsets.ISO_8859_1), value);
-    }
+    boolean isField(HeaderName name, byte[] value);
 
     /** Whether the client uses version 1.0, which has no chunked responses. */
     boolean isHttp10();
