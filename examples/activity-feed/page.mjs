@@ -6,13 +6,17 @@
  *   activity-feed/ROOM/presence   who is online; see presence.mjs
  *
  * Each tab creates them: a PUT of an existing stream with the same configuration changes nothing.
+ *
+ * Over HTTP/1.1, all tabs of a room follow the posts by one live read. Over TLS, browsers speak HTTP/2, and each tab has
+ * a live read of its own on a shared connection.
  */
 
 import { Presence } from '/presence.mjs';
 import { follow } from '/shared/reader.mjs';
+import { followTogether } from '/shared/together.mjs';
 import { createStream, Producer } from '/shared/writer.mjs';
 
-const POSTS_KEPT = '500';
+const POSTS_KEPT = 500;
 const AWAY =
   'The streams server does not respond. This page retries; it keeps your posts and sends each once.';
 const ANIMALS = [
@@ -39,7 +43,7 @@ const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `$
 const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
 const onLost = () => enter('reconnecting');
 /** Posts wait for this. */
-const created = createStream(posts, { headers: { 'Stream-Retention-Max-Messages': POSTS_KEPT }, onLost });
+const created = createStream(posts, { headers: { 'Stream-Retention-Max-Messages': String(POSTS_KEPT) }, onLost });
 const producer = new Producer(posts, { id: me.id });
 const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}/presence`, streams), me, showOnline);
 
@@ -52,9 +56,10 @@ function pick(words) {
 async function watch() {
   enter('connecting');
   await created;
-  for await (const batch of follow(posts, { onLost })) {
+  const read = posts.protocol === 'http:' ? followTogether : follow;
+  for await (const { messages, reset } of read(posts, { keep: POSTS_KEPT, onLost })) {
     enter('live');
-    showPosts(batch.messages);
+    showPosts(messages, reset);
   }
 }
 
@@ -116,11 +121,14 @@ function fail(error) {
   enter('failed', error.message);
 }
 
-function showPosts(messages) {
+function showPosts(messages, reset) {
   const list = view.posts;
   keepEndVisible(() => {
+    if (reset) {
+      list.replaceChildren();
+    }
     list.append(...messages.map(postItem));
-    while (list.children.length > Number(POSTS_KEPT)) {
+    while (list.children.length > POSTS_KEPT) {
       list.firstElementChild.remove();
     }
     view.empty.hidden = list.children.length > 0;

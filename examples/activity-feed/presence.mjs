@@ -9,8 +9,8 @@
  * the next client creates it again. Its retention keeps only the latest beats. The alternative is one stream per
  * client, but then each client would have to find and read all others in every round.
  *
- * A round is a POST and a plain GET, not a live read: over HTTP/1.1, a browser opens at most six connections to a
- * server for all tabs together, and each tab already uses one to follow the posts.
+ * A round is a POST and a plain GET, not a live read, so that it holds none of the at most six connections that a
+ * browser opens to a server over HTTP/1.1 for all tabs together.
  */
 
 import { pause, request, StreamError } from '/shared/requests.mjs';

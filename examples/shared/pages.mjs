@@ -12,7 +12,16 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 
-const SHARED = ['icon.svg', 'look.css', 'reader.mjs', 'requests.mjs', 'writer.mjs'];
+const SHARED = [
+  'icon.svg',
+  'look.css',
+  'member-worker.mjs',
+  'member.mjs',
+  'reader.mjs',
+  'requests.mjs',
+  'together.mjs',
+  'writer.mjs',
+];
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 

@@ -46,9 +46,10 @@ export async function announce(pages, streams, note) {
   console.log(`The page is at http://localhost:${pages.address().port}/ (${note})`);
   try {
     await fetch(streams, { method: 'HEAD', signal: AbortSignal.timeout(CHECK_TIMEOUT_MILLIS) });
-  } catch {
+  } catch (error) {
+    const reason = error.cause?.code ?? error.name;
     console.error(
-      `No server responds at ${streams.origin} yet; the page retries. To start one, in another shell:\n` +
+      `No server responds at ${streams.origin} yet (${reason}); the page retries. To start one, in another shell:\n` +
         `  java -jar server/target/durable-streams-server.jar --port ${streams.port || 80}`,
     );
   }

@@ -28,16 +28,20 @@ process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit
 class Program {
   #process;
 
-  /** Starts a program, waits for a line that matches `ready`, and returns the first group, its address. */
+  /** Starts a program, waits for lines that match all of `ready` in this order, and returns their first groups. */
   async start(command, args, ready, env = {}) {
     this.#process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(this.#process);
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), START_TIMEOUT_MILLIS);
+    const addresses = [];
     try {
       for await (const line of createInterface(this.#process.stdout)) {
-        const match = ready.exec(line);
+        const match = ready[addresses.length].exec(line);
         if (match) {
-          return match[1];
+          addresses.push(match[1]);
+        }
+        if (addresses.length === ready.length) {
+          return addresses;
         }
       }
     } finally {
@@ -63,6 +67,8 @@ export class StreamServer {
   #flags;
   #port = '0';
   url;
+  /** The address of the listener for administration, if the flags have one. */
+  adminUrl;
 
   static async started(...flags) {
     const server = new StreamServer();
@@ -85,7 +91,11 @@ export class StreamServer {
       join(this.#folder, 'data'),
       ...this.#flags,
     ];
-    this.url = await this.#program.start('java', args, /is ready on (http\S+?)\/v1\/stream\//);
+    const ready = [/is ready on (http\S+?)\/v1\/stream\//];
+    if (this.#flags.includes('--admin-listen')) {
+      ready.push(/^Administration is on (http\S+)/);
+    }
+    [this.url, this.adminUrl] = await this.#program.start('java', args, ready);
     this.#port = new URL(this.url).port;
   }
 
@@ -110,7 +120,8 @@ export class Example {
     const file = fileURLToPath(new URL(`../${name}/server.mjs`, import.meta.url));
     const all = [file, '--streams', streams, '--port', '0', ...args];
     const keyless = { ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '', ...env };
-    example.url = await example.#program.start(process.execPath, all, /The page is at (http\S+)/, keyless);
+    const ready = [/The page is at (http\S+)/];
+    [example.url] = await example.#program.start(process.execPath, all, ready, keyless);
     return example;
   }
 
