@@ -19,10 +19,6 @@ const TEST_SERVER = join(ROOT, 'clients/test-server/src/index.js');
 /** Why a test may fail against the jar only: docs/clients.md. */
 const KNOWN = new Map([
   ['consumer-sse/sse-strips-single-leading-space', 'the reference loses a space at the beginning of SSE data'],
-  [
-    'Stream Integration should expose per-message offsets on state change headers',
-    'the reference adds headers.offset to messages; the jar returns messages as they were sent',
-  ],
 ]);
 
 const INSTALL_MAX_MILLIS = 10 * 60_000;

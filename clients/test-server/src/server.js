@@ -160,6 +160,7 @@ export class DurableStreamTestServer {
       ...['--long-poll-timeout', `${longPollTimeout}ms`],
       ...['--long-poll-timeout-max', `${Math.max(longPollTimeout, 60_000)}ms`],
       ...['--shards', '1'],
+      '--state-offsets',
       ...(dataDir ? ['--data-dir', dataDir] : ['--durability', 'memory']),
       ...(compression ? [] : ['--no-gzip']),
       ...(flags ?? []),

@@ -162,3 +162,12 @@ test('the server ends with the process that has started it', async () => {
   assert.match(url, /^http:/);
   await assert.rejects(fetch(url.trim()));
 });
+
+test('a message of the state protocol has its offset', async t => {
+  const server = await serve(t);
+  const message = { type: 'user', key: '1', value: {}, headers: { operation: 'insert' } };
+  const url = await create(server, '/state', JSON.stringify(message), 'application/json');
+  const read = await fetch(url);
+  const offset = read.headers.get('stream-next-offset');
+  assert.deepEqual(await read.json(), [{ ...message, headers: { operation: 'insert', offset } }]);
+});

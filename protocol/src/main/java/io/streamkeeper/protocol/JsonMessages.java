@@ -1,87 +1,97 @@
 package io.streamkeeper.protocol;
 
-import java.util.Arrays;
-
 /**
  * The index of the messages of one split JSON body (section 9.1). Each message is the bytes from {@link #start} to
  * {@link #end}, counted from the first byte of the body; messages are in order, with one comma between two. A message
- * is stored as the client sent it, followed by one comma. The index takes {@value #BYTES_PER_MESSAGE} bytes of memory
- * for each message, and at most {@link #BYTES_PER_BODY_BYTE_MAX} for each byte of the body.
+ * is stored as the client sent it, followed by one comma. The index takes four bytes of memory for each message and for
+ * each field, and at most {@link #BYTES_PER_BODY_BYTE_MAX} for each byte of the body.
+ *
+ * <p>If fields are added to messages, starts and ends are those after all fields have been inserted into the body; the
+ * places of the fields, {@link #field}, are those in the body as it is.
  */
 public final class JsonMessages {
     /** The largest index in bytes for each byte of a body: the shortest message and its comma are two bytes. */
     public static final int BYTES_PER_BODY_BYTE_MAX = 2;
 
-    private static final int BYTES_PER_MESSAGE = Integer.BYTES;
-
-    /** Messages in a page. Only the first page grows, so that no large array is copied. */
-    private static final int PAGE_MESSAGES = 1 << 13;
-
-    private static final int PAGE_SHIFT = 13;
-    private static final int MESSAGES_AT_FIRST = 4;
-
     /** The index of an empty array. */
-    public static final JsonMessages NONE = new JsonMessages(0, new int[0][], 0);
+    public static final JsonMessages NONE = new JsonMessages(0, new PagedInts(), new PagedInts());
 
     private final int first;
 
     /** The end of each message. */
-    private final int[][] pages;
+    private final PagedInts ends;
 
-    private final int count;
+    private final PagedInts fields;
 
-    private JsonMessages(int first, int[][] pages, int count) {
+    private JsonMessages(int first, PagedInts ends, PagedInts fields) {
         this.first = first;
-        this.pages = pages;
-        this.count = count;
+        this.ends = ends;
+        this.fields = fields;
     }
 
     /** Builds an index while the messages are found. */
     static final class Collector {
-        private int[][] pages = {};
+        private final PagedInts ends = new PagedInts();
+        private final PagedInts fields = new PagedInts();
         private int first;
-        private int count;
 
         /** The first message begins at {@code index}. */
         void beginAt(int index) {
             first = index;
-            pages = new int[][] {new int[MESSAGES_AT_FIRST]};
         }
 
-        /** The next message ends before {@code end}. */
+        /** An {@link OffsetField} is inserted before the byte at {@code index} of the next message. */
+        void addField(int index) {
+            fields.add(index);
+        }
+
+        /** The next message ends before {@code end}, without fields. */
         void add(int end) {
-            int page = count >> PAGE_SHIFT;
-            int index = count & (PAGE_MESSAGES - 1);
-            if (page == pages.length) {
-                pages = Arrays.copyOf(pages, 2 * pages.length);
-            }
-            if (page > 0 && index == 0) {
-                pages[page] = new int[PAGE_MESSAGES];
-            } else if (index == pages[page].length) {
-                pages[page] = Arrays.copyOf(pages[page], 2 * index);
-            }
-            pages[page][index] = end;
-            count++;
+            ends.add(end + fieldBytes());
+        }
+
+        /** The bytes of all fields. */
+        int fieldBytes() {
+            return OffsetField.BYTES * fields.size();
         }
 
         JsonMessages messages() {
-            return count == 0 ? NONE : new JsonMessages(first, pages, count);
+            return ends.size() == 0 ? NONE : new JsonMessages(first, ends, fields);
         }
     }
 
     /** {@return the number of messages} */
     public int count() {
-        return count;
+        return ends.size();
+    }
+
+    /** {@return how many messages get an {@link OffsetField}} */
+    public int fieldCount() {
+        return fields.size();
+    }
+
+    /** {@return the length of all fields in bytes} */
+    public int fieldBytes() {
+        return OffsetField.BYTES * fields.size();
+    }
+
+    /**
+     * {@return the byte of the body before which a field is inserted; fields are in the order of the messages}
+     *
+     * @param index the field, 0 … {@link #fieldCount} - 1; not checked
+     */
+    public int field(int index) {
+        return fields.get(index);
     }
 
     /** {@return the approximate size of this index in bytes of memory} */
     public long memoryBytes() {
-        return (long) BYTES_PER_MESSAGE * count;
+        return (long) Integer.BYTES * (ends.size() + fields.size());
     }
 
-    /** {@return the bytes that the messages take in a stream: their own and a comma each} */
+    /** {@return the bytes that the messages take in a stream: their own, their fields and a comma each} */
     public int storedBytes() {
-        return count == 0 ? 0 : end(count - 1) - first + 1;
+        return count() == 0 ? 0 : end(count() - 1) - first + 1;
     }
 
     /**
@@ -99,7 +109,7 @@ public final class JsonMessages {
      * @param index the message, 0 … {@link #count} - 1; not checked
      */
     public int end(int index) {
-        return pages[index >> PAGE_SHIFT][index & (PAGE_MESSAGES - 1)];
+        return ends.get(index);
     }
 
     /**
@@ -110,7 +120,7 @@ public final class JsonMessages {
      */
     public int firstEndingAfter(int from, int index) {
         int low = from;
-        int high = count;
+        int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (end(middle) > index) {
@@ -125,7 +135,7 @@ public final class JsonMessages {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("[");
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count(); i++) {
             text.append(i == 0 ? "" : ", ").append(start(i)).append(", ").append(end(i));
         }
         return text.append(']').toString();

@@ -1,11 +1,14 @@
 package io.streamkeeper.protocol;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that a body is one JSON text and finds the messages in it (section 9.1): the elements of an array, or else the
  * whole text. The bytes of the client are kept, except white space outside strings; nothing is decoded: numbers, escapes,
  * duplicate names and the order of names stay as they are. Used by one thread.
+ *
+ * <p>A splitter that adds offsets also finds where each state message gets an {@link OffsetField}.
  *
  * <p>The text is UTF-8 without a byte order mark (RFC 8259 section 8.1), nested at most {@value #NESTING_MAX} deep.
  */
@@ -16,7 +19,10 @@ public final class JsonSplitter {
     private static final int PART_BYTES = 8 << 10;
 
     private final int nestingMax;
+    private final boolean addsOffsets;
+    private final long storedBytesMax;
     private final JsonScanner scanner;
+    private final @Nullable OffsetPlaces places;
 
     /** Stored messages are read as elements of an array, one level deeper than the client sent them. */
     private final JsonScanner stored = new JsonScanner(NESTING_MAX + 1);
@@ -25,19 +31,32 @@ public final class JsonSplitter {
 
     /** Creates a splitter. It is meant to be kept, because it uses its memory again for the next body. */
     public JsonSplitter() {
-        this(NESTING_MAX);
+        this(NESTING_MAX, false, Long.MAX_VALUE);
     }
 
-    private JsonSplitter(int nestingMax) {
+    private JsonSplitter(int nestingMax, boolean addsOffsets, long storedBytesMax) {
         this.nestingMax = nestingMax;
+        this.addsOffsets = addsOffsets;
+        this.storedBytesMax = storedBytesMax;
         this.scanner = new JsonScanner(nestingMax);
+        this.places = addsOffsets ? new OffsetPlaces() : null;
+    }
+
+    /**
+     * {@return a splitter that finds where offsets are added to state messages}
+     *
+     * @param storedBytesMax the most bytes of the messages of a body with their offsets; a body of more has {@link
+     *     ErrorCode#BODY_TOO_LARGE} as its problem
+     */
+    public static JsonSplitter addingOffsets(int storedBytesMax) {
+        return new JsonSplitter(NESTING_MAX, true, storedBytesMax);
     }
 
     /**
      * {@return a splitter of the bodies that reads return: arrays of messages, one level deeper than clients sent them}
      */
     public static JsonSplitter ofReads() {
-        return new JsonSplitter(NESTING_MAX + 1);
+        return new JsonSplitter(NESTING_MAX + 1, false, Long.MAX_VALUE);
     }
 
     /**
@@ -47,7 +66,7 @@ public final class JsonSplitter {
      * @return the body with its messages, or with the {@link ErrorCode#INVALID_JSON} that says where it is wrong
      */
     public Body split(ByteBuf bytes) {
-        JsonSplitting splitting = new JsonSplitting(scanner, scratch, bytes);
+        JsonSplitting splitting = new JsonSplitting(scanner, scratch, bytes, places, storedBytesMax);
         splitting.step(Integer.MAX_VALUE);
         return splitting.body();
     }
@@ -59,7 +78,8 @@ public final class JsonSplitter {
      * @return the splitting, before its first step
      */
     public JsonSplitting begin(ByteBuf bytes) {
-        return new JsonSplitting(new JsonScanner(nestingMax), scratch, bytes);
+        return new JsonSplitting(
+                new JsonScanner(nestingMax), scratch, bytes, addsOffsets ? new OffsetPlaces() : null, storedBytesMax);
     }
 
     // ---- stored messages ----

@@ -1,6 +1,7 @@
 package io.streamkeeper.protocol;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The splitting of one JSON body into its messages, in steps. Used by the thread of its {@link JsonSplitter}, which
@@ -19,6 +20,11 @@ public final class JsonSplitting implements JsonScanner.Values {
     private final int base;
     private final int length;
     private final JsonMessages.Collector messages = new JsonMessages.Collector();
+    private final @Nullable OffsetPlaces places;
+    private final long storedBytesMax;
+
+    /** The length of all fields, also of those that are not added because the messages are too long with them. */
+    private long fieldBytes;
 
     /** The part of the text that is being read: its memory, and its place in the text. */
     private byte[] part;
@@ -35,14 +41,22 @@ public final class JsonSplitting implements JsonScanner.Values {
 
     private int gap;
 
-    /** A splitting of {@code bytes}, with exclusive use of a scanner and of memory for a part of them. */
-    JsonSplitting(JsonScanner scanner, byte[] scratch, ByteBuf bytes) {
+    /**
+     * A splitting of {@code bytes}, with exclusive use of a scanner and of memory for a part of them.
+     *
+     * @param places finds where offsets are added; null if none are
+     * @param storedBytesMax the most bytes of the messages with their offsets
+     */
+    JsonSplitting(
+            JsonScanner scanner, byte[] scratch, ByteBuf bytes, @Nullable OffsetPlaces places, long storedBytesMax) {
         this.scanner = scanner;
         this.scratch = scratch;
         this.part = scratch;
         this.bytes = bytes;
         this.base = bytes.readerIndex();
         this.length = bytes.readableBytes();
+        this.places = places;
+        this.storedBytesMax = storedBytesMax;
         scanner.begin(this);
     }
 
@@ -93,6 +107,9 @@ public final class JsonSplitting implements JsonScanner.Values {
             bytes.setByte(base + storedEnd, ',');
         }
         current = index;
+        if (places != null) {
+            places.begin();
+        }
     }
 
     @Override
@@ -100,7 +117,18 @@ public final class JsonSplitting implements JsonScanner.Values {
         move(index);
         storedEnd = index - gap;
         current = NONE;
+        int place = places == null ? OffsetPlaces.NONE : places.end();
+        if (place != OffsetPlaces.NONE) {
+            fieldBytes += OffsetField.BYTES;
+            if (!isTooLong()) {
+                messages.addField(place);
+            }
+        }
         messages.add(storedEnd);
+    }
+
+    private boolean isTooLong() {
+        return fieldBytes > 0 && storedEnd + fieldBytes > storedBytesMax;
     }
 
     @Override
@@ -115,8 +143,15 @@ public final class JsonSplitting implements JsonScanner.Values {
     /** Moves the bytes of the message, up to {@code end}, that are in this part. */
     private void move(int end) {
         int from = Math.max(current, partIndex);
-        if (gap > 0 && from < end) {
-            bytes.setBytes(base + from - gap, part, partStart + from - partIndex, end - from);
+        if (from >= end) {
+            return;
+        }
+        int index = partStart + from - partIndex;
+        if (places != null) {
+            places.read(part, index, index + end - from, from - gap - index);
+        }
+        if (gap > 0) {
+            bytes.setBytes(base + from - gap, part, index, end - from);
         }
     }
 
@@ -127,7 +162,7 @@ public final class JsonSplitting implements JsonScanner.Values {
     public Body body() {
         JsonScanner.Problem problem = scanner.problem();
         if (problem == null) {
-            return new Body(bytes, messages.messages(), null);
+            return new Body(bytes, messages.messages(), isTooLong() ? tooLong() : null);
         }
         int place = scanner.problemIndex();
         return switch (problem) {
@@ -140,6 +175,13 @@ public final class JsonSplitting implements JsonScanner.Values {
                 refused("the body nests arrays and objects deeper than " + JsonSplitter.NESTING_MAX
                         + " levels, which is the limit");
         };
+    }
+
+    private Refusal tooLong() {
+        return Refusal.of(
+                ErrorCode.BODY_TOO_LARGE,
+                "the messages have " + (storedEnd + fieldBytes) + " bytes with the offsets that are added to them,"
+                        + " expected at most " + storedBytesMax);
     }
 
     private Body invalid(String reason) {

@@ -11,7 +11,6 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
@@ -22,6 +21,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.storage.memory.BudgetedBuffers;
 import io.streamkeeper.storage.memory.GatheredBytes;
 import io.streamkeeper.storage.memory.MemoryLedger;
@@ -121,7 +121,7 @@ final class Commands {
             // The splitter removes white space between messages in place, which must not change the caller's array.
             bytes = messages ? Unpooled.copiedBuffer(content.bytes()) : Unpooled.wrappedBuffer(content.bytes());
         }
-        return messages ? room.split(new JsonSplitter(), bytes) : Body.of(bytes);
+        return messages ? room.split(Splitters.of(config), bytes) : Body.of(bytes);
     }
 
     /** Returns a copy that the shard need not copy again; null if the content is short, or the budget has no room. */

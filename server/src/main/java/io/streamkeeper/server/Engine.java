@@ -9,6 +9,7 @@ import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Shards.StreamCounts;
+import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
 import io.streamkeeper.storage.disk.FileProblem;
@@ -56,7 +57,11 @@ final class Engine {
         this.readers = sockets.canMove() ? sockets.loops(helpers(), "reader") : null;
         this.workers = newWorkers();
         try {
-            this.shards = new Shards(stores, loops, limits == null ? null : limits.ofContent(stores.shards()));
+            this.shards = new Shards(
+                    stores,
+                    loops,
+                    limits == null ? null : limits.ofContent(stores.shards()),
+                    () -> Splitters.of(config));
         } catch (IOException e) {
             endThreads(0);
             throw e;

@@ -143,6 +143,6 @@ class JournalTest {
     }
 
     private static Payload payload(String text) {
-        return Payload.of(Unpooled.copiedBuffer(text, UTF_8), null, RunLimits.ANY);
+        return Payload.of(Unpooled.copiedBuffer(text, UTF_8), null, RunLimits.ANY, 0, 0);
     }
 }

@@ -168,7 +168,7 @@ class StreamContentTest {
             String text = json ? "[" + String.join(", ", messages) + "]" : String.join("", messages);
             Body body = Body.of(Unpooled.copiedBuffer(text, UTF_8));
             body = json ? splitter.split(body.bytes()) : body;
-            Payload payload = Payload.of(body.bytes(), body.messages(), RunLimits.ANY);
+            Payload payload = Payload.of(body.bytes(), body.messages(), RunLimits.ANY, 0, 0);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, true, 0), payload);
             content.add(staged.block(), staged.position(), payload.runs(), 0);
             compaction.entered(content, staged.block());
@@ -179,8 +179,8 @@ class StreamContentTest {
         }
 
         private void otherAppends() {
-            Payload payload =
-                    Payload.of(Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null, RunLimits.ANY);
+            Payload payload = Payload.of(
+                    Unpooled.wrappedBuffer(new byte[1 + random.nextInt(200_000)]), null, RunLimits.ANY, 0, 0);
             Journal.Staged staged = journal.stage(new LogRecord.Deleted(0, true, 0), payload);
             other.add(staged.block(), staged.position(), payload.runs(), 0);
             compaction.entered(other, staged.block());

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param checkpointMillis the longest time that a record waits for a checkpoint
  * @param segmentBytes the size of a journal segment
  * @param producers how many producers of a stream are remembered, and for how long
+ * @param stateOffsets whether the offset of each message of the state protocol is added to its {@code headers}
  */
 public record DataConfig(
         Durability durability,
@@ -35,7 +36,8 @@ public record DataConfig(
         long checkpointBytes,
         long checkpointMillis,
         long segmentBytes,
-        ProducerConfig producers) {
+        ProducerConfig producers,
+        boolean stateOffsets) {
     /** The directory in which streams are stored, which the tools need too. */
     public static final Setting<Path> DIRECTORY = new Setting<>(
             STORAGE,
@@ -86,8 +88,22 @@ public record DataConfig(
     private static final NumberSetting SEGMENT_BYTES = new NumberSetting(
             STORAGE, "segment-bytes", Unit.BYTES, 256 << 10, 1L << 30, "16MiB", "Size of a journal segment.");
 
+    private static final Setting<Boolean> STATE_OFFSETS = new Setting<>(
+            STORAGE,
+            "state-offsets",
+            new Switch(),
+            "false",
+            "Add headers.offset to messages of the state protocol when they are appended.");
+
     static final List<Setting<?>> SETTINGS = List.of(
-            DIRECTORY, DURABILITY, STORAGE_PROVIDER, MUST_EXIST, CHECKPOINT_BYTES, CHECKPOINT_INTERVAL, SEGMENT_BYTES);
+            DIRECTORY,
+            DURABILITY,
+            STORAGE_PROVIDER,
+            MUST_EXIST,
+            CHECKPOINT_BYTES,
+            CHECKPOINT_INTERVAL,
+            SEGMENT_BYTES,
+            STATE_OFFSETS);
 
     /**
      * Checks the values.
@@ -100,6 +116,7 @@ public record DataConfig(
      * @param checkpointMillis at least 1, at most a day
      * @param segmentBytes 256 KiB … 1 GiB
      * @param producers any
+     * @param stateOffsets any value
      * @throws IllegalArgumentException if a value is not allowed
      */
     public DataConfig {
@@ -118,7 +135,8 @@ public record DataConfig(
                 values.get(CHECKPOINT_BYTES),
                 values.get(CHECKPOINT_INTERVAL),
                 values.get(SEGMENT_BYTES),
-                ProducerConfig.of(values));
+                ProducerConfig.of(values),
+                values.get(STATE_OFFSETS));
     }
 
     void copyTo(SettingValues values) {
@@ -129,7 +147,8 @@ public record DataConfig(
                 .mustExist(mustExist)
                 .checkpointBytes(checkpointBytes)
                 .checkpointMillis(checkpointMillis)
-                .segmentBytes(segmentBytes);
+                .segmentBytes(segmentBytes)
+                .stateOffsets(stateOffsets);
         producers.copyTo(values);
     }
 
@@ -223,6 +242,17 @@ public record DataConfig(
          */
         public Builder segmentBytes(long segmentBytes) {
             values.set(SEGMENT_BYTES, segmentBytes);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param stateOffsets whether the offset of each message of the state protocol is added to its {@code headers}
+         *     when it is appended; all other messages, and those with an offset, are stored as they are sent
+         */
+        public Builder stateOffsets(boolean stateOffsets) {
+            values.set(STATE_OFFSETS, stateOffsets);
             return this;
         }
 

@@ -8,7 +8,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.parse.BodyParser;
@@ -24,6 +23,7 @@ import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.shard.TurnQueue;
 import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.Clock;
@@ -129,7 +129,7 @@ public final class HttpServer {
 
     private LoopContext newContext(EventExecutor loop) {
         RequestParser parser = new RequestParser(
-                config.retention(), new BodyParser(new JsonSplitter(), new JsonRoom(memory.splitting())));
+                config.retention(), new BodyParser(Splitters.of(config), new JsonRoom(memory.splitting())));
         LoopCounters counters = shards.counters().of(loop);
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins);

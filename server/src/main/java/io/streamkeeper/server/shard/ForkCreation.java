@@ -4,7 +4,6 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
@@ -191,10 +190,15 @@ final class ForkCreation {
     private void found(ForkSource source) {
         Body body = create.body();
         boolean isUnsplit = source.contentType().isJson() && body.messages() == null && body.problem() == null;
-        if (isUnsplit && BodySplitting.isFor(body.bytes())) {
-            splitLater(source, new BodySplitting(body, new JsonSplitter()));
-        } else {
+        if (body.isEmpty() || !isUnsplit) {
             home.store().create(create, source, reply);
+            return;
+        }
+        BodySplitting splitting = new BodySplitting(body, home.splitter());
+        if (splitting.step()) {
+            home.store().create(create.withBody(splitting.body()), source, reply);
+        } else {
+            splitLater(source, splitting);
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
@@ -44,10 +45,17 @@ public final class Shard {
     private final TurnQueue turns;
     private final LoopCounters counters;
     private final @Nullable ShardContent content;
+    private final JsonSplitter splitter;
     private @Nullable Future<?> upkeep;
 
-    /** A shard with the store {@code store}, which belongs to {@code loop} from now on. */
-    Shard(EventLoop loop, TurnQueue turns, ShardStore store, Shards shards, @Nullable ShardContent content) {
+    /** A shard with the store {@code store}, which belongs to {@code loop} from now on, and so does the splitter. */
+    Shard(
+            EventLoop loop,
+            TurnQueue turns,
+            ShardStore store,
+            Shards shards,
+            @Nullable ShardContent content,
+            JsonSplitter splitter) {
         this.loop = loop;
         this.turns = turns;
         this.shards = shards;
@@ -55,6 +63,7 @@ public final class Shard {
         this.counters = shards.counters().of(loop);
         store.observe(counters);
         this.content = content;
+        this.splitter = splitter;
         if (content != null) {
             store.countUsage(content);
         }
@@ -83,6 +92,11 @@ public final class Shard {
 
     Shards shards() {
         return shards;
+    }
+
+    /** Splits the bodies of forks, whose type only the shard knows. */
+    JsonSplitter splitter() {
+        return splitter;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.streamkeeper.server.shard;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.limit.ContentLimits;
 import io.streamkeeper.server.metrics.Counters;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +40,17 @@ public final class Shards {
      * @throws IOException if a shard cannot be opened; those that were opened are closed again
      */
     public Shards(Stores stores, EventLoopGroup loops) throws IOException {
-        this(stores, loops, null);
+        this(stores, loops, null, JsonSplitter::new);
     }
 
-    /** The same; {@code limits} bounds the streams of tenants and their bytes, if it is not null. */
-    public Shards(Stores stores, EventLoopGroup loops, @Nullable ContentLimits limits) throws IOException {
+    /**
+     * The same.
+     *
+     * @param limits bounds the streams of tenants and their bytes; null if nothing is limited
+     * @param splitters creates a splitter for each shard
+     */
+    public Shards(Stores stores, EventLoopGroup loops, @Nullable ContentLimits limits, Supplier<JsonSplitter> splitters)
+            throws IOException {
         List<EventLoop> owners = new ArrayList<>();
         List<Callable<ShardStore>> openings = new ArrayList<>();
         for (int i = 0; i < stores.shards(); i++) {
@@ -60,7 +68,8 @@ public final class Shards {
                     turns.computeIfAbsent(loop, TurnQueue::new),
                     opened.get(i),
                     this,
-                    limits == null ? null : limits.shard(i)));
+                    limits == null ? null : limits.shard(i),
+                    splitters.get()));
         }
         this.shards = List.copyOf(made);
         connectForks(opened);

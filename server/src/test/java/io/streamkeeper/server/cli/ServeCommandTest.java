@@ -45,7 +45,7 @@ class ServeCommandTest {
                                 + " --body-timeout 2s --idle-timeout 3s --long-poll-timeout 500ms --long-poll-timeout-max 50s --sse-session 2m"
                                 + " --sse-keep-alive 4 --max-read 5KB --no-gzip --cache-max-age 6s --cache-scope private"
                                 + " --allow-anonymous --token-file t --policy-file p --signing-keys s --audit-log a --jwt-key k --jwt-jwks https://j --jwt-issuer i --jwt-audience u --jwt-prefix-claim c --jwt-leeway 1s --jwks-refresh 11s --jwks-stale 12s --cors-origin none --allowed-hosts a.example,b.example --data-dir /d --durability os --storage mirrored --data-dir-must-exist"
-                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
+                                + " --checkpoint-bytes 1MiB --checkpoint-interval 9s --segment-bytes 2MiB --state-offsets --max-producers 5 --keep-producers 2m --retention logs/**=max-age:1d,max-bytes:1KiB"
                                 + " --root /s/ --max-memory 7MiB --shutdown-timeout 8s")
                         .split(" "));
         assertThat(config)
@@ -76,6 +76,7 @@ class ServeCommandTest {
                                 .checkpointBytes(1 << 20)
                                 .checkpointMillis(9_000)
                                 .segmentBytes(2 << 20)
+                                .stateOffsets(true)
                                 .producers(
                                         producers -> producers.producersMax(5).keptMillis(120_000)))
                         .retention(new RetentionConfig(

@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /** Forks the streams of a {@link Traffic}. */
 final class Forks {
+    /** The end of each message of JSON, and of nothing else in its text. */
+    static final String END_OF_MESSAGE = "\"}";
+
     private static final int FORKS_DEEP = 40;
 
     private final Traffic traffic;
@@ -107,15 +111,15 @@ final class Forks {
         traffic.reach.count("refused: 400 " + answer.code());
     }
 
-    /** Messages of a unit of JSON: they have no nested objects or braces in their text. */
+    /** Messages of a unit of JSON: no text in them has the end of one. */
     private static int messages(String unit) {
-        return (int) unit.chars().filter(c -> c == '}').count();
+        return unit.split(Pattern.quote(END_OF_MESSAGE), -1).length - 1;
     }
 
     private static int end(String unit, int messages) {
         int at = 0;
         for (int i = 0; i < messages; i++) {
-            at = unit.indexOf('}', at) + 1;
+            at = unit.indexOf(END_OF_MESSAGE, at) + END_OF_MESSAGE.length();
         }
         return at + 1;
     }

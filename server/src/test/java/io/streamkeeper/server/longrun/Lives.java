@@ -55,7 +55,7 @@ final class Lives {
 
     /** A stream without expiry and retention, of bytes. */
     ModelStream createLasting() throws IOException, Traffic.Later {
-        ModelStream stream = new ModelStream(traffic.newPath(), Kind.BINARY, traffic.clock);
+        ModelStream stream = new ModelStream(traffic.newPath(), Kind.BINARY, traffic.clock, traffic.addsOffsets());
         stream.configuration.add("Content-Type: " + stream.kind.type);
         stream.doubt = Doubt.CREATION;
         traffic.streams.add(stream);
@@ -65,7 +65,8 @@ final class Lives {
     }
 
     private void create(String path, boolean again) throws IOException, Traffic.Later {
-        ModelStream stream = new ModelStream(path, List.of(Kind.values()).get(random.nextInt(3)), traffic.clock);
+        Kind kind = List.of(Kind.values()).get(random.nextInt(3));
+        ModelStream stream = new ModelStream(path, kind, traffic.clock, traffic.addsOffsets());
         List<String> fields = stream.configuration;
         fields.add("Content-Type: " + stream.kind.type);
         String with = configure(stream);

@@ -84,8 +84,12 @@ final class ModelStream {
     /** When each append was sent that ends at a position, where its age is known. */
     private final TreeMap<Integer, Long> sentNanosByEnd = new TreeMap<>();
 
-    ModelStream(String path, Kind kind, ServerClock clock) {
+    /** What the server adds to the headers of a state message: nothing, or {@link StateOffsets#PLACE}. */
+    private final String offset;
+
+    ModelStream(String path, Kind kind, ServerClock clock, boolean addsOffsets) {
         this.path = path;
+        this.offset = addsOffsets ? StateOffsets.PLACE : "";
         this.kind = kind;
         this.life = new Life(clock);
         this.source = null;
@@ -94,6 +98,7 @@ final class ModelStream {
     /** A fork of {@code source} at {@code position}. */
     ModelStream(String path, ModelStream source, int position) {
         this.path = path;
+        this.offset = source.offset;
         this.kind = source.kind;
         this.life = new Life(source.life.clock);
         this.source = source;
@@ -121,10 +126,14 @@ final class ModelStream {
             case JSON -> {
                 List<String> messages = new ArrayList<>();
                 for (int i = 1 + random.nextInt(4); i > 0; i--) {
-                    messages.add("{\"n\":\"" + name + "-" + i + "\",\"x\":\"" + "y".repeat(length / i) + "\"}");
+                    String state =
+                            random.nextInt(3) == 0 ? "\"headers\":{\"control\":\"c\",\"v\":1" + offset + "}," : "";
+                    messages.add(
+                            "{" + state + "\"n\":\"" + name + "-" + i + "\",\"x\":\"" + "y".repeat(length / i) + "\"}");
                 }
                 String joined = String.join(",", messages);
-                String body = messages.size() == 1 ? joined : "[" + joined + "]";
+                String sent = joined.replace(StateOffsets.PLACE, "");
+                String body = messages.size() == 1 ? sent : "[" + sent + "]";
                 yield new Unit(random.nextBoolean() ? body : withSpace(body), joined + ",");
             }
         };
@@ -202,10 +211,16 @@ final class ModelStream {
     private int keptByMessages() {
         int at = content.length();
         for (int i = 0; i < keptMessages && at > 0; i++) {
-            Integer before = kind == Kind.JSON ? Integer.valueOf(content.lastIndexOf("}", at - 3) + 2) : ends.lower(at);
-            at = before == null || before == 1 ? 0 : before;
+            Integer before = kind == Kind.JSON ? Integer.valueOf(startOfMessage(at)) : ends.lower(at);
+            at = before == null ? 0 : before;
         }
         return content.length() - at;
+    }
+
+    /** Where the message begins that ends, with its comma, at {@code end}. */
+    private int startOfMessage(int end) {
+        int before = content.lastIndexOf(Forks.END_OF_MESSAGE, end - Forks.END_OF_MESSAGE.length() - 2);
+        return before < 0 ? 0 : before + Forks.END_OF_MESSAGE.length() + 1;
     }
 
     /** A clock that is set forward drops nothing for an hour. */
@@ -239,7 +254,7 @@ final class ModelStream {
         if (!body.startsWith("[") || !body.endsWith("]")) {
             throw new AssertionError(path + ": expected an array, got " + body);
         }
-        return body.length() == 2 ? "" : body.substring(1, body.length() - 1) + ",";
+        return body.length() == 2 ? "" : StateOffsets.without(body.substring(1, body.length() - 1) + ",");
     }
 
     @Override

@@ -37,7 +37,12 @@ record Plan(
     enum Place {
         KEPT,
         MEMORY,
-        SMALL_DISK
+        SMALL_DISK;
+
+        /** Whether a server there adds offsets to state messages; not what a start changes, so it is known of each append. */
+        boolean addsOffsets() {
+            return this != SMALL_DISK;
+        }
     }
 
     static final int SHARDS = 2;
@@ -186,6 +191,7 @@ record Plan(
                 // A quarter of it is what a full disk has in reserve, for what was not deleted and is in no checkpoint.
                 "--segment-bytes=" + (place == Place.SMALL_DISK ? "4MiB" : "256KiB"),
                 "--max-producers=" + PRODUCERS_MAX,
+                place.addsOffsets() ? "--state-offsets" : "--no-state-offsets",
                 "--keep-producers=0s"));
         if (administered) {
             flags.add("--admin-listen=127.0.0.1:0");

@@ -71,6 +71,7 @@ final class Reach {
             "read from an offset",
             "read what retention keeps from an offset",
             "read compressed",
+            "read offsets in messages",
             "read not modified: 304",
             "described",
             "pipelined reads",

@@ -41,6 +41,9 @@ final class Reads {
     String all(ModelStream stream) throws IOException, Traffic.Later {
         String found = content(stream, "-1", stream.closed);
         compare(stream, 0, found);
+        if (found.contains(StateOffsets.PLACE)) {
+            traffic.reach.count("read offsets in messages");
+        }
         return found;
     }
 

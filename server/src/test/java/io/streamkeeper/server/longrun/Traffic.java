@@ -115,6 +115,11 @@ final class Traffic implements Runnable {
                 };
     }
 
+    /** Whether its server adds offsets to state messages. */
+    boolean addsOffsets() {
+        return place.addsOffsets();
+    }
+
     /** Whether its disk is small: any append may be refused, and others after it not. */
     boolean isRefused() {
         return place == Plan.Place.SMALL_DISK;

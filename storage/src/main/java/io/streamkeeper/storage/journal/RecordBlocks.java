@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
 
 /**
  * The blocks that a journal writes records into. A payload is copied into a block, unless it is a long one in its own
- * pieces of memory: then these pieces become a block, with room for the bytes before and after them, and nothing is
+ * pieces of memory, to which nothing is added: then these pieces become a block, with room for the bytes before and after them, and nothing is
  * copied, however long the payload is. Owned by the shard's loop.
  */
 final class RecordBlocks {
@@ -37,15 +37,12 @@ final class RecordBlocks {
      * @param bytesBehind the most bytes that are written after it
      */
     Block blockFor(Payload payload, int bytesBefore, int bytesBehind) {
-        if (payload.bytes() instanceof GatheredBytes gathered
+        if (payload.isContiguous()
+                && payload.bytes() instanceof GatheredBytes gathered
                 && budget.tryTakeOver(gathered, payload.start(), payload.bodyBytes())) {
-            return open.blockOf(new Sharing(memory.apply(bytesBefore + endBytes(payload) + bytesBehind), bytesBefore));
+            return open.blockOf(new Sharing(memory.apply(bytesBefore + payload.endBytes() + bytesBehind), bytesBefore));
         }
         return open.blockFor(bytesBefore + payload.storedBytes() + bytesBehind);
-    }
-
-    private static int endBytes(Payload payload) {
-        return payload.storedBytes() - payload.bodyBytes();
     }
 
     /** Writes a payload at the writer index of the block that {@link #blockFor} returned for it. */

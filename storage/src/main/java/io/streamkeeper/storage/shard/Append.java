@@ -76,7 +76,7 @@ final class Append implements CommitQueue.Step {
             shard.refuseForHeap(reply);
             return;
         }
-        Payload payload = Payload.of(append.body(), stream.content().limits());
+        Payload payload = Payload.of(append.body(), stream.content().limits(), stream.generation(), stream.tail());
         Journal.Staged staged = shard.stage(record, payload, reply);
         if (staged == null) {
             return;

@@ -6,7 +6,6 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
-import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
@@ -54,18 +53,14 @@ final class Creation implements CommitQueue.Step {
     }
 
     /**
-     * Creates a stream at a free path. The caller releases the body.
+     * Creates a stream at a free path. The caller releases the body, which is split if the stream is one of JSON.
      *
      * @param source the source of a fork, or null if the command does not fork
      * @return whether the creation is staged; if not, the command has been answered
      */
-    static boolean decide(
-            ShardState shard, Command.Create create, @Nullable ForkSource source, JsonSplitter splitter, Reply reply) {
+    static boolean decide(ShardState shard, Command.Create create, @Nullable ForkSource source, Reply reply) {
         ContentType type = contentTypeOf(create, source);
         Body body = create.body();
-        if (type.isJson() && !body.isEmpty() && body.messages() == null && body.problem() == null) {
-            body = splitter.split(body.bytes());
-        }
         Refusal problem = body.problem();
         if (problem != null) {
             reply.complete(problem);
@@ -93,7 +88,7 @@ final class Creation implements CommitQueue.Step {
         if (source != null) {
             stream.inherit(source.lineage().upTo(source.position()));
         }
-        Payload payload = Payload.of(body, stream.content().limits());
+        Payload payload = Payload.of(body, stream.content().limits(), stream.generation(), stream.tail());
         Journal.Staged staged = shard.stage(record, payload, reply);
         if (staged == null) {
             return false;

@@ -182,8 +182,8 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * Creates a stream unless its path is taken. Releases the body and, if the fork is not created, reduces the fork
-     * count of its source.
+     * Creates a stream unless its path is taken. Releases the body, which is split if the stream is one of JSON, and, if
+     * the fork is not created, reduces the fork count of its source.
      *
      * @param source the source of a fork, or null if the command does not fork
      */
@@ -191,7 +191,7 @@ public final class ShardStore implements AutoCloseable {
         boolean created = false;
         long lsnBefore = journal.lastLsn();
         try {
-            created = !answerExisting(create, reply) && Creation.decide(state, create, source, splitter, reply);
+            created = !answerExisting(create, reply) && Creation.decide(state, create, source, reply);
         } catch (RuntimeException | Error e) {
             created = journal.lastLsn() != lsnBefore;
             failed(e, lsnBefore, reply);

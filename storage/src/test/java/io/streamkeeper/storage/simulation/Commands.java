@@ -57,15 +57,26 @@ final class Commands {
 
     // ---- bodies ----
 
-    /** The stored form of what one request brings: of bytes one append, of JSON some messages. */
+    /**
+     * The stored form of what one request brings: of bytes one append, of JSON some messages, in which {@link
+     * Version#OFFSET} is in the place of an offset that the store adds.
+     */
     private String[] anyStored(boolean json) {
         String[] stored = new String[json ? 1 + random.nextInt(3) : 1];
         for (int i = 0; i < stored.length; i++) {
             number++;
             String text = "<" + number + ">" + "x".repeat(oneIn(30) ? 900 : random.nextInt(12));
-            stored[i] = json ? "\"" + text + "\"," : text;
+            stored[i] = json ? message(text) + "," : text;
         }
         return stored;
+    }
+
+    private String message(String text) {
+        if (number % 3 != 0) {
+            return "\"" + text + "\"";
+        }
+        return "{\"headers\":{\"control\":\"" + text + "\"" + (world.settings.addsOffsets() ? Version.OFFSET : "")
+                + "}}";
     }
 
     static Body body(boolean json, String... stored) {
@@ -76,7 +87,10 @@ final class Commands {
         if (!json) {
             return Body.of(bytes(all));
         }
-        return new JsonSplitter().split(bytes("[" + all.substring(0, all.length() - 1) + "]"));
+        JsonSplitter splitter =
+                all.contains(Version.OFFSET) ? JsonSplitter.addingOffsets(Integer.MAX_VALUE) : new JsonSplitter();
+        String sent = all.replace(Version.OFFSET, "");
+        return splitter.split(bytes("[" + sent.substring(0, sent.length() - 1) + "]"));
     }
 
     /**
@@ -114,6 +128,7 @@ final class Commands {
         store(path).create(command, null, answer);
         if (answer.isTaken(generationAt(path) != generation)) {
             Incarnation created = new Incarnation(path, json, expiry, retention, closed, null, "", 0, world.clock);
+            created.generation = generationAt(path);
             created(created, Version.created(created, stored), before, answer);
         } else {
             usedPerhaps(before, answer);
@@ -362,6 +377,9 @@ final class Commands {
                     world.settings.producers().producersMax(),
                     stored);
             world.model(path).add(after, answer);
+            if (String.join("", stored).contains(Version.OFFSET)) {
+                world.reach.hit("an offset is added to a message");
+            }
             if (producer != null) {
                 world.produced(before, after, producer);
             }

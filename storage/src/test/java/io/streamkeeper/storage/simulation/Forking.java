@@ -294,7 +294,7 @@ final class Forking {
     private void checkPlace(long position) {
         long expected = from;
         for (long i = 0; i < origin.subOffset(); i++) {
-            expected = sourceOf.json ? sourceText.indexOf(',', (int) expected) + 1 : expected + 1;
+            expected = sourceOf.json ? sourceVersion.messageEnd((int) expected) : expected + 1;
         }
         assertThat(position).as("%s", command).isEqualTo(expected);
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param objects whether extent files are objects of a store beside the disk
  * @param scripted whether the logs are scripted ones, which lose records and change epochs
  * @param compactsLittle whether compactions write so little that files of one size cannot be merged all at once
+ * @param addsOffsets whether offsets are added to state messages
  */
 record Settings(
         int shards,
@@ -43,7 +44,8 @@ record Settings(
         boolean reserves,
         boolean objects,
         boolean scripted,
-        boolean compactsLittle) {
+        boolean compactsLittle,
+        boolean addsOffsets) {
     /** Directories of format version 1, and how many shards each has. */
     private static final List<Map.Entry<String, Integer>> FIXTURES =
             List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
@@ -98,7 +100,8 @@ record Settings(
                 (salts & 3) == 0,
                 !converts && (salts & 0x1c) == 4,
                 !converts && (salts & 0x60) == 0x20,
-                (salts & 0x180) == 0x80);
+                (salts & 0x180) == 0x80,
+                (salts & 0x200) == 0);
     }
 
     private static ProducerLimits anyLimits(Random random) {

@@ -51,6 +51,7 @@ class SimulationTest {
             "a start that is cut short",
             "a start that survives faults",
             "a stream of a thousand producers",
+            "an offset is added to a message",
             "an eviction and a crash between two requests of a producer",
             "answer content_type_mismatch",
             "answer created",

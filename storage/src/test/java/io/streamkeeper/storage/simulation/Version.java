@@ -27,6 +27,9 @@ record Version(
         Map<String, Used> producers,
         boolean deleted) {
 
+    /** Where the stored form of a message has the offset that the store adds, which is known when it is appended. */
+    static final String OFFSET = "@";
+
     /** A producer's last request, and when it counts as used. */
     record Used(Producer last, long millis) {}
 
@@ -51,10 +54,22 @@ record Version(
         for (String message : stored) {
             long start = grown.length();
             grown.append(message);
+            addOffset(grown, message);
             piece = new Piece(piece, start, grown.length(), piece == null ? 1 : piece.count() + 1, millis);
         }
         Version next = new Version(of, grown.toString(), piece, trimmable, closed, closedBy, seq, producers, deleted);
         return next.withTrimmable(Math.max(trimmable, next.trimmableByBounds()));
+    }
+
+    /** The offset in the last message is that of the place after the message. */
+    private void addOffset(StringBuilder grown, String message) {
+        int at = message.indexOf(OFFSET);
+        if (at >= 0) {
+            int index = grown.length() - message.length() + at;
+            String field = ",\"offset\":\"%016d_%016d\"";
+            int end = grown.length() - OFFSET.length() + field.formatted(0, 0).length();
+            grown.replace(index, index + OFFSET.length(), field.formatted(of.generation, 2L * end));
+        }
     }
 
     private Version withTrimmable(long position) {
@@ -162,7 +177,20 @@ record Version(
         if (!of.json || position == 0) {
             return true;
         }
-        return position <= text.length() && text.startsWith(",", (int) position - 1);
+        return position <= text.length() && isEndOfMessage((int) position - 1);
+    }
+
+    private boolean isEndOfMessage(int comma) {
+        return text.startsWith(",", comma) && !text.startsWith("\"offset\"", comma + 1);
+    }
+
+    /** Where the message that begins at {@code position} ends, with its comma. */
+    int messageEnd(int position) {
+        int comma = text.indexOf(',', position);
+        while (!isEndOfMessage(comma)) {
+            comma = text.indexOf(',', comma + 1);
+        }
+        return comma + 1;
     }
 
     /** The piece that holds the byte at {@code position}, or null where that is inherited. */
