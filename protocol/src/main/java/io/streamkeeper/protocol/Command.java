@@ -82,13 +82,31 @@ public sealed interface Command {
      * @param live whether to wait, and how
      * @param timeoutMillis the longest time that a long-poll waits, or -1 for the limit of the server
      * @param cursor the cursor that the client returns, or null
+     * @param range null for a read that extends to the tail
      */
     record Read(
             StreamPath path,
             ReadStart start,
             LiveMode live,
             long timeoutMillis,
-            @Nullable String cursor) implements Command {}
+            @Nullable String cursor,
+            @Nullable ReadRange range)
+            implements Command {
+        /** {@return whether its start or its end has to be searched for in the stream} */
+        public boolean isRanged() {
+            return range != null || start instanceof ReadStart.Last;
+        }
+
+        /** {@return whether it is a page that ends at its start} */
+        public boolean isBackward() {
+            return range != null && range.backward();
+        }
+
+        /** {@return whether the same request begins at another offset after the next append} */
+        public boolean followsTail() {
+            return start instanceof ReadStart.Last || (isBackward() && start instanceof ReadStart.Now);
+        }
+    }
 
     /**
      * HEAD: describe the stream (section 5.5).

@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The entity tag of a run of bytes (section 10.1): it varies with the stream's incarnation, with the range, and with
- * whether the range ends a closed stream, so that a reader that does not know the end yet is not answered "not
- * modified". Its text is created only for a comparison.
+ * whether the range ends at the tail or ends a closed stream, so that a reader that does not know this yet is not
+ * answered "not modified". Its text is created only for a comparison.
  *
  * <pre>
  *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:c"     :c for the end of a closed stream
+ *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:m"     :m if the stream has more data after the run
  *   "1764099000000001:&lt;start&gt;:&lt;next&gt;:gz"    :gz for the compressed form, which is another sequence of bytes
  * </pre>
  *
@@ -18,9 +19,10 @@ import java.nio.charset.StandardCharsets;
  * @param start where the run begins
  * @param next where it ends
  * @param closed whether the stream ends there
+ * @param more whether the stream has more data after it
  * @param compressed whether it is the tag of the compressed form
  */
-public record EntityTag(long incarnation, Offset start, Offset next, boolean closed, boolean compressed) {
+public record EntityTag(long incarnation, Offset start, Offset next, boolean closed, boolean more, boolean compressed) {
     private static final int LENGTH_MAX = 128;
 
     /**
@@ -29,7 +31,8 @@ public record EntityTag(long incarnation, Offset start, Offset next, boolean clo
      * @param chunk the run; its bytes are not read
      */
     public static EntityTag of(Outcome.Chunk chunk) {
-        return new EntityTag(chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed(), false);
+        return new EntityTag(
+                chunk.incarnation(), chunk.start(), chunk.next(), chunk.closed(), !chunk.upToDate(), false);
     }
 
     /**
@@ -38,12 +41,12 @@ public record EntityTag(long incarnation, Offset start, Offset next, boolean clo
      * @param stream the state of the stream
      */
     public static EntityTag of(StreamInfo stream) {
-        return new EntityTag(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed(), false);
+        return new EntityTag(stream.incarnation(), stream.earliest(), stream.tail(), stream.closed(), false, false);
     }
 
     /** {@return the tag of the same run when it is compressed} */
     public EntityTag ofCompressed() {
-        return new EntityTag(incarnation, start, next, closed, true);
+        return new EntityTag(incarnation, start, next, closed, more, true);
     }
 
     /**
@@ -60,6 +63,9 @@ public record EntityTag(long incarnation, Offset start, Offset next, boolean clo
         next.writeTo(out);
         if (closed) {
             out.writeByte(':').writeByte('c');
+        }
+        if (more) {
+            out.writeByte(':').writeByte('m');
         }
         if (compressed) {
             out.writeByte(':').writeByte('g').writeByte('z');

@@ -1,6 +1,7 @@
 package io.streamkeeper.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,12 +114,62 @@ public final class JsonSplitter {
         return counter.count < count ? -1 : counter.wantedEnd + 1;
     }
 
+    /**
+     * The boundaries between messages next to an index.
+     *
+     * @param floor the greatest at or before the index
+     * @param ceiling the least at or after it
+     */
+    public record Around(int floor, int ceiling) {}
+
+    /**
+     * Finds the boundaries between messages next to {@code index}.
+     *
+     * @param stored a run of stored messages, each followed by a comma
+     * @param index bytes from the beginning of the run, at most its length
+     * @return both the index itself if it is such a boundary
+     */
+    public Around around(ByteBuf stored, int index) {
+        Nearest nearest = new Nearest(index);
+        readElements(stored, stored.readableBytes(), nearest, () -> nearest.ceiling >= 0);
+        return new Around(nearest.floor, nearest.floor == index ? index : nearest.ceiling);
+    }
+
     private void readElements(ByteBuf run, int length, Counter counter) {
-        stored.beginElements(counter);
-        for (int index = 0; index < length && counter.count < counter.wanted; index += PART_BYTES) {
+        readElements(run, length, counter, () -> counter.count >= counter.wanted);
+    }
+
+    private void readElements(ByteBuf run, int length, JsonScanner.Values values, BooleanSupplier enough) {
+        stored.beginElements(values);
+        for (int index = 0; index < length && !enough.getAsBoolean(); index += PART_BYTES) {
             int count = Math.min(PART_BYTES, length - index);
             run.getBytes(run.readerIndex() + index, scratch, 0, count);
             stored.read(scratch, 0, count, index);
+        }
+    }
+
+    /** Keeps the boundaries next to an index. */
+    private static final class Nearest implements JsonScanner.Values {
+        private final int index;
+        private int floor;
+        private int ceiling = -1;
+
+        Nearest(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public void begins(int at) {}
+
+        @Override
+        public void ends(int at) {
+            int boundary = at + 1;
+            if (boundary <= index) {
+                floor = boundary;
+            }
+            if (boundary >= index && ceiling < 0) {
+                ceiling = boundary;
+            }
         }
     }
 

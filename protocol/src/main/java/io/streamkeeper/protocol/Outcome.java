@@ -51,6 +51,7 @@ public sealed interface Outcome
      * @param next where it ends; the offset of the next read
      * @param upToDate whether it ends at the tail
      * @param closed whether the stream is closed and the run ends at its tail
+     * @param earliest whether it begins at the first byte that the stream keeps
      * @param bytes the bytes as stored: JSON messages, each followed by a comma
      */
     record Chunk(
@@ -61,6 +62,7 @@ public sealed interface Outcome
             Offset next,
             boolean upToDate,
             boolean closed,
+            boolean earliest,
             ByteBuf bytes)
             implements Outcome {
 
@@ -80,7 +82,7 @@ public sealed interface Outcome
          * @param sameBytes taken over by the new chunk
          */
         public Chunk withBytes(ByteBuf sameBytes) {
-            return new Chunk(contentType, expiry, incarnation, start, next, upToDate, closed, sameBytes);
+            return new Chunk(contentType, expiry, incarnation, start, next, upToDate, closed, earliest, sameBytes);
         }
 
         /**
@@ -94,7 +96,7 @@ public sealed interface Outcome
                 return this;
             }
             ByteBuf first = bytes.slice(bytes.readerIndex(), length);
-            return new Chunk(contentType, expiry, incarnation, start, end, false, false, first);
+            return new Chunk(contentType, expiry, incarnation, start, end, false, false, earliest, first);
         }
     }
 }

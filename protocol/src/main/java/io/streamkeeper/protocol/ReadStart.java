@@ -1,6 +1,9 @@
 package io.streamkeeper.protocol;
 
-/** Where a read begins (section 8): at the beginning ({@code -1}), at the tail ({@code now}), or at an offset. */
+/**
+ * Where a read begins (section 8): at the beginning ({@code -1}), at the tail ({@code now}), at an offset, or at the last
+ * messages or bytes.
+ */
 public sealed interface ReadStart {
     /** The text that names the beginning of any stream. */
     String BEGINNING = "-1";
@@ -35,4 +38,13 @@ public sealed interface ReadStart {
      * @param offset the position to read from
      */
     record At(Offset offset) implements ReadStart {}
+
+    /**
+     * The last messages or bytes before the tail at the time of the read; all data if the stream has less.
+     *
+     * @param messages how many messages of a JSON stream, 1 or more; -1 if bytes are counted
+     * @param bytes how many bytes, 1 or more; -1 if messages are counted. No message or character is cut: the read
+     *     begins with the first one that is not longer than that, or with the last one.
+     */
+    record Last(long messages, long bytes) implements ReadStart {}
 }

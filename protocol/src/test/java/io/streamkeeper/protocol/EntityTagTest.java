@@ -24,6 +24,8 @@ class EntityTagTest {
                                 EntityTag.of(chunk(2748, 2, 9, false)),
                                 EntityTag.of(chunk(2748, 1, 8, false)),
                                 EntityTag.of(chunk(2748, 1, 9, true)),
+                                EntityTag.of(chunk(2748, 1, 9, false, false)),
+                                EntityTag.of(chunk(2748, 1, 9, false, false)).ofCompressed(),
                                 EntityTag.of(chunk(2748, 1, 9, true)).ofCompressed(),
                                 EntityTag.of(chunk(2748, 1, 9, false)).ofCompressed())
                         .map(EntityTag::toString))
@@ -53,14 +55,19 @@ class EntityTagTest {
     }
 
     private static Outcome.Chunk chunk(long incarnation, long start, long next, boolean closed) {
+        return chunk(incarnation, start, next, true, closed);
+    }
+
+    private static Outcome.Chunk chunk(long incarnation, long start, long next, boolean upToDate, boolean closed) {
         return new Outcome.Chunk(
                 ContentType.OCTET_STREAM,
                 Expiry.never(),
                 incarnation,
                 new Offset(2748, start),
                 new Offset(2748, next),
-                true,
+                upToDate,
                 closed,
+                false,
                 Unpooled.EMPTY_BUFFER);
     }
 }

@@ -28,6 +28,7 @@ class StoredMessagesTest {
                 assertThat(splitter.messagesBefore(stored, index))
                         .as("index " + index)
                         .isEqualTo(ends.indexOf(index));
+                assertThat(splitter.around(stored, index)).as("index " + index).isEqualTo(around(ends, index));
             }
             for (int count = 0; count < ends.size(); count++) {
                 assertThat(splitter.boundaryAfter(stored, count)).isEqualTo(ends.get(count));
@@ -35,6 +36,12 @@ class StoredMessagesTest {
             assertThat(splitter.boundaryAfter(stored, ends.size())).isEqualTo(-1);
             stored.release();
         });
+    }
+
+    private static JsonSplitter.Around around(List<Integer> ends, int index) {
+        int floor = ends.stream().filter(end -> end <= index).reduce(0, Math::max);
+        int ceiling = ends.stream().filter(end -> end >= index).reduce(Integer.MAX_VALUE, Math::min);
+        return new JsonSplitter.Around(floor, ceiling);
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import java.time.Duration;
@@ -124,6 +126,20 @@ public final class BlockingStreams {
      */
     public Batch read(String path, From from, int bytesMax) throws InterruptedException {
         return await(on -> streams.read(path, from, bytesMax, on));
+    }
+
+    /**
+     * Reads stored data within limits, as {@link DurableStreams#read(String, ReadOptions)} does.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options where the read begins and ends
+     * @return the batch and where it begins
+     * @throws StreamException if the future of {@link DurableStreams#read(String, ReadOptions)} would fail
+     * @throws IllegalArgumentException if the options describe a page without a limit
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public Page read(String path, ReadOptions options) throws InterruptedException {
+        return await(on -> streams.read(path, options, on));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.streamkeeper.client.api.AppendOptions;
 import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
@@ -134,13 +135,18 @@ final class Commands {
         return read(path, from, LiveMode.NONE, 0);
     }
 
+    /** Reads stored data within limits. */
+    Command.Read read(String path, ReadOptions options) {
+        return new Command.Read(at(path), options.start(), LiveMode.NONE, 0, null, options.range());
+    }
+
     /** Reads stored data, or waits up to {@code timeoutMillis} for the next append. */
     Command.Read poll(String path, From from, long timeoutMillis) {
         return read(path, from, LiveMode.LONG_POLL, timeoutMillis);
     }
 
     private static Command.Read read(String path, From from, LiveMode live, long timeoutMillis) {
-        return new Command.Read(at(path), ReadStart.parse(from.offset()), live, timeoutMillis, null);
+        return new Command.Read(at(path), ReadStart.parse(from.offset()), live, timeoutMillis, null, null);
     }
 
     Command.Describe describe(String path) {

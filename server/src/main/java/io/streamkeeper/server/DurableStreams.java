@@ -8,6 +8,8 @@ import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.listen.CallbackThreads;
 import io.streamkeeper.client.listen.FeedSource;
@@ -252,6 +254,27 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
             throw new IllegalArgumentException("bytesMax is " + bytesMax + "; expected 1 or more");
         }
         return calls.start(on, Results::batch, call -> execute(commands.read(path, from), bytesMax, call));
+    }
+
+    /**
+     * Reads stored data within limits: at most so many messages or bytes, up to an offset, the last messages, or a page
+     * that ends at an offset. A batch that does not end at its limit, because it would have more bytes than the
+     * configuration's {@code windowBytes}, is continued from its {@link Batch#nextOffset}; a page that ends at an offset
+     * begins later instead.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options where the read begins and ends
+     * @return the batch and where it begins; fails like {@link #read(String, From)}, and with {@link
+     *     io.streamkeeper.client.api.StreamException.Invalid} if messages of a stream of bytes are counted
+     * @throws IllegalArgumentException if the options describe a page without a limit
+     */
+    public CompletableFuture<Page> read(String path, ReadOptions options) {
+        return read(path, options, executor);
+    }
+
+    CompletableFuture<Page> read(String path, ReadOptions options, Executor on) {
+        int bytesMax = config.read().windowBytes();
+        return calls.start(on, Results::page, call -> execute(commands.read(path, options), bytesMax, call));
     }
 
     /**

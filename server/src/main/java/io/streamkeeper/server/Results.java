@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.streamkeeper.client.api.AppendResult;
 import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.CreateResult;
+import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.StreamInfo;
@@ -35,6 +36,11 @@ final class Results {
                 stream.closed(),
                 stream.expiry(),
                 stream.retention());
+    }
+
+    static Page page(Outcome outcome) {
+        Outcome.Chunk chunk = (Outcome.Chunk) outcome;
+        return new Page(batch(chunk), chunk.start().toString(), chunk.earliest());
     }
 
     /** Copies the bytes that were read, and releases their buffer. */

@@ -55,6 +55,7 @@ public class EventBenchmark {
                 new Offset(1, bytes.readableBytes()),
                 true,
                 false,
+                true,
                 bytes.duplicate());
         ByteBuf frame = SseFrame.encode(PooledByteBufAllocator.DEFAULT, chunk, "3350113", true);
         int length = frame.readableBytes();

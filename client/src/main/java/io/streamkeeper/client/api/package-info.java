@@ -2,7 +2,8 @@
  * The arguments and results of the Java API, the same in-process and over HTTP.
  *
  * <p>To read in this order: {@link io.streamkeeper.client.api.From}, where a read begins; {@link
- * io.streamkeeper.client.api.Batch} and {@link io.streamkeeper.client.api.Message}, the data that it returns; {@link
+ * io.streamkeeper.client.api.ReadOptions}, its limits; {@link io.streamkeeper.client.api.Batch}, {@link
+ * io.streamkeeper.client.api.Page} and {@link io.streamkeeper.client.api.Message}, the data that it returns; {@link
  * io.streamkeeper.client.api.Content}, the data of a write; {@link io.streamkeeper.client.api.CreateOptions} and {@link
  * io.streamkeeper.client.api.AppendOptions}, its options; {@link io.streamkeeper.client.api.CreateResult}, {@link
  * io.streamkeeper.client.api.AppendResult} and {@link io.streamkeeper.client.api.StreamMetadata}, the results; {@link

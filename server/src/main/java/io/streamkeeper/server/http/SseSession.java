@@ -160,7 +160,7 @@ final class SseSession extends LongResponse implements Subscriber {
             return;
         }
         write(SseFrame.encode(channel.alloc(), chunk, cursor, exchange.isFramed()));
-        if (chunk.closed() || (attached && connection.endsWaiting())) {
+        if (chunk.closed() || subscription.endsAt(position) || (attached && connection.endsWaiting())) {
             finish();
         } else if (!attached) {
             pull();
@@ -186,7 +186,9 @@ final class SseSession extends LongResponse implements Subscriber {
         if (isOver() || pulling || !isNew) {
             return;
         }
-        if (event.from() != position || !connection.output().takesMore()) {
+        if (event.from() != position
+                || subscription.endsWithin(event)
+                || !connection.output().takesMore()) {
             pull();
             return;
         }
@@ -235,7 +237,7 @@ final class SseSession extends LongResponse implements Subscriber {
         }
         longEvent = null;
         event.release();
-        if (finishes || event.closes()) {
+        if (finishes || event.closes() || subscription.endsAt(position)) {
             finish();
         } else {
             pull();

@@ -6,10 +6,12 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.memory.ReadShare;
+import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.Reply;
 import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
@@ -81,16 +83,43 @@ public final class CatchUp implements AutoCloseable {
         shard.step(this::opened, () -> {
             StreamState opened = shard.store().open(read.path(), true);
             stream = opened;
+            if (read.isRanged()) {
+                search(opened, windowBytes, wholeOnly);
+                return;
+            }
             position = shard.store().position(opened, read.start());
             end = opened.durableTail();
             begin(opened, windowBytes, wholeOnly);
         });
     }
 
+    private void search(StreamState opened, int windowBytes, boolean wholeOnly) {
+        long limit = bytesMax > 0 ? bytesMax : ReadRange.NONE;
+        RangeSearch.find(shard, opened, read, limit, new Callback<>() {
+            @Override
+            public void complete(RangeSearch.Range range) {
+                shard.step(this::refuse, () -> {
+                    if (opened.isDurablyDeleted()) {
+                        opened(gone());
+                        return;
+                    }
+                    position = range.start();
+                    end = range.end();
+                    begin(opened, windowBytes, wholeOnly);
+                });
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                opened(refusal);
+            }
+        });
+    }
+
     private void begin(StreamState opened, int windowBytes, boolean wholeOnly) {
         long start = position;
-        if (bytesMax > 0) {
-            StreamRead.start(shard, opened, start, ReadLimit.of(bytesMax), outcome -> {
+        if (bytesMax > 0 && !read.isBackward()) {
+            StreamRead.start(shard, opened, start, new ReadLimit(end, bytesMax, null), outcome -> {
                 if (outcome instanceof Outcome.Chunk chunk) {
                     Outcome.Chunk whole = WholeText.of(chunk, opened);
                     position = whole.next().position();
@@ -104,17 +133,19 @@ public final class CatchUp implements AutoCloseable {
         }
         boolean isSmall = start < end && end - start <= SMALL_BYTES_MAX && opened.isInMemory(start, end);
         if (isSmall && end - start <= windowBytes) {
-            StreamRead.start(shard, opened, start, ReadLimit.of(windowBytes), this::openedWhole);
+            StreamRead.start(shard, opened, start, new ReadLimit(end, windowBytes, null), this::openedWhole);
             return;
         }
+        boolean upToDate = end == opened.durableTail();
         Outcome.Chunk answer = new Outcome.Chunk(
                 opened.contentType(),
                 opened.expiry(),
                 opened.generation(),
                 opened.offsetAt(start),
                 opened.offsetAt(end),
-                true,
-                opened.isDurablyClosed(),
+                upToDate,
+                upToDate && opened.isDurablyClosed(),
+                start == opened.durableEarliest(),
                 Buffers.NONE);
         if (start == end || (wholeOnly && skips(opened, windowBytes))) {
             opened(answer);

@@ -13,6 +13,7 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.limit.ShardContent;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.Reply;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -233,17 +234,60 @@ public final class Shard {
 
     private void read(Command.Read read, int readBytesMax, Reply reply) {
         StreamState stream = store.open(read.path(), true);
-        long position = store.position(stream, read.start());
-        readWholeText(stream, position, readBytesMax, reply);
+        if (read.isRanged()) {
+            readRange(stream, read, readBytesMax, reply);
+        } else {
+            readWholeText(stream, store.position(stream, read.start()), readBytesMax, reply);
+        }
+    }
+
+    /** Reads one run within the limits of {@code read}. */
+    public void readRange(StreamState stream, Command.Read read, int bytesMax, Reply reply) {
+        int oneRunMax = Math.max(WholeText.BYTES_MIN, bytesMax);
+        RangeSearch.find(this, stream, read, oneRunMax, new Callback<>() {
+            @Override
+            public void complete(RangeSearch.Range range) {
+                step(reply::complete, () -> readRange(stream, read, range, oneRunMax, reply));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                reply.complete(refusal);
+            }
+        });
+    }
+
+    private void readRange(StreamState stream, Command.Read read, RangeSearch.Range range, int bytesMax, Reply reply) {
+        if (stream.isDurablyDeleted()) {
+            reply.complete(Refusal.of(
+                    ErrorCode.STREAM_NOT_FOUND,
+                    "stream " + Quoted.of(stream.pathText()) + " was deleted while it was read"));
+            return;
+        }
+        readWholeText(stream, range.start(), new ReadLimit(range.end(), bytesMax, null), outcome -> {
+            if (read.isBackward()
+                    && outcome instanceof Outcome.Chunk page
+                    && page.next().position() < range.end()) {
+                page.bytes().release();
+                reply.complete(
+                        Refusal.of(ErrorCode.OVERLOADED, "there is no memory for the whole page; try again later"));
+            } else {
+                reply.complete(outcome);
+            }
+        });
     }
 
     /** Reads one run, which ends at the tail or after a whole character. */
     public void readWholeText(StreamState stream, long position, int bytesMax, Reply reply) {
+        readWholeText(stream, position, ReadLimit.of(Math.max(WholeText.BYTES_MIN, bytesMax)), reply);
+    }
+
+    private void readWholeText(StreamState stream, long position, ReadLimit limit, Reply reply) {
         StreamRead.start(
                 this,
                 stream,
                 position,
-                Math.max(WholeText.BYTES_MIN, bytesMax),
+                limit,
                 outcome ->
                         reply.complete(outcome instanceof Outcome.Chunk chunk ? WholeText.of(chunk, stream) : outcome));
     }

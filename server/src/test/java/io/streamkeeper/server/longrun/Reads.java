@@ -17,7 +17,7 @@ final class Reads {
     }
 
     void read(ModelStream stream) throws IOException, Traffic.Later {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> {
                 all(stream);
                 traffic.reach.count("read from the beginning");
@@ -28,8 +28,91 @@ final class Reads {
             case 7 -> pipelined(stream);
             case 8 -> poll(stream);
             case 9 -> pollAndAppend(stream);
+            case 10 -> last(stream);
+            case 11 -> history(stream);
+            case 12 -> part(stream);
             default -> events(stream);
         }
+    }
+
+    /** The last messages or bytes; the offset before them leads to the same data. */
+    private void last(ModelStream stream) throws IOException, Traffic.Later {
+        int count = 1 + random.nextInt(20);
+        boolean byMessages = stream.kind == ModelStream.Kind.JSON && random.nextBoolean();
+        Wire.Answer answer =
+                traffic.exchange("GET", traffic.target(stream, (byMessages ? "?tail=" : "?tail_bytes=") + count), "");
+        traffic.expect(answer, stream, "the last " + count, 200);
+        stream.life.read(traffic.sentNanos());
+        String found = stream.contentOf(answer.body());
+        boolean begins = answer.field("stream-beginning").equals("true");
+        traffic.require(
+                stream.content.toString().endsWith(found)
+                        && (!found.isEmpty() || stream.content.isEmpty() || stream.trimmed)
+                        && (!begins || stream.trimmed || found.length() == stream.content.length())
+                        && answer.field("stream-next-offset").equals(stream.tail()),
+                stream,
+                "the last " + count + ": " + answer);
+        if (byMessages) {
+            int messages = found.split("\\},", -1).length - 1;
+            traffic.require(messages == count || (begins && messages < count), stream, count + " messages: " + answer);
+        }
+        if (!begins && !stream.trimmed) {
+            String before = answer.field("stream-previous-offset");
+            compare(stream, stream.content.length() - found.length(), content(stream, before, stream.closed));
+        }
+        traffic.reach.count(byMessages ? "last messages" : "last bytes");
+    }
+
+    /** All pages from the tail to the beginning, which together are the whole content. */
+    private void history(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.content.length() > 50_000) {
+            return;
+        }
+        boolean byMessages = stream.kind == ModelStream.Kind.JSON && random.nextBoolean();
+        String limit = byMessages ? "limit=" + (1 + random.nextInt(30)) : "max_bytes=" + (1 + random.nextInt(5_000));
+        StringBuilder found = new StringBuilder();
+        String end = "";
+        for (int pages = 0; pages < 30; pages++) {
+            Wire.Answer page =
+                    traffic.exchange("GET", traffic.target(stream, "?direction=backward&" + limit + end), "");
+            traffic.expect(
+                    page, stream, "a page before " + end, stream.trimmed ? new int[] {200, 410} : new int[] {200});
+            if (page.status() == 410) {
+                return;
+            }
+            stream.life.read(traffic.sentNanos());
+            found.insert(0, stream.contentOf(page.body()));
+            traffic.require(
+                    stream.content.toString().endsWith(found.toString()), stream, "a page before " + end + ": " + page);
+            if (page.field("stream-beginning").equals("true")) {
+                compare(stream, 0, found.toString());
+                traffic.reach.count("a history from its end to its beginning");
+                return;
+            }
+            end = "&offset=" + page.field("stream-previous-offset");
+        }
+        traffic.reach.count("pages of a long history");
+    }
+
+    /** A part between two offsets, and what follows it. */
+    private void part(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.trimmed) {
+            return;
+        }
+        int from = anywhere(stream);
+        int until = Math.max(from, anywhere(stream));
+        String range = "?offset=" + stream.offsets.get(from) + "&until=" + stream.offsets.get(until);
+        Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, range), "");
+        traffic.expect(answer, stream, "read of a part", 200);
+        stream.life.read(traffic.sentNanos());
+        String found = stream.contentOf(answer.body());
+        String expected = stream.content.substring(from, until);
+        boolean ended = answer.field("stream-next-offset").equals(stream.offsets.get(until));
+        traffic.require(
+                ended ? found.equals(expected) : expected.startsWith(found) && !found.isEmpty(),
+                stream,
+                "read from " + from + " until " + until + ": " + answer);
+        traffic.reach.count("read of a part");
     }
 
     private int anywhere(ModelStream stream) {

@@ -121,7 +121,7 @@ class ShardFaultsTest {
                         null,
                         Preconditions.NONE,
                         Body.of(Unpooled.copiedBuffer("two", UTF_8))),
-                new Command.Read(SOURCE, new ReadStart.Beginning(), LiveMode.NONE, -1, null),
+                new Command.Read(SOURCE, new ReadStart.Beginning(), LiveMode.NONE, -1, null, null),
                 new Command.Describe(SOURCE),
                 new Command.Delete(SOURCE, Preconditions.NONE));
     }

@@ -68,6 +68,37 @@ public final class Boundaries {
         }));
     }
 
+    /**
+     * The boundaries between messages next to a position.
+     *
+     * @param floor the greatest at or before the position
+     * @param ceiling the least at or after it
+     */
+    public record Around(long floor, long ceiling) {}
+
+    /** The boundaries next to {@code position}, which is not after the durable tail; only for JSON. */
+    void around(StreamContent content, long position, Callback<Around> then) {
+        if (content.messagesBeforeEdge(position) >= 0) {
+            then.complete(new Around(position, position));
+            return;
+        }
+        int run = content.runAt(position - 1);
+        long start = content.runStart(run);
+        if (content.isOneMessage(run)) {
+            then.complete(new Around(start, content.runEnd(run)));
+            return;
+        }
+        reader.fetch(content, start, content.runEnd(run), Callbacks.then(then, bytes -> {
+            JsonSplitter.Around found;
+            try {
+                found = splitter.around(bytes, (int) (position - start));
+            } finally {
+                bytes.release();
+            }
+            then.complete(new Around(start + found.floor(), start + found.ceiling()));
+        }));
+    }
+
     /** The end of the append that contains the byte at {@code position}; only for a stream of bytes. */
     void appendEnd(StreamContent content, long position, Callback<Long> then) {
         int run = content.runOfAppendAt(position);

@@ -165,7 +165,7 @@ public final class Forks {
     // ---- inherited data ----
 
     /** The ancestor that wrote {@code run}; refused if it does not have those bytes any more. */
-    private StreamState source(Lineage run, long from) {
+    StreamState source(Lineage run, long from) {
         StreamState source = sources.get(run.generation());
         if (source == null) {
             throw new RefusedException(

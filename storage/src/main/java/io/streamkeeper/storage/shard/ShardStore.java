@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
@@ -70,6 +71,7 @@ public final class ShardStore implements AutoCloseable {
     private final ContentReader reader;
     private final StreamReads reads;
     private final Forks forks;
+    private final MessageSearch messages;
     private final Upkeep upkeep;
     private final ShardStart start;
     private final CommitQueue commits;
@@ -124,7 +126,9 @@ public final class ShardStore implements AutoCloseable {
         faults.endsWith(journal);
         this.reader = new ContentReader(extents, budget, splitter, shards);
         this.reads = new StreamReads(reader);
-        this.forks = new Forks(reader, new Boundaries(reader, splitter), extents);
+        Boundaries boundaries = new Boundaries(reader, splitter);
+        this.forks = new Forks(reader, boundaries, extents);
+        this.messages = new MessageSearch(forks, boundaries);
         this.commits = new CommitQueue(journal);
         this.state = new ShardState(
                 journal, extents, commits, new ShardClock(clock), new Generations(shard, shards), producers, releaser);
@@ -371,6 +375,21 @@ public final class ShardStore implements AutoCloseable {
      */
     public long position(StreamState stream, ReadStart start) {
         return reads.position(stream, start);
+    }
+
+    /**
+     * The position of an offset.
+     *
+     * @return after the tail if the offset is of this stream and after its tail
+     * @throws RefusedException if the offset is not one of this stream, or retention has trimmed it
+     */
+    public long position(StreamState stream, Offset offset) {
+        return StreamReads.readable(stream, stream.positionOf(offset));
+    }
+
+    /** Finds positions between messages. */
+    public MessageSearch messages() {
+        return messages;
     }
 
     /**

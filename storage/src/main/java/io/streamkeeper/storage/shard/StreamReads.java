@@ -46,7 +46,7 @@ final class StreamReads {
         return position;
     }
 
-    private static Refusal retained(StreamState stream, long position) {
+    static Refusal retained(StreamState stream, long position) {
         Offset earliest = stream.offsetAt(stream.durableEarliest());
         return Refusal.retained(
                 "offset " + stream.offsetAt(position) + " is before the earliest that is kept, " + earliest, earliest);
@@ -99,6 +99,7 @@ final class StreamReads {
                 stream.offsetAt(end),
                 upToDate,
                 upToDate && stream.isDurablyClosed(),
+                start == stream.durableEarliest(),
                 bytes);
     }
 

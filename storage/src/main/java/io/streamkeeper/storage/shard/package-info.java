@@ -7,6 +7,7 @@
  * io.streamkeeper.storage.shard.ShardState} that they share. {@link io.streamkeeper.storage.shard.CommitQueue} sends no
  * reply before the records that it depends on are durable (I1). {@link io.streamkeeper.storage.shard.StreamReads},
  * {@link io.streamkeeper.storage.shard.ContentReader} and {@link io.streamkeeper.storage.shard.Boundaries} read, {@link
+ * io.streamkeeper.storage.shard.MessageSearch} finds where limited reads begin and end, {@link
  * io.streamkeeper.storage.shard.JoinedChunks} keeps what several readers read; {@link
  * io.streamkeeper.storage.shard.Forks} counts forks and reads the bytes that they inherit; {@link
  * io.streamkeeper.storage.shard.Upkeep} is the periodic work; {@link io.streamkeeper.storage.shard.ShardStart} adds the

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.leak.ProcessMemory;
@@ -58,6 +59,39 @@ final class Checks {
                         "from " + reading.start + (reading.isUpToDate() ? " to the tail: " : ": ") + reading.text());
     }
 
+    static void searched(World world, Searching searching) {
+        Incarnation of = searching.of;
+        world.trace(searching);
+        if (searching.refusal() == null) {
+            world.reach.hit("search " + searching.kind + (searching.inherits() ? " in inherited bytes" : ""));
+            world.model(of.path)
+                    .saw(of.path, version -> version != null && searching.isOf(version), searching.toString());
+            return;
+        }
+        world.reach.hit("search refused: " + searching.refusal().code().code());
+        Version staged = world.staged(of.path);
+        boolean replaced = staged == null || staged.of() != of;
+        ErrorCode code = searching.refusal().code();
+        boolean isOfPlace = code == ErrorCode.INVALID_OFFSET || code == ErrorCode.OFFSET_GONE;
+        assertThat(
+                        isOfPlace
+                                ? replaced || searching.mayBeRefused(staged, world.clockMax)
+                                : mayRefuseReads(world, staged, replaced, code.code()))
+                .as("%s of %s", searching, staged)
+                .isTrue();
+    }
+
+    /** Whether any read of a stream may be refused so. */
+    private static boolean mayRefuseReads(World world, @Nullable Version staged, boolean replaced, String code) {
+        return switch (code) {
+            case "stream_not_found", "stream_deleted" -> replaced || world.mayBeGone(staged);
+            case "overloaded" -> world.mayNotRead || world.settings.readBytesMax() < 1 << 26;
+            case "internal_error" -> world.mayHaveFailed;
+            case "storage_failed" -> world.mayNotRead || world.mayHaveFailed || world.disk.isStopped();
+            default -> false;
+        };
+    }
+
     private static Path shardOf(World world, Incarnation of) {
         return World.directory(world.process.of(of.path).number());
     }
@@ -74,13 +108,9 @@ final class Checks {
         Version staged = world.staged(of.path);
         boolean replaced = staged == null || staged.of() != of;
         boolean allowed = switch (code) {
-            case "stream_not_found", "stream_deleted" -> replaced || world.mayBeGone(staged);
             case "offset_gone" -> replaced || reading.start < staged.trimmableAt(world.clockMax);
             case "invalid_offset" -> replaced || !staged.isBoundary(reading.start);
-            case "overloaded" -> world.mayNotRead || world.settings.readBytesMax() < 1 << 26;
-            case "internal_error" -> world.mayHaveFailed;
-            case "storage_failed" -> world.mayNotRead || world.mayHaveFailed || world.disk.isStopped();
-            default -> false;
+            default -> mayRefuseReads(world, staged, replaced, code);
         };
         assertThat(allowed)
                 .as("read of %s from %d: %s", staged, reading.start, reading.refusal())
@@ -347,6 +377,7 @@ final class Checks {
     static void quiet(World world) {
         assertThat(world.open).as("commands without an answer").isEmpty();
         assertThat(world.readings).as("reads without an answer").isEmpty();
+        assertThat(world.searches).as("searches without an answer").isEmpty();
         assertThat(world.forkings).as("forks without an answer").isEmpty();
         world.waiting.forEach(Waiting::checkNothingUnreported);
         assertThat(world.process.readBytes())

@@ -475,13 +475,26 @@ final class Commands {
         Incarnation of = world.incarnations.get(stream.generation());
         Checks.info(world, of, stream);
         long start = anyStart(stream, of);
-        if (start >= 0) {
+        if (start >= 0 && of.json && oneIn(3)) {
+            search(stream, of, start);
+        } else if (start >= 0) {
             Reading reading = new Reading(world.process, stream, of, start, 1 + random.nextInt(oneIn(2) ? 50 : 5_000));
             Checks.begins(world, reading);
             reading.next();
             world.readings.add(reading);
             world.note();
         }
+    }
+
+    /** A search for the beginning or the end of a read that is limited by messages. */
+    private void search(StreamState stream, Incarnation of, long from) {
+        Searching.Kind[] kinds = Searching.Kind.values();
+        Searching.Kind kind = kinds[random.nextInt(kinds.length)];
+        Searching searching =
+                new Searching(world.process, stream, of, kind, from, 1 + random.nextInt(oneIn(2) ? 3 : 100));
+        searching.next();
+        world.searches.add(searching);
+        world.note();
     }
 
     /** Where a read begins: anywhere; -1 if the store has refused it, as it must. */

@@ -139,6 +139,15 @@ class SimulationTest {
             "read refused: storage_failed",
             "read refused: stream_not_found",
             "retention has trimmed all it may",
+            "search AROUND",
+            "search AROUND in inherited bytes",
+            "search BACKWARD",
+            "search BACKWARD in inherited bytes",
+            "search FORWARD",
+            "search FORWARD in inherited bytes",
+            "search refused: invalid_offset",
+            "search refused: offset_gone",
+            "search refused: storage_failed",
             "the clock was set");
 
     @Test

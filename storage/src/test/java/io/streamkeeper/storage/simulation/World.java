@@ -61,6 +61,7 @@ final class World {
     final List<String> paths;
     final List<Expected> open = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
+    final List<Searching> searches = new ArrayList<>();
     final List<Forking> forkings = new ArrayList<>();
     final List<Waiting> waiting = new ArrayList<>();
     final Map<Long, Incarnation> incarnations = new HashMap<>();
@@ -230,6 +231,7 @@ final class World {
         }
         open.clear();
         readings.clear();
+        searches.clear();
         forkings.clear();
         waiting.clear();
     }
@@ -316,6 +318,9 @@ final class World {
                 Checks.read(this, reading);
             }
         }
+        List<Searching> found = searches.stream().filter(Searching::isDone).toList();
+        searches.removeAll(found);
+        found.forEach(searching -> Checks.searched(this, searching));
     }
 
     private void check(Expected expected) {

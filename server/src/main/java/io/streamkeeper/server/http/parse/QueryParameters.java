@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a read (sections 5.6 to 5.8), and the signature of any request, decoded; each is null if it is absent. Others are ignored, so that
- * clients may send parameters of later versions.
+ * The parameters of a read (sections 5.6 to 5.8), its limits, and the signature of any request, decoded; each is null if
+ * it is absent. Others are ignored, so that clients may send parameters of later versions.
  */
 record QueryParameters(
         @Nullable String offset,
@@ -17,8 +17,9 @@ record QueryParameters(
         @Nullable String timeout,
         @Nullable String cursor,
         @Nullable String lastEventId,
-        @Nullable String signature) {
-    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null, null);
+        @Nullable String signature,
+        @Nullable RangeParameters range) {
+    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null, null, null);
 
     /**
      * Reads the text after a target's question mark.
@@ -35,6 +36,7 @@ record QueryParameters(
         String cursor = null;
         String lastEventId = null;
         String signature = null;
+        RangeParameters range = null;
         int start = 0;
         while (start <= query.length()) {
             int ampersand = query.indexOf('&', start);
@@ -49,11 +51,16 @@ record QueryParameters(
                 case "cursor" -> cursor = value(query, name, nameEnd, end, cursor);
                 case "lastEventId" -> lastEventId = value(query, name, nameEnd, end, lastEventId);
                 case "signature" -> signature = value(query, name, nameEnd, end, signature);
-                default -> {}
+                default -> {
+                    if (RangeParameters.has(name)) {
+                        range = range == null ? new RangeParameters() : range;
+                        range.put(name, value(query, name, nameEnd, end, range.get(name)));
+                    }
+                }
             }
             start = end + 1;
         }
-        return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature);
+        return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature, range);
     }
 
     private static String value(String query, String name, int nameEnd, int end, @Nullable String before) {

@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
@@ -34,7 +35,13 @@ final class ReadParser {
     static Command.Read parse(HttpRequest request, StreamPath path) {
         QueryParameters query = QueryParameters.parse(request.query());
         LiveMode live = live(query.live());
+        RangeParameters limits = query.range();
+        ReadRange range = limits == null ? null : limits.range(live);
         ReadStart start = query.offset() == null ? null : ReadStart.parse(query.offset());
+        ReadStart last = limits == null ? null : limits.last(query.offset());
+        if (last != null) {
+            start = last;
+        }
         String lastEventId = live == LiveMode.SSE ? lastEventId(request, query) : null;
         if (lastEventId != null) {
             start = new ReadStart.At(Offset.parse(lastEventId));
@@ -45,10 +52,16 @@ final class ReadParser {
         }
         return new Command.Read(
                 path,
-                start == null ? new ReadStart.Beginning() : start,
+                start == null ? defaultStart(range) : start,
                 live,
                 timeoutMillis(query.timeout()),
-                Cursor.check(query.cursor()));
+                Cursor.check(query.cursor()),
+                range);
+    }
+
+    /** A page that ends at its start is the last one; any other read begins at the beginning. */
+    private static ReadStart defaultStart(@Nullable ReadRange range) {
+        return range != null && range.backward() ? new ReadStart.Now() : new ReadStart.Beginning();
     }
 
     /**

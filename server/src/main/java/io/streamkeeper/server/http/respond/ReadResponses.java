@@ -147,11 +147,12 @@ public final class ReadResponses {
 
     /**
      * Whether the answer has an entity tag. A catch-up read or event stream from the current tail has none, because the
-     * same request returns other data later (section 10.1).
+     * same request returns other data later (section 10.1). A page has one: it is compared before each use.
      */
     private static boolean hasTag(ResponseContext context) {
         return !(context.read().start() instanceof ReadStart.Now)
-                || context.read().live() == LiveMode.LONG_POLL;
+                || context.read().live() == LiveMode.LONG_POLL
+                || context.read().isBackward();
     }
 
     private Response unchanged(ResponseContext context, Outcome.Chunk chunk, @Nullable EntityTag tag) {
@@ -186,7 +187,9 @@ public final class ReadResponses {
             return;
         }
         boolean isForOne = context.readers() == ResponseContext.Readers.ONE;
-        if (chunk.length() > 0 && !(chunk.expiry() instanceof Expiry.Never)) {
+        if (context.read().followsTail()) {
+            head.fields(isForOne ? keptUnlessMoreByOne : keptUnlessMore);
+        } else if (chunk.length() > 0 && !(chunk.expiry() instanceof Expiry.Never)) {
             head.field(ResponseField.CACHE_CONTROL, cache.data(chunk.expiry(), clock.nowMillis(), isForOne));
         } else if (chunk.length() > 0) {
             head.fields(isForOne ? keptForGoodByOne : keptForGood);
@@ -212,6 +215,19 @@ public final class ReadResponses {
         } else if (context.read().live() == LiveMode.LONG_POLL) {
             head.field(ResponseField.STREAM_CURSOR, cursor(context));
         }
+        addBeginning(context, head, chunk);
+    }
+
+    /** Adds where a response begins whose request does not say so: a page before it ends there. */
+    private static void addBeginning(ResponseContext context, ResponseHead head, Outcome.Chunk chunk) {
+        if (!context.read().isBackward() && !(context.read().start() instanceof ReadStart.Last)) {
+            return;
+        }
+        if (chunk.earliest()) {
+            head.fields(ResponseFields.BEGINNING);
+        } else {
+            head.field(ResponseField.STREAM_PREVIOUS_OFFSET, chunk.start());
+        }
     }
 
     /** The cursor for the response to this request (section 10.1). */
@@ -232,6 +248,7 @@ public final class ReadResponses {
         if (!first.contentType().isText()) {
             head.fields(ResponseFields.BASE64);
         }
+        addBeginning(context, head, first);
         if (context.isFramed()) {
             head.fields(ResponseFields.CHUNKED);
         }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 /** Response fields with constant values, as whole lines. */
 final class ResponseFields {
+    static final byte[] BEGINNING = ResponseField.STREAM_BEGINNING.is("true");
     static final byte[] UP_TO_DATE = ResponseField.STREAM_UP_TO_DATE.is("true");
     static final byte[] CLOSED = ResponseField.STREAM_CLOSED.is("true");
     static final byte[] BASE64 = ResponseField.STREAM_SSE_DATA_ENCODING.is("base64");

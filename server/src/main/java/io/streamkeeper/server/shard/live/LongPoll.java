@@ -3,7 +3,12 @@ package io.streamkeeper.server.shard.live;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.shard.RangeSearch;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.shard.Reply;
 import io.streamkeeper.storage.stream.StreamState;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +55,12 @@ public final class LongPoll {
         return read;
     }
 
+    /** The read, from where it was parked. */
+    Command.Read readFrom(Offset offset) {
+        return new Command.Read(
+                read.path(), new ReadStart.At(offset), read.live(), read.timeoutMillis(), read.cursor(), read.range());
+    }
+
     int readBytesMax() {
         return readBytesMax;
     }
@@ -72,12 +83,43 @@ public final class LongPoll {
     public void start(Shard shard) {
         shard.step(reply::complete, () -> {
             StreamState stream = shard.store().open(read.path(), true);
+            if (read.isRanged()) {
+                search(shard, stream);
+                return;
+            }
             long position = shard.store().position(stream, read.start());
-            boolean waits = position == stream.durableTail() && !stream.isDurablyClosed();
-            if (waits && !cancelled) {
+            if (waits(stream, position)) {
                 LiveTail.of(shard, stream).park(this);
             } else {
                 shard.readWholeText(stream, position, readBytesMax, reply);
+            }
+        });
+    }
+
+    private boolean waits(StreamState stream, long position) {
+        return position == stream.durableTail() && !stream.isDurablyClosed() && !cancelled;
+    }
+
+    /** Finds where a poll with limits begins; one that begins where it has to end does not wait. */
+    private void search(Shard shard, StreamState stream) {
+        RangeSearch.find(shard, stream, read, readBytesMax, new Callback<>() {
+            @Override
+            public void complete(RangeSearch.Range range) {
+                shard.step(reply::complete, () -> {
+                    boolean mayFollow = read.range() == null
+                            || read.range().until() == null
+                            || shard.store().position(stream, read.range().until()) > range.start();
+                    if (mayFollow && !stream.isDurablyDeleted() && waits(stream, range.start())) {
+                        LiveTail.of(shard, stream).park(LongPoll.this);
+                    } else {
+                        shard.readRange(stream, read, readBytesMax, reply);
+                    }
+                });
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                reply.complete(refusal);
             }
         });
     }

@@ -156,6 +156,11 @@ final class ParkedPolls {
                         "stream " + Quoted.of(stream.path().value()) + " was deleted while it was waited for");
                 return () -> poll.reply().complete(refusal);
             }
+            if (poll.read().range() != null) {
+                shard.readRange(
+                        stream, poll.readFrom(stream.offsetAt(poll.parkedPosition)), poll.readBytesMax(), poll.reply());
+                return null;
+            }
             if (!stream.isInMemory(poll.parkedPosition, stream.durableTail())) {
                 shard.readWholeText(stream, poll.parkedPosition, poll.readBytesMax(), poll.reply());
                 return null;

@@ -2,13 +2,19 @@ package io.streamkeeper.server.shard.live;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.shard.LoopTasks;
+import io.streamkeeper.server.shard.RangeSearch;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.StreamRead;
+import io.streamkeeper.storage.memory.ReadLimit;
+import io.streamkeeper.storage.shard.Callback;
 import io.streamkeeper.storage.stream.StreamState;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +31,11 @@ public final class Subscription {
     private final Subscriber subscriber;
     private @Nullable StreamState stream;
     private boolean cancelled;
+
+    /** Where the subscription ends; a position that was not reached when it began is checked when it is. */
+    private volatile long end = Long.MAX_VALUE;
+
+    private boolean endChecked = true;
 
     @Nullable
     LiveTail attachedTo;
@@ -47,8 +58,46 @@ public final class Subscription {
         shard.step(this::refused, () -> {
             StreamState opened = shard.store().open(read.path(), true);
             stream = opened;
-            pullFrom(opened, shard.store().position(opened, read.start()));
+            if (read.isRanged()) {
+                search(opened);
+            } else {
+                pullFrom(opened, shard.store().position(opened, read.start()));
+            }
         });
+    }
+
+    /** Finds where a subscription with limits begins and ends. */
+    private void search(StreamState opened) {
+        RangeSearch.find(shard, opened, read, ReadRange.NONE, onLoop(range -> {
+            Offset until = read.range() == null ? null : read.range().until();
+            end = until == null ? Long.MAX_VALUE : shard.store().position(opened, until);
+            endChecked = end <= opened.durableTail();
+            pullFrom(opened, range.start());
+        }));
+    }
+
+    private Callback<RangeSearch.Range> onLoop(Consumer<RangeSearch.Range> next) {
+        return new Callback<>() {
+            @Override
+            public void complete(RangeSearch.Range range) {
+                shard.step(this::refuse, () -> next.accept(range));
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                refused(refusal);
+            }
+        };
+    }
+
+    /** Whether the subscription has everything up to where it ends; known after the first pull. */
+    public boolean endsAt(long position) {
+        return position >= end;
+    }
+
+    /** Whether the subscription ends in or after an event, which it then has to pull instead. */
+    public boolean endsWithin(TailEvent event) {
+        return event.to() >= end;
     }
 
     /** Requests the bytes after {@code position}, which is the subscriber's position. */
@@ -70,9 +119,18 @@ public final class Subscription {
      * that it misses nothing.
      */
     private void pullFrom(StreamState opened, long position) {
-        StreamRead.start(shard, opened, position, chunkBytesMax, outcome -> {
+        if (!endChecked && end <= opened.durableTail()) {
+            endChecked = true;
+            RangeSearch.checkEnd(shard, opened, read, end, onLoop(range -> pull(position)));
+            return;
+        }
+        StreamRead.start(shard, opened, position, new ReadLimit(end, chunkBytesMax, null), outcome -> {
             if (!(outcome instanceof Outcome.Chunk chunk)) {
                 pulled(outcome, false);
+                return;
+            }
+            if (chunk.next().position() >= end) {
+                pulled(chunk, false);
                 return;
             }
             boolean attaches = chunk.upToDate() && !chunk.closed() && !cancelled;

@@ -34,7 +34,8 @@ class ReadParserTest {
 
     @Test
     void aGetReadsFromTheBeginning() {
-        assertThat(get("", "")).isEqualTo(new Command.Read(A, new ReadStart.Beginning(), LiveMode.NONE, -1, null));
+        assertThat(get("", ""))
+                .isEqualTo(new Command.Read(A, new ReadStart.Beginning(), LiveMode.NONE, -1, null, null));
         assertThat(get("?", "").start()).isEqualTo(new ReadStart.Beginning());
     }
 
@@ -70,7 +71,7 @@ class ReadParserTest {
     @Test
     void parametersAreDecoded() {
         assertThat(get("?%6Fffset=n%6fw&cursor=a%26+b%2B%C3%A4", ""))
-                .isEqualTo(new Command.Read(A, new ReadStart.Now(), LiveMode.NONE, -1, "a& b+\u00e4"));
+                .isEqualTo(new Command.Read(A, new ReadStart.Now(), LiveMode.NONE, -1, "a& b+\u00e4", null));
     }
 
     @Test

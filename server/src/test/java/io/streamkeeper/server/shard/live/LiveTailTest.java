@@ -93,7 +93,7 @@ class LiveTailTest {
     }
 
     private static Command.Read read(LiveMode mode) {
-        return new Command.Read(PATH, new ReadStart.Beginning(), mode, -1, null);
+        return new Command.Read(PATH, new ReadStart.Beginning(), mode, -1, null, null);
     }
 
     /** Keeps the caller busy for a quarter of a millisecond. */
@@ -333,7 +333,7 @@ class LiveTailTest {
         for (int i = 0; i < 300; i++) {
             AtomicInteger answered = new AtomicInteger();
             LongPoll poll = new LongPoll(
-                    new Command.Read(PATH, new ReadStart.Now(), LiveMode.LONG_POLL, -1, null),
+                    new Command.Read(PATH, new ReadStart.Now(), LiveMode.LONG_POLL, -1, null, null),
                     1 << 16,
                     60_000,
                     loops.next(),

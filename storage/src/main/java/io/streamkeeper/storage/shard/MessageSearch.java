@@ -1,0 +1,116 @@
+package io.streamkeeper.storage.shard;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.shard.Boundaries.Around;
+import io.streamkeeper.storage.shard.ShardStore.Skipped;
+import io.streamkeeper.storage.stream.StreamContent;
+import io.streamkeeper.storage.stream.StreamState;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds positions between messages for reads that are limited by messages, or that begin or end relative to others.
+ * Each search concerns one run of a lineage: the bytes that one stream itself wrote, which the stream of the read or its
+ * forks inherit. It reads at most the stored runs in which it begins and ends. Owned by the shard's loop.
+ */
+public final class MessageSearch {
+    private final Forks forks;
+    private final Boundaries boundaries;
+
+    MessageSearch(Forks forks, Boundaries boundaries) {
+        this.forks = forks;
+        this.boundaries = boundaries;
+    }
+
+    /**
+     * A stream of this shard whose bytes are searched.
+     *
+     * @param run the part of the stream that may be searched
+     * @param own the stream, if it is the one that is read; null if the stream that is read inherits the part
+     */
+    public record Part(Lineage run, @Nullable StreamState own) {}
+
+    /** Finds the boundaries next to {@code position}. */
+    public void around(Part part, long position, Callback<Around> then) {
+        StreamContent content = content(part, position);
+        boundaries.around(content, position, then);
+    }
+
+    /** Skips {@code count} messages from {@code from} on, but not past the end of the part. */
+    public void skip(Part part, long from, long count, Callback<Skipped> then) {
+        StreamContent content = content(part, from);
+        long end = part.run().end();
+        counted(
+                part,
+                from,
+                then,
+                before -> counted(part, end, then, total -> {
+                    if (before + count >= total) {
+                        then.complete(new Skipped(end, before + count - total));
+                    } else {
+                        position(content, before + count, then, 0);
+                    }
+                }));
+    }
+
+    /** Skips {@code count} messages before {@code from} towards the beginning, but not past {@code earliest}. */
+    public void skipBack(Part part, long earliest, long from, long count, Callback<Skipped> then) {
+        long lowest = Math.max(earliest, part.run().start());
+        StreamContent content = content(part, lowest);
+        counted(
+                part,
+                from,
+                then,
+                before -> counted(part, lowest, then, first -> {
+                    if (before - count <= first) {
+                        then.complete(new Skipped(lowest, count - (before - first)));
+                    } else {
+                        position(content, before - count, then, 0);
+                    }
+                }));
+    }
+
+    private void position(StreamContent content, long messages, Callback<Skipped> then, long remaining) {
+        boundaries.positionAfter(
+                content, messages, Callbacks.then(then, position -> then.complete(new Skipped(position, remaining))));
+    }
+
+    /** Continues with the number of messages before {@code position}; refuses if that is inside a message. */
+    private void counted(Part part, long position, Callback<?> end, Consumer<Long> then) {
+        boundaries.messagesBefore(content(part, position), position, Callbacks.then(end, before -> {
+            if (before < 0) {
+                end.refuse(Refusal.of(
+                        ErrorCode.INVALID_OFFSET,
+                        "position " + position + " is inside a message; expected an offset that this server issued"));
+            } else {
+                content(part, position);
+                then.accept(before);
+            }
+        }));
+    }
+
+    /**
+     * The bytes of a part, which has those from {@code from} on.
+     *
+     * @throws RefusedException if they do not exist any more
+     */
+    private StreamContent content(Part part, long from) {
+        StreamState own = part.own();
+        if (own == null) {
+            return forks.source(part.run(), from).content();
+        }
+        if (own.isDurablyDeleted()) {
+            throw new RefusedException(
+                    ErrorCode.STREAM_NOT_FOUND,
+                    "stream " + Quoted.of(own.path().value()) + " was deleted while it was read");
+        }
+        if (from < own.content().start()) {
+            throw new RefusedException(StreamReads.retained(own, from));
+        }
+        return own.content();
+    }
+}
