@@ -94,7 +94,12 @@ public sealed interface Command {
             implements Command {
         /** {@return whether its start or its end has to be searched for in the stream} */
         public boolean isRanged() {
-            return range != null || start instanceof ReadStart.Last;
+            return range != null || isSearched();
+        }
+
+        /** {@return whether its start has to be searched for, so that the request does not state it} */
+        public boolean isSearched() {
+            return start instanceof ReadStart.Last || start instanceof ReadStart.Since;
         }
 
         /** {@return whether it is a page that ends at its start} */
@@ -104,7 +109,7 @@ public sealed interface Command {
 
         /** {@return whether the same request begins at another offset after the next append} */
         public boolean followsTail() {
-            return start instanceof ReadStart.Last || (isBackward() && start instanceof ReadStart.Now);
+            return isSearched() || (isBackward() && start instanceof ReadStart.Now);
         }
     }
 

@@ -1,10 +1,8 @@
 package io.streamkeeper.protocol;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +37,6 @@ public sealed interface Expiry {
         private static final DateTimeFormatter TEXT = DateTimeFormatter.ofPattern(
                         "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
-
-        /** The text of a leap second, and where it begins in the text of a point in time. */
-        private static final String LEAP = ":60";
-
-        private static final int SECONDS_START = "2030-01-31T12:00".length();
-
-        /** The last year of RFC 3339; with a time zone offset, a text may name a later one. */
-        private static final int YEAR_MAX = 9999;
 
         /** {@return the time as RFC 3339, in UTC with milliseconds} */
         public String text() {
@@ -84,37 +74,14 @@ public sealed interface Expiry {
     }
 
     private static long moment(String text) {
-        try {
-            if (text.matches("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)")) {
-                OffsetDateTime moment = utc(text);
-                if (moment.getYear() >= 0 && moment.getYear() <= At.YEAR_MAX) {
-                    return moment.toInstant().toEpochMilli();
-                }
-            }
-        } catch (DateTimeParseException e) {
-            // A date that does not exist is refused like a malformed one.
+        Long millis = Rfc3339.millis(text);
+        if (millis == null) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_HEADER,
+                    "Stream-Expires-At is " + Quoted.of(text) + ", expected a moment as RFC 3339 has it, such as"
+                            + " 2030-01-31T12:00:00Z");
         }
-        throw new RefusedException(
-                ErrorCode.INVALID_HEADER,
-                "Stream-Expires-At is " + Quoted.of(text) + ", expected a moment as RFC 3339 has it, such as"
-                        + " 2030-01-31T12:00:00Z");
-    }
-
-    /** Reads a leap second, which clocks do not have, as the second after it (RFC 3339 section 5.7). */
-    private static OffsetDateTime utc(String text) {
-        String upper = text.toUpperCase(Locale.ROOT);
-        if (!upper.startsWith(At.LEAP, At.SECONDS_START)) {
-            return OffsetDateTime.parse(upper).withOffsetSameInstant(ZoneOffset.UTC);
-        }
-        String before =
-                upper.substring(0, At.SECONDS_START) + ":59" + upper.substring(At.SECONDS_START + At.LEAP.length());
-        OffsetDateTime next = OffsetDateTime.parse(before)
-                .withOffsetSameInstant(ZoneOffset.UTC)
-                .plusSeconds(1);
-        if (next.getDayOfMonth() != 1 || next.toLocalTime().toSecondOfDay() != 0) {
-            throw new DateTimeParseException("a leap second ends a month", text, At.SECONDS_START);
-        }
-        return next;
+        return millis;
     }
 
     /**

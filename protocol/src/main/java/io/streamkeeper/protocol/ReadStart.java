@@ -1,8 +1,8 @@
 package io.streamkeeper.protocol;
 
 /**
- * Where a read begins (section 8): at the beginning ({@code -1}), at the tail ({@code now}), at an offset, or at the last
- * messages or bytes.
+ * Where a read begins (section 8): at the beginning ({@code -1}), at the tail ({@code now}), at an offset, at the last
+ * messages or bytes, or at a time.
  */
 public sealed interface ReadStart {
     /** The text that names the beginning of any stream. */
@@ -38,6 +38,13 @@ public sealed interface ReadStart {
      * @param offset the position to read from
      */
     record At(Offset offset) implements ReadStart {}
+
+    /**
+     * The first append at or after a time, or an earlier one: the server keeps times of groups of appends.
+     *
+     * @param millis since 1970 UTC
+     */
+    record Since(long millis) implements ReadStart {}
 
     /**
      * The last messages or bytes before the tail at the time of the read; all data if the stream has less.

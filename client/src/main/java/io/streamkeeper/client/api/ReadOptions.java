@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,17 @@ public final class ReadOptions {
     public static ReadOptions lastBytes(long bytes) {
         ReadStart last = new ReadStart.Last(ReadRange.NONE, positive("bytes", bytes));
         return new ReadOptions(last, ReadRange.NONE, ReadRange.NONE, null, false);
+    }
+
+    /**
+     * {@return a read of what was appended at or after a time, and perhaps of somewhat older data: the server keeps times
+     * of groups of appends}
+     *
+     * @param time by the system clock of the server
+     */
+    public static ReadOptions since(Instant time) {
+        ReadStart since = new ReadStart.Since(time.toEpochMilli());
+        return new ReadOptions(since, ReadRange.NONE, ReadRange.NONE, null, false);
     }
 
     private static ReadStart parse(From from) {

@@ -89,6 +89,8 @@ public final class RangeSearch {
                             + Quoted.of(stream.contentType().value()) + "; expected max_bytes or tail_bytes"));
         } else if (last != null) {
             back(tail, last.messages(), last.bytes(), this::findEnd);
+        } else if (read.start() instanceof ReadStart.Since since) {
+            new Since(since.millis()).start();
         } else if (range.backward()) {
             long end = shard.store().position(stream, read.start());
             atBoundary(
@@ -253,6 +255,40 @@ public final class RangeSearch {
 
     private void guarded(Runnable next) {
         shard.step(then::refuse, next);
+    }
+
+    /** Looks for a time, run by run, from the beginning on: the clock may have been set back at any time. */
+    private final class Since {
+        private final Steps steps = new Steps(shard.turns(), () -> shard.step(then::refuse, this::step));
+        private final long millis;
+        private long position = earliest;
+        private boolean found;
+
+        Since(long millis) {
+            this.millis = millis;
+        }
+
+        void start() {
+            steps.start();
+        }
+
+        private void step() {
+            if (found || position >= tail) {
+                findEnd(position);
+                return;
+            }
+            long from = position;
+            RangeSearch.this.<Skipped>on(
+                    lineage.at(from),
+                    from,
+                    skipped -> {
+                        position = skipped.position();
+                        found = skipped.remaining() == 0;
+                        steps.answered();
+                    },
+                    (owner, part, callback) ->
+                            callback.complete(owner.store().messages().since(part, from, millis)));
+        }
     }
 
     /** Skips messages, run by run; towards the beginning if its limit is before it. */

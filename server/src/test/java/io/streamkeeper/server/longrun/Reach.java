@@ -75,6 +75,7 @@ final class Reach {
             "read not modified: 304",
             "last messages",
             "last bytes",
+            "read since a time",
             "a history from its end to its beginning",
             "read of a part",
             "described",

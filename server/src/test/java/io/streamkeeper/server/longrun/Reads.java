@@ -37,6 +37,10 @@ final class Reads {
 
     /** The last messages or bytes; the offset before them leads to the same data. */
     private void last(ModelStream stream) throws IOException, Traffic.Later {
+        if (random.nextInt(3) == 0) {
+            since(stream);
+            return;
+        }
         int count = 1 + random.nextInt(20);
         boolean byMessages = stream.kind == ModelStream.Kind.JSON && random.nextBoolean();
         Wire.Answer answer =
@@ -61,6 +65,23 @@ final class Reads {
             compare(stream, stream.content.length() - found.length(), content(stream, before, stream.closed));
         }
         traffic.reach.count(byMessages ? "last messages" : "last bytes");
+    }
+
+    /** Everything is of this century, whatever clocks the server has had. */
+    private void since(ModelStream stream) throws IOException, Traffic.Later {
+        boolean all = random.nextBoolean();
+        String time = all ? "2001-01-01T00:00:00Z" : "2101-01-01T00:00:00Z";
+        Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?since=" + time), "");
+        traffic.expect(answer, stream, "read since " + time, 200);
+        stream.life.read(traffic.sentNanos());
+        String found = stream.contentOf(answer.body());
+        if (all) {
+            compare(stream, 0, found);
+        } else {
+            // What files of earlier versions contain has no time.
+            traffic.require(stream.content.toString().endsWith(found), stream, "read since " + time + ": " + answer);
+        }
+        traffic.reach.count("read since a time");
     }
 
     /** All pages from the tail to the beginning, which together are the whole content. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +165,36 @@ class RangeReadTest {
         Answer part = SERVER.get(path + "?limit=1", "If-None-Match: " + whole.field("ETag"));
         assertThat(part.is(200).isUpToDate()).isFalse();
         SERVER.get(path + "?limit=1", "If-None-Match: " + part.field("ETag")).is(304);
+    }
+
+    @Test
+    void aTimeIsWhereAReadBegins() {
+        String path = numbers(2);
+        Answer past = SERVER.get(path + "?since=2001-01-01T00:00:00Z").is(200);
+        assertThat(past.text()).isEqualTo("[0,1]");
+        assertThat(past.field("Stream-Beginning")).isEqualTo("true");
+        assertThat(past.field("Cache-Control")).isEqualTo("public, no-cache");
+        Answer future = SERVER.get(path + "?since=2100-01-01T00:00:00.5%2B01:00");
+        assertThat(future.text()).isEqualTo("[]");
+        assertThat(future.nextOffset()).isEqualTo(SERVER.head(path).nextOffset());
+        assertThat(future.isUpToDate()).isTrue();
+    }
+
+    @Test
+    void aTimeSeparatesAppendsOfAStreamWithRetentionByAge() throws InterruptedException {
+        String path = TestServer.path();
+        SERVER.put(path, "", JSON, "Stream-Retention-Max-Age: 60").is(201);
+        String fork = TestServer.path();
+        SERVER.appendJson(path, "[0]");
+        Thread.sleep(1_100);
+        Instant between = Instant.now();
+        String middle = SERVER.appendJson(path, "[1]");
+        SERVER.put(fork, "", "Stream-Forked-From: " + path).is(201);
+        assertThat(SERVER.get(path + "?since=" + between).text()).isEqualTo("[1]");
+        assertThat(SERVER.get(fork + "?since=" + between).text()).isEqualTo("[1]");
+        assertThat(SERVER.get(path + "?since=" + between + "&until=" + middle).text())
+                .isEqualTo("[1]");
+        assertThat(SERVER.get(path + "?live=long-poll&since=" + between).text()).isEqualTo("[1]");
     }
 
     // ---- pages ----
@@ -330,6 +361,14 @@ class RangeReadTest {
                 "tail=1&offset=-1",
                 "tail_bytes=1&offset=now",
                 "tail=1&direction=backward",
+                "since=1",
+                "since=",
+                "since=2030-02-30T00:00:00Z",
+                "since=2030-01-01T00:00:00",
+                "since=2030-01-01T00:00:00+01:00",
+                "since=2030-01-01T00:00:00Z&offset=-1",
+                "since=2030-01-01T00:00:00Z&tail=1",
+                "since=2030-01-01T00:00:00Z&direction=backward&limit=1",
                 "direction=backward",
                 "direction=up&limit=1",
                 "direction=backward&limit=1&until=-1",

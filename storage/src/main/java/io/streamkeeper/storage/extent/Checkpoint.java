@@ -43,6 +43,7 @@ final class Checkpoint extends ExtentJob {
     private final long checkpointLsn;
     private final long epoch;
     private final long firstLsn;
+    private final long newestMillis;
 
     private int next;
     private volatile List<Captured> unwritten = List.of();
@@ -62,6 +63,7 @@ final class Checkpoint extends ExtentJob {
         this.checkpointLsn = store.journal().durableLsn();
         this.epoch = store.journal().epoch();
         this.firstLsn = before.checkpointLsn() + 1;
+        this.newestMillis = store.catalog().newestMillis();
     }
 
     @Override
@@ -72,7 +74,7 @@ final class Checkpoint extends ExtentJob {
                 () -> {
                     List<StreamState> sorted = new ArrayList<>(streams);
                     sorted.sort(Comparator.comparingLong(StreamState::generation));
-                    writer = store.catalog().newFile(before, file, firstLsn);
+                    writer = store.catalog().newFile(before, file, firstLsn, newestMillis);
                     return sorted;
                 },
                 this::capture);
@@ -159,6 +161,7 @@ final class Checkpoint extends ExtentJob {
 
     private void finish(List<StreamState> sorted) {
         store.inBackground(this, () -> store.catalog().finish(before, file, writer()), finished -> {
+            finished.noteTime(store.catalog().newestMillis());
             extent = finished;
             waits = true;
             step();

@@ -97,6 +97,10 @@ final class Compaction extends ExtentJob {
     private final List<StreamState> referrers = new ArrayList<>();
     private final WrittenRuns written = new WrittenRuns();
     private final BitSet described = new BitSet();
+    private final long newestMillis;
+
+    /** The time of the newest append in the merged files. */
+    private final long mergedMillis;
 
     Compaction(FileExtentStore store, int number, List<Extent> merged) {
         super(store, "compaction " + number);
@@ -106,6 +110,9 @@ final class Compaction extends ExtentJob {
         this.others = new ArrayList<>(store.catalog().extents());
         others.removeAll(merged);
         this.merged.forEach(input -> inputs.add(new Input(input)));
+        this.newestMillis = store.catalog().newestMillis();
+        this.mergedMillis =
+                merged.stream().mapToLong(Extent::newestMillis).max().orElse(Long.MAX_VALUE);
     }
 
     @Override
@@ -154,7 +161,8 @@ final class Compaction extends ExtentJob {
             firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
             input.advance();
         }
-        writer = store.catalog().newFile(before, file, firstLsn);
+        boolean isKnown = mergedMillis != Long.MAX_VALUE;
+        writer = store.catalog().newFile(before, file, firstLsn, isKnown ? newestMillis : 0);
         return true;
     }
 
@@ -384,6 +392,7 @@ final class Compaction extends ExtentJob {
                     return List.of(store.catalog().finish(before, file, writer()));
                 },
                 finished -> {
+                    finished.forEach(file -> file.noteTime(mergedMillis));
                     extent = finished.isEmpty() ? null : finished.get(0);
                     commit();
                 });

@@ -29,6 +29,7 @@ final class ExtentCatalog {
     private Manifest manifest;
     private long lastGeneration;
     private long nextFile;
+    private long newestMillis;
 
     /** A catalog of the open extents that recovery has found, which {@code manifest} names. */
     ExtentCatalog(
@@ -65,6 +66,16 @@ final class ExtentCatalog {
         lastGeneration = Math.max(lastGeneration, generation);
     }
 
+    /** Notes the time of an append, which the next files will contain. */
+    void noteTime(long millis) {
+        newestMillis = Math.max(newestMillis, millis);
+    }
+
+    /** The time of the newest append so far. */
+    long newestMillis() {
+        return newestMillis;
+    }
+
     // ---- files ----
 
     /** The number of the next extent file. */
@@ -75,8 +86,8 @@ final class ExtentCatalog {
     }
 
     /** Begins an extent file; in the background. */
-    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
-        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn);
+    ExtentWriter newFile(Manifest current, long file, long firstLsn, long newestMillis) throws IOException {
+        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn, newestMillis);
     }
 
     /** Completes an extent file, durably, and opens it for reading; in the background. */

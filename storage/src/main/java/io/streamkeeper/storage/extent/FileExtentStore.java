@@ -10,8 +10,10 @@ import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.journal.ShardThreads;
+import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.Place;
 import io.streamkeeper.storage.memory.ReadMemory;
+import io.streamkeeper.storage.stream.StreamContent;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.Collection;
@@ -117,9 +119,14 @@ public final class FileExtentStore implements ExtentStore {
         this.clock = clock;
     }
 
-    /** Adds the streams that recovery has found only in the journal; their runs take {@code bytes} of memory. */
-    public void recovered(List<StreamState> streams, long bytes, long highestGeneration) {
+    /**
+     * Adds the streams that recovery has found only in the journal; their runs take {@code bytes} of memory.
+     *
+     * @param newestMillis the time of the newest append that was found
+     */
+    public void recovered(List<StreamState> streams, long bytes, long highestGeneration, long newestMillis) {
         catalog.used(highestGeneration);
+        catalog.noteTime(newestMillis);
         dirty.recovered(streams, bytes);
     }
 
@@ -129,6 +136,10 @@ public final class FileExtentStore implements ExtentStore {
     public void markDirty(StreamState stream) {
         dirty.add(stream);
         catalog.used(stream.generation());
+        StreamContent content = stream.content();
+        if (content.runCount() > 0 && content.place(content.runCount() - 1) instanceof Block block) {
+            catalog.noteTime(block.newestMillis());
+        }
     }
 
     @Override

@@ -7,6 +7,22 @@ package io.streamkeeper.storage.memory;
 public abstract class Place {
     private long liveBytes;
 
+    /** When the last append to any of the runs here was staged, by the wall clock; see {@link #newestMillis}. */
+    private long newestMillis = Long.MIN_VALUE;
+
+    /**
+     * The time of the newest append of the runs here, or a later one: {@link Long#MAX_VALUE} if it is not known. It does
+     * not decrease, whatever the clock does, so no append here is newer.
+     */
+    public final long newestMillis() {
+        return newestMillis;
+    }
+
+    /** Notes that an append of this time is here. */
+    public final void noteTime(long millis) {
+        newestMillis = Math.max(newestMillis, millis);
+    }
+
     /** Bytes of the runs here that streams still use. */
     public final long liveBytes() {
         return liveBytes;

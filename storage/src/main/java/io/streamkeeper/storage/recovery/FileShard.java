@@ -98,7 +98,7 @@ public final class FileShard {
                 shard, data.shards(), journal, extents, budget, clock, releaser, config.producers(), faults);
         List<StreamState> streams = recovery.takeStreams();
         store.start().recover(streams, recovery.lastGeneration(), config.checkpointMillis());
-        extents.recovered(recovery.dirty(), memory.usedBytes(), recovery.lastGeneration());
+        extents.recovered(recovery.dirty(), memory.usedBytes(), recovery.lastGeneration(), recovery.newestMillis());
         LOG.info(
                 "shard {}: {} streams, {} extent files, journal up to record {}, read in {} ms",
                 shard,

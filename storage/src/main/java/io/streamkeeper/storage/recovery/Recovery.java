@@ -45,6 +45,9 @@ public final class Recovery {
     private long lastLsn;
     private long lastGeneration;
 
+    /** The time of the newest append of which a file or the journal has the time. */
+    private long newestMillis;
+
     /**
      * The recovery of a shard.
      *
@@ -74,6 +77,7 @@ public final class Recovery {
         } finally {
             replay.close();
         }
+        noteTimes();
         check();
     }
 
@@ -101,6 +105,27 @@ public final class Recovery {
         return lastGeneration;
     }
 
+    /** The time of the newest append of which a file or the journal has the time. */
+    public long newestMillis() {
+        return newestMillis;
+    }
+
+    /**
+     * Notes how old the appends in each file are at least. A file contains appends from before it was complete, so none
+     * is newer than those that were known when any later file was begun, or than the newest of all. A checkpoint may
+     * contain appends that were staged after its file was begun; those are still in the journal, unless there is a
+     * later file.
+     */
+    private void noteTimes() {
+        long bound = newestMillis;
+        for (int i = extents.size() - 1; i >= 0; i--) {
+            Extent extent = extents.get(i);
+            long begun = extent.file().newestMillis();
+            extent.noteTime(begun == 0 ? Long.MAX_VALUE : bound);
+            bound = begun == 0 ? bound : Math.min(bound, begun);
+        }
+    }
+
     /** Releases the extents; called if the shard does not open. */
     public void close() throws IOException {
         for (Extent extent : extents) {
@@ -123,6 +148,7 @@ public final class Recovery {
             }
             Extent extent = new Extent(ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store()));
             extents.add(extent);
+            newestMillis = Math.max(newestMillis, extent.file().newestMillis());
             if (extent.file().bytes() != ref.bytes()) {
                 throw new DamagedFileException(
                         name, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");
@@ -204,6 +230,7 @@ public final class Recovery {
         LogRecord record = read.record();
         StreamState stream = streams.find(record.generation());
         lastGeneration = Math.max(lastGeneration, record.generation());
+        newestMillis = Math.max(newestMillis, record.atMillis());
         if (stream != null && stream.counts(staged.lsn())) {
             return;
         }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * forks inherit. It reads at most the stored runs in which it begins and ends. Owned by the shard's loop.
  */
 public final class MessageSearch {
+    /** Runs that are looked at in one step. */
+    private static final int SINCE_RUNS_MAX = 4_096;
+
     private final Forks forks;
     private final Boundaries boundaries;
 
@@ -72,6 +75,23 @@ public final class MessageSearch {
                         position(content, before - count, then, 0);
                     }
                 }));
+    }
+
+    /**
+     * Finds where the first append begins that may not be older than {@code millis}; everything before it is. The
+     * answer may have a remaining step: then everything up to its position is older, and the search continues there.
+     */
+    public Skipped since(Part part, long from, long millis) {
+        StreamContent content = content(part, from);
+        long end = Math.min(part.run().end(), content.end());
+        int run = content.runAt(from);
+        int last = Math.min(content.runCount(), run + SINCE_RUNS_MAX);
+        while (run < last && content.runStart(run) < end && content.isBefore(run, millis)) {
+            run++;
+        }
+        boolean isFound = run < last && content.runStart(run) < end;
+        long position = isFound ? Math.max(from, content.runStart(run)) : Math.min(end, content.runStart(run));
+        return new Skipped(position, isFound ? 0 : 1);
     }
 
     private void position(StreamContent content, long messages, Callback<Skipped> then, long remaining) {

@@ -66,6 +66,7 @@ public final class StreamContent extends RunTable {
     /** Adds the bytes at {@code index} of {@code block}. */
     public void add(Block block, int index, Runs runs, long millis) {
         int at = index;
+        block.noteTime(millis);
         for (int i = 0; i < runs.count(); i++) {
             add(block, at, runs.bytes(i), runs.messages(i), millis);
             at += runs.bytes(i);
@@ -133,10 +134,15 @@ public final class StreamContent extends RunTable {
             return false;
         }
         int length = runBytes(last);
-        boolean soon = !isTimed() || last == 0 || millis - runMillis(last - 1) <= limits.millisMax();
         return index(last) + length == index
-                && soon
+                && (!isTimed() || isSoon(last, millis))
                 && limits.allow((long) length + bytes, messagesOf(last) + runMessages);
+    }
+
+    /** Whether an append belongs to the time of the last run, which ends if the clock is set back. */
+    private boolean isSoon(int last, long millis) {
+        long begun = runMillis(Math.max(0, last - 1));
+        return millis >= runMillis(last) && millis - begun <= limits.millisMax();
     }
 
     /** Seals the present runs: they do not change any more, and the next bytes begin a new run. */
@@ -236,6 +242,14 @@ public final class StreamContent extends RunTable {
             throw new IllegalStateException("run " + run + " of a stream is in a file, expected it in memory");
         }
         return block.memory().slice(index(run) + (int) (from - runStart(run)), (int) (to - from));
+    }
+
+    /**
+     * Whether every append in a run is older than {@code millis}. In a stream with retention by age, a run has its own
+     * time, which is that of its newest append, because a run ends when the clock is set back.
+     */
+    public boolean isBefore(int run, long millis) {
+        return place(run).newestMillis() < millis || (isTimed() && runMillis(run) < millis);
     }
 
     // ---- messages ----
@@ -347,6 +361,7 @@ public final class StreamContent extends RunTable {
                 int bytes = runBytes(run);
                 Location moved = mover.move(block, index(run), bytes);
                 moved.block().enter(bytes);
+                moved.block().noteTime(block.newestMillis());
                 block.leave(bytes);
                 long location = (long) moved.index() << 32;
                 setRun(run, moved.block(), location, runEnd(run), messagesBeforeRun(run + 1), runMillis(run));

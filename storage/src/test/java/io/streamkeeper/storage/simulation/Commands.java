@@ -490,8 +490,12 @@ final class Commands {
     private void search(StreamState stream, Incarnation of, long from) {
         Searching.Kind[] kinds = Searching.Kind.values();
         Searching.Kind kind = kinds[random.nextInt(kinds.length)];
-        Searching searching =
-                new Searching(world.process, stream, of, kind, from, 1 + random.nextInt(oneIn(2) ? 3 : 100));
+        boolean isSince = kind == Searching.Kind.SINCE;
+        long place = isSince ? stream.durableEarliest() : from;
+        long count = isSince
+                ? world.clock.nowMillis() - random.nextInt(oneIn(2) ? 5_000 : 4_000_000)
+                : 1 + random.nextInt(oneIn(2) ? 3 : 100);
+        Searching searching = new Searching(world.process, stream, of, kind, place, count);
         searching.next();
         world.searches.add(searching);
         world.note();

@@ -21,7 +21,8 @@ final class Searching {
     enum Kind {
         FORWARD,
         BACKWARD,
-        AROUND
+        AROUND,
+        SINCE
     }
 
     final Incarnation of;
@@ -54,7 +55,7 @@ final class Searching {
         this.tail = stream.durableTail();
         this.lineage = stream.lineageUpTo(tail);
         this.position = from;
-        this.remaining = count;
+        this.remaining = kind == Kind.SINCE ? 1 : count;
     }
 
     boolean isDone() {
@@ -79,7 +80,7 @@ final class Searching {
             return;
         }
         boolean isAtEnd = switch (kind) {
-            case FORWARD -> position >= tail;
+            case FORWARD, SINCE -> position >= tail;
             case BACKWARD -> position <= earliest;
             case AROUND -> position <= earliest || position >= tail;
         };
@@ -100,6 +101,8 @@ final class Searching {
                 case FORWARD -> owner.store().messages().skip(part, position, remaining, then(this::skipped));
                 case BACKWARD ->
                     owner.store().messages().skipBack(part, earliest, position, remaining, then(this::skipped));
+                case SINCE ->
+                    then(this::skipped).complete(owner.store().messages().since(part, position, count));
                 case AROUND ->
                     owner.store().messages().around(part, position, then(found -> {
                         around = found;
@@ -143,6 +146,9 @@ final class Searching {
         if (version.of() != of || version.deleted() || version.tail() < tail) {
             return false;
         }
+        if (kind == Kind.SINCE) {
+            return position >= earliest && version.isBoundary(position) && !leavesOut(version);
+        }
         long below = boundary(version, from, -1);
         long above = boundary(version, from, 1);
         if (kind == Kind.AROUND) {
@@ -157,6 +163,19 @@ final class Searching {
             expected = boundary(version, expected + step, step);
         }
         return below == above && position == expected;
+    }
+
+    /** Whether a message of that time or later is before the result. */
+    private boolean leavesOut(Version version) {
+        for (Version.Piece piece = version.last(); piece != null; piece = piece.before()) {
+            if (piece.millis() >= count
+                    && piece.start() >= earliest
+                    && piece.start() < position
+                    && piece.end() <= tail) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long boundary(Version version, long from, int step) {

@@ -145,6 +145,8 @@ class SimulationTest {
             "search BACKWARD in inherited bytes",
             "search FORWARD",
             "search FORWARD in inherited bytes",
+            "search SINCE",
+            "search SINCE in inherited bytes",
             "search refused: invalid_offset",
             "search refused: offset_gone",
             "search refused: storage_failed",

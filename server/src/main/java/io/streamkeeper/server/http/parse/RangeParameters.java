@@ -8,7 +8,9 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Rfc3339;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class RangeParameters {
         UNTIL,
         TAIL,
         TAIL_BYTES,
+        SINCE,
         DIRECTION;
 
         /** As it is written in a query. */
@@ -35,6 +38,7 @@ final class RangeParameters {
                 case "until" -> UNTIL;
                 case "tail" -> TAIL;
                 case "tail_bytes" -> TAIL_BYTES;
+                case "since" -> SINCE;
                 case "direction" -> DIRECTION;
                 default -> null;
             };
@@ -58,28 +62,45 @@ final class RangeParameters {
     }
 
     /**
-     * The last messages or bytes, if the read begins there; else null.
+     * Where the read begins, if that is at the last messages or bytes, or at a time; else null.
      *
      * @param offset the parameter of that name, which names another beginning
      * @throws RefusedException if a value is not valid, or there is another beginning
      */
-    ReadStart.@Nullable Last last(@Nullable String offset) {
-        if (!values.containsKey(Name.TAIL) && !values.containsKey(Name.TAIL_BYTES)) {
+    @Nullable
+    ReadStart start(@Nullable String offset) {
+        Name found = null;
+        for (Name name : List.of(Name.TAIL, Name.TAIL_BYTES, Name.SINCE)) {
+            if (values.containsKey(name)) {
+                if (found != null) {
+                    throw invalid("parameters " + found.text + " and " + name.text
+                            + " came together; expected one of them, because both say where the read begins");
+                }
+                found = name;
+            }
+        }
+        if (found == null) {
             return null;
         }
-        Name name = values.containsKey(Name.TAIL) ? Name.TAIL : Name.TAIL_BYTES;
-        if (values.containsKey(Name.TAIL) && values.containsKey(Name.TAIL_BYTES)) {
-            throw invalid("parameters tail and tail_bytes came together; expected one of them");
-        }
         if (offset != null) {
-            throw invalid("parameter " + name.text + " came with offset " + Quoted.of(offset)
+            throw invalid("parameter " + found.text + " came with offset " + Quoted.of(offset)
                     + "; expected one of them, because both say where the read begins");
         }
-        if (values.containsKey(Name.DIRECTION)) {
-            throw invalid("parameter " + name.text
-                    + " came with direction; expected limit or max_bytes with direction=backward");
+        if (isBackward()) {
+            throw invalid("parameter " + found.text
+                    + " came with direction=backward; expected limit or max_bytes, and offset, where the page ends");
         }
-        return new ReadStart.Last(number(Name.TAIL), number(Name.TAIL_BYTES));
+        return found == Name.SINCE ? since() : new ReadStart.Last(number(Name.TAIL), number(Name.TAIL_BYTES));
+    }
+
+    private ReadStart since() {
+        String text = values.get(Name.SINCE);
+        Long millis = text == null ? null : Rfc3339.millis(text);
+        if (millis == null) {
+            throw invalid("parameter since " + Quoted.of(String.valueOf(text))
+                    + " is not valid; expected a time as RFC 3339 has it, such as 2030-01-31T12:00:00Z");
+        }
+        return new ReadStart.Since(millis);
     }
 
     /**

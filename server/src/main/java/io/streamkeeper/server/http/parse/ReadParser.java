@@ -38,9 +38,9 @@ final class ReadParser {
         RangeParameters limits = query.range();
         ReadRange range = limits == null ? null : limits.range(live);
         ReadStart start = query.offset() == null ? null : ReadStart.parse(query.offset());
-        ReadStart last = limits == null ? null : limits.last(query.offset());
-        if (last != null) {
-            start = last;
+        ReadStart searched = limits == null ? null : limits.start(query.offset());
+        if (searched != null) {
+            start = searched;
         }
         String lastEventId = live == LiveMode.SSE ? lastEventId(request, query) : null;
         if (lastEventId != null) {

@@ -220,7 +220,7 @@ public final class ReadResponses {
 
     /** Adds where a response begins whose request does not say so: a page before it ends there. */
     private static void addBeginning(ResponseContext context, ResponseHead head, Outcome.Chunk chunk) {
-        if (!context.read().isBackward() && !(context.read().start() instanceof ReadStart.Last)) {
+        if (!context.read().isBackward() && !context.read().isSearched()) {
             return;
         }
         if (chunk.earliest()) {
