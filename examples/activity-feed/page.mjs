@@ -13,12 +13,15 @@
 
 import { Presence } from '/presence.mjs';
 import { follow } from '/shared/reader.mjs';
+import { isReachable } from '/shared/requests.mjs';
 import { followTogether } from '/shared/together.mjs';
 import { createStream, Producer } from '/shared/writer.mjs';
 
 const POSTS_KEPT = 500;
 const AWAY =
   'The streams server does not respond. This page retries; it keeps your posts and sends each once.';
+const BLOCKED =
+  `The streams server responds, but the browser blocks this page: start it with --cors-origin ${location.origin}.`;
 const ANIMALS = [
   'Badger',
   'Curlew',
@@ -41,9 +44,12 @@ const room = location.hash.slice(1) || 'lobby';
 const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `${pick(COLOURS)} ${pick(ANIMALS)}` };
 
 const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
-const onLost = () => enter('reconnecting');
-/** Posts wait for this. */
-const created = createStream(posts, { headers: { 'Stream-Retention-Max-Messages': String(POSTS_KEPT) }, onLost });
+const onLost = () => enter('reconnecting', AWAY);
+/** Posts wait for this. It is the first write, so a server that allows this page no writes is noticed here. */
+const created = createStream(posts, {
+  headers: { 'Stream-Retention-Max-Messages': String(POSTS_KEPT) },
+  onLost: async () => enter('reconnecting', (await isReachable(posts)) ? BLOCKED : AWAY),
+});
 const producer = new Producer(posts, { id: me.id });
 const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}/presence`, streams), me, showOnline);
 
@@ -102,7 +108,7 @@ function enter(state, problem = '') {
   view.status.dataset.state = state;
   view.status.textContent = state;
   keepEndVisible(() => {
-    view.problem.textContent = state === 'reconnecting' ? AWAY : problem;
+    view.problem.textContent = problem;
     view.problem.hidden = view.problem.textContent === '';
   });
 }

@@ -51,6 +51,16 @@ export async function interruptible(step) {
   }
 }
 
+/** Whether the server of a URL responds, although the browser may not show the response to this page. */
+export async function isReachable(url) {
+  try {
+    await fetch(new URL('/health', url), { mode: 'no-cors', cache: 'no-store', signal: withTimeout() });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function withTimeout(signal) {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;

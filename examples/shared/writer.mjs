@@ -95,7 +95,7 @@ async function persist(attempt, signal, onLost = () => {}) {
         throw error;
       }
     }
-    onLost();
+    await onLost();
     await pause(retryMillis(failures), signal);
     signal?.throwIfAborted();
   }

@@ -102,6 +102,18 @@ test('a post made while the server is down is stored once after its restart, and
   await online(ada, 'Ada', 'Ben');
 });
 
+test('a page that the server allows no writes shows how to allow them', async () => {
+  const closed = await StreamServer.started();
+  const pages = await Example.started('activity-feed', closed.url);
+  const page = await context.newPage();
+  await page.goto(pages.url);
+
+  await page.getByText(`start it with --cors-origin ${new URL(pages.url).origin}.`).waitFor();
+
+  await pages.close();
+  await closed.close();
+});
+
 test('a page without a server shows that, and recovers when the server starts', async () => {
   await streams.kill();
   const page = await context.newPage();

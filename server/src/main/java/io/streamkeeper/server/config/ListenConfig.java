@@ -7,6 +7,7 @@ import io.streamkeeper.server.setting.Choice;
 import io.streamkeeper.server.setting.NumberSetting;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
+import io.streamkeeper.server.setting.Switch;
 import io.streamkeeper.server.setting.Text;
 import io.streamkeeper.server.setting.Unit;
 import java.net.InetSocketAddress;
@@ -22,9 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param shards event loops and shards; 0 for one per two cores
  * @param connectionsMax the maximum number of open connections; further ones are closed when they arrive
  * @param adminListen where the server listens for administration: {@code none}, or a host, a colon and a port
+ * @param console whether the listeners serve the console
  */
 public record ListenConfig(
-        String host, int port, Transport transport, int shards, int connectionsMax, String adminListen) {
+        String host,
+        int port,
+        Transport transport,
+        int shards,
+        int connectionsMax,
+        String adminListen,
+        boolean console) {
     private static final String NONE = "none";
 
     /** A name, an IPv4 address, or an IPv6 address in brackets. */
@@ -72,7 +80,11 @@ public record ListenConfig(
             NONE,
             "Another address to listen on, for those who run the server: /health, /metrics, and no streams.");
 
-    static final List<Setting<?>> SETTINGS = List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX, ADMIN_LISTEN);
+    private static final Setting<Boolean> CONSOLE = new Setting<>(
+            LISTENING, "console", new Switch(), "true", "Serve the console, a page for people, at /console/.");
+
+    static final List<Setting<?>> SETTINGS =
+            List.of(PORT, HOST, TRANSPORT, SHARDS, CONNECTIONS_MAX, ADMIN_LISTEN, CONSOLE);
 
     /**
      * Checks the values.
@@ -83,6 +95,7 @@ public record ListenConfig(
      * @param shards 0 … 1024
      * @param connectionsMax 1 … 10,000,000
      * @param adminListen {@code none}, or a host, a colon and a port; the host is resolved when the server starts
+     * @param console any value
      * @throws IllegalArgumentException if a value is not allowed
      */
     public ListenConfig {
@@ -115,7 +128,8 @@ public record ListenConfig(
                 values.get(TRANSPORT),
                 values.toInt(SHARDS),
                 values.toInt(CONNECTIONS_MAX),
-                values.get(ADMIN_LISTEN));
+                values.get(ADMIN_LISTEN),
+                values.get(CONSOLE));
     }
 
     void copyTo(SettingValues values) {
@@ -125,7 +139,8 @@ public record ListenConfig(
                 .transport(transport)
                 .shards(shards)
                 .connectionsMax(connectionsMax)
-                .adminListen(adminListen);
+                .adminListen(adminListen)
+                .console(console);
     }
 
     /** {@return the defaults: port 4437 of the loopback interface} */
@@ -200,6 +215,16 @@ public record ListenConfig(
          */
         public Builder adminListen(String adminListen) {
             values.set(ADMIN_LISTEN, adminListen);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param console whether the listeners serve the console at {@code /console/}
+         */
+        public Builder console(boolean console) {
+            values.set(CONSOLE, console);
             return this;
         }
     }

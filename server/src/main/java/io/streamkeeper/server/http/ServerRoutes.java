@@ -1,7 +1,9 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -26,10 +28,15 @@ final class ServerRoutes {
 
     /** The table of a listener of {@code kind}. */
     static Routes of(ListenerKind kind, HttpServer server) {
-        List<Route> routes = lines(server).stream()
+        String root = kind == ListenerKind.PUBLIC ? server.config().root() : null;
+        List<Route> routes = new ArrayList<>();
+        lines(server).stream()
                 .filter(line -> line.listeners().contains(kind))
                 .map(Line::route)
-                .toList();
-        return new Routes(routes, kind == ListenerKind.PUBLIC ? server.config().root() : null);
+                .forEach(routes::add);
+        if (server.config().listen().console()) {
+            routes.addAll(ConsoleHandler.routes(root, server.workers()));
+        }
+        return new Routes(routes, root);
     }
 }

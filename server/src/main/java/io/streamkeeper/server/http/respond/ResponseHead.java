@@ -26,6 +26,7 @@ final class ResponseHead {
         line(201, "Created");
         line(204, "No Content");
         line(304, "Not Modified");
+        line(308, "Permanent Redirect");
         line(400, "Bad Request");
         line(401, "Unauthorized");
         line(403, "Forbidden");

@@ -157,6 +157,10 @@ public final class ResponseWriter {
 
     /** The response of an answer whose body is whole; owns the body from then on. */
     public Response answer(ResponseContext context, Answer answer) {
+        if (answer.status() == 304) {
+            answer.release();
+            return ResponseHeads.finish(context, begin(context, answer));
+        }
         ByteBuf body = answer.body();
         return ResponseHeads.finish(
                 context, begin(context, answer), WireBody.of(body == null ? Unpooled.EMPTY_BUFFER : body));

@@ -1,0 +1,214 @@
+/** The console of the packaged server, as a person uses it in a browser. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { openBrowser, openContext, StreamServer, until } from './support.mjs';
+
+let server;
+let browser;
+let context;
+let faults;
+
+before(async () => {
+  server = await StreamServer.started('--admin-listen', '127.0.0.1:0', '--durability', 'os');
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+beforeEach(async () => {
+  context = await openContext(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  faults = [];
+});
+
+afterEach(async () => {
+  await context.close();
+  assert.deepEqual(faults, [], 'faults of the page');
+});
+
+async function open(path = '', { base = server.url } = {}) {
+  const page = await context.newPage();
+  page.on('pageerror', error => faults.push(error.message));
+  page.on('console', message => /Content.Security.Policy/.test(message.text()) && faults.push(message.text()));
+  await page.goto(new URL(`/console/#/${path}`, base).href);
+  return page;
+}
+
+const at = path => new URL(`/v1/stream/${path}`, server.url);
+
+async function create(path, body = '', type = 'application/json') {
+  const response = await fetch(at(path), { method: 'PUT', headers: { 'Content-Type': type }, body });
+  assert.equal(response.status, 201);
+}
+
+async function append(path, body, type = 'application/json') {
+  const response = await fetch(at(path), { method: 'POST', headers: { 'Content-Type': type }, body });
+  assert.equal(response.status, 204);
+}
+
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+const inDialog = (page, name) => page.locator('dialog').getByRole('button', { name, exact: true }).click();
+const state = (page, name) => page.waitForSelector(`stream-view .status[data-state=${name}]`);
+const message = (page, text) => page.locator('#messages .row', { hasText: text }).first();
+const messages = page => page.locator('#messages .row .value').allTextContents();
+
+test('a stream is created, written, followed, forked at a message, closed and deleted', async () => {
+  const page = await open();
+  await press(page, 'New');
+  await page.fill('dialog [name=path]', 'life/one');
+  await page.fill('dialog [name=ttl]', '600');
+  await page.fill('dialog [name=maxMessages]', '1000');
+  await inDialog(page, 'Create');
+  await state(page, 'live');
+  assert.match(await page.textContent('stream-view .facts'), /application\/json.*600 s.*1000/);
+
+  await press(page, 'Append');
+  await page.fill('dialog [name=text]', '[{"n":1},{"n":12345678901234567890}]');
+  await inDialog(page, 'Append');
+  await message(page, '{"n":12345678901234567890}').waitFor();
+  await append('life/one', '{"n":3}');
+  await message(page, '{"n":3}').waitFor();
+
+  await message(page, '{"n":1}').click();
+  assert.match(await page.textContent('message-view pre'), /^\{\n {2}"n": 1\n\}$/);
+  await press(page, 'Fork after it');
+  await page.fill('dialog [name=path]', 'life/fork');
+  await inDialog(page, 'Fork');
+  await page.getByRole('heading', { name: 'life/fork' }).waitFor();
+  await message(page, '{"n":1}').waitFor();
+  assert.deepEqual(await messages(page), ['{"n":1}']);
+
+  await press(page, 'Close');
+  await inDialog(page, 'Close');
+  await state(page, 'closed');
+  await press(page, 'Append');
+  await page.fill('dialog [name=text]', '4');
+  await inDialog(page, 'Append');
+  await page.getByText('is closed and accepts no more appends (409 stream_closed)').waitFor();
+  await inDialog(page, 'Cancel');
+
+  await press(page, 'Delete');
+  await inDialog(page, 'Delete');
+  await page.getByText('Choose a stream, or create one.').waitFor();
+  assert.equal((await fetch(at('life/fork'))).status, 404);
+});
+
+test('a file is appended to a stream of bytes, and shown as bytes', async () => {
+  await create('bytes', '', 'application/octet-stream');
+  const page = await open('bytes');
+  await state(page, 'live');
+  await press(page, 'Append');
+  await page.setInputFiles('dialog [name=file]', {
+    name: 'some.bin',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from([0, 1, 254, 65]),
+  });
+  await inDialog(page, 'Append');
+
+  await message(page, '00 01 fe 41').click();
+  assert.match(await page.textContent('message-view pre'), /^000000 {2}00 01 fe 41 +\.\.\.A/);
+});
+
+test('text that would be markup is shown as text', async () => {
+  await create('markup', '<img src=x onerror=alert(1)>\n</script>', 'text/html');
+  const page = await open('markup');
+
+  await message(page, '<img src=x onerror=alert(1)>').waitFor();
+  assert.equal(await page.locator('#messages img').count(), 0);
+});
+
+test('the commands of curl do the same as the console', async () => {
+  const page = await open();
+  await press(page, 'New');
+  await page.fill('dialog [name=path]', "curl/it's");
+  await inDialog(page, 'Copy as curl');
+  const run = async () => {
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    return execFileSync('bash', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  };
+  assert.match(await run(), /^HTTP\/1.1 201 /);
+  await inDialog(page, 'Cancel');
+
+  await page.goto(new URL("/console/#/curl/it's", server.url).href);
+  await state(page, 'live');
+  await press(page, 'Append');
+  await page.fill('dialog [name=text]', '{"it\'s":"\\n"}');
+  await inDialog(page, 'Copy as curl');
+  assert.match(await run(), /^HTTP\/1.1 204 /);
+  await inDialog(page, 'Cancel');
+  await message(page, '{"it\'s":"\\n"}').waitFor();
+});
+
+test('a stream with 10,000 messages a second is followed without freezing', async () => {
+  await create('fast');
+  const page = await open('fast');
+  await state(page, 'live');
+  await page.evaluate(() => {
+    window.longest = 0;
+    let last = performance.now();
+    const frame = now => {
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+
+  const started = performance.now();
+  let sent = 0;
+  while (performance.now() - started < 5_000) {
+    const due = Math.floor((performance.now() - started) * 10);
+    if (due > sent) {
+      await append('fast', JSON.stringify(Array.from({ length: due - sent }, (_, n) => ({ n: sent + n, text: 'x'.repeat(100) }))));
+      sent = due;
+    }
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  await append('fast', '{"last":true}');
+  await message(page, '{"last":true}').waitFor();
+
+  const longest = await page.evaluate(() => window.longest);
+  console.log(`${sent} messages, longest frame ${Math.round(longest)} ms`);
+  assert.ok(sent > 45_000, `${sent} messages`);
+  assert.ok(longest < 1_000, `a frame took ${longest} ms`);
+  assert.ok((await page.locator('#messages .row').count()) < 200);
+});
+
+test('a server that is killed is shown as unreachable, and followed again after its restart', async () => {
+  await create('restart', '[1]');
+  const page = await open('restart');
+  await state(page, 'live');
+  await server.kill();
+  await state(page, 'reconnecting');
+  assert.match(await page.textContent('stream-view .problem'), /The server does not respond/);
+  await press(page, 'Append');
+  await page.fill('dialog [name=text]', '2');
+  await inDialog(page, 'Append');
+  await page.locator('dialog').getByText('The server does not respond').waitFor();
+
+  await server.start();
+  await state(page, 'live');
+  await inDialog(page, 'Append');
+
+  await message(page, '2').waitFor();
+  assert.equal(await page.isVisible('stream-view > .problem'), false);
+});
+
+test('a missing stream is shown with the message of the server', async () => {
+  const page = await open('no/such');
+  await page.getByText('stream "no/such" does not exist (404 stream_not_found)').waitFor();
+});
+
+test('the listener for administration has live charts', async () => {
+  const page = await open('', { base: server.adminUrl });
+  await until('a chart has values', async () => /\d/.test(await page.locator('.chart b').first().textContent()));
+  await until('appends are counted', async () => {
+    await append('fast', '{}');
+    return (await page.locator('.chart', { hasText: 'Appends' }).locator('b').textContent()) !== '0.0/s';
+  });
+  assert.ok((await page.locator('.chart polyline').first().getAttribute('points')).includes(' '));
+});
