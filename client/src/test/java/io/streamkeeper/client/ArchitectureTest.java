@@ -22,6 +22,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "javax.net.ssl..",
                         "io.streamkeeper.client..",
                         "io.streamkeeper.protocol..",
                         "io.netty.buffer..",

@@ -6,8 +6,12 @@ import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Digits;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.Refusal.ProducerConflict;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** A server's complete response to one request. Immutable. */
 final class Answer {
     private static final int SECONDS_DIGITS_MAX = 9;
+    private static final int NUMBER_DIGITS_MAX = 16;
     private static final int MESSAGE_LENGTH_MAX = 1_000;
 
     private final int status;
@@ -46,7 +51,7 @@ final class Answer {
         return headers.firstValue(name).orElse(null);
     }
 
-    private boolean isTrue(String name) {
+    boolean isTrue(String name) {
         return "true".equalsIgnoreCase(field(name));
     }
 
@@ -138,6 +143,61 @@ final class Answer {
             message = request + " was answered " + status + (isShort ? ": " + text : "");
         }
         return StreamException.ofAnswer(status, code, message, field("Stream-Earliest-Offset"), retryAfter());
+    }
+
+    /**
+     * The failure that an error response to a write reports, as the subclass for its code. The headers that the
+     * protocol requires decide for a server whose errors have no code.
+     *
+     * @param request the request, such as {@code POST http://…}
+     */
+    StreamException writeFailure(String request) {
+        boolean isDeleted = status == ErrorCode.STREAM_DELETED.status();
+        StreamException plain = failure(request, isDeleted ? ErrorCode.STREAM_DELETED.code() : null);
+        ErrorCode code = codeOf(plain);
+        if (code == null || plain instanceof StreamException.Unavailable) {
+            return plain;
+        }
+        ProducerConflict producer = new ProducerConflict(
+                number("Producer-Epoch"), number("Producer-Expected-Seq"), number("Producer-Received-Seq"));
+        return StreamException.of(new Refusal(
+                code,
+                String.valueOf(plain.getMessage()),
+                offset("Stream-Next-Offset"),
+                isTrue("Stream-Closed"),
+                producer,
+                offset("Stream-Earliest-Offset")));
+    }
+
+    private @Nullable ErrorCode codeOf(StreamException failure) {
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.code().equals(failure.code()) && code.status() == status) {
+                return code;
+            }
+        }
+        if (status == ErrorCode.STREAM_CLOSED.status() && isTrue("Stream-Closed")) {
+            return ErrorCode.STREAM_CLOSED;
+        }
+        if (status == ErrorCode.PRODUCER_SEQUENCE_GAP.status() && field("Producer-Expected-Seq") != null) {
+            return ErrorCode.PRODUCER_SEQUENCE_GAP;
+        }
+        boolean isFenced = status == ErrorCode.STALE_PRODUCER_EPOCH.status() && field("Producer-Epoch") != null;
+        return isFenced ? ErrorCode.STALE_PRODUCER_EPOCH : null;
+    }
+
+    /** The value of a header that is a whole number; -1 if it has none. */
+    long number(String name) {
+        String text = field(name);
+        return text == null || !text.matches("[0-9]{1," + NUMBER_DIGITS_MAX + "}") ? -1 : Digits.toLong(text);
+    }
+
+    private @Nullable Offset offset(String name) {
+        String text = field(name);
+        try {
+            return text == null ? null : Offset.parse(text);
+        } catch (RefusedException e) {
+            return null;
+        }
     }
 
     private @Nullable Duration retryAfter() {

@@ -24,6 +24,8 @@ final class RemoteSettings {
     /** A session of events ends after a minute (section 5.8), also if the server sends nothing before that. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(75);
 
+    private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+
     private final String root;
     private final List<Header> headers;
     private final @Nullable HttpClient client;
@@ -32,6 +34,7 @@ final class RemoteSettings {
     private final boolean usesEvents;
     private final Duration firstEventMax;
     private final Duration silenceMax;
+    private final Duration retryMax;
 
     private RemoteSettings(Draft draft) {
         this.root = draft.root;
@@ -42,6 +45,7 @@ final class RemoteSettings {
         this.usesEvents = draft.usesEvents;
         this.firstEventMax = draft.firstEventMax;
         this.silenceMax = draft.silenceMax;
+        this.retryMax = draft.retryMax;
     }
 
     /** A header; its value is obtained again for each request. */
@@ -57,6 +61,7 @@ final class RemoteSettings {
         private boolean usesEvents = true;
         private Duration firstEventMax = FIRST_EVENT_MAX;
         private Duration silenceMax = SILENCE_MAX;
+        private Duration retryMax = RETRY_MAX;
 
         private Draft(String root) {
             this.root = root;
@@ -71,6 +76,7 @@ final class RemoteSettings {
             this.usesEvents = settings.usesEvents;
             this.firstEventMax = settings.firstEventMax;
             this.silenceMax = settings.silenceMax;
+            this.retryMax = settings.retryMax;
         }
 
         void header(String name, Supplier<String> value) {
@@ -100,6 +106,10 @@ final class RemoteSettings {
 
         void silenceMax(Duration time) {
             silenceMax = time;
+        }
+
+        void retryMax(Duration time) {
+            retryMax = time;
         }
     }
 
@@ -157,6 +167,11 @@ final class RemoteSettings {
     /** How long a server may be silent before its connection counts as dead. */
     Duration silenceMax() {
         return silenceMax;
+    }
+
+    /** How long a blocking call repeats a request that may be repeated. */
+    Duration retryMax() {
+        return retryMax;
     }
 
     /**

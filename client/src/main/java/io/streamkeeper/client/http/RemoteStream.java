@@ -55,6 +55,10 @@ final class RemoteStream {
                 .build();
     }
 
+    HttpRequest read(From from) {
+        return request("?offset=" + encoded(from.offset())).build();
+    }
+
     private static String query(From from, String live, @Nullable String cursor) {
         String query = "?offset=" + encoded(from.offset()) + "&live=" + live;
         return cursor == null ? query : query + "&cursor=" + encoded(cursor);
@@ -64,7 +68,8 @@ final class RemoteStream {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private HttpRequest.Builder request(String query) {
+    /** A request for this stream with the headers of the settings. */
+    HttpRequest.Builder request(String query) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                 URI.create(settings.root() + StreamPath.of(path).encoded() + query));
         for (RemoteSettings.Header header : settings.headers()) {

@@ -136,6 +136,26 @@ public final class RemoteStreams implements StreamSource {
         return new RemoteStreams(settings.with(draft -> draft.silenceMax(bounded)));
     }
 
+    /**
+     * {@return these streams, with another bound on the repetitions of a {@link #blocking} call}
+     *
+     * @param time how long a request that may be repeated is repeated; zero for a single attempt; 30 seconds by default,
+     *     at most a year
+     * @throws IllegalArgumentException if it is negative
+     */
+    public RemoteStreams retryMax(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("retryMax is " + time + "; expected zero or a positive time");
+        }
+        Duration bounded = time.compareTo(YEAR) < 0 ? time : YEAR;
+        return new RemoteStreams(settings.with(draft -> draft.retryMax(bounded)));
+    }
+
+    /** {@return the calls that create, append, read once, close and delete, as blocking methods} */
+    public BlockingRemoteStreams blocking() {
+        return new BlockingRemoteStreams(settings);
+    }
+
     /** Sets how long the first byte of events may take; after that, long-polls are tried. */
     RemoteStreams firstEventMax(Duration time) {
         return new RemoteStreams(settings.with(draft -> draft.firstEventMax(time)));

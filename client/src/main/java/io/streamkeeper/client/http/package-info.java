@@ -1,6 +1,6 @@
 /**
- * The streams of a server over HTTP: {@link io.streamkeeper.client.http.RemoteStreams}. A writer over HTTP would also
- * belong here.
+ * The streams of a server over HTTP: {@link io.streamkeeper.client.http.RemoteStreams}, and {@link
+ * io.streamkeeper.client.http.BlockingRemoteStreams}, which writes them.
  *
  * <p>To read in this order: {@link io.streamkeeper.client.http.RemoteStreams} with {@link
  * io.streamkeeper.client.http.RemoteSettings}; {@link io.streamkeeper.client.http.RemoteStream}, the requests for one
@@ -12,6 +12,10 @@
  * io.streamkeeper.client.http.Answer}. Both are a {@link io.streamkeeper.client.http.PendingResponse}, which can be
  * cancelled at any moment. {@link io.streamkeeper.client.http.Silence} ends a connection that has been silent for too
  * long.
+ *
+ * <p>A blocking call sends {@link io.streamkeeper.client.http.WriteRequests} and repeats them as {@link
+ * io.streamkeeper.client.http.Attempts} allows; a {@link io.streamkeeper.client.http.Download} copies stored data. {@link
+ * io.streamkeeper.client.http.Unreachable} describes a request without a response.
  *
  * <p>A follower pulls from its feed, one call at a time; responses arrive on threads of {@code java.net.http}, which
  * never block here.

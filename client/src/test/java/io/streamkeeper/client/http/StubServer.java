@@ -30,7 +30,7 @@ final class StubServer implements AutoCloseable {
     }
 
     /** A request. */
-    record Request(String method, String path, Map<String, String> query, Map<String, String> fields) {
+    record Request(String method, String path, Map<String, String> query, Map<String, String> fields, String body) {
         boolean isHead() {
             return method.equals("HEAD");
         }
@@ -128,7 +128,9 @@ final class StubServer implements AutoCloseable {
             String[] both = field.split(": ?", 2);
             fields.put(both[0].toLowerCase(Locale.ROOT), both[1]);
         }
-        return new Request(parts[0], question < 0 ? parts[1] : parts[1].substring(0, question), query, fields);
+        byte[] body = in.readNBytes(Integer.parseInt(fields.getOrDefault("content-length", "0")));
+        String path = question < 0 ? parts[1] : parts[1].substring(0, question);
+        return new Request(parts[0], path, query, fields, new String(body, StandardCharsets.UTF_8));
     }
 
     private static String line(InputStream in) throws IOException {

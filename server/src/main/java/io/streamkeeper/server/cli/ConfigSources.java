@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.RemoteCommands;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
@@ -95,6 +96,7 @@ final class ConfigSources {
         Set<String> known = settings.stream().map(Setting::variable).collect(Collectors.toSet());
         return environment.keySet().stream()
                 .filter(name -> Setting.looksLikeVariable(name) && !known.contains(name))
+                .filter(name -> !RemoteCommands.VARIABLES.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -1,5 +1,9 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.RemoteCommands;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+
 /** The entry point of the process. */
 public final class Main {
     private static final String LEAK_LEVEL = "io.netty.leakDetection.level";
@@ -14,9 +18,18 @@ public final class Main {
      * Runs the server until it is stopped; exits with 0 after a stop, 1 if it cannot run, 2 if the arguments are
      * invalid.
      *
-     * @param args flags, as {@code --help} shows them, or the name of a tool and its arguments
+     * @param args flags, as {@code --help} shows them, or the name of a command and its arguments
      */
     public static void main(String[] args) {
+        if (args.length > 0 && RemoteCommands.NAMES.contains(args[0])) {
+            // The messages of the client are not for users, and loading the logging library takes longer than a
+            // command.
+            System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+            System.setProperty("slf4j.internal.verbosity", "WARN");
+            // Without the buffers of System.out, so that a failed write is an exception.
+            System.exit(RemoteCommands.run(
+                    args, System.getenv(), System.in, new FileOutputStream(FileDescriptor.out), System.err));
+        }
         if (System.getProperty(LEAK_LEVEL) == null) {
             // Tests detect leaks; in production, the stack traces for this would cost a twentieth of the CPU time.
             System.setProperty(LEAK_LEVEL, "disabled");

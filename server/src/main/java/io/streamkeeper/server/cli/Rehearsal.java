@@ -1,10 +1,13 @@
 package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.cli.remote.RemoteCommands;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * The command that starts a server in a temporary directory on a free port of the loopback interface, sends it a
- * request of each usual kind, and stops it. Run with the flag of the JVM that archives the classes loaded until the
+ * request of each usual kind, runs commands for people, and stops it. Run with the flag of the JVM that archives the classes loaded until the
  * exit, it makes the archive for faster starts.
  */
 final class Rehearsal {
@@ -43,6 +46,14 @@ final class Rehearsal {
             request("DELETE", "json", "", ""),
             request("GET", "text?offset=-1&live=sse", "", ""));
 
+    /** Of the commands for people, those whose classes the others have too; all succeed. */
+    private static final List<List<String>> COMMANDS = List.of(
+            List.of("create", "rehearsed", "--type", "json"),
+            List.of("append", "rehearsed", "[1]", "--close"),
+            List.of("read", "rehearsed"),
+            List.of("tail", "rehearsed", "-f", "--offset", "-1"),
+            List.of("stat", "rehearsed"));
+
     private Rehearsal() {}
 
     /**
@@ -56,6 +67,9 @@ final class Rehearsal {
             try (DurableStreamsServer server = DurableStreamsServer.start(config(data))) {
                 for (String request : REQUESTS) {
                     exchange(server.address(), request);
+                }
+                for (List<String> command : COMMANDS) {
+                    execute(server.url(), command);
                 }
             }
         } finally {
@@ -83,6 +97,18 @@ final class Rehearsal {
             if (!response.startsWith(SUCCESS)) {
                 throw new IOException("the response to " + request + " was " + response + ", expected a success");
             }
+        }
+    }
+
+    private static void execute(String url, List<String> command) throws IOException {
+        int status = RemoteCommands.run(
+                command.toArray(String[]::new),
+                Map.of("DS_URL", url),
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                System.err);
+        if (status != 0) {
+            throw new IOException("the command " + command + " ended with status " + status + ", expected 0");
         }
     }
 

@@ -41,6 +41,9 @@ public final class ServeCommand {
         if (args.length > 0 && ToolCommand.NAMES.contains(args[0])) {
             return ToolCommand.run(args, environment, out, err);
         }
+        if (args.length > 0 && Overview.NAMES.contains(args[0])) {
+            return Overview.run(args[0], out, err);
+        }
         try {
             if (List.of(args).equals(List.of(Rehearsal.NAME))) {
                 Rehearsal.run(out);

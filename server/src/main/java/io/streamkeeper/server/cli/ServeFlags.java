@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingGroup;
 import io.streamkeeper.server.setting.SettingValues;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The flags of the command that serves, and its help. Parses every command line and reports every error in one; {@link
@@ -46,7 +48,10 @@ import picocli.CommandLine.ParameterException;
         })
 final class ServeFlags {
     @SuppressWarnings("UnusedVariable")
-    @Option(names = "--help", usageHelp = true, description = "Show this.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
     private boolean help;
 
     @SuppressWarnings("UnusedVariable")
@@ -70,8 +75,21 @@ final class ServeFlags {
                     ? Optional.empty()
                     : Optional.of(values(line, settings));
         } catch (ParameterException e) {
-            throw new IllegalArgumentException(e.getMessage() + "; see --help", e);
+            throw new IllegalArgumentException(problem(e, line) + "; see --help", e);
         }
+    }
+
+    private static String problem(ParameterException failure, CommandLine line) {
+        if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(failure.getMessage());
+        }
+        String first = unmatched.getUnmatched().get(0);
+        return first.startsWith("-")
+                ? failure.getMessage()
+                        + Suggestions.of(
+                                Suggestions.nameOf(first),
+                                line.getCommandSpec().optionsMap().keySet())
+                : "'" + first + "' is neither a command nor a flag" + Suggestions.of(first, Overview.names());
     }
 
     /** The parser of the flags, whose help lists them by group. */
@@ -107,7 +125,7 @@ final class ServeFlags {
     private static String[] withTools(String[] footer) {
         return Arrays.stream(footer)
                 .map(line -> line.startsWith("Other commands")
-                        ? line + " " + String.join(", ", ToolCommand.NAMES) + "."
+                        ? line + " " + String.join(", ", Overview.names()) + "."
                         : line)
                 .toArray(String[]::new);
     }

@@ -24,7 +24,10 @@ final class SignCommand implements Callable<Integer> {
     private @Nullable ToolCommand parent;
 
     @SuppressWarnings("UnusedVariable")
-    @Option(names = "--help", usageHelp = true, description = "Show this.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
     private boolean help;
 
     @Option(

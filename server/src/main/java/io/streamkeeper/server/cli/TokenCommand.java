@@ -20,7 +20,10 @@ final class TokenCommand implements Callable<Integer> {
     private @Nullable ToolCommand parent;
 
     @SuppressWarnings("UnusedVariable")
-    @Option(names = "--help", usageHelp = true, description = "Show this.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
     private boolean help;
 
     @Option(names = "--name", paramLabel = "NAME", required = true, description = "The client's name in --policy-file.")

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.storage.directory.DirectoryLock;
@@ -21,9 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The commands for a data directory and for credentials. Each ends with status 0 if all is well, else 1. */
 @Command(
@@ -42,6 +45,9 @@ final class ToolCommand {
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
+
+    /** The original is read, and the copy, to verify it. */
+    private static final int READS_OF_BACKUP = 2;
 
     /** The settings of the server that every tool has. */
     private static final List<Setting<?>> SETTINGS = List.of(DataConfig.DIRECTORY, ProcessSettings.CONFIG_FILE);
@@ -66,29 +72,42 @@ final class ToolCommand {
             return EXIT_USAGE;
         }
         ServeCommand.warn(sources, err);
-        CommandLine line = new CommandLine(new ToolCommand(out))
-                .registerConverter(Path.class, new Paths())
+        CommandLine line = line(out)
                 .setDefaultValueProvider(ServeFlags.defaults(sources))
                 .setOverwrittenOptionsAllowed(true)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, arguments) -> {
-                    ServeCommand.say(err, e.getMessage() + "; see --help");
+                    ServeCommand.say(err, e.getMessage() + suggestion(e) + "; see --help");
                     return EXIT_USAGE;
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     ServeCommand.say(err, messageOf(e));
                     return EXIT_FAILED;
                 });
-        line.getSubcommands().values().stream()
-                .filter(tool -> tool.getCommand() instanceof Tool)
-                .forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
             ServeCommand.say(err, SmallHeap.problem());
             return EXIT_FAILED;
         }
+    }
+
+    /** The parser of the commands. */
+    static CommandLine line(PrintStream out) {
+        CommandLine line = new CommandLine(new ToolCommand(out)).registerConverter(Path.class, new Paths());
+        line.getSubcommands().values().stream()
+                .filter(tool -> tool.getCommand() instanceof Tool)
+                .forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
+        return line;
+    }
+
+    private static String suggestion(ParameterException failure) {
+        return failure instanceof UnmatchedArgumentException unmatched
+                ? Suggestions.of(
+                        Suggestions.nameOf(unmatched.getUnmatched().get(0)),
+                        failure.getCommandLine().getCommandSpec().optionsMap().keySet())
+                : "";
     }
 
     private static String messageOf(Exception e) {
@@ -105,7 +124,10 @@ final class ToolCommand {
         ToolCommand parent;
 
         @SuppressWarnings("UnusedVariable")
-        @Option(names = "--help", usageHelp = true, description = "Show this.")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this.")
         private boolean help;
 
         @Spec
@@ -130,7 +152,10 @@ final class ToolCommand {
     static final class Verify extends Tool {
         @Override
         public Integer call() {
-            List<String> problems = new StoreVerifier(LocalDisk.forReading(), parent::say).verify(data());
+            List<String> problems;
+            try (Progress progress = Progress.of(data(), 1)) {
+                problems = new StoreVerifier(LocalDisk.forReading(), progress.above(parent::say)).verify(data());
+            }
             parent.say(problems.isEmpty() ? "all is well" : problems.size() + " problems");
             return problems.isEmpty() ? 0 : EXIT_FAILED;
         }
@@ -146,7 +171,9 @@ final class ToolCommand {
 
         @Override
         public Integer call() throws IOException {
-            new StoreBackup(LocalDisk.forReading(), parent::say).copy(data(), target);
+            try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
+                new StoreBackup(LocalDisk.forReading(), progress.above(parent::say)).copy(data(), target);
+            }
             return 0;
         }
     }
@@ -161,13 +188,15 @@ final class ToolCommand {
 
         @Override
         public Integer call() throws IOException {
-            StoreBackup backup = new StoreBackup(LocalDisk.forReading(), parent::say);
-            backup.check(source, data());
-            DirectoryLock lock = DirectoryLock.take(new LocalDisk(), data());
-            try {
-                backup.copy(source, data());
-            } finally {
-                lock.close();
+            try (Progress progress = Progress.of(source, READS_OF_BACKUP)) {
+                StoreBackup backup = new StoreBackup(LocalDisk.forReading(), progress.above(parent::say));
+                backup.check(source, data());
+                DirectoryLock lock = DirectoryLock.take(new LocalDisk(), data());
+                try {
+                    backup.copy(source, data());
+                } finally {
+                    lock.close();
+                }
             }
             return 0;
         }

@@ -18,12 +18,20 @@ import org.jspecify.annotations.Nullable;
  * <p>All commands share one directory, which contains {@code ./data} of the server, and one server with the defaults,
  * which a document names {@code localhost:4437}. Only its event streams are shorter: they end after half a second, so
  * that the commands end. A command with {@code &} at its end runs beside the next one; the outputs of both follow that
- * one, its own last. {@code java -jar durable-streams-server.jar} runs the classes under test.
+ * one, its own last. {@code java -jar durable-streams-server.jar} runs the classes under test, and so does {@code ds},
+ * for whose commands {@code DS_URL} names the server.
  */
 final class Console implements AutoCloseable {
     private static final String DOCUMENTED = "localhost:4437";
     private static final String DOCUMENTED_JAR = "java -jar durable-streams-server.jar";
     private static final String PROMPT = "$ ";
+
+    /** The launcher of commands; the real one has an integration test. */
+    private static final String LAUNCHER = """
+            #!/bin/sh
+            exec "$UNDER_TEST_JAVA" -XX:TieredStopAtLevel=1 -cp "$UNDER_TEST" io.streamkeeper.server.cli.Main "$@"
+            """;
+
     private static final long SSE_SESSION_MILLIS = 500;
     private static final long COMMAND_SECONDS_MAX = 60;
 
@@ -56,6 +64,11 @@ final class Console implements AutoCloseable {
                 .build());
         this.address = "127.0.0.1:" + server.address().getPort();
         Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
+        Path launcher = Files.createDirectories(directory.resolve("bin")).resolve("ds");
+        Files.writeString(launcher, LAUNCHER);
+        if (!launcher.toFile().setExecutable(true)) {
+            throw new IOException(launcher + " cannot be made executable");
+        }
     }
 
     /**
@@ -153,6 +166,8 @@ final class Console implements AutoCloseable {
         bash.environment().put("UNDER_TEST", ClassPath.text());
         bash.environment().put("CURL_HOME", directory.toString());
         bash.environment().put("no_proxy", "*");
+        bash.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
+        bash.environment().put("DS_URL", "http://" + address + "/v1/stream/");
         return new Running(step, bash.start(), output);
     }
 

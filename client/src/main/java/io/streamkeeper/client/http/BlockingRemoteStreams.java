@@ -1,0 +1,231 @@
+package io.streamkeeper.client.http;
+
+import io.streamkeeper.client.api.AppendOptions;
+import io.streamkeeper.client.api.AppendResult;
+import io.streamkeeper.client.api.Content;
+import io.streamkeeper.client.api.CreateOptions;
+import io.streamkeeper.client.api.CreateResult;
+import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.http.HttpRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a server of the protocol over HTTP as blocking methods: each returns when the response has arrived, and
+ * throws a {@link StreamException} if it is a refusal. Safe for use by any thread; a call occupies only its own.
+ *
+ * <p>A request that fails because the server cannot be reached, is overloaded or restarts is repeated for up to {@link
+ * RemoteStreams#retryMax}, but only if that cannot write anything twice: an append is repeated if it has a {@link
+ * AppendOptions#producer}, or if nothing of it can have been written. A server that has never answered is not waited
+ * for. A thread that is interrupted stops waiting; its request may still take effect.
+ */
+public final class BlockingRemoteStreams {
+    /**
+     * Where a read ended.
+     *
+     * @param nextOffset the offset after the last byte that was read
+     * @param closed whether the stream is closed and this is its end
+     */
+    public record ReadEnd(String nextOffset, boolean closed) {}
+
+    private final RemoteSettings settings;
+    private final AtomicBoolean reached = new AtomicBoolean();
+
+    BlockingRemoteStreams(RemoteSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Creates a stream; a stream that already exists with the same options is returned unchanged (section 5.1).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options its type and settings
+     * @return its metadata; after a repetition, it may be one that this call has created itself
+     * @throws StreamException if the server refuses it or is not available
+     * @throws InterruptedException if the thread is interrupted; the stream may be created nevertheless
+     */
+    public CreateResult create(String path, CreateOptions options) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        Answer answer = call(() -> WriteRequests.create(stream, options), true).answer();
+        return new CreateResult(answer.status() != 201, answer.metadata());
+    }
+
+    /**
+     * Appends to a stream: bytes, or for JSON streams a message or an array of messages (section 5.2).
+     *
+     * @param path the stream's, without percent-encoding
+     * @param content of the stream's type; it may be empty if the options close the stream
+     * @param options the conditions; with a producer, the append takes effect exactly once whatever breaks
+     * @return the offset after it; it is durable. After a repetition, the append may count as a duplicate of itself.
+     * @throws StreamException if the server refuses it or is not available
+     * @throws IllegalArgumentException if an option contains characters that a header cannot have
+     * @throws InterruptedException if the thread is interrupted; the append may take effect nevertheless
+     */
+    public AppendResult append(String path, Content content, AppendOptions options) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        Producer producer = options.producer();
+        boolean isEmpty = content.bytes().length == 0;
+        boolean isRepeatable = producer != null || (isEmpty && options.closes());
+        Answer answer = call(() -> WriteRequests.append(stream, content, options), isRepeatable)
+                .answer();
+        String nextOffset = answer.field("Stream-Next-Offset");
+        return new AppendResult(
+                nextOffset == null ? "" : nextOffset,
+                !isEmpty && (producer == null || answer.status() == 200),
+                answer.isTrue("Stream-Closed"),
+                producer == null ? null : latest(producer, answer));
+    }
+
+    private static Producer latest(Producer producer, Answer answer) {
+        long epoch = answer.number("Producer-Epoch");
+        long seq = answer.number("Producer-Seq");
+        return new Producer(producer.id(), epoch < 0 ? producer.epoch() : epoch, seq < 0 ? producer.seq() : seq);
+    }
+
+    /**
+     * Closes a stream to appends (section 5.3). To close it again is no error.
+     *
+     * @param path the stream's, without percent-encoding
+     * @return where the stream ends
+     * @throws StreamException if the server refuses it or is not available
+     * @throws InterruptedException if the thread is interrupted; the stream may be closed nevertheless
+     */
+    public AppendResult close(String path) throws InterruptedException {
+        return append(path, Content.bytes(new byte[0]), AppendOptions.none().closing());
+    }
+
+    /**
+     * Deletes a stream (section 5.4). If the request is repeated and the stream does not exist then, it counts as
+     * deleted by this call.
+     *
+     * @param path the stream's, without percent-encoding
+     * @throws StreamException if the server refuses it or is not available
+     * @throws InterruptedException if the thread is interrupted; the stream may be deleted nevertheless
+     */
+    public void delete(String path) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        Called called = new Called();
+        try {
+            call(called, () -> WriteRequests.delete(stream), true);
+        } catch (StreamException.NotFound | StreamException.Deleted e) {
+            if (!called.isRepeated) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Returns the metadata of a stream (section 5.5).
+     *
+     * @param path the stream's, without percent-encoding
+     * @return as the response to a HEAD describes it
+     * @throws StreamException if the stream does not exist, or the server is not available
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public StreamMetadata metadata(String path) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        try {
+            return call(stream::head, true).answer().metadata();
+        } catch (StreamException.NotFound e) {
+            // The response to a HEAD has no body that says it.
+            throw StreamException.of(
+                    Refusal.of(ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(path) + " does not exist"));
+        }
+    }
+
+    /**
+     * Copies the stored data of a stream from an offset to the tail (section 5.6), with memory for a part of it only. If
+     * a connection breaks, the copy continues where it ended, because the bytes of a stream do not change.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin
+     * @param to receives the bytes as they are in responses: JSON messages as one array for each response
+     * @return where the copy ended
+     * @throws StreamException if the stream does not exist, or the server is not available
+     * @throws IOException if {@code to} throws it
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public ReadEnd read(String path, From from, OutputStream to) throws IOException, InterruptedException {
+        RemoteStream stream = stream(path);
+        Download download = new Download(stream, () -> new Attempts(reached, settings.retryMax()), to);
+        try {
+            return download.run(from);
+        } catch (RefusedException e) {
+            throw StreamException.of(e.refusal());
+        }
+    }
+
+    private RemoteStream stream(String path) {
+        return new RemoteStream(settings, path);
+    }
+
+    /** The state of a call, which is known also if it fails. */
+    private static final class Called {
+        private @Nullable Answer answer;
+        private boolean isRepeated;
+
+        Answer answer() {
+            if (answer == null) {
+                throw new IllegalStateException("the call has not returned");
+            }
+            return answer;
+        }
+    }
+
+    private Called call(Supplier<HttpRequest> request, boolean isRepeatable) throws InterruptedException {
+        return call(new Called(), request, isRepeatable);
+    }
+
+    private Called call(Called called, Supplier<HttpRequest> request, boolean isRepeatable)
+            throws InterruptedException {
+        Attempts attempts = new Attempts(reached, settings.retryMax());
+        while (true) {
+            StreamException failure;
+            try {
+                HttpRequest sent = request.get();
+                Answer answer = send(sent);
+                attempts.answered();
+                if (answer.isSuccess()) {
+                    called.answer = answer;
+                    return called;
+                }
+                failure = answer.writeFailure(sent.method() + " " + sent.uri());
+            } catch (RefusedException e) {
+                failure = StreamException.of(e.refusal());
+            } catch (StreamException.Unavailable e) {
+                failure = e;
+            }
+            attempts.waitAfter(failure, isRepeatable);
+            called.isRepeated = true;
+        }
+    }
+
+    private Answer send(HttpRequest request) throws InterruptedException {
+        AnswerBody body = new AnswerBody(settings.answerBytesMax(), () -> {});
+        body.send(settings.client(), request);
+        CompletableFuture<Answer> answer =
+                body.answer().orTimeout(settings.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            body.cancel();
+            throw e;
+        } catch (ExecutionException e) {
+            body.cancel();
+            throw Unreachable.explained(request, e.getCause());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * The commands for the streams of a running server, over HTTP. They load neither Netty's transports nor the logging
+ * library, because a command lasts a fraction of a second.
+ *
+ * <p>To read in this order: {@link io.streamkeeper.server.cli.remote.RemoteCommands}, which runs one of them; {@code
+ * Console}, what surrounds a command; {@code RemoteCommand} and {@code Connection}, the flags that all have; the
+ * commands; {@code LineBatches}, the input of an append; {@code MessageLines}, the output of JSON messages; {@link
+ * io.streamkeeper.server.cli.remote.ExitStatus}; {@link io.streamkeeper.server.cli.remote.Suggestions}. Runs on the main
+ * thread; a listener of {@code TailCommand} runs on threads of the client.
+ */
+@NullMarked
+package io.streamkeeper.server.cli.remote;
+
+import org.jspecify.annotations.NullMarked;
