@@ -17,6 +17,7 @@ import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.client.listen.StreamSource;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
@@ -413,9 +414,10 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *     may do everything
      * @throws IOException if the audit log cannot be written
      */
-    HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy) throws IOException {
+    HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy, @Nullable LogLevels levels)
+            throws IOException {
         try {
-            return newOwnerOf(policy, httpConfig);
+            return newOwnerOf(policy, httpConfig, levels);
         } catch (IOException | RuntimeException e) {
             if (policy != null) {
                 policy.close();
@@ -424,7 +426,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         }
     }
 
-    private HttpServer newOwnerOf(@Nullable SecurityPolicy policy, ServerConfig httpConfig) throws IOException {
+    private HttpServer newOwnerOf(@Nullable SecurityPolicy policy, ServerConfig httpConfig, @Nullable LogLevels levels)
+            throws IOException {
         if (calls.isClosing()) {
             throw new IllegalStateException("the streams are closed");
         }
@@ -440,7 +443,8 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 policy,
                 audit == null ? null : AuditLog.open(audit),
                 engine.limits(),
-                () -> engine.metrics(engine.workers()));
+                () -> engine.metrics(engine.workers()),
+                levels);
     }
 
     /** Registers a server, so that {@link #close} stops it before it closes the streams. */

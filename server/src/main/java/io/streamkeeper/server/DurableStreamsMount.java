@@ -37,7 +37,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
             throws IOException {
         this.streams = streams;
         this.root = config.root();
-        this.http = streams.newHttpServer(config, policy);
+        this.http = streams.newHttpServer(config, policy, null);
         this.listener = http.listener(ListenerKind.PUBLIC, HostRule.ANY);
         streams.attach(this);
     }

@@ -1,27 +1,23 @@
 package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
-import io.streamkeeper.server.config.ListenConfig;
+import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.http.HostRule;
 import io.streamkeeper.server.http.HttpServer;
-import io.streamkeeper.server.http.Listener;
-import io.streamkeeper.server.http.ListenerKind;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the streams of a {@link DurableStreams} over HTTP, on its own listening sockets: one for clients and, if the
- * configuration names it, one for administration, which serves no streams. Started and stopped once; safe for use by
+ * configuration does not exclude it, one for administration, which serves no streams. Started and stopped once; safe for use by
  * any thread.
  *
  * <p>The configuration with which the streams were opened specifies the listen addresses, the path of the streams and
@@ -35,21 +31,25 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final EventLoopGroup acceptors;
     private final HttpServer http;
     private final @Nullable TlsIdentity tls;
-    private final ListeningSocket socket;
-    private final @Nullable ListeningSocket adminSocket;
+    private final ListeningSockets sockets;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** Owns {@code policy}, also if it fails. */
     private DurableStreamsServer(
-            DurableStreams streams, boolean ownsStreams, @Nullable TlsIdentity tls, @Nullable SecurityPolicy policy)
+            DurableStreams streams,
+            boolean ownsStreams,
+            @Nullable TlsIdentity tls,
+            @Nullable SecurityPolicy policy,
+            @Nullable LogLevels levels)
             throws IOException {
         this.streams = streams;
         this.ownsStreams = ownsStreams;
         this.authenticates = policy != null || streams.config().tls().authenticates();
         this.tls = tls;
-        this.http = streams.newHttpServer(streams.config(), policy);
-        ListenConfig listen = streams.config().listen();
-        InetSocketAddress adminAddress = listen.adminAddress();
-        int kept = adminAddress == null ? 0 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
+        this.http = streams.newHttpServer(streams.config(), policy, levels);
+        int kept = ListeningSockets.adminAddress(streams.config(), policy != null) == null
+                ? 0
+                : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
         http.connectionsMax(
                 Descriptors.ofProcess().connectionsMax(streams.engine().shards().count(), kept));
         if (tls != null) {
@@ -59,8 +59,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         }
         this.acceptors = streams.engine().sockets().loops(1, "accept");
         try {
-            this.socket = open(ListenerKind.PUBLIC, new InetSocketAddress(listen.host(), listen.port()));
-            this.adminSocket = adminAddress == null ? null : openOrClose(adminAddress);
+            this.sockets = ListeningSockets.open(streams.engine(), streams.config(), http, acceptors, tls);
         } catch (IOException | RuntimeException e) {
             acceptors.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
             http.close();
@@ -69,6 +68,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         if (tls != null) {
             tls.watch();
         }
+        http.publicSocketsClosedBy(sockets::closePublic);
         streams.attach(this);
     }
 
@@ -78,31 +78,6 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         }
         config.tls().check();
         return null;
-    }
-
-    private ListeningSocket open(ListenerKind kind, InetSocketAddress address) throws IOException {
-        Engine engine = streams.engine();
-        HostRule hosts =
-                HostRule.of(!address.isUnresolved() && address.getAddress().isLoopbackAddress(), hostNames(address));
-        Listener listener = http.listener(kind, hosts, kind == ListenerKind.PUBLIC ? tls : null);
-        return ListeningSocket.open(listener, address, engine.sockets(), acceptors, engine.loops());
-    }
-
-    /** The names by which clients may address a listener. */
-    private List<String> hostNames(InetSocketAddress address) {
-        List<String> names = new ArrayList<>(streams.config().security().hostNames());
-        names.add(address.getHostString());
-        return names;
-    }
-
-    /** Opens the administration listener; if that fails, closes the public one. */
-    private ListeningSocket openOrClose(InetSocketAddress address) throws IOException {
-        try {
-            return open(ListenerKind.ADMINISTRATIVE, address);
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
     }
 
     /**
@@ -117,6 +92,23 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      *     cannot be used, or the files of TLS cannot; no thread is left running
      */
     public static DurableStreamsServer start(ServerConfig config) throws IOException {
+        return startOwner(config, null);
+    }
+
+    /**
+     * The same, and an operator may change the levels of the log of this process.
+     *
+     * @param config as for {@link #start(ServerConfig)}
+     * @param levels reads and changes them
+     * @return the server, which owns its {@link #streams}
+     * @throws IllegalArgumentException as for {@link #start(ServerConfig)}
+     * @throws IOException as for {@link #start(ServerConfig)}
+     */
+    public static DurableStreamsServer start(ServerConfig config, LogLevels levels) throws IOException {
+        return startOwner(config, levels);
+    }
+
+    private static DurableStreamsServer startOwner(ServerConfig config, @Nullable LogLevels levels) throws IOException {
         Exposure.check(config, Exposure.authenticates(config));
         TlsIdentity tls = openTls(config);
         SecurityPolicy policy = Exposure.policy(config);
@@ -130,7 +122,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             throw e;
         }
         try {
-            return new DurableStreamsServer(streams, true, tls, policy);
+            return new DurableStreamsServer(streams, true, tls, policy, levels);
         } catch (IOException | RuntimeException e) {
             streams.close();
             throw e;
@@ -151,7 +143,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public static DurableStreamsServer start(DurableStreams streams) throws IOException {
         Exposure.check(streams.config(), Exposure.authenticates(streams.config()));
         TlsIdentity tls = openTls(streams.config());
-        return new DurableStreamsServer(streams, false, tls, Exposure.policy(streams.config()));
+        return new DurableStreamsServer(streams, false, tls, Exposure.policy(streams.config()), null);
     }
 
     /**
@@ -165,7 +157,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * @throws IllegalStateException if the streams are closed
      */
     public static DurableStreamsServer start(DurableStreams streams, SecurityPolicy policy) throws IOException {
-        return new DurableStreamsServer(streams, false, openTls(streams.config()), policy);
+        return new DurableStreamsServer(streams, false, openTls(streams.config()), policy, null);
     }
 
     /** {@return the streams that are served, for calls without a socket} */
@@ -175,12 +167,12 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
 
     /** {@return the address on which the server listens, with the actual port if 0 was configured} */
     public InetSocketAddress address() {
-        return socket.address();
+        return sockets.address();
     }
 
-    /** {@return the address on which the server listens for administration; empty if the configuration names none} */
+    /** {@return the address on which the server listens for administration; empty if it does not} */
     public Optional<InetSocketAddress> adminAddress() {
-        return Optional.ofNullable(adminSocket).map(ListeningSocket::address);
+        return sockets.adminAddress();
     }
 
     /** {@return the memory budgets and limits of this process, in one line} */
@@ -211,10 +203,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public void stop() {
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
-        socket.close();
-        if (adminSocket != null) {
-            adminSocket.close();
-        }
+        sockets.close();
         http.stop();
         http.awaitConnectionsClosed(deadline);
         if (tls != null) {
@@ -225,6 +214,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         if (ownsStreams) {
             streams.close(deadline);
         }
+        stopped.countDown();
     }
 
     /**
@@ -234,7 +224,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public void awaitStop() throws InterruptedException {
-        socket.awaitClose();
+        stopped.await();
     }
 
     /** The same as {@link #stop}. */

@@ -154,7 +154,10 @@ final class Engine {
     private static MetricsSnapshot.Builder withStreams(MetricsSnapshot.Builder snapshot, StreamCounts streams) {
         return snapshot.add(Metric.STREAMS, streams.all())
                 .add(Metric.STREAMS_EXPIRING, streams.expiring())
-                .add(Metric.STREAMS_AGED, streams.aged());
+                .add(Metric.STREAMS_AGED, streams.aged())
+                .add(Metric.EXTENT_FILES, streams.extents().files())
+                .add(Metric.EXTENT_BYTES, streams.extents().bytes())
+                .add(Metric.EXTENT_NEEDED_BYTES, streams.extents().neededBytes());
     }
 
     private MetricsSnapshot withProcess(MetricsSnapshot.Builder snapshot) {
@@ -167,7 +170,8 @@ final class Engine {
         for (Budget budget : memory.budgets()) {
             String name = budget.name().replace(' ', '_');
             snapshot.add(Metric.BUDGET_USED_BYTES, budget.usedBytes(), name)
-                    .add(Metric.BUDGET_LIMIT_BYTES, budget.bytesMax(), name);
+                    .add(Metric.BUDGET_LIMIT_BYTES, budget.bytesMax(), name)
+                    .add(Metric.BUDGET_REFUSALS, budget.refusals(), name);
         }
         return snapshot.build();
     }

@@ -23,7 +23,18 @@ final class Exposure {
      * @throws IllegalArgumentException if the address is reachable, and the configuration does not allow it
      */
     static void check(ServerConfig config, boolean authenticates) {
-        if (!authenticates && !config.security().allowAnonymous() && isReachable(config)) {
+        if (config.security().allowAnonymous()) {
+            return;
+        }
+        InetSocketAddress admin = config.listen().adminAddress();
+        if (!config.security().authenticates() && admin != null && isReachable(admin.getAddress())) {
+            throw new IllegalArgumentException(
+                    "admin-listen is \"" + config.listen().adminListen()
+                            + "\", which other machines reach, and no authentication by tokens is configured: everybody could"
+                            + " administer the server; expected a loopback address such as 127.0.0.1:14437, or authentication,"
+                            + " or --allow-anonymous");
+        }
+        if (!authenticates && isReachable(config)) {
             throw new IllegalArgumentException("host is \"" + config.listen().host()
                     + "\", which other machines reach, and no authentication is configured: everybody could read, write"
                     + " and delete all streams; expected a loopback address such as 127.0.0.1, or authentication, or"
@@ -50,7 +61,10 @@ final class Exposure {
 
     /** Whether the host of the configuration is an address other than those of the loopback interface. */
     static boolean isReachable(ServerConfig config) {
-        InetAddress address = new InetSocketAddress(config.listen().host(), 0).getAddress();
+        return isReachable(new InetSocketAddress(config.listen().host(), 0).getAddress());
+    }
+
+    private static boolean isReachable(@Nullable InetAddress address) {
         return address != null && !address.isLoopbackAddress();
     }
 }

@@ -28,9 +28,11 @@ final class ListeningSocket {
     private static final WriteBufferWaterMark UNSENT_BYTES = new WriteBufferWaterMark(32 << 10, 128 << 10);
 
     private final Channel channel;
+    private final InetSocketAddress address;
 
     private ListeningSocket(Channel channel) {
         this.channel = channel;
+        this.address = (InetSocketAddress) channel.localAddress();
     }
 
     /**
@@ -103,7 +105,7 @@ final class ListeningSocket {
 
     /** The address on which it listens, with the actual port if 0 was requested. */
     InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+        return address;
     }
 
     /** Stops accepting connections; returns when the socket is closed. */
@@ -111,7 +113,8 @@ final class ListeningSocket {
         channel.close().awaitUninterruptibly();
     }
 
-    void awaitClose() throws InterruptedException {
-        channel.closeFuture().await();
+    /** Stops accepting connections soon. */
+    void closeSoon() {
+        channel.close();
     }
 }

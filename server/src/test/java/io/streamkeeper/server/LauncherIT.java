@@ -209,6 +209,7 @@ class LauncherIT {
                 .satisfiesExactly(
                         note -> assertThat(note).startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"),
                         line -> assertThat(line).contains(" is ready on "),
+                        line -> assertThat(line).startsWith("Administration is on "),
                         line -> assertThat(line).startsWith("Memory: "));
         return new Started(ARCHIVED.matcher(read(classes)).find(), read(log));
     }

@@ -53,11 +53,12 @@ class PackagedJarIT {
     }
 
     @Test
-    void theReadyLineAndTheMemoryAreAllThatItPrints() throws Exception {
+    void itsAddressesAndTheMemoryAreAllThatItPrints() throws Exception {
         try (PackagedServer server = start()) {
             await().untilAsserted(() -> assertThat(server.output().strip().lines())
                     .satisfiesExactly(
                             ready -> assertThat(ready).contains("is ready on " + server.uri()),
+                            line -> assertThat(line).isEqualTo("Administration is on " + server.adminUri()),
                             memory -> assertThat(memory).startsWith("Memory: ")));
         }
     }

@@ -103,7 +103,7 @@ public final class ServeCommand {
 
     /** Starts the server, and prints that it is ready. */
     private static void start(ServerConfig config, PrintStream out) throws IOException {
-        DurableStreamsServer server = DurableStreamsServer.start(config);
+        DurableStreamsServer server = DurableStreamsServer.start(config, new LogbackLevels());
         StringBuilder text = new StringBuilder("Streamkeeper " + Build.version() + " is ready on ")
                 .append(server.url())
                 .append(System.lineSeparator());

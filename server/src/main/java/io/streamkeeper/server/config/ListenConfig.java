@@ -10,6 +10,7 @@ import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.server.setting.Switch;
 import io.streamkeeper.server.setting.Text;
 import io.streamkeeper.server.setting.Unit;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param transport the socket API that it uses
  * @param shards event loops and shards; 0 for one per two cores
  * @param connectionsMax the maximum number of open connections; further ones are closed when they arrive
- * @param adminListen where the server listens for administration: {@code none}, or a host, a colon and a port
+ * @param adminListen where the server listens for administration: {@code auto}, {@code none}, or a host, a colon and a
+ *     port
  * @param console whether the listeners serve the console
  */
 public record ListenConfig(
@@ -34,6 +36,11 @@ public record ListenConfig(
         String adminListen,
         boolean console) {
     private static final String NONE = "none";
+    private static final String AUTO = "auto";
+    private static final int PORT_MAX = 65_535;
+
+    /** The distance between the ports, so great that servers on neighbouring ports do not meet. */
+    private static final int ADMIN_PORT_DISTANCE = 10_000;
 
     /** A name, an IPv4 address, or an IPv6 address in brackets. */
     private static final String HOST_FORM = "(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+)";
@@ -75,10 +82,11 @@ public record ListenConfig(
             "admin-listen",
             new Text(
                     "HOST:PORT",
-                    NONE + "|" + HOST_FORM + ":" + PORT_FORM,
-                    "none, or a host and a port such as 127.0.0.1:4438"),
-            NONE,
-            "Another address to listen on, for those who run the server: /health, /metrics, and no streams.");
+                    AUTO + "|" + NONE + "|" + HOST_FORM + ":" + PORT_FORM,
+                    "auto, none, or a host and a port such as 127.0.0.1:14437"),
+            AUTO,
+            "Another address to listen on, for those who run the server: /health, /metrics, /admin, and no streams;"
+                    + " auto for 127.0.0.1 and 10000 more than --port, or none.");
 
     private static final Setting<Boolean> CONSOLE = new Setting<>(
             LISTENING, "console", new Switch(), "true", "Serve the console, a page for people, at /console/.");
@@ -94,7 +102,8 @@ public record ListenConfig(
      * @param transport any; the server checks that it loads when it starts
      * @param shards 0 … 1024
      * @param connectionsMax 1 … 10,000,000
-     * @param adminListen {@code none}, or a host, a colon and a port; the host is resolved when the server starts
+     * @param adminListen {@code auto}, {@code none}, or a host, a colon and a port; the host is resolved when the server
+     *     starts
      * @param console any value
      * @throws IllegalArgumentException if a value is not allowed
      */
@@ -107,12 +116,23 @@ public record ListenConfig(
     }
 
     /**
+     * {@return whether the server chooses the address for administration, and another one if it is in use}
+     */
+    public boolean choosesAdminAddress() {
+        return adminListen.equals(AUTO);
+    }
+
+    /**
      * {@return the address on which the server listens for administration, with the host resolved; null if there is
      * none}
      */
     public @Nullable InetSocketAddress adminAddress() {
         if (adminListen.equals(NONE)) {
             return null;
+        }
+        if (choosesAdminAddress()) {
+            int chosen = port == 0 || port + ADMIN_PORT_DISTANCE > PORT_MAX ? 0 : port + ADMIN_PORT_DISTANCE;
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), chosen);
         }
         int colon = adminListen.lastIndexOf(':');
         String adminHost = adminListen.substring(0, colon);
@@ -210,8 +230,8 @@ public record ListenConfig(
         /**
          * {@return this}
          *
-         * @param adminListen where the server listens for administration, such as {@code 127.0.0.1:4438}; {@code none}
-         *     to disable it
+         * @param adminListen where the server listens for administration, such as {@code 127.0.0.1:14437}; {@code auto}
+         *     for an address of the loopback interface that the server chooses; {@code none} to disable it
          */
         public Builder adminListen(String adminListen) {
             values.set(ADMIN_LISTEN, adminListen);

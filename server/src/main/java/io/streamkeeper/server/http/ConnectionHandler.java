@@ -201,7 +201,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** Whether requests must not wait for future data: the server stops, or the client has closed its side. */
     boolean endsWaiting() {
-        return inputEnded || server.isStopping();
+        return inputEnded || server.isStopping(listener.kind());
     }
 
     /** Whether a read of the channel is under way, after which everything written is flushed. */
@@ -227,7 +227,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && !decoder.holdsBytes()
                 && !decoder.awaitsRoom()
                 && !execution.isUnderWay()
-                && !server.isStopping()
+                && !server.isStopping(listener.kind())
                 && channel.isActive();
     }
 
@@ -314,11 +314,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (ends) {
             discard(message);
         } else if (message instanceof HttpRequest request) {
-            lastCame = !request.keepAlive() || server.isStopping();
+            lastCame = !request.keepAlive() || server.isStopping(listener.kind());
             execution.begin(add(request, lastCame), request);
         } else if (message instanceof RefusedRequest refused) {
             HttpRequest request = new HttpRequest(refused.head(), Unpooled.EMPTY_BUFFER);
-            lastCame = refused.closes() || !request.keepAlive() || server.isStopping();
+            lastCame = refused.closes() || !request.keepAlive() || server.isStopping(listener.kind());
             execution.refuseHead(add(request, lastCame), request, refused.verdict());
         } else if (message instanceof MalformedRequest malformed) {
             lastCame = true;
@@ -478,7 +478,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** Ends the connection if no response is owed and no further request can begin. */
     private void endIfNothingComes() {
-        boolean over = server.isStopping() || (inputEnded && !reading && !decoder.holdsBytes());
+        boolean over = server.isStopping(listener.kind()) || (inputEnded && !reading && !decoder.holdsBytes());
         if (over && line.isEmpty() && !ends) {
             end();
         }

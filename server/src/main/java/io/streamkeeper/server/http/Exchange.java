@@ -99,6 +99,7 @@ final class Exchange implements Reply, ResponseContext {
     @Override
     public boolean isCrossOrigin() {
         return request != null
+                && !connection.listener().isAdministrative()
                 && (request.method() == Method.GET
                         || request.method() == Method.HEAD
                         || request.has(HeaderName.ORIGIN));

@@ -10,7 +10,7 @@ import io.streamkeeper.storage.disk.StorageFailedException;
 import java.util.function.Consumer;
 
 /**
- * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping, and when it
+ * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping or drained, and when it
  * cannot write to its disk; {@code /health/live} fails only in the second case, in which a restart can help.
  */
 final class HealthHandler implements RouteHandler {
@@ -46,7 +46,10 @@ final class HealthHandler implements RouteHandler {
             return Answer.text(refusal.code().status(), JSON, ErrorBody.of(refusal));
         }
         return failsWhileStopping && server.isStopping()
-                ? Answer.text(ErrorCode.SHUTTING_DOWN.status(), JSON, "{\"status\":\"stopping\"}")
+                ? Answer.text(
+                        ErrorCode.SHUTTING_DOWN.status(),
+                        JSON,
+                        server.drain().hasBegun() ? "{\"status\":\"draining\"}" : "{\"status\":\"stopping\"}")
                 : Answer.text(200, JSON, "{\"status\":\"ok\"}");
     }
 }

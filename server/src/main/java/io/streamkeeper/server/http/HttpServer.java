@@ -8,6 +8,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.streamkeeper.server.admin.Drain;
+import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.parse.BodyParser;
@@ -70,9 +72,13 @@ public final class HttpServer {
     private final @Nullable AuditLog audit;
     private final @Nullable Limits limits;
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
+    private final @Nullable LogLevels levels;
     private volatile int connectionsMax;
     private final AtomicLong policyChanges = new AtomicLong();
+    private final Drain drain = new Drain(new Clients());
+    private volatile Runnable closesPublicSockets = () -> {};
     private volatile boolean stopping;
+    private volatile boolean drains;
 
     /**
      * Serves {@code shards}; {@code workers} compress, and compute the handshakes of TLS.
@@ -84,6 +90,7 @@ public final class HttpServer {
      * @param audit records who did what; closed when the server stops; null for none
      * @param limits what each client and tenant may use; closed by its owner; null if nothing is limited
      * @param metrics reads the metrics, and completes on a thread that may block
+     * @param levels the levels of the log; null if an operator cannot change them
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -97,7 +104,8 @@ public final class HttpServer {
             @Nullable SecurityPolicy policy,
             @Nullable AuditLog audit,
             @Nullable Limits limits,
-            Supplier<CompletableFuture<MetricsSnapshot>> metrics) {
+            Supplier<CompletableFuture<MetricsSnapshot>> metrics,
+            @Nullable LogLevels levels) {
         this.config = config;
         this.shards = shards;
         this.memory = memory;
@@ -113,6 +121,7 @@ public final class HttpServer {
         this.audit = audit;
         this.limits = limits;
         this.metrics = metrics;
+        this.levels = levels;
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -162,9 +171,9 @@ public final class HttpServer {
         return compression;
     }
 
-    /** Refuses requests of other sites' pages. */
-    SiteGuard siteGuard() {
-        return siteGuard;
+    /** Refuses requests of other sites' pages; no page of another site may administer the server. */
+    SiteGuard siteGuard(ListenerKind kind) {
+        return kind == ListenerKind.ADMINISTRATIVE ? SiteGuard.STRICT : siteGuard;
     }
 
     /** Decides who may do what; null if everybody may do everything. */
@@ -201,12 +210,34 @@ public final class HttpServer {
         return metrics.get();
     }
 
+    /** The levels of the log; null if an operator cannot change them. */
+    @Nullable
+    LogLevels logLevels() {
+        return levels;
+    }
+
     Clock clock() {
         return clock;
     }
 
+    /** Whether a policy decides who may do what. */
+    public boolean hasPolicy() {
+        return policy != null;
+    }
+
+    /** The end of the service to clients that an operator may request. */
+    Drain drain() {
+        return drain;
+    }
+
+    /** Whether the server stops, or is drained of its clients. */
     boolean isStopping() {
-        return stopping;
+        return stopping || drain.hasBegun();
+    }
+
+    /** Whether the connections of listeners of {@code kind} are ended, each after the responses that it owes. */
+    boolean isStopping(ListenerKind kind) {
+        return stopping || (drains && kind == ListenerKind.PUBLIC);
     }
 
     /** The loops that a connection of {@code loop} may move to; null if it may not move. */
@@ -252,12 +283,14 @@ public final class HttpServer {
 
     /** Whether a connection is accepted; it counts towards the limit from then on until it is closed. */
     boolean admit(Channel channel, ListenerKind kind) {
-        if (stopping) {
+        if (isStopping(kind)) {
             return false;
         }
-        return kind == ListenerKind.ADMINISTRATIVE
+        boolean added = kind == ListenerKind.ADMINISTRATIVE
                 ? administrative.size() < ADMINISTRATIVE_CONNECTIONS_MAX && administrative.add(channel)
                 : connections.size() < connectionsMax && holdConnection(channel) && connections.add(channel);
+        // A stop that has begun meanwhile may not have seen this connection.
+        return added && !isStopping(kind);
     }
 
     /** Takes one of the connections of the client, until this one is closed. Returns false if none is left. */
@@ -285,6 +318,26 @@ public final class HttpServer {
     public void stop() {
         stopping = true;
         fire(Stream.concat(connections.stream(), administrative.stream()), ConnectionHandler.Event.STOPPING);
+    }
+
+    /** Sets what stops the server from accepting connections of clients; it returns without waiting. */
+    public void publicSocketsClosedBy(Runnable closing) {
+        closesPublicSockets = closing;
+    }
+
+    private final class Clients implements Drain.Clients {
+        @Override
+        public int connections() {
+            return connections.size();
+        }
+
+        @Override
+        public void end(Runnable ended) {
+            drains = true;
+            closesPublicSockets.run();
+            fire(connections.stream(), ConnectionHandler.Event.STOPPING);
+            connections.newCloseFuture().addListener(closed -> ended.run());
+        }
     }
 
     private static void fire(Stream<Channel> channels, ConnectionHandler.Event event) {

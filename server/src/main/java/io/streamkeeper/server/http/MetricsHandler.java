@@ -13,6 +13,7 @@ import io.streamkeeper.server.metrics.Exposition;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -39,12 +40,15 @@ final class MetricsHandler implements RouteHandler {
     }
 
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
+    private final Executor workers;
     private final AtomicInteger pages = new AtomicInteger();
 
     /**
-     * Answers with the result of {@code metrics}, which must complete on a thread that may block.
+     * Answers with the result of {@code metrics}, which must complete on a thread that may block; one of {@code workers}
+     * begins it.
      */
-    MetricsHandler(Supplier<CompletableFuture<MetricsSnapshot>> metrics) {
+    MetricsHandler(Supplier<CompletableFuture<MetricsSnapshot>> metrics, Executor workers) {
+        this.workers = workers;
         this.metrics = metrics;
     }
 
@@ -55,14 +59,15 @@ final class MetricsHandler implements RouteHandler {
             throw new RefusedException(ErrorCode.OVERLOADED, PAGES_MAX + " pages of metrics are being created");
         }
         String accept = request.header(HeaderName.ACCEPT);
-        snapshot()
+        // Timeouts of futures take a lock, for which a loop must not wait.
+        workers.execute(() -> snapshot()
                 .thenApply(snapshot -> answer(Format.EXPOSITION.page(snapshot, accept)))
                 .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .handle(MetricsHandler::answerOrRefusal)
                 .thenAccept(answer -> {
                     pages.decrementAndGet();
                     answering.accept(answer);
-                });
+                }));
     }
 
     /** The metrics; a failure to begin is one of the future, so that the page is over in any case. */

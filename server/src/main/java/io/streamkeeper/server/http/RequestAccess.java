@@ -11,6 +11,7 @@ import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.Authentication;
@@ -69,11 +70,16 @@ final class RequestAccess {
                 : new RequestAccess(server, policy, new ClientIdentity(channel, listener.tls(), server.workers()));
     }
 
-    /** Whether the policy decides about the request: it is one of a stream, and not about the methods of a path. */
+    /**
+     * Whether the policy decides about the request: it is one of a stream or of administration, and not about the
+     * methods of a path.
+     */
     boolean concerns(HttpRequest request, Routes routes) {
-        return action(request.method()) != null
-                && routes.find(request.path()) == null
-                && routes.isOfStreams(request.path());
+        if (action(request.method()) == null) {
+            return false;
+        }
+        Route route = routes.find(request.path());
+        return route == null ? routes.isOfStreams(request.path()) : route.isForAdministrators();
     }
 
     /** What a request with this method does with a stream; null if it does nothing with one. */
@@ -267,6 +273,13 @@ final class RequestAccess {
      * @throws RefusedException if it may not, or the policy fails
      */
     void check(Principal principal, HttpRequest request, Routes routes) {
+        Route route = routes.find(request.path());
+        if (route != null) {
+            if (route.isForAdministrators() && !allows(principal, Action.ADMIN, SecurityPolicy.ADMINISTRATION)) {
+                throw new RefusedException(denied(principal, Action.ADMIN));
+            }
+            return;
+        }
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
@@ -336,11 +349,11 @@ final class RequestAccess {
 
     /** The same whether a stream exists or not. */
     private static Refusal denied(Principal principal, Action action) {
+        String what = action == Action.ADMIN ? "administer the server" : action.text() + " here";
         return principal.isAnonymous()
                 ? Refusal.of(
                         ErrorCode.UNAUTHENTICATED,
-                        "to " + action.text() + " here requires authentication; expected Authorization: Bearer and a"
-                                + " token")
-                : Refusal.of(ErrorCode.FORBIDDEN, "you may not " + action.text() + " here");
+                        "to " + what + " requires authentication; expected Authorization: Bearer and a" + " token")
+                : Refusal.of(ErrorCode.FORBIDDEN, "you may not " + what);
     }
 }

@@ -68,8 +68,8 @@ final class RequestExecution implements BodyCheck {
 
     /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
-        Refusal refusal =
-                server.siteGuard().refusal(request, connection.listener().hosts());
+        Refusal refusal = server.siteGuard(connection.listener().kind())
+                .refusal(request, connection.listener().hosts());
         if (refusal != null) {
             refuse(exchange, request, refusal);
         } else if (access != null
@@ -96,8 +96,8 @@ final class RequestExecution implements BodyCheck {
     @Override
     public Verdict check(RequestHead head, Runnable decided) {
         HttpRequest request = new HttpRequest(head, Unpooled.EMPTY_BUFFER);
-        Refusal refusal =
-                server.siteGuard().refusal(request, connection.listener().hosts());
+        Refusal refusal = server.siteGuard(connection.listener().kind())
+                .refusal(request, connection.listener().hosts());
         if (refusal != null) {
             headCheck = null;
             return Verdict.refused(refusal);

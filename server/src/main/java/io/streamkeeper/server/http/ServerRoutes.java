@@ -1,5 +1,6 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.admin.AdminRoutes;
 import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
@@ -23,7 +24,8 @@ final class ServerRoutes {
                 new Line(all, Route.reading("/health/live", HealthHandler.ofLiveness(server))),
                 new Line(
                         EnumSet.of(ListenerKind.ADMINISTRATIVE),
-                        Route.reading("/metrics", new MetricsHandler(server::metrics))));
+                        Route.reading("/metrics", new MetricsHandler(server::metrics, server.workers()))
+                                .forAdministrators()));
     }
 
     /** The table of a listener of {@code kind}. */
@@ -34,6 +36,10 @@ final class ServerRoutes {
                 .filter(line -> line.listeners().contains(kind))
                 .map(Line::route)
                 .forEach(routes::add);
+        if (kind == ListenerKind.ADMINISTRATIVE) {
+            routes.addAll(AdminRoutes.of(
+                    server.shards(), server.memory(), server.drain(), server.logLevels(), server.workers()));
+        }
         if (server.config().listen().console()) {
             routes.addAll(ConsoleHandler.routes(root, server.workers()));
         }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * {@code Origin} is neither the server's own nor allowed is refused before it is executed. Immutable.
  */
 final class SiteGuard {
+    /** Lets no page of another site write. */
+    static final SiteGuard STRICT = new SiteGuard(CrossOriginRule.of(CrossOriginRule.NONE));
+
     private static final String SCHEME_END = "://";
 
     private final CrossOriginRule origins;

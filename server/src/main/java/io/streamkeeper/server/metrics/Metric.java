@@ -151,6 +151,22 @@ public enum Metric {
     BUDGET_USED_BYTES("streamkeeper_budget_used_bytes", "Memory that is reserved of each budget.", List.of("budget")),
     /** The limit of each budget. */
     BUDGET_LIMIT_BYTES("streamkeeper_budget_limit_bytes", "The bound of each budget.", List.of("budget")),
+    /** How often each budget had no room. */
+    BUDGET_REFUSALS(
+            "streamkeeper_budget_refusals_total",
+            Type.COUNTER,
+            "Reservations that found no room in a budget: work that was refused, or waited.",
+            List.of("budget"),
+            List.of()),
+    /** Extent files. */
+    EXTENT_FILES("streamkeeper_extent_files", "Files to which checkpoints and compactions have written.", List.of()),
+    /** Bytes of extent files. */
+    EXTENT_BYTES("streamkeeper_extent_bytes", "Bytes of these files.", List.of()),
+    /** Needed bytes of extent files. */
+    EXTENT_NEEDED_BYTES(
+            "streamkeeper_extent_needed_bytes",
+            "Bytes of these files that streams need; compaction removes the others.",
+            List.of()),
     /** Open file descriptors. */
     OPEN_FDS("process_open_fds", "Number of open file descriptors.", List.of()),
     /** The limit of open file descriptors. */

@@ -25,9 +25,12 @@ public final class Grant {
         return new Grant(actions, PathPattern.parse(pattern));
     }
 
-    /** Whether it allows {@code action} on {@code path} to a principal with this name. */
+    /**
+     * Whether it allows {@code action} on {@code path} to a principal with this name. A pattern with the name allows
+     * nobody to administer the server, whatever names there are.
+     */
     boolean allows(Action action, String path, String name) {
-        return actions.contains(action) && paths.matches(path, name);
+        return actions.contains(action) && !(action == Action.ADMIN && paths.hasName()) && paths.matches(path, name);
     }
 
     @Override

@@ -13,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
  * credentials of each connection.
  */
 public interface SecurityPolicy extends AutoCloseable {
+    /** The path with which the server asks for {@link Action#ADMIN}, which is a right on the whole server. */
+    StreamPath ADMINISTRATION = new StreamPath(StreamPath.RESERVED_SEGMENT + "/admin");
+
     /**
      * Determines who has sent a request.
      *
@@ -27,7 +30,7 @@ public interface SecurityPolicy extends AutoCloseable {
      *
      * @param principal from {@link #authenticate}
      * @param action what the request does
-     * @param path the path of the stream, decoded
+     * @param path the path of the stream, decoded; {@link #ADMINISTRATION} if the request is one of administration
      */
     boolean allows(Principal principal, Action action, StreamPath path);
 

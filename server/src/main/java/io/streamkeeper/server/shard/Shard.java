@@ -324,6 +324,11 @@ public final class Shard {
         attempt(reply::complete, () -> dispatch(command, 0, reply));
     }
 
+    /** The state of this shard, whose number is {@code number}; on its loop. */
+    ShardStatus status(int number) {
+        return ShardStatus.of(number, store, parked.count());
+    }
+
     /** The reason why nothing more is acknowledged, or null while the disk works; may be called by any thread. */
     @Nullable
     StorageFailedException failure() {

@@ -8,6 +8,7 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.limit.ContentLimits;
 import io.streamkeeper.server.metrics.Counters;
 import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.extent.ExtentUsage;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -148,17 +150,19 @@ public final class Shards {
     }
 
     /**
-     * Numbers of streams.
+     * Numbers of streams and files.
      *
      * @param all including deleted ones that forks keep
      * @param expiring those that expire
      * @param aged those with retention by age
+     * @param extents the files of all of them, except those of journals
      */
-    public record StreamCounts(long all, long expiring, long aged) {
-        private static final StreamCounts NONE = new StreamCounts(0, 0, 0);
+    public record StreamCounts(long all, long expiring, long aged, ExtentUsage extents) {
+        private static final StreamCounts NONE = new StreamCounts(0, 0, 0, ExtentUsage.NONE);
 
         private StreamCounts plus(StreamCounts other) {
-            return new StreamCounts(all + other.all, expiring + other.expiring, aged + other.aged);
+            return new StreamCounts(
+                    all + other.all, expiring + other.expiring, aged + other.aged, extents.plus(other.extents));
         }
     }
 
@@ -175,11 +179,59 @@ public final class Shards {
         ShardStore store = shard.store();
         try {
             return CompletableFuture.supplyAsync(
-                    () -> new StreamCounts(store.streamCount(), store.expiringCount(), store.agedCount()),
+                    () -> new StreamCounts(
+                            store.streamCount(), store.expiringCount(), store.agedCount(), store.extentUsage()),
                     shard.loop());
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(StreamCounts.NONE);
         }
+    }
+
+    /**
+     * The state of each shard, in the order of their numbers; completed when each loop has answered, exceptionally once
+     * the loops have ended.
+     */
+    public CompletableFuture<List<ShardStatus>> statuses() {
+        List<CompletableFuture<ShardStatus>> each = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            int number = i;
+            Shard shard = shards.get(i);
+            each.add(onLoop(shard, () -> shard.status(number)));
+        }
+        return all(each);
+    }
+
+    private static <T> CompletableFuture<T> onLoop(Shard shard, Supplier<T> value) {
+        try {
+            return CompletableFuture.supplyAsync(value, shard.loop());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> each) {
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .thenApply(done -> each.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Makes a checkpoint of each shard; completed, by a loop, when all are done, and never if a shard fails. */
+    public CompletableFuture<Void> checkpointNow() {
+        return job(ShardStore::checkpointNow);
+    }
+
+    /** Compacts the files of each shard; completed, by a loop, when all are done, and never if a shard fails. */
+    public CompletableFuture<Void> compactNow() {
+        return job(ShardStore::compactNow);
+    }
+
+    private CompletableFuture<Void> job(BiConsumer<ShardStore, Runnable> begin) {
+        List<CompletableFuture<Void>> each = new ArrayList<>();
+        for (Shard shard : shards) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            shard.run(() -> begin.accept(shard.store(), () -> done.complete(null)));
+            each.add(done);
+        }
+        return all(each).thenAccept(done -> {});
     }
 
     /** Number of shards that acknowledge nothing until the server restarts. */

@@ -15,9 +15,11 @@ class MetricsHandlerTest {
     @Test
     @LogsFaults("a page of metrics cannot be created")
     void pagesThatCannotBeginDoNotCountAsBeingCreated() throws Exception {
-        MetricsHandler handler = new MetricsHandler(() -> {
-            throw new IllegalStateException("broken on purpose");
-        });
+        MetricsHandler handler = new MetricsHandler(
+                () -> {
+                    throw new IllegalStateException("broken on purpose");
+                },
+                Runnable::run);
         try (SmallServer server = new SmallServer(64, List.of(Route.reading("/metrics", handler)));
                 TestConnection connection = server.connect()) {
             for (int i = 0; i < 10; i++) {

@@ -30,6 +30,7 @@ final class Access {
     }
 
     private static final String INTRUDER = "intruder";
+    private static final String OPERATOR = "operator";
     private static final String BEARER = "Authorization: Bearer ";
     private static final List<String> IDENTITIES = List.of("longrun-one", "longrun-two");
 
@@ -41,6 +42,7 @@ final class Access {
         this.folder = Files.createDirectories(folder);
         clients.forEach(client -> tokens.put(client, NewToken.make(client, null)));
         tokens.put(INTRUDER, NewToken.make(INTRUDER, null));
+        tokens.put(OPERATOR, NewToken.make(OPERATOR, null));
         writeTokens(new Random(0), true);
         writePolicy("");
         writeIdentity();
@@ -49,6 +51,11 @@ final class Access {
     /** The field with the token of a client. */
     String field(String client) {
         return BEARER + tokens.get(client).token();
+    }
+
+    /** The field of one who may administer the server, and nothing else. */
+    String fieldOfOperator() {
+        return field(OPERATOR);
     }
 
     /** Credentials that allow nothing; null for none. */
@@ -115,7 +122,7 @@ final class Access {
     }
 
     private void writePolicy(String first) throws IOException {
-        replace("policy", first + "allow * all {sub}/**\n");
+        replace("policy", first + "allow * all {sub}/**\nallow operator admin **\n");
     }
 
     private void writeIdentity() throws IOException {

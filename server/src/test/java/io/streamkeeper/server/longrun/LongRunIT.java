@@ -193,12 +193,23 @@ class LongRunIT {
     }
 
     /** The administration listener answers beside all traffic, and serves no streams. */
-    private void administer(PackagedServer server) throws IOException, InterruptedException {
-        HttpClient http = HttpClient.newHttpClient();
+    private void administer(PackagedServer server, Plan plan, Access access) throws IOException, InterruptedException {
         URI admin = server.adminUri();
-        assertThat(status(http, admin.resolve("health"))).isEqualTo(200);
-        assertThat(status(http, admin.resolve("v1/stream/any"))).isEqualTo(404);
-        HttpResponse<String> metrics = get(http, admin.resolve("metrics"));
+        String[] field = plan.access() == Access.Kind.OPEN
+                ? new String[0]
+                : access.fieldOfOperator().split(": ", 2);
+        assertThat(send("GET", admin.resolve("health")).statusCode()).isEqualTo(200);
+        assertThat(send("GET", admin.resolve("v1/stream/any")).statusCode()).isEqualTo(404);
+        if (field.length > 0) {
+            assertThat(send("POST", admin.resolve("admin/drain")).statusCode()).isEqualTo(401);
+        }
+        assertThat(send("GET", admin.resolve("admin/status"), field).body()).contains("\"shards\":[{\"shard\":0,");
+        for (String job : List.of("checkpoint", "compact")) {
+            // A full disk makes a checkpoint wait.
+            assertThat(send("POST", admin.resolve("admin/" + job), field).statusCode())
+                    .isBetween(200, 202);
+        }
+        HttpResponse<String> metrics = send("GET", admin.resolve("metrics"), field);
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.body()).contains("streamkeeper_streams ", "streamkeeper_build_info{");
         reach.count("administration listener");
@@ -207,12 +218,13 @@ class LongRunIT {
         }
     }
 
-    private static int status(HttpClient http, URI uri) throws IOException, InterruptedException {
-        return get(http, uri).statusCode();
-    }
-
-    private static HttpResponse<String> get(HttpClient http, URI uri) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    private static HttpResponse<String> send(String method, URI uri, String... field)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody());
+        if (field.length > 0) {
+            request.headers(field);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static boolean isReady(Traffic client, Plan plan) {
@@ -258,7 +270,7 @@ class LongRunIT {
         }
         waitUntil(endNanos, world);
         if (plan.administered()) {
-            administer(server);
+            administer(server, plan, access);
         }
     }
 

@@ -38,11 +38,28 @@ class PolicyRulesTest {
 
     @Test
     void aStarIsEachAuthenticatedPrincipal() {
-        assertThat(RULES.allow(BOB, Action.ADMIN, "users/bob/a")).isTrue();
+        assertThat(RULES.allow(BOB, Action.DELETE, "users/bob/a")).isTrue();
         assertThat(RULES.allow(BOB, Action.READ, "users/alice/a")).isFalse();
         assertThat(RULES.allow(Principal.ANONYMOUS, Action.READ, "users/anonymous/a"))
                 .isFalse();
         assertThat(RULES.allow(LINK, Action.READ, "users/link/a")).isFalse();
+    }
+
+    @Test
+    void aPatternWithANameAllowsNobodyToAdminister() {
+        String path = SecurityPolicy.ADMINISTRATION.value();
+        Principal reserved = Principal.named("__ds");
+
+        assertThat(PolicyRules.parse(List.of("allow * all {sub}/**")).allow(reserved, Action.READ, path))
+                .isTrue();
+        assertThat(PolicyRules.parse(List.of("allow * all {sub}/**")).allow(reserved, Action.ADMIN, path))
+                .isFalse();
+        assertThat(PolicyRules.parse(List.of("allow alice all users/**")).allow(ALICE, Action.ADMIN, path))
+                .isFalse();
+        assertThat(PolicyRules.parse(List.of("allow alice read **")).allow(ALICE, Action.ADMIN, path))
+                .isFalse();
+        assertThat(PolicyRules.parse(List.of("allow alice admin **")).allow(ALICE, Action.ADMIN, path))
+                .isTrue();
     }
 
     @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.config.ListenConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,7 +67,7 @@ class AdminListenerTest {
                         .contains("this listener serves no streams");
             }
             assertThat(admin(server, "HEAD", path).status()).isEqualTo(404);
-            assertThat(admin(server, "OPTIONS", path).is(204).field("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+            assertThat(admin(server, "OPTIONS", path).is(204).field("Allow")).isEqualTo("GET, HEAD, POST, OPTIONS");
         });
     }
 
@@ -128,9 +131,76 @@ class AdminListenerTest {
     }
 
     @Test
-    void thereIsNoneUnlessItIsAskedFor() throws IOException {
-        try (TestServer server = TestServer.started(TestServer.config())) {
+    void itIsOnTheLoopbackInterfaceUnlessItIsNotWanted() throws IOException {
+        try (TestServer server = TestServer.started(config("auto", 10))) {
+            assertThat(adminAddress(server).getAddress().isLoopbackAddress()).isTrue();
+            admin(server, "GET", "/metrics").is(200);
+        }
+        try (TestServer server = TestServer.started(config("none", 10))) {
             assertThat(server.server().adminAddress()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPortThatTheServerChoosesIsFarFromThatOfClients() {
+        ListenConfig defaults = ListenConfig.defaults();
+        assertThat(defaults.adminAddress()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 14_437));
+        assertThat(ServerConfig.builder()
+                        .listen(listen -> listen.port(60_000))
+                        .build()
+                        .listen()
+                        .adminAddress())
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @Test
+    @LogsFaults("administration is on port")
+    void aPortInUseThatTheServerHasChosenIsReplaced() throws IOException {
+        try (ServerSocket taken = takeLowPort()) {
+            int port = taken.getLocalPort() - 10_000;
+            ServerConfig config = TestServer.config(
+                    change -> change.listen(listen -> listen.port(port).adminListen("auto")));
+            try (TestServer server = TestServer.started(config)) {
+                assertThat(adminAddress(server).getPort()).isNotEqualTo(taken.getLocalPort());
+                admin(server, "GET", "/health").is(200);
+                server.get("/health").is(200);
+            }
+        }
+    }
+
+    /** A socket on a port that a server chooses for administration, whose port for clients is free. */
+    private static ServerSocket takeLowPort() throws IOException {
+        IOException problem = null;
+        for (int port = 21_000; port < 30_000; port++) {
+            try (ServerSocket clients = new ServerSocket(port - 10_000, 1, InetAddress.getLoopbackAddress())) {
+                return new ServerSocket(clients.getLocalPort() + 10_000, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException e) {
+                problem = e;
+            }
+        }
+        throw new IOException("no two ports are free", problem);
+    }
+
+    @Test
+    void itsAddressNeedsAuthenticationIfOtherMachinesReachIt() {
+        assertThatThrownBy(() -> DurableStreamsServer.start(config("0.0.0.0:0", 10)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("admin-listen is \"0.0.0.0:0\"")
+                .hasMessageContaining("--allow-anonymous");
+    }
+
+    @Test
+    void noPageOfAnotherSiteReadsOrChangesAnything() throws IOException {
+        ServerConfig config = TestServer.config(change -> change.listen(listen -> listen.adminListen("127.0.0.1:0"))
+                .security(security -> security.corsOrigins("*")));
+        String page = "Origin: https://evil.example";
+        try (TestServer server = TestServer.started(config);
+                TestConnection connection = new TestConnection(adminAddress(server))) {
+            connection.exchange("POST", "/admin/checkpoint", "", page).isError(403, "origin_not_allowed");
+            Answer read = connection.exchange("GET", "/admin/status", "", page).is(200);
+            assertThat(read.fields()).doesNotContainKey("Access-Control-Allow-Origin");
+            connection.send("GET /admin/status HTTP/1.1\r\nHost: rebound.example\r\n\r\n");
+            connection.receive().isError(403, "host_not_allowed");
         }
     }
 
@@ -140,6 +210,6 @@ class AdminListenerTest {
         assertThatThrownBy(() -> config(adminListen, 10))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("admin-listen is \"" + adminListen + "\"")
-                .hasMessageContaining("127.0.0.1:4438");
+                .hasMessageContaining("127.0.0.1:14437");
     }
 }

@@ -68,7 +68,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     /** The configuration of most tests, with a change. */
     static ServerConfig config(Consumer<ServerConfig.Builder> change) {
         ServerConfig.Builder config = ServerConfig.builder()
-                .listen(listen -> listen.port(0).shards(SHARDS))
+                .listen(listen -> listen.port(0).shards(SHARDS).adminListen("none"))
                 .tls(TestServer::onIfRequested)
                 .data(TestServer::keptInNewDirectory);
         change.accept(config);

@@ -78,7 +78,12 @@ final class ExtentCatalog {
 
     // ---- files ----
 
-    /** The number of the next extent file. */
+    /** The number that the next extent file will have. */
+    long nextFile() {
+        return nextFile;
+    }
+
+    /** The number of the next extent file, which is taken by this call. */
     long takeFile() {
         long taken = nextFile;
         nextFile++;

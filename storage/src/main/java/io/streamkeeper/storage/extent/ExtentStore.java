@@ -28,6 +28,23 @@ public interface ExtentStore extends AutoCloseable {
     /** A command was refused for want of heap, much of which dropped streams take: they are forgotten without delay. */
     void pressedForHeap();
 
+    /**
+     * Begins a checkpoint as soon as possible, whether it is due or not.
+     *
+     * @param done called on the loop when all that was staged before is in files; never if the shard fails or is closed
+     */
+    void checkpointNow(Runnable done);
+
+    /**
+     * Compacts every file of which compaction removes a considerable part, whether it is due or not.
+     *
+     * @param done called on the loop when no such file is left; never if the shard fails or is closed
+     */
+    void compactNow(Runnable done);
+
+    /** What the files take. */
+    ExtentUsage usage();
+
     /** Receives, on the shard's loop, the streams that take another amount of heap than before. */
     interface Listener {
         /** Ignores everything. */

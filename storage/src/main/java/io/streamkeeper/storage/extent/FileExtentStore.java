@@ -52,6 +52,7 @@ public final class FileExtentStore implements ExtentStore {
     private final Clock clock;
     private final long compactedBytesMax;
     private final CompactionPolicy policy;
+    private final RequestedJobs requested = new RequestedJobs();
 
     private long retryNanos;
     private boolean retries;
@@ -243,6 +244,27 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     @Override
+    public void checkpointNow(Runnable done) {
+        requested.checkpoint(done);
+    }
+
+    @Override
+    public void compactNow(Runnable done) {
+        requested.compaction(catalog.nextFile(), done);
+    }
+
+    @Override
+    public ExtentUsage usage() {
+        long bytes = 0;
+        long neededBytes = 0;
+        for (Extent extent : catalog.extents()) {
+            bytes += extent.file().bytes();
+            neededBytes += extent.neededBytes();
+        }
+        return new ExtentUsage(catalog.extents().size(), bytes, neededBytes);
+    }
+
+    @Override
     public void observe(ShardFigures newFigures) {
         figures = newFigures;
     }
@@ -283,8 +305,13 @@ public final class FileExtentStore implements ExtentStore {
         }
         if (isCheckpointDue()) {
             beginCheckpoint();
-        } else {
-            beginCompaction();
+            return;
+        }
+        if (requested.wantsCheckpoint()) {
+            requested.nothingToWrite();
+        }
+        if (!beginCompaction()) {
+            requested.nothingToCompact();
         }
     }
 
@@ -292,6 +319,7 @@ public final class FileExtentStore implements ExtentStore {
         checkpoints++;
         yielded = !dirty.isCheckpointDue(false);
         hasDroppedDirty = false;
+        requested.checkpointBegins();
         start(new Checkpoint(this, checkpoints, dirty.take()));
     }
 
@@ -324,14 +352,21 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private List<Extent> pick() {
-        return room.isEnough()
-                ? policy.pick(catalog.extents())
-                : policy.pickToMakeRoom(catalog.extents(), Math.min(compactedBytesMax, room.bytes()));
+        if (!room.isEnough()) {
+            return policy.pickToMakeRoom(catalog.extents(), Math.min(compactedBytesMax, room.bytes()));
+        }
+        List<Extent> due = policy.pick(catalog.extents());
+        if (!due.isEmpty()) {
+            return due;
+        }
+        List<Extent> wanted =
+                catalog.extents().stream().filter(requested::concerns).toList();
+        return policy.pickToMakeRoom(wanted, compactedBytesMax);
     }
 
     private boolean isCheckpointDue() {
         boolean forgetsNothing = dropped.isEmpty() && hasDroppedDirty;
-        return dirty.isCheckpointDue(pressed || (pressedForHeap && forgetsNothing));
+        return dirty.isCheckpointDue(pressed || (pressedForHeap && forgetsNothing) || requested.wantsCheckpoint());
     }
 
     private void start(ExtentJob newJob) {
@@ -343,6 +378,7 @@ public final class FileExtentStore implements ExtentStore {
     void finished(ExtentJob finishedJob, long bytes, long nanos) {
         if (finishedJob instanceof Checkpoint) {
             figures.checkpointed(bytes, nanos);
+            requested.checkpointFinished();
         } else {
             figures.compacted(bytes, nanos);
         }
@@ -366,6 +402,9 @@ public final class FileExtentStore implements ExtentStore {
         retries = true;
         stopped = Manifest.isUncertain(reason);
         hasDroppedDirty |= failedJob instanceof Checkpoint;
+        if (failedJob instanceof Checkpoint) {
+            requested.checkpointAbandoned();
+        }
         // Until its resources are released, it remains the store's job, so that closing the store releases them.
         failedJob.abandon();
         resume();

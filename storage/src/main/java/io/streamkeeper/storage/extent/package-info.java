@@ -7,7 +7,8 @@
  * io.streamkeeper.storage.extent.Checkpoint} writes the {@link io.streamkeeper.storage.extent.DirtyStreams}, a {@link
  * io.streamkeeper.storage.extent.Compaction} merges several files into one. {@link
  * io.streamkeeper.storage.extent.ExtentCatalog} holds the current files and their manifest, {@link
- * io.streamkeeper.storage.extent.DiskRoom} tracks the room on the disk. {@link io.streamkeeper.storage.extent.ColdRead}
+ * io.streamkeeper.storage.extent.DiskRoom} tracks the room on the disk, {@link
+ * io.streamkeeper.storage.extent.RequestedJobs} the jobs that an operator has requested. {@link io.streamkeeper.storage.extent.ColdRead}
  * reads from files.
  *
  * <p>{@link io.streamkeeper.storage.extent.ExtentFiles} is the interface to the files themselves, {@link

@@ -23,6 +23,7 @@ public final class Budget {
     private final long bytesMax;
     private final @Nullable Budget whole;
     private final AtomicLong used = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
     private final Queue<Waiter> line = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger serving = new AtomicInteger();
@@ -72,6 +73,11 @@ public final class Budget {
         return whole == null ? left : Math.min(left, whole.leftBytes());
     }
 
+    /** How often work found no room, and was refused or waited. */
+    public long refusals() {
+        return refusals.get();
+    }
+
     /** Whether work waits for room. */
     public boolean isAwaited() {
         return waiting.get() > 0;
@@ -82,7 +88,11 @@ public final class Budget {
      * they do not fit.
      */
     public boolean tryReserve(long bytes) {
-        return waiting.get() == 0 && reserveFree(bytes);
+        if (waiting.get() == 0 && reserveFree(bytes)) {
+            return true;
+        }
+        refusals.incrementAndGet();
+        return false;
     }
 
     private boolean reserveFree(long bytes) {

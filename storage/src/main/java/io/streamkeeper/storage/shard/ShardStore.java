@@ -12,8 +12,10 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.ExtentStore;
+import io.streamkeeper.storage.extent.ExtentUsage;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Budget;
@@ -440,6 +442,26 @@ public final class ShardStore implements AutoCloseable {
     /** Continues the work that releases memory and disk space; a bounded step, to be called periodically. */
     public void checkpointAndCompact() {
         extents.step();
+    }
+
+    /** See {@link ExtentStore#checkpointNow}. */
+    public void checkpointNow(Runnable done) {
+        extents.checkpointNow(done);
+    }
+
+    /** See {@link ExtentStore#compactNow}. */
+    public void compactNow(Runnable done) {
+        extents.compactNow(done);
+    }
+
+    /** What the files of the shard take, except those of the journal. */
+    public ExtentUsage extentUsage() {
+        return extents.usage();
+    }
+
+    /** Why writes are refused for now; null if they are not. */
+    public @Nullable Obstacle obstacle() {
+        return journal.obstacle();
     }
 
     /** Whether a write of {@code bytes} should wait until a checkpoint has made room. */

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,12 +37,16 @@ final class Simulation {
     private final Commands commands;
     private final Random random;
 
+    /** When an operator requests a job; a source of its own, so that it shifts nothing else. */
+    private final Random operator;
+
     /**
      * The simulation of {@code seed}. The salts of files have a source of their own, so that their number shifts
      * nothing else.
      */
     Simulation(long seed) throws IOException {
         this.random = new Random(seed);
+        this.operator = new Random(seed ^ 0x6f70);
         this.world = new World(random, new Random(~seed).nextLong());
         this.commands = new Commands(world);
     }
@@ -165,12 +170,22 @@ final class Simulation {
     private void tick() {
         world.advance(random.nextInt(oneIn(4) ? 4_000 : 900));
         for (SimulatedProcess.Shard shard : world.process.shards) {
+            request(shard.store());
             if (oneIn(2)) {
                 shard.store().keepUp();
             }
         }
         commands.timeOut();
         world.note();
+    }
+
+    /** What an operator requests now and then. */
+    private void request(ShardStore store) {
+        switch (operator.nextInt(40)) {
+            case 0 -> store.checkpointNow(() -> world.reach.hit("a checkpoint that was requested"));
+            case 1 -> store.compactNow(() -> world.reach.hit("a compaction that was requested"));
+            default -> {}
+        }
     }
 
     private void jump() {

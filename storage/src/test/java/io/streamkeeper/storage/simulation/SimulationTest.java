@@ -58,6 +58,8 @@ class SimulationTest {
             "answer deleted",
             "answer existed",
             "answer expected_offset_conflict",
+            "a checkpoint that was requested",
+            "a compaction that was requested",
             "answer internal_error",
             "answer invalid_producer",
             "answer kept",

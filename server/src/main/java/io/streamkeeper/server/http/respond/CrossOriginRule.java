@@ -21,7 +21,9 @@ public final class CrossOriginRule {
     public static final String READS = "reads";
 
     private static final String ALL = "*";
-    private static final String NONE = "none";
+
+    /** No other origin may do anything. */
+    public static final String NONE = "none";
 
     private final boolean allRead;
     private final boolean allWrite;

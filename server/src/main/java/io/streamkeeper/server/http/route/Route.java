@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  * @param path one path, or all paths below it if it ends with a slash
  * @param methods at least one; the server itself answers {@code OPTIONS} for every path
  * @param handler answers the requests with these methods
+ * @param isForAdministrators whether a request needs the right to administer the server, if clients have rights
  */
-public record Route(String path, Set<Method> methods, RouteHandler handler) {
+public record Route(String path, Set<Method> methods, RouteHandler handler, boolean isForAdministrators) {
     /**
      * Checks the path.
      *
@@ -26,9 +27,29 @@ public record Route(String path, Set<Method> methods, RouteHandler handler) {
         methods = Set.copyOf(methods);
     }
 
+    /** A line for all clients of the listener. */
+    public Route(String path, Set<Method> methods, RouteHandler handler) {
+        this(path, methods, handler, false);
+    }
+
     /** A read-only path, with {@code GET} and {@code HEAD}. */
     public static Route reading(String path, RouteHandler handler) {
         return new Route(path, EnumSet.of(Method.GET, Method.HEAD), handler);
+    }
+
+    /** The same line for administrators only. */
+    public Route forAdministrators() {
+        return new Route(path, methods, handler, true);
+    }
+
+    /** A path that changes something, with {@code POST}, and for administrators only. */
+    public static Route changing(String path, RouteHandler handler) {
+        return new Route(path, EnumSet.of(Method.POST), handler, true);
+    }
+
+    /** A path with {@code GET}, {@code HEAD} and {@code POST}, for administrators only. */
+    public static Route readingAndChanging(String path, RouteHandler handler) {
+        return new Route(path, EnumSet.of(Method.GET, Method.HEAD, Method.POST), handler, true);
     }
 
     boolean holds(String requested) {

@@ -1,0 +1,30 @@
+package io.streamkeeper.server.admin;
+
+import io.streamkeeper.server.http.route.Route;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The paths by which an operator sees and changes a server that runs. */
+public final class AdminRoutes {
+    private AdminRoutes() {}
+
+    /**
+     * The lines of the table of a listener for administration.
+     *
+     * @param levels the levels of the log; null if they cannot be changed
+     * @param workers create the answers that need more than a few numbers
+     */
+    public static List<Route> of(
+            Shards shards, MemoryLedger memory, Drain drain, @Nullable LogLevels levels, Executor workers) {
+        return List.of(
+                Route.reading("/admin/status", new StatusHandler(shards, memory, drain, workers))
+                        .forAdministrators(),
+                Route.changing("/admin/checkpoint", new JobHandler(shards, shards::checkpointNow, workers)),
+                Route.changing("/admin/compact", new JobHandler(shards, shards::compactNow, workers)),
+                Route.readingAndChanging("/admin/drain", new DrainHandler(drain, workers)),
+                Route.readingAndChanging("/admin/log-level", new LogLevelHandler(levels)));
+    }
+}

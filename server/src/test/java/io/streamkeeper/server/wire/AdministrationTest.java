@@ -1,0 +1,196 @@
+package io.streamkeeper.server.wire;
+
+import static io.streamkeeper.server.wire.TestServer.TEXT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.streamkeeper.server.metrics.Metric;
+import io.streamkeeper.server.security.NewToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator sees and changes while the server runs. */
+@Timeout(60)
+class AdministrationTest {
+    private static TestServer started() throws IOException {
+        return TestServer.started(
+                TestServer.config(config -> config.listen(listen -> listen.adminListen("127.0.0.1:0"))));
+    }
+
+    private static Answer admin(TestServer server, String method, String target, String... fields) {
+        InetSocketAddress address = server.server().adminAddress().orElseThrow();
+        try (TestConnection connection = new TestConnection(address)) {
+            return connection.exchange(method, target, "", fields);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theStatusDescribesShardsAndBudgets() throws IOException {
+        try (TestServer server = started()) {
+            server.create(TEXT, "a");
+
+            Answer status = admin(server, "GET", "/admin/status").is(200);
+
+            assertThat(status.field("Content-Type")).isEqualTo("application/json");
+            assertThat(status.text())
+                    .startsWith("{\"status\":\"ok\",\"version\":")
+                    .contains("{\"shard\":0,\"state\":\"serving\",\"streams\":", "{\"shard\":2,")
+                    .contains("{\"budget\":\"bodies\",\"usedBytes\":0,\"limitBytes\":")
+                    .contains("\"refusals\":0}")
+                    .endsWith("}\n");
+        }
+    }
+
+    @Test
+    void aCheckpointAndACompactionAreDoneOnRequest() throws Exception {
+        try (TestServer server = TestServer.started(TestServer.config(
+                config -> config.listen(listen -> listen.adminListen("127.0.0.1:0"))
+                        .data(data -> data.checkpointBytes(256 << 20).checkpointMillis(3_600_000))))) {
+            server.create(TEXT, "a");
+            assertThat(server.metric(Metric.EXTENT_FILES)).isZero();
+
+            assertThat(admin(server, "POST", "/admin/checkpoint").is(200).text())
+                    .startsWith("{\"status\":\"done\",\"milliseconds\":");
+            assertThat(server.metric(Metric.EXTENT_FILES)).isEqualTo(1);
+            assertThat(server.metric(Metric.EXTENT_BYTES)).isPositive();
+            assertThat(admin(server, "POST", "/admin/compact").is(200).text()).startsWith("{\"status\":\"done\"");
+        }
+    }
+
+    @Test
+    void aDrainReportsThatTheServerIsNotReadyAndThenEndsWhatClientsWaitFor() throws IOException {
+        try (TestServer server = started()) {
+            String path = server.create(TEXT, "a");
+            TestConnection poll = server.connect();
+            poll.request("GET", path + "?live=long-poll&offset=now", "");
+            TestConnection idle = server.connect();
+            idle.exchange("GET", path, "").is(200);
+            EventReader events = server.events(path, "now");
+            events.control();
+
+            // The answer of this one comes with the end of the drain.
+            try (TestConnection operator =
+                    new TestConnection(server.server().adminAddress().orElseThrow())) {
+                operator.request("POST", "/admin/drain?delay=500ms", "");
+                await().until(() -> admin(server, "GET", "/health/ready").status() == 503);
+                assertThat(server.get("/health/ready").status()).isEqualTo(503);
+                assertThat(server.get(path).is(200).text()).isEqualTo("a");
+                admin(server, "GET", "/health/live").is(200);
+
+                assertThat(operator.receive().is(200).text())
+                        .isEqualTo("{\"status\":\"drained\",\"clientConnections\":0}\n");
+            }
+            poll.receive().is(204);
+            poll.assertEnds();
+            idle.assertEnds();
+            events.rest();
+            events.connection().assertEnds();
+            for (TestConnection connection : List.of(poll, idle, events.connection())) {
+                connection.close();
+            }
+            assertThatThrownBy(() -> new TestConnection(server.server().address()))
+                    .isInstanceOf(ConnectException.class);
+            assertThat(admin(server, "GET", "/admin/drain").is(200).text()).contains("drained");
+            assertThat(admin(server, "GET", "/admin/status").is(200).text()).startsWith("{\"status\":\"drained\"");
+            assertThat(admin(server, "GET", "/health").is(503).text()).isEqualTo("{\"status\":\"draining\"}");
+        }
+    }
+
+    @Test
+    void aServerThatIsDrainedHasNotStopped() throws Exception {
+        try (TestServer server = started()) {
+            Thread waiting = new Thread(() -> {
+                try {
+                    server.server().awaitStop();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            waiting.start();
+
+            admin(server, "POST", "/admin/drain").is(200);
+            waiting.join(200);
+
+            assertThat(waiting.isAlive()).isTrue();
+            server.server().stop();
+            waiting.join(Duration.ofSeconds(20).toMillis());
+            assertThat(waiting.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void anApplicationThatSuppliesNoLevelsOfItsLogKeepsThem() throws IOException {
+        try (TestServer server = started()) {
+            admin(server, "GET", "/admin/log-level").isError(501, "not_implemented");
+            admin(server, "POST", "/admin/log-level?level=debug").isError(501, "not_implemented");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/admin/checkpoint?now=1",
+                "/admin/drain?delay=-1s",
+                "/admin/drain?delay=2h",
+                "/admin/drain?delay=soon"
+            })
+    void aParameterThatIsNotValidIsRefusedAndNamed(String target) throws IOException {
+        try (TestServer server = started()) {
+            admin(server, "POST", target).isError(400, "invalid_parameter");
+            assertThat(admin(server, "GET", "/admin/drain").text()).contains("serving");
+        }
+    }
+
+    @Test
+    void onlyAPostChangesSomething() throws IOException {
+        try (TestServer server = started()) {
+            admin(server, "GET", "/admin/checkpoint").isError(405, "method_not_allowed");
+            admin(server, "DELETE", "/admin/drain").isError(405, "method_not_allowed");
+            server.get("/admin/status").isError(404, "not_found");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,/metrics,200",
+        "GET,/admin/status,200",
+        "POST,/admin/checkpoint,200",
+        "GET,/admin/log-level,501",
+        "GET,/admin/drain,200"
+    })
+    void whereClientsHaveRightsAdministrationIsOne(String method, String target, int status, @TempDir Path folder)
+            throws IOException {
+        NewToken operator = NewToken.make("operator", null);
+        NewToken tenant = NewToken.make("__ds", null);
+        Files.write(folder.resolve("tokens"), List.of(operator.line(), tenant.line()));
+        Files.write(folder.resolve("rules"), List.of("allow operator admin **", "allow * all {sub}/**"));
+        TestServer server = TestServer.started(TestServer.config(config -> config.listen(
+                        listen -> listen.adminListen("127.0.0.1:0"))
+                .security(security -> security.tokens(folder.resolve("tokens").toString())
+                        .policy(folder.resolve("rules").toString()))));
+        try (server) {
+            admin(server, method, target).isError(401, "unauthenticated");
+            admin(server, method, target, "Authorization: Bearer wrong").isError(401, "unauthenticated");
+            admin(server, method, target, "Authorization: Bearer " + tenant.token())
+                    .isError(403, "forbidden");
+            admin(server, method, target, "Authorization: Bearer " + operator.token())
+                    .is(status);
+            admin(server, "GET", "/health").is(200);
+        }
+    }
+}
