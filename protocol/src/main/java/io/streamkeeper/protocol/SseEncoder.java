@@ -52,6 +52,25 @@ public final class SseEncoder {
      * @param next the offset after the run
      */
     public static void data(ByteBuf out, ContentType type, ByteBuf bytes, Offset next) {
+        data(out, type, bytes);
+        end(out, next);
+    }
+
+    /**
+     * Writes a data event of one of several streams: its id is the stream, an at sign, and the offset after it.
+     *
+     * @param out receives the event
+     * @param type the content type of the stream
+     * @param bytes a run of the stream, JSON messages each followed by a comma; read, not consumed
+     * @param stream the path of the stream in UTF-8, without a line end
+     * @param next the offset after the run
+     */
+    public static void data(ByteBuf out, ContentType type, ByteBuf bytes, byte[] stream, Offset next) {
+        data(out, type, bytes);
+        end(out, stream, next);
+    }
+
+    private static void data(ByteBuf out, ContentType type, ByteBuf bytes) {
         out.writeBytes(DATA_EVENT);
         int start = bytes.readerIndex();
         int length = bytes.readableBytes();
@@ -64,7 +83,6 @@ public final class SseEncoder {
         } else {
             base64(out, bytes, start, length);
         }
-        end(out, next);
     }
 
     // ---- a data event in parts ----
@@ -110,6 +128,44 @@ public final class SseEncoder {
      */
     public static void endMessages(ByteBuf out, Offset next) {
         end(out.writeByte(']'), next);
+    }
+
+    /**
+     * Writes the end of such an event of one of several streams.
+     *
+     * @param out receives it
+     * @param stream the path of the stream in UTF-8, without a line end
+     * @param next the offset after the run
+     */
+    public static void endMessages(ByteBuf out, byte[] stream, Offset next) {
+        end(out.writeByte(']'), stream, next);
+    }
+
+    /**
+     * Writes an event of another kind.
+     *
+     * @param out receives it
+     * @param event the kind
+     * @param json its data, one line
+     * @param stream the path of the stream that it is about, in UTF-8; null for none
+     * @param next the offset in its id; null for an event without an id
+     */
+    public static void event(ByteBuf out, String event, String json, byte @Nullable [] stream, @Nullable Offset next) {
+        ByteBufUtil.writeAscii(out, "event: ");
+        ByteBufUtil.writeAscii(out, event);
+        out.writeBytes(LINE);
+        ByteBufUtil.writeUtf8(out, json);
+        if (stream != null && next != null) {
+            end(out, stream, next);
+        } else {
+            out.writeBytes(END);
+        }
+    }
+
+    private static void end(ByteBuf out, byte[] stream, Offset next) {
+        out.writeBytes(ID).writeBytes(stream).writeByte('@');
+        next.writeTo(out);
+        out.writeBytes(END);
     }
 
     private static void end(ByteBuf out, Offset next) {

@@ -17,9 +17,14 @@ import java.util.concurrent.TimeUnit;
  * @param sseSessionMillis the time after which an event stream ends, so that clients are distributed over caches again
  *     (section 10.2)
  * @param sseKeepAliveMillis the silence after which the server sends a comment on an event stream
+ * @param sseStreamsMax how many streams one event stream follows at most
  */
 public record LiveConfig(
-        long longPollTimeoutMillis, long longPollTimeoutMillisMax, long sseSessionMillis, long sseKeepAliveMillis) {
+        long longPollTimeoutMillis,
+        long longPollTimeoutMillisMax,
+        long sseSessionMillis,
+        long sseKeepAliveMillis,
+        int sseStreamsMax) {
     private static final NumberSetting LONG_POLL_TIMEOUT = new NumberSetting(
             LIVE_READERS,
             "long-poll-timeout",
@@ -56,8 +61,17 @@ public record LiveConfig(
             "15s",
             "After which a silent event stream gets a comment.");
 
+    private static final NumberSetting SSE_STREAMS = new NumberSetting(
+            LIVE_READERS,
+            "sse-streams",
+            Unit.COUNT,
+            1,
+            1_000_000,
+            "10000",
+            "How many streams one event stream follows at most.");
+
     static final List<Setting<?>> SETTINGS =
-            List.of(LONG_POLL_TIMEOUT, LONG_POLL_TIMEOUT_MAX, SSE_SESSION, SSE_KEEP_ALIVE);
+            List.of(LONG_POLL_TIMEOUT, LONG_POLL_TIMEOUT_MAX, SSE_SESSION, SSE_KEEP_ALIVE, SSE_STREAMS);
 
     /**
      * Checks the values.
@@ -66,6 +80,7 @@ public record LiveConfig(
      * @param longPollTimeoutMillisMax at least 1, at most a day
      * @param sseSessionMillis at least 1, at most a day
      * @param sseKeepAliveMillis at least 1, at most a day
+     * @param sseStreamsMax at least 1, at most a million
      * @throws IllegalArgumentException if a value is out of range
      */
     public LiveConfig {
@@ -73,6 +88,7 @@ public record LiveConfig(
         LONG_POLL_TIMEOUT.check(longPollTimeoutMillis);
         SSE_SESSION.check(sseSessionMillis);
         SSE_KEEP_ALIVE.check(sseKeepAliveMillis);
+        SSE_STREAMS.check(sseStreamsMax);
         if (longPollTimeoutMillis > longPollTimeoutMillisMax) {
             throw new IllegalArgumentException(LONG_POLL_TIMEOUT + " is " + longPollTimeoutMillis + " ms, but "
                     + LONG_POLL_TIMEOUT_MAX + " is " + longPollTimeoutMillisMax + " ms; expected at least as much");
@@ -84,7 +100,8 @@ public record LiveConfig(
                 values.get(LONG_POLL_TIMEOUT),
                 values.get(LONG_POLL_TIMEOUT_MAX),
                 values.get(SSE_SESSION),
-                values.get(SSE_KEEP_ALIVE));
+                values.get(SSE_KEEP_ALIVE),
+                values.get(SSE_STREAMS).intValue());
     }
 
     void copyTo(SettingValues values) {
@@ -92,7 +109,8 @@ public record LiveConfig(
                 .longPollTimeoutMillis(longPollTimeoutMillis)
                 .longPollTimeoutMillisMax(longPollTimeoutMillisMax)
                 .sseSessionMillis(sseSessionMillis)
-                .sseKeepAliveMillis(sseKeepAliveMillis);
+                .sseKeepAliveMillis(sseKeepAliveMillis)
+                .sseStreamsMax(sseStreamsMax);
     }
 
     /**
@@ -150,6 +168,16 @@ public record LiveConfig(
          */
         public Builder sseKeepAliveMillis(long sseKeepAliveMillis) {
             values.set(SSE_KEEP_ALIVE, sseKeepAliveMillis);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param sseStreamsMax how many streams one event stream follows at most; 1 … a million
+         */
+        public Builder sseStreamsMax(int sseStreamsMax) {
+            values.set(SSE_STREAMS, (long) sseStreamsMax);
             return this;
         }
     }

@@ -140,6 +140,8 @@ final class Exchange implements Reply, ResponseContext {
         }
         if (session instanceof SseSession events) {
             events.expiryChanged();
+        } else if (session instanceof StreamsSession events) {
+            events.expiryChanged();
         } else if (poll != null && newPrincipal.expiresAtMillis() < before.expiresAtMillis()) {
             poll.timeOutIn(authorizedMillis(), shard());
         }
@@ -178,9 +180,18 @@ final class Exchange implements Reply, ResponseContext {
         return poll != null || (session != null && session.isLive()) ? request : null;
     }
 
+    /** The reader may continue, but perhaps not read every stream. */
+    void rightsChanged() {
+        if (session instanceof StreamsSession events && events.isStarted()) {
+            events.rightsChanged();
+        }
+    }
+
     /** Ends the live read, because its reader may not read any more. */
     void endAuthorization() {
         if (session instanceof SseSession events) {
+            events.endAuthorization();
+        } else if (session instanceof StreamsSession events) {
             events.endAuthorization();
         } else if (poll != null) {
             poll.timeOut(shard());

@@ -73,6 +73,7 @@ public final class HttpServer {
     private final @Nullable Limits limits;
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
     private final @Nullable LogLevels levels;
+    private final StreamsSessions streamsSessions;
     private volatile int connectionsMax;
     private final AtomicLong policyChanges = new AtomicLong();
     private final Drain drain = new Drain(new Clients());
@@ -122,6 +123,7 @@ public final class HttpServer {
         this.limits = limits;
         this.metrics = metrics;
         this.levels = levels;
+        this.streamsSessions = new StreamsSessions(memory.heads(), config.live().sseStreamsMax());
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -218,6 +220,11 @@ public final class HttpServer {
 
     Clock clock() {
         return clock;
+    }
+
+    /** The responses that follow many streams. */
+    StreamsSessions streamsSessions() {
+        return streamsSessions;
     }
 
     /** Whether a policy decides who may do what. */

@@ -86,6 +86,7 @@ final class LiveReadChecks {
             try {
                 access.decide(exchange, request, connection.listener().routes(), result, changes);
                 close();
+                exchange.rightsChanged();
             } catch (RefusedException e) {
                 refused(e.refusal());
             } catch (RuntimeException | Error e) {

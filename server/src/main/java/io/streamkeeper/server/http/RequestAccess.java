@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
@@ -280,6 +281,10 @@ final class RequestAccess {
             }
             return;
         }
+        if (RequestParser.isForStreams(request, routes)) {
+            // The right to read is required for each of the streams, when it is read.
+            return;
+        }
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
@@ -287,6 +292,15 @@ final class RequestAccess {
             if (!path.isReserved() && !allows(principal, action, path)) {
                 throw new RefusedException(denied(principal, action));
             }
+        }
+    }
+
+    /** Whether a principal may read a stream; false if the policy fails. */
+    boolean mayRead(Principal principal, StreamPath path) {
+        try {
+            return allows(principal, Action.READ, path);
+        } catch (RefusedException e) {
+            return false;
         }
     }
 

@@ -7,12 +7,14 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
+import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
@@ -23,6 +25,8 @@ import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
+import io.streamkeeper.storage.memory.Reservation;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -348,6 +352,17 @@ final class RequestExecution implements BodyCheck {
             exchange.ready(connection.writer().refused(exchange, denied, null));
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
+        } else if (intent instanceof Intent.OnStreams onStreams) {
+            follow(exchange, onStreams.reads());
+        } else if (intent instanceof Intent.OnSession change) {
+            server.streamsSessions()
+                    .change(
+                            change.session(),
+                            exchange.principal(),
+                            change.added(),
+                            change.removed(),
+                            channel.eventLoop(),
+                            refusal -> changed(exchange, refusal));
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
@@ -363,7 +378,10 @@ final class RequestExecution implements BodyCheck {
         if (intent instanceof Intent.OnStream onStream) {
             return onStream.command() instanceof Command.Read read ? ofRead(read) : ofMethod(request.method());
         }
-        if (intent instanceof Intent.Routed) {
+        if (intent instanceof Intent.OnStreams) {
+            return Operation.SSE;
+        }
+        if (intent instanceof Intent.Routed || intent instanceof Intent.OnSession) {
             return Operation.ROUTE;
         }
         return operation(request, routes);
@@ -407,6 +425,44 @@ final class RequestExecution implements BodyCheck {
         } finally {
             routed.request().release();
         }
+    }
+
+    // ---- many streams ----
+
+    /** Begins a response that follows many streams, if its client may have one more live read. */
+    private void follow(Exchange exchange, List<Command.Read> reads) {
+        StreamsSessions sessions = server.streamsSessions();
+        RequestUse use = exchange.use();
+        LimitRefusal limited = use == null ? null : use.holdLive();
+        if (limited != null) {
+            exchange.ready(connection.writer().limited(exchange, limited));
+            return;
+        }
+        if (reads.size() > sessions.streamsMax()) {
+            exchange.ready(connection.writer().refused(exchange, sessions.tooMany(reads.size()), null));
+            return;
+        }
+        Reservation memory = sessions.reserve(reads);
+        if (memory == null) {
+            exchange.ready(connection.writer().refused(exchange, StreamsSessions.noRoom(), null));
+            return;
+        }
+        exchange.session(new StreamsSession(connection, exchange, sessions, reads, memory));
+        connection.line().advance();
+    }
+
+    private void changed(Exchange exchange, @Nullable Refusal refusal) {
+        if (refusal != null) {
+            exchange.complete(refusal);
+        } else {
+            exchange.answer(Answer.text(200, "application/json", "{}"));
+        }
+    }
+
+    /** Whether the reader of a response may read one of its streams. */
+    boolean mayRead(Exchange exchange, StreamPath path) {
+        Principal principal = exchange.principal();
+        return access == null || (principal != null && access.mayRead(principal, path));
     }
 
     private void begin(Exchange exchange, Command command) {

@@ -78,6 +78,7 @@ final class Reach {
             "read since a time",
             "a history from its end to its beginning",
             "read of a part",
+            "events of many streams",
             "described",
             "pipelined reads",
             "pipelined appends",

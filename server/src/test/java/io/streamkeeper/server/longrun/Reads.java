@@ -17,7 +17,7 @@ final class Reads {
     }
 
     void read(ModelStream stream) throws IOException, Traffic.Later {
-        switch (random.nextInt(15)) {
+        switch (random.nextInt(16)) {
             case 0, 1 -> {
                 all(stream);
                 traffic.reach.count("read from the beginning");
@@ -31,6 +31,7 @@ final class Reads {
             case 10 -> last(stream);
             case 11 -> history(stream);
             case 12 -> part(stream);
+            case 13 -> many(stream);
             default -> events(stream);
         }
     }
@@ -42,7 +43,7 @@ final class Reads {
             return;
         }
         int count = 1 + random.nextInt(20);
-        boolean byMessages = stream.kind == ModelStream.Kind.JSON && random.nextBoolean();
+        boolean byMessages = stream.kind == ModelStream.Kind.JSON && random.nextInt(4) > 0;
         Wire.Answer answer =
                 traffic.exchange("GET", traffic.target(stream, (byMessages ? "?tail=" : "?tail_bytes=") + count), "");
         traffic.expect(answer, stream, "the last " + count, 200);
@@ -333,6 +334,24 @@ final class Reads {
                 traffic.reach.count("long-poll: woken by an append");
             }
         }
+    }
+
+    /** One response for several streams, of which the others do not exist. */
+    private void many(ModelStream stream) throws IOException, Traffic.Later {
+        int position = stream.trimmed ? 0 : anywhere(stream);
+        String offset = stream.trimmed ? "-1" : stream.offsets.get(position);
+        String own = stream.path + "@" + offset;
+        String other = "absent/" + random.nextInt(1_000) + "@-1";
+        boolean posts = random.nextBoolean();
+        String target = traffic.target("") + "?live=sse" + (posts ? "" : "&stream=" + other + "&stream=" + own);
+        String body = posts ? "[\"" + other + "\",\"" + own + "\"]" : "";
+        Wire.Events events = traffic.eventsOfStreams(posts ? "POST" : "GET", target, body, stream.kind);
+        traffic.expect(events.head(), stream, "events of streams", 200);
+        stream.life.read(traffic.sentNanos());
+        StringBuilder found = new StringBuilder();
+        events.data().forEach(data -> found.append(stream.contentOf(data)));
+        compare(stream, position, found.toString());
+        traffic.reach.count("events of many streams");
     }
 
     private void events(ModelStream stream) throws IOException, Traffic.Later {

@@ -340,6 +340,17 @@ final class Traffic implements Runnable {
         }
     }
 
+    Wire.Events eventsOfStreams(String method, String target, String body, ModelStream.Kind kind)
+            throws IOException, Later {
+        try (Wire own = new Wire(server, credentials)) {
+            sentNanos = System.nanoTime();
+            own.send(Wire.request(method, target, body));
+            Wire.Events events = own.eventsOfStreams(kind == ModelStream.Kind.BINARY);
+            laterOf(events.head());
+            return events;
+        }
+    }
+
     /** The only failures that a server may answer with: it says when to come again, or that there is no room. */
     static void laterOf(Wire.Answer answer) throws Later {
         if (answer.status() == 503 && List.of("overloaded", "shutting_down").contains(answer.code())) {

@@ -172,7 +172,18 @@ final class Wire implements AutoCloseable {
         if (head.status() != 200) {
             return new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
         }
-        boolean base64 = head.field("stream-sse-data-encoding").equals("base64");
+        return events(head, head.field("stream-sse-data-encoding").equals("base64"));
+    }
+
+    /** The same for events of several streams, of which one has data; a session's id is passed over. */
+    Events eventsOfStreams(boolean base64) throws IOException {
+        Answer head = receiveHead();
+        return head.status() == 200
+                ? events(head, base64)
+                : new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
+    }
+
+    private Events events(Answer head, boolean base64) throws IOException {
         List<String> data = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         while (true) {
@@ -192,7 +203,7 @@ final class Wire implements AutoCloseable {
                 if (eventData.contains("\"upToDate\":true")) {
                     return new Events(head, data);
                 }
-            } else if (event.contains("data:")) {
+            } else if (event.contains("data:") && !event.startsWith("event: session")) {
                 data.add(base64 ? new String(Base64.getMimeDecoder().decode(eventData), ISO_8859_1) : eventData);
             }
         }

@@ -176,6 +176,22 @@ class Http2Test {
         }
     }
 
+    @Test
+    void oneEventStreamFollowsManyStreams() throws Exception {
+        try (TestServer server = server();
+                FrameClient client = FrameClient.begun(server)) {
+            String one = server.create(TestServer.TEXT, "first");
+            String two = server.create(TestServer.TEXT, "");
+            String streams = "&stream=" + one.substring(TestServer.ROOT.length()) + "@-1&stream="
+                    + two.substring(TestServer.ROOT.length()) + "@-1";
+            client.request(1, "GET", TestServer.ROOT + "?live=sse" + streams, null);
+            assertThat(client.head(1).is(200).field("content-type")).startsWith("text/event-stream");
+            awaitText(client, Set.of(1), "first");
+            server.append(two, "second");
+            awaitText(client, Set.of(1), "second");
+        }
+    }
+
     private static void awaitText(FrameClient client, Set<Integer> streams, String text) throws IOException {
         Set<Integer> missing = new HashSet<>(streams);
         while (!missing.isEmpty()) {

@@ -2,8 +2,10 @@ package io.streamkeeper.server.http.parse;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Route;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The operation that a request asks for. */
@@ -14,6 +16,22 @@ public sealed interface Intent {
      * @param command the operation; it owns the request's body
      */
     record OnStream(Command command) implements Intent {}
+
+    /**
+     * Many streams, which one response follows.
+     *
+     * @param reads where each begins
+     */
+    record OnStreams(List<Command.Read> reads) implements Intent {}
+
+    /**
+     * A change of the streams that another response follows.
+     *
+     * @param session its id
+     * @param added the streams that it follows from now on as well
+     * @param removed those that it does not follow any more
+     */
+    record OnSession(String session, List<Command.Read> added, List<StreamPath> removed) implements Intent {}
 
     /**
      * A request for a path of the table.

@@ -5,6 +5,8 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.decode.Octets;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,23 @@ record QueryParameters(
             start = end + 1;
         }
         return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature, range);
+    }
+
+    /** All values of a parameter that may come several times, decoded, in their order. */
+    static List<String> all(@Nullable String query, String name) {
+        List<String> values = new ArrayList<>();
+        int start = 0;
+        while (query != null && start <= query.length()) {
+            int ampersand = query.indexOf('&', start);
+            int end = ampersand < 0 ? query.length() : ampersand;
+            int equals = query.indexOf('=', start);
+            int nameEnd = equals < 0 || equals > end ? end : equals;
+            if (decode(query, start, nameEnd).equals(name)) {
+                values.add(decode(query, Math.min(nameEnd + 1, end), end));
+            }
+            start = end + 1;
+        }
+        return values;
     }
 
     private static String value(String query, String name, int nameEnd, int end, @Nullable String before) {

@@ -34,6 +34,11 @@ public final class RequestParser {
         this.appends = new AppendParser(bodies);
     }
 
+    /** Whether a request follows many streams, or changes which ones a session follows: it has no path of a stream. */
+    public static boolean isForStreams(HttpRequest request, Routes routes) {
+        return StreamsParser.isFor(request, routes);
+    }
+
     /**
      * Begins to split the body of a request if it is so long that this has to be done in steps, before the request is
      * parsed, and owns it from then on; null for any other request.
@@ -77,6 +82,9 @@ public final class RequestParser {
             return route.methods().contains(request.method())
                     ? new Intent.Routed(route, request)
                     : notAllowed(request, routes);
+        }
+        if (StreamsParser.isFor(request, routes)) {
+            return StreamsParser.parse(request);
         }
         String root = routes.root();
         return root != null && path.startsWith(root)

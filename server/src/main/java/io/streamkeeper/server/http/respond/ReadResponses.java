@@ -242,6 +242,15 @@ public final class ReadResponses {
         return random.nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
     }
 
+    /** The head of a response whose body is events of many streams. */
+    public ByteBuf eventsOfStreams(ResponseContext context) {
+        ResponseHead head = heads.begin(context, 200).fields(ResponseFields.EVENT_STREAM);
+        if (context.isFramed()) {
+            head.fields(ResponseFields.CHUNKED);
+        }
+        return head.finish();
+    }
+
     /** The head of a response whose body is events of the stream of {@code first}. */
     public ByteBuf eventStream(ResponseContext context, Outcome.Chunk first) {
         ResponseHead head = heads.begin(context, 200).fields(ResponseFields.EVENT_STREAM);

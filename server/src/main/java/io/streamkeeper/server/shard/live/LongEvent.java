@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A long JSON message as an event, encoded part by part, so that it neither blocks a loop nor needs memory for the
@@ -18,6 +19,7 @@ public final class LongEvent {
     private final Outcome.Chunk chunk;
     private final String cursor;
     private final boolean framed;
+    private final byte @Nullable [] stream;
     private int index;
 
     /**
@@ -28,6 +30,22 @@ public final class LongEvent {
      * @param framed whether the client gets chunked coding
      */
     public LongEvent(Outcome.Chunk chunk, String cursor, boolean framed) {
+        this(chunk, cursor, null, framed);
+    }
+
+    /**
+     * The data event of a chunk of one of several streams, which no control event follows.
+     *
+     * @param chunk its bytes are retained
+     * @param stream the path of the stream in UTF-8
+     * @param framed whether the client gets chunked coding
+     */
+    public LongEvent(Outcome.Chunk chunk, byte[] stream, boolean framed) {
+        this(chunk, "", stream, framed);
+    }
+
+    private LongEvent(Outcome.Chunk chunk, String cursor, byte @Nullable [] stream, boolean framed) {
+        this.stream = stream;
         this.chunk = chunk;
         this.cursor = cursor;
         this.framed = framed;
@@ -50,7 +68,9 @@ public final class LongEvent {
             SseEncoder.beginMessages(frame);
         }
         index = SseEncoder.messages(frame, bytes, index, PART_BYTES);
-        if (isOver()) {
+        if (isOver() && stream != null) {
+            SseEncoder.endMessages(frame, stream, chunk.next());
+        } else if (isOver()) {
             SseEncoder.endMessages(frame, chunk.next());
             SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());
         }
@@ -60,6 +80,11 @@ public final class LongEvent {
     /** Whether all parts were returned; the comma after the last message is not part of the event. */
     public boolean isOver() {
         return index == chunk.bytes().writerIndex() - 1;
+    }
+
+    /** Whether it ends at the tail. */
+    public boolean isUpToDate() {
+        return chunk.upToDate();
     }
 
     /** Whether the stream is closed after this event. */

@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events framed as one chunk of a chunked HTTP response. The length of the chunk is written last, into eight digits
@@ -45,6 +46,39 @@ public final class SseFrame {
             SseEncoder.data(frame, chunk.contentType(), chunk.bytes(), chunk.next());
         }
         SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());
+        return finish(frame, framed);
+    }
+
+    /**
+     * The data event of a chunk of one of several streams.
+     *
+     * @param stream the path of the stream in UTF-8
+     * @return owned by the caller
+     */
+    public static ByteBuf data(ByteBufAllocator allocator, Outcome.Chunk chunk, byte[] stream, boolean framed) {
+        int hint =
+                SseEncoder.encodedBytesHint(chunk.contentType(), chunk.bytes().readableBytes());
+        ByteBuf frame = begin(allocator, hint + stream.length, framed);
+        SseEncoder.data(frame, chunk.contentType(), chunk.bytes(), stream, chunk.next());
+        return finish(frame, framed);
+    }
+
+    /**
+     * An event of another kind.
+     *
+     * @param json its data, one line
+     * @param stream the path in its id, in UTF-8; null for none
+     * @param next the offset in its id; null for none
+     */
+    public static ByteBuf event(
+            ByteBufAllocator allocator,
+            String event,
+            String json,
+            byte @Nullable [] stream,
+            @Nullable Offset next,
+            boolean framed) {
+        ByteBuf frame = begin(allocator, json.length() + (stream == null ? 0 : stream.length), framed);
+        SseEncoder.event(frame, event, json, stream, next);
         return finish(frame, framed);
     }
 

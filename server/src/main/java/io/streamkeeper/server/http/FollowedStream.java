@@ -1,0 +1,167 @@
+package io.streamkeeper.server.http;
+
+import io.netty.channel.EventLoop;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.TurnQueue;
+import io.streamkeeper.server.shard.live.Subscriber;
+import io.streamkeeper.server.shard.live.Subscription;
+import io.streamkeeper.server.shard.live.TailEvent;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the streams that a {@link StreamsSession} follows: its position, and whether it waits for its turn to be read.
+ * Owned by the connection's loop.
+ *
+ * <pre>
+ *   WAITING ──its turn──▶ READING ──at the tail──▶ ATTACHED ──behind──▶ WAITING
+ *      ▲                     └──more to read──▶ WAITING
+ *   every state ──removed, deleted, closed, refused──▶ ENDED
+ * </pre>
+ */
+final class FollowedStream implements Subscriber {
+    /** The heap of a stream of a session, without its path. */
+    static final int HEAP_BYTES = 512;
+
+    private enum State {
+        WAITING,
+        READING,
+        ATTACHED,
+        ENDED
+    }
+
+    private final StreamsSession session;
+    private final Command.Read read;
+    private final byte[] name;
+    private final Subscription subscription;
+    private State state = State.WAITING;
+    private boolean opened;
+    private long position;
+    private @Nullable Offset next;
+    private boolean wasUpToDate;
+
+    FollowedStream(StreamsSession session, Command.Read read, Shard shard, int chunkBytesMax) {
+        this.session = session;
+        this.read = read;
+        this.name = read.path().value().getBytes(StandardCharsets.UTF_8);
+        this.subscription = new Subscription(shard, read, chunkBytesMax, this);
+    }
+
+    /** The heap that a stream with this read takes in a session. */
+    static long heapBytes(Command.Read read) {
+        return HEAP_BYTES + 3L * read.path().value().length();
+    }
+
+    long heapBytes() {
+        return heapBytes(read);
+    }
+
+    String path() {
+        return read.path().value();
+    }
+
+    Command.Read read() {
+        return read;
+    }
+
+    /** The path in UTF-8; not to be changed. */
+    byte[] name() {
+        return name;
+    }
+
+    /** The offset after what was sent; null before anything was read. */
+    @Nullable
+    Offset next() {
+        return next;
+    }
+
+    boolean isOver() {
+        return state == State.ENDED;
+    }
+
+    /** Whether the client has everything for the first time. */
+    boolean becomesUpToDate() {
+        boolean becomes = !wasUpToDate;
+        wasUpToDate = true;
+        return becomes;
+    }
+
+    // ---- its turn ----
+
+    /** Reads the next bytes. */
+    void readOn() {
+        state = State.READING;
+        if (opened) {
+            subscription.pull(position);
+        } else {
+            opened = true;
+            subscription.open();
+        }
+    }
+
+    /** Everything up to the end of {@code chunk} was sent. */
+    void sent(Outcome.Chunk chunk) {
+        position = chunk.next().position();
+        next = chunk.next();
+    }
+
+    /** Waits for its turn; returns false if it does already, or is read, or is over. */
+    boolean waits() {
+        if (state != State.ATTACHED && state != State.READING) {
+            return false;
+        }
+        state = State.WAITING;
+        return true;
+    }
+
+    /** Ends; the shard delivers nothing more, except the answer to a read that is under way. */
+    void end() {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            subscription.cancel();
+        }
+    }
+
+    // ---- from the shard ----
+
+    @Override
+    public EventLoop loop() {
+        return session.loop();
+    }
+
+    @Override
+    public TurnQueue turns() {
+        return session.turns();
+    }
+
+    @Override
+    public void pulled(Outcome outcome, boolean attached) {
+        if (state == State.READING && attached) {
+            state = State.ATTACHED;
+        }
+        session.read(this, outcome, attached);
+    }
+
+    /** The position before which nothing more may be read, if the first bytes could not be sent. */
+    void startsAt(Outcome.Chunk chunk) {
+        if (next == null) {
+            position = chunk.start().position();
+        }
+    }
+
+    @Override
+    public void moved(TailEvent event) {
+        boolean isNew = event.to() > position || event.chunk().closed();
+        if (state == State.ATTACHED && isNew) {
+            session.moved(this, event, event.from() == position);
+        }
+    }
+
+    @Override
+    public void ended() {
+        session.deleted(this);
+    }
+}

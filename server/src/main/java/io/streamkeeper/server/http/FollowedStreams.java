@@ -1,0 +1,156 @@
+package io.streamkeeper.server.http;
+
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.shard.TurnQueue;
+import io.streamkeeper.storage.memory.Reservation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams that a {@link StreamsSession} follows, those that wait for their turn to be read, and the heap that is
+ * reserved for them. Owned by the connection's loop.
+ */
+final class FollowedStreams {
+    /** Streams that are visited in one piece. */
+    private static final int PIECE_STREAMS = 32;
+
+    private final StreamsSessions sessions;
+    private final Reservation memory;
+    private final Function<Command.Read, FollowedStream> creator;
+    private final Map<String, FollowedStream> streams = new HashMap<>();
+    private final ArrayDeque<FollowedStream> waiting = new ArrayDeque<>();
+
+    /** Streams that are not followed yet. */
+    private final ArrayDeque<Command.Read> added;
+
+    /**
+     * The streams of {@code first}.
+     *
+     * @param memory the heap for them, released at the end
+     * @param creator creates the state of a stream when its first turn comes
+     */
+    FollowedStreams(
+            StreamsSessions sessions,
+            List<Command.Read> first,
+            Reservation memory,
+            Function<Command.Read, FollowedStream> creator) {
+        this.sessions = sessions;
+        this.added = new ArrayDeque<>(first);
+        this.memory = memory;
+        this.creator = creator;
+    }
+
+    // ---- turns ----
+
+    /** Whether a stream waits for its turn. */
+    boolean hasWaiting() {
+        return !waiting.isEmpty() || !added.isEmpty();
+    }
+
+    /** The stream whose turn it is; null for none. */
+    @Nullable
+    FollowedStream next() {
+        Command.Read read = added.poll();
+        if (read != null) {
+            FollowedStream stream = creator.apply(read);
+            FollowedStream before = streams.get(stream.path());
+            if (before != null) {
+                drop(before);
+            }
+            streams.put(stream.path(), stream);
+            waiting.add(stream);
+        }
+        return waiting.poll();
+    }
+
+    /** A stream waits for its next turn, unless it does already. */
+    void waits(FollowedStream stream) {
+        if (stream.waits()) {
+            waiting.add(stream);
+        }
+    }
+
+    // ---- changes ----
+
+    /**
+     * Follows other streams from now on.
+     *
+     * @return the refusal if there are too many; null if it is done
+     */
+    @Nullable
+    Refusal change(List<Command.Read> more, List<StreamPath> removed) {
+        remove(new HashSet<>(removed));
+        int count = streams.size() + added.size() + more.size();
+        if (count > sessions.streamsMax()) {
+            return sessions.tooMany(count);
+        }
+        if (!memory.tryGrow(StreamsSessions.heapBytes(more))) {
+            return StreamsSessions.noRoom();
+        }
+        added.addAll(more);
+        return null;
+    }
+
+    private void remove(Set<StreamPath> paths) {
+        Map<Boolean, List<Command.Read>> notBegun =
+                added.stream().collect(Collectors.partitioningBy(read -> paths.contains(read.path())));
+        added.clear();
+        added.addAll(notBegun.getOrDefault(false, List.of()));
+        release(StreamsSessions.heapBytes(notBegun.getOrDefault(true, List.of())));
+        for (StreamPath path : paths) {
+            FollowedStream stream = streams.get(path.value());
+            if (stream != null) {
+                drop(stream);
+            }
+        }
+    }
+
+    /** Ends a stream, and forgets it. */
+    void drop(FollowedStream stream) {
+        stream.end();
+        if (streams.remove(stream.path(), stream)) {
+            release(stream.heapBytes());
+        }
+    }
+
+    private void release(long bytes) {
+        if (bytes > 0 && memory.take(bytes)) {
+            sessions.release(bytes);
+        }
+    }
+
+    // ---- all of them ----
+
+    /** Calls {@code visit} for each stream that is followed now, in pieces of {@code turns}. */
+    void forEach(TurnQueue turns, Consumer<FollowedStream> visit) {
+        forEach(turns, new ArrayList<>(streams.values()), 0, visit);
+    }
+
+    private static void forEach(TurnQueue turns, List<FollowedStream> all, int from, Consumer<FollowedStream> visit) {
+        int end = Math.min(all.size(), from + PIECE_STREAMS);
+        all.subList(from, end).forEach(visit);
+        if (end < all.size()) {
+            turns.add(() -> forEach(turns, all, end, visit));
+        }
+    }
+
+    /** Ends all streams, and releases the heap. */
+    void close(TurnQueue turns) {
+        forEach(turns, FollowedStream::end);
+        streams.clear();
+        waiting.clear();
+        added.clear();
+        memory.close();
+    }
+}

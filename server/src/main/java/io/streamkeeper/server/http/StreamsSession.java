@@ -1,0 +1,394 @@
+package io.streamkeeper.server.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.http.respond.ReadResponses;
+import io.streamkeeper.server.shard.live.LongEvent;
+import io.streamkeeper.server.shard.live.SseFrame;
+import io.streamkeeper.server.shard.live.TailEvent;
+import io.streamkeeper.storage.memory.Reservation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response of server-sent events that follows many streams. Owned by the connection's loop.
+ *
+ * <p>A stream that is at its tail is sent each step as it comes, while the client reads. Any other waits for its turn,
+ * and is read about {@value #CHUNK_BYTES_MAX} bytes at a time, so that no stream delays the others for longer. At most
+ * {@value #READS_MAX} are read at a time. While the client does not read, a stream costs its position only.
+ */
+final class StreamsSession extends LongResponse {
+    /** Bytes of a stream that one event contains at most, approximately. */
+    private static final int CHUNK_BYTES_MAX = 64 << 10;
+
+    /** Streams that are read at a time: the memory that answers take which come when the client reads no more. */
+    private static final int READS_MAX = 8;
+
+    /** Reads that are begun in one piece. */
+    private static final int PIECE_READS = 32;
+
+    private static final ByteBuf LAST_CHUNK =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+
+    private final StreamsSessions sessions;
+    private final String id;
+    private final FollowedStreams streams;
+    private int reads;
+    private boolean headWritten;
+    private boolean wroteSince;
+
+    /** The message that is being written in parts; nothing else is written meanwhile. */
+    private @Nullable LongEvent longEvent;
+
+    private @Nullable FollowedStream longStream;
+
+    /** Events that are written when that message is, at most a few for each stream. */
+    private final List<Runnable> held = new ArrayList<>(0);
+
+    /** The response ends when that message is written. */
+    private boolean finishes;
+
+    private long endNanos;
+    private @Nullable Future<?> keepAlive;
+    private @Nullable Future<?> lifetime;
+
+    /**
+     * A session that follows {@code first}.
+     *
+     * @param memory the heap for these streams; released at the end
+     */
+    StreamsSession(
+            ConnectionHandler connection,
+            Exchange exchange,
+            StreamsSessions sessions,
+            List<Command.Read> first,
+            Reservation memory) {
+        super(connection, exchange);
+        this.sessions = sessions;
+        this.streams = new FollowedStreams(
+                sessions,
+                first,
+                memory,
+                read -> new FollowedStream(
+                        this, read, connection.server().shards().of(read.path()), CHUNK_BYTES_MAX));
+        this.id = sessions.newId();
+    }
+
+    @Override
+    boolean isLive() {
+        return true;
+    }
+
+    // ---- the beginning ----
+
+    @Override
+    void begin() {
+        Refusal unmet = ReadResponses.unmet(exchange, null);
+        if (unmet != null) {
+            respond(connection.writer().outcome(exchange, unmet));
+            return;
+        }
+        headWritten = true;
+        exchange.closeAfter();
+        channel.write(connection.writer().reads().eventsOfStreams(exchange));
+        write(SseFrame.retry(channel.alloc(), connection.writer().reads().retryMillis(), exchange.isFramed()));
+        write(SseFrame.event(
+                channel.alloc(), "session", "{\"session\":\"" + id + "\"}", null, null, exchange.isFramed()));
+        LiveConfig live = connection.server().config().live();
+        keepAlive = loop().scheduleWithFixedDelay(
+                        this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
+        endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(live.sseSessionMillis());
+        limitLifetime();
+        if (connection.endsWaiting()) {
+            finish();
+            return;
+        }
+        sessions.add(id, this);
+        goOnWhenWritable();
+    }
+
+    private void limitLifetime() {
+        long sessionMillis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
+        long millis = Math.min(sessionMillis, exchange.authorizedMillis());
+        lifetime = loop().schedule(this::finish, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The credentials expire at another time than before. */
+    void expiryChanged() {
+        if (lifetime != null && !isOver()) {
+            lifetime.cancel(false);
+            limitLifetime();
+        }
+    }
+
+    // ---- changes ----
+
+    /**
+     * Follows other streams from now on; on the connection's loop.
+     *
+     * @return the refusal if there are too many; null if it is done
+     */
+    @Nullable
+    Refusal change(List<Command.Read> more, List<StreamPath> removed) {
+        if (isOver()) {
+            return StreamsSessions.unknown();
+        }
+        Refusal refusal = streams.change(more, removed);
+        goOnWhenWritable();
+        return refusal;
+    }
+
+    /** The rights of the reader may have changed: each stream that it may not read any more ends. */
+    void rightsChanged() {
+        streams.forEach(turns(), stream -> {
+            boolean follows = !isOver() && !stream.isOver();
+            if (follows
+                    && !connection.execution().mayRead(exchange, stream.read().path())) {
+                refuse(stream, null);
+            }
+        });
+    }
+
+    // ---- from the streams ----
+
+    /** The answer to a read of a stream, which is the last one if it is a refusal. */
+    void read(FollowedStream stream, Outcome outcome, boolean attached) {
+        reads--;
+        try {
+            take(stream, outcome, attached);
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
+        } finally {
+            if (outcome instanceof Outcome.Chunk chunk) {
+                chunk.bytes().release();
+            }
+        }
+        if (!isOver() && streams.hasWaiting()) {
+            goOnWhenWritable();
+        }
+    }
+
+    private void take(FollowedStream stream, Outcome outcome, boolean attached) {
+        if (isOver() || stream.isOver()) {
+            return;
+        }
+        if (!(outcome instanceof Outcome.Chunk chunk)) {
+            refuse(stream, (Refusal) outcome);
+            return;
+        }
+        stream.startsAt(chunk);
+        if (longEvent != null) {
+            streams.waits(stream);
+        } else if (LongEvent.isFor(chunk)) {
+            stream.sent(chunk);
+            longEvent = new LongEvent(chunk, stream.name(), exchange.isFramed());
+            longStream = stream;
+            goOnWhenWritable();
+        } else {
+            send(stream, chunk);
+            if (!attached && !stream.isOver()) {
+                streams.waits(stream);
+            }
+        }
+    }
+
+    private void send(FollowedStream stream, Outcome.Chunk chunk) {
+        stream.sent(chunk);
+        if (chunk.bytes().isReadable()) {
+            write(SseFrame.data(channel.alloc(), chunk, stream.name(), exchange.isFramed()));
+        }
+        settle(stream, chunk.upToDate(), chunk.closed());
+    }
+
+    /** Reports once that the client has everything, and the end of a closed stream. */
+    private void settle(FollowedStream stream, boolean upToDate, boolean closed) {
+        if (closed || (upToDate && stream.becomesUpToDate())) {
+            control(stream, (upToDate ? ",\"upToDate\":true" : "") + (closed ? ",\"streamClosed\":true" : ""));
+        }
+        if (closed) {
+            streams.drop(stream);
+        }
+    }
+
+    /** A stream that is at its tail has moved. */
+    void moved(FollowedStream stream, TailEvent event, boolean follows) {
+        if (isOver()) {
+            return;
+        }
+        boolean isSent =
+                follows && longEvent == null && connection.output().takesMore() && !LongEvent.isFor(event.chunk());
+        if (!isSent) {
+            streams.waits(stream);
+            goOnWhenWritable();
+            return;
+        }
+        send(stream, event.chunk());
+        if (event.hasMore() && !stream.isOver()) {
+            streams.waits(stream);
+            goOnWhenWritable();
+        }
+    }
+
+    /** A stream is deleted, or the server stops. */
+    void deleted(FollowedStream stream) {
+        if (!isOver() && !stream.isOver()) {
+            refuse(stream, null);
+        }
+    }
+
+    /** Ends one stream; one that the client may not read looks like one that does not exist. */
+    private void refuse(FollowedStream stream, @Nullable Refusal refusal) {
+        ErrorCode code = refusal == null ? ErrorCode.STREAM_NOT_FOUND : refusal.code();
+        String earliest = refusal == null || refusal.earliestOffset() == null
+                ? ""
+                : ",\"earliestOffset\":\"" + refusal.earliestOffset() + '"';
+        control(stream, ",\"error\":\"" + code.code() + '"' + earliest);
+        streams.drop(stream);
+    }
+
+    private void control(FollowedStream stream, String members) {
+        if (longEvent != null) {
+            held.add(() -> control(stream, members));
+            return;
+        }
+        StringBuilder json = new StringBuilder("{\"stream\":\"");
+        JsonStringEncoder.getInstance().quoteAsString(stream.path(), json);
+        json.append('"');
+        if (stream.next() != null) {
+            json.append(",\"streamNextOffset\":\"").append(stream.next()).append('"');
+        }
+        json.append(members).append('}');
+        write(SseFrame.event(
+                channel.alloc(), "control", json.toString(), stream.name(), stream.next(), exchange.isFramed()));
+    }
+
+    // ---- the client ----
+
+    /** Reads the streams whose turn it is, or continues a long message, when the client can receive more. */
+    @Override
+    void goOn() {
+        LongEvent event = longEvent;
+        FollowedStream of = longStream;
+        if (event != null && of != null) {
+            goOn(event, of);
+            return;
+        }
+        for (int begun = 0; begun < PIECE_READS && reads < READS_MAX && longEvent == null; begun++) {
+            FollowedStream stream = streams.next();
+            if (stream == null) {
+                return;
+            }
+            begin(stream);
+        }
+        if (reads < READS_MAX && longEvent == null && streams.hasWaiting()) {
+            goOnWhenWritable();
+        }
+    }
+
+    private void goOn(LongEvent event, FollowedStream of) {
+        write(event.next(channel.alloc()));
+        if (event.isOver()) {
+            longEvent = null;
+            longStream = null;
+            event.release();
+            if (!of.isOver()) {
+                settle(of, event.isUpToDate(), event.closes());
+                streams.waits(of);
+            }
+            held.forEach(Runnable::run);
+            held.clear();
+        }
+        if (finishes && longEvent == null) {
+            finish();
+        } else {
+            goOnWhenWritable();
+        }
+    }
+
+    private void begin(FollowedStream stream) {
+        if (stream.isOver()) {
+            return;
+        }
+        if (!connection.execution().mayRead(exchange, stream.read().path())) {
+            refuse(stream, null);
+            return;
+        }
+        reads++;
+        stream.readOn();
+    }
+
+    private void write(ByteBuf frame) {
+        wroteSince = true;
+        channel.write(frame);
+        connection.output().flushPartLater();
+    }
+
+    private void keepAlive() {
+        if (!wroteSince && longEvent == null && connection.output().takesMore()) {
+            channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
+        }
+        wroteSince = false;
+    }
+
+    // ---- the end ----
+
+    @Override
+    void stopWaiting() {
+        if (headWritten) {
+            finish();
+        }
+    }
+
+    /** Ends the response because the reader may not read any more. */
+    void endAuthorization() {
+        if (headWritten) {
+            finish();
+        } else if (!isOver()) {
+            Refusal refusal = Refusal.of(ErrorCode.UNAUTHENTICATED, "the credentials have ended before the response");
+            respond(connection.writer().outcome(exchange, refusal));
+        }
+    }
+
+    /** Ends the response properly, and the connection after it; a message that is written in parts is completed first. */
+    private void finish() {
+        if (isOver()) {
+            return;
+        }
+        if (longEvent != null) {
+            finishes = true;
+            return;
+        }
+        end();
+        if (exchange.isFramed()) {
+            channel.write(LAST_CHUNK.duplicate());
+        }
+        connection.line().advance();
+    }
+
+    @Override
+    void release() {
+        sessions.remove(id);
+        streams.close(turns());
+        if (longEvent != null) {
+            longEvent.release();
+            longEvent = null;
+        }
+        if (keepAlive != null) {
+            keepAlive.cancel(false);
+        }
+        if (lifetime != null) {
+            lifetime.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.streamkeeper.server.wire;
+
+import static io.streamkeeper.server.wire.TestServer.JSON;
+import static io.streamkeeper.server.wire.TestServer.ROOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.leak.LeakRecorder;
+import io.streamkeeper.server.DurableStreams;
+import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.security.Action;
+import io.streamkeeper.server.security.Authentication;
+import io.streamkeeper.server.security.Credentials;
+import io.streamkeeper.server.security.Principal;
+import io.streamkeeper.server.security.SecurityPolicy;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The rights to the streams that one response follows. */
+class ManyStreamsAccessTest {
+    private static final String ANNA = "Authorization: Bearer anna";
+    private static final String BEN = "Authorization: Bearer ben";
+
+    private final Rights rights = new Rights();
+    private DurableStreams streams;
+    private DurableStreamsServer server;
+
+    /** Everybody is who the token says, and may read everything except some streams. */
+    private static final class Rights implements SecurityPolicy {
+        private final Set<String> secret = ConcurrentHashMap.newKeySet();
+        private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+        private volatile Runnable changed = () -> {};
+
+        @Override
+        public CompletableFuture<Authentication> authenticate(Credentials credentials) {
+            String name = String.valueOf(credentials.authorization());
+            return CompletableFuture.completedFuture(
+                    credentials.authorization() == null || revoked.contains(name)
+                            ? Authentication.refused("there is no such token")
+                            : Authentication.of(Principal.named(name)));
+        }
+
+        @Override
+        public boolean allows(Principal principal, Action action, StreamPath path) {
+            return action != Action.READ || !secret.contains(path.value());
+        }
+
+        @Override
+        public void onChange(Runnable newChanged) {
+            changed = newChanged;
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        streams = DurableStreams.open(TestServer.config());
+        server = DurableStreamsServer.start(streams, rights);
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop();
+        streams.close();
+        LeakRecorder.assertNothingLeaked();
+    }
+
+    private TestConnection connect() throws IOException {
+        return new TestConnection(server.address());
+    }
+
+    private void created(String name) throws IOException {
+        try (TestConnection connection = connect()) {
+            connection.exchange("PUT", ROOT + name, "[1]", JSON, ANNA).is(201);
+        }
+    }
+
+    private static Event next(EventReader reader, String type) throws IOException {
+        Event event = reader.next();
+        while (event != null && !event.type().equals(type)) {
+            event = reader.next();
+        }
+        assertThat(event).isNotNull();
+        return event;
+    }
+
+    @Test
+    void aStreamWithoutARightLooksLikeOneThatDoesNotExist() throws IOException {
+        created("open");
+        created("secret");
+        rights.secret.add("secret");
+        try (EventReader reader =
+                connect().events(ROOT + "?live=sse&stream=secret@-1&stream=absent@-1&stream=open@-1", ANNA)) {
+            List<String> controls = List.of(
+                    next(reader, "control").data(),
+                    next(reader, "control").data(),
+                    next(reader, "control").data());
+            assertThat(controls)
+                    .contains(
+                            "{\"stream\":\"secret\",\"error\":\"stream_not_found\"}",
+                            "{\"stream\":\"absent\",\"error\":\"stream_not_found\"}");
+            assertThat(controls.toString()).contains("\"stream\":\"open\"", "\"upToDate\":true");
+        }
+    }
+
+    @Test
+    void theEndOfARightEndsOneStreamOnly() throws IOException {
+        created("one");
+        created("two");
+        try (EventReader reader = connect().events(ROOT + "?live=sse&stream=one@now&stream=two@now", ANNA)) {
+            next(reader, "control");
+            next(reader, "control");
+            rights.secret.add("one");
+            rights.changed.run();
+            Event end = next(reader, "control");
+            assertThat(end.data()).contains("\"stream\":\"one\"", "\"error\":\"stream_not_found\"");
+            try (TestConnection writer = connect()) {
+                writer.exchange("POST", ROOT + "one", "[2]", JSON, ANNA).is(204);
+                writer.exchange("POST", ROOT + "two", "[3]", JSON, ANNA).is(204);
+            }
+            assertThat(next(reader, "data").data()).isEqualTo("[3]");
+            rights.revoked.add("Bearer anna");
+            rights.revoked.add("anna");
+            rights.changed.run();
+            Event last = reader.next();
+            while (last != null) {
+                last = reader.next();
+            }
+        }
+    }
+
+    @Test
+    void onlyItsOwnerChangesASession() throws IOException {
+        created("one");
+        rights.secret.add("one");
+        try (EventReader reader = connect().events(ROOT + "?live=sse&stream=absent@-1", ANNA);
+                TestConnection other = connect()) {
+            String id = next(reader, "session").data().replaceAll(".*:\"(.*)\".*", "$1");
+            String target = ROOT + "?session=" + id;
+            String add = "{\"add\":[\"one@-1\"]}";
+            other.exchange("POST", target, add, JSON, BEN).isError(404, "not_found");
+            other.exchange("POST", target, add, JSON, ANNA).is(200);
+            next(reader, "control");
+            assertThat(next(reader, "control").data()).isEqualTo("{\"stream\":\"one\",\"error\":\"stream_not_found\"}");
+        }
+    }
+
+    @Test
+    void aRequestWithoutCredentialsIsRefused() throws IOException {
+        try (TestConnection connection = connect()) {
+            connection.exchange("GET", ROOT + "?live=sse&stream=one@-1", "").isError(401, "unauthenticated");
+            connection.exchange("POST", ROOT + "?live=sse", "[]", JSON).isError(401, "unauthenticated");
+            connection.exchange("POST", ROOT + "?session=x", "{}", JSON).isError(401, "unauthenticated");
+        }
+    }
+}
