@@ -121,7 +121,7 @@ public enum Metric {
             "streamkeeper_jobs_abandoned_total",
             Type.COUNTER,
             "Checkpoints and compactions that were abandoned and are tried again.",
-            List.of("job"),
+            List.of("kind"),
             Series.of("checkpoint", "compaction")),
     /** Memory of records that no checkpoint has written, or that readers hold. */
     BACKLOG_BYTES(

@@ -1,0 +1,92 @@
+package io.streamkeeper.server.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.server.metrics.Counters;
+import io.streamkeeper.server.metrics.Exposition;
+import io.streamkeeper.server.metrics.Metric;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The alerts and the dashboard use metrics that exist. */
+class MonitoringFilesTest {
+    private static final Path FILES = Documents.REPOSITORY.resolve("docker/monitoring");
+    private static final Pattern NAME = Pattern.compile("\\b(?:streamkeeper|process|jvm)_[a-z_]+");
+    private static final Pattern TYPE = Pattern.compile("^# TYPE (\\S+) (\\S+)$", Pattern.MULTILINE);
+    private static final Pattern PART = Pattern.compile("_(bucket|sum|count)$");
+    private static final Pattern ALERT = Pattern.compile("- alert: (\\S+)\\n((?: {8}.*\\n)+)");
+
+    /** The type of each metric of a page. */
+    private static Map<String, String> types() {
+        byte[] page = new Exposition()
+                .page(new Counters().snapshot().join().build(), null)
+                .bytes();
+        Map<String, String> types = new HashMap<>();
+        TYPE.matcher(new String(page, StandardCharsets.UTF_8))
+                .results()
+                .forEach(line -> types.put(line.group(1), line.group(2)));
+        // A metric without a value may have no line.
+        Arrays.stream(Metric.values())
+                .forEach(metric ->
+                        types.put(metric.metricName(), metric.type().name().toLowerCase(Locale.ROOT)));
+        return types;
+    }
+
+    private static Set<String> names(String text) {
+        return NAME.matcher(text).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isKnown(String name, Map<String, String> types) {
+        return types.containsKey(name)
+                || Set.of("histogram", "summary")
+                        .contains(types.getOrDefault(PART.matcher(name).replaceFirst(""), ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alerts.yml", "dashboard.json"})
+    void everyMetricExists(String file) throws IOException {
+        Map<String, String> types = types();
+        Set<String> names = names(Files.readString(FILES.resolve(file)));
+
+        assertThat(names).hasSizeGreaterThan(10);
+        assertThat(names).as("metrics of %s", file).allMatch(name -> isKnown(name, types));
+    }
+
+    @Test
+    void everyExpressionOfThePageOfMetricsExists() throws IOException {
+        Map<String, String> types = types();
+        String page = Documents.page("metrics.md");
+
+        assertThat(names(page.substring(page.indexOf("## What to watch")))).allMatch(name -> isKnown(name, types));
+    }
+
+    @Test
+    void everyAlertSaysWhatToDo() throws IOException {
+        String alerts = Files.readString(FILES.resolve("alerts.yml"));
+        String page = Documents.page("metrics.md");
+        List<MatchResult> all = ALERT.matcher(alerts).results().toList();
+
+        assertThat(all)
+                .hasSameSizeAs(
+                        Pattern.compile("- alert:").matcher(alerts).results().toList());
+        assertThat(all)
+                .allSatisfy(
+                        alert -> assertThat(alert.group(2)).contains("expr: ", "severity: ", "summary: ", "action: "))
+                .allSatisfy(alert -> assertThat(page).contains("`" + alert.group(1) + "`"));
+    }
+}
