@@ -3,6 +3,7 @@ package io.streamkeeper.server;
 import io.netty.channel.EventLoopGroup;
 import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.HttpServer;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.tls.TlsIdentity;
@@ -182,6 +183,16 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
                 + http.connectionsMax() + ", of " + OpenFiles.max() + " file descriptors";
     }
 
+    /** {@return what is stored where and how safely, and what the start has read, in one line} */
+    public String storage() {
+        return streams.engine().storage();
+    }
+
+    /** {@return whether clients have to authenticate themselves} */
+    public boolean authenticates() {
+        return authenticates;
+    }
+
     /** {@return whether other machines can reach it, and clients do not have to authenticate themselves} */
     public boolean isOpenToAll() {
         return !authenticates && Exposure.isReachable(streams.config());
@@ -189,9 +200,21 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
 
     /** {@return the URL below which the streams are, with a slash at its end} */
     public String url() {
+        return origin() + streams.config().root();
+    }
+
+    /** {@return the URL of the page for people; empty if the listener for clients does not serve it} */
+    public Optional<String> consoleUrl() {
+        return streams.config().listen().console()
+                        && ConsoleHandler.isBeside(streams.config().root())
+                ? Optional.of(origin() + ConsoleHandler.PATH)
+                : Optional.empty();
+    }
+
+    private String origin() {
         String host = streams.config().listen().host();
         return (tls == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + address().getPort() + streams.config().root();
+                + address().getPort();
     }
 
     /**

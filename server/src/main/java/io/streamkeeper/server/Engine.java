@@ -19,6 +19,7 @@ import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +108,18 @@ final class Engine {
     /** The configuration with which it was opened, with the limits that follow from the memory of this process. */
     ServerConfig config() {
         return config;
+    }
+
+    /** What is stored where, how safely, and how long the start took to read it, in one line. */
+    String storage() {
+        String shardsText = shards.count() + (shards.count() == 1 ? " shard" : " shards");
+        if (config.data().durability() == Durability.MEMORY) {
+            return "in memory only: all streams are lost when the server stops; " + shardsText;
+        }
+        return config.data().directory().toAbsolutePath() + ", store " + stores.identity() + ", durability "
+                + config.data().durability().name().toLowerCase(Locale.ROOT) + ", " + shardsText + "; "
+                + shards.streamCounts().join().all() + " streams, read in "
+                + String.format(Locale.ROOT, "%.2f s", recoveryNanos * 1e-9);
     }
 
     /** The memory budgets of this process. */

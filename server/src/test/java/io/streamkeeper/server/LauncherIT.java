@@ -210,7 +210,14 @@ class LauncherIT {
                         note -> assertThat(note).startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"),
                         line -> assertThat(line).contains(" is ready on "),
                         line -> assertThat(line).startsWith("Administration is on "),
-                        line -> assertThat(line).startsWith("Memory: "));
+                        line -> assertThat(line).startsWith("Access: "),
+                        line -> assertThat(line).startsWith("Data: "),
+                        line -> assertThat(line).startsWith("Process: "),
+                        line -> assertThat(line).startsWith("Memory: "),
+                        line -> assertThat(line).startsWith("Console: "),
+                        line -> assertThat(line).startsWith("Try: curl "),
+                        line -> assertThat(line).startsWith("Streamkeeper stops "),
+                        line -> assertThat(line).startsWith("Streamkeeper has stopped, in "));
         return new Started(ARCHIVED.matcher(read(classes)).find(), read(log));
     }
 

@@ -53,19 +53,34 @@ class PackagedJarIT {
     }
 
     @Test
-    void itsAddressesAndTheMemoryAreAllThatItPrints() throws Exception {
+    void whatItPrintsAtTheStartAndTheStop() throws Exception {
         try (PackagedServer server = start()) {
             await().untilAsserted(() -> assertThat(server.output().strip().lines())
                     .satisfiesExactly(
                             ready -> assertThat(ready).contains("is ready on " + server.uri()),
                             line -> assertThat(line).isEqualTo("Administration is on " + server.adminUri()),
-                            memory -> assertThat(memory).startsWith("Memory: ")));
+                            line -> assertThat(line).startsWith("Access: every program of this machine"),
+                            line -> assertThat(line)
+                                    .matches(
+                                            "Data: /.*, store [0-9a-f-]{36}, durability fsync, \\d+ shards?; 0 streams,"
+                                                    + " read in \\d+\\.\\d\\d s"),
+                            line -> assertThat(line).startsWith("Process: "),
+                            line -> assertThat(line).startsWith("Memory: "),
+                            line -> assertThat(line)
+                                    .isEqualTo("Console: " + server.uri().resolve("/console/")),
+                            line -> assertThat(line)
+                                    .isEqualTo("Try: curl -i -X PUT -H 'Content-Type: text/plain' -d hello "
+                                            + server.uri() + "hello")));
+            server.stop();
+            assertThat(server.output())
+                    .containsPattern("Streamkeeper stops on a signal, after \\d+\\.\\d s")
+                    .containsPattern("Streamkeeper has stopped, in \\d+\\.\\d s");
         }
     }
 
     @Test
     void theLogHasLinesWithTimeLevelAndName() throws Exception {
-        try (PackagedServer server = start("--log-level", "debug")) {
+        try (PackagedServer server = start("--log-level", "debug,io.netty=debug")) {
             assertThat(server.output().lines())
                     .anyMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+\\S+ DEBUG \\S+ - .+"));
         }

@@ -13,6 +13,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * because reading a configuration file would take a noticeable part of the start time.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    /** The name of the only appender. */
+    static final String CONSOLE = "console";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         LogLine encoder = new LogLine();
@@ -20,6 +23,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
+        console.setName(CONSOLE);
         console.setTarget("System.err");
         console.setEncoder(encoder);
         console.start();

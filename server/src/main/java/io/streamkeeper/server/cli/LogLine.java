@@ -20,8 +20,19 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
     private final DateTimeFormatter time = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
             .withZone(ZoneId.systemDefault());
 
+    private volatile LogFormat format = LogFormat.TEXT;
+
+    /** Changes the format of the following lines. */
+    void format(LogFormat newFormat) {
+        format = newFormat;
+    }
+
     @Override
     public byte[] encode(ILoggingEvent event) {
+        return format == LogFormat.JSON ? JsonLogLine.encode(event) : encodeText(event);
+    }
+
+    private byte[] encodeText(ILoggingEvent event) {
         StringBuilder line = new StringBuilder();
         time.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
         String level = event.getLevel().toString();

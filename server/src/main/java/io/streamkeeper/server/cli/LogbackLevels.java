@@ -22,6 +22,11 @@ final class LogbackLevels implements LogLevels {
     /** The library keeps every logger that was ever named. */
     private static final int LOGGERS_MAX = 5_000;
 
+    /** Whether a text can be the name of a logger. */
+    static boolean isName(String text) {
+        return text.length() <= NAME_CHARS_MAX && NAME.matcher(text).matches();
+    }
+
     private static LoggerContext context() {
         return (LoggerContext) LoggerFactory.getILoggerFactory();
     }
@@ -45,7 +50,7 @@ final class LogbackLevels implements LogLevels {
             throw new IllegalArgumentException("level is " + Quoted.of(level) + "; expected "
                     + String.join(", ", LEVELS) + (isRoot ? "" : " or inherited"));
         }
-        if (name.length() > NAME_CHARS_MAX || !NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("logger is " + Quoted.of(name)
                     + "; expected root, or the name of a package or class such as io.streamkeeper.server.http");
         }

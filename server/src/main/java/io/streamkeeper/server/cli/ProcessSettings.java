@@ -1,7 +1,7 @@
 package io.streamkeeper.server.cli;
 
-import ch.qos.logback.classic.Level;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.setting.Choice;
 import io.streamkeeper.server.setting.PathName;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingGroup;
@@ -12,12 +12,20 @@ import java.util.stream.Stream;
 
 /** The settings of the process, and those of the server that it runs. */
 final class ProcessSettings {
-    static final Setting<Level> LOG_LEVEL = new Setting<>(
+    static final Setting<StartLevels> LOG_LEVEL = new Setting<>(
             SettingGroup.PROCESS,
             "log-level",
-            new LogLevel(),
+            new LevelList(),
             "warn",
-            "error, warn, info or debug; to standard error.");
+            "error, warn, info or debug; to standard error. Then, after commas, loggers with their own, such as"
+                    + " io.streamkeeper.server.http=debug.");
+
+    static final Setting<LogFormat> LOG_FORMAT = new Setting<>(
+            SettingGroup.PROCESS,
+            "log-format",
+            Choice.of("a format of the log", "FORMAT", LogFormat.values()),
+            "text",
+            "text, or json for one object for each line.");
 
     /** Only for help and the parser: {@link ConfigSources} reads the file before the flags are parsed. */
     static final Setting<Path> CONFIG_FILE = new Setting<>(
@@ -31,25 +39,21 @@ final class ProcessSettings {
 
     /** All settings, by group, in the order in which documents and help list them. */
     static List<Setting<?>> all() {
-        return Stream.concat(ServerConfig.settings().stream(), Stream.<Setting<?>>of(LOG_LEVEL, CONFIG_FILE))
+        return Stream.concat(
+                        ServerConfig.settings().stream(), Stream.<Setting<?>>of(LOG_LEVEL, LOG_FORMAT, CONFIG_FILE))
                 .toList();
     }
 
-    /** The levels of the logging library. */
-    private record LogLevel() implements SettingType<Level> {
+    /** The level of the log, and those of loggers that differ. */
+    private record LevelList() implements SettingType<StartLevels> {
         @Override
         public String label() {
             return "LEVEL";
         }
 
         @Override
-        public Level parse(String written) {
-            Level level = Level.toLevel(written, null);
-            if (level == null) {
-                throw new IllegalArgumentException(
-                        "'" + written + "' is not a log level; expected error, warn, info or debug");
-            }
-            return level;
+        public StartLevels parse(String written) {
+            return StartLevels.parse(written);
         }
     }
 }

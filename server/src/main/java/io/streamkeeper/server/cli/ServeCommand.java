@@ -1,10 +1,10 @@
 package io.streamkeeper.server.cli;
 
 import ch.qos.logback.classic.Logger;
-import io.netty.util.NetUtil;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.ConsoleAppender;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.metrics.Build;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.storage.disk.OpenFiles;
@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -85,9 +86,7 @@ public final class ServeCommand {
 
     private static int serve(SettingValues values, PrintStream out) throws IOException {
         ServerConfig config = ServerConfig.of(values);
-        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-            root.setLevel(values.get(ProcessSettings.LOG_LEVEL));
-        }
+        configureLog(values);
         start(config, out);
         CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
@@ -101,32 +100,40 @@ public final class ServeCommand {
         return 0;
     }
 
+    private static void configureLog(SettingValues values) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            values.get(ProcessSettings.LOG_LEVEL).applyTo(context);
+            if (context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(LogConfigurator.CONSOLE)
+                            instanceof ConsoleAppender<?> console
+                    && console.getEncoder() instanceof LogLine line) {
+                line.format(values.get(ProcessSettings.LOG_FORMAT));
+            }
+        }
+    }
+
     /** Starts the server, and prints that it is ready. */
     private static void start(ServerConfig config, PrintStream out) throws IOException {
         DurableStreamsServer server = DurableStreamsServer.start(config, new LogbackLevels());
-        StringBuilder text = new StringBuilder("Streamkeeper " + Build.version() + " is ready on ")
-                .append(server.url())
-                .append(System.lineSeparator());
-        server.adminAddress()
-                .ifPresent(address -> text.append("Administration is on http://")
-                        .append(NetUtil.toSocketAddressString(address))
-                        .append('/')
-                        .append(System.lineSeparator()));
-        if (server.isOpenToAll()) {
-            text.append(
-                            "Everybody who can reach this address may read, write and delete all streams: --allow-anonymous")
-                    .append(System.lineSeparator());
-        }
-        text.append("Memory: ").append(server.limits());
+        List<String> lines = StartText.lines(server);
+        long beganNanos = System.nanoTime();
         // From now on nothing fails, so the status that the hook exits with is right.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "streamkeeper-stop"));
-        out.println(text);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, beganNanos, out), "streamkeeper-stop"));
+        out.println(String.join(System.lineSeparator(), lines));
         out.flush();
     }
 
     /** Stops the server after a signal, and exits with status 0 instead of the status of the signal. */
-    private static void stop(DurableStreamsServer server) {
+    private static void stop(DurableStreamsServer server, long beganNanos, PrintStream out) {
+        long stopNanos = System.nanoTime();
+        out.println("Streamkeeper stops on a signal, after " + seconds(stopNanos - beganNanos));
+        out.flush();
         server.stop();
+        out.println("Streamkeeper has stopped, in " + seconds(System.nanoTime() - stopNanos));
+        out.flush();
         Runtime.getRuntime().halt(0);
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos * 1e-9);
     }
 }

@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleHandler implements RouteHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleHandler.class);
 
-    private static final String PATH = "/console/";
+    /** Its files are below this path. */
+    public static final String PATH = "/console/";
+
     private static final String SETTINGS = "settings.json";
     private static final String JSON = "application/json";
 
@@ -62,13 +64,18 @@ public final class ConsoleHandler implements RouteHandler {
      * @param workers threads that may block
      */
     public static List<Route> routes(@Nullable String root, Executor workers) {
-        if (root != null && (root.startsWith(PATH) || PATH.startsWith(root))) {
+        if (root != null && !isBeside(root)) {
             return List.of();
         }
         String settings = root == null ? "{\"metrics\":\"/metrics\"}" : "{\"streams\":\"" + root + "\"}";
         return List.of(
                 Route.reading(PATH, new ConsoleHandler(settings, workers)),
                 Route.reading(PATH.substring(0, PATH.length() - 1), ConsoleHandler::redirect));
+    }
+
+    /** Whether the paths of the console cannot be those of streams, which are below {@code root}. */
+    public static boolean isBeside(String root) {
+        return !root.startsWith(PATH) && !PATH.startsWith(root);
     }
 
     private static void redirect(HttpRequest request, Consumer<Answer> answering) {

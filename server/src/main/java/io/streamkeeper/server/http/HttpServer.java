@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.parse.BodyParser;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.respond.Compression;
 import io.streamkeeper.server.http.respond.CrossOriginRule;
+import io.streamkeeper.server.http.respond.RefusalReports;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.LoopCounters;
@@ -61,6 +62,7 @@ public final class HttpServer {
     private final Executor workers;
     private final Compression compression;
     private final CrossOriginRule origins;
+    private final RefusalReports refusals;
     private final SiteGuard siteGuard;
     private final Clock clock;
     private final IdentityHashMap<EventExecutor, LoopContext> contexts = new IdentityHashMap<>();
@@ -118,6 +120,7 @@ public final class HttpServer {
         this.clock = clock;
         this.origins = CrossOriginRule.of(config.security().corsOrigins());
         this.siteGuard = new SiteGuard(origins);
+        this.refusals = new RefusalReports(clock::monotonicNanos);
         this.policy = policy;
         this.audit = audit;
         this.limits = limits;
@@ -143,7 +146,7 @@ public final class HttpServer {
                 config.retention(), new BodyParser(Splitters.of(config), new JsonRoom(memory.splitting())));
         LoopCounters counters = shards.counters().of(loop);
         ResponseWriter writer = new ResponseWriter(
-                ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins);
+                ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins, refusals);
         TurnQueue turns = shards.turns(loop);
         return new LoopContext(parser, writer, turns, new FlushQueue(turns), counters, new TrafficCounter(counters));
     }

@@ -22,6 +22,11 @@ public final class CountedStores implements Stores {
     }
 
     @Override
+    public String identity() {
+        return stores.identity();
+    }
+
+    @Override
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
         ShardStore store = stores.open(shard, loop, releaser);
         store.limitHeap(heap);

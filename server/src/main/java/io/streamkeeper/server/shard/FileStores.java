@@ -77,6 +77,11 @@ public final class FileStores implements Stores {
     }
 
     @Override
+    public String identity() {
+        return data.store().toString();
+    }
+
+    @Override
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException {
         ExecutorService journal = WorkerThreads.start("streamkeeper-journal-" + shard, 1);
         journals.add(journal);

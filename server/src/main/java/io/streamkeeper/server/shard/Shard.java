@@ -47,16 +47,22 @@ public final class Shard {
     private final LoopCounters counters;
     private final @Nullable ShardContent content;
     private final JsonSplitter splitter;
+    private final ShardStateReports reports;
     private @Nullable Future<?> upkeep;
 
-    /** A shard with the store {@code store}, which belongs to {@code loop} from now on, and so does the splitter. */
+    /**
+     * Shard {@code number} with the store {@code store}, which belongs to {@code loop} from now on, and so does the
+     * splitter.
+     */
     Shard(
+            int number,
             EventLoop loop,
             TurnQueue turns,
             ShardStore store,
             Shards shards,
             @Nullable ShardContent content,
             JsonSplitter splitter) {
+        this.reports = new ShardStateReports(number, store, loop.ticker()::nanoTime);
         this.loop = loop;
         this.turns = turns;
         this.shards = shards;
@@ -317,6 +323,7 @@ public final class Shard {
     private void keepUp() {
         store.keepUp();
         parked.step();
+        reports.step();
     }
 
     /** Executes a write that was parked. A parked command is never a read, so it has no limit of bytes. */

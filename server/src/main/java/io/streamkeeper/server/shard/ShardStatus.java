@@ -36,11 +36,31 @@ public record ShardStatus(
     }
 
     static ShardStatus of(int shard, ShardStore store, int parkedWrites) {
+        return new ShardStatus(
+                shard,
+                state(store),
+                reason(store),
+                store.streamCount(),
+                store.backlogBytes(),
+                parkedWrites,
+                store.extentUsage());
+    }
+
+    /** What a store does with writes; on its loop. */
+    static State state(ShardStore store) {
+        if (store.failure() != null) {
+            return State.FAILED;
+        }
+        return store.obstacle() == null ? State.SERVING : State.REFUSING;
+    }
+
+    /** Why a store does not serve writes; null if it does. */
+    static @Nullable String reason(ShardStore store) {
         StorageFailedException failure = store.failure();
         Obstacle obstacle = store.obstacle();
-        State state = failure != null ? State.FAILED : obstacle != null ? State.REFUSING : State.SERVING;
-        String reason = failure != null ? failure.getMessage() : obstacle != null ? obstacle.reason() : null;
-        return new ShardStatus(
-                shard, state, reason, store.streamCount(), store.backlogBytes(), parkedWrites, store.extentUsage());
+        if (failure != null) {
+            return failure.getMessage();
+        }
+        return obstacle == null ? null : obstacle.reason();
     }
 }

@@ -66,6 +66,7 @@ public final class Shards {
         for (int i = 0; i < opened.size(); i++) {
             EventLoop loop = owners.get(i);
             made.add(new Shard(
+                    i,
                     loop,
                     turns.computeIfAbsent(loop, TurnQueue::new),
                     opened.get(i),

@@ -9,6 +9,11 @@ public interface Stores extends AutoCloseable {
     /** Number of shards. */
     int shards();
 
+    /** The identity of what is stored, which every file contains; empty if nothing is stored. */
+    default String identity() {
+        return "";
+    }
+
     /**
      * Opens the store of one shard; may be called by several threads at once, and may block.
      *

@@ -7,10 +7,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,6 +37,29 @@ class LogLineTest {
                 assertThat(new String(new LogLine().encode(event), StandardCharsets.UTF_8))
                         .isEqualTo(new String(pattern.encode(event), StandardCharsets.UTF_8));
             }
+        }
+    }
+
+    @Test
+    void aLineOfJsonIsOneObject() throws IOException {
+        LogLine line = new LogLine();
+        line.format(LogFormat.JSON);
+        LoggingEvent event = event("io.streamkeeper.server.Engine", Level.WARN, new IOException("two\n\"lines\""));
+        event.setThreadName("main");
+
+        String written = new String(line.encode(event), StandardCharsets.UTF_8);
+
+        assertThat(written)
+                .startsWith(
+                        "{\"time\":\"2025-11-26T09:40:00.007Z\",\"level\":\"warn\","
+                                + "\"logger\":\"io.streamkeeper.server.Engine\",\"thread\":\"main\","
+                                + "\"message\":\"the disk /dev/vda is full: \u00e4\u0662\",\"stack\":\"java.io.IOException: two\\n\\\"lines")
+                .endsWith("\"}\n");
+        assertThat(written.lines()).hasSize(1);
+        try (JsonParser parser = new JsonFactory().createParser(written)) {
+            parser.nextToken();
+            parser.skipChildren();
+            assertThat(parser.currentToken()).isEqualTo(JsonToken.END_OBJECT);
         }
     }
 

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Creates the responses of refusals. Owned by one event loop. */
 final class RefusalResponses {
     private final ResponseHeads heads;
+    private final RefusalReports reports;
 
-    RefusalResponses(ResponseHeads heads) {
+    RefusalResponses(ResponseHeads heads, RefusalReports reports) {
         this.heads = heads;
+        this.reports = reports;
     }
 
     /** The response of a request beyond a limit. */
@@ -28,6 +30,7 @@ final class RefusalResponses {
 
     /** The response of a refusal; {@code allow} lists the allowed methods of the path, if the method is the reason. */
     Response refused(ResponseContext context, Refusal refusal, @Nullable String allow) {
+        reports.refused(refusal);
         ResponseHead head = heads.begin(context, refusal.code());
         if (refusal.nextOffset() != null) {
             head.field(ResponseField.STREAM_NEXT_OFFSET, refusal.nextOffset());

@@ -23,15 +23,21 @@ public final class ResponseWriter {
     private final RefusalResponses refusals;
     private final ReadResponses reads;
 
+    /**
+     * Creates the responses of one loop.
+     *
+     * @param reports logs refusals, for all loops
+     */
     public ResponseWriter(
             ByteBufAllocator allocator,
             LoopCounters counters,
             Clock clock,
             RandomGenerator random,
             CacheConfig cache,
-            CrossOriginRule origins) {
+            CrossOriginRule origins,
+            RefusalReports reports) {
         this.heads = new ResponseHeads(allocator, counters, clock, origins);
-        this.refusals = new RefusalResponses(heads);
+        this.refusals = new RefusalResponses(heads, reports);
         this.reads = new ReadResponses(heads, refusals, clock, random, cache);
     }
 
