@@ -22,6 +22,8 @@ public final class AdminRoutes {
         return List.of(
                 Route.reading("/admin/status", new StatusHandler(shards, memory, drain, workers))
                         .forAdministrators(),
+                Route.reading("/admin/slow-requests", new SlowRequestsHandler(shards.counters(), workers))
+                        .forAdministrators(),
                 Route.changing("/admin/checkpoint", new JobHandler(shards, shards::checkpointNow, workers)),
                 Route.changing("/admin/compact", new JobHandler(shards, shards::compactNow, workers)),
                 Route.readingAndChanging("/admin/drain", new DrainHandler(drain, workers)),

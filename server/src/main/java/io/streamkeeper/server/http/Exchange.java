@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.metrics.SlowRequests;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.Principal;
@@ -233,7 +234,14 @@ final class Exchange implements Reply, ResponseContext {
     }
 
     @Override
-    public void answered(int status) {
+    public void answered(int status, long nanos) {
+        if (SlowRequests.isSlow(operation, nanos) && request != null) {
+            connection
+                    .loop()
+                    .counters()
+                    .slowRequests()
+                    .add(connection.server().clock().nowMillis(), operation, request.path(), status, nanos);
+        }
         AuditLog audit = connection.server().audit();
         if (audit != null && request != null) {
             Principal who = principal;

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 
 /**
  * The counters of all loops of a server, each owned by its loop. Safe for use by any thread; its lock is taken when a
@@ -48,7 +49,7 @@ public final class Counters {
         synchronized (this) {
             takeOverEnded();
             sums = ofEnded.clone();
-            ofLoops.values().forEach(counters -> copies.add(copyOf(counters)));
+            ofLoops.values().forEach(counters -> copies.add(onLoop(counters, LoopCounters::copy)));
         }
         return CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).thenApply(all -> {
             copies.forEach(copy -> addTo(sums, copy.join()));
@@ -56,19 +57,37 @@ public final class Counters {
         });
     }
 
-    private static CompletableFuture<long[]> copyOf(LoopCounters counters) {
-        CompletableFuture<long[]> copy = new CompletableFuture<>();
+    private static <T> CompletableFuture<T> onLoop(LoopCounters counters, Function<LoopCounters, T> read) {
+        CompletableFuture<T> value = new CompletableFuture<>();
         EventExecutor loop = counters.loop();
         if (loop.inEventLoop()) {
-            copy.complete(counters.copy());
-            return copy;
+            value.complete(read.apply(counters));
+            return value;
         }
         try {
-            loop.execute(() -> copy.complete(counters.copy()));
+            loop.execute(() -> value.complete(read.apply(counters)));
         } catch (RejectedExecutionException e) {
-            loop.terminationFuture().addListener(ended -> copy.complete(counters.copy()));
+            loop.terminationFuture().addListener(ended -> value.complete(read.apply(counters)));
         }
-        return copy;
+        return value;
+    }
+
+    /**
+     * Returns the last requests of all loops that took long.
+     *
+     * @return completed by one of the loops; in no particular order
+     */
+    public CompletableFuture<List<SlowRequest>> slowRequests() {
+        List<CompletableFuture<List<SlowRequest>>> each = new ArrayList<>();
+        synchronized (this) {
+            takeOverEnded();
+            ofLoops.values()
+                    .forEach(counters -> each.add(
+                            onLoop(counters, ofLoop -> ofLoop.slowRequests().copy())));
+        }
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .thenApply(all ->
+                        each.stream().flatMap(ofLoop -> ofLoop.join().stream()).toList());
     }
 
     private static void addTo(long[] sums, long[] values) {

@@ -40,6 +40,7 @@ public final class LoopCounters implements ShardFigures {
 
     private final EventExecutor loop;
     private final long[] values = new long[Metric.arrayLength()];
+    private final SlowRequests slow = new SlowRequests();
 
     /** Creates counters of {@code loop}, all zero. */
     public LoopCounters(EventExecutor loop) {
@@ -77,6 +78,12 @@ public final class LoopCounters implements ShardFigures {
     public void answered(Operation operation, int status, @Nullable ErrorCode code, long nanos) {
         record(Metric.HTTP_REQUEST_SECONDS, DURATIONS + operation.slot() * DURATION_PLACES, nanos);
         add(REQUESTS + operation.slot() * OUTCOMES + Outcomes.slot(status, code), 1);
+    }
+
+    /** The requests of the loop that took long. */
+    public SlowRequests slowRequests() {
+        assert isOwner() : "slow requests of " + loop + " were used by " + Thread.currentThread();
+        return slow;
     }
 
     public void received(int bytes) {

@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.DurableStreams;
+import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.metrics.Metric;
+import io.streamkeeper.server.security.Action;
+import io.streamkeeper.server.security.Authentication;
+import io.streamkeeper.server.security.Credentials;
 import io.streamkeeper.server.security.NewToken;
+import io.streamkeeper.server.security.Principal;
+import io.streamkeeper.server.security.SecurityPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -15,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,9 +176,45 @@ class AdministrationTest {
         }
     }
 
+    /** Takes its time to authenticate. */
+    private static final class SlowPolicy implements SecurityPolicy {
+        @Override
+        public CompletableFuture<Authentication> authenticate(Credentials credentials) {
+            return CompletableFuture.supplyAsync(
+                    () -> Authentication.of(Principal.named("any")),
+                    CompletableFuture.delayedExecutor(150, TimeUnit.MILLISECONDS));
+        }
+
+        @Override
+        public boolean allows(Principal principal, Action action, StreamPath path) {
+            return true;
+        }
+    }
+
+    @Test
+    void aRequestThatTookLongIsListed() throws IOException {
+        ServerConfig config = TestServer.config(change -> change.listen(listen -> listen.adminListen("127.0.0.1:0")));
+        try (DurableStreams streams = DurableStreams.open(config);
+                DurableStreamsServer server = DurableStreamsServer.start(streams, new SlowPolicy());
+                TestConnection client = new TestConnection(server.address());
+                TestConnection operator =
+                        new TestConnection(server.adminAddress().orElseThrow())) {
+            client.exchange("PUT", "/v1/stream/slow?signature=secret", "", TEXT).is(201);
+
+            String listed =
+                    operator.exchange("GET", "/admin/slow-requests", "").is(200).text();
+
+            assertThat(listed)
+                    .containsPattern("\\{\"time\":\"20[^\"]+Z\",\"operation\":\"create\",\"path\":\"/v1/stream/slow\","
+                            + "\"status\":201,\"milliseconds\":[1-9]\\d\\d+}")
+                    .doesNotContain("secret");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET,/metrics,200",
+        "GET,/admin/slow-requests,200",
         "GET,/admin/status,200",
         "POST,/admin/checkpoint,200",
         "GET,/admin/log-level,501",

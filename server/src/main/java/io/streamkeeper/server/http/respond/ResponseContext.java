@@ -51,8 +51,11 @@ public interface ResponseContext {
     /** How long the request has taken so far. */
     long elapsedNanos();
 
-    /** The response was begun with this status: the request is decided. Called once, or never if the client is gone. */
-    void answered(int status);
+    /**
+     * The response was begun with this status, {@code nanos} after the arrival of the request: the request is decided.
+     * Called once, or never if the client is gone.
+     */
+    void answered(int status, long nanos);
 
     /** The absolute URL of the request's target. */
     String url();

@@ -61,8 +61,9 @@ final class ResponseHeads {
     }
 
     private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
-        counters.answered(context.operation(), status, code, context.elapsedNanos());
-        context.answered(status);
+        long nanos = context.elapsedNanos();
+        counters.answered(context.operation(), status, code, nanos);
+        context.answered(status, nanos);
         ResponseHead head = interim(status);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
         if (context.isCrossOrigin()) {

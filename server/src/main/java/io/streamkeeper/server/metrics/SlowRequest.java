@@ -1,0 +1,12 @@
+package io.streamkeeper.server.metrics;
+
+/**
+ * A request that took long.
+ *
+ * @param answeredMillis when its response began, in milliseconds since 1970 UTC
+ * @param operation what it did
+ * @param path its path as received, without the query, at most its first 1,024 characters
+ * @param status that of its response
+ * @param nanos from the arrival of the whole request to the beginning of its response
+ */
+public record SlowRequest(long answeredMillis, Operation operation, String path, int status, long nanos) {}
