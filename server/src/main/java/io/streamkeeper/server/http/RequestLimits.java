@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.ConnectionLimits;
 import io.streamkeeper.server.limit.LimitRefusal;
@@ -80,7 +81,16 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
         return counts().beforeBody(
                         name(principal),
                         request.header(HeaderName.X_FORWARDED_FOR),
-                        authenticates ? null : streamPath(request));
+                        authenticates ? null : streamPath(request),
+                        stores(request));
+    }
+
+    /**
+     * Whether the body of a request is stored unless the request is refused. A producer may repeat an append that is
+     * stored already, and a PUT the creation of a stream that exists; only the shard knows.
+     */
+    private static boolean stores(HttpRequest request) {
+        return request.method() == Method.POST && request.header(HeaderName.PRODUCER_ID) == null;
     }
 
     private static @Nullable String name(@Nullable Principal principal) {

@@ -68,8 +68,17 @@ public final class ConnectionLimits {
         return null;
     }
 
-    /** The same for a request whose body has not arrived; it uses nothing yet. */
-    public @Nullable LimitRefusal beforeBody(@Nullable String name, @Nullable String forwarded, @Nullable String path) {
+    /**
+     * The same for a request whose body has not arrived; it uses nothing yet.
+     *
+     * @param name the authenticated name; null if there is none
+     * @param forwarded the value of {@code X-Forwarded-For}; null for none
+     * @param path the path of the stream, which decides about the tenant; null if it is none or may not be used
+     * @param stores whether the body is stored unless the request is refused
+     * @return the refusal if a limit is exceeded; else null
+     */
+    public @Nullable LimitRefusal beforeBody(
+            @Nullable String name, @Nullable String forwarded, @Nullable String path, boolean stores) {
         if (closed) {
             return null;
         }
@@ -78,7 +87,7 @@ public final class ConnectionLimits {
         AccountUse owner = refusal != null || path == null ? null : tenant(path, now);
         if (owner != null) {
             refusal = owner.refusal(now);
-            if (refusal == null) {
+            if (refusal == null && stores) {
                 refusal = limits.refusalOfContent(owner.key());
             }
         }

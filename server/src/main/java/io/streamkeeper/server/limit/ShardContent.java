@@ -1,6 +1,5 @@
 package io.streamkeeper.server.limit;
 
-import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.TenantPattern;
 import io.streamkeeper.storage.shard.StreamUsage;
@@ -50,23 +49,10 @@ public final class ShardContent implements StreamUsage {
         return known;
     }
 
-    /**
-     * {@return the refusal of a command that would exceed a limit; null if it may be executed}
-     *
-     * @param command any; a create is taken for one of a new stream
-     */
-    public @Nullable Refusal refusal(Command command) {
-        if (command instanceof Command.Append append) {
-            return limits.refusalOfBytes(
-                    tenantOf(append.path().value()), append.body().bytes().readableBytes());
-        }
-        if (command instanceof Command.Create create) {
-            String tenant = tenantOf(create.path().value());
-            Refusal refusal = limits.refusalOfStream(tenant);
-            return refusal != null
-                    ? refusal
-                    : limits.refusalOfBytes(tenant, create.body().bytes().readableBytes());
-        }
-        return null;
+    @Override
+    public @Nullable Refusal refusal(String path, int streams, long bytes) {
+        String tenant = tenantOf(path);
+        Refusal refusal = streams == 0 ? null : limits.refusalOfStream(tenant);
+        return refusal != null ? refusal : limits.refusalOfBytes(tenant, bytes);
     }
 }

@@ -45,7 +45,6 @@ public final class Shard {
     private final ParkedWrites parked;
     private final TurnQueue turns;
     private final LoopCounters counters;
-    private final @Nullable ShardContent content;
     private final JsonSplitter splitter;
     private final ShardStateReports reports;
     private @Nullable Future<?> upkeep;
@@ -69,7 +68,6 @@ public final class Shard {
         this.store = store;
         this.counters = shards.counters().of(loop);
         store.observe(counters);
-        this.content = content;
         this.splitter = splitter;
         if (content != null) {
             store.countUsage(content);
@@ -192,11 +190,6 @@ public final class Shard {
     }
 
     private void dispatch(Command command, int readBytesMax, Reply reply) {
-        Refusal limited = content == null ? null : content.refusal(command);
-        if (limited != null) {
-            refuse(command, limited, reply);
-            return;
-        }
         if (command instanceof Command.Append append) {
             store.append(append, reply);
         } else if (command instanceof Command.Read read) {
@@ -210,21 +203,6 @@ public final class Shard {
             store.delete(delete, reply);
         } else {
             throw new IllegalArgumentException("a command of the unknown type " + command.getClass());
-        }
-    }
-
-    /** Refuses a write that exceeds a limit; a stream that exists already needs no more than it has. */
-    private void refuse(Command command, Refusal limited, Reply reply) {
-        if (command instanceof Command.Create create) {
-            if (!store.answerExisting(create, reply)) {
-                reply.complete(limited);
-            }
-            create.body().release();
-        } else if (command instanceof Command.Append append) {
-            append.body().release();
-            reply.complete(limited);
-        } else {
-            throw new IllegalArgumentException("a limit of content refuses a " + command.getClass());
         }
     }
 

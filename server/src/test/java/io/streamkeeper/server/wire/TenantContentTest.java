@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,65 @@ class TenantContentTest {
             server.delete(ACME + "a").is(204);
             server.put(ACME + "b", "", TEXT).is(201);
         }
+    }
+
+    @Test
+    void aRetryThatStoresNothingIsConfirmedAtTheLimit() throws Exception {
+        try (TestServer server = limited(set -> set.tenant("storage=20"))) {
+            String closes = "Stream-Closed: true";
+            server.put(ACME + "a", "", TEXT).is(201);
+            server.post(ACME + "a", "0123456789", produced(0)).is(200);
+            server.post(ACME + "a", "0123456789", produced(1)).is(200);
+
+            server.post(ACME + "a", "0123456789", produced(1)).is(204);
+            server.post(ACME + "a", "0123456789", produced(0)).is(204);
+            server.post(ACME + "a", "0123456789", produced(2)).isError(429, "storage_limit");
+            server.post(ACME + "a", "0123456789", produced(3)).isError(409, "producer_sequence_gap");
+            server.post(ACME + "a", "0123456789", TEXT).isError(429, "storage_limit");
+            server.restart();
+            server.post(ACME + "a", "0123456789", produced(1)).is(204);
+
+            server.delete(ACME + "a").is(204);
+            server.put(ACME + "a", "", TEXT).is(201);
+            server.post(ACME + "a", "0".repeat(20), with(closes, produced(0))).is(200);
+            server.post(ACME + "a", "0".repeat(20), with(closes, produced(0))).is(204);
+            server.post(ACME + "a", "", TEXT, closes).is(204);
+        }
+    }
+
+    @Test
+    void aRequestThatMayStoreNothingIsNotRefusedBeforeItsBody() throws Exception {
+        try (TestServer server = limited(set -> set.tenant("storage=10"));
+                TestConnection connection = server.connect()) {
+            server.put(ACME + "a", "", TEXT).is(201);
+            server.post(ACME + "a", "0123456789", produced(0)).is(200);
+
+            head(connection, "POST", "Producer-Id: p", "Producer-Epoch: 0", "Producer-Seq: 0");
+            connection.send("0123456789");
+            connection.input().answer(false).is(204);
+            head(connection, "PUT");
+            connection.send("0123456789");
+            connection.input().answer(false).is(200);
+            head(connection, "POST");
+            connection.input().answer(false).isError(429, "storage_limit");
+            connection.send("0123456789");
+            head(connection, "DELETE");
+            connection.send("0123456789");
+            connection.input().answer(false).is(204);
+        }
+    }
+
+    private static void head(TestConnection connection, String method, String... fields) throws IOException {
+        connection.send(method + " " + ACME + "a HTTP/1.1\r\nHost: localhost\r\n" + TEXT + "\r\nContent-Length: 10\r\n"
+                + Stream.of(fields).map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n");
+    }
+
+    private static String[] produced(int seq) {
+        return new String[] {TEXT, "Producer-Id: p", "Producer-Epoch: 0", "Producer-Seq: " + seq};
+    }
+
+    private static String[] with(String field, String... fields) {
+        return Stream.concat(Stream.of(field), Stream.of(fields)).toArray(String[]::new);
     }
 
     @Test

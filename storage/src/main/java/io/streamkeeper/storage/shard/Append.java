@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * content type, the body, the producer, {@code Stream-Seq}, {@code Stream-Expected-Offset}, {@code If-Match} and {@code
  * If-None-Match}. The preconditions are last because a request that would be refused without them is refused as if it
  * did not have them (RFC 9110 section 13.2.1). A duplicate is recognised before the last four checks, because the
- * request that it repeats has changed the values that they compare with.
+ * request that it repeats has changed the values that they compare with. Limits of memory and of what is stored are
+ * checked when the append would be stored, so they refuse no duplicate.
  */
 final class Append implements CommitQueue.Step {
     private final StreamState stream;
@@ -77,7 +78,7 @@ final class Append implements CommitQueue.Step {
             return;
         }
         Payload payload = Payload.of(append.body(), stream.content().limits(), stream.generation(), stream.tail());
-        Journal.Staged staged = shard.stage(record, payload, reply);
+        Journal.Staged staged = shard.stageUse(record, stream, payload, reply);
         if (staged == null) {
             return;
         }

@@ -89,7 +89,7 @@ final class Creation implements CommitQueue.Step {
             stream.inherit(source.lineage().upTo(source.position()));
         }
         Payload payload = Payload.of(body, stream.content().limits(), stream.generation(), stream.tail());
-        Journal.Staged staged = shard.stage(record, payload, reply);
+        Journal.Staged staged = shard.stageUse(record, stream, payload, reply);
         if (staged == null) {
             return false;
         }

@@ -265,6 +265,17 @@ public final class ShardState {
         return null;
     }
 
+    /** The same for a record that adds to what {@code stream} uses, unless that exceeds a limit. */
+    Journal.@Nullable Staged stageUse(LogRecord record, StreamState stream, Payload payload, Reply reply) {
+        int streams = record.kind() == LogRecord.Kind.CREATED ? 1 : 0;
+        Refusal limited = usage == null ? null : usage.refusal(stream.pathText(), streams, payload.storedBytes());
+        if (limited != null) {
+            reply.complete(limited);
+            return null;
+        }
+        return stage(record, payload, reply);
+    }
+
     /**
      * Applies a record to its stream, which is new if the record is a creation. The owner of the log calls this when it
      * has staged the record, a copy when it receives the record: nothing is decided here.
