@@ -7,7 +7,6 @@ import io.streamkeeper.server.tls.TlsIdentity;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientIdentity {
     private static final CompletableFuture<Boolean> ACCEPTED = CompletableFuture.completedFuture(true);
-    private static final CompletableFuture<Boolean> NOT_ACCEPTED = CompletableFuture.completedFuture(false);
 
     private final Channel channel;
     private final Executor workers;
@@ -25,10 +23,7 @@ final class ClientIdentity {
     private X509Certificate @Nullable [] chain;
     private boolean isRead;
 
-    /** The issuers by which it was verified, and the result. */
-    private @Nullable ClientTrust trust;
-
-    private CompletableFuture<Boolean> accepted = ACCEPTED;
+    private @Nullable IssuerCheck check;
 
     /** The client of {@code channel}, a connection of a server with the identity {@code server} or without TLS. */
     ClientIdentity(Channel channel, @Nullable TlsIdentity server, Executor workers) {
@@ -43,28 +38,16 @@ final class ClientIdentity {
         if (!isRead) {
             isRead = true;
             chain = ClientCertificate.chain(channel);
-            trust = ClientTrust.of(channel);
+            ClientTrust began = ClientTrust.of(channel);
+            // A connection of another server, in which this one is mounted, has no issuers of this one.
+            check = chain == null || began == null ? null : new IssuerCheck(chain, began, workers);
         }
         return chain == null ? null : chain[0];
     }
 
     /** Whether the issuers that the server accepts now have issued the certificate, which the client has. */
     CompletableFuture<Boolean> isAccepted() {
-        X509Certificate[] certificates = chain;
         ClientTrust now = server == null ? null : server.context().trust();
-        // A connection of another server, in which this one is mounted, has no issuers of this one.
-        if (certificates == null || trust == null || trust == now) {
-            return accepted;
-        }
-        if (now == null) {
-            return NOT_ACCEPTED;
-        }
-        try {
-            accepted = CompletableFuture.supplyAsync(() -> now.accepts(certificates), workers);
-            trust = now;
-            return accepted;
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return check == null ? ACCEPTED : check.by(now);
     }
 }

@@ -5,7 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.streamkeeper.server.config.HttpLimits;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * updates with which a client may answer it; it pays when all of it is sent, however many frames a small window divides it into.
  *
  * <p>It also reserves the memory of what the codec has to keep after a read: a frame that is incomplete, and a block of
- * fields whose last frame has not arrived.
+ * fields whose last frame has not arrived. Both have to be complete within the time for a head, and the content of data
+ * has to arrive as a body does.
  *
  * <pre>
  *   a frame:  length (3 bytes)  type (1)  flags (1)  stream (4)  content (length)
@@ -66,6 +69,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     /** Whether a frame has ended in the current read, so that its rest is kept in the buffer of the read. */
     private boolean frameEnded;
 
+    /** Whether a frame has ended in the current read after which nothing was incomplete. */
+    private boolean wasWhole;
+
+    private boolean isIncomplete;
+    private long incompleteSinceNanos;
+    private long receivedNanos;
+    private @Nullable ChannelHandlerContext context;
+
     private long sinceNanos;
     private long frames;
     private long paidFrames;
@@ -84,6 +95,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
         sinceNanos = ctx.executor().ticker().nanoTime();
     }
 
@@ -105,8 +117,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             in.release();
             return;
         }
-        beginPeriodIfDue(ctx);
+        receivedNanos = ctx.executor().ticker().nanoTime();
+        beginPeriodIfDue();
         count(in);
+        noteIncomplete();
         if (frames > FRAMES_MAX + paidFrames + bytes / BYTES_PER_FRAME) {
             end(ctx, "it sends frames without use");
         } else if (!memory.received(blockBytes + keptBytes(in))) {
@@ -131,6 +145,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     private void count(ByteBuf in) {
         frameEnded = false;
+        wasWhole = false;
         int at = in.readerIndex();
         while (at < in.writerIndex()) {
             int left = in.writerIndex() - at;
@@ -191,6 +206,27 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         headBytes = 0;
         length = 0;
         frameEnded = true;
+        wasWhole |= blockBytes == 0;
+    }
+
+    private void noteIncomplete() {
+        if (wasWhole || !isIncomplete) {
+            incompleteSinceNanos = receivedNanos;
+        }
+        isIncomplete = headBytes > 0 || blockBytes > 0;
+    }
+
+    /** Ends the connection if a frame, or a block of fields, has been incomplete for too long. */
+    void endIfStalled(HttpLimits limits) {
+        if (closed || !isIncomplete || context == null) {
+            return;
+        }
+        boolean isContent = type == DATA && headBytes == HEAD_BYTES;
+        long fromNanos = isContent ? receivedNanos : incompleteSinceNanos;
+        long millis = isContent ? limits.bodyStallTimeoutMillis() : limits.headerTimeoutMillis();
+        if (context.executor().ticker().nanoTime() - fromNanos > TimeUnit.MILLISECONDS.toNanos(millis)) {
+            end(context, "a frame of it stays incomplete");
+        }
     }
 
     /** Bytes of the buffer that the codec keeps after it has decoded {@code in}. */
@@ -205,10 +241,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         return partialBytes;
     }
 
-    private void beginPeriodIfDue(ChannelHandlerContext ctx) {
-        long now = ctx.executor().ticker().nanoTime();
-        if (now - sinceNanos >= PERIOD_NANOS) {
-            sinceNanos = now;
+    private void beginPeriodIfDue() {
+        if (receivedNanos - sinceNanos >= PERIOD_NANOS) {
+            sinceNanos = receivedNanos;
             frames = 0;
             paidFrames = 0;
             bytes = 0;

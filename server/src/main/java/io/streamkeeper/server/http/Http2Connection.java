@@ -116,7 +116,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         this.listener = listener;
         this.loop = loop;
         this.channel = channel;
-        this.memory = new Http2Memory(server.memory());
+        this.memory = new Http2Memory(server.memory(), server.clientShares(), channel.remoteAddress());
         this.refused = new RefusedStream(loop.counters());
         this.guard = new FrameGuard(prefaceBytes, memory);
         this.access = RequestAccess.of(server, listener, channel);
@@ -384,6 +384,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         settle();
         if (!lateness.excuses(now)) {
             endIfUnused(now);
+            guard.endIfStalled(server.config().http());
             for (ConnectionHandler handler : List.copyOf(streams.values())) {
                 handler.endIfStalled(now, idleNanos());
             }

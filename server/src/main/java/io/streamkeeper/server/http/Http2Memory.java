@@ -1,21 +1,28 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.config.AddressRanges;
+import io.streamkeeper.server.limit.ClientShare;
+import io.streamkeeper.server.limit.ClientShares;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of one connection of HTTP/2 (I7): its handlers and the tables of HPACK, its streams without their heads and
  * bodies, the bytes of a frame or of a block of fields that is incomplete, and the bytes that the socket has not accepted.
  * Used by the connection's loop only.
  *
- * <p>What is left of the budget for heads decides what may begin, so that connections with many streams leave room for
- * others. A connection owns its first stream.
+ * <p>What is left of the budget for heads decides what may begin. A client has a share of it, an eighth for all its
+ * connections, in which everything may begin; what it uses beyond its share leaves room for the shares of others. A
+ * connection owns its first stream.
  *
  * <pre>
- *   left, in eighths   may begin
- *   5 or more          all streams
- *   3 or more          the first {@value #FEW_STREAMS} streams of a connection
- *   2 or more          connections with one stream
+ *   left, in eighths   within the share   beyond the share
+ *   5 or more          everything         everything
+ *   4 or more          everything         connections, and the first {@value #FEW_STREAMS} streams of each
+ *   3 or more          everything         connections with one stream
+ *   2 or more          everything
  *   less               heads of requests only
  * </pre>
  */
@@ -32,8 +39,9 @@ final class Http2Memory {
     static final int FEW_STREAMS = 8;
 
     private static final int PARTS = 8;
-    private static final int LEFT_BY_CONNECTIONS = 2;
-    private static final int LEFT_BY_FEW_STREAMS = 3;
+    private static final int LEFT_BY_SHARES = 2;
+    private static final int LEFT_BY_CONNECTIONS = 3;
+    private static final int LEFT_BY_FEW_STREAMS = 4;
     private static final int LEFT_BY_STREAMS = 5;
 
     /** Bytes that may be incomplete or unsent without a reservation; {@link #BYTES_PER_CONNECTION} contains them. */
@@ -42,31 +50,66 @@ final class Http2Memory {
     private final Budget heads;
     private final Budget received;
     private final Budget unsent;
-    private boolean open;
+    private final ClientShares clients;
+    private final @Nullable SocketAddress peer;
+    private @Nullable ClientShare client;
     private int streams;
     private long receivedBytes;
     private long unsentBytes;
 
-    Http2Memory(MemoryLedger ledger) {
+    /**
+     * Of a connection that is not open yet.
+     *
+     * @param clients the shares of clients, see {@link #shares}
+     * @param peer the address of the client; null if it is not known
+     */
+    Http2Memory(MemoryLedger ledger, ClientShares clients, @Nullable SocketAddress peer) {
         this.heads = ledger.heads();
         this.received = ledger.received();
         this.unsent = ledger.unsent();
+        this.clients = clients;
+        this.peer = peer;
+    }
+
+    /**
+     * The shares of the clients of a server.
+     *
+     * @param proxies addresses that many clients share
+     */
+    static ClientShares shares(MemoryLedger ledger, AddressRanges proxies) {
+        return new ClientShares(ledger.heads().bytesMax() / PARTS, proxies);
     }
 
     /** Reserves the heap of the connection. Returns false if there is no room. */
     boolean open() {
-        open = reserveLeaving(LEFT_BY_CONNECTIONS, BYTES_PER_CONNECTION);
-        return open;
+        ClientShare share = clients.retain(peer);
+        if (!reserve(share, LEFT_BY_CONNECTIONS, BYTES_PER_CONNECTION)) {
+            share.release();
+            return false;
+        }
+        client = share;
+        return true;
     }
 
-    private boolean reserveLeaving(int parts, int bytes) {
-        return heads.leftBytes() - bytes >= heads.bytesMax() / PARTS * parts && heads.tryReserve(bytes);
+    /** Reserves bytes of the heads, and leaves so many parts of the budget if they are beyond the client's share. */
+    private boolean reserve(ClientShare share, int partsLeft, int bytes) {
+        int parts = share.includes(bytes) ? LEFT_BY_SHARES : partsLeft;
+        if (heads.leftBytes() - bytes < heads.bytesMax() / PARTS * parts || !heads.tryReserve(bytes)) {
+            return false;
+        }
+        share.add(bytes);
+        return true;
+    }
+
+    private void release(ClientShare share, int bytes) {
+        share.add(-bytes);
+        heads.release(bytes);
     }
 
     /** Reserves the heap of a stream. Returns false if there is no room, or the connection has its share. */
     boolean beginStream() {
         int parts = streams < FEW_STREAMS ? LEFT_BY_FEW_STREAMS : LEFT_BY_STREAMS;
-        if (streams > 0 && !reserveLeaving(parts, BYTES_PER_STREAM)) {
+        if (streams > 0 && (client == null || !reserve(client, parts, BYTES_PER_STREAM))) {
             return false;
         }
         streams++;
@@ -76,8 +119,8 @@ final class Http2Memory {
     /** A stream has ended that {@link #beginStream} has allowed. */
     void endStream() {
         streams--;
-        if (streams > 0) {
-            heads.release(BYTES_PER_STREAM);
+        if (streams > 0 && client != null) {
+            release(client, BYTES_PER_STREAM);
         }
     }
 
@@ -107,7 +150,7 @@ final class Http2Memory {
 
     private boolean reserve(Budget budget, long more) {
         if (more > 0) {
-            return open && budget.tryReserve(more);
+            return client != null && budget.tryReserve(more);
         }
         if (more < 0) {
             budget.release(-more);
@@ -119,9 +162,11 @@ final class Http2Memory {
     void close() {
         received(0);
         unsent(0);
-        if (open) {
-            open = false;
-            heads.release(BYTES_PER_CONNECTION);
+        ClientShare share = client;
+        if (share != null) {
+            client = null;
+            release(share, BYTES_PER_CONNECTION + BYTES_PER_STREAM * Math.max(0, streams - 1));
+            share.release();
         }
     }
 }

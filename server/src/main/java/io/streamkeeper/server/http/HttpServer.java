@@ -18,6 +18,7 @@ import io.streamkeeper.server.http.respond.Compression;
 import io.streamkeeper.server.http.respond.CrossOriginRule;
 import io.streamkeeper.server.http.respond.RefusalReports;
 import io.streamkeeper.server.http.respond.ResponseWriter;
+import io.streamkeeper.server.limit.ClientShares;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
@@ -59,6 +60,7 @@ public final class HttpServer {
     private final Shards shards;
     private final MemoryLedger memory;
     private final BodyRoom bodyRoom;
+    private final ClientShares clientShares;
     private final Executor workers;
     private final Compression compression;
     private final CrossOriginRule origins;
@@ -115,6 +117,7 @@ public final class HttpServer {
         this.connectionsMax =
                 Math.min(config.listen().connectionsMax(), memory.plan().connectionsMax());
         this.bodyRoom = new BodyRoom(memory, config.http().bodyBytesMax());
+        this.clientShares = Http2Memory.shares(memory, config.limits().proxies());
         this.workers = workers;
         this.compression = new Compression(workers, memory.compression());
         this.clock = clock;
@@ -165,6 +168,11 @@ public final class HttpServer {
 
     BodyRoom bodyRoom() {
         return bodyRoom;
+    }
+
+    /** What the connections of HTTP/2 of each client use. */
+    ClientShares clientShares() {
+        return clientShares;
     }
 
     /** Threads for work that would block a loop. */

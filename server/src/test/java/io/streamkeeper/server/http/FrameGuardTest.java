@@ -7,6 +7,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.streamkeeper.server.config.AddressRanges;
+import io.streamkeeper.server.config.HttpLimits;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.util.Random;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the guard counts and reserves, without the codec, and with a clock that the test drives. */
 class FrameGuardTest {
+    private static final HttpLimits LIMITS = HttpLimits.defaults();
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int PING = 6;
@@ -25,7 +28,7 @@ class FrameGuardTest {
     private static final int END_STREAM = 1;
 
     private final MemoryLedger ledger = new MemoryLedger(MemoryPlan.ofFiles(16 << 20, 256 << 20, 1 << 20));
-    private final Http2Memory memory = new Http2Memory(ledger);
+    private final Http2Memory memory = new Http2Memory(ledger, Http2Memory.shares(ledger, AddressRanges.NONE), null);
     private final FrameGuard guard = new FrameGuard(0, memory);
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
@@ -68,6 +71,46 @@ class FrameGuardTest {
             passed = receives(frame(PING, 0, 8));
         }
         return passed;
+    }
+
+    private boolean isEndedAfter(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        guard.endIfStalled(LIMITS);
+        return channel.<Object>readOutbound() instanceof Http2GoAwayFrame;
+    }
+
+    @Test
+    void aFrameIsCompleteInTime() {
+        long time = LIMITS.headerTimeoutMillis();
+        receives(frame(PING, 0, 8).writerIndex(5));
+        assertThat(isEndedAfter(time)).isFalse();
+        receives(frame(PING, 0, 8).readerIndex(5));
+        assertThat(isEndedAfter(10 * time)).isFalse();
+
+        receives(frame(PING, 0, 8).writerIndex(5));
+        channel.advanceTimeBy(time, TimeUnit.MILLISECONDS);
+        receives(frame(PING, 0, 8).readerIndex(5).writerIndex(6));
+        assertThat(isEndedAfter(1)).isTrue();
+    }
+
+    @Test
+    void aBlockOfFieldsIsCompleteInTimeHoweverManyFramesItHas() {
+        receives(frame(HEADERS, 0, 100));
+        channel.advanceTimeBy(LIMITS.headerTimeoutMillis(), TimeUnit.MILLISECONDS);
+        receives(frame(CONTINUATION, 0, 100));
+        assertThat(isEndedAfter(1)).isTrue();
+    }
+
+    @Test
+    void theContentOfDataMayTakeItsTimeButNotPause() {
+        ByteBuf data = frame(DATA, 0, 100);
+        receives(data.copy(0, 20));
+        for (int at = 20; at < 90; at += 10) {
+            assertThat(isEndedAfter(LIMITS.bodyStallTimeoutMillis())).isFalse();
+            receives(data.copy(at, 10));
+        }
+        data.release();
+        assertThat(isEndedAfter(LIMITS.bodyStallTimeoutMillis() + 1)).isTrue();
     }
 
     @Test

@@ -61,6 +61,13 @@ class Http2MemoryTest {
         return hoarder;
     }
 
+    /** A connection of another client. */
+    private FrameClient other() throws IOException {
+        FrameClient other = server.connectHttp2From("127.0.0.2");
+        hoarders.add(other);
+        return other;
+    }
+
     /** Whether the server has received everything before, and has not closed the connection. */
     private static boolean isServed(FrameClient client) {
         try {
@@ -107,7 +114,7 @@ class Http2MemoryTest {
     @Test
     void connectionsWithManyStreamsLeaveSomeForOthers() throws IOException {
         hoardStreams();
-        FrameClient client = hoarder();
+        FrameClient client = other();
         for (int stream = 1; stream < 15; stream += 2) {
             client.request(stream, "GET", PATH + "?offset=now&live=sse", null);
             client.head(stream).is(200);
@@ -124,6 +131,26 @@ class Http2MemoryTest {
                 hoarder.request(stream, "GET", PARKED, null);
             }
             assertThat(isServed(hoarder)).isTrue();
+        }
+    }
+
+    @Test
+    void theConnectionsOfOneClientLeaveOthersTheirShares() throws IOException {
+        for (int i = 0; i < 150; i++) {
+            isServed(hoarder());
+        }
+        hoarders.get(0).request(1, "GET", PATH + "?offset=now&live=sse", null);
+        hoarders.get(0).head(1).is(200);
+        hoarders.get(0).exchange(3, "GET", PATH, null).is(503);
+        FrameClient other = other();
+        for (int stream = 1; stream < STREAMS_MAX; stream += 2) {
+            other.request(stream, "GET", PATH + "?offset=now&live=sse", null);
+            other.head(stream).is(200);
+        }
+        try (TestConnection connection = server.connect()) {
+            connection
+                    .exchange("GET", "/health", "", "X-Large: " + "x".repeat(30_000))
+                    .is(200);
         }
     }
 

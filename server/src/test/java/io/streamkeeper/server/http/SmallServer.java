@@ -96,6 +96,12 @@ final class SmallServer implements AutoCloseable {
                 .begin();
     }
 
+    /** The same from another address of this machine. */
+    FrameClient connectHttp2From(String address) throws IOException {
+        return FrameClient.from(new InetSocketAddress(address, 0), (InetSocketAddress) listener.localAddress())
+                .begin();
+    }
+
     /** A connection whose kernel takes little for it. */
     TestConnection connect() throws IOException {
         return new TestConnection((InetSocketAddress) listener.localAddress(), 4 << 10);

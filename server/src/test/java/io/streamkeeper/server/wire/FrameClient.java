@@ -82,7 +82,8 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
-    private FrameClient(InetSocketAddress address, boolean isTls) throws IOException {
+    private FrameClient(@Nullable InetSocketAddress from, InetSocketAddress address, boolean isTls) throws IOException {
+        plain.bind(from);
         plain.setTcpNoDelay(true);
         plain.setSoTimeout(TIMEOUT_MILLIS);
         plain.connect(address);
@@ -110,7 +111,12 @@ public final class FrameClient implements AutoCloseable {
     }
 
     public static FrameClient silent(InetSocketAddress address, boolean isTls) throws IOException {
-        return new FrameClient(address, isTls);
+        return new FrameClient(null, address, isTls);
+    }
+
+    /** A connection from the address {@code from}, without TLS. */
+    public static FrameClient from(InetSocketAddress from, InetSocketAddress address) throws IOException {
+        return new FrameClient(from, address, false);
     }
 
     /** A connection that has begun, with {@code settings}: pairs of an identifier and a value. */

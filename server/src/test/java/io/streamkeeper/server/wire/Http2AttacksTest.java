@@ -365,6 +365,22 @@ class Http2AttacksTest {
         }
     }
 
+    @Test
+    void aFrameThatStaysIncompleteEndsTheConnectionAlsoBesideALiveRead() throws Exception {
+        try (TestServer server = TestServer.started(
+                        TestServer.config(config -> config.http(http -> http.headerTimeoutMillis(300))));
+                FrameClient client = FrameClient.begun(server)) {
+            String path = server.create(TestServer.TEXT, "");
+            client.request(1, "GET", path + "?offset=now&live=sse", null);
+            client.head(1).is(200);
+
+            client.write(Arrays.copyOf(frame(PING, 0, 0, new byte[8]), 12));
+
+            assertCalmed(client);
+            await().until(() -> server.used("received_bytes") == 0);
+        }
+    }
+
     /** The memory of a frame and of a block that stay incomplete is counted. */
     @Test
     void incompleteFramesAreCounted() throws Exception {
