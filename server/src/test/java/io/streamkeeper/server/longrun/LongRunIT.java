@@ -73,20 +73,24 @@ class LongRunIT {
     // ---- the worlds ----
 
     private void kept(Random random) throws IOException {
-        World world = new World(folder.resolve("data"), clock("kept"), List.of());
+        World world = new World(folder.resolve("data"), clock("kept"), List.of(), noisy(random));
         Role[] roles = {Role.APPENDS, Role.PRODUCER, Role.APPENDS, Role.ANYTHING};
         clients(Place.KEPT, world, random, roles);
     }
 
     private void memory(Random random) throws IOException {
-        World world = new World(folder.resolve("memory"), clock("memory"), List.of());
+        World world = new World(folder.resolve("memory"), clock("memory"), List.of(), noisy(random));
         clients(Place.MEMORY, world, random, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING);
     }
 
     private void small(SmallDisk disk, Random random) throws IOException {
-        World world = new World(disk.directory.resolve("data"), clock("small"), disk.prefix());
+        World world = new World(disk.directory.resolve("data"), clock("small"), disk.prefix(), noisy(random));
         clients(Place.SMALL_DISK, world, random, Role.FILLS, Role.APPENDS, Role.PRODUCER);
         world.clients.get(0).fills(disk);
+    }
+
+    private NoisyTenant noisy(Random random) {
+        return new NoisyTenant(random.nextLong(), reach);
     }
 
     private ServerClock clock(String name) throws IOException {
@@ -148,8 +152,11 @@ class LongRunIT {
         }
         List<String> flags = new ArrayList<>(plan.flags(world.data.toString()));
         List<String> names = world.clients.stream().map(client -> client.name).toList();
-        Access access = new Access(folder.resolve("access"), names);
+        Access access = new Access(
+                folder.resolve("access"),
+                Stream.concat(names.stream(), Stream.of(NoisyTenant.NAME)).toList());
         flags.addAll(access.flags(plan.access()));
+        flags.addAll(NoisyTenant.flags(folder.resolve("access")));
         List<Thread> threads = new ArrayList<>();
         try (PackagedServer server = PackagedServer.start(
                 plan.launcher(PackagedServer.runningJava(), folder, world.prefix),
@@ -161,6 +168,8 @@ class LongRunIT {
                 String credentials = plan.access() == Access.Kind.OPEN ? "" : access.field(client.name);
                 threads.add(client.start(server.uri(), credentials, world.lastEnd));
             }
+            threads.add(world.noisy.start(
+                    server.uri(), plan.access() == Access.Kind.OPEN ? "" : access.field(NoisyTenant.NAME)));
             Intruder intruder = new Intruder(server.uri(), access, names, random.nextLong(), reach);
             if (plan.access() != Access.Kind.OPEN) {
                 threads.add(new Thread(intruder, "intruder"));
@@ -173,6 +182,7 @@ class LongRunIT {
             during(plan, server, random, world, access);
             world.clients.forEach(Traffic::ending);
             intruder.ending();
+            world.noisy.ending();
             // A kill comes among what is not answered, or on a full disk.
             long latestNanos = System.nanoTime() + READY_FOR_THE_END_MAX.toNanos();
             waitUntil(latestNanos, world, () -> world.clients.stream().allMatch(client -> isReady(client, plan)));
@@ -298,6 +308,9 @@ class LongRunIT {
     private static void check(Plan plan, PackagedServer server, World world, Intruder intruder) {
         if (intruder.failure() != null) {
             throw new AssertionError(plan + ": " + intruder.failure().getMessage(), intruder.failure());
+        }
+        if (world.noisy.failure() != null) {
+            throw new AssertionError(plan + ": " + world.noisy.failure().getMessage(), world.noisy.failure());
         }
         for (Traffic client : world.clients) {
             Throwable failure = client.failure();

@@ -9,6 +9,9 @@ final class World {
     final List<Traffic> clients = new ArrayList<>();
     final ServerClock clock;
 
+    /** A tenant beside the clients, which have no limits. */
+    final NoisyTenant noisy;
+
     /** What is put before the commands that use the directory. */
     final List<String> prefix;
 
@@ -23,9 +26,10 @@ final class World {
     /** How often a server was started here. */
     int starts;
 
-    World(Path data, ServerClock clock, List<String> prefix) {
+    World(Path data, ServerClock clock, List<String> prefix, NoisyTenant noisy) {
         this.data = data;
         this.clock = clock;
         this.prefix = prefix;
+        this.noisy = noisy;
     }
 }
