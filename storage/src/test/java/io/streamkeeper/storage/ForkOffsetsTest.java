@@ -163,7 +163,7 @@ class ForkOffsetsTest {
     void messagesAreSkippedWithinARunAndTheRestIsToldBeyondIt() {
         test.created(CreateRequest.at("j").json().text("[1,22,333]"));
         long j = test.open("j").generation();
-        test.created(CreateRequest.at("k").forkOf("j", new Offset(j, 5)).text("[4444,5]"));
+        test.created(CreateRequest.at("k").json().forkOf("j", new Offset(j, 5)).text("[4444,5]"));
         assertThat(test.text("k")).isEqualTo("1,22,4444,5,");
         Lineage run = test.open("k").lineage();
         assertThat(skip(test, run, 0, 1)).isEqualTo(new ShardStore.Skipped(2, 0));

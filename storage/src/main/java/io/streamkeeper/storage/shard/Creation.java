@@ -66,6 +66,9 @@ final class Creation implements CommitQueue.Step {
             reply.complete(problem);
             return false;
         }
+        if (type.isJson() && !body.isEmpty() && body.messages() == null) {
+            throw new IllegalArgumentException("the body of " + create.path() + " is not split into messages");
+        }
         Refusal unmet = create.preconditions().evaluate(create.path(), null);
         if (unmet != null) {
             shard.answer(create.path(), unmet, reply);
