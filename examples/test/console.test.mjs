@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { openBrowser, openContext, StreamServer, until } from './support.mjs';
+import { JAR, openBrowser, openContext, selfSigned, StreamServer, until } from './support.mjs';
 
 let server;
 let browser;
@@ -72,6 +75,8 @@ test('a stream is created, written, followed, forked at a message, closed and de
   await message(page, '{"n":12345678901234567890}').waitFor();
   await append('life/one', '{"n":3}');
   await message(page, '{"n":3}').waitFor();
+  const tail = (await fetch(at('life/one'), { method: 'HEAD' })).headers.get('Stream-Next-Offset');
+  assert.equal(await page.textContent('.facts [data-name=tail] dd'), tail);
 
   await message(page, '{"n":1}').click();
   assert.match(await page.textContent('message-view pre'), /^\{\n {2}"n": 1\n\}$/);
@@ -143,6 +148,35 @@ test('the commands of curl do the same as the console', async () => {
   await message(page, '{"it\'s":"\\n"}').waitFor();
 });
 
+test('a stream of a gigabyte opens in a second', async () => {
+  const chunk = JSON.stringify(Array.from({ length: 16_384 }, (_, n) => ({ n, text: 'x'.repeat(1_000) })));
+  await create('large');
+  for (let written = 0; written < 2 ** 30; written += chunk.length) {
+    await append('large', chunk);
+  }
+  await append('large', '{"last":true}');
+  const page = await open();
+  await page.locator('stream-tree').waitFor();
+
+  const times = [];
+  for (let round = 0; round < 3; round++) {
+    await page.evaluate(() => (location.hash = '/'));
+    await page.getByText('Choose a stream, or create one.').waitFor();
+    const started = performance.now();
+    await page.evaluate(() => (location.hash = '/large'));
+    await message(page, '{"last":true}').waitFor();
+    await state(page, 'live');
+    times.push(Math.round(performance.now() - started));
+  }
+  console.log(`opened in ${times} ms`);
+  assert.ok(Math.min(...times) < 1_000, `opened in ${times} ms`);
+  await page.locator('#messages').press('ArrowUp');
+  await page.locator('#messages').press('Home');
+  await until('older messages are loaded', () => message(page, '"n":16').isVisible());
+  await press(page, 'Beginning');
+  await message(page, '{"n":0,').waitFor();
+});
+
 test('a stream with 10,000 messages a second is followed without freezing', async () => {
   await create('fast');
   const page = await open('fast');
@@ -198,16 +232,73 @@ test('a server that is killed is shown as unreachable, and followed again after 
   assert.equal(await page.isVisible('stream-view > .problem'), false);
 });
 
+test('a token is sent with each request, kept in the tab only, and not part of commands', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-console-'));
+  const [tokens, policy] = [join(folder, 'tokens'), join(folder, 'policy')];
+  const [secret, line] = execFileSync('java', ['-jar', JAR, 'token', '--name', 'ada'], { encoding: 'utf8' }).split('\n');
+  await writeFile(tokens, `${line}\n`, { mode: 0o600 });
+  await writeFile(policy, 'allow ada read,create,append **\n', { mode: 0o600 });
+  const guarded = await StreamServer.started('--token-file', tokens, '--policy-file', policy);
+  try {
+    const page = await open('secret', { base: guarded.url });
+    await page.getByText('(401 unauthenticated)').first().waitFor();
+    await page.getByRole('button', { name: 'Token…' }).click();
+    await page.fill('dialog input', secret);
+    await inDialog(page, 'Use');
+    await page.getByText('(404 stream_not_found)').waitFor();
+    await press(page, 'New');
+    await page.fill('dialog [name=path]', 'secret/a');
+    await inDialog(page, 'Copy as curl');
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(command, /Authorization: Bearer \$TOKEN/);
+    assert.ok(!command.includes(secret));
+    await inDialog(page, 'Create');
+    await state(page, 'live');
+
+    assert.equal(await page.evaluate(() => localStorage.length + document.cookie.length), 0);
+    const other = await open('secret/a', { base: guarded.url });
+    await other.getByText('(401 unauthenticated)').first().waitFor();
+  } finally {
+    await guarded.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('over TLS the console and the streams use one connection of HTTP/2', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-console-'));
+  const secure = await StreamServer.started('--admin-listen', '127.0.0.1:0', ...selfSigned(folder));
+  try {
+    await context.close();
+    context = await openContext(browser, { ignoreHTTPSErrors: true });
+    const page = await open('', { base: secure.url });
+    await press(page, 'New');
+    await page.fill('dialog [name=path]', 'tls');
+    await inDialog(page, 'Create');
+    await state(page, 'live');
+    await press(page, 'Append');
+    await page.fill('dialog [name=text]', '{"over":"h2"}');
+    await inDialog(page, 'Append');
+    await message(page, '{"over":"h2"}').waitFor();
+
+    const protocols = await page.evaluate(() => performance.getEntriesByType('resource').map(each => each.nextHopProtocol));
+    assert.deepEqual([...new Set(protocols)], ['h2']);
+  } finally {
+    await secure.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('a missing stream is shown with the message of the server', async () => {
   const page = await open('no/such');
   await page.getByText('stream "no/such" does not exist (404 stream_not_found)').waitFor();
 });
 
 test('the listener for administration has live charts', async () => {
+  await create('charts');
   const page = await open('', { base: server.adminUrl });
   await until('a chart has values', async () => /\d/.test(await page.locator('.chart b').first().textContent()));
   await until('appends are counted', async () => {
-    await append('fast', '{}');
+    await append('charts', '{}');
     return (await page.locator('.chart', { hasText: 'Appends' }).locator('b').textContent()) !== '0.0/s';
   });
   assert.ok((await page.locator('.chart polyline').first().getAttribute('points')).includes(' '));

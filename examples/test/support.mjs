@@ -1,6 +1,6 @@
 /** Starts the packaged server, examples and a browser for the tests, and waits for conditions. */
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const JAR = fileURLToPath(new URL('../../server/target/durable-streams-server.jar', import.meta.url));
+export const JAR = fileURLToPath(new URL('../../server/target/durable-streams-server.jar', import.meta.url));
 const START_TIMEOUT_MILLIS = 60_000;
 const WAIT_TIMEOUT_MILLIS = 60_000;
 
@@ -167,6 +167,17 @@ async function findProgram(name) {
     }
   }
   throw new Error(`Program ${name} not found; set CHROMIUM to another`);
+}
+
+/** Makes a certificate for this machine in a folder, and returns the flags of the server for it. */
+export function selfSigned(folder) {
+  const [cert, key] = ['cert.pem', 'key.pem'].map(name => join(folder, name));
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', '-days', '2', ...algorithm, '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'ignore',
+  });
+  return ['--tls-cert', cert, '--tls-key', key];
 }
 
 /** Waits until `check` returns a truthy value; polls, because the condition is in another process. */

@@ -1,12 +1,11 @@
 /** Twenty tabs of the activity feed in one browser, which opens at most six connections to a server over HTTP/1.1. */
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { Example, openBrowser, openContext, StreamServer, until } from './support.mjs';
+import { Example, openBrowser, openContext, selfSigned, StreamServer, until } from './support.mjs';
 
 const TABS = 20;
 
@@ -76,18 +75,8 @@ async function liveReads(expected) {
   await until(`${expected} live reads`, async () => (await metric('streamkeeper_waiters{kind="sse"}')) === expected);
 }
 
-function selfSigned() {
-  const [cert, key] = ['cert.pem', 'key.pem'].map(name => join(folder, name));
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  execFileSync('openssl', ['req', '-x509', '-days', '2', ...algorithm, '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'ignore',
-  });
-  return ['--tls-cert', cert, '--tls-key', key];
-}
-
 describe('over TLS', () => {
-  before(() => start(...selfSigned()));
+  before(() => start(...selfSigned(folder)));
   after(stop);
   beforeEach(async () => (context = await openContext(browser, { ignoreHTTPSErrors: true })));
   afterEach(() => context.close());

@@ -132,7 +132,7 @@ class StreamView extends HTMLElement {
       ...Object.entries(facts)
         .filter(([, value]) => value !== '')
         .map(([name, value]) =>
-          element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value })),
+          element('div', { dataset: { name } }, element('dt', { textContent: name }), element('dd', { textContent: value })),
         ),
     );
     return get('Stream-Closed') === 'true';
@@ -242,6 +242,9 @@ class StreamView extends HTMLElement {
       this.#previous = this.#buffer.start;
     }
     this.#list.resize(this.#buffer.messages.length, -dropped);
+    if (this.#following) {
+      this.querySelector('[data-name=tail] dd').textContent = this.#buffer.end;
+    }
   }
 
   // ---- following ----

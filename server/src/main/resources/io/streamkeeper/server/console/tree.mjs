@@ -6,7 +6,7 @@ import { button, bytesText, copy, element } from './dom.mjs';
 import { curl, send } from './requests.mjs';
 import './list.mjs';
 
-const PAGE_STREAMS = 500;
+const PAGE_STREAMS = 1_000;
 const SEARCH_MILLIS = 250;
 
 /** The streams and folders whose paths begin with one prefix. */
