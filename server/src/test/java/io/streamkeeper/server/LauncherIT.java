@@ -54,6 +54,7 @@ class LauncherIT {
         launcher = installed.resolve("durable-streams-server");
         Files.copy(bin.resolve("durable-streams-server"), launcher);
         Files.copy(bin.resolve("jvm.options"), installed.resolve("jvm.options"));
+        Files.copy(bin.resolve("jvm.small.options"), installed.resolve("jvm.small.options"));
         Files.copy(PackagedServer.jar(), installed.resolve("durable-streams-server.jar"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
     }
@@ -137,6 +138,14 @@ class LauncherIT {
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.output()).contains("'* a  b'");
         assertThat(start().log()).contains("heap 200, ");
+    }
+
+    @Test
+    void aSmallContainerHasItsOwnFlags() throws Exception {
+        environment.put("STREAMKEEPER_MEMORY", "256");
+        assertThat(start().log()).contains("heap 38, direct 20, ");
+        environment.put("STREAMKEEPER_MEMORY", "257");
+        assertThat(start().log()).doesNotContain("heap 38, direct 20, ");
     }
 
     @Test

@@ -21,7 +21,7 @@ class DocumentsTest {
      * something.
      */
     private static final Set<String> LANGUAGES =
-            Set.of("console", "java", "services", "sh", "properties", "nginx", "js", "text");
+            Set.of("console", "java", "services", "sh", "properties", "nginx", "js", "python", "text");
 
     @TempDir
     Path directory;
