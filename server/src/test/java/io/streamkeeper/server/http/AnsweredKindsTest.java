@@ -48,7 +48,9 @@ class AnsweredKindsTest {
             new Sample("GET", "/health", "", 200, "{\"status\":\"ok\"}"),
             new Sample("OPTIONS", "/v1/stream/a", "", 204, ""),
             new Sample("PATCH", "/v1/stream/a", "", 405, null),
-            new Sample("GET", "/v1/stream/none", "", 404, null));
+            new Sample("GET", "/v1/stream/none", "", 404, null),
+            new Sample("GET", "/v1/stream/?live=sse&stream=absent@-1", "", 200, null),
+            new Sample("POST", "/v1/stream/?session=absent", "{}", 404, null));
 
     private static final List<Sample> OUTCOMES = List.of(
             new Sample("PUT", "/v1/stream/a", "one", 201, ""),
@@ -65,7 +67,7 @@ class AnsweredKindsTest {
         List<Intent> intents = new ArrayList<>();
         try (ParsingConnection connection = new ParsingConnection()) {
             for (Sample sample : INTENTS) {
-                intents.add(connection.intent(sample.requestLine(), "", ""));
+                intents.add(connection.intent(sample.requestLine(), "", sample.body()));
             }
         }
         Kinds.assertComplete(Intent.class, intents);
@@ -103,6 +105,7 @@ class AnsweredKindsTest {
     private static void assertAnswered(List<Sample> samples) throws IOException, InterruptedException {
         DurableStreamsServer server = DurableStreamsServer.start(ServerConfig.builder()
                 .listen(listen -> listen.port(0).transport(Transport.NIO).shards(1))
+                .live(live -> live.sseSessionMillis(100))
                 .data(data -> data.durability(Durability.MEMORY))
                 .build());
         try {
