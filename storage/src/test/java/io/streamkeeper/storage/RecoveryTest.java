@@ -7,6 +7,8 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.shard.MessageSearch.Part;
+import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreBackup;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
@@ -159,6 +161,39 @@ class RecoveryTest {
                         manifest.nextFile(),
                         extents)
                 .write(rig.disk, FileRig.SHARD);
+    }
+
+    // ---- times ----
+
+    @Test
+    void aFileKeepsTheTimeOfItsNewestAppend() throws IOException {
+        rig.create(CreateRequest.at("s").text("aaaa")).created();
+        checkpointKeptBy("t");
+        long written = rig.clock.nowMillis();
+        rig.append("t", "later").appended();
+        killAndStart();
+        StreamState stream = rig.stream("s");
+        Part part = new Part(stream.lineageUpTo(4).at(0), stream);
+        assertThat(rig.store.messages().since(part, 0, written - 3_000_000).position())
+                .isZero();
+        assertThat(rig.store.messages().since(part, 0, written).position()).isEqualTo(4);
+    }
+
+    @Test
+    void aFileOfWhichTheTimeIsNotKnownMayBeNew() throws IOException {
+        rig.create(CreateRequest.at("s").text("aaaa")).created();
+        checkpointKeptBy("t");
+        rig.kill();
+        Manifest manifest = Manifest.read(rig.disk, FileRig.SHARD);
+        List<Manifest.ExtentRef> old = manifest.extents().stream()
+                .map(extent -> new Manifest.ExtentRef(extent.file(), extent.bytes()))
+                .toList();
+        rename(manifest, old);
+        killAndStart();
+        StreamState stream = rig.stream("s");
+        Part part = new Part(stream.lineageUpTo(4).at(0), stream);
+        long future = rig.clock.nowMillis() + 1_000_000_000L;
+        assertThat(rig.store.messages().since(part, 0, future).position()).isZero();
     }
 
     // ---- forks ----

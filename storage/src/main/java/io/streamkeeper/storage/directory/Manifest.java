@@ -41,8 +41,29 @@ public record Manifest(
      *
      * @param file its number
      * @param bytes its length
+     * @param newestMillis no append in it was made after this time, in milliseconds since 1970; {@link #UNKNOWN} if
+     *     that is not known
      */
-    public record ExtentRef(long file, long bytes) {}
+    public record ExtentRef(long file, long bytes, long newestMillis) {
+        /** The time of a file that was written by a server which did not note it. */
+        public static final long UNKNOWN = Long.MAX_VALUE;
+
+        /** A file whose newest append is not known. */
+        public ExtentRef(long file, long bytes) {
+            this(file, bytes, UNKNOWN);
+        }
+
+        private String line() {
+            String line = "extent " + file + " " + bytes;
+            return newestMillis == UNKNOWN ? line : line + " " + newestMillis;
+        }
+
+        private static ExtentRef of(String line) {
+            String[] words = line.split(" ", -1);
+            long millis = words.length > 3 ? Digits.toLong(words[3]) : UNKNOWN;
+            return new ExtentRef(Digits.toLong(words[1]), Digits.toLong(words[2]), millis);
+        }
+    }
 
     public Manifest {
         extents = List.copyOf(extents);
@@ -93,7 +114,7 @@ public record Manifest(
         lines.add("first-segment " + firstSegment);
         lines.add("last-generation " + lastGeneration);
         lines.add("next-file " + nextFile);
-        extents.forEach(extent -> lines.add("extent " + extent.file() + " " + extent.bytes()));
+        extents.forEach(extent -> lines.add(extent.line()));
         return lines;
     }
 
@@ -138,8 +159,7 @@ public record Manifest(
         List<ExtentRef> extents = new ArrayList<>();
         for (String line : lines) {
             if (line.startsWith("extent ")) {
-                String[] words = line.split(" ", -1);
-                extents.add(new ExtentRef(Digits.toLong(words[1]), Digits.toLong(words[2])));
+                extents.add(ExtentRef.of(line));
             }
         }
         return extents;

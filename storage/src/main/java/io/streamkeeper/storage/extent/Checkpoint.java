@@ -43,7 +43,6 @@ final class Checkpoint extends ExtentJob {
     private final long checkpointLsn;
     private final long epoch;
     private final long firstLsn;
-    private final long newestMillis;
 
     private int next;
     private volatile List<Captured> unwritten = List.of();
@@ -63,7 +62,6 @@ final class Checkpoint extends ExtentJob {
         this.checkpointLsn = store.journal().durableLsn();
         this.epoch = store.journal().epoch();
         this.firstLsn = before.checkpointLsn() + 1;
-        this.newestMillis = store.catalog().newestMillis();
     }
 
     @Override
@@ -74,7 +72,7 @@ final class Checkpoint extends ExtentJob {
                 () -> {
                     List<StreamState> sorted = new ArrayList<>(streams);
                     sorted.sort(Comparator.comparingLong(StreamState::generation));
-                    writer = store.catalog().newFile(before, file, firstLsn, newestMillis);
+                    writer = store.catalog().newFile(before, file, firstLsn);
                     return sorted;
                 },
                 this::capture);

@@ -97,9 +97,8 @@ final class Compaction extends ExtentJob {
     private final List<StreamState> referrers = new ArrayList<>();
     private final WrittenRuns written = new WrittenRuns();
     private final BitSet described = new BitSet();
-    private final long newestMillis;
 
-    /** The time of the newest append in the merged files. */
+    /** The time of the newest append in the merged files, or {@link Manifest.ExtentRef#UNKNOWN}. */
     private final long mergedMillis;
 
     Compaction(FileExtentStore store, int number, List<Extent> merged) {
@@ -110,9 +109,8 @@ final class Compaction extends ExtentJob {
         this.others = new ArrayList<>(store.catalog().extents());
         others.removeAll(merged);
         this.merged.forEach(input -> inputs.add(new Input(input)));
-        this.newestMillis = store.catalog().newestMillis();
         this.mergedMillis =
-                merged.stream().mapToLong(Extent::newestMillis).max().orElse(Long.MAX_VALUE);
+                merged.stream().mapToLong(Extent::newestMillis).max().orElse(Manifest.ExtentRef.UNKNOWN);
     }
 
     @Override
@@ -161,8 +159,7 @@ final class Compaction extends ExtentJob {
             firstLsn = Math.min(firstLsn, input.extent.file().firstLsn());
             input.advance();
         }
-        boolean isKnown = mergedMillis != Long.MAX_VALUE;
-        writer = store.catalog().newFile(before, file, firstLsn, isKnown ? newestMillis : 0);
+        writer = store.catalog().newFile(before, file, firstLsn);
         return true;
     }
 

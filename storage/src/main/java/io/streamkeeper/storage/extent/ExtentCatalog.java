@@ -91,8 +91,8 @@ final class ExtentCatalog {
     }
 
     /** Begins an extent file; in the background. */
-    ExtentWriter newFile(Manifest current, long file, long firstLsn, long newestMillis) throws IOException {
-        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn, newestMillis);
+    ExtentWriter newFile(Manifest current, long file, long firstLsn) throws IOException {
+        return new ExtentWriter(files, file, current.shard(), current.store(), firstLsn);
     }
 
     /** Completes an extent file, durably, and opens it for reading; in the background. */
@@ -156,7 +156,7 @@ final class ExtentCatalog {
     }
 
     private static Manifest.ExtentRef reference(Extent extent) {
-        return new Manifest.ExtentRef(extent.file().number(), extent.file().bytes());
+        return new Manifest.ExtentRef(extent.file().number(), extent.file().bytes(), extent.newestMillis());
     }
 
     /**

@@ -149,11 +149,6 @@ public final class ExtentFile {
         return header.firstLsn();
     }
 
-    /** The time of the newest append to the shard when the file was begun, or 0 if that is not known. */
-    public long newestMillis() {
-        return header.newestMillis();
-    }
-
     public long entryCount() {
         return trailer.entries();
     }

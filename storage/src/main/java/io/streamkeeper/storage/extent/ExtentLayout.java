@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   trailer  48 bytes
  *
  *   header:       0 magic u32, 4 crc32c u32 of 8 to 64, 8 version u32, 12 shard u32, 16 store 16 bytes, 32 file u64,
- *                 40 firstLsn u64: no record in the file is older, 48 newest u64: the time in milliseconds since 1970 of
- *                 the newest append to the shard when the file was begun, 0 if it is not known
+ *                 40 firstLsn u64: no record in the file is older
  *   index block:  0 magic u32, 4 crc32c u32 of 8 to the end, 8 length u32 of the whole block, 12 entries u32, 16
  *                 entries, see {@link IndexEntry}
  *   trailer:      0 magic u32, 4 crc32c u32 of the footer and of 8 to 48, 8 footer position u64, 16 blocks u32,
@@ -49,7 +48,7 @@ public final class ExtentLayout {
     private ExtentLayout() {}
 
     /** The content of the header. */
-    public record Header(int version, int shard, UUID store, long file, long firstLsn, long newestMillis) {}
+    public record Header(int version, int shard, UUID store, long file, long firstLsn) {}
 
     /** The content of the trailer. */
     public record Trailer(long footerPosition, int blocks, long entries, long dataBytes, int lengthsBytes, long file) {}
@@ -70,8 +69,7 @@ public final class ExtentLayout {
         bytes.writeLong(header.store().getMostSignificantBits())
                 .writeLong(header.store().getLeastSignificantBits())
                 .writeLong(header.file())
-                .writeLong(header.firstLsn())
-                .writeLong(header.newestMillis());
+                .writeLong(header.firstLsn());
         bytes.writeZero(HEADER_BYTES - bytes.writerIndex());
         return bytes.setInt(CRC, Checksum.of(bytes, CHECKED, HEADER_BYTES - CHECKED));
     }
@@ -85,8 +83,7 @@ public final class ExtentLayout {
                         bytes.getInt(12),
                         new UUID(bytes.getLong(16), bytes.getLong(24)),
                         bytes.getLong(32),
-                        bytes.getLong(40),
-                        bytes.getLong(48))
+                        bytes.getLong(40))
                 : null;
     }
 

@@ -60,21 +60,16 @@ public final class ExtentWriter implements AutoCloseable {
     private int groupStart;
     private long groupBytes;
 
-    /**
-     * Begins file {@code number} of {@code files}, in which no record is older than {@code firstLsn}.
-     *
-     * @param newestMillis the time of the newest append so far, or 0 if it is not known
-     */
-    public ExtentWriter(ExtentFiles files, long number, int shard, UUID store, long firstLsn, long newestMillis)
-            throws IOException {
+    /** Begins file {@code number} of {@code files}, in which no record is older than {@code firstLsn}. */
+    public ExtentWriter(ExtentFiles files, long number, int shard, UUID store, long firstLsn) throws IOException {
         this.number = number;
         List<ByteBuf> made = new ArrayList<>();
         ByteBuf header;
         try {
             header = add(
                     made,
-                    ExtentLayout.writeHeader(new ExtentLayout.Header(
-                            ExtentLayout.VERSION, shard, store, number, firstLsn, newestMillis)));
+                    ExtentLayout.writeHeader(
+                            new ExtentLayout.Header(ExtentLayout.VERSION, shard, store, number, firstLsn)));
             this.buffer = add(made, Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES));
             this.block = add(made, Unpooled.directBuffer(BLOCK_BYTES));
             this.footer = add(made, Unpooled.directBuffer(BLOCK_BYTES));

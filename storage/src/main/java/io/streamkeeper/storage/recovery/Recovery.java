@@ -77,7 +77,6 @@ public final class Recovery {
         } finally {
             replay.close();
         }
-        noteTimes();
         check();
     }
 
@@ -110,22 +109,6 @@ public final class Recovery {
         return newestMillis;
     }
 
-    /**
-     * Notes how old the appends in each file are at least. A file contains appends from before it was complete, so none
-     * is newer than those that were known when any later file was begun, or than the newest of all. A checkpoint may
-     * contain appends that were staged after its file was begun; those are still in the journal, unless there is a
-     * later file.
-     */
-    private void noteTimes() {
-        long bound = newestMillis;
-        for (int i = extents.size() - 1; i >= 0; i--) {
-            Extent extent = extents.get(i);
-            long begun = extent.file().newestMillis();
-            extent.noteTime(begun == 0 ? Long.MAX_VALUE : bound);
-            bound = begun == 0 ? bound : Math.min(bound, begun);
-        }
-    }
-
     /** Releases the extents; called if the shard does not open. */
     public void close() throws IOException {
         for (Extent extent : extents) {
@@ -148,7 +131,10 @@ public final class Recovery {
             }
             Extent extent = new Extent(ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store()));
             extents.add(extent);
-            newestMillis = Math.max(newestMillis, extent.file().newestMillis());
+            extent.noteTime(ref.newestMillis());
+            if (ref.newestMillis() != Manifest.ExtentRef.UNKNOWN) {
+                newestMillis = Math.max(newestMillis, ref.newestMillis());
+            }
             if (extent.file().bytes() != ref.bytes()) {
                 throw new DamagedFileException(
                         name, extent.file().bytes(), "the file ends here, expected " + ref.bytes() + " bytes");

@@ -60,7 +60,7 @@ final class ShardConversion implements AutoCloseable {
 
     private ExtentWriter writer() throws IOException {
         if (writer == null) {
-            writer = new ExtentWriter(files, nextFile, shard, data.store(), 1, 0);
+            writer = new ExtentWriter(files, nextFile, shard, data.store(), 1);
             nextFile++;
         }
         return writer;

@@ -29,8 +29,8 @@ class DirectoryGoldenBytesTest {
             last-generation 1700000000000000
             next-file 8
             extent 6 4096
-            extent 7 512
-            crc32c 699519eb
+            extent 7 512 1700000000123
+            crc32c 2ea58214
             """;
 
     private static final String FORMAT = """
@@ -75,7 +75,7 @@ class DirectoryGoldenBytesTest {
                 7,
                 1_700_000_000_000_000L,
                 8,
-                List.of(new Manifest.ExtentRef(6, 4_096), new Manifest.ExtentRef(7, 512)));
+                List.of(new Manifest.ExtentRef(6, 4_096), new Manifest.ExtentRef(7, 512, 1_700_000_000_123L)));
         disk.createDirectories(SHARD);
         manifest.write(disk, SHARD);
         assertThat(read(SHARD.resolve("MANIFEST"))).isEqualTo(MANIFEST);

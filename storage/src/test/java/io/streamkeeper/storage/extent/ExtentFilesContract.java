@@ -180,7 +180,7 @@ public abstract class ExtentFilesContract {
         byte[] data = new byte[700_000];
         random.nextBytes(data);
         UUID store = new UUID(1, 2);
-        try (ExtentWriter out = new ExtentWriter(files, 4, 3, store, 42, 0)) {
+        try (ExtentWriter out = new ExtentWriter(files, 4, 3, store, 42)) {
             out.begin(1, null, 0, 0, false);
             out.data(Unpooled.wrappedBuffer(data));
             out.endRun(1, null, 0);

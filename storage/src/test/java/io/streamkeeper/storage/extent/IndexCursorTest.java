@@ -23,7 +23,7 @@ class IndexCursorTest {
 
     /** Entries with few runs, and some that are longer than a whole window. */
     private void write() throws IOException {
-        try (ExtentWriter out = new ExtentWriter(files, 4, 3, STORE, 42, 0)) {
+        try (ExtentWriter out = new ExtentWriter(files, 4, 3, STORE, 42)) {
             for (int i = 0; i < ENTRIES; i++) {
                 ByteBuf meta = random.nextBoolean() ? Unpooled.copiedBuffer("description " + i, UTF_8) : null;
                 out.begin(i, meta, random.nextInt(100), random.nextInt(100), random.nextBoolean());
