@@ -14,6 +14,8 @@ import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.Expiry;
@@ -125,6 +127,38 @@ class DurableStreamsTest {
         Batch nothing = blocking.read("events", From.now());
         assertThat(nothing.isEmpty()).isTrue();
         assertThat(nothing.messages()).isEmpty();
+    }
+
+    @Test
+    void aPageOfTextMayEndInsideACharacter() throws InterruptedException {
+        String start = blocking.create("t", CreateOptions.of(Content.text(""))).stream()
+                .nextOffset();
+        blocking.append("t", Content.text("a\u20acb"));
+        String inside = start.substring(0, 17) + String.format("%016d", Long.parseLong(start.substring(17)) + 2 * 3);
+        Page page = blocking.read("t", ReadOptions.before(From.offset(inside)).maxBytes(10));
+        assertThat(page.batch().nextOffset()).isEqualTo(inside);
+        assertThat(page.batch().text()).startsWith("a");
+    }
+
+    @Test
+    void anyTimeAndAnyLimitMayBeNamed() throws InterruptedException {
+        blocking.create("events", CreateOptions.json());
+        blocking.append("events", Content.json("[1,2,3]"));
+        assertThat(blocking.read("events", ReadOptions.since(Instant.MIN))
+                        .batch()
+                        .text())
+                .isEqualTo("[1,2,3]");
+        assertThat(blocking.read("events", ReadOptions.since(Instant.MAX))
+                        .batch()
+                        .isEmpty())
+                .isTrue();
+        String second = blocking.read(
+                        "events", ReadOptions.from(From.beginning()).limit(1))
+                .batch()
+                .nextOffset();
+        Page rest =
+                blocking.read("events", ReadOptions.from(From.offset(second)).limit(Long.MAX_VALUE));
+        assertThat(rest.batch().text()).isEqualTo("[2,3]");
     }
 
     private List<String> texts(String path) throws InterruptedException {

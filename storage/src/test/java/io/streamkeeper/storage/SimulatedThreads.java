@@ -18,6 +18,7 @@ final class SimulatedThreads {
     final Executor reads = thread();
 
     private boolean holdsJournal;
+    private boolean holdsReads;
 
     SimulatedThreads(Random random) {
         this.random = random;
@@ -38,10 +39,19 @@ final class SimulatedThreads {
         holdsJournal = holds;
     }
 
+    /** Whether no bytes are read from files meanwhile. */
+    void holdReads(boolean holds) {
+        holdsReads = holds;
+    }
+
+    private boolean isHeld(Queue<Runnable> tasks) {
+        return (holdsJournal && tasks == queues.get(1)) || (holdsReads && tasks == queues.get(3));
+    }
+
     /** Runs one task; returns false if there is none. */
     boolean runOne() {
         List<Queue<Runnable>> busy = queues.stream()
-                .filter(tasks -> !tasks.isEmpty() && !(holdsJournal && tasks == queues.get(1)))
+                .filter(tasks -> !tasks.isEmpty() && !isHeld(tasks))
                 .toList();
         if (busy.isEmpty()) {
             return false;

@@ -77,8 +77,17 @@ public final class ReadOptions {
      * @param time by the system clock of the server
      */
     public static ReadOptions since(Instant time) {
-        ReadStart since = new ReadStart.Since(time.toEpochMilli());
+        ReadStart since = new ReadStart.Since(millis(time));
         return new ReadOptions(since, ReadRange.NONE, ReadRange.NONE, null, false);
+    }
+
+    /** The milliseconds of a time; the least or the greatest number if it is outside of those. */
+    private static long millis(Instant time) {
+        try {
+            return time.toEpochMilli();
+        } catch (ArithmeticException e) {
+            return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
     }
 
     private static ReadStart parse(From from) {

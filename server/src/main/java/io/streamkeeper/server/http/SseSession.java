@@ -182,7 +182,7 @@ final class SseSession extends LongResponse implements Subscriber {
     }
 
     private void follow(TailEvent event) {
-        boolean isNew = event.to() > position || event.chunk().closed();
+        boolean isNew = event.to() > position || event.chunk().closed() || subscription.endsWithin(event);
         if (isOver() || pulling || !isNew) {
             return;
         }

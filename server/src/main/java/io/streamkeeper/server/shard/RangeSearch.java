@@ -68,7 +68,32 @@ public final class RangeSearch {
      * @param then called on the shard's loop, also if the stream was deleted meanwhile
      */
     public static void find(Shard shard, StreamState stream, Command.Read read, long bytesMax, Callback<Range> then) {
-        new RangeSearch(shard, stream, read, bytesMax, then).find();
+        long earliest = stream.durableEarliest();
+        new RangeSearch(shard, stream, read, bytesMax, new Callback<>() {
+                    @Override
+                    public void complete(Range range) {
+                        if (range.start() < stream.durableEarliest()) {
+                            again();
+                        } else {
+                            then.complete(range);
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Refusal refusal) {
+                        if (earliest < stream.durableEarliest() && !stream.isDurablyDeleted()) {
+                            again();
+                        } else {
+                            then.refuse(refusal);
+                        }
+                    }
+
+                    /** Retention has dropped bytes in which this has searched: the client has not named them. */
+                    private void again() {
+                        shard.step(then::refuse, () -> new RangeSearch(shard, stream, read, bytesMax, then).find());
+                    }
+                })
+                .find();
     }
 
     /**
@@ -126,7 +151,8 @@ public final class RangeSearch {
         } else {
             around(
                     start + bytesMax,
-                    found -> limitMessages(start, found.floor() > start ? found.floor() : found.ceiling()));
+                    found -> limitMessages(
+                            start, found.floor() > start ? found.floor() : Math.min(end, found.ceiling())));
         }
     }
 

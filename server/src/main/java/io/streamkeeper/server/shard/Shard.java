@@ -227,11 +227,14 @@ public final class Shard {
 
     /** Reads one run within the limits of {@code read}. */
     public void readRange(StreamState stream, Command.Read read, int bytesMax, Reply reply) {
-        int oneRunMax = Math.max(WholeText.BYTES_MIN, bytesMax);
-        RangeSearch.find(this, stream, read, oneRunMax, new Callback<>() {
+        findAndRead(stream, read, Math.max(WholeText.BYTES_MIN, bytesMax), reply);
+    }
+
+    private void findAndRead(StreamState stream, Command.Read read, int bytesMax, Reply reply) {
+        RangeSearch.find(this, stream, read, bytesMax, new Callback<>() {
             @Override
             public void complete(RangeSearch.Range range) {
-                step(reply::complete, () -> readRange(stream, read, range, oneRunMax, reply));
+                step(reply::complete, () -> readRange(stream, read, range, bytesMax, reply));
             }
 
             @Override
@@ -248,17 +251,34 @@ public final class Shard {
                     "stream " + Quoted.of(stream.pathText()) + " was deleted while it was read"));
             return;
         }
-        readWholeText(stream, range.start(), new ReadLimit(range.end(), bytesMax, null), outcome -> {
-            if (read.isBackward()
-                    && outcome instanceof Outcome.Chunk page
-                    && page.next().position() < range.end()) {
-                page.bytes().release();
-                reply.complete(
-                        Refusal.of(ErrorCode.OVERLOADED, "there is no memory for the whole page; try again later"));
-            } else {
-                reply.complete(outcome);
-            }
-        });
+        ReadLimit limit = new ReadLimit(range.end(), bytesMax, null);
+        if (read.isBackward()) {
+            StreamRead.start(
+                    this, stream, range.start(), limit, page -> readPage(stream, read, range, bytesMax, page, reply));
+        } else {
+            readWholeText(stream, range.start(), limit, reply);
+        }
+    }
+
+    /** Answers with a page that ends where it has to; one for which there is no memory begins later. */
+    private void readPage(
+            StreamState stream,
+            Command.Read read,
+            RangeSearch.Range range,
+            int bytesMax,
+            Outcome outcome,
+            Reply reply) {
+        if (!(outcome instanceof Outcome.Chunk page) || page.next().position() == range.end()) {
+            reply.complete(outcome);
+            return;
+        }
+        int obtained = page.bytes().readableBytes();
+        page.bytes().release();
+        if (obtained == 0 || obtained >= bytesMax) {
+            reply.complete(Refusal.of(ErrorCode.OVERLOADED, "there is no memory for the whole page; try again later"));
+            return;
+        }
+        step(reply::complete, () -> findAndRead(stream, read, obtained, reply));
     }
 
     /** Reads one run, which ends at the tail or after a whole character. */

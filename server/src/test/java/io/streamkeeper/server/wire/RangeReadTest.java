@@ -117,6 +117,46 @@ class RangeReadTest {
         }
     }
 
+    private static String after(String offset, int bytes) {
+        return offset.substring(0, 17) + String.format("%016d", Long.parseLong(offset.substring(17)) + 2L * bytes);
+    }
+
+    @Test
+    void aLimitOfBytesInsideACharacterDoesNotMoveTheEnd() {
+        String path = SERVER.create(TEXT, "");
+        String start = SERVER.head(path).nextOffset();
+        SERVER.post(path, "a\u20acb", TEXT).is(204);
+        String until = after(start, 3);
+        Answer answer = SERVER.get(path + "?max_bytes=1&offset=" + after(start, 1) + "&until=" + until);
+        assertThat(answer.is(200).nextOffset()).isEqualTo(until);
+    }
+
+    @Test
+    void zerosBeforeALimitDoNotCount() {
+        assertThat(SERVER.get(numbers(3) + "?limit=" + "0".repeat(25) + "2").text())
+                .isEqualTo("[0,1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\r", "bc\r", "b\r\n\r"})
+    void eventsEndAfterACarriageReturnThatALineFeedMayFollow(String last) throws IOException {
+        String path = SERVER.create(TEXT, "");
+        String until = after(SERVER.head(path).nextOffset(), 1 + last.length());
+        SERVER.post(path, "a", TEXT).is(204);
+        try (EventReader events = SERVER.events(path, "-1&until=" + until)) {
+            assertThat(events.data().data()).isEqualTo("a");
+            SERVER.post(path, last, TEXT).is(204);
+            Event event = events.next();
+            Event end = null;
+            while (event != null) {
+                end = event;
+                event = events.next();
+            }
+            assertThat(end).isNotNull();
+            assertThat(end.data()).contains(until);
+        }
+    }
+
     // ---- the beginning of a read ----
 
     @Test

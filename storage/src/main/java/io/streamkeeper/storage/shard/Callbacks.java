@@ -15,7 +15,7 @@ final class Callbacks {
                 try {
                     step.accept(value);
                 } catch (RuntimeException | Error e) {
-                    end.refuse(ShardFaults.ofOurs(e));
+                    end.refuse(ShardFaults.ofStep(e));
                 }
             }
 

@@ -340,7 +340,7 @@ public final class ContentReader {
                 try {
                     then.complete(bytes);
                 } catch (RuntimeException | Error e) {
-                    then.refuse(ShardFaults.ofOurs(e));
+                    then.refuse(ShardFaults.ofStep(e));
                 }
             }
 
@@ -354,7 +354,7 @@ public final class ContentReader {
     /** The refusal of a read that has failed, which does not affect others. */
     private static Refusal refusal(Throwable reason) {
         if (!(reason instanceof IOException)) {
-            return ShardFaults.ofOurs(reason);
+            return ShardFaults.ofStep(reason);
         }
         LOG.error("stored data cannot be read", reason);
         return Refusal.of(

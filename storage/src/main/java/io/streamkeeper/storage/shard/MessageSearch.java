@@ -52,29 +52,65 @@ public final class MessageSearch {
                 from,
                 then,
                 before -> counted(part, end, then, total -> {
-                    if (before + count >= total) {
-                        then.complete(new Skipped(end, before + count - total));
+                    if (count >= total - before) {
+                        then.complete(new Skipped(end, count - (total - before)));
                     } else {
                         position(content, before + count, then, 0);
                     }
                 }));
     }
 
-    /** Skips {@code count} messages before {@code from} towards the beginning, but not past {@code earliest}. */
+    /**
+     * Skips {@code count} messages before {@code from} towards the beginning, but not past {@code earliest}, nor past
+     * what is dropped while this searches.
+     */
     public void skipBack(Part part, long earliest, long from, long count, Callback<Skipped> then) {
         long lowest = Math.max(earliest, part.run().start());
-        StreamContent content = content(part, lowest);
+        content(part, from);
         counted(
                 part,
                 from,
                 then,
-                before -> counted(part, lowest, then, first -> {
-                    if (before - count <= first) {
-                        then.complete(new Skipped(lowest, count - (before - first)));
+                before -> countedFrom(part, lowest, then, (start, first) -> {
+                    if (count >= before - first) {
+                        then.complete(new Skipped(start, start > lowest ? 0 : count - (before - first)));
                     } else {
-                        position(content, before - count, then, 0);
+                        position(
+                                content(part, start),
+                                before - count,
+                                Callbacks.then(
+                                        then,
+                                        found -> then.complete(
+                                                new Skipped(kept(part, found.position()), found.remaining()))),
+                                0);
                     }
                 }));
+    }
+
+    /** The first position from {@code position} on that was not dropped. */
+    private static long kept(Part part, long position) {
+        StreamState own = part.own();
+        return own == null ? position : Math.max(position, own.content().start());
+    }
+
+    /** Continues with the first position from {@code lowest} on that was not dropped, and the messages before it. */
+    private void countedFrom(Part part, long lowest, Callback<?> end, Counted then) {
+        long start = kept(part, lowest);
+        boundaries.messagesBefore(content(part, start), start, Callbacks.then(end, before -> {
+            if (kept(part, start) > start) {
+                countedFrom(part, start, end, then);
+            } else if (before < 0) {
+                end.refuse(insideMessage(start));
+            } else {
+                content(part, start);
+                then.accept(start, before);
+            }
+        }));
+    }
+
+    /** Receives a position and the number of messages before it. */
+    private interface Counted {
+        void accept(long position, long messagesBefore);
     }
 
     /**
@@ -103,14 +139,18 @@ public final class MessageSearch {
     private void counted(Part part, long position, Callback<?> end, Consumer<Long> then) {
         boundaries.messagesBefore(content(part, position), position, Callbacks.then(end, before -> {
             if (before < 0) {
-                end.refuse(Refusal.of(
-                        ErrorCode.INVALID_OFFSET,
-                        "position " + position + " is inside a message; expected an offset that this server issued"));
+                end.refuse(insideMessage(position));
             } else {
                 content(part, position);
                 then.accept(before);
             }
         }));
+    }
+
+    private static Refusal insideMessage(long position) {
+        return Refusal.of(
+                ErrorCode.INVALID_OFFSET,
+                "position " + position + " is inside a message; expected an offset that this server issued");
     }
 
     /**

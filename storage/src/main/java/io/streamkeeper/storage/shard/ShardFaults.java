@@ -126,8 +126,13 @@ public final class ShardFaults {
         return ofOurs(fault);
     }
 
+    /** The refusal that a step has thrown, or that for a fault of the server; the log contains the fault. */
+    static Refusal ofStep(Throwable fault) {
+        return fault instanceof RefusedException refused ? refused.refusal() : ofOurs(fault);
+    }
+
     /** The refusal for a fault of the server; the log contains the fault. */
-    static Refusal ofOurs(Throwable fault) {
+    private static Refusal ofOurs(Throwable fault) {
         LOG.error("a request has failed", fault);
         return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out");
     }

@@ -139,10 +139,15 @@ public final class StreamContent extends RunTable {
                 && limits.allow((long) length + bytes, messagesOf(last) + runMessages);
     }
 
-    /** Whether an append belongs to the time of the last run, which ends if the clock is set back. */
+    /**
+     * Whether an append belongs to the time of the last run, which ends if the clock is set back. When a run was begun
+     * is not kept; the time of the run before it bounds that, and the first run has none before it.
+     */
     private boolean isSoon(int last, long millis) {
-        long begun = runMillis(Math.max(0, last - 1));
-        return millis >= runMillis(last) && millis - begun <= limits.millisMax();
+        if (last == 0) {
+            return millis == runMillis(0);
+        }
+        return millis >= runMillis(last) && millis - runMillis(last - 1) <= limits.millisMax();
     }
 
     /** Seals the present runs: they do not change any more, and the next bytes begin a new run. */

@@ -40,6 +40,10 @@ final class Searching {
     private long remaining;
     private boolean inherits;
     private boolean done;
+
+    /** What the stream had left when this ended. */
+    private long kept;
+
     private @Nullable Around around;
     private @Nullable Refusal refusal;
 
@@ -86,6 +90,7 @@ final class Searching {
         };
         if (isAtEnd || remaining == 0) {
             done = true;
+            kept = stream.content().start();
             return;
         }
         Lineage run = kind == Kind.BACKWARD ? lineage.before(position) : lineage.at(position);
@@ -162,7 +167,8 @@ final class Searching {
         for (long i = 0; i < count && expected != (step > 0 ? tail : earliest); i++) {
             expected = boundary(version, expected + step, step);
         }
-        return below == above && position == expected;
+        boolean isCut = kind == Kind.BACKWARD && position > expected && position <= kept;
+        return below == above && (position == expected || isCut);
     }
 
     /** Whether a message of that time or later is before the result. */
@@ -186,13 +192,13 @@ final class Searching {
         return at;
     }
 
-    /** The reason, if the place was inside a message; an earlier end may be one of bytes that retention drops. */
+    /** The reason, if the place was inside a message, or is in bytes that retention drops. */
     boolean mayBeRefused(Version staged, long clockMax) {
         ErrorCode code = refusal == null ? null : refusal.code();
         if (code == ErrorCode.INVALID_OFFSET) {
             return kind != Kind.AROUND && !staged.isBoundary(from);
         }
-        return code == ErrorCode.OFFSET_GONE && Math.min(from, earliest) < staged.trimmableAt(clockMax);
+        return code == ErrorCode.OFFSET_GONE && from < staged.trimmableAt(clockMax);
     }
 
     @Override

@@ -157,12 +157,21 @@ final class RangeParameters {
         if (text == null) {
             return ReadRange.NONE;
         }
-        long number = !Digits.are(text) ? 0 : Digits.toLong(text.length() > DIGITS_MAX ? "9".repeat(DIGITS_MAX) : text);
+        long number = Digits.are(text) ? number(text) : 0;
         if (number == 0) {
             throw invalid(
                     "parameter " + name.text + " " + Quoted.of(text) + " is not valid; expected a number from 1 on");
         }
         return number;
+    }
+
+    private static long number(String digits) {
+        int first = 0;
+        while (first < digits.length() - 1 && digits.charAt(first) == '0') {
+            first++;
+        }
+        String significant = digits.substring(first);
+        return Digits.toLong(significant.length() > DIGITS_MAX ? "9".repeat(DIGITS_MAX) : significant);
     }
 
     private static RefusedException invalid(String message) {

@@ -158,7 +158,9 @@ public final class LiveTail implements TailWaiters {
             }
         }
         int sendable = SseFrame.sendableBytes(step);
-        if (ready.isEmpty() || (sendable == 0 && !step.closed())) {
+        long tail = step.next().position();
+        boolean isOfUse = sendable > 0 || step.closed() || ready.stream().anyMatch(group -> group.endsAt(tail));
+        if (ready.isEmpty() || !isOfUse) {
             step.bytes().release();
             return;
         }
@@ -167,7 +169,8 @@ public final class LiveTail implements TailWaiters {
         ByteBuf frame = LongEvent.isFor(delivered)
                 ? Buffers.NONE
                 : SseFrame.encode(ByteBufAllocator.DEFAULT, delivered, Long.toString(cursor), true);
-        TailEvent event = new TailEvent(from, delivered.next().position(), delivered, frame, cursor, !step.upToDate());
+        TailEvent event =
+                new TailEvent(from, delivered.next().position(), tail, delivered, frame, cursor, !step.upToDate());
         for (TailGroup group : ready) {
             group.deliveredTo = step.upToDate() ? event.to() : stream.durableTail();
             group.delivering = true;

@@ -31,6 +31,9 @@ final class ParkedPolls {
     /** Polls that are answered in one piece. */
     static final int PIECE_POLLS = 16;
 
+    /** As many polls as one with limits costs, for which the shard searches. */
+    private static final int RANGED_POLLS = 4;
+
     private final Shard shard;
     private final StreamState stream;
     private final Runnable left;
@@ -110,6 +113,7 @@ final class ParkedPolls {
             ahead--;
             LongPoll poll = polls.get(ahead);
             if (isDue(poll)) {
+                looks += poll.read().range() == null ? 0 : RANGED_POLLS - 1;
                 unpark(poll);
                 woken.add(poll);
             }

@@ -72,7 +72,7 @@ public final class Subscription {
             Offset until = read.range() == null ? null : read.range().until();
             end = until == null ? Long.MAX_VALUE : shard.store().position(opened, until);
             endChecked = end <= opened.durableTail();
-            pullFrom(opened, range.start());
+            pull(range.start());
         }));
     }
 
@@ -95,9 +95,9 @@ public final class Subscription {
         return position >= end;
     }
 
-    /** Whether the subscription ends in or after an event, which it then has to pull instead. */
+    /** Whether the subscription ends in a step or directly after it: then it has to pull that instead. */
     public boolean endsWithin(TailEvent event) {
-        return event.to() >= end;
+        return endsAt(event.tail());
     }
 
     /** Requests the bytes after {@code position}, which is the subscriber's position. */

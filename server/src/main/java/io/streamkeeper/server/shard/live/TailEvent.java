@@ -9,12 +9,14 @@ import io.streamkeeper.protocol.Outcome;
  *
  * @param from the position before the step
  * @param to the position after it
+ * @param tail the position after it and what is held back: the beginning of a character, or a carriage return
  * @param chunk the bytes of the step
  * @param frame the step as events with the current cursor, framed as one HTTP chunk; empty for a long message
  * @param cursor the interval that the frame's cursor identifies
  * @param hasMore whether the step was too long to be shared whole, so that subscribers have to pull the rest
  */
-public record TailEvent(long from, long to, Outcome.Chunk chunk, ByteBuf frame, long cursor, boolean hasMore) {
+public record TailEvent(
+        long from, long to, long tail, Outcome.Chunk chunk, ByteBuf frame, long cursor, boolean hasMore) {
     /**
      * The events of the step, which all subscribers share.
      *

@@ -52,6 +52,11 @@ final class TailGroup {
         return subscriptions.isEmpty();
     }
 
+    /** Whether a subscription ends at or before {@code position}. */
+    boolean endsAt(long position) {
+        return subscriptions.stream().anyMatch(subscription -> subscription.endsAt(position));
+    }
+
     /** Whether the stream has a tail, or an end, that was not delivered to the group, and no round is running. */
     boolean lacks(long tail, boolean closed) {
         return !delivering && (tail > lookedAt || (closed && !sawEnd));
