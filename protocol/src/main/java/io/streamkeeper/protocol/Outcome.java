@@ -1,11 +1,18 @@
 package io.streamkeeper.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The result of a {@link Command}, from which the response is written. */
 public sealed interface Outcome
-        permits Refusal, Outcome.Created, Outcome.Appended, Outcome.Described, Outcome.Deleted, Outcome.Chunk {
+        permits Refusal,
+                Outcome.Created,
+                Outcome.Appended,
+                Outcome.Described,
+                Outcome.Deleted,
+                Outcome.Listed,
+                Outcome.Chunk {
 
     /**
      * The stream exists as described.
@@ -39,6 +46,30 @@ public sealed interface Outcome
 
     /** The stream is deleted. */
     record Deleted() implements Outcome {}
+
+    /**
+     * A page of a listing.
+     *
+     * @param streams the streams, in the order of their paths
+     * @param groups the groups, in the same order; each ends with a slash
+     * @param next the last item, after which the next page begins; null if this is the last page
+     */
+    record Listed(
+            List<ListedStream> streams,
+            List<String> groups,
+            @Nullable String next) implements Outcome {
+        /**
+         * Copies the lists.
+         *
+         * @param streams the streams, in the order of their paths
+         * @param groups the groups, in the same order; each ends with a slash
+         * @param next the last item; null if this is the last page
+         */
+        public Listed {
+            streams = List.copyOf(streams);
+            groups = List.copyOf(groups);
+        }
+    }
 
     /**
      * A run of bytes of a stream, perhaps empty; of a long one, {@code bytes} may be only the beginning. It owns

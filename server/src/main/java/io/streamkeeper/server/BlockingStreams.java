@@ -7,11 +7,13 @@ import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.client.api.StreamPage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +190,18 @@ public final class BlockingStreams {
      */
     public StreamMetadata metadata(String path) throws InterruptedException {
         return await(on -> streams.metadata(path, on));
+    }
+
+    /**
+     * Lists streams in the order of their paths, one page at a time, as {@link DurableStreams#list} does.
+     *
+     * @param options which streams
+     * @return the page
+     * @throws StreamException if the future of {@link DurableStreams#list} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public StreamPage list(ListOptions options) throws InterruptedException {
+        return await(on -> streams.list(options, on));
     }
 
     /**

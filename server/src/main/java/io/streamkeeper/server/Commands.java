@@ -6,12 +6,14 @@ import io.streamkeeper.client.api.AppendOptions;
 import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
+import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
@@ -147,6 +149,10 @@ final class Commands {
 
     private static Command.Read read(String path, From from, LiveMode live, long timeoutMillis) {
         return new Command.Read(at(path), ReadStart.parse(from.offset()), live, timeoutMillis, null, null);
+    }
+
+    static ListQuery list(ListOptions options) {
+        return new ListQuery(options.prefix(), options.after(), options.limit(), options.isGrouped());
     }
 
     Command.Describe describe(String path) {

@@ -7,10 +7,12 @@ import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.client.api.StreamPage;
 import io.streamkeeper.client.listen.CallbackThreads;
 import io.streamkeeper.client.listen.FeedSource;
 import io.streamkeeper.client.listen.Listening;
@@ -26,6 +28,7 @@ import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
@@ -341,6 +344,30 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
 
     CompletableFuture<StreamMetadata> metadata(String path, Executor on) {
         return calls.start(on, Results::described, call -> execute(commands.describe(path), 0, call));
+    }
+
+    /**
+     * Lists streams in the order of their paths, one page at a time. A page costs its size, whatever the number of
+     * streams. A stream that exists while all pages are requested is on exactly one of them.
+     *
+     * @param options which streams
+     * @return the page; with little memory it has fewer items than the limit, even if it is not the last one
+     */
+    public CompletableFuture<StreamPage> list(ListOptions options) {
+        return list(options, executor);
+    }
+
+    CompletableFuture<StreamPage> list(ListOptions options, Executor on) {
+        return calls.start(
+                on,
+                Results::listed,
+                call -> StreamListing.start(
+                        engine.shards(),
+                        Commands.list(options),
+                        path -> true,
+                        engine.memory().listings(),
+                        engine.loops().next(),
+                        call));
     }
 
     /**

@@ -5,9 +5,13 @@ import io.streamkeeper.client.api.AppendResult;
 import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.StreamEntry;
 import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.client.api.StreamPage;
+import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.StreamInfo;
+import java.time.Instant;
 
 /** Creates the results of the Java API from the outcomes of commands. */
 final class Results {
@@ -26,6 +30,16 @@ final class Results {
 
     static StreamMetadata described(Outcome outcome) {
         return metadata(((Outcome.Described) outcome).stream());
+    }
+
+    static StreamPage listed(Outcome outcome) {
+        Outcome.Listed listed = (Outcome.Listed) outcome;
+        return new StreamPage(listed.streams().stream().map(Results::entry).toList(), listed.groups(), listed.next());
+    }
+
+    private static StreamEntry entry(ListedStream stream) {
+        return new StreamEntry(
+                stream.path(), metadata(stream.info()), stream.bytes(), Instant.ofEpochMilli(stream.createdMillis()));
     }
 
     private static StreamMetadata metadata(StreamInfo stream) {

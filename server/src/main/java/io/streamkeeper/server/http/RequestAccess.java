@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.ListParser;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.parse.SignatureParameter;
 import io.streamkeeper.server.http.request.HeaderName;
@@ -72,8 +73,8 @@ final class RequestAccess {
     }
 
     /**
-     * Whether the policy decides about the request: it is one of a stream or of administration, and not about the
-     * methods of a path.
+     * Whether the policy decides about the request: it is one of a stream, of a listing or of administration, and not
+     * about the methods of a path.
      */
     boolean concerns(HttpRequest request, Routes routes) {
         if (action(request.method()) == null) {
@@ -285,6 +286,12 @@ final class RequestAccess {
             // The right to read is required for each of the streams, when it is read.
             return;
         }
+        if (RequestParser.isForListing(request, routes)) {
+            if (!allowsListing(principal, ListParser.parse(request).prefix())) {
+                throw new RefusedException(denied(principal, Action.LIST));
+            }
+            return;
+        }
         String root = routes.root();
         Action action = action(request.method());
         if (root != null && action != null) {
@@ -302,6 +309,14 @@ final class RequestAccess {
         } catch (RefusedException e) {
             return false;
         }
+    }
+
+    /**
+     * Whether a principal may list the streams below a prefix, which may be empty or end within a segment; or, with a
+     * path, whether the stream there may be on the list.
+     */
+    boolean allowsListing(Principal principal, String prefixOrPath) {
+        return allows(principal, Action.LIST, new StreamPath(prefixOrPath));
     }
 
     private boolean allows(Principal principal, Action action, StreamPath path) {

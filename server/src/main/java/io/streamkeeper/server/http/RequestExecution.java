@@ -4,12 +4,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
@@ -24,11 +26,13 @@ import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.BodySplitting;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.memory.Reservation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,8 +76,7 @@ final class RequestExecution implements BodyCheck {
 
     /** Executes the request, and owns it from now on. */
     void begin(Exchange exchange, HttpRequest request) {
-        Refusal refusal = server.siteGuard(connection.listener().kind())
-                .refusal(request, connection.listener().hosts());
+        Refusal refusal = server.siteGuard(connection.listener().kind()).refusal(request, connection.listener());
         if (refusal != null) {
             refuse(exchange, request, refusal);
         } else if (access != null
@@ -100,8 +103,7 @@ final class RequestExecution implements BodyCheck {
     @Override
     public Verdict check(RequestHead head, Runnable decided) {
         HttpRequest request = new HttpRequest(head, Unpooled.EMPTY_BUFFER);
-        Refusal refusal = server.siteGuard(connection.listener().kind())
-                .refusal(request, connection.listener().hosts());
+        Refusal refusal = server.siteGuard(connection.listener().kind()).refusal(request, connection.listener());
         if (refusal != null) {
             headCheck = null;
             return Verdict.refused(refusal);
@@ -363,6 +365,8 @@ final class RequestExecution implements BodyCheck {
                             change.removed(),
                             channel.eventLoop(),
                             refusal -> changed(exchange, refusal));
+        } else if (intent instanceof Intent.OnListing onListing) {
+            list(exchange, onListing.query());
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
@@ -378,6 +382,9 @@ final class RequestExecution implements BodyCheck {
         if (intent instanceof Intent.OnStream onStream) {
             return onStream.command() instanceof Command.Read read ? ofRead(read) : ofMethod(request.method());
         }
+        if (intent instanceof Intent.OnListing) {
+            return Operation.LIST;
+        }
         if (intent instanceof Intent.OnStreams) {
             return Operation.SSE;
         }
@@ -390,6 +397,9 @@ final class RequestExecution implements BodyCheck {
     private static Operation operation(HttpRequest request, Routes routes) {
         if (request.method() == Method.OPTIONS) {
             return Operation.OPTIONS;
+        }
+        if (RequestParser.isForListing(request, routes)) {
+            return Operation.LIST;
         }
         return routes.isOfStreams(request.path()) ? ofMethod(request.method()) : Operation.OTHER;
     }
@@ -463,6 +473,14 @@ final class RequestExecution implements BodyCheck {
     boolean mayRead(Exchange exchange, StreamPath path) {
         Principal principal = exchange.principal();
         return access == null || (principal != null && access.mayRead(principal, path));
+    }
+
+    /** Lists the streams that the client may list. */
+    private void list(Exchange exchange, ListQuery query) {
+        Principal principal = exchange.principal();
+        Predicate<String> allowed =
+                access == null || principal == null ? path -> true : path -> access.allowsListing(principal, path);
+        StreamListing.start(server.shards(), query, allowed, server.memory().listings(), channel.eventLoop(), exchange);
     }
 
     private void begin(Exchange exchange, Command command) {

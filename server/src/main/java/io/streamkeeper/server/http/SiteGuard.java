@@ -3,6 +3,7 @@ package io.streamkeeper.server.http;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses requests that browsers send for web pages of other sites. Headers of a response stop no write: a page may
  * send a POST with {@code text/plain} without asking, and cannot read the response only afterwards. So a write whose
- * {@code Origin} is neither the server's own nor allowed is refused before it is executed. Immutable.
+ * {@code Origin} is neither the server's own nor allowed is refused before it is executed. So is a listing: a page may
+ * read the streams whose paths it knows, but not learn the paths. Immutable.
  */
 final class SiteGuard {
     /** Lets no page of another site write. */
@@ -28,7 +30,8 @@ final class SiteGuard {
 
     /** The refusal of a request; null if it may be executed. */
     @Nullable
-    Refusal refusal(HttpRequest request, HostRule hosts) {
+    Refusal refusal(HttpRequest request, Listener listener) {
+        HostRule hosts = listener.hosts();
         String authority = request.authority();
         if (!hosts.allows(authority)) {
             return Refusal.of(
@@ -37,7 +40,8 @@ final class SiteGuard {
                             + " is not a name of this server; expected an"
                             + " address, a name without a dot, or a name in --allowed-hosts");
         }
-        if (!request.has(HeaderName.ORIGIN) || isRead(request.method())) {
+        boolean lists = RequestParser.isForListing(request, listener.routes());
+        if (!request.has(HeaderName.ORIGIN) || (isRead(request.method()) && !lists)) {
             return null;
         }
         String origin = String.valueOf(request.header(HeaderName.ORIGIN));
@@ -45,7 +49,8 @@ final class SiteGuard {
                 ? null
                 : Refusal.of(
                         ErrorCode.ORIGIN_NOT_ALLOWED,
-                        "a page of " + Quoted.of(origin) + " may not write here; expected an origin in --cors-origin");
+                        "a page of " + Quoted.of(origin) + " may not " + (lists ? "list" : "write")
+                                + " here; expected an origin in --cors-origin");
     }
 
     private static boolean isRead(Method method) {

@@ -18,6 +18,8 @@ public enum Operation {
     DESCRIBE,
     /** DELETE of a stream. */
     DELETE,
+    /** GET or HEAD of the root: a listing of streams. */
+    LIST,
     /** OPTIONS of any path. */
     OPTIONS,
     /** A request for a path outside the streams, such as that of the health check. */
@@ -34,7 +36,7 @@ public enum Operation {
     public boolean isOfStream() {
         return switch (this) {
             case CREATE, APPEND, READ, LONG_POLL, SSE, DESCRIBE, DELETE -> true;
-            case OPTIONS, ROUTE, OTHER -> false;
+            case LIST, OPTIONS, ROUTE, OTHER -> false;
         };
     }
 

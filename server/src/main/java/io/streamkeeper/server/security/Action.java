@@ -14,7 +14,7 @@ public enum Action {
     READ,
     /** DELETE. */
     DELETE,
-    /** List streams; for interfaces that list them. */
+    /** GET and HEAD of the root: list streams. */
     LIST,
     /** Subscribe to changes of streams; for interfaces that push them. */
     SUBSCRIBE,

@@ -8,6 +8,10 @@ import java.util.concurrent.CompletableFuture;
  * and before any state of a stream is looked at; a fork is asked for a second time, with {@link Action#READ} and its
  * source. So a client without any right at a path cannot learn whether a stream exists there.
  *
+ * <p>A listing of streams is asked for with {@link Action#LIST}: first with the prefix that all listed paths have, which
+ * may be empty or end within a segment, and then with the path of each stream, of which those that are not allowed are
+ * left out. The latter is asked on the loops of the shards.
+ *
  * <p>Both methods are called on event loops, by many of them at once, and must not block. A policy that has to wait
  * returns a future that is not complete, and should remember what it has verified: the server remembers only the last
  * credentials of each connection.
@@ -30,7 +34,8 @@ public interface SecurityPolicy extends AutoCloseable {
      *
      * @param principal from {@link #authenticate}
      * @param action what the request does
-     * @param path the path of the stream, decoded; {@link #ADMINISTRATION} if the request is one of administration
+     * @param path the path of the stream, decoded; for a listing also its prefix; {@link #ADMINISTRATION} if the request
+     *     is one of administration
      */
     boolean allows(Principal principal, Action action, StreamPath path);
 

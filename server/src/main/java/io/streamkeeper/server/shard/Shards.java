@@ -251,6 +251,11 @@ public final class Shards {
         return ofShards == null ? new TurnQueue(loop) : ofShards;
     }
 
+    /** All shards. */
+    List<Shard> all() {
+        return shards;
+    }
+
     /** The shard that owns a path. */
     public Shard of(StreamPath path) {
         return shards.size() == 1 ? shards.get(0) : shards.get(path.shard(shards.size()));

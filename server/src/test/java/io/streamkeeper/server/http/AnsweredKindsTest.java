@@ -2,10 +2,12 @@ package io.streamkeeper.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig.Durability;
@@ -14,9 +16,11 @@ import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.parse.ParsingConnection;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.TestStores;
 import io.streamkeeper.storage.Kinds;
 import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,6 +52,7 @@ class AnsweredKindsTest {
             new Sample("GET", "/health", "", 200, "{\"status\":\"ok\"}"),
             new Sample("OPTIONS", "/v1/stream/a", "", 204, ""),
             new Sample("PATCH", "/v1/stream/a", "", 405, null),
+            new Sample("GET", "/v1/stream/", "", 200, "{\"streams\":[],\"prefixes\":[]}"),
             new Sample("GET", "/v1/stream/none", "", 404, null),
             new Sample("GET", "/v1/stream/?live=sse&stream=absent@-1", "", 200, null),
             new Sample("POST", "/v1/stream/?session=absent", "{}", 404, null));
@@ -95,11 +100,20 @@ class AnsweredKindsTest {
                     chunk.bytes().release();
                 }
             }
+            outcomes.add(listed(shards, loops.next()));
             return outcomes;
         } finally {
             shards.close();
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
         }
+    }
+
+    /** The outcome of a listing, which no command is: {@link #everyKindOfIntentIsAnsweredAsItself} has its request. */
+    private static Outcome listed(Shards shards, EventLoop loop) throws Exception {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        Budget budget = new Budget("listings", 1 << 20);
+        StreamListing.start(shards, new ListQuery("", null, 1, false), path -> true, budget, loop, outcome::complete);
+        return outcome.get(10, TimeUnit.SECONDS);
     }
 
     private static void assertAnswered(List<Sample> samples) throws IOException, InterruptedException {

@@ -67,6 +67,8 @@ final class Reach {
             "clock: moved between starts",
             "clock: moved forward while a server ran",
             "clock: moved back while a server ran",
+            "listing",
+            "listing: a further page",
             "read from the beginning",
             "read from an offset",
             "read what retention keeps from an offset",

@@ -48,6 +48,7 @@ final class Traffic implements Runnable {
     private final Lives lives;
     private final Writes writes;
     private final Reads reads;
+    private final Listings listings;
     private final Settlement settlement;
     private final Flow flow;
     private final Fills fills;
@@ -73,6 +74,7 @@ final class Traffic implements Runnable {
         this.lives = new Lives(this);
         this.writes = new Writes(this);
         this.reads = new Reads(this);
+        this.listings = new Listings(this);
         this.settlement = new Settlement(this);
         this.flow = new Flow(this);
         this.fills = new Fills(this);
@@ -191,6 +193,10 @@ final class Traffic implements Runnable {
     }
 
     private void anything() throws IOException, Later {
+        if (random.nextInt(30) == 0) {
+            listings.list();
+            return;
+        }
         if (streams.isEmpty() || hasMuch() || random.nextInt(12) == 0) {
             if (streams.size() < STREAMS_MAX && !hasMuch()) {
                 lives.begin();

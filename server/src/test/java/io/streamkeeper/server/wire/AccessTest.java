@@ -31,6 +31,7 @@ class AccessTest {
             "allow reader read shared/**",
             "allow writer append,create shared/** own/**",
             "allow * read,append users/{sub}/**",
+            "allow lister list catalog/*",
             "allow anonymous read public/**");
 
     @TempDir
@@ -40,11 +41,13 @@ class AccessTest {
     private static final NewToken READER = NewToken.make("reader", null);
     private static final NewToken WRITER = NewToken.make("writer", null);
 
+    private static final NewToken LISTER = NewToken.make("lister", null);
+
     static TestServer server;
 
     @BeforeAll
     static void start() throws IOException {
-        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line()));
+        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line()));
         replace("policy", RULES);
         server = TestServer.started(TestServer.config(config -> config.security(
                 security -> security.tokens(folder.resolve("tokens").toString())
@@ -80,6 +83,32 @@ class AccessTest {
             case "writer" -> WRITER;
             default -> throw new AssertionError(name);
         };
+    }
+
+    private static Answer list(String query, String... fields) {
+        return server.get(ROOT + query, fields);
+    }
+
+    @Test
+    void aListingHasOnlyWhatMayBeListed() {
+        server.put(ROOT + "catalog/a/1", "", TEXT, bearer(ADMIN)).is(201);
+        server.put(ROOT + "catalog/b", "", TEXT, bearer(ADMIN)).is(201);
+
+        assertThat(list("?prefix=catalog/", bearer(LISTER)).is(200).text())
+                .contains("\"catalog/b\"")
+                .doesNotContain("catalog/a");
+        assertThat(list("?prefix=catalog/&delimiter=/", bearer(LISTER)).is(200).text())
+                .contains("\"prefixes\":[]")
+                .doesNotContain("catalog/a");
+        assertThat(list("?limit=1000", bearer(ADMIN)).is(200).text()).contains("\"secret\"", "\"catalog/a/1\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?prefix=", "?prefix=catalog", "?prefix=catalogs/", "?prefix=secret", "?prefix=none"})
+    void aPrefixBeyondTheRightToListIsRefused(String query) {
+        list(query, bearer(LISTER)).isError(403, "forbidden");
+        list(query, bearer(READER)).isError(403, "forbidden");
+        list(query).isError(401, "unauthenticated");
     }
 
     @ParameterizedTest
@@ -293,8 +322,8 @@ class AccessTest {
     @Test
     void aRevokedTokenIsRefusedOnOpenConnectionsToo() throws IOException {
         NewToken brief = NewToken.make("reader", null);
-        List<String> all = List.of(ADMIN.line(), READER.line(), WRITER.line());
-        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), brief.line()));
+        List<String> all = List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line());
+        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line(), brief.line()));
         Awaitility.await()
                 .atMost(20, TimeUnit.SECONDS)
                 .until(() -> server.get(ROOT + "shared/a", bearer(brief)).status() == 200);
@@ -316,7 +345,7 @@ class AccessTest {
     void aTokenThatExpiresEndsItsLiveReads() throws IOException {
         NewToken brief = NewToken.make(
                 "reader", Instant.ofEpochMilli(Clock.SYSTEM.nowMillis()).plusSeconds(4));
-        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), brief.line()));
+        replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line(), brief.line()));
         Awaitility.await()
                 .atMost(20, TimeUnit.SECONDS)
                 .until(() -> server.get(ROOT + "shared/a", bearer(brief)).status() == 200);

@@ -38,7 +38,9 @@ class PathTest {
             })
     void whatIsNoPathIsRefused(String path) {
         SERVER.put(ROOT + path, "", TEXT).isError(400, "invalid_path");
-        SERVER.get(ROOT + path).isError(400, "invalid_path");
+        if (!path.isEmpty()) {
+            SERVER.get(ROOT + path).isError(400, "invalid_path");
+        }
     }
 
     @Test

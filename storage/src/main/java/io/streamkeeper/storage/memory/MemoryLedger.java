@@ -19,6 +19,7 @@ public final class MemoryLedger {
     private final Budget unsent;
     private final Budget splitting;
     private final Budget heads;
+    private final Budget listings;
     private final Budget descriptions;
 
     /** The budgets of {@code plan}, with nothing reserved. */
@@ -31,6 +32,7 @@ public final class MemoryLedger {
         this.received = new Budget("received bytes", plan.receivedBytes());
         this.unsent = new Budget("unsent answers", plan.unsentBytes());
         this.heads = new Budget("heads of requests", plan.headBytes());
+        this.listings = heads.share("listings", plan.listingBytes());
         this.descriptions = new Budget("descriptions of streams", plan.descriptionBytes());
         this.splitting = descriptions.share("splitting of JSON", plan.splittingBytes());
     }
@@ -82,6 +84,11 @@ public final class MemoryLedger {
         return heads;
     }
 
+    /** Heap, a part of {@link #heads}: pages of listings, until they are sent. */
+    public Budget listings() {
+        return listings;
+    }
+
     /** Heap: the descriptions of streams, the places of their bytes, and their producers. */
     public Budget descriptions() {
         return descriptions;
@@ -89,6 +96,7 @@ public final class MemoryLedger {
 
     /** All budgets, in the order of the plan. */
     public List<Budget> budgets() {
-        return List.of(bodies, completion, reads, compression, received, unsent, splitting, heads, descriptions);
+        return List.of(
+                bodies, completion, reads, compression, received, unsent, splitting, heads, listings, descriptions);
     }
 }

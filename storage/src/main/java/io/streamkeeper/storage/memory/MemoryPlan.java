@@ -17,6 +17,7 @@ package io.streamkeeper.storage.memory;
  *   of the heap
  *   connections                              1/8, at most 128 MiB
  *   heads of requests                        1/16, at most 64 MiB
+ *     of which pages of listings               1/2
  *   room for the collector                   1/8
  *   the server itself                        16 MiB
  *   descriptions of streams                  the rest, at most 5/8: a start or a compaction of all of them needs up to
@@ -135,6 +136,11 @@ public record MemoryPlan(
     private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
         return Math.max(splitting + heap / PARTS, Math.min(left, heap / 8 * DESCRIPTION_EIGHTHS_MAX));
+    }
+
+    /** Of {@link #headBytes}: pages of listings, until they are sent. */
+    public long listingBytes() {
+        return headBytes / 2;
     }
 
     /** The number of connections that the heap has room for. */

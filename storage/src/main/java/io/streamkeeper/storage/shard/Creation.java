@@ -147,6 +147,7 @@ final class Creation implements CommitQueue.Step {
     public void publish() {
         stream.publish(tail, closed);
         shard.settle(stream);
+        shard.listed().add(stream);
         shard.keepUp(stream);
     }
 

@@ -101,6 +101,7 @@ final class Deletion implements CommitQueue.Step {
     @Override
     public void publish() {
         stream.publishDeleted();
+        shard.listed().remove(stream);
         shard.expiring().remove(stream);
         TailWaiters waiters = stream.waiters();
         if (waiters != null) {

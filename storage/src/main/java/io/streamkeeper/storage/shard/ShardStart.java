@@ -37,6 +37,7 @@ public final class ShardStart {
                 recover(stream, now);
             }
         }
+        state.listed().fill(found.stream().filter(stream -> !stream.isDeleted()).toList());
     }
 
     private void recover(StreamState stream, long nowMillis) {

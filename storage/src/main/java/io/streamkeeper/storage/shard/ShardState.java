@@ -18,6 +18,7 @@ import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.ExpiryQueue;
 import io.streamkeeper.storage.stream.Generations;
+import io.streamkeeper.storage.stream.PathIndex;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.StreamTable;
@@ -47,6 +48,7 @@ public final class ShardState {
     private final ShardStore.SourceReleaser releaser;
     private final Interned interned = new Interned();
     private final StreamTable streams = new StreamTable();
+    private final PathIndex listed = new PathIndex();
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Deque<StreamState> aged = new ArrayDeque<>();
     private final Set<StreamState> overdue = new LinkedHashSet<>();
@@ -100,6 +102,11 @@ public final class ShardState {
 
     ProducerLimits producers() {
         return producers;
+    }
+
+    /** The streams whose creation is durable and whose deletion is not, by path. */
+    PathIndex listed() {
+        return listed;
     }
 
     ExpiryQueue expiring() {

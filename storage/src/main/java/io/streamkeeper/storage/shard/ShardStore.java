@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.ReadStart;
@@ -29,6 +30,7 @@ import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -419,6 +421,19 @@ public final class ShardStore implements AutoCloseable {
      */
     public Outcome.Chunk readNew(StreamState stream, long from, int bytesMax) {
         return reads.readNew(stream, from, bytesMax);
+    }
+
+    // ---- listing ----
+
+    /**
+     * Lists some of the streams that readers see, in the order of their paths; a bounded step.
+     *
+     * @param from where the step before has ended; null for the first step
+     * @param itemsMax the most items that are listed
+     * @param allowed whether the stream at a path may be listed
+     */
+    public ListedPage list(ListQuery query, @Nullable String from, int itemsMax, Predicate<String> allowed) {
+        return Listing.step(state, query, from, itemsMax, allowed);
     }
 
     // ---- upkeep ----

@@ -47,6 +47,9 @@ public final class StreamState extends LoggedState {
     /** The heap of an idle stream, its place in the table and in the list of a file, without its path and arrays. */
     private static final int HEAP_BYTES = 200;
 
+    /** The heap that a stream takes in a {@link PathIndex} at most. */
+    static final int INDEX_BYTES = 12;
+
     /** The size of an object is a multiple of this. */
     private static final int ALIGNMENT = 8;
 
@@ -117,6 +120,7 @@ public final class StreamState extends LoggedState {
      */
     public long heapBytes() {
         long bytes = HEAP_BYTES
+                + INDEX_BYTES
                 + pathHeapBytes
                 + config.heapBytes()
                 + content.heapBytes()
@@ -163,7 +167,8 @@ public final class StreamState extends LoggedState {
         return config.retention();
     }
 
-    long createdMillis() {
+    /** When the stream was created, in milliseconds since 1970 UTC. */
+    public long createdMillis() {
         return createdMillis;
     }
 

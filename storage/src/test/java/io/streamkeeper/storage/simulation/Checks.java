@@ -3,6 +3,8 @@ package io.streamkeeper.storage.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.ListedStream;
+import io.streamkeeper.protocol.PathOrder;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.leak.ProcessMemory;
@@ -145,6 +147,51 @@ final class Checks {
             world.reach.hit("earliest offset moved");
         }
         of.earliestSeen = earliest;
+    }
+
+    /** What a listing of a shard has: each stream that readers see, in order, and no other. */
+    static void listed(World world, int shard, List<ListedStream> listed) {
+        Map<String, ListedStream> byPath = new HashMap<>();
+        String before = "";
+        for (ListedStream stream : listed) {
+            assertThat(PathOrder.compare(before, stream.path()))
+                    .as("%s before %s", before, stream.path())
+                    .isNegative();
+            before = stream.path();
+            byPath.put(stream.path(), stream);
+        }
+        for (String path : world.paths) {
+            if (world.process.of(path).number() == shard) {
+                listed(world, path, byPath.remove(path));
+            }
+        }
+        if (world.former() == null) {
+            assertThat(byPath).as("listed streams that no client has created").isEmpty();
+        }
+    }
+
+    private static void listed(World world, String path, @Nullable ListedStream listed) {
+        if (listed == null) {
+            world.model(path).saw(path, world::mayBeGone, "no entry of it in a listing");
+            world.reach.hit("a path that is not listed");
+            return;
+        }
+        Incarnation of = world.incarnations.get(listed.info().incarnation());
+        assertThat(of).as("the stream that is listed at %s", path).isNotNull();
+        assertThat(of.mustBeExpired()).as("%s, which is listed, is expired", of).isFalse();
+        assertThat(of.gone && !world.mayHaveFailed)
+                .as("%s, which is listed, is gone", of)
+                .isFalse();
+        world.model(path)
+                .saw(
+                        path,
+                        version -> version != null
+                                && version.of() == of
+                                && !version.deleted()
+                                && version.tail() == listed.info().tail().position()
+                                && version.closed() == listed.info().closed(),
+                        listed.toString());
+        world.reach.hit("a path that is listed");
     }
 
     /** Retention that has had its time leaves no more than a step more than what was asked for. */

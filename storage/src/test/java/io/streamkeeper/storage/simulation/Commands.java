@@ -11,6 +11,8 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.ListQuery;
+import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
@@ -21,6 +23,7 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.Pieces;
+import io.streamkeeper.storage.shard.ListedPage;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
@@ -558,6 +561,30 @@ final class Commands {
         if (stream != null) {
             Checks.info(world, world.incarnations.get(stream.generation()), stream);
         }
+    }
+
+    /** Lists a shard, in steps of some items: each path is listed or absent, as its readers may see it. */
+    void list() {
+        world.note();
+        SimulatedProcess.Shard shard = world.process.shards.get(random.nextInt(world.process.shards.size()));
+        List<ListedStream> listed = new ArrayList<>();
+        int itemsMax = 1 + random.nextInt(4);
+        SimulatedProcess.attempt(shard.store(), refusal -> notOpened("a listing", refusal), () -> {
+            listed.addAll(listed(shard.store(), itemsMax));
+            Checks.listed(world, shard.number(), listed);
+        });
+    }
+
+    private static List<ListedStream> listed(ShardStore store, int itemsMax) {
+        List<ListedStream> listed = new ArrayList<>();
+        ListQuery all = new ListQuery("", null, 1, false);
+        String from = null;
+        do {
+            ListedPage page = store.list(all, from, itemsMax, path -> true);
+            page.items().forEach(item -> listed.add(item.stream()));
+            from = page.from();
+        } while (from != null);
+        return listed;
     }
 
     private @Nullable StreamState open(String path, boolean use) {

@@ -118,7 +118,7 @@ final class Simulation {
     }
 
     private void step() {
-        switch (random.nextInt(45)) {
+        switch (random.nextInt(47)) {
             case 0, 1, 2, 3, 4, 5 -> commands.create();
             case 6, 7 -> commands.delete();
             case 8, 9, 10, 11, 12 -> fork();
@@ -131,6 +131,7 @@ final class Simulation {
             case 27, 28 -> await();
             case 29 -> crowd();
             case 30, 31 -> room();
+            case 32, 33 -> commands.list();
             default -> commands.append();
         }
     }
@@ -374,6 +375,7 @@ final class Simulation {
         world.start();
         Checks.found(world, true);
         world.mayHaveLost = false;
+        commands.list();
         if (oneIn(2)) {
             takesWrites();
         }

@@ -27,6 +27,8 @@ class SimulationTest {
             "a directory of version 1 that is converted",
             "a gap in a stream's runs that retention has made",
             "a life that came to rest",
+            "a path that is listed",
+            "a path that is not listed",
             "a read that outlives a compaction",
             "a reader has waited for long enough where the shard has failed",
             "a reader has waited for long enough",

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http.parse;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HttpRequest;
@@ -32,6 +33,13 @@ public sealed interface Intent {
      * @param removed those that it does not follow any more
      */
     record OnSession(String session, List<Command.Read> added, List<StreamPath> removed) implements Intent {}
+
+    /**
+     * A page of the listing of streams.
+     *
+     * @param query which page
+     */
+    record OnListing(ListQuery query) implements Intent {}
 
     /**
      * A request for a path of the table.

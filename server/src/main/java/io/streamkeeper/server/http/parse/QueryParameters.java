@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a read (sections 5.6 to 5.8), its limits, and the signature of any request, decoded; each is null if
- * it is absent. Others are ignored, so that clients may send parameters of later versions.
+ * The parameters of a read (sections 5.6 to 5.8), its limits, those of a listing, and the signature of any request, decoded;
+ * each is null if it is absent. Others are ignored, so that clients may send parameters of later versions.
  */
 record QueryParameters(
         @Nullable String offset,
@@ -20,8 +20,9 @@ record QueryParameters(
         @Nullable String cursor,
         @Nullable String lastEventId,
         @Nullable String signature,
-        @Nullable RangeParameters range) {
-    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null, null, null);
+        @Nullable RangeParameters range,
+        @Nullable ListParameters list) {
+    private static final QueryParameters NONE = new QueryParameters(null, null, null, null, null, null, null, null);
 
     /**
      * Reads the text after a target's question mark.
@@ -39,6 +40,7 @@ record QueryParameters(
         String lastEventId = null;
         String signature = null;
         RangeParameters range = null;
+        ListParameters list = null;
         int start = 0;
         while (start <= query.length()) {
             int ampersand = query.indexOf('&', start);
@@ -57,12 +59,15 @@ record QueryParameters(
                     if (RangeParameters.has(name)) {
                         range = range == null ? new RangeParameters() : range;
                         range.put(name, value(query, name, nameEnd, end, range.get(name)));
+                    } else if (ListParameters.has(name)) {
+                        list = list == null ? new ListParameters() : list;
+                        list.put(name, value(query, name, nameEnd, end, list.get(name)));
                     }
                 }
             }
             start = end + 1;
         }
-        return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature, range);
+        return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature, range, list);
     }
 
     /** All values of a parameter that may come several times, decoded, in their order. */

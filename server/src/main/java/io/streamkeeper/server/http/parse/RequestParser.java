@@ -39,6 +39,11 @@ public final class RequestParser {
         return StreamsParser.isFor(request, routes);
     }
 
+    /** Whether a request lists streams: it reads their root, and names no streams. */
+    public static boolean isForListing(HttpRequest request, Routes routes) {
+        return routes.isRootRead(request.method(), request.path()) && !isForStreams(request, routes);
+    }
+
     /**
      * Begins to split the body of a request if it is so long that this has to be done in steps, before the request is
      * parsed, and owns it from then on; null for any other request.
@@ -87,6 +92,9 @@ public final class RequestParser {
             return StreamsParser.parse(request);
         }
         String root = routes.root();
+        if (isForListing(request, routes)) {
+            return new Intent.OnListing(ListParser.parse(request));
+        }
         return root != null && path.startsWith(root)
                 ? streamIntent(request, request.streamPath(root), routes, root)
                 : notFound(path, routes);

@@ -63,6 +63,9 @@ public final class ResponseWriter {
         if (outcome instanceof Refusal refusal) {
             return refused(context, refusal, null);
         }
+        if (outcome instanceof Outcome.Listed listed) {
+            return listed(context, listed);
+        }
         if (outcome instanceof Outcome.Deleted) {
             return ResponseHeads.finish(context, heads.begin(context, 204));
         }
@@ -136,6 +139,13 @@ public final class ResponseWriter {
         if (bound != Retention.UNBOUNDED) {
             head.field(name, bound);
         }
+    }
+
+    private Response listed(ResponseContext context, Outcome.Listed listed) {
+        ResponseHead head = heads.begin(context, 200);
+        head.fields(ResponseFields.JSON);
+        head.fields(ResponseFields.NO_STORE);
+        return ResponseHeads.finish(context, head, WireBody.of(Unpooled.wrappedBuffer(ListingBody.of(listed))));
     }
 
     // ---- everything else ----

@@ -18,6 +18,8 @@ public final class Routes {
 
     private static final String STREAMS_TEXT = Route.text(OF_STREAMS);
 
+    private static final String ROOT_TEXT = Route.text(EnumSet.of(Method.GET, Method.HEAD, Method.POST));
+
     private final Route[] routes;
     private final String[] routeTexts;
     private final @Nullable String root;
@@ -66,12 +68,20 @@ public final class Routes {
         return root != null && path.startsWith(root);
     }
 
+    /** Whether a request reads the root of the streams. */
+    public boolean isRootRead(Method method, String path) {
+        return path.equals(root) && (method == Method.GET || method == Method.HEAD) && find(path) == null;
+    }
+
     /** The methods that {@code path} allows, as a list; if nothing is at the path, all methods of the listener. */
     public String methods(String path) {
         for (int i = 0; i < routes.length; i++) {
             if (routes[i].holds(path)) {
                 return routeTexts[i];
             }
+        }
+        if (path.equals(root)) {
+            return ROOT_TEXT;
         }
         return isOfStreams(path) ? STREAMS_TEXT : allText;
     }
