@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
@@ -210,6 +212,80 @@ test('a stream with 10,000 messages a second is followed without freezing', asyn
   assert.ok(sent > 45_000, `${sent} messages`);
   assert.ok(longest < 1_000, `a frame took ${longest} ms`);
   assert.ok((await page.locator('#messages .row').count()) < 200);
+});
+
+/** Creates streams with the names 000000, 000001 and so on below a path, by requests in a row on one connection. */
+async function createMany(below, count) {
+  const { host, hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  let created = 0;
+  let rest = '';
+  socket.on('data', bytes => {
+    const responses = (rest + bytes.toString('latin1')).split('HTTP/1.1 201 ');
+    created += responses.length - 1;
+    rest = responses.at(-1).slice(-16);
+  });
+  for (let n = 0; n < count; n++) {
+    const name = String(n).padStart(6, '0');
+    const isTaken = socket.write(`PUT /v1/stream/${below}${name} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`);
+    if (!isTaken) {
+      await once(socket, 'drain');
+    }
+  }
+  await until('the streams are created', () => created === count);
+  socket.destroy();
+}
+
+test('a hundred thousand streams are listed page by page, and found by the beginning of their paths', async () => {
+  await createMany('many/', 100_000);
+  const page = await open();
+  const row = text => page.locator('#streams .row', { hasText: text }).first();
+  await row('many/').click();
+  const started = performance.now();
+  await row('000000').waitFor();
+  console.log(`opened the folder in ${Math.round(performance.now() - started)} ms`);
+
+  await page.evaluate(() => {
+    const scroll = () => {
+      document.querySelector('#streams').scrollTo(0, 1e9);
+      requestAnimationFrame(scroll);
+    };
+    scroll();
+  });
+  await row('099999').waitFor();
+  console.log(`scrolled through the folder in ${Math.round(performance.now() - started)} ms`);
+  assert.ok((await page.locator('#streams .row').count()) < 200);
+
+  await page.fill('[type=search]', 'many/05432');
+  await row('054321').click();
+  await page.getByRole('heading', { name: 'many/054321' }).waitFor();
+});
+
+test('a stream is found, read and written by keyboard', async () => {
+  await create('keys/a', '[{"n":1},{"n":2}]');
+  const page = await open();
+  await page.locator('#streams .row', { hasText: 'keys/' }).waitFor();
+  await page.fill('[type=search]', 'keys/');
+  await page.locator('#streams [title="keys/a"]').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'keys/a' }).waitFor();
+
+  await page.focus('#messages');
+  await message(page, '{"n":2}').waitFor();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  assert.match(await page.textContent('message-view pre'), /"n": 2/);
+  await page.getByRole('button', { name: 'Append', exact: true }).press('Enter');
+  await page.keyboard.type('{"n":3}');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await message(page, '{"n":3}').waitFor();
 });
 
 test('a server that is killed is shown as unreachable, and followed again after its restart', async () => {
