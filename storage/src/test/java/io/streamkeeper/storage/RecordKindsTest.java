@@ -1,12 +1,14 @@
 package io.streamkeeper.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.ReadRange;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
@@ -19,6 +21,7 @@ import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every kind of record, and of what is in one, is written as itself: a new kind fails here until it is. */
@@ -68,15 +71,21 @@ class RecordKindsTest {
     }
 
     @Test
-    void everyStartOfAReadHasAPosition() throws IOException {
+    void everyStartOfAReadHasAPositionOrIsSearched() throws IOException {
         FileRig rig = new FileRig();
         rig.create(CreateRequest.at("a").text("one")).created();
         StreamState stream = rig.stream("a");
-        List<ReadStart> starts =
+        List<ReadStart> placed =
                 List.of(new ReadStart.Beginning(), new ReadStart.Now(), new ReadStart.At(stream.offsetAt(2)));
-        Kinds.assertComplete(ReadStart.class, starts);
-        assertThat(starts.stream().map(start -> rig.store.position(stream, start)))
+        List<ReadStart> searched = List.of(new ReadStart.Since(0), new ReadStart.Last(1, ReadRange.NONE));
+        Kinds.assertComplete(
+                ReadStart.class,
+                Stream.concat(placed.stream(), searched.stream()).toList());
+        assertThat(placed.stream().map(start -> rig.store.position(stream, start)))
                 .containsExactly(0L, 3L, 2L);
+        assertThat(searched)
+                .allSatisfy(start ->
+                        assertThatIllegalArgumentException().isThrownBy(() -> rig.store.position(stream, start)));
         rig.stop();
     }
 }
