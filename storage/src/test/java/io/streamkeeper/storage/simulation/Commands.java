@@ -496,7 +496,7 @@ final class Commands {
         boolean isSince = kind == Searching.Kind.SINCE;
         long place = isSince ? stream.durableEarliest() : from;
         long count = isSince
-                ? world.clock.nowMillis() - random.nextInt(oneIn(2) ? 5_000 : 4_000_000)
+                ? world.clock.nowMillis() + 3_600_000 - random.nextInt(oneIn(2) ? 3_605_000 : 7_200_000)
                 : 1 + random.nextInt(oneIn(2) ? 3 : 100);
         Searching searching = new Searching(world.process, stream, of, kind, place, count);
         searching.next();
