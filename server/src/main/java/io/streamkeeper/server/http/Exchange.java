@@ -257,6 +257,10 @@ final class Exchange implements Reply, ResponseContext {
 
     /** The name that rules have for what the request does with a stream; that of metrics for any other request. */
     private String actionText(HttpRequest received) {
+        if (operation == Operation.SSE) {
+            // A POST may begin one that follows many streams.
+            return Action.READ.text();
+        }
         Action action = operation.isOfStream() ? RequestAccess.action(received.method()) : null;
         return action == null ? operation.label() : action.text();
     }

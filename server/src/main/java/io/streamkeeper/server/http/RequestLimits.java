@@ -87,10 +87,13 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
 
     /**
      * Whether the body of a request is stored unless the request is refused. A producer may repeat an append that is
-     * stored already, and a PUT the creation of a stream that exists; only the shard knows.
+     * stored already, and a PUT the creation of a stream that exists; only the shard knows. A POST that closes a stream
+     * may have an empty body, if its head does not state the length.
      */
     private static boolean stores(HttpRequest request) {
-        return request.method() == Method.POST && request.header(HeaderName.PRODUCER_ID) == null;
+        return request.method() == Method.POST
+                && request.header(HeaderName.PRODUCER_ID) == null
+                && (request.has(HeaderName.CONTENT_LENGTH) || !request.has(HeaderName.STREAM_CLOSED));
     }
 
     private static @Nullable String name(@Nullable Principal principal) {
