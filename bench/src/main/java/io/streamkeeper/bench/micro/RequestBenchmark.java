@@ -55,7 +55,8 @@ public class RequestBenchmark {
     private final HeadParser heads = new HeadParser(LIMITS, room);
     private final RequestParser parser = new RequestParser(
             RetentionConfig.defaults(),
-            new BodyParser(new JsonSplitter(), new JsonRoom(new Budget("bench", Long.MAX_VALUE))));
+            new BodyParser(new JsonSplitter(), new JsonRoom(new Budget("bench", Long.MAX_VALUE))),
+            10);
 
     private static ByteBuf request(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class FollowedStream implements Subscriber {
-    /** The heap of a stream of a session, without its path. */
-    static final int HEAP_BYTES = 512;
+    /** The heap of a stream of a session, without its path: here, in the maps, and of a tail with one subscriber. */
+    static final int HEAP_BYTES = 1 << 10;
 
     private enum State {
         WAITING,
@@ -38,7 +38,7 @@ final class FollowedStream implements Subscriber {
     private final byte[] name;
     private final Subscription subscription;
     private State state = State.WAITING;
-    private boolean opened;
+    private boolean isPlaced;
     private long position;
     private @Nullable Offset next;
     private boolean wasUpToDate;
@@ -94,10 +94,9 @@ final class FollowedStream implements Subscriber {
     /** Reads the next bytes. */
     void readOn() {
         state = State.READING;
-        if (opened) {
+        if (isPlaced) {
             subscription.pull(position);
         } else {
-            opened = true;
             subscription.open();
         }
     }
@@ -147,7 +146,8 @@ final class FollowedStream implements Subscriber {
 
     /** The position before which nothing more may be read, if the first bytes could not be sent. */
     void startsAt(Outcome.Chunk chunk) {
-        if (next == null) {
+        if (!isPlaced) {
+            isPlaced = true;
             position = chunk.start().position();
         }
     }

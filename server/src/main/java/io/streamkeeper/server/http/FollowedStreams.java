@@ -4,7 +4,6 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.TurnQueue;
-import io.streamkeeper.storage.memory.Reservation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,17 +15,21 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The streams that a {@link StreamsSession} follows, those that wait for their turn to be read, and the heap that is
  * reserved for them. Owned by the connection's loop.
  */
 final class FollowedStreams {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowedStreams.class);
+
     /** Streams that are visited in one piece. */
     private static final int PIECE_STREAMS = 32;
 
     private final StreamsSessions sessions;
-    private final Reservation memory;
+    private final SessionMemory memory;
     private final Function<Command.Read, FollowedStream> creator;
     private final Map<String, FollowedStream> streams = new HashMap<>();
     private final ArrayDeque<FollowedStream> waiting = new ArrayDeque<>();
@@ -43,7 +46,7 @@ final class FollowedStreams {
     FollowedStreams(
             StreamsSessions sessions,
             List<Command.Read> first,
-            Reservation memory,
+            SessionMemory memory,
             Function<Command.Read, FollowedStream> creator) {
         this.sessions = sessions;
         this.added = new ArrayDeque<>(first);
@@ -86,20 +89,29 @@ final class FollowedStreams {
     /**
      * Follows other streams from now on.
      *
-     * @return the refusal if there are too many; null if it is done
+     * @return the refusal if there are too many, so that nothing has changed; null if it is done
      */
     @Nullable
     Refusal change(List<Command.Read> more, List<StreamPath> removed) {
-        remove(new HashSet<>(removed));
-        int count = streams.size() + added.size() + more.size();
+        Set<StreamPath> paths = new HashSet<>(removed);
+        int count = streams.size() + added.size() + more.size() - countOf(paths);
         if (count > sessions.streamsMax()) {
             return sessions.tooMany(count);
         }
         if (!memory.tryGrow(StreamsSessions.heapBytes(more))) {
             return StreamsSessions.noRoom();
         }
+        remove(paths);
         added.addAll(more);
         return null;
+    }
+
+    private int countOf(Set<StreamPath> paths) {
+        long begun =
+                paths.stream().filter(path -> streams.containsKey(path.value())).count();
+        long notBegun =
+                added.stream().filter(read -> paths.contains(read.path())).count();
+        return (int) (begun + notBegun);
     }
 
     private void remove(Set<StreamPath> paths) {
@@ -107,7 +119,7 @@ final class FollowedStreams {
                 added.stream().collect(Collectors.partitioningBy(read -> paths.contains(read.path())));
         added.clear();
         added.addAll(notBegun.getOrDefault(false, List.of()));
-        release(StreamsSessions.heapBytes(notBegun.getOrDefault(true, List.of())));
+        memory.release(StreamsSessions.heapBytes(notBegun.getOrDefault(true, List.of())));
         for (StreamPath path : paths) {
             FollowedStream stream = streams.get(path.value());
             if (stream != null) {
@@ -120,13 +132,7 @@ final class FollowedStreams {
     void drop(FollowedStream stream) {
         stream.end();
         if (streams.remove(stream.path(), stream)) {
-            release(stream.heapBytes());
-        }
-    }
-
-    private void release(long bytes) {
-        if (bytes > 0 && memory.take(bytes)) {
-            sessions.release(bytes);
+            memory.release(stream.heapBytes());
         }
     }
 
@@ -147,10 +153,22 @@ final class FollowedStreams {
 
     /** Ends all streams, and releases the heap. */
     void close(TurnQueue turns) {
-        forEach(turns, FollowedStream::end);
-        streams.clear();
-        waiting.clear();
-        added.clear();
-        memory.close();
+        try {
+            forEach(turns, FollowedStreams::end);
+        } finally {
+            streams.clear();
+            waiting.clear();
+            added.clear();
+            memory.close();
+        }
+    }
+
+    /** If it fails for one stream, the others end as well. */
+    private static void end(FollowedStream stream) {
+        try {
+            stream.end();
+        } catch (RuntimeException | Error e) {
+            LOG.error("stream {} of a session failed to end", stream.path(), e);
+        }
     }
 }

@@ -129,7 +129,10 @@ public final class HttpServer {
         this.limits = limits;
         this.metrics = metrics;
         this.levels = levels;
-        this.streamsSessions = new StreamsSessions(memory.heads(), config.live().sseStreamsMax());
+        this.streamsSessions = new StreamsSessions(
+                SessionMemory.Room.of(memory.heads(), config.limits().proxies()),
+                memory.splitting(),
+                config.live().sseStreamsMax());
         if (policy != null) {
             policy.onChange(this::policyChanged);
         }
@@ -146,7 +149,9 @@ public final class HttpServer {
 
     private LoopContext newContext(EventExecutor loop) {
         RequestParser parser = new RequestParser(
-                config.retention(), new BodyParser(Splitters.of(config), new JsonRoom(memory.splitting())));
+                config.retention(),
+                new BodyParser(Splitters.of(config), new JsonRoom(memory.splitting())),
+                config.live().sseStreamsMax());
         LoopCounters counters = shards.counters().of(loop);
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins, refusals);

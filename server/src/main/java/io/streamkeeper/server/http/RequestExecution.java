@@ -16,7 +16,6 @@ import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
-import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
@@ -28,8 +27,6 @@ import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.live.LongPoll;
-import io.streamkeeper.storage.memory.Reservation;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
@@ -47,6 +44,7 @@ final class RequestExecution implements BodyCheck {
     private final ConnectionHandler connection;
     private final HttpServer server;
     private final Channel channel;
+    private final StreamsRequests streams;
     private final @Nullable RequestAccess access;
     private @Nullable LiveReadChecks liveReads;
     private boolean splits;
@@ -63,6 +61,7 @@ final class RequestExecution implements BodyCheck {
         this.connection = connection;
         this.server = connection.server();
         this.channel = connection.channel();
+        this.streams = new StreamsRequests(connection);
         this.access = access;
     }
 
@@ -158,6 +157,14 @@ final class RequestExecution implements BodyCheck {
         } catch (RejectedExecutionException e) {
             LOG.debug("connection from {} has no loop", channel.remoteAddress(), e);
         }
+    }
+
+    @Override
+    public int bodyBytesMax(RequestHead head) {
+        HttpRequest request = new HttpRequest(head, Unpooled.EMPTY_BUFFER);
+        return RequestParser.isForStreams(request, connection.listener().routes())
+                ? server.streamsSessions().bodyBytesMax()
+                : Integer.MAX_VALUE;
     }
 
     private Verdict limited(HttpRequest request, @Nullable Principal principal, boolean authenticates) {
@@ -303,6 +310,11 @@ final class RequestExecution implements BodyCheck {
     }
 
     private void split(Exchange exchange, HttpRequest request) {
+        Routes routes = connection.listener().routes();
+        if (RequestParser.isForStreams(request, routes)) {
+            streams.execute(exchange, request, routes);
+            return;
+        }
         BodySplitting splitting = connection.loop().parser().begin(request);
         if (splitting == null) {
             execute(exchange, request);
@@ -354,17 +366,6 @@ final class RequestExecution implements BodyCheck {
             exchange.ready(connection.writer().refused(exchange, denied, null));
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
-        } else if (intent instanceof Intent.OnStreams onStreams) {
-            follow(exchange, onStreams.reads());
-        } else if (intent instanceof Intent.OnSession change) {
-            server.streamsSessions()
-                    .change(
-                            change.session(),
-                            exchange.principal(),
-                            change.added(),
-                            change.removed(),
-                            channel.eventLoop(),
-                            refusal -> changed(exchange, refusal));
         } else if (intent instanceof Intent.OnListing onListing) {
             list(exchange, onListing.query());
         } else if (intent instanceof Intent.Refused refused) {
@@ -378,7 +379,7 @@ final class RequestExecution implements BodyCheck {
         }
     }
 
-    private static Operation operation(Intent intent, HttpRequest request, Routes routes) {
+    static Operation operation(Intent intent, HttpRequest request, Routes routes) {
         if (intent instanceof Intent.OnStream onStream) {
             return onStream.command() instanceof Command.Read read ? ofRead(read) : ofMethod(request.method());
         }
@@ -394,7 +395,7 @@ final class RequestExecution implements BodyCheck {
         return operation(request, routes);
     }
 
-    private static Operation operation(HttpRequest request, Routes routes) {
+    static Operation operation(HttpRequest request, Routes routes) {
         if (request.method() == Method.OPTIONS) {
             return Operation.OPTIONS;
         }
@@ -434,38 +435,6 @@ final class RequestExecution implements BodyCheck {
             exchange.complete(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
         } finally {
             routed.request().release();
-        }
-    }
-
-    // ---- many streams ----
-
-    /** Begins a response that follows many streams, if its client may have one more live read. */
-    private void follow(Exchange exchange, List<Command.Read> reads) {
-        StreamsSessions sessions = server.streamsSessions();
-        RequestUse use = exchange.use();
-        LimitRefusal limited = use == null ? null : use.holdLive();
-        if (limited != null) {
-            exchange.ready(connection.writer().limited(exchange, limited));
-            return;
-        }
-        if (reads.size() > sessions.streamsMax()) {
-            exchange.ready(connection.writer().refused(exchange, sessions.tooMany(reads.size()), null));
-            return;
-        }
-        Reservation memory = sessions.reserve(reads);
-        if (memory == null) {
-            exchange.ready(connection.writer().refused(exchange, StreamsSessions.noRoom(), null));
-            return;
-        }
-        exchange.session(new StreamsSession(connection, exchange, sessions, reads, memory));
-        connection.line().advance();
-    }
-
-    private void changed(Exchange exchange, @Nullable Refusal refusal) {
-        if (refusal != null) {
-            exchange.complete(refusal);
-        } else {
-            exchange.answer(Answer.text(200, "application/json", "{}"));
         }
     }
 

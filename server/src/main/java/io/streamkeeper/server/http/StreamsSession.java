@@ -14,7 +14,6 @@ import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
 import io.streamkeeper.server.shard.live.TailEvent;
-import io.streamkeeper.storage.memory.Reservation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +33,9 @@ final class StreamsSession extends LongResponse {
 
     /** Streams that are read at a time: the memory that answers take which come when the client reads no more. */
     private static final int READS_MAX = 8;
+
+    /** How long no stream is read after there was no memory for a read. */
+    private static final long PAUSE_MILLIS = 100;
 
     /** Reads that are begun in one piece. */
     private static final int PIECE_READS = 32;
@@ -62,6 +64,7 @@ final class StreamsSession extends LongResponse {
     private long endNanos;
     private @Nullable Future<?> keepAlive;
     private @Nullable Future<?> lifetime;
+    private @Nullable Future<?> pause;
 
     /**
      * A session that follows {@code first}.
@@ -73,7 +76,7 @@ final class StreamsSession extends LongResponse {
             Exchange exchange,
             StreamsSessions sessions,
             List<Command.Read> first,
-            Reservation memory) {
+            SessionMemory memory) {
         super(connection, exchange);
         this.sessions = sessions;
         this.streams = new FollowedStreams(
@@ -152,12 +155,19 @@ final class StreamsSession extends LongResponse {
     /** The rights of the reader may have changed: each stream that it may not read any more ends. */
     void rightsChanged() {
         streams.forEach(turns(), stream -> {
-            boolean follows = !isOver() && !stream.isOver();
-            if (follows
-                    && !connection.execution().mayRead(exchange, stream.read().path())) {
-                refuse(stream, null);
+            try {
+                checkRight(stream);
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
             }
         });
+    }
+
+    private void checkRight(FollowedStream stream) {
+        boolean follows = !isOver() && !stream.isOver();
+        if (follows && !connection.execution().mayRead(exchange, stream.read().path())) {
+            refuse(stream, null);
+        }
     }
 
     // ---- from the streams ----
@@ -184,7 +194,7 @@ final class StreamsSession extends LongResponse {
             return;
         }
         if (!(outcome instanceof Outcome.Chunk chunk)) {
-            refuse(stream, (Refusal) outcome);
+            refused(stream, (Refusal) outcome);
             return;
         }
         stream.startsAt(chunk);
@@ -200,6 +210,24 @@ final class StreamsSession extends LongResponse {
             if (!attached && !stream.isOver()) {
                 streams.waits(stream);
             }
+        }
+    }
+
+    /** Ends one stream, unless there was no memory for its read: then it waits for another turn. */
+    private void refused(FollowedStream stream, Refusal refusal) {
+        if (refusal.code() != ErrorCode.OVERLOADED) {
+            refuse(stream, refusal);
+            return;
+        }
+        streams.waits(stream);
+        if (pause == null) {
+            pause = loop().schedule(
+                            () -> {
+                                pause = null;
+                                goOnWhenWritable();
+                            },
+                            PAUSE_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -223,6 +251,15 @@ final class StreamsSession extends LongResponse {
 
     /** A stream that is at its tail has moved. */
     void moved(FollowedStream stream, TailEvent event, boolean follows) {
+        try {
+            follow(stream, event, follows);
+        } catch (RuntimeException | Error e) {
+            // What was not written would be missing.
+            connection.failed(e);
+        }
+    }
+
+    private void follow(FollowedStream stream, TailEvent event, boolean follows) {
         if (isOver()) {
             return;
         }
@@ -242,8 +279,12 @@ final class StreamsSession extends LongResponse {
 
     /** A stream is deleted, or the server stops. */
     void deleted(FollowedStream stream) {
-        if (!isOver() && !stream.isOver()) {
-            refuse(stream, null);
+        try {
+            if (!isOver() && !stream.isOver()) {
+                refuse(stream, null);
+            }
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
         }
     }
 
@@ -282,6 +323,9 @@ final class StreamsSession extends LongResponse {
         FollowedStream of = longStream;
         if (event != null && of != null) {
             goOn(event, of);
+            return;
+        }
+        if (pause != null) {
             return;
         }
         for (int begun = 0; begun < PIECE_READS && reads < READS_MAX && longEvent == null; begun++) {
@@ -389,6 +433,9 @@ final class StreamsSession extends LongResponse {
         }
         if (lifetime != null) {
             lifetime.cancel(false);
+        }
+        if (pause != null) {
+            pause.cancel(false);
         }
     }
 }

@@ -5,10 +5,13 @@ import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.parse.RequestParser;
+import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,15 +20,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@link StreamsSession}s of a server, by id, and their limits. An id cannot be guessed. Safe for use by any thread;
  * used only when a session begins, changes or ends.
  */
 final class StreamsSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsSessions.class);
+
     private static final int ID_BYTES = 16;
     private static final int SECRET_BYTES = 32;
 
@@ -35,17 +43,20 @@ final class StreamsSessions {
     private final MessageDigest secret;
 
     private final AtomicLong count = new AtomicLong();
-    private final Budget memory;
+    private final SessionMemory.Room room;
+    private final Budget parsing;
     private final int streamsMax;
 
     /**
      * The sessions of a server.
      *
-     * @param memory the heap for the streams of all sessions
+     * @param room the heap for the streams of all sessions
+     * @param parsing the heap for requests while they are parsed
      * @param streamsMax how many streams a session follows at most
      */
-    StreamsSessions(Budget memory, int streamsMax) {
-        this.memory = memory;
+    StreamsSessions(SessionMemory.Room room, Budget parsing, int streamsMax) {
+        this.room = room;
+        this.parsing = parsing;
         this.streamsMax = streamsMax;
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
@@ -73,20 +84,26 @@ final class StreamsSessions {
         }
     }
 
+    /** The longest body of a request that follows streams, or changes which ones a session follows. */
+    int bodyBytesMax() {
+        return RequestParser.streamsBodyBytesMax(streamsMax);
+    }
+
+    /** Reserves the heap to parse such a request, until it is executed; null if none is available. */
+    @Nullable
+    Reservation reserveParsing(HttpRequest request) {
+        return parsing.reserve(RequestParser.streamsHeapBytesMax(request, streamsMax));
+    }
+
     /** Reserves the heap for a session that follows {@code reads}; null if none is available. */
     @Nullable
-    Reservation reserve(List<Command.Read> reads) {
-        return memory.reserve(heapBytes(reads));
+    SessionMemory reserve(@Nullable Principal principal, @Nullable SocketAddress peer, List<Command.Read> reads) {
+        return SessionMemory.reserve(room, principal, peer, heapBytes(reads));
     }
 
     /** The heap of the streams of a session. */
     static long heapBytes(List<Command.Read> reads) {
         return reads.stream().mapToLong(FollowedStream::heapBytes).sum();
-    }
-
-    /** A part of a reservation is not needed any more. */
-    void release(long bytes) {
-        memory.release(bytes);
     }
 
     void add(String id, StreamsSession session) {
@@ -115,11 +132,26 @@ final class StreamsSessions {
             answer.accept(unknown());
             return;
         }
-        session.loop().execute(() -> {
-            boolean isOwner = isSame(session.exchange.principal(), principal);
-            Refusal refusal = isOwner ? session.change(added, removed) : unknown();
+        Runnable change = () -> {
+            Refusal refusal = change(session, principal, added, removed);
             LoopTasks.run(loop, () -> answer.accept(refusal));
-        });
+        };
+        try {
+            session.loop().execute(change);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a session has no loop", e);
+            answer.accept(unknown());
+        }
+    }
+
+    private static @Nullable Refusal change(
+            StreamsSession session, @Nullable Principal principal, List<Command.Read> added, List<StreamPath> removed) {
+        try {
+            return isSame(session.exchange.principal(), principal) ? session.change(added, removed) : unknown();
+        } catch (RuntimeException | Error e) {
+            session.connection.failed(e);
+            return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to change the session, which has ended");
+        }
     }
 
     private static boolean isSame(@Nullable Principal owner, @Nullable Principal other) {
@@ -138,6 +170,11 @@ final class StreamsSessions {
         return Refusal.of(
                 ErrorCode.INVALID_PARAMETER,
                 "the session would follow " + streams + " streams, expected at most " + streamsMax);
+    }
+
+    static Refusal noRoomToParse() {
+        return Refusal.of(
+                ErrorCode.OVERLOADED, "there is no memory for a request that names many streams; try again later");
     }
 
     static Refusal noRoom() {

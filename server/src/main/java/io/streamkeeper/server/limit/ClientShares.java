@@ -33,10 +33,22 @@ public final class ClientShares {
      * @param peer the address of the other side; null if it is not known
      */
     public ClientShare retain(@Nullable SocketAddress peer) {
-        long bytesMax = isProxy(peer) ? Long.MAX_VALUE : shareBytes;
+        return retain(ClientKey.ofAddress(peer), isProxy(peer) ? Long.MAX_VALUE : shareBytes);
+    }
+
+    /**
+     * {@return the same for a client that may have a name}
+     *
+     * @param name the authenticated name, which is the client whatever its address; null for none
+     * @param peer the address of the other side; null if it is not known
+     */
+    public ClientShare retain(@Nullable String name, @Nullable SocketAddress peer) {
+        return name == null ? retain(peer) : retain(ClientKey.ofName(name), shareBytes);
+    }
+
+    private ClientShare retain(String client, long bytesMax) {
         return clients.compute(
-                ClientKey.ofAddress(peer),
-                (key, known) -> (known == null ? new ClientShare(this, key, bytesMax) : known).retain());
+                client, (key, known) -> (known == null ? new ClientShare(this, key, bytesMax) : known).retain());
     }
 
     private boolean isProxy(@Nullable SocketAddress peer) {

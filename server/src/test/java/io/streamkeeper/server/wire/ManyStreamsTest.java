@@ -195,6 +195,33 @@ class ManyStreamsTest {
     }
 
     @Test
+    void aChangeThatIsRefusedChangesNothing() throws IOException {
+        String one = SERVER.create(JSON, "[1]");
+        try (EventReader reader = SERVER.connect().events(ROOT + "?live=sse&stream=" + name(one) + "@-1")) {
+            String target = ROOT + "?session=" + session(reader);
+            events(reader, 1);
+            String more = "\"a@-1\",".repeat(1_999) + "\"b@-1\"";
+            SERVER.post(target, "{\"add\":[" + more + "]}", JSON).isError(400, "invalid_parameter");
+            SERVER.post(target, "{\"add\":[" + more + "],\"remove\":[\"" + name(one) + "\"]}", JSON)
+                    .isError(400, "invalid_parameter");
+            SERVER.appendJson(one, "[2]");
+            assertThat(events(reader, 1)).containsEntry(name(one), "[2]");
+        }
+    }
+
+    @Test
+    void aBodyThatIsLongerThanManyStreamsNeedIsRefusedBeforeItArrives() throws IOException {
+        String head = "POST " + ROOT + "?live=sse HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        for (String framing :
+                List.of("Content-Length: 8388609\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n800001\r\n")) {
+            try (TestConnection connection = SERVER.connect()) {
+                connection.send(head + framing);
+                connection.receive().isError(413, "body_too_large");
+            }
+        }
+    }
+
+    @Test
     void aSlowClientCostsPositionsAndGetsEverything() throws IOException {
         List<String> paths = new ArrayList<>();
         StringBuilder target = new StringBuilder(ROOT + "?live=sse");

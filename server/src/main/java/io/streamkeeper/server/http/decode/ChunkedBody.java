@@ -39,6 +39,7 @@ final class ChunkedBody implements BodyReader {
     }
 
     private final HttpLimits limits;
+    private final int bytesMax;
     private final BodyBuffer body;
     private final LineBuffer line;
     private State state = State.SIZE;
@@ -46,11 +47,12 @@ final class ChunkedBody implements BodyReader {
     private int extensionBytes;
     private int trailerBytes;
 
-    /** A body in memory of {@code room}; the lines between its chunks are in memory of {@code heads}. */
-    ChunkedBody(BodyRoom room, HeadRoom heads, HttpLimits limits) {
+    /** A body of at most {@code bytesMax} bytes in memory of {@code room}; the lines between its chunks are in memory of {@code heads}. */
+    ChunkedBody(BodyRoom room, HeadRoom heads, HttpLimits limits, int bytesMax) {
         this.limits = limits;
+        this.bytesMax = bytesMax;
         this.line = new LineBuffer(READ_AHEAD_BYTES, heads);
-        this.body = new BodyBuffer(room, limits.bodyBytesMax());
+        this.body = new BodyBuffer(room, bytesMax);
     }
 
     @Override
@@ -93,8 +95,8 @@ final class ChunkedBody implements BodyReader {
                     + " hex digits");
         }
         skipExtension(bytes, i, end);
-        if (size > limits.bodyBytesMax() - body.size()) {
-            throw BodyFraming.tooLarge(body.size() + size, limits.bodyBytesMax());
+        if (size > bytesMax - body.size()) {
+            throw BodyFraming.tooLarge(body.size() + size, bytesMax);
         }
         return (int) size;
     }

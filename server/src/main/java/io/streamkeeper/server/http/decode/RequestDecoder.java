@@ -300,13 +300,17 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
             refuseBody(ctx, head, verdict, bodyHasCome);
             return;
         }
+        int bytesMax = Math.min(limits.bodyBytesMax(), bodyCheck.bodyBytesMax(head));
+        if (framing.contentLength() > bytesMax) {
+            throw BodyFraming.tooLarge(framing.contentLength(), bytesMax);
+        }
         Refusal refusal =
                 room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));
         if (refusal != null) {
             throw new RefusedException(refusal);
         }
         BodyReader body = framing.isChunked()
-                ? new ChunkedBody(room, headRoom, limits)
+                ? new ChunkedBody(room, headRoom, limits, bytesMax)
                 : new FixedBody(room, framing.contentLength());
         pending = new Pending(head, body);
         restartRate(ctx);

@@ -48,6 +48,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     private boolean isWhole;
     private @Nullable StreamHead head;
     private @Nullable BodyBuffer body;
+    private int bytesMax;
 
     /** The request about which is not decided yet. */
     private @Nullable StreamHead undecided;
@@ -140,12 +141,17 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
             return;
         }
         int length = read.contentLength();
+        int most = Math.min(limits.bodyBytesMax(), bodyCheck.bodyBytesMax(read));
+        if (length > most) {
+            throw BodyFraming.tooLarge(length, most);
+        }
         Refusal refusal = room.admit(length < 0 ? BodyRoom.FIRST_PIECE_BYTES : length, nowNanos(ctx));
         if (refusal != null) {
             throw new RefusedException(refusal);
         }
         head = read;
-        body = new BodyBuffer(room, length < 0 ? limits.bodyBytesMax() : length);
+        body = new BodyBuffer(room, length < 0 ? most : length);
+        bytesMax = most;
         state = State.BODY;
         if (verdict.isLater()) {
             // What has been sent meanwhile is stored; the window of the stream bounds it.
@@ -190,8 +196,8 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
         }
         ByteBuf in = frame.content();
         int bytes = in.readableBytes();
-        if (bytes > limits.bodyBytesMax() - buffer.size()) {
-            throw BodyFraming.tooLarge((long) buffer.size() + bytes, limits.bodyBytesMax());
+        if (bytes > bytesMax - buffer.size()) {
+            throw BodyFraming.tooLarge((long) buffer.size() + bytes, bytesMax);
         }
         int taken = bytes > 0 && frame.isEndStream() ? buffer.takeRun(in, bytes) : buffer.take(in, bytes);
         if (taken < bytes) {

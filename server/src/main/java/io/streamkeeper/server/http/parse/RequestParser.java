@@ -22,16 +22,19 @@ public final class RequestParser {
     private final BodyParser bodies;
     private final CreateParser creates;
     private final AppendParser appends;
+    private final int streamsMax;
 
     /**
      * Parses requests of any listener.
      *
      * @param retention the default for streams whose creation does not specify it
+     * @param streamsMax how many streams a request may name
      */
-    public RequestParser(RetentionConfig retention, BodyParser bodies) {
+    public RequestParser(RetentionConfig retention, BodyParser bodies, int streamsMax) {
         this.bodies = bodies;
         this.creates = new CreateParser(retention, bodies);
         this.appends = new AppendParser(bodies);
+        this.streamsMax = streamsMax;
     }
 
     /** Whether a request follows many streams, or changes which ones a session follows: it has no path of a stream. */
@@ -42,6 +45,16 @@ public final class RequestParser {
     /** Whether a request lists streams: it reads their root, and names no streams. */
     public static boolean isForListing(HttpRequest request, Routes routes) {
         return routes.isRootRead(request.method(), request.path()) && !isForStreams(request, routes);
+    }
+
+    /** The longest body of a request for at most {@code streamsMax} streams, see {@link #isForStreams}. */
+    public static int streamsBodyBytesMax(int streamsMax) {
+        return StreamsParser.bodyBytesMax(streamsMax);
+    }
+
+    /** The most heap that {@link #parse} needs for such a request, and the intent until it is executed. */
+    public static long streamsHeapBytesMax(HttpRequest request, int streamsMax) {
+        return StreamsParser.heapBytesMax(request.body().readableBytes(), streamsMax);
     }
 
     /**
@@ -89,7 +102,7 @@ public final class RequestParser {
                     : notAllowed(request, routes);
         }
         if (StreamsParser.isFor(request, routes)) {
-            return StreamsParser.parse(request);
+            return StreamsParser.parse(request, streamsMax);
         }
         String root = routes.root();
         if (isForListing(request, routes)) {

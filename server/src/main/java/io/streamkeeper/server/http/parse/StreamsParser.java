@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.streamkeeper.protocol.Command;
@@ -31,9 +32,46 @@ import org.jspecify.annotations.Nullable;
  * without percent-encoding.
  */
 final class StreamsParser {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Bytes of the longest body, in which 10,000 streams have more than 800 bytes each. */
+    private static final int BODY_BYTES_MAX = 8 << 20;
 
-    private StreamsParser() {}
+    /** Bytes of the longest entry: a path, each byte of which may be escaped, an offset, and what separates entries. */
+    private static final int ENTRY_BYTES_MAX = 6 * StreamPath.BYTES_MAX + 64;
+
+    /** Bytes of the shortest entry, {@code "a",}. */
+    private static final int ENTRY_BYTES_MIN = 4;
+
+    /** Heap of an entry, without the text of its path. */
+    private static final int HEAP_PER_ENTRY = 256;
+
+    /** Heap for each byte of a body: the text while it is parsed, and the path that is kept. */
+    private static final int HEAP_PER_BYTE = 3;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(ENTRY_BYTES_MAX)
+                    .maxNameLength(ENTRY_BYTES_MAX)
+                    .build())
+            .build();
+
+    private final int streamsMax;
+    private final List<Command.Read> added = new ArrayList<>();
+    private final List<StreamPath> removed = new ArrayList<>();
+
+    private StreamsParser(int streamsMax) {
+        this.streamsMax = streamsMax;
+    }
+
+    /** The longest body of a request for at most {@code streamsMax} streams. */
+    static int bodyBytesMax(int streamsMax) {
+        return (int) Math.min(BODY_BYTES_MAX, ENTRY_BYTES_MAX * (streamsMax + 1L));
+    }
+
+    /** The most heap that parsing a body of {@code bodyBytes} bytes needs, and the result of it. */
+    static long heapBytesMax(int bodyBytes, int streamsMax) {
+        long entries = Math.min(streamsMax, bodyBytes / ENTRY_BYTES_MIN);
+        return entries * HEAP_PER_ENTRY + (long) bodyBytes * HEAP_PER_BYTE;
+    }
 
     /** Whether a request follows many streams, or changes which ones a session follows. */
     static boolean isFor(HttpRequest request, Routes routes) {
@@ -49,34 +87,61 @@ final class StreamsParser {
     /**
      * Reads the request; its body is not released.
      *
+     * @param streamsMax how many streams a request may name
      * @throws RefusedException if it is not valid
      */
-    static Intent parse(HttpRequest request) {
+    static Intent parse(HttpRequest request, int streamsMax) {
+        return new StreamsParser(streamsMax).parse(request);
+    }
+
+    private Intent parse(HttpRequest request) {
+        checkLength(request.body());
         List<String> session = QueryParameters.all(request.query(), "session");
         if (request.method() == Method.POST && !session.isEmpty()) {
-            return change(session.get(0), request.body());
+            strings(request.body(), "add");
+            return new Intent.OnSession(session.get(0), added, removed);
         }
         if (!"sse".equals(QueryParameters.parse(request.query()).live())) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,
                     "a request for many streams has no parameter live=sse; expected it, or session with the id of one");
         }
-        List<Command.Read> reads = new ArrayList<>();
         if (request.method() == Method.GET) {
             for (String stream : QueryParameters.all(request.query(), "stream")) {
-                reads.add(read(stream));
+                add(stream);
             }
         } else {
-            strings(request.body(), null, reads, new ArrayList<>());
+            strings(request.body(), null);
         }
-        return new Intent.OnStreams(reads);
+        return new Intent.OnStreams(added);
     }
 
-    private static Intent change(String session, ByteBuf body) {
-        List<Command.Read> added = new ArrayList<>();
-        List<StreamPath> removed = new ArrayList<>();
-        strings(body, "add", added, removed);
-        return new Intent.OnSession(session, added, removed);
+    private void checkLength(ByteBuf body) {
+        int most = bodyBytesMax(streamsMax);
+        if (body.readableBytes() > most) {
+            throw new RefusedException(
+                    ErrorCode.BODY_TOO_LARGE,
+                    "a body of " + body.readableBytes() + " bytes or more is too large; expected at most " + most);
+        }
+    }
+
+    private void add(String stream) {
+        checkCount();
+        added.add(read(stream));
+    }
+
+    private void remove(String path) {
+        checkCount();
+        removed.add(path(path));
+    }
+
+    /** Checks that the request may name one more stream. */
+    private void checkCount() {
+        if (added.size() + removed.size() >= streamsMax) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "the request names more than " + streamsMax + " streams; expected at most that");
+        }
     }
 
     private static Command.Read read(String stream) {
@@ -107,23 +172,16 @@ final class StreamsParser {
      *
      * @param member the member of the object whose strings name streams with offsets; null for a list without an object
      */
-    private static void strings(
-            ByteBuf body, @Nullable String member, List<Command.Read> added, List<StreamPath> removed) {
+    private void strings(ByteBuf body, @Nullable String member) {
         try (JsonParser json = JSON.createParser((InputStream) new ByteBufInputStream(body.slice()))) {
             if (member == null) {
-                list(json, json.nextToken(), text -> added.add(read(text)));
+                list(json, json.nextToken(), this::add);
             } else {
                 expect(json.nextToken() == JsonToken.START_OBJECT);
                 while (json.nextToken() == JsonToken.FIELD_NAME) {
                     boolean adds = json.currentName().equals(member);
                     expect(adds || json.currentName().equals("remove"));
-                    list(json, json.nextToken(), text -> {
-                        if (adds) {
-                            added.add(read(text));
-                        } else {
-                            removed.add(path(text));
-                        }
-                    });
+                    list(json, json.nextToken(), adds ? this::add : this::remove);
                 }
             }
             expect(json.nextToken() == null);

@@ -48,4 +48,9 @@ public interface BodyCheck {
      * @param decided runs on the loop of the connection after {@link Verdict#LATER}, when another call returns more
      */
     Verdict check(RequestHead head, Runnable decided);
+
+    /** The longest body that the request may have, in bytes, if it may have any; a longer one is refused. */
+    default int bodyBytesMax(RequestHead head) {
+        return Integer.MAX_VALUE;
+    }
 }

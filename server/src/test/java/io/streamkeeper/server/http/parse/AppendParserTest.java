@@ -60,7 +60,7 @@ class AppendParserTest {
 
     @Test
     void theBodyIsHandedOnWithoutACopy() {
-        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies());
+        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies(), 10);
         HttpRequest request = connection.request("POST /v1/stream/a", "Content-Type: text/plain\r\n", "body");
         ByteBuf bytes = request.body();
         Command.Append append = (Command.Append)

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection whose requests are parsed: what a request is as text, and what a {@link RequestParser} makes of it. */
 public final class ParsingConnection implements AutoCloseable {
     private final DecodingConnection connection = new DecodingConnection();
-    private final RequestParser parser = new RequestParser(RetentionConfig.defaults(), bodies());
+    private final RequestParser parser = new RequestParser(RetentionConfig.defaults(), bodies(), 10);
 
     /** One path beside the streams. */
     static Routes routes(@Nullable String root) {

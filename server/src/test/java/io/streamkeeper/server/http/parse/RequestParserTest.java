@@ -46,7 +46,7 @@ class RequestParserTest {
 
     @Test
     void aPathOfTheTableIsNotAStreamWhereStreamsAreAtTheTop() {
-        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies());
+        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies(), 10);
         Routes atTop = ParsingConnection.routes("/");
 
         assertRouted("/health", parser.parse(connection.request("GET /health", "", ""), atTop));
@@ -98,7 +98,7 @@ class RequestParserTest {
 
     @Test
     void aListenerWithoutStreamsHasNone() {
-        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies());
+        RequestParser parser = new RequestParser(RetentionConfig.defaults(), ParsingConnection.bodies(), 10);
         Routes routes = ParsingConnection.routes(null);
 
         Intent.Refused refused =
