@@ -2,6 +2,7 @@ package io.streamkeeper.server;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -67,7 +68,7 @@ final class ListeningSocket {
                 .childHandler(listener)
                 .bind(address)
                 .awaitUninterruptibly();
-        if (!bound.isSuccess() && OpenFiles.areUsedUp()) {
+        if (!bound.isSuccess() && lacksDescriptors(bound.cause())) {
             throw new IOException("cannot listen on " + place + ": " + OpenFiles.problem(), bound.cause());
         }
         if (!bound.isSuccess()) {
@@ -77,6 +78,11 @@ final class ListeningSocket {
                     bound.cause());
         }
         return new ListeningSocket(bound.channel());
+    }
+
+    /** Whether the socket itself could not be made: the attempt has closed what it had opened. */
+    private static boolean lacksDescriptors(Throwable cause) {
+        return cause instanceof ChannelException ? OpenFiles.areFew() : OpenFiles.areUsedUp();
     }
 
     /**

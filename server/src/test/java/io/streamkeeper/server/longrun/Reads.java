@@ -1,5 +1,6 @@
 package io.streamkeeper.server.longrun;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Random;
 
 /** The reads of a {@link Traffic}; each is compared with the model, byte by byte. */
 final class Reads {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Traffic traffic;
     private final Random random;
 
@@ -58,7 +61,7 @@ final class Reads {
                 stream,
                 "the last " + count + ": " + answer);
         if (byMessages) {
-            int messages = found.split("\\},", -1).length - 1;
+            int messages = JSON.readTree(answer.body()).size();
             traffic.require(messages == count || (begins && messages < count), stream, count + " messages: " + answer);
         }
         if (!begins && !stream.trimmed) {

@@ -21,9 +21,14 @@ final class ResponseHead {
     private int varies;
 
     static {
+        // The reason phrase is optional, so every status has a line.
+        for (int status = 100; status < STATUS_LINES.length; status++) {
+            line(status, "");
+        }
         line(100, "Continue");
         line(200, "OK");
         line(201, "Created");
+        line(202, "Accepted");
         line(204, "No Content");
         line(304, "Not Modified");
         line(308, "Permanent Redirect");
