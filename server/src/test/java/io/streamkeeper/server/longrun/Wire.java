@@ -169,21 +169,18 @@ final class Wire implements AutoCloseable {
      */
     Events events() throws IOException {
         Answer head = receiveHead();
-        if (head.status() != 200) {
-            return new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
-        }
         return events(head, head.field("stream-sse-data-encoding").equals("base64"));
     }
 
     /** The same for events of several streams, of which one has data; a session's id is passed over. */
     Events eventsOfStreams(boolean base64) throws IOException {
-        Answer head = receiveHead();
-        return head.status() == 200
-                ? events(head, base64)
-                : new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
+        return events(receiveHead(), base64);
     }
 
     private Events events(Answer head, boolean base64) throws IOException {
+        if (head.status() != 200) {
+            return new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
+        }
         List<String> data = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         while (true) {
