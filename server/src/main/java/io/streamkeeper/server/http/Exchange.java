@@ -139,9 +139,7 @@ final class Exchange implements Reply, ResponseContext {
         if (before == null || before.expiresAtMillis() == newPrincipal.expiresAtMillis()) {
             return;
         }
-        if (session instanceof SseSession events) {
-            events.expiryChanged();
-        } else if (session instanceof StreamsSession events) {
+        if (session instanceof EventSession events) {
             events.expiryChanged();
         } else if (poll != null && newPrincipal.expiresAtMillis() < before.expiresAtMillis()) {
             poll.timeOutIn(authorizedMillis(), shard());
@@ -190,9 +188,7 @@ final class Exchange implements Reply, ResponseContext {
 
     /** Ends the live read, because its reader may not read any more. */
     void endAuthorization() {
-        if (session instanceof SseSession events) {
-            events.endAuthorization();
-        } else if (session instanceof StreamsSession events) {
+        if (session instanceof EventSession events) {
             events.endAuthorization();
         } else if (poll != null) {
             poll.timeOut(shard());

@@ -1,20 +1,16 @@
 package io.streamkeeper.server.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
-import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
 import io.streamkeeper.server.shard.live.TailEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and is read about {@value #CHUNK_BYTES_MAX} bytes at a time, so that no stream delays the others for longer. At most
  * {@value #READS_MAX} are read at a time. While the client does not read, a stream costs its position only.
  */
-final class StreamsSession extends LongResponse {
+final class StreamsSession extends EventSession {
     /** Bytes of a stream that one event contains at most, approximately. */
     private static final int CHUNK_BYTES_MAX = 64 << 10;
 
@@ -40,30 +36,17 @@ final class StreamsSession extends LongResponse {
     /** Reads that are begun in one piece. */
     private static final int PIECE_READS = 32;
 
-    private static final ByteBuf LAST_CHUNK =
-            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-
     private final StreamsSessions sessions;
     private final String id;
     private final FollowedStreams streams;
     private int reads;
-    private boolean headWritten;
-    private boolean wroteSince;
 
-    /** The message that is being written in parts; nothing else is written meanwhile. */
-    private @Nullable LongEvent longEvent;
-
+    /** The stream whose message is being written in parts; nothing else is written meanwhile. */
     private @Nullable FollowedStream longStream;
 
     /** Events that are written when that message is, at most a few for each stream. */
     private final List<Runnable> held = new ArrayList<>(0);
 
-    /** The response ends when that message is written. */
-    private boolean finishes;
-
-    private long endNanos;
-    private @Nullable Future<?> keepAlive;
-    private @Nullable Future<?> lifetime;
     private @Nullable Future<?> pause;
 
     /**
@@ -88,11 +71,6 @@ final class StreamsSession extends LongResponse {
         this.id = sessions.newId();
     }
 
-    @Override
-    boolean isLive() {
-        return true;
-    }
-
     // ---- the beginning ----
 
     @Override
@@ -102,37 +80,15 @@ final class StreamsSession extends LongResponse {
             respond(connection.writer().outcome(exchange, unmet));
             return;
         }
-        headWritten = true;
-        exchange.closeAfter();
-        channel.write(connection.writer().reads().eventsOfStreams(exchange));
-        write(SseFrame.retry(channel.alloc(), connection.writer().reads().retryMillis(), exchange.isFramed()));
+        writeHead(() -> connection.writer().reads().eventsOfStreams(exchange));
         write(SseFrame.event(
                 channel.alloc(), "session", "{\"session\":\"" + id + "\"}", null, null, exchange.isFramed()));
-        LiveConfig live = connection.server().config().live();
-        keepAlive = loop().scheduleWithFixedDelay(
-                        this::keepAlive, live.sseKeepAliveMillis(), live.sseKeepAliveMillis(), TimeUnit.MILLISECONDS);
-        endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(live.sseSessionMillis());
-        limitLifetime();
         if (connection.endsWaiting()) {
             finish();
             return;
         }
         sessions.add(id, this);
         goOnWhenWritable();
-    }
-
-    private void limitLifetime() {
-        long sessionMillis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
-        long millis = Math.min(sessionMillis, exchange.authorizedMillis());
-        lifetime = loop().schedule(this::finish, millis, TimeUnit.MILLISECONDS);
-    }
-
-    /** The credentials expire at another time than before. */
-    void expiryChanged() {
-        if (lifetime != null && !isOver()) {
-            lifetime.cancel(false);
-            limitLifetime();
-        }
     }
 
     // ---- changes ----
@@ -198,11 +154,11 @@ final class StreamsSession extends LongResponse {
             return;
         }
         stream.startsAt(chunk);
-        if (longEvent != null) {
+        if (isWithinLongEvent()) {
             streams.waits(stream);
         } else if (LongEvent.isFor(chunk)) {
             stream.sent(chunk);
-            longEvent = new LongEvent(chunk, stream.name(), exchange.isFramed());
+            writeInParts(new LongEvent(chunk, stream.name(), exchange.isFramed()));
             longStream = stream;
             goOnWhenWritable();
         } else {
@@ -264,7 +220,7 @@ final class StreamsSession extends LongResponse {
             return;
         }
         boolean isSent =
-                follows && longEvent == null && connection.output().takesMore() && !LongEvent.isFor(event.chunk());
+                follows && !isWithinLongEvent() && connection.output().takesMore() && !LongEvent.isFor(event.chunk());
         if (!isSent) {
             streams.waits(stream);
             goOnWhenWritable();
@@ -299,7 +255,7 @@ final class StreamsSession extends LongResponse {
     }
 
     private void control(FollowedStream stream, String members) {
-        if (longEvent != null) {
+        if (isWithinLongEvent()) {
             held.add(() -> control(stream, members));
             return;
         }
@@ -316,48 +272,35 @@ final class StreamsSession extends LongResponse {
 
     // ---- the client ----
 
-    /** Reads the streams whose turn it is, or continues a long message, when the client can receive more. */
+    /** Reads the streams whose turn it is. */
     @Override
-    void goOn() {
-        LongEvent event = longEvent;
-        FollowedStream of = longStream;
-        if (event != null && of != null) {
-            goOn(event, of);
-            return;
-        }
+    void goOnWithEvents() {
         if (pause != null) {
             return;
         }
-        for (int begun = 0; begun < PIECE_READS && reads < READS_MAX && longEvent == null; begun++) {
+        for (int begun = 0; begun < PIECE_READS && reads < READS_MAX && !isWithinLongEvent(); begun++) {
             FollowedStream stream = streams.next();
             if (stream == null) {
                 return;
             }
             begin(stream);
         }
-        if (reads < READS_MAX && longEvent == null && streams.hasWaiting()) {
+        if (reads < READS_MAX && !isWithinLongEvent() && streams.hasWaiting()) {
             goOnWhenWritable();
         }
     }
 
-    private void goOn(LongEvent event, FollowedStream of) {
-        write(event.next(channel.alloc()));
-        if (event.isOver()) {
-            longEvent = null;
-            longStream = null;
-            event.release();
-            if (!of.isOver()) {
-                settle(of, event.isUpToDate(), event.closes());
-                streams.waits(of);
-            }
-            held.forEach(Runnable::run);
-            held.clear();
+    @Override
+    void wroteLong(LongEvent event) {
+        FollowedStream of = longStream;
+        longStream = null;
+        if (of != null && !of.isOver()) {
+            settle(of, event.isUpToDate(), event.closes());
+            streams.waits(of);
         }
-        if (finishes && longEvent == null) {
-            finish();
-        } else {
-            goOnWhenWritable();
-        }
+        held.forEach(Runnable::run);
+        held.clear();
+        goOnWhenWritable();
     }
 
     private void begin(FollowedStream stream) {
@@ -372,68 +315,20 @@ final class StreamsSession extends LongResponse {
         stream.readOn();
     }
 
-    private void write(ByteBuf frame) {
-        wroteSince = true;
-        channel.write(frame);
-        connection.output().flushPartLater();
-    }
-
-    private void keepAlive() {
-        if (!wroteSince && longEvent == null && connection.output().takesMore()) {
-            channel.writeAndFlush(SseFrame.comment(channel.alloc(), exchange.isFramed()));
-        }
-        wroteSince = false;
-    }
-
     // ---- the end ----
 
     @Override
     void stopWaiting() {
-        if (headWritten) {
+        if (isHeadWritten()) {
             finish();
         }
-    }
-
-    /** Ends the response because the reader may not read any more. */
-    void endAuthorization() {
-        if (headWritten) {
-            finish();
-        } else if (!isOver()) {
-            Refusal refusal = Refusal.of(ErrorCode.UNAUTHENTICATED, "the credentials have ended before the response");
-            respond(connection.writer().outcome(exchange, refusal));
-        }
-    }
-
-    /** Ends the response properly, and the connection after it; a message that is written in parts is completed first. */
-    private void finish() {
-        if (isOver()) {
-            return;
-        }
-        if (longEvent != null) {
-            finishes = true;
-            return;
-        }
-        end();
-        if (exchange.isFramed()) {
-            channel.write(LAST_CHUNK.duplicate());
-        }
-        connection.line().advance();
     }
 
     @Override
     void release() {
         sessions.remove(id);
         streams.close(turns());
-        if (longEvent != null) {
-            longEvent.release();
-            longEvent = null;
-        }
-        if (keepAlive != null) {
-            keepAlive.cancel(false);
-        }
-        if (lifetime != null) {
-            lifetime.cancel(false);
-        }
+        super.release();
         if (pause != null) {
             pause.cancel(false);
         }
