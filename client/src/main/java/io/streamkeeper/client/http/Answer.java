@@ -2,6 +2,7 @@ package io.streamkeeper.client.http;
 
 import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.ContentType;
@@ -119,6 +120,28 @@ final class Answer {
                 nextOffset == null ? from.offset() : nextOffset,
                 isTrue("Stream-Up-To-Date") || isTrue("Stream-Closed"),
                 isTrue("Stream-Closed"));
+    }
+
+    /** The body. */
+    byte[] body() {
+        return body;
+    }
+
+    /**
+     * The page in the response to a read of a part of a stream.
+     *
+     * @throws StreamException.Invalid if the response has no such page, because the server does not know parts
+     */
+    Page page() {
+        boolean atBeginning = isTrue("Stream-Beginning");
+        String startOffset = atBeginning ? ReadStart.BEGINNING : field("Stream-Previous-Offset");
+        if (startOffset == null) {
+            throw new StreamException.Invalid(
+                    BatchAssembler.INVALID_ANSWER,
+                    status,
+                    "the server does not read parts of streams: its answer has no Stream-Previous-Offset");
+        }
+        return new Page(batch(From.offset(startOffset), ContentType.OCTET_STREAM), startOffset, atBeginning);
     }
 
     /**

@@ -6,8 +6,12 @@ import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ListOptions;
+import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.client.api.StreamPage;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
@@ -165,6 +169,43 @@ public final class BlockingRemoteStreams {
             return download.run(from);
         } catch (RefusedException e) {
             throw StreamException.of(e.refusal());
+        }
+    }
+
+    /**
+     * Reads a part of the stored data in a single request. The server must know parts of streams, which are an extension
+     * of the protocol.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options where the read begins and ends; it may end before that, where the server ends a response
+     * @return the data, of at most {@link RemoteStreams#answerBytesMax} bytes, and where it begins
+     * @throws StreamException if the stream does not exist, or the server is not available or does not know parts
+     * @throws IllegalArgumentException if the options describe a page without a limit
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public Page read(String path, ReadOptions options) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        return call(() -> stream.read(options), true).answer().page();
+    }
+
+    /**
+     * Lists streams in the order of their paths, one page at a time. The server must list its streams, which is an
+     * extension of the protocol.
+     *
+     * @param options which streams
+     * @return the page
+     * @throws StreamException if the server refuses it, is not available, or does not list its streams
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public StreamPage list(ListOptions options) throws InterruptedException {
+        Answer answer = call(() -> StreamPages.request(settings, options), true).answer();
+        try {
+            return StreamPages.read(answer.body());
+        } catch (IOException e) {
+            throw new StreamException.Invalid(
+                    BatchAssembler.INVALID_ANSWER,
+                    answer.status(),
+                    "the server's answer is not a list of its streams: " + e.getMessage());
         }
     }
 

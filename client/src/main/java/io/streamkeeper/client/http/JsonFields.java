@@ -34,7 +34,8 @@ final class JsonFields {
         return fields;
     }
 
-    private static void readObject(JsonParser parser, String prefix, Map<String, String> fields) throws IOException {
+    /** Adds the fields of the object that the parser has begun. */
+    static void readObject(JsonParser parser, String prefix, Map<String, String> fields) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = prefix + parser.currentName();
             JsonToken value = parser.nextToken();

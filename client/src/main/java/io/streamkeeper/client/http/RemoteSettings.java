@@ -1,7 +1,9 @@
 package io.streamkeeper.client.http;
 
 import io.streamkeeper.client.listen.CallbackThreads;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -134,9 +136,13 @@ final class RemoteSettings {
         return root;
     }
 
-    /** The headers of each request. */
-    List<Header> headers() {
-        return headers;
+    /** A request for what is below the root, with the headers of each request. */
+    HttpRequest.Builder request(String target) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + target));
+        for (Header header : headers) {
+            request.header(header.name(), header.value().get());
+        }
+        return request;
     }
 
     /** The configured client, or else the shared one. */

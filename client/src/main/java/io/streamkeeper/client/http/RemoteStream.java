@@ -1,13 +1,13 @@
 package io.streamkeeper.client.http;
 
+import static io.streamkeeper.client.http.ReadQuery.encoded;
+
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.StreamPath;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,23 +59,18 @@ final class RemoteStream {
         return request("?offset=" + encoded(from.offset())).build();
     }
 
+    HttpRequest read(ReadOptions options) {
+        return request(ReadQuery.of(options)).build();
+    }
+
     private static String query(From from, String live, @Nullable String cursor) {
         String query = "?offset=" + encoded(from.offset()) + "&live=" + live;
         return cursor == null ? query : query + "&cursor=" + encoded(cursor);
     }
 
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
     /** A request for this stream with the headers of the settings. */
     HttpRequest.Builder request(String query) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create(settings.root() + StreamPath.of(path).encoded() + query));
-        for (RemoteSettings.Header header : settings.headers()) {
-            request.header(header.name(), header.value().get());
-        }
-        return request;
+        return settings.request(StreamPath.of(path).encoded() + query);
     }
 
     @Override

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
         commandListHeading = "%nCommands, each with --help:%n",
         footerHeading = "%n",
         footer = {
-            "ds serve starts a server, ds bench measures one, ds completion prints the completion of bash and zsh:",
+            "ds bench measures a server, ds completion prints the completion of bash and zsh:",
             "  source <(ds completion)",
             "",
             "Exit status: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 conflict, 5 refused, 6 unavailable."
@@ -57,6 +57,7 @@ final class Overview {
         Map<String, CommandLine> tools = new LinkedHashMap<>(all.getSubcommands());
         tools.keySet().forEach(all.getCommandSpec()::removeSubcommand);
         RemoteCommands.addTo(all);
+        all.addSubcommand(ServeCommand.NAME, ServeFlags.commandLine(ProcessSettings.all()));
         tools.forEach(all::addSubcommand);
         CommandSpec described = CommandSpec.forAnnotatedObject(new Overview());
         all.getCommandSpec().name(described.name()).usageMessage(described.usageMessage());
@@ -65,7 +66,7 @@ final class Overview {
 
     /** The names of all commands. */
     static List<String> names() {
-        return Stream.of(RemoteCommands.NAMES, ToolCommand.NAMES, NAMES)
+        return Stream.of(RemoteCommands.NAMES, List.of(ServeCommand.NAME), ToolCommand.NAMES, NAMES)
                 .flatMap(List::stream)
                 .toList();
     }

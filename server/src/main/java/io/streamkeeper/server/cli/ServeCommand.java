@@ -11,6 +11,7 @@ import io.streamkeeper.storage.disk.OpenFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * The command that serves: reads the configuration, starts the server, and stops it when the process receives a signal.
  */
 public final class ServeCommand {
+    /** The name of this command, which may be omitted. */
+    static final String NAME = "serve";
+
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
@@ -45,6 +49,14 @@ public final class ServeCommand {
         if (args.length > 0 && Overview.NAMES.contains(args[0])) {
             return Overview.run(args[0], out, err);
         }
+        return serve(
+                args.length > 0 && args[0].equals(NAME) ? Arrays.copyOfRange(args, 1, args.length) : args,
+                environment,
+                out,
+                err);
+    }
+
+    private static int serve(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
             if (List.of(args).equals(List.of(Rehearsal.NAME))) {
                 Rehearsal.run(out);

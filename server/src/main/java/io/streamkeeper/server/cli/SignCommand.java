@@ -1,6 +1,7 @@
 package io.streamkeeper.server.cli;
 
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.SignedUrls;
 import io.streamkeeper.server.setting.Durations;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -24,11 +26,8 @@ final class SignCommand implements Callable<Integer> {
     private @Nullable ToolCommand parent;
 
     @SuppressWarnings("UnusedVariable")
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    private boolean help;
+    @Mixin
+    private HelpFlag help = new HelpFlag();
 
     @Option(
             names = "--signing-keys",

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.security.NewToken;
 import io.streamkeeper.server.setting.Durations;
 import io.streamkeeper.storage.disk.Clock;
@@ -8,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -20,11 +22,8 @@ final class TokenCommand implements Callable<Integer> {
     private @Nullable ToolCommand parent;
 
     @SuppressWarnings("UnusedVariable")
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    private boolean help;
+    @Mixin
+    private HelpFlag help = new HelpFlag();
 
     @Option(names = "--name", paramLabel = "NAME", required = true, description = "The client's name in --policy-file.")
     private String name = "";

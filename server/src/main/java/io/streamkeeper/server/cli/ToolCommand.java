@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.setting.Setting;
@@ -20,6 +21,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -124,11 +126,8 @@ final class ToolCommand {
         ToolCommand parent;
 
         @SuppressWarnings("UnusedVariable")
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Show this.")
-        private boolean help;
+        @Mixin
+        private HelpFlag help = new HelpFlag();
 
         @Spec
         private CommandSpec command;

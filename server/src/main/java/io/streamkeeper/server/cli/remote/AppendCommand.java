@@ -22,11 +22,8 @@ import picocli.CommandLine.Parameters;
             "Appends an argument, a file, or the standard input line by line. A line of a stream of JSON is a message.",
             "Each batch is numbered as of a producer, so that it is stored once whatever breaks."
         })
-final class AppendCommand extends RemoteCommand {
+final class AppendCommand extends StreamCommand {
     private static final int LINES_MAX = 1_000_000;
-
-    @Parameters(index = "0", paramLabel = "PATH", description = "The stream, not percent-encoded.")
-    private String path = "";
 
     @Parameters(
             index = "1",
@@ -78,13 +75,13 @@ final class AppendCommand extends RemoteCommand {
 
         void append(byte[] bytes) throws InterruptedException {
             AppendResult result = streams.append(
-                    path, Content.of(type, bytes), AppendOptions.none().producer(id, epoch, seq++));
+                    path(), Content.of(type, bytes), AppendOptions.none().producer(id, epoch, seq++));
             duplicates += result.wrote() ? 0 : 1;
         }
 
         void close() throws InterruptedException {
             AppendOptions last = AppendOptions.none().producer(id, epoch, seq++);
-            streams.append(path, Content.of(type, new byte[0]), last.closing());
+            streams.append(path(), Content.of(type, new byte[0]), last.closing());
         }
     }
 
@@ -96,7 +93,7 @@ final class AppendCommand extends RemoteCommand {
         if (linesMax < 1 || linesMax > LINES_MAX) {
             throw new IllegalArgumentException("--batch is " + linesMax + "; expected 1 to " + LINES_MAX);
         }
-        String contentType = type == null ? streams.metadata(path).contentType() : ContentTypes.of(type);
+        String contentType = type == null ? streams.metadata(path()).contentType() : ContentTypes.of(type);
         Numbered appends = new Numbered(streams, contentType);
         appendAll(appends);
         if (closes) {

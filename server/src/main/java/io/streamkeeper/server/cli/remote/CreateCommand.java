@@ -6,19 +6,13 @@ import io.streamkeeper.client.http.BlockingRemoteStreams;
 import io.streamkeeper.server.setting.Durations;
 import io.streamkeeper.server.setting.Sizes;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Creates a stream. */
 @Command(name = "create", description = "Creates a stream. It is no error if it exists with the same settings.")
-final class CreateCommand extends RemoteCommand {
-    @Parameters(paramLabel = "PATH", description = "The stream, not percent-encoded.")
-    private String path = "";
-
+final class CreateCommand extends StreamCommand {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
@@ -49,7 +43,7 @@ final class CreateCommand extends RemoteCommand {
 
     @Override
     void run(BlockingRemoteStreams streams) throws InterruptedException {
-        if (streams.create(path, options()).existed()) {
+        if (streams.create(path(), options()).existed()) {
             console().say("the stream exists already, with the same settings");
         }
     }
@@ -60,7 +54,7 @@ final class CreateCommand extends RemoteCommand {
             throw new IllegalArgumentException("--ttl and --expires-at were both given; expected one of them");
         }
         options = ttl == null ? options : options.ttl(time(ttl));
-        options = expiresAt == null ? options : options.expiresAt(moment(expiresAt));
+        options = expiresAt == null ? options : options.expiresAt(Moments.parse("--expires-at", expiresAt));
         options = maxAge == null ? options : options.maxAge(time(maxAge));
         options = maxBytes == null ? options : options.maxBytes(Sizes.parse(maxBytes));
         options = maxMessages == null ? options : options.maxMessages(maxMessages);
@@ -69,14 +63,5 @@ final class CreateCommand extends RemoteCommand {
 
     private static Duration time(String text) {
         return Duration.ofMillis(Durations.parse(text));
-    }
-
-    private static Instant moment(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    "--expires-at is '" + text + "'; expected a moment such as 2030-01-31T12:00:00Z", e);
-        }
     }
 }

@@ -1,24 +1,23 @@
 package io.streamkeeper.server.cli.remote;
 
-import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.http.BlockingRemoteStreams;
 import io.streamkeeper.client.http.BlockingRemoteStreams.ReadEnd;
 import java.io.IOException;
 import java.io.OutputStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints the data of a stream. */
 @Command(
         name = "read",
-        description = "Prints the data of a stream up to its tail: the bytes as they are, JSON as one message a line.")
-final class ReadCommand extends RemoteCommand {
-    @Parameters(paramLabel = "PATH", description = "The stream, not percent-encoded.")
-    private String path = "";
-
-    @Option(names = "--offset", paramLabel = "OFFSET", description = "Where to begin. Default: -1, the beginning")
-    private String offset = "-1";
+        description =
+                "Prints the data of a stream from its beginning up to its tail: the bytes as they are, JSON as one"
+                        + " message a line.")
+final class ReadCommand extends StreamCommand {
+    @Mixin
+    private StartFlags start = new StartFlags();
 
     @Option(names = "--raw", description = "JSON as in responses: an array, in a single response.")
     private boolean raw;
@@ -32,9 +31,11 @@ final class ReadCommand extends RemoteCommand {
 
     @Override
     void run(BlockingRemoteStreams streams) throws IOException, InterruptedException {
-        boolean isJson = !raw && ContentTypes.isJson(streams.metadata(path).contentType());
-        OutputStream data = console().data();
-        ReadEnd end = streams.read(path, From.offset(offset), isJson ? new MessageLines(data) : data);
+        StreamMetadata stream = streams.metadata(path());
+        StartFlags.Start from = start.find(streams, path(), stream, -1);
+        boolean isJson = !raw && ContentTypes.isJson(stream.contentType());
+        OutputStream data = new SkippingOutput(console().data(), from.skip());
+        ReadEnd end = streams.read(path(), from.from(), isJson ? new MessageLines(data) : data);
         if (showOffset) {
             console().say("next offset: " + end.nextOffset() + (end.closed() ? ", closed" : ""));
         }

@@ -5,7 +5,6 @@ import io.streamkeeper.client.http.RemoteStreams;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** A command for streams: the flags that all of them have. */
 abstract class RemoteCommand implements Callable<Integer> {
@@ -15,11 +14,8 @@ abstract class RemoteCommand implements Callable<Integer> {
     private Connection connection = new Connection();
 
     @SuppressWarnings("UnusedVariable")
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    private boolean help;
+    @Mixin
+    private HelpFlag help = new HelpFlag();
 
     RemoteCommand(Console console) {
         this.console = console;

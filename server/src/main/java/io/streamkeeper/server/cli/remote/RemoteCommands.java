@@ -22,7 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The commands for the streams of a server. */
 public final class RemoteCommands {
     /** Their names, in the order of help. */
-    public static final List<String> NAMES = List.of("create", "append", "read", "tail", "stat", "fork", "close", "rm");
+    public static final List<String> NAMES =
+            List.of("create", "append", "read", "tail", "ls", "stat", "fork", "close", "rm");
 
     /** The variables of the environment that only these commands read. */
     public static final Set<String> VARIABLES = Set.of(Connection.URL_VARIABLE, Connection.TOKEN_VARIABLE);
@@ -124,6 +125,7 @@ public final class RemoteCommands {
                     case "append" -> new AppendCommand(console);
                     case "read" -> new ReadCommand(console);
                     case "tail" -> new TailCommand(console);
+                    case "ls" -> new ListCommand(console);
                     case "stat" -> new StatCommand(console);
                     case "fork" -> new ForkCommand(console);
                     case "close" -> new CloseCommand(console);

@@ -7,21 +7,17 @@ import io.streamkeeper.protocol.Retention;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** Prints the properties of a stream. */
 @Command(name = "stat", description = "Prints the properties of a stream, one a line.")
-final class StatCommand extends RemoteCommand {
-    @Parameters(paramLabel = "PATH", description = "The stream, not percent-encoded.")
-    private String path = "";
-
+final class StatCommand extends StreamCommand {
     StatCommand(Console console) {
         super(console);
     }
 
     @Override
     void run(BlockingRemoteStreams streams) throws IOException, InterruptedException {
-        byte[] text = text(streams.metadata(path)).getBytes(StandardCharsets.UTF_8);
+        byte[] text = text(streams.metadata(path())).getBytes(StandardCharsets.UTF_8);
         console().data().write(text, 0, text.length);
     }
 

@@ -15,32 +15,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Follows a stream. */
 @Command(
         name = "tail",
         description = {
-            "Prints what is appended to a stream, until it is closed. If the server restarts, it continues where it was:"
-                    + " nothing is missing or printed twice."
+            "Prints the end of a stream: the last ten messages, or lines if it is not of JSON.",
+            "With --follow, prints what is appended from now on, until the stream is closed. If the server restarts, it"
+                    + " continues where it was: nothing is missing or printed twice."
         })
-final class TailCommand extends RemoteCommand {
-    @Parameters(paramLabel = "PATH", description = "The stream, not percent-encoded.")
-    private String path = "";
+final class TailCommand extends StreamCommand {
+    private static final long LAST_DEFAULT = 10;
 
-    @SuppressWarnings("UnusedVariable")
+    @Mixin
+    private StartFlags start = new StartFlags();
+
     @Option(
             names = {"-f", "--follow"},
-            required = true,
             description = "Wait for more data at the tail.")
     private boolean follow;
-
-    @Option(
-            names = "--offset",
-            paramLabel = "OFFSET",
-            description = "Where to begin: an offset, -1 for the beginning. Default: now, the tail")
-    private String offset = "now";
 
     TailCommand(Console console) {
         super(console);
@@ -49,12 +44,20 @@ final class TailCommand extends RemoteCommand {
     @Override
     void run(BlockingRemoteStreams streams) throws IOException, InterruptedException {
         // Fails at once if the server or the stream does not exist; later, a server that is away is waited for.
-        StreamMetadata found = streams.metadata(path);
-        From start = offset.equals("now") ? From.offset(found.nextOffset()) : From.offset(offset);
-        OutputStream data = console().data();
-        boolean isJson = ContentTypes.isJson(found.contentType());
-        Printing printing = new Printing(console(), isJson ? new MessageLines(data) : data);
-        streams().listen(path, start, printing);
+        StreamMetadata stream = streams.metadata(path());
+        StartFlags.Start from = start.find(streams, path(), stream, follow ? 0 : LAST_DEFAULT);
+        OutputStream data = new SkippingOutput(console().data(), from.skip());
+        OutputStream lines = ContentTypes.isJson(stream.contentType()) ? new MessageLines(data) : data;
+        if (follow) {
+            follow(from.from(), lines);
+        } else {
+            streams.read(path(), from.from(), lines);
+        }
+    }
+
+    private void follow(From from, OutputStream lines) throws IOException, InterruptedException {
+        Printing printing = new Printing(console(), lines);
+        streams().listen(path(), from, printing);
         try {
             printing.ended.get();
         } catch (ExecutionException e) {

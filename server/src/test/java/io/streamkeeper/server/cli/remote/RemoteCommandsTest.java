@@ -1,22 +1,17 @@
 package io.streamkeeper.server.cli.remote;
 
+import static io.streamkeeper.server.cli.remote.CommandRig.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.DataConfig.Durability;
-import io.streamkeeper.server.config.ServerConfig;
-import java.io.ByteArrayInputStream;
+import io.streamkeeper.server.cli.remote.CommandRig.Ran;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,53 +23,28 @@ class RemoteCommandsTest {
     @TempDir
     private Path folder;
 
-    private DurableStreamsServer server;
-    private String url;
+    private CommandRig rig;
 
     @BeforeEach
     void startServer() throws IOException {
-        server = DurableStreamsServer.start(ServerConfig.builder()
-                .listen(listen -> listen.port(0).shards(2))
-                .data(data -> data.durability(Durability.MEMORY))
-                .build());
-        url = server.url();
+        rig = CommandRig.start();
     }
 
     @AfterEach
     void stopServer() {
-        server.stop();
+        rig.close();
     }
 
-    /** What a command did. */
-    private record Ran(int status, String out, String err) {}
-
     private Ran run(String... args) {
-        return run(new byte[0], args);
+        return rig.run(args);
     }
 
     private Ran run(byte[] input, String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        return run(input, out, args);
-    }
-
-    private Ran run(byte[] input, OutputStream out, String... args) {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = RemoteCommands.run(
-                args,
-                Map.of("DS_URL", url),
-                new ByteArrayInputStream(input),
-                out,
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        String printed = out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : "";
-        return new Ran(status, printed, err.toString(StandardCharsets.UTF_8));
-    }
-
-    private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        return rig.run(input, args);
     }
 
     private void done(String... args) {
-        assertThat(run(args)).isEqualTo(new Ran(0, "", ""));
+        rig.done(args);
     }
 
     @Test
@@ -117,7 +87,7 @@ class RemoteCommandsTest {
         done("append", "blob", "--file", file.toString());
         assertThat(run(bytes, "append", "blob").status()).isZero();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertThat(run(new byte[0], out, "read", "blob").status()).isZero();
+        assertThat(rig.run(new byte[0], out, "read", "blob").status()).isZero();
         byte[] twice = new byte[2 * bytes.length];
         System.arraycopy(bytes, 0, twice, 0, bytes.length);
         System.arraycopy(bytes, 0, twice, bytes.length, bytes.length);
@@ -157,9 +127,11 @@ class RemoteCommandsTest {
         assertThat(run("append", "a", "--file", folder.resolve("none").toString())
                         .status())
                 .isEqualTo(1);
+        String url;
         try (ServerSocket free = new ServerSocket(0)) {
             url = "http://127.0.0.1:" + free.getLocalPort() + "/v1/stream/";
         }
+        rig.use(url);
         assertThat(run("stat", "a"))
                 .isEqualTo(new Ran(
                         6,
@@ -207,7 +179,7 @@ class RemoteCommandsTest {
         };
         for (String[] command :
                 List.of(new String[] {"read", "long"}, new String[] {"tail", "-f", "long", "--offset", "-1"})) {
-            Ran ran = run(new byte[0], closedPipe, command);
+            Ran ran = rig.run(new byte[0], closedPipe, command);
             boolean isFile = Files.isRegularFile(Path.of("/dev/stdout"));
             assertThat(ran.status()).isEqualTo(isFile ? 1 : 0);
             assertThat(ran.err().isEmpty()).isEqualTo(!isFile);
