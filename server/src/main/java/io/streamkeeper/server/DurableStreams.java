@@ -23,6 +23,7 @@ import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.HttpServer;
+import io.streamkeeper.server.log.AccessLog;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.security.AuditLog;
@@ -439,7 +440,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      *
      * @param policy decides who may do what, and is closed with the HTTP side, or if there is none; null if everybody
      *     may do everything
-     * @throws IOException if the audit log cannot be written
+     * @throws IOException if the audit log or the access log cannot be written
      */
     HttpServer newHttpServer(ServerConfig httpConfig, @Nullable SecurityPolicy policy, @Nullable LogLevels levels)
             throws IOException {
@@ -458,6 +459,23 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         if (calls.isClosing()) {
             throw new IllegalStateException("the streams are closed");
         }
+        AccessLog access = AccessLog.open(httpConfig);
+        try {
+            return newHttpServer(policy, access, httpConfig, levels);
+        } catch (IOException | RuntimeException e) {
+            if (access != null) {
+                access.close();
+            }
+            throw e;
+        }
+    }
+
+    private HttpServer newHttpServer(
+            @Nullable SecurityPolicy policy,
+            @Nullable AccessLog access,
+            ServerConfig httpConfig,
+            @Nullable LogLevels levels)
+            throws IOException {
         Path audit = httpConfig.security().auditFile();
         return new HttpServer(
                 httpConfig,
@@ -469,6 +487,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 Clock.SYSTEM,
                 policy,
                 audit == null ? null : AuditLog.open(audit),
+                access,
                 engine.limits(),
                 () -> engine.metrics(engine.workers()),
                 levels);

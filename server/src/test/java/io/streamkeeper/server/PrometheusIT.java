@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,6 +69,23 @@ class PrometheusIT {
 
         promtool("check", "rules", "alerts.yml");
         assertThat(promtool("test", "rules", "alerts_test.yml")).contains("SUCCESS");
+    }
+
+    @Test
+    void everyExpressionOfTheDashboardIsValid() throws Exception {
+        JsonNode dashboard = new ObjectMapper()
+                .readTree(Prometheus.FILES.resolve("dashboard.json").toFile());
+        List<String> expressions = dashboard.path("panels").findValuesAsText("expr");
+        assertThat(expressions).hasSizeGreaterThan(20);
+        StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
+        for (int i = 0; i < expressions.size(); i++) {
+            String expression = expressions.get(i).replace("$__rate_interval", "5m");
+            rules.append("      - record: panel:" + i + "\n        expr: |\n          " + expression + "\n");
+        }
+        Files.writeString(folder.resolve("dashboard.yml"), rules);
+
+        assertThat(promtool("check", "rules", "dashboard.yml"))
+                .contains("SUCCESS: " + expressions.size() + " rules found");
     }
 
     @Test

@@ -18,6 +18,11 @@ class StreamExpiryTest {
     private static final long SECOND = 1_000;
     private static final TailWaiters WAITER = new TailWaiters() {
         @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
         public void moved(StreamState stream) {}
 
         @Override
@@ -118,6 +123,11 @@ class StreamExpiryTest {
         test.created(CreateRequest.at("a").expiry(new Expiry.At(test.clock.nowMillis() + 1)));
         int[] gone = new int[1];
         test.open("a").waiters(new TailWaiters() {
+            @Override
+            public int count() {
+                return 1;
+            }
+
             @Override
             public void moved(StreamState stream) {}
 

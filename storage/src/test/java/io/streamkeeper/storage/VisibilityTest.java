@@ -134,6 +134,11 @@ class VisibilityTest {
         StringBuilder seen = new StringBuilder();
         test.open("a").waiters(new TailWaiters() {
             @Override
+            public int count() {
+                return 1;
+            }
+
+            @Override
             public void moved(StreamState stream) {
                 seen.append(stream.durableTail()).append(stream.isDurablyClosed() ? "c " : " ");
             }
@@ -161,6 +166,11 @@ class VisibilityTest {
     void waitersAreNotToldOfWhatWasRefused() {
         test.created("a");
         test.open("a").waiters(new TailWaiters() {
+            @Override
+            public int count() {
+                return 1;
+            }
+
             @Override
             public void moved(StreamState stream) {
                 throw new AssertionError("moved");

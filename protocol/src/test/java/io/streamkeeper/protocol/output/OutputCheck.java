@@ -22,8 +22,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class OutputCheck
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, AutoCloseable {
     /** What a server logs about the answers that a test gets from it. */
-    private static final List<String> ANSWERS =
-            List.of("requests are refused with ", "refuses writes for now: ", "stores writes again");
+    private static final List<String> ANSWERS = List.of(
+            "requests are refused with ",
+            "new connections to the listener for ",
+            "refuses writes for now: ",
+            "stores writes again");
 
     /** Called by JUnit. */
     public OutputCheck() {}

@@ -24,6 +24,8 @@ public final class AdminRoutes {
                         .forAdministrators(),
                 Route.reading("/admin/slow-requests", new SlowRequestsHandler(shards.counters(), workers))
                         .forAdministrators(),
+                Route.reading("/admin/top-streams", new TopStreamsHandler(shards, workers))
+                        .forAdministrators(),
                 Route.changing("/admin/checkpoint", new JobHandler(shards, shards::checkpointNow, workers)),
                 Route.changing("/admin/compact", new JobHandler(shards, shards::compactNow, workers)),
                 Route.readingAndChanging("/admin/drain", new DrainHandler(drain, workers)),

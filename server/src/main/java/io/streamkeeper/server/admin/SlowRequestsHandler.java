@@ -5,6 +5,7 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.metrics.Counters;
 import io.streamkeeper.server.metrics.SlowRequest;
+import io.streamkeeper.server.metrics.Wait;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
 
 /** {@code /admin/slow-requests}: the last requests that took long, the slowest first. */
 final class SlowRequestsHandler implements RouteHandler {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final Counters counters;
     private final Executor workers;
 
@@ -41,7 +44,15 @@ final class SlowRequestsHandler implements RouteHandler {
                 json.writeStringField("operation", request.operation().label());
                 json.writeStringField("path", request.path());
                 json.writeNumberField("status", request.status());
-                json.writeNumberField("milliseconds", request.nanos() / 1_000_000);
+                json.writeNumberField("milliseconds", request.nanos() / NANOS_PER_MILLI);
+                json.writeObjectFieldStart("waits");
+                for (Wait wait : Wait.values()) {
+                    long millis = request.waits().getOrDefault(wait, 0L) / NANOS_PER_MILLI;
+                    if (millis > 0) {
+                        json.writeNumberField(wait.text(), millis);
+                    }
+                }
+                json.writeEndObject();
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * @param root the path below which the streams are; begins and ends with a slash
  * @param security who may use the server
  * @param limits how much of the server each client and each tenant may use
+ * @param accessLog whether there is a line for each request, and where
  * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
  *     memory
  * @param shutdownTimeoutMillis how long a stop waits for requests in flight
@@ -43,6 +44,7 @@ public record ServerConfig(
         String root,
         SecurityConfig security,
         LimitsConfig limits,
+        AccessLogConfig accessLog,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
     private static final Setting<String> ROOT = new Setting<>(
@@ -90,6 +92,7 @@ public record ServerConfig(
      * @param root of letters, digits, slashes and {@code -._~}
      * @param security any
      * @param limits any
+     * @param accessLog any
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
      * @throws IllegalArgumentException if a value is not allowed
@@ -114,6 +117,7 @@ public record ServerConfig(
                         RetentionConfig.SETTINGS,
                         SecurityConfig.SETTINGS,
                         LimitsConfig.SETTINGS,
+                        AccessLogConfig.SETTINGS,
                         SETTINGS)
                 .<Setting<?>>flatMap(List::stream)
                 .sorted(Comparator.comparing(Setting::group))
@@ -140,6 +144,7 @@ public record ServerConfig(
                 values.get(ROOT),
                 SecurityConfig.of(values),
                 LimitsConfig.of(values),
+                AccessLogConfig.of(values),
                 values.get(MEMORY_BYTES_MAX),
                 values.get(SHUTDOWN_TIMEOUT));
     }
@@ -167,6 +172,7 @@ public record ServerConfig(
         retention.copyTo(values);
         security.copyTo(values);
         limits.copyTo(values);
+        accessLog.copyTo(values);
         return new Builder(values)
                 .root(root)
                 .memoryBytesMax(memoryBytesMax)
@@ -292,6 +298,16 @@ public record ServerConfig(
          */
         public Builder limits(Consumer<LimitsConfig.Builder> change) {
             change.accept(new LimitsConfig.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes whether there is a line for each request, and where
+         */
+        public Builder accessLog(Consumer<AccessLogConfig.Builder> change) {
+            change.accept(new AccessLogConfig.Builder(values));
             return this;
         }
 

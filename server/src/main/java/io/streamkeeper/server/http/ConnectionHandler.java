@@ -54,6 +54,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final boolean isStream;
     private final HeadRoom headRoom;
     private final @Nullable RequestLimits limits;
+    private final @Nullable WrittenBytes written;
     private LoopContext loop;
     private long stalledBytes;
     private long stalledNanos;
@@ -101,6 +102,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.isStream = stream != null;
         Limits shared = listener.isAdministrative() ? null : server.limits();
         this.limits = shared == null ? null : new RequestLimits(this, shared);
+        this.written = server.accessLog() == null ? null : new WrittenBytes();
         this.line = new ExchangeLine(this);
         this.execution = new RequestExecution(this, access);
         this.output = new ConnectionOutput(this, server.memory().unsent(), carrier);
@@ -160,6 +162,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (limits != null) {
             limits.writes(exchange);
         }
+    }
+
+    /** Bytes that were written since the last call; 0 without an access log. */
+    long takeWrittenBytes() {
+        return written == null ? 0 : written.take();
     }
 
     /** Whether long responses pause, because the client has been sent more than its limit. */
@@ -258,6 +265,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (limits != null) {
             ctx.pipeline().addAfter(ctx.name(), null, limits);
         }
+        if (written != null) {
+            ctx.pipeline().addAfter(ctx.name(), null, written);
+        }
     }
 
     @Override
@@ -277,6 +287,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         channel.pipeline().remove(decoder);
         if (limits != null) {
             channel.pipeline().remove(limits);
+        }
+        if (written != null) {
+            channel.pipeline().remove(written);
         }
         channel.pipeline().remove(this);
     }

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
@@ -15,8 +16,10 @@ import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.limit.RequestUse;
+import io.streamkeeper.server.log.AccessLog;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.metrics.SlowRequests;
+import io.streamkeeper.server.metrics.Wait;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.Principal;
@@ -39,6 +42,9 @@ final class Exchange implements Reply, ResponseContext {
     private final ConnectionHandler connection;
     private final @Nullable HttpRequest request;
     private final long beganNanos = System.nanoTime();
+    private final @Nullable AccessEntry access;
+    private @Nullable RequestWaits waits;
+    private boolean awaitsTurn;
     private boolean closes;
     private Operation operation = Operation.OTHER;
     private Command.@Nullable Read read;
@@ -61,6 +67,7 @@ final class Exchange implements Reply, ResponseContext {
         this.connection = connection;
         this.request = request;
         this.closes = closes;
+        this.access = connection.server().accessLog() == null ? null : AccessEntry.of(request);
     }
 
     // ---- the request ----
@@ -230,25 +237,83 @@ final class Exchange implements Reply, ResponseContext {
     }
 
     @Override
-    public void answered(int status, long nanos) {
-        if (SlowRequests.isSlow(operation, nanos) && request != null) {
-            connection
-                    .loop()
-                    .counters()
-                    .slowRequests()
-                    .add(connection.server().clock().nowMillis(), operation, request.path(), status, nanos);
+    public @Nullable String requestId() {
+        return access == null ? null : access.id();
+    }
+
+    @Override
+    public void answered(int status, @Nullable ErrorCode code, long nanos) {
+        if (access != null) {
+            access.answered(status, code, nanos);
+        }
+        if (request != null && SlowRequests.isSlow(operation, nanos + request.bodyMemoryNanos())) {
+            addSlow(request, status, nanos);
         }
         AuditLog audit = connection.server().audit();
         if (audit != null && request != null) {
             Principal who = principal;
-            audit.record(
+            boolean isAdded = audit.record(
                     connection.server().clock().nowMillis(),
                     who == null ? "" : who.name(),
                     actionText(request),
                     request.path(),
                     status,
                     connection.channel().remoteAddress());
+            if (!isAdded) {
+                connection.loop().counters().auditLineDropped();
+            }
         }
+    }
+
+    private void addSlow(HttpRequest slow, int status, long nanos) {
+        RequestWaits all = waits();
+        all.add(Wait.BODY, slow.bodyNanos());
+        all.add(Wait.BODY_MEMORY, slow.bodyMemoryNanos());
+        connection
+                .loop()
+                .counters()
+                .slowRequests()
+                .add(
+                        connection.server().clock().nowMillis(),
+                        operation,
+                        slow.path(),
+                        status,
+                        nanos,
+                        all.all(operation, beganNanos, beganNanos + nanos));
+    }
+
+    // ---- what it waits for ----
+
+    private RequestWaits waits() {
+        RequestWaits known = waits;
+        if (known == null) {
+            known = new RequestWaits();
+            waits = known;
+        }
+        return known;
+    }
+
+    /** The request has waited since it had taken {@code sinceNanos}. */
+    void waited(Wait wait, long sinceNanos) {
+        waits().add(wait, elapsedNanos() - sinceNanos);
+    }
+
+    /** The read begins when the responses before it are written. */
+    void awaitsTurn() {
+        awaitsTurn = true;
+    }
+
+    /** Those responses are written. */
+    void turnHasCome() {
+        if (awaitsTurn) {
+            awaitsTurn = false;
+            waited(Wait.TURN, 0);
+        }
+    }
+
+    @Override
+    public void begins(long parkedNanos) {
+        waits().begins(System.nanoTime(), parkedNanos);
     }
 
     /** The name that rules have for what the request does with a stream; that of metrics for any other request. */
@@ -309,6 +374,9 @@ final class Exchange implements Reply, ResponseContext {
             return;
         }
         completed = true;
+        if (waits != null) {
+            waits.completed(System.nanoTime());
+        }
         LoopTasks.run(connection.channel().eventLoop(), () -> {
             try {
                 respond(outcome);
@@ -395,6 +463,18 @@ final class Exchange implements Reply, ResponseContext {
         }
         if (session != null) {
             session.stopWaiting();
+        }
+    }
+
+    /**
+     * The request has left its connection, which has its line in the access log.
+     *
+     * @param isWhole whether its response was written to its end
+     */
+    void logAccess(boolean isWhole) {
+        AccessLog log = connection.server().accessLog();
+        if (access != null && log != null) {
+            access.end(this, connection, log, connection.takeWrittenBytes(), isWhole);
         }
     }
 

@@ -83,6 +83,7 @@ final class ExchangeLine {
                 dropped(first);
                 connection.writes(first);
                 connection.output().write(response);
+                first.logAccess(true);
                 moved = true;
                 if (response.close()) {
                     connection.end();
@@ -90,6 +91,7 @@ final class ExchangeLine {
             } else if (session != null && session.isOver()) {
                 line.remove();
                 dropped(first);
+                first.logAccess(true);
                 moved = true;
                 if (first.closes()) {
                     connection.end();
@@ -160,6 +162,7 @@ final class ExchangeLine {
         for (Exchange exchange : line) {
             dropped(exchange);
             exchange.release();
+            exchange.logAccess(false);
         }
         line.clear();
     }

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.streamkeeper.server.admin.Drain;
 import io.streamkeeper.server.admin.LogLevels;
+import io.streamkeeper.server.config.AddressRanges;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.parse.BodyParser;
@@ -20,6 +21,8 @@ import io.streamkeeper.server.http.respond.RefusalReports;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.limit.ClientShares;
 import io.streamkeeper.server.limit.Limits;
+import io.streamkeeper.server.log.AccessLog;
+import io.streamkeeper.server.log.RareReport;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.metrics.TrafficCounter;
@@ -44,6 +47,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP side of a server: the state that its listeners share. It bounds the number of connections and ends them when
@@ -55,6 +60,8 @@ public final class HttpServer {
      * health of a server whose connections are all in use can still be checked.
      */
     public static final int ADMINISTRATIVE_CONNECTIONS_MAX = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final ServerConfig config;
     private final Shards shards;
@@ -74,7 +81,10 @@ public final class HttpServer {
     private final @Nullable EventLoopGroup readers;
     private final @Nullable SecurityPolicy policy;
     private final @Nullable AuditLog audit;
+    private final @Nullable AccessLog accessLog;
+    private final AddressRanges proxies;
     private final @Nullable Limits limits;
+    private final RareReport closedConnections;
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
     private final @Nullable LogLevels levels;
     private final StreamsSessions streamsSessions;
@@ -93,6 +103,7 @@ public final class HttpServer {
      *     server it is created with the first connection
      * @param policy decides who may do what; closed when the server stops; null if everybody may do everything
      * @param audit records who did what; closed when the server stops; null for none
+     * @param accessLog has a line for each request; closed when the server stops; null for none
      * @param limits what each client and tenant may use; closed by its owner; null if nothing is limited
      * @param metrics reads the metrics, and completes on a thread that may block
      * @param levels the levels of the log; null if an operator cannot change them
@@ -108,6 +119,7 @@ public final class HttpServer {
             Clock clock,
             @Nullable SecurityPolicy policy,
             @Nullable AuditLog audit,
+            @Nullable AccessLog accessLog,
             @Nullable Limits limits,
             Supplier<CompletableFuture<MetricsSnapshot>> metrics,
             @Nullable LogLevels levels) {
@@ -124,8 +136,11 @@ public final class HttpServer {
         this.origins = CrossOriginRule.of(config.security().corsOrigins());
         this.siteGuard = new SiteGuard(origins);
         this.refusals = new RefusalReports(clock::monotonicNanos);
+        this.closedConnections = new RareReport(clock::monotonicNanos);
         this.policy = policy;
         this.audit = audit;
+        this.accessLog = accessLog;
+        this.proxies = config.limits().proxies();
         this.limits = limits;
         this.metrics = metrics;
         this.levels = levels;
@@ -215,6 +230,17 @@ public final class HttpServer {
     @Nullable
     AuditLog audit() {
         return audit;
+    }
+
+    /** Has a line for each request; null for none. */
+    @Nullable
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** The addresses of the proxies that name their clients. */
+    AddressRanges proxies() {
+        return proxies;
     }
 
     /** What each client and each tenant may use; null if nothing is limited. */
@@ -309,11 +335,28 @@ public final class HttpServer {
         if (isStopping(kind)) {
             return false;
         }
-        boolean added = kind == ListenerKind.ADMINISTRATIVE
-                ? administrative.size() < ADMINISTRATIVE_CONNECTIONS_MAX && administrative.add(channel)
-                : connections.size() < connectionsMax && holdConnection(channel) && connections.add(channel);
+        boolean isAdministrative = kind == ListenerKind.ADMINISTRATIVE;
+        ChannelGroup open = isAdministrative ? administrative : connections;
+        int max = isAdministrative ? ADMINISTRATIVE_CONNECTIONS_MAX : connectionsMax;
+        if (open.size() >= max) {
+            reportFull(isAdministrative, max);
+            return false;
+        }
+        boolean added = (isAdministrative || holdConnection(channel)) && open.add(channel);
         // A stop that has begun meanwhile may not have seen this connection.
         return added && !isStopping(kind);
+    }
+
+    private void reportFull(boolean isAdministrative, int max) {
+        long unreported = closedConnections.unreported();
+        if (unreported != RareReport.NOT_DUE) {
+            LOG.warn(
+                    "new connections to the listener for {} are closed, because {} are open, as many as allowed ({} more"
+                            + " since the last such line)",
+                    isAdministrative ? "administration" : "clients",
+                    max,
+                    unreported);
+        }
     }
 
     /** Takes one of the connections of the client, until this one is closed. Returns false if none is left. */
@@ -372,13 +415,16 @@ public final class HttpServer {
         });
     }
 
-    /** Closes the policy and the audit log; no request follows. */
+    /** Closes the policy, the audit log and the access log; no request follows. */
     public void close() {
         if (policy != null) {
             policy.close();
         }
         if (audit != null) {
             audit.close();
+        }
+        if (accessLog != null) {
+            accessLog.close();
         }
     }
 

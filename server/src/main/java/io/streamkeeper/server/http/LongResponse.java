@@ -73,8 +73,16 @@ abstract sealed class LongResponse permits CatchUpResponse, EventSession, Pieces
             return true;
         }
         started = true;
+        exchange.turnHasCome();
+        countLive(1);
         begin();
         return true;
+    }
+
+    private void countLive(int more) {
+        if (isLive()) {
+            connection.loop().counters().eventStreams(more);
+        }
     }
 
     final boolean isStarted() {
@@ -132,6 +140,9 @@ abstract sealed class LongResponse permits CatchUpResponse, EventSession, Pieces
     final void end() {
         if (!over) {
             over = true;
+            if (started) {
+                countLive(-1);
+            }
             release();
         }
     }

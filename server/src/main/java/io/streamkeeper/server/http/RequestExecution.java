@@ -20,6 +20,7 @@ import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
+import io.streamkeeper.server.metrics.Wait;
 import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.BodySplitting;
@@ -205,8 +206,10 @@ final class RequestExecution implements BodyCheck {
             return;
         }
         authenticates = true;
+        long sinceNanos = exchange.elapsedNanos();
         result.whenComplete((authentication, fault) -> LoopTasks.run(channel.eventLoop(), () -> {
             authenticates = false;
+            exchange.waited(Wait.AUTHENTICATION, sinceNanos);
             asked.completed(result);
             try {
                 authenticated(exchange, request, asked, result, changes);
@@ -320,21 +323,21 @@ final class RequestExecution implements BodyCheck {
             execute(exchange, request);
         } else {
             splits = true;
-            splitLater(exchange, request, splitting);
+            splitLater(exchange, request, splitting, exchange.elapsedNanos());
         }
     }
 
-    private void splitLater(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+    private void splitLater(Exchange exchange, HttpRequest request, BodySplitting splitting, long sinceNanos) {
         connection.turns().add(() -> {
             if (connection.hasEnded() || !channel.isActive()) {
                 splitting.release();
             } else {
-                split(exchange, request, splitting);
+                split(exchange, request, splitting, sinceNanos);
             }
         });
     }
 
-    private void split(Exchange exchange, HttpRequest request, BodySplitting splitting) {
+    private void split(Exchange exchange, HttpRequest request, BodySplitting splitting, long sinceNanos) {
         boolean isSplit;
         try {
             isSplit = splitting.step();
@@ -344,10 +347,11 @@ final class RequestExecution implements BodyCheck {
             return;
         }
         if (!isSplit) {
-            splitLater(exchange, request, splitting);
+            splitLater(exchange, request, splitting, sinceNanos);
             return;
         }
         splits = false;
+        exchange.waited(Wait.SPLITTING, sinceNanos);
         execute(exchange, request.withBody(splitting.body()));
         connection.readOn();
     }
@@ -467,6 +471,9 @@ final class RequestExecution implements BodyCheck {
         }
         exchange.read(read);
         boolean isFirst = connection.line().isAlone();
+        if (!isFirst) {
+            exchange.awaitsTurn();
+        }
         switch (read.live()) {
             case NONE -> {
                 CatchUpResponse answer = new CatchUpResponse(connection, exchange, shard);
@@ -491,6 +498,7 @@ final class RequestExecution implements BodyCheck {
      * refuses it if the client may not read any more.
      */
     void poll(Exchange exchange) {
+        exchange.turnHasCome();
         Refusal lapsed = lapsed(exchange);
         if (lapsed != null) {
             exchange.ready(connection.writer().refused(exchange, lapsed, null));

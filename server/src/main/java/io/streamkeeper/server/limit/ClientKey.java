@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The key of a client's account: its authenticated name, or else its address. An IPv6 client can send from each address
  * of its network, so that the first 64 bits are the key.
  */
-final class ClientKey {
+public final class ClientKey {
     /** The key of connections without an address of the Internet. */
     static final String LOCAL = "address local";
 
@@ -49,7 +49,7 @@ final class ClientKey {
      * @param peer the address of the connection
      * @param forwarded the value of {@code X-Forwarded-For}; null for none
      */
-    static InetAddress behind(InetAddress peer, @Nullable String forwarded, AddressRanges proxies) {
+    public static InetAddress behind(InetAddress peer, @Nullable String forwarded, AddressRanges proxies) {
         InetAddress client = peer;
         if (forwarded == null) {
             return client;

@@ -6,6 +6,7 @@ import io.streamkeeper.server.config.AddressRanges;
 import io.streamkeeper.server.config.LimitSet;
 import io.streamkeeper.server.config.LimitsConfig;
 import io.streamkeeper.server.config.TenantPattern;
+import io.streamkeeper.server.log.RareReport;
 import io.streamkeeper.server.security.WatchedFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +31,6 @@ public final class Limits implements AutoCloseable {
 
     private static final int CHECK_SECONDS = 1;
 
-    /** Refusals are reported once in this time. */
-    static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final LimitsConfig config;
     private final LongSupplier clock;
     private final AddressRanges proxies;
@@ -44,8 +41,7 @@ public final class Limits implements AutoCloseable {
     private final AtomicReference<@Nullable ContentLimits> content = new AtomicReference<>();
     private final @Nullable Cap liveReads;
     private final @Nullable ScheduledExecutorService thread;
-    private final AtomicLong reportedNanos;
-    private final AtomicLong unreported = new AtomicLong();
+    private final RareReport reports;
     private volatile LimitRules rules;
 
     /** Limits; {@code clock} is the monotonic clock, in nanoseconds. */
@@ -66,7 +62,7 @@ public final class Limits implements AutoCloseable {
         this.clients = new AccountTable(Account.Kind.CLIENT, accountsMax, read::ofClient, read.eachClient(), now);
         this.tenants = new AccountTable(Account.Kind.TENANT, accountsMax, read::ofTenant, read.eachTenant(), now);
         this.liveReads = config.liveReadsMax() == 0 ? null : new Cap(config.liveReadsMax());
-        this.reportedNanos = new AtomicLong(now - REPORT_NANOS);
+        this.reports = new RareReport(clock);
         this.thread = file == null ? null : watch();
     }
 
@@ -173,17 +169,10 @@ public final class Limits implements AutoCloseable {
         report(refusal.refusal().message());
     }
 
-    /** Logs the first refusal of some time, and how many followed the one before it. */
     private void report(String problem) {
-        long now = nowNanos();
-        long before = reportedNanos.get();
-        if (now - before >= REPORT_NANOS && reportedNanos.compareAndSet(before, now)) {
-            LOG.warn(
-                    "a limit refuses requests: {} ({} more since the last such line)",
-                    problem,
-                    unreported.getAndSet(0));
-        } else {
-            unreported.incrementAndGet();
+        long unreported = reports.unreported();
+        if (unreported != RareReport.NOT_DUE) {
+            LOG.warn("a limit refuses requests: {} ({} more since the last such line)", problem, unreported);
         }
     }
 

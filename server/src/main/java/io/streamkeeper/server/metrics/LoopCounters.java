@@ -116,11 +116,31 @@ public final class LoopCounters implements ShardFigures {
         add(Metric.CONNECTIONS_REFUSED.place() + (administrative ? 1 : 0), 1);
     }
 
+    /** Counts a line of the access log that was dropped. */
+    public void accessLineDropped() {
+        add(Metric.LOG_LINES_DROPPED.place(), 1);
+    }
+
+    /** Counts a line of the audit log that was dropped. */
+    public void auditLineDropped() {
+        add(Metric.LOG_LINES_DROPPED.place() + 1, 1);
+    }
+
     // ---- shards ----
 
     /** Adds {@code more} to the number of waiting readers; negative if fewer wait. */
     public void waiters(Waiter waiter, int more) {
         add(Metric.WAITERS.place() + waiter.slot(), more);
+    }
+
+    /** Counts an event stream that has begun; or one that has ended, with -1. */
+    public void eventStreams(int more) {
+        add(Metric.EVENT_STREAMS.place(), more);
+    }
+
+    /** Records by how long periodic work of the loop began late. */
+    public void late(long nanos) {
+        record(Metric.LOOP_DELAY_SECONDS, nanos);
     }
 
     /** Adds {@code more} to the number of waiting writes; negative if fewer wait. */

@@ -58,6 +58,14 @@ public enum Metric {
             "Connections that were closed as they came, because as many as allowed were open.",
             List.of("listener"),
             Series.of("public", "administrative")),
+    /** Lines of logs of requests that were dropped. */
+    LOG_LINES_DROPPED(
+            "streamkeeper_log_lines_dropped_total",
+            Type.COUNTER,
+            "Lines of the access log and of the audit log that were dropped, because they came faster than they can be"
+                    + " written.",
+            List.of("log"),
+            Series.of("access", "audit")),
     /** Readers that wait for the next append. */
     WAITERS(
             "streamkeeper_waiters",
@@ -65,6 +73,18 @@ public enum Metric {
             "Readers that wait at the tail of a stream.",
             List.of("kind"),
             Series.of("long_poll", "sse")),
+    /** Open event streams. */
+    EVENT_STREAMS(
+            "streamkeeper_event_streams",
+            Type.GAUGE,
+            "Event streams that are open, also those whose readers are behind the tail, or follow many streams."),
+    /** How late the loops are. */
+    LOOP_DELAY_SECONDS(
+            "streamkeeper_loop_delay_seconds",
+            Type.HISTOGRAM,
+            "Time by which an event loop began its periodic work late, ten times a second for each shard: while it does"
+                    + " something else, its clients wait as long.",
+            Buckets.of(100_000, 10_000_000_000L, 1e-9)),
     /** Writes that wait for room in the journal. */
     PARKED_WRITES("streamkeeper_parked_writes", Type.GAUGE, "Writes that wait because the journal's backlog is long."),
     /** Appends that were already stored. */

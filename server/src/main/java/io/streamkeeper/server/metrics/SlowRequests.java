@@ -2,6 +2,7 @@ package io.streamkeeper.server.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,9 +25,10 @@ public final class SlowRequests {
     }
 
     /** Adds a request that is slow, in the place of the oldest one. */
-    public void add(long answeredMillis, Operation operation, String path, int status, long nanos) {
+    public void add(
+            long answeredMillis, Operation operation, String path, int status, long nanos, Map<Wait, Long> waits) {
         String kept = path.length() <= PATH_CHARS_MAX ? path : path.substring(0, PATH_CHARS_MAX);
-        requests[(int) (count % COUNT_MAX)] = new SlowRequest(answeredMillis, operation, kept, status, nanos);
+        requests[(int) (count % COUNT_MAX)] = new SlowRequest(answeredMillis, operation, kept, status, nanos, waits);
         count++;
     }
 

@@ -81,7 +81,7 @@ public final class CatchUp implements AutoCloseable {
      */
     public void open(int windowBytes, boolean wholeOnly) {
         shard.step(this::opened, () -> {
-            StreamState opened = shard.store().open(read.path(), true);
+            StreamState opened = shard.open(read);
             stream = opened;
             if (read.isRanged()) {
                 search(opened, windowBytes, wholeOnly);

@@ -133,6 +133,7 @@ final class ParkedWrites {
         while (first != null && (first.sinceNanos() - latestNanos <= 0 || !isHeldUp(first.command()))) {
             parked.remove();
             left(first);
+            first.reply().begins(loop.ticker().nanoTime() - first.sinceNanos());
             dispatch.run(first.command(), first.reply());
             first = parked.peek();
         }

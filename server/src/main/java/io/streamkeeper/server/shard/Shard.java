@@ -47,7 +47,9 @@ public final class Shard {
     private final LoopCounters counters;
     private final JsonSplitter splitter;
     private final ShardStateReports reports;
+    private final BusyStreams busy;
     private @Nullable Future<?> upkeep;
+    private long nextUpkeepNanos;
 
     /**
      * Shard {@code number} with the store {@code store}, which belongs to {@code loop} from now on, and so does the
@@ -62,6 +64,7 @@ public final class Shard {
             @Nullable ShardContent content,
             JsonSplitter splitter) {
         this.reports = new ShardStateReports(number, store, loop.ticker()::nanoTime);
+        this.busy = new BusyStreams(loop.ticker().nanoTime());
         this.loop = loop;
         this.turns = turns;
         this.shards = shards;
@@ -159,7 +162,11 @@ public final class Shard {
      * @param reply called once, on this shard's loop
      */
     public void execute(Command command, int readBytesMax, Reply reply) {
+        boolean isHandedOver = !loop.inEventLoop();
         step(reply::complete, () -> {
+            if (isHandedOver) {
+                reply.begins(0);
+            }
             if (!parked.park(command, reply)) {
                 dispatch(command, readBytesMax, reply);
             }
@@ -191,6 +198,7 @@ public final class Shard {
 
     private void dispatch(Command command, int readBytesMax, Reply reply) {
         if (command instanceof Command.Append append) {
+            busy.append(append.path().value(), append.body().bytes().readableBytes());
             store.append(append, reply);
         } else if (command instanceof Command.Read read) {
             read(read, readBytesMax, reply);
@@ -217,12 +225,33 @@ public final class Shard {
     }
 
     private void read(Command.Read read, int readBytesMax, Reply reply) {
-        StreamState stream = store.open(read.path(), true);
+        StreamState stream = open(read);
         if (read.isRanged()) {
             readRange(stream, read, readBytesMax, reply);
         } else {
             readWholeText(stream, store.position(stream, read.start()), readBytesMax, reply);
         }
+    }
+
+    /**
+     * Finds the stream that a request reads, and counts the request.
+     *
+     * @throws io.streamkeeper.protocol.RefusedException if no such stream exists
+     */
+    public StreamState open(Command.Read read) {
+        StreamState stream = store.open(read.path(), true);
+        busy.read(stream.pathText());
+        return stream;
+    }
+
+    /** The streams that are used most. */
+    BusyStreams busy() {
+        return busy;
+    }
+
+    /** The time on the monotonic clock of the loop. */
+    long nowNanos() {
+        return loop.ticker().nanoTime();
     }
 
     /** Reads one run within the limits of {@code read}. */
@@ -314,14 +343,19 @@ public final class Shard {
     }
 
     void start() {
+        nextUpkeepNanos = nowNanos() + TimeUnit.MILLISECONDS.toNanos(UPKEEP_PERIOD_MILLIS);
         upkeep = loop.scheduleWithFixedDelay(
                 this::keepUp, UPKEEP_PERIOD_MILLIS, UPKEEP_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void keepUp() {
+        counters.late(Math.max(0, nowNanos() - nextUpkeepNanos));
         store.keepUp();
         parked.step();
         reports.step();
+        long now = nowNanos();
+        busy.step(now);
+        nextUpkeepNanos = now + TimeUnit.MILLISECONDS.toNanos(UPKEEP_PERIOD_MILLIS);
     }
 
     /** Executes a write that was parked. A parked command is never a read, so it has no limit of bytes. */

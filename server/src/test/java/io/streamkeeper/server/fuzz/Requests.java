@@ -29,6 +29,8 @@ final class Requests {
     private static final List<String> FIELDS = List.of(
             "Content-Type",
             "Stream-Seq",
+            "X-Request-Id",
+            "Traceparent",
             "Stream-TTL",
             "Stream-Expires-At",
             "Stream-Closed",

@@ -25,6 +25,7 @@ public final class TestHttpServer {
                 null,
                 null,
                 null,
+                null,
                 () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build),
                 null);
     }

@@ -157,6 +157,10 @@ class LongRunIT {
                 Stream.concat(names.stream(), Stream.of(NoisyTenant.NAME)).toList());
         flags.addAll(access.flags(plan.access()));
         flags.addAll(NoisyTenant.flags(folder.resolve("access")));
+        Path accessLog = folder.resolve("access-log-" + number);
+        if (plan.administered()) {
+            flags.addAll(List.of("--access-log=json", "--access-log-file=" + accessLog));
+        }
         List<Thread> threads = new ArrayList<>();
         try (PackagedServer server = PackagedServer.start(
                 plan.launcher(PackagedServer.runningJava(), folder, world.prefix),
@@ -194,6 +198,9 @@ class LongRunIT {
             check(plan, server, world, intruder);
             access.assertNoSecretIn(server.output());
         }
+        if (plan.administered()) {
+            checkAccessLog(accessLog, plan, access);
+        }
         world.lastEnd = plan.kills() ? "SIGKILL" : "SIGTERM";
         world.endedFull = plan.endsFull() && world.clients.get(0).isReadyForTheEnd();
         if (!plan.keepsNothing()) {
@@ -219,6 +226,13 @@ class LongRunIT {
             assertThat(send("POST", admin.resolve("admin/" + job), field).statusCode())
                     .isBetween(200, 202);
         }
+        for (String measure : List.of("bytes", "readers", "appends", "appended-bytes", "reads")) {
+            assertThat(send("GET", admin.resolve("admin/top-streams?by=" + measure), field)
+                            .body())
+                    .startsWith("{\"by\":\"" + measure + "\",\"streams\":[");
+        }
+        assertThat(send("GET", admin.resolve("admin/slow-requests"), field).body())
+                .startsWith("{\"requests\":[");
         HttpResponse<String> metrics = send("GET", admin.resolve("metrics"), field);
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.body()).contains("streamkeeper_streams ", "streamkeeper_build_info{");
@@ -226,6 +240,19 @@ class LongRunIT {
         if (!metrics.body().contains("\nstreamkeeper_connections_moved_total 0.0\n")) {
             reach.count("connections moved to other loops");
         }
+    }
+
+    /** Each line of the access log is whole, except the last one of a server that was killed; none has a secret. */
+    private void checkAccessLog(Path file, Plan plan, Access access) throws IOException {
+        String log = Files.readString(file);
+        access.assertNoSecretIn(log);
+        assertThat(log.lines().limit(log.chars().filter(c -> c == '\n').count()))
+                .as("%s, the access log", plan)
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("{\"time\":\"") && line.endsWith("}"))
+                .anyMatch(line -> line.contains(",\"operation\":\"append\","));
+        reach.count("access log");
+        Files.delete(file);
     }
 
     private static HttpResponse<String> send(String method, URI uri, String... field)

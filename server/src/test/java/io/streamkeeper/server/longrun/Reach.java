@@ -96,6 +96,7 @@ final class Reach {
             "start after SIGKILL",
             "stopped and continued",
             "administration listener",
+            "access log",
             "connections moved to other loops",
             "start: fsync",
             "start: os",

@@ -2,6 +2,7 @@ package io.streamkeeper.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class SlowRequestsTest {
         SlowRequests requests = new SlowRequests();
         assertThat(requests.copy()).isEmpty();
         for (int i = 0; i < 3 * SlowRequests.COUNT_MAX + 5; i++) {
-            requests.add(i, Operation.READ, "/v1/stream/s" + i, 200, SLOW_NANOS + i);
+            requests.add(i, Operation.READ, "/v1/stream/s" + i, 200, SLOW_NANOS + i, Map.of());
         }
 
         assertThat(requests.copy())
@@ -31,13 +32,14 @@ class SlowRequestsTest {
                         Operation.READ,
                         "/v1/stream/s" + (3 * SlowRequests.COUNT_MAX + 4),
                         200,
-                        SLOW_NANOS + 3 * SlowRequests.COUNT_MAX + 4));
+                        SLOW_NANOS + 3 * SlowRequests.COUNT_MAX + 4,
+                        Map.of()));
     }
 
     @Test
     void aLongPathIsCut() {
         SlowRequests requests = new SlowRequests();
-        requests.add(0, Operation.READ, "/" + "x".repeat(5_000), 200, SLOW_NANOS);
+        requests.add(0, Operation.READ, "/" + "x".repeat(5_000), 200, SLOW_NANOS, Map.of());
 
         assertThat(requests.copy().get(0).path()).hasSize(1_024);
     }

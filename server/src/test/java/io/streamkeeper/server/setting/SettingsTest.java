@@ -49,6 +49,8 @@ class SettingsTest {
             Map.entry("durability", "os"),
             Map.entry("storage", "mirrored"),
             Map.entry("retention", "logs/**=max-age:1d"),
+            Map.entry("access-log", "json"),
+            Map.entry("access-log-file", "access"),
             Map.entry("root", "/other/"));
 
     private static List<Setting<?>> settings() {

@@ -87,6 +87,7 @@ class AdminListenerTest {
     }
 
     @Test
+    @LogsFaults("new connections to the listener for {} are closed, because {} are open")
     void whoeverRunsAFullServerGetsIn() throws IOException {
         withServer(server -> {
             try (TestConnection one = server.connect();

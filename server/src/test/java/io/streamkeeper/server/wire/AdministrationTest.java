@@ -23,9 +23,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,10 +207,66 @@ class AdministrationTest {
                     operator.exchange("GET", "/admin/slow-requests", "").is(200).text();
 
             assertThat(listed)
-                    .containsPattern("\\{\"time\":\"20[^\"]+Z\",\"operation\":\"create\",\"path\":\"/v1/stream/slow\","
-                            + "\"status\":201,\"milliseconds\":[1-9]\\d\\d+}")
+                    .containsPattern(
+                            "\\{\"time\":\"20[^\"]+Z\",\"operation\":\"create\",\"path\":\"/v1/stream/slow\","
+                                    + "\"status\":201,\"milliseconds\":[1-9]\\d\\d+,\"waits\":\\{\"authentication\":[1-9]\\d\\d+")
                     .doesNotContain("secret");
         }
+    }
+
+    @Test
+    void theStreamsThatHaveTheMostAreListed() throws IOException {
+        try (TestServer server = started()) {
+            List<String> paths = new ArrayList<>();
+            for (int i = 0; i < 2_500; i++) {
+                paths.add(server.create(TEXT, ""));
+            }
+            String large = paths.get(100);
+            String busy = paths.get(2_000);
+            server.append(large, "x".repeat(5_000));
+            server.append(busy, "a");
+            for (int i = 0; i < 20; i++) {
+                server.append(busy, "b");
+            }
+            server.get(large).is(200);
+            server.get(large).is(200);
+            try (EventReader events = server.events(busy, "now");
+                    TestConnection poll = server.connect()) {
+                events.control();
+                poll.request("GET", large + "?live=long-poll&offset=now", "");
+                await().until(() -> server.metric(Metric.WAITERS) == 2);
+
+                assertThat(top(server, "by=bytes&limit=2")).containsExactly(name(large), name(busy));
+                assertThat(top(server, "by=appends&limit=1")).containsExactly(name(busy));
+                assertThat(top(server, "by=appended-bytes&limit=1")).containsExactly(name(large));
+                assertThat(top(server, "by=reads&limit=1")).containsExactly(name(large));
+                assertThat(top(server, "by=readers")).containsExactlyInAnyOrder(name(large), name(busy));
+                assertThat(admin(server, "GET", "/admin/top-streams?limit=1")
+                                .is(200)
+                                .text())
+                        .startsWith("{\"by\":\"bytes\",\"streams\":[{\"path\":\"" + name(large)
+                                + "\",\"bytes\":5000,\"readers\":1,\"appendsPerSecond\":");
+            }
+            server.delete(large).is(204);
+            assertThat(top(server, "by=reads")).doesNotContain(name(large));
+            admin(server, "GET", "/admin/top-streams?by=size").isError(400, "invalid_parameter");
+            admin(server, "GET", "/admin/top-streams?limit=0").isError(400, "invalid_parameter");
+            admin(server, "GET", "/admin/top-streams?limit=1001").isError(400, "invalid_parameter");
+        }
+    }
+
+    private static String name(String path) {
+        return path.substring(TestServer.ROOT.length());
+    }
+
+    private static List<String> top(TestServer server, String query) {
+        String text =
+                admin(server, "GET", "/admin/top-streams?" + query).is(200).text();
+        return Pattern.compile("\"path\":\"([^\"]*)\"")
+                .matcher(text)
+                .results()
+                .map(path -> path.group(1))
+                .toList();
     }
 
     @ParameterizedTest
@@ -216,6 +274,7 @@ class AdministrationTest {
         "GET,/metrics,200",
         "GET,/admin/slow-requests,200",
         "GET,/admin/status,200",
+        "GET,/admin/top-streams,200",
         "POST,/admin/checkpoint,200",
         "GET,/admin/log-level,501",
         "GET,/admin/drain,200"

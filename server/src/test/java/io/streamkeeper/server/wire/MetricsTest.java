@@ -160,6 +160,27 @@ class MetricsTest {
     }
 
     @Test
+    void anEventStreamIsCountedFromItsHeadToItsEnd() throws Exception {
+        String path = server.create(TestServer.TEXT, "a");
+        try (EventReader events = server.events(path, "-1");
+                EventReader many = server.connect()
+                        .events(TestServer.ROOT + "?live=sse&stream=" + path.substring(TestServer.ROOT.length())
+                                + "@-1")) {
+            events.next();
+            many.next();
+            assertThat(metrics().value(Metric.EVENT_STREAMS)).isEqualTo(2);
+        }
+        server.get(path + "missing?live=sse&offset=-1").is(404);
+        await().until(() -> metrics().value(Metric.EVENT_STREAMS) == 0);
+    }
+
+    @Test
+    void theLoopsMeasureHowLateTheyAre() throws Exception {
+        await().until(() -> metrics().histogram(Metric.LOOP_DELAY_SECONDS).count() > 2 * TestServer.SHARDS);
+        assertThat(metrics().histogram(Metric.LOOP_DELAY_SECONDS).sum()).isPositive();
+    }
+
+    @Test
     void checkpointsAndCompactionsAreCountedWithTheirBytes() throws Exception {
         String path = server.create(TestServer.TEXT, "");
 

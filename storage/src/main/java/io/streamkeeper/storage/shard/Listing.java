@@ -6,6 +6,7 @@ import io.streamkeeper.protocol.PathOrder;
 import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,40 @@ final class Listing {
     /** Whether a live reader waits, which counts as use (section 5.1). */
     private static boolean isFollowed(StreamState stream) {
         return stream.lifetime().isSliding() && stream.waiters() != null;
+    }
+
+    /** See {@link ShardStore#visit}. */
+    static @Nullable String visit(ShardState shard, String from, int most, Consumer<StreamState> look) {
+        Visit visit = new Visit(shard, most, look);
+        shard.listed().visit(from, visit);
+        return visit.next;
+    }
+
+    /** Looks at streams until there were enough. */
+    private static final class Visit implements Predicate<StreamState> {
+        private final ShardState shard;
+        private final Consumer<StreamState> look;
+        private int left;
+        private @Nullable String next;
+
+        Visit(ShardState shard, int most, Consumer<StreamState> look) {
+            this.shard = shard;
+            this.left = most;
+            this.look = look;
+        }
+
+        @Override
+        public boolean test(StreamState stream) {
+            if (left == 0) {
+                next = stream.pathText();
+                return false;
+            }
+            left--;
+            if (!shard.isGone(stream)) {
+                look.accept(stream);
+            }
+            return true;
+        }
     }
 
     private static ListedStream describe(StreamState stream) {

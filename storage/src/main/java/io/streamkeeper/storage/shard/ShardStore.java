@@ -436,6 +436,24 @@ public final class ShardStore implements AutoCloseable {
         return Listing.step(state, query, from, itemsMax, allowed);
     }
 
+    /**
+     * Looks at some of the streams that readers see, in the order of their paths; a bounded step.
+     *
+     * @param from where the step before has ended; empty for the first step
+     * @param most how many are looked at, at most
+     * @param look must not change anything
+     * @return where the next step begins; null if all were looked at
+     */
+    public @Nullable String visit(String from, int most, Consumer<StreamState> look) {
+        return Listing.visit(state, from, most, look);
+    }
+
+    /** The stream that readers see at a path; null if there is none. */
+    public @Nullable StreamState listed(String path) {
+        StreamState stream = state.visible(new StreamPath(path));
+        return stream == null || state.isGone(stream) ? null : stream;
+    }
+
     // ---- upkeep ----
 
     /** Deletes expired streams and trims others; a bounded step, to be called periodically. */

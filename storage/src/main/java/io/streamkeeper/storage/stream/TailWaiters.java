@@ -8,6 +8,9 @@ public interface TailWaiters {
     /** The durable tail has moved, or the stream was closed. */
     void moved(StreamState stream);
 
+    /** The number of readers that wait. */
+    int count();
+
     /** The stream was deleted, or has expired. */
     void gone(StreamState stream);
 }

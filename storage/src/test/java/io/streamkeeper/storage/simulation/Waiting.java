@@ -54,6 +54,11 @@ final class Waiting implements TailWaiters {
         return of;
     }
 
+    @Override
+    public int count() {
+        return readers.size();
+    }
+
     private long nowMillis() {
         return TimeUnit.NANOSECONDS.toMillis(world.clock.monotonicNanos());
     }

@@ -64,9 +64,44 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
 
     private final BodyRate rate = new BodyRate();
 
-    private record Pending(Http1Head head, BodyReader body) {
+    /** Owned by the decoder. */
+    private static final class Pending {
+        private final Http1Head head;
+        private final BodyReader body;
+        private final long sinceNanos;
+
+        /** Since when there is no memory for more of the body; 0 if there is. */
+        private long waitsSinceNanos;
+
+        private long waitedNanos;
+
+        Pending(Http1Head head, BodyReader body, long sinceNanos) {
+            this.head = head;
+            this.body = body;
+            this.sinceNanos = sinceNanos;
+        }
+
+        BodyReader body() {
+            return body;
+        }
+
         boolean isWaiting() {
             return body.buffer().isWaiting();
+        }
+
+        void waits(long nowNanos) {
+            if (waitsSinceNanos == 0) {
+                waitsSinceNanos = nowNanos;
+            }
+        }
+
+        void waitsNoMore(long nowNanos) {
+            waitedNanos += nowNanos - waitsSinceNanos;
+            waitsSinceNanos = 0;
+        }
+
+        HttpRequest complete(ByteBuf bytes, long nowNanos) {
+            return new HttpRequest(head, bytes).bodyArrivedIn(nowNanos - sinceNanos, waitedNanos);
         }
     }
 
@@ -230,7 +265,9 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
     /** Waits for room for the body. This time does not count against the client. */
     private void awaitRoom(ChannelHandlerContext ctx, Pending request) {
         deadline.awaitNothing();
+        request.waits(nowNanos(ctx));
         request.body().buffer().awaitRoom(ctx.executor(), () -> {
+            request.waitsNoMore(nowNanos(ctx));
             restartRate(ctx);
             decode(ctx);
             ctx.fireChannelReadComplete();
@@ -312,7 +349,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
         BodyReader body = framing.isChunked()
                 ? new ChunkedBody(room, headRoom, limits, bytesMax)
                 : new FixedBody(room, framing.contentLength());
-        pending = new Pending(head, body);
+        pending = new Pending(head, body, nowNanos(ctx));
         restartRate(ctx);
         if (framing.continueExpected() && !bodyHasCome) {
             ctx.fireChannelRead(ContinueExpected.INSTANCE);
@@ -368,7 +405,7 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
         if (body != null) {
             pending = null;
             deadline.awaitNothing();
-            ctx.fireChannelRead(new HttpRequest(request.head(), body));
+            ctx.fireChannelRead(request.complete(body, nowNanos(ctx)));
         }
     }
 

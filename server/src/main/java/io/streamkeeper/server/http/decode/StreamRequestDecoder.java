@@ -49,6 +49,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
     private @Nullable StreamHead head;
     private @Nullable BodyBuffer body;
     private int bytesMax;
+    private long bodySinceNanos;
 
     /** The request about which is not decided yet. */
     private @Nullable StreamHead undecided;
@@ -152,6 +153,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
         head = read;
         body = new BodyBuffer(room, length < 0 ? most : length);
         bytesMax = most;
+        bodySinceNanos = nowNanos(ctx);
         state = State.BODY;
         if (verdict.isLater()) {
             // What has been sent meanwhile is stored; the window of the stream bounds it.
@@ -220,7 +222,7 @@ public final class StreamRequestDecoder extends ChannelInboundHandlerAdapter imp
         body = null;
         undecided = null;
         deadline.stop();
-        ctx.fireChannelRead(new HttpRequest(whole, buffer.detach()));
+        ctx.fireChannelRead(new HttpRequest(whole, buffer.detach()).bodyArrivedIn(nowNanos(ctx) - bodySinceNanos, 0));
     }
 
     @Override

@@ -32,6 +32,9 @@ public enum HeaderName {
     AUTHORIZATION("authorization", Trait.LIST),
     /** Read from trusted proxies only. */
     X_FORWARDED_FOR("x-forwarded-for", Trait.LIST, Trait.SET_BY_PROXIES),
+    /** An invalid one, such as a list, is ignored. */
+    X_REQUEST_ID("x-request-id", Trait.LIST),
+    TRACEPARENT("traceparent", Trait.LIST),
     IF_MATCH("if-match", Trait.LIST),
     IF_NONE_MATCH("if-none-match", Trait.LIST),
     LAST_EVENT_ID("last-event-id"),

@@ -16,6 +16,8 @@ public final class HttpRequest {
     private final RequestHead head;
     private final ByteBuf body;
     private final @Nullable Body split;
+    private long bodyNanos;
+    private long bodyMemoryNanos;
     private @Nullable String path;
     private @Nullable StreamPath streamPath;
 
@@ -130,6 +132,28 @@ public final class HttpRequest {
     @Nullable
     public Body split() {
         return split;
+    }
+
+    /**
+     * The body has arrived after the head.
+     *
+     * @param nanos that this took
+     * @param memoryNanos of these, the time in which there was no memory for it
+     */
+    public HttpRequest bodyArrivedIn(long nanos, long memoryNanos) {
+        bodyNanos = nanos;
+        bodyMemoryNanos = memoryNanos;
+        return this;
+    }
+
+    /** How long the rest of the body took to arrive; 0 if it came with the head. */
+    public long bodyNanos() {
+        return bodyNanos;
+    }
+
+    /** How long of this there was no memory for the body. */
+    public long bodyMemoryNanos() {
+        return bodyMemoryNanos;
     }
 
     public void release() {

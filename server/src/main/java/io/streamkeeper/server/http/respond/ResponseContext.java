@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http.respond;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.server.metrics.Operation;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +53,14 @@ public interface ResponseContext {
     long elapsedNanos();
 
     /**
-     * The response was begun with this status, {@code nanos} after the arrival of the request: the request is decided.
+     * The response was begun with this status, or as the refusal with {@code code}, {@code nanos} after the arrival of the request: the request is decided.
      * Called once, or never if the client is gone.
      */
-    void answered(int status, long nanos);
+    void answered(int status, @Nullable ErrorCode code, long nanos);
+
+    /** The id of the request, which the response contains; null if there is no access log. */
+    @Nullable
+    String requestId();
 
     /** The absolute URL of the request's target. */
     String url();

@@ -47,7 +47,8 @@ enum ResponseField {
     VARY("Vary"),
     WWW_AUTHENTICATE("WWW-Authenticate", Readers.SCRIPTS),
     X_ACCEL_BUFFERING("X-Accel-Buffering"),
-    X_CONTENT_TYPE_OPTIONS("X-Content-Type-Options");
+    X_CONTENT_TYPE_OPTIONS("X-Content-Type-Options"),
+    X_REQUEST_ID("X-Request-Id");
 
     /** The readers of a field that not every script may read. */
     private enum Readers {

@@ -63,9 +63,13 @@ final class ResponseHeads {
     private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
         long nanos = context.elapsedNanos();
         counters.answered(context.operation(), status, code, nanos);
-        context.answered(status, nanos);
+        context.answered(status, code, nanos);
         ResponseHead head = interim(status);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
+        String id = context.requestId();
+        if (id != null) {
+            head.field(ResponseField.X_REQUEST_ID, id);
+        }
         if (context.isCrossOrigin()) {
             head.fields(origins.fields(context.origin()));
             if (origins.isList()) {

@@ -89,6 +89,15 @@ public final class LiveTail implements TailWaiters {
         }
     }
 
+    @Override
+    public int count() {
+        int count = polls.count();
+        for (TailGroup group : groups.values()) {
+            count += group.count();
+        }
+        return count;
+    }
+
     // ---- delivery ----
 
     @Override

@@ -82,7 +82,7 @@ public final class LongPoll {
      */
     public void start(Shard shard) {
         shard.step(reply::complete, () -> {
-            StreamState stream = shard.store().open(read.path(), true);
+            StreamState stream = shard.open(read);
             if (read.isRanged()) {
                 search(shard, stream);
                 return;

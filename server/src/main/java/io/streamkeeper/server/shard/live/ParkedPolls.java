@@ -55,6 +55,10 @@ final class ParkedPolls {
         return polls.isEmpty();
     }
 
+    int count() {
+        return polls.size();
+    }
+
     void park(LongPoll poll) {
         poll.parkedAt = this;
         poll.parkedPosition = stream.durableTail();

@@ -56,7 +56,7 @@ public final class Subscription {
     /** Opens the stream, and pulls for the first time, from the start that the command names. */
     public void open() {
         shard.step(this::refused, () -> {
-            StreamState opened = shard.store().open(read.path(), true);
+            StreamState opened = shard.open(read);
             stream = opened;
             if (read.isRanged()) {
                 search(opened);

@@ -52,6 +52,10 @@ final class TailGroup {
         return subscriptions.isEmpty();
     }
 
+    int count() {
+        return subscriptions.size();
+    }
+
     /** Whether a subscription ends at or before {@code position}. */
     boolean endsAt(long position) {
         return subscriptions.stream().anyMatch(subscription -> subscription.endsAt(position));
