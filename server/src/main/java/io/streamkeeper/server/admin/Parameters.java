@@ -3,9 +3,8 @@ package io.streamkeeper.server.admin;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.parse.QueryText;
 import io.streamkeeper.server.http.request.HttpRequest;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,24 +28,16 @@ final class Parameters {
         String query = request.query();
         for (String part : query == null || query.isEmpty() ? new String[0] : query.split("&", -1)) {
             int equals = part.indexOf('=');
-            String name = decode(equals < 0 ? part : part.substring(0, equals));
+            String name = QueryText.name(equals < 0 ? part : part.substring(0, equals));
             if (!names.contains(name)) {
                 throw invalid("parameter " + Quoted.of(name) + " is unknown; expected "
                         + (names.isEmpty() ? "none" : String.join(", ", names)));
             }
-            if (values.put(name, equals < 0 ? "" : decode(part.substring(equals + 1))) != null) {
+            if (values.put(name, equals < 0 ? "" : QueryText.value(name, part.substring(equals + 1))) != null) {
                 throw invalid("parameter " + name + " came again; expected it once");
             }
         }
         return new Parameters(values);
-    }
-
-    private static String decode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw invalid("the query is not valid; expected percent-encoded UTF-8");
-        }
     }
 
     static RefusedException invalid(String message) {

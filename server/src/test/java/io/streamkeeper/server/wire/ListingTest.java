@@ -169,7 +169,7 @@ class ListingTest {
         "limit=, limit is ''",
         "delimiter=., delimiter is '.'",
         "limit=1&limit=2, limit came again",
-        "prefix=%zz, percent sign",
+        "prefix=%zz, expected percent-encoded UTF-8",
         "live=long-poll, live is 'long-poll'"
     })
     void aBadParameterIsRefused(String query, String message) {

@@ -3,8 +3,6 @@ package io.streamkeeper.server.http.parse;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
-import io.streamkeeper.server.http.decode.Octets;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +41,9 @@ record QueryParameters(
         ListParameters list = null;
         int start = 0;
         while (start <= query.length()) {
-            int ampersand = query.indexOf('&', start);
-            int end = ampersand < 0 ? query.length() : ampersand;
-            int equals = query.indexOf('=', start);
-            int nameEnd = equals < 0 || equals > end ? end : equals;
-            String name = decode(query, start, nameEnd);
+            int end = end(query, start);
+            int nameEnd = nameEnd(query, start, end);
+            String name = QueryText.name(query.substring(start, nameEnd));
             switch (name) {
                 case "offset" -> offset = value(query, name, nameEnd, end, offset);
                 case "live" -> live = value(query, name, nameEnd, end, live);
@@ -70,25 +66,51 @@ record QueryParameters(
         return new QueryParameters(offset, live, timeout, cursor, lastEventId, signature, range, list);
     }
 
-    /** All values of a parameter that may come several times, decoded, in their order. */
+    /** Whether a query has a parameter; a name that is not valid is none. */
+    static boolean has(@Nullable String query, String name) {
+        int start = 0;
+        while (query != null && start <= query.length()) {
+            int end = end(query, start);
+            if (name.equals(QueryText.decode(query.substring(start, nameEnd(query, start, end))))) {
+                return true;
+            }
+            start = end + 1;
+        }
+        return false;
+    }
+
+    /**
+     * All values of a parameter that may come several times, decoded, in their order.
+     *
+     * @throws RefusedException if the percent-encoding is not valid
+     */
     static List<String> all(@Nullable String query, String name) {
         List<String> values = new ArrayList<>();
         int start = 0;
         while (query != null && start <= query.length()) {
-            int ampersand = query.indexOf('&', start);
-            int end = ampersand < 0 ? query.length() : ampersand;
-            int equals = query.indexOf('=', start);
-            int nameEnd = equals < 0 || equals > end ? end : equals;
-            if (decode(query, start, nameEnd).equals(name)) {
-                values.add(decode(query, Math.min(nameEnd + 1, end), end));
+            int end = end(query, start);
+            int nameEnd = nameEnd(query, start, end);
+            if (QueryText.name(query.substring(start, nameEnd)).equals(name)) {
+                values.add(QueryText.value(name, query.substring(Math.min(nameEnd + 1, end), end)));
             }
             start = end + 1;
         }
         return values;
     }
 
+    /** Where the parameter that begins at {@code start} ends. */
+    private static int end(String query, int start) {
+        int ampersand = query.indexOf('&', start);
+        return ampersand < 0 ? query.length() : ampersand;
+    }
+
+    private static int nameEnd(String query, int start, int end) {
+        int equals = query.indexOf('=', start);
+        return equals < 0 || equals > end ? end : equals;
+    }
+
     private static String value(String query, String name, int nameEnd, int end, @Nullable String before) {
-        String value = decode(query, Math.min(nameEnd + 1, end), end);
+        String value = QueryText.value(name, query.substring(Math.min(nameEnd + 1, end), end));
         if (before != null && name.equals("signature")) {
             throw new RefusedException(ErrorCode.INVALID_PARAMETER, "parameter signature came again; expected it once");
         }
@@ -98,41 +120,5 @@ record QueryParameters(
                     "parameter " + name + " came again with the value " + Quoted.of(value) + "; expected it once");
         }
         return value;
-    }
-
-    private static String decode(String query, int start, int end) {
-        for (int i = start; i < end; i++) {
-            char c = query.charAt(i);
-            if (c == '%' || c == '+') {
-                return decodeFrom(query, start, end);
-            }
-        }
-        return query.substring(start, end);
-    }
-
-    private static String decodeFrom(String query, int start, int end) {
-        byte[] bytes = new byte[end - start];
-        int count = 0;
-        for (int i = start; i < end; i++) {
-            char c = query.charAt(i);
-            if (c == '%') {
-                bytes[count++] = (byte) decodedByte(query, i, end);
-                i += 2;
-            } else {
-                bytes[count++] = (byte) (c == '+' ? ' ' : c);
-            }
-        }
-        return new String(bytes, 0, count, StandardCharsets.UTF_8);
-    }
-
-    private static int decodedByte(String query, int percent, int end) {
-        int high = percent + 2 < end ? Octets.hexDigit(query.charAt(percent + 1)) : -1;
-        int low = percent + 2 < end ? Octets.hexDigit(query.charAt(percent + 2)) : -1;
-        if (high < 0 || low < 0) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_PARAMETER,
-                    "the query has a percent sign without two hex digits after it; expected percent-encoded UTF-8");
-        }
-        return high << 4 | low;
     }
 }

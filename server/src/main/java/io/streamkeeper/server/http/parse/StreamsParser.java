@@ -80,8 +80,7 @@ final class StreamsParser {
             return false;
         }
         return request.method() == Method.POST
-                || (request.method() == Method.GET
-                        && !QueryParameters.all(request.query(), "stream").isEmpty());
+                || (request.method() == Method.GET && QueryParameters.has(request.query(), "stream"));
     }
 
     /**
