@@ -12,6 +12,7 @@ public sealed interface Outcome
                 Outcome.Described,
                 Outcome.Deleted,
                 Outcome.Listed,
+                Outcome.Changes,
                 Outcome.Chunk {
 
     /**
@@ -53,21 +54,42 @@ public sealed interface Outcome
      * @param streams the streams, in the order of their paths
      * @param groups the groups, in the same order; each ends with a slash
      * @param next the last item, after which the next page begins; null if this is the last page
+     * @param position from which on changes of streams are not on the page; null if this is not the first page
      */
     record Listed(
             List<ListedStream> streams,
             List<String> groups,
-            @Nullable String next) implements Outcome {
+            @Nullable String next,
+            @Nullable ListingPosition position) implements Outcome {
         /**
          * Copies the lists.
          *
          * @param streams the streams, in the order of their paths
          * @param groups the groups, in the same order; each ends with a slash
          * @param next the last item; null if this is the last page
+         * @param position from which on changes are not on the page; null if this is not the first page
          */
         public Listed {
             streams = List.copyOf(streams);
             groups = List.copyOf(groups);
+        }
+    }
+
+    /**
+     * Creations, closures and deletions of streams.
+     *
+     * @param changes those of one path in their order
+     * @param position the place after them
+     */
+    record Changes(List<StreamChange> changes, ListingPosition position) implements Outcome {
+        /**
+         * Copies the list.
+         *
+         * @param changes those of one path in their order
+         * @param position the place after them
+         */
+        public Changes {
+            changes = List.copyOf(changes);
         }
     }
 

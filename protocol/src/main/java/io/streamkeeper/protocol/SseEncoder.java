@@ -162,6 +162,26 @@ public final class SseEncoder {
         }
     }
 
+    /**
+     * Writes an event of another kind.
+     *
+     * @param out receives it
+     * @param event the kind
+     * @param json its data, one line
+     * @param id its id, in ASCII; null for none
+     */
+    public static void event(ByteBuf out, String event, String json, @Nullable String id) {
+        ByteBufUtil.writeAscii(out, "event: ");
+        ByteBufUtil.writeAscii(out, event);
+        out.writeBytes(LINE);
+        ByteBufUtil.writeUtf8(out, json);
+        if (id != null) {
+            out.writeBytes(ID);
+            ByteBufUtil.writeAscii(out, id);
+        }
+        out.writeBytes(END);
+    }
+
     private static void end(ByteBuf out, byte[] stream, Offset next) {
         out.writeBytes(ID).writeBytes(stream).writeByte('@');
         next.writeTo(out);

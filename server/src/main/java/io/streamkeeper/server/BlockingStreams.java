@@ -11,6 +11,7 @@ import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
+import io.streamkeeper.client.api.StreamChanges;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.api.StreamPage;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of {@link DurableStreams} as blocking methods: each returns when the call has completed, and throws a
@@ -202,6 +204,21 @@ public final class BlockingStreams {
      */
     public StreamPage list(ListOptions options) throws InterruptedException {
         return await(on -> streams.list(options, on));
+    }
+
+    /**
+     * Returns the creations, closures and deletions of streams after a position, or waits until there is one, as {@link
+     * DurableStreams#changes} does.
+     *
+     * @param prefix the text with which the paths of the streams begin; empty for all
+     * @param position that of a page or of other changes; null for now
+     * @param wait the longest wait, in whole milliseconds; after it, there are no changes
+     * @return the changes
+     * @throws StreamException if the future of {@link DurableStreams#changes} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public StreamChanges changes(String prefix, @Nullable String position, Duration wait) throws InterruptedException {
+        return await(on -> streams.changes(prefix, position, wait, on));
     }
 
     /**

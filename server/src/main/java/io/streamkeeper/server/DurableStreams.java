@@ -11,6 +11,7 @@ import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
+import io.streamkeeper.client.api.StreamChanges;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.api.StreamPage;
 import io.streamkeeper.client.listen.CallbackThreads;
@@ -19,6 +20,8 @@ import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.client.listen.StreamSource;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ListQuery;
+import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
@@ -30,6 +33,7 @@ import io.streamkeeper.server.security.AuditLog;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.StreamListing;
+import io.streamkeeper.server.shard.change.ChangesCall;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
@@ -325,11 +329,15 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     }
 
     CompletableFuture<Batch> tail(String path, From from, Duration wait, Executor on) {
+        long millis = waitMillis(wait);
+        return calls.start(on, Results::batch, call -> poll(commands.poll(path, from, millis), call));
+    }
+
+    private static long waitMillis(Duration wait) {
         if (wait.isNegative()) {
             throw new IllegalArgumentException("wait is " + wait + "; expected none or more");
         }
-        long millis = wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX.toMillis() : wait.toMillis();
-        return calls.start(on, Results::batch, call -> poll(commands.poll(path, from, millis), call));
+        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX.toMillis() : wait.toMillis();
     }
 
     /**
@@ -369,6 +377,34 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                         engine.memory().listings(),
                         engine.loops().next(),
                         call));
+    }
+
+    /**
+     * Returns the creations, closures and deletions of streams after a position, or waits until there is one. The history
+     * of the server is bounded, and begins when it starts.
+     *
+     * @param prefix the text with which the paths of the streams begin, without percent-encoding; empty for all
+     * @param position {@link StreamPage#position} or {@link StreamChanges#position}; null for now
+     * @param wait the longest wait, in whole milliseconds; after it, there are no changes
+     * @return the changes; the future fails with {@link io.streamkeeper.client.api.StreamException.OffsetGone} if some of
+     *     them are not known any more: list the streams again
+     * @throws IllegalArgumentException if the wait is negative
+     */
+    public CompletableFuture<StreamChanges> changes(String prefix, @Nullable String position, Duration wait) {
+        return changes(prefix, position, wait, executor);
+    }
+
+    CompletableFuture<StreamChanges> changes(String prefix, @Nullable String position, Duration wait, Executor on) {
+        long millis = waitMillis(wait);
+        return calls.start(on, Results::changes, call -> {
+            String checked = new ListQuery(prefix, null, 1, false).prefix();
+            ListingPosition from = position == null ? null : ListingPosition.parse("position", position);
+            ChangesCall waiting =
+                    new ChangesCall(engine.shards(), engine.loops().next(), checked, from, millis, call);
+            calls.addWaiting(call);
+            call.future().whenComplete((changes, failure) -> waiting.close());
+            waiting.start();
+        });
     }
 
     /**

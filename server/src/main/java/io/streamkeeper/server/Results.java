@@ -5,11 +5,13 @@ import io.streamkeeper.client.api.AppendResult;
 import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.Page;
+import io.streamkeeper.client.api.StreamChanges;
 import io.streamkeeper.client.api.StreamEntry;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.api.StreamPage;
 import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.protocol.StreamInfo;
 import java.time.Instant;
 
@@ -34,7 +36,33 @@ final class Results {
 
     static StreamPage listed(Outcome outcome) {
         Outcome.Listed listed = (Outcome.Listed) outcome;
-        return new StreamPage(listed.streams().stream().map(Results::entry).toList(), listed.groups(), listed.next());
+        return new StreamPage(
+                listed.streams().stream().map(Results::entry).toList(),
+                listed.groups(),
+                listed.next(),
+                listed.position() == null ? null : listed.position().toString());
+    }
+
+    static StreamChanges changes(Outcome outcome) {
+        Outcome.Changes changes = (Outcome.Changes) outcome;
+        return new StreamChanges(
+                changes.changes().stream().map(Results::change).toList(),
+                changes.position().toString());
+    }
+
+    private static StreamChanges.Change change(StreamChange change) {
+        StreamChanges.Kind kind = switch (change.kind()) {
+            case CREATED -> StreamChanges.Kind.CREATED;
+            case CLOSED -> StreamChanges.Kind.CLOSED;
+            case DELETED -> StreamChanges.Kind.DELETED;
+        };
+        return new StreamChanges.Change(
+                kind,
+                change.path(),
+                change.contentType().value(),
+                change.nextOffset().toString(),
+                change.closed(),
+                Instant.ofEpochMilli(change.createdMillis()));
     }
 
     private static StreamEntry entry(ListedStream stream) {

@@ -8,7 +8,7 @@
  * io.streamkeeper.client.api.AppendOptions}, its options; {@link io.streamkeeper.client.api.CreateResult}, {@link
  * io.streamkeeper.client.api.AppendResult} and {@link io.streamkeeper.client.api.StreamMetadata}, the results; {@link
  * io.streamkeeper.client.api.ListOptions}, {@link io.streamkeeper.client.api.StreamPage} and {@link
- * io.streamkeeper.client.api.StreamEntry}, a listing; {@link io.streamkeeper.client.api.StreamException}, the failure of a request. All are immutable and safe for use by any
+ * io.streamkeeper.client.api.StreamEntry}, a listing; {@link io.streamkeeper.client.api.StreamChanges}, what follows it; {@link io.streamkeeper.client.api.StreamException}, the failure of a request. All are immutable and safe for use by any
  * thread.
  */
 @NullMarked

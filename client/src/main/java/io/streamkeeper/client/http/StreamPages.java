@@ -33,6 +33,7 @@ final class StreamPages {
     private final List<StreamEntry> streams = new ArrayList<>();
     private final List<String> groups = new ArrayList<>();
     private @Nullable String next;
+    private @Nullable String position;
     private boolean isListing;
 
     private StreamPages() {}
@@ -62,7 +63,7 @@ final class StreamPages {
         if (!reader.isListing) {
             throw new IOException("it has no field \"streams\"");
         }
-        return new StreamPage(reader.streams, reader.groups, reader.next);
+        return new StreamPage(reader.streams, reader.groups, reader.next, reader.position);
     }
 
     private void readPage(JsonParser parser) throws IOException {
@@ -85,6 +86,7 @@ final class StreamPages {
                     }
                 }
                 case "next" -> next = parser.getText();
+                case "position" -> position = parser.getText();
                 default -> parser.skipChildren();
             }
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It writes the head and the events, a long event in parts, and comments while there are no events. It ends the
  * response at its longest duration, or when the credentials expire; a long event is completed first.
  */
-abstract sealed class EventSession extends LongResponse permits SseSession, StreamsSession {
+abstract sealed class EventSession extends LongResponse permits ChangesSession, SseSession, StreamsSession {
     private static final ByteBuf LAST_CHUNK =
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 

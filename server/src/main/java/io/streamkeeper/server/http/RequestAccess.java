@@ -287,7 +287,7 @@ final class RequestAccess {
             return;
         }
         if (RequestParser.isForListing(request, routes)) {
-            if (!allowsListing(principal, ListParser.parse(request).prefix())) {
+            if (!allowsListing(principal, ListParser.prefix(request))) {
                 throw new RefusedException(denied(principal, Action.LIST));
             }
             return;
@@ -306,6 +306,15 @@ final class RequestAccess {
     boolean mayRead(Principal principal, StreamPath path) {
         try {
             return allows(principal, Action.READ, path);
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
+    /** Whether a principal may list a stream; false if the policy fails. */
+    boolean mayList(Principal principal, String path) {
+        try {
+            return allowsListing(principal, path);
         } catch (RefusedException e) {
             return false;
         }

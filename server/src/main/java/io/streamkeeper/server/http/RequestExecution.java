@@ -46,6 +46,7 @@ final class RequestExecution implements BodyCheck {
     private final HttpServer server;
     private final Channel channel;
     private final StreamsRequests streams;
+    private final ChangesRequests changes;
     private final @Nullable RequestAccess access;
     private @Nullable LiveReadChecks liveReads;
     private boolean splits;
@@ -63,6 +64,7 @@ final class RequestExecution implements BodyCheck {
         this.server = connection.server();
         this.channel = connection.channel();
         this.streams = new StreamsRequests(connection);
+        this.changes = new ChangesRequests(connection);
         this.access = access;
     }
 
@@ -372,6 +374,8 @@ final class RequestExecution implements BodyCheck {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.OnListing onListing) {
             list(exchange, onListing.query());
+        } else if (intent instanceof Intent.OnChanges onChanges) {
+            changes.follow(exchange, onChanges);
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
@@ -387,7 +391,7 @@ final class RequestExecution implements BodyCheck {
         if (intent instanceof Intent.OnStream onStream) {
             return onStream.command() instanceof Command.Read read ? ofRead(read) : ofMethod(request.method());
         }
-        if (intent instanceof Intent.OnListing) {
+        if (intent instanceof Intent.OnListing || intent instanceof Intent.OnChanges) {
             return Operation.LIST;
         }
         if (intent instanceof Intent.OnStreams) {
@@ -446,6 +450,12 @@ final class RequestExecution implements BodyCheck {
     boolean mayRead(Exchange exchange, StreamPath path) {
         Principal principal = exchange.principal();
         return access == null || (principal != null && access.mayRead(principal, path));
+    }
+
+    /** Whether the reader of a response may list a stream; false if the policy fails. */
+    boolean mayList(Exchange exchange, String path) {
+        Principal principal = exchange.principal();
+        return access == null || (principal != null && access.mayList(principal, path));
     }
 
     /** Lists the streams that the client may list. */

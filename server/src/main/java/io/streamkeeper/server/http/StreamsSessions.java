@@ -98,7 +98,13 @@ final class StreamsSessions {
     /** Reserves the heap for a session that follows {@code reads}; null if none is available. */
     @Nullable
     SessionMemory reserve(@Nullable Principal principal, @Nullable SocketAddress peer, List<Command.Read> reads) {
-        return SessionMemory.reserve(room, principal, peer, heapBytes(reads));
+        return reserve(principal, peer, heapBytes(reads));
+    }
+
+    /** Reserves {@code bytes} of the heap for sessions; null if they are not available. */
+    @Nullable
+    SessionMemory reserve(@Nullable Principal principal, @Nullable SocketAddress peer, long bytes) {
+        return SessionMemory.reserve(room, principal, peer, bytes);
     }
 
     /** The heap of the streams of a session. */

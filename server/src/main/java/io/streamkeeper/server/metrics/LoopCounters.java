@@ -23,7 +23,9 @@ public final class LoopCounters implements ShardFigures {
         /** A long-poll. */
         LONG_POLL,
         /** A subscription to events. */
-        SSE;
+        SSE,
+        /** A response that follows a listing. */
+        LISTING;
 
         @SuppressWarnings("EnumOrdinal")
         private int slot() {

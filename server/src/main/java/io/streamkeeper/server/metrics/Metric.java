@@ -66,13 +66,13 @@ public enum Metric {
                     + " written.",
             List.of("log"),
             Series.of("access", "audit")),
-    /** Readers that wait for the next append. */
+    /** Readers that wait for the next append, or follow a listing. */
     WAITERS(
             "streamkeeper_waiters",
             Type.GAUGE,
-            "Readers that wait at the tail of a stream.",
+            "Readers that wait at the tail of a stream, or follow a listing.",
             List.of("kind"),
-            Series.of("long_poll", "sse")),
+            Series.of("long_poll", "sse", "listing")),
     /** Open event streams. */
     EVENT_STREAMS(
             "streamkeeper_event_streams",

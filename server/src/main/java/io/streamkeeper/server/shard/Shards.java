@@ -12,6 +12,7 @@ import io.streamkeeper.storage.extent.ExtentUsage;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.shard.ShardStore;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Shards {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
 
+    private final long incarnation = new SecureRandom().nextLong();
     private final List<Shard> shards;
     private final Counters counters = new Counters();
     private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
@@ -251,8 +253,13 @@ public final class Shards {
         return ofShards == null ? new TurnQueue(loop) : ofShards;
     }
 
+    /** A random number of this start, which positions of listings contain. */
+    public long incarnation() {
+        return incarnation;
+    }
+
     /** All shards. */
-    List<Shard> all() {
+    public List<Shard> all() {
         return shards;
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListedStream;
+import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.PathOrder;
 import io.streamkeeper.protocol.Refusal;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * One page of a listing of all shards: each shard lists a batch of its items in order, and the batches are merged. A
  * shard whose batch is used up is asked for the next one. The cost is that of the page, whatever the number of streams;
  * only streams that may not be listed are looked at in vain, some in each piece of work of a loop.
+ *
+ * <p>The first page has the position from which the changes of streams can be followed: for each shard the number of the
+ * last change before its first batch. If a stream of the shard has changed before a further batch, the page ends before
+ * that batch, so that it has nothing that is reported after the position.
  *
  * <p>The page is in the order of paths and begins after a path. So a stream that exists during a whole listing is on
  * exactly one of its pages, whatever is created or deleted meanwhile. Owned by one loop; each step on a shard is one
@@ -59,6 +64,8 @@ public final class StreamListing {
     private final EventLoop home;
     private final Reply reply;
     private final Reservation memory;
+    private final long incarnation;
+    private List<Source> sources = List.of();
     private final AtomicBoolean answered = new AtomicBoolean();
 
     /** The shards that have an item at hand, by their first item. */
@@ -80,7 +87,8 @@ public final class StreamListing {
             Predicate<String> allowed,
             EventLoop home,
             Reply reply,
-            Reservation memory) {
+            Reservation memory,
+            long incarnation) {
         this.query = query;
         this.limit = limit;
         this.batch = batch;
@@ -88,6 +96,7 @@ public final class StreamListing {
         this.home = home;
         this.reply = reply;
         this.memory = memory;
+        this.incarnation = incarnation;
     }
 
     /**
@@ -113,7 +122,7 @@ public final class StreamListing {
             return;
         }
         int batch = batch(limit, shards.count());
-        new StreamListing(query, limit, batch, allowed, home, reply, memory).start(shards);
+        new StreamListing(query, limit, batch, allowed, home, reply, memory, shards.incarnation()).start(shards);
     }
 
     /** The items of a shard's batch; one item more than the limit shows whether there is a next page. */
@@ -129,7 +138,7 @@ public final class StreamListing {
 
     private void start(Shards shards) {
         LoopTasks.run(home, () -> {
-            List<Source> sources = shards.all().stream().map(Source::new).toList();
+            sources = shards.all().stream().map(Source::new).toList();
             awaited = sources.size();
             sources.forEach(Source::fetch);
         });
@@ -144,6 +153,9 @@ public final class StreamListing {
         private @Nullable String from;
         private boolean ended;
 
+        /** The number of the last change before the first batch; -1 before that. */
+        private long number = -1;
+
         Source(Shard shard) {
             this.shard = shard;
         }
@@ -153,27 +165,42 @@ public final class StreamListing {
         }
 
         void fetch() {
-            step(new ArrayDeque<>(), from);
+            String place = from;
+            shard.step(
+                    StreamListing.this::refuse,
+                    () -> list(
+                            new ArrayDeque<>(), place, shard.store().changes().last()));
         }
 
-        private void step(Deque<ListedPage.Item> found, @Nullable String place) {
-            shard.step(StreamListing.this::refuse, () -> list(found, place));
-        }
-
-        /** Lists the rest of a batch, in as many pieces as needed. */
-        private void list(Deque<ListedPage.Item> found, @Nullable String place) {
+        /**
+         * Lists the rest of a batch, in as many pieces as needed; on the first page, it ends early if streams change.
+         *
+         * @param before the number of the last change before the batch
+         */
+        private void list(Deque<ListedPage.Item> found, @Nullable String place, long before) {
+            boolean hasChanged = hasPosition() && shard.store().changes().last() != before;
+            if (hasChanged && !found.isEmpty()) {
+                LoopTasks.run(home, () -> arrived(this, found, place, before));
+                return;
+            }
             ListedPage page = shard.store().list(query, place, batch - found.size(), allowed);
             found.addAll(page.items());
             String next = page.from();
             if (next == null || found.size() >= batch || reply.isAbandoned()) {
-                LoopTasks.run(home, () -> arrived(this, found, next));
+                LoopTasks.run(home, () -> arrived(this, found, next, before));
             } else {
-                shard.turns().add(() -> step(found, next));
+                shard.turns().add(() -> shard.step(StreamListing.this::refuse, () -> list(found, next, before)));
             }
         }
     }
 
-    private void arrived(Source source, Deque<ListedPage.Item> found, @Nullable String next) {
+    private void arrived(Source source, Deque<ListedPage.Item> found, @Nullable String next, long before) {
+        if (source.number < 0) {
+            source.number = before;
+        } else if (hasPosition() && before != source.number) {
+            answer(new Outcome.Listed(streams, groups, last, position()));
+            return;
+        }
         source.items = found;
         source.from = next;
         source.ended = next == null;
@@ -194,7 +221,7 @@ public final class StreamListing {
             ListedPage.Item item = source.items.remove();
             if (!item.name().equals(last)) {
                 if (isFull()) {
-                    answer(new Outcome.Listed(streams, groups, last));
+                    answer(new Outcome.Listed(streams, groups, last, position()));
                     return;
                 }
                 add(item);
@@ -208,7 +235,19 @@ public final class StreamListing {
             }
             source = ready.poll();
         }
-        answer(new Outcome.Listed(streams, groups, null));
+        answer(new Outcome.Listed(streams, groups, null, position()));
+    }
+
+    private boolean hasPosition() {
+        return query.after() == null;
+    }
+
+    private @Nullable ListingPosition position() {
+        return hasPosition()
+                ? new ListingPosition(
+                        incarnation,
+                        sources.stream().mapToLong(source -> source.number).toArray())
+                : null;
     }
 
     private boolean isFull() {

@@ -8,6 +8,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ListQuery;
+import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig.Durability;
@@ -52,7 +53,8 @@ class AnsweredKindsTest {
             new Sample("GET", "/health", "", 200, "{\"status\":\"ok\"}"),
             new Sample("OPTIONS", "/v1/stream/a", "", 204, ""),
             new Sample("PATCH", "/v1/stream/a", "", 405, null),
-            new Sample("GET", "/v1/stream/", "", 200, "{\"streams\":[],\"prefixes\":[]}"),
+            new Sample("GET", "/v1/stream/?after=a", "", 200, "{\"streams\":[],\"prefixes\":[]}"),
+            new Sample("GET", "/v1/stream/?live=sse", "", 200, null),
             new Sample("GET", "/v1/stream/none", "", 404, null),
             new Sample("GET", "/v1/stream/?live=sse&stream=absent@-1", "", 200, null),
             new Sample("POST", "/v1/stream/?session=absent", "{}", 404, null));
@@ -101,6 +103,8 @@ class AnsweredKindsTest {
                 }
             }
             outcomes.add(listed(shards, loops.next()));
+            // The answer to a call of the Java API only.
+            outcomes.add(new Outcome.Changes(List.of(), new ListingPosition(0, 0)));
             return outcomes;
         } finally {
             shards.close();

@@ -94,6 +94,7 @@ final class Traffic implements Runnable {
         fills.begin();
         server = newServer;
         credentials = newCredentials;
+        listings.restarted();
         ending = false;
         settled = false;
         settlement.after(lastEnd);
@@ -150,6 +151,7 @@ final class Traffic implements Runnable {
     /** The next start has another, empty data directory. */
     void forget() {
         streams.clear();
+        listings.forget();
     }
 
     @Override

@@ -29,6 +29,9 @@ final class Wire implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 60_000;
 
     /** An answer; the names of its fields are in lower case. */
+    /** What the last event of one who has to list again contains. */
+    static final String LIST_AGAIN = "\"listAgain\":true";
+
     record Answer(int status, Map<String, String> fields, String body) {
         String field(String name) {
             return fields.getOrDefault(name.toLowerCase(Locale.ROOT), "");
@@ -199,6 +202,9 @@ final class Wire implements AutoCloseable {
             if (event.lines().anyMatch(line -> line.matches("event: ?control"))) {
                 if (eventData.contains("\"upToDate\":true")) {
                     return new Events(head, data);
+                }
+                if (eventData.contains(LIST_AGAIN)) {
+                    return new Events(head, List.of(LIST_AGAIN));
                 }
             } else if (event.contains("data:") && !event.startsWith("event: session")) {
                 data.add(base64 ? new String(Base64.getMimeDecoder().decode(eventData), ISO_8859_1) : eventData);

@@ -70,8 +70,7 @@ class QueryEncodingTest {
 
     @Test
     void aRefusalDoesNotQuoteASignature() {
-        Answer answer =
-                SERVER.get(TestServer.path() + "?signature=secret%ff").isError(400, "invalid_parameter");
+        Answer answer = SERVER.get(TestServer.path() + "?signature=secret%ff").isError(400, "invalid_parameter");
         assertThat(answer.text()).contains("signature").doesNotContain("secret");
     }
 }

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Outcome.Appended;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
@@ -29,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * checked when the append would be stored, so they refuse no duplicate.
  */
 final class Append implements CommitQueue.Step {
+    private final ShardState shard;
     private final StreamState stream;
     private final StreamState.Mark before;
     private final long tail;
     private final boolean closed;
 
-    private Append(StreamState stream, StreamState.Mark before) {
+    private Append(ShardState shard, StreamState stream, StreamState.Mark before) {
+        this.shard = shard;
         this.stream = stream;
         this.before = before;
         this.tail = stream.tail();
@@ -106,12 +109,16 @@ final class Append implements CommitQueue.Step {
         stream.apply(record, place, runs);
         shard.heap().count(stream);
         shard.extents().markDirty(stream);
-        return new Append(stream, before);
+        return new Append(shard, stream, before);
     }
 
     @Override
     public void publish() {
+        boolean closes = closed && !stream.isDurablyClosed();
         stream.publish(tail, closed);
+        if (closes) {
+            shard.changes().add(StreamChange.Kind.CLOSED, stream);
+        }
         TailWaiters waiters = stream.waiters();
         if (waiters != null) {
             waiters.moved(stream);

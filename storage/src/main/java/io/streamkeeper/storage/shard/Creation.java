@@ -10,6 +10,7 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
@@ -148,6 +149,7 @@ final class Creation implements CommitQueue.Step {
         stream.publish(tail, closed);
         shard.settle(stream);
         shard.listed().add(stream);
+        shard.changes().add(StreamChange.Kind.CREATED, stream);
         shard.keepUp(stream);
     }
 

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.shard;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
@@ -102,6 +103,7 @@ final class Deletion implements CommitQueue.Step {
     public void publish() {
         stream.publishDeleted();
         shard.listed().remove(stream);
+        shard.changes().add(StreamChange.Kind.DELETED, stream);
         shard.expiring().remove(stream);
         TailWaiters waiters = stream.waiters();
         if (waiters != null) {

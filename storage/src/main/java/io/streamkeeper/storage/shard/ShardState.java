@@ -54,6 +54,7 @@ public final class ShardState {
     private final Set<StreamState> overdue = new LinkedHashSet<>();
     private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
+    private final ChangeHistory changes = new ChangeHistory(bytes -> heap.tryReserve(bytes));
     private @Nullable StreamUsage usage;
     private long useIntervalMillis = NOTHING_IS_KEPT;
     private long usesRefusedMillis = -1;
@@ -102,6 +103,11 @@ public final class ShardState {
 
     ProducerLimits producers() {
         return producers;
+    }
+
+    /** The last creations, closures and deletions. */
+    ChangeHistory changes() {
+        return changes;
     }
 
     /** The streams whose creation is durable and whose deletion is not, by path. */

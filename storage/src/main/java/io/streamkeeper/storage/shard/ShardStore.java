@@ -69,6 +69,10 @@ public final class ShardStore implements AutoCloseable {
      */
     public record Skipped(long position, long remaining) {}
 
+    /** The histories of the changes of all shards take at most one part in this many of the heap for streams. */
+    private static final int CHANGES_PART = 32;
+
+    private final int shards;
     private final Journal journal;
     private final ExtentStore extents;
     private final ShardState state;
@@ -123,6 +127,7 @@ public final class ShardStore implements AutoCloseable {
             SourceReleaser releaser,
             ProducerLimits producers,
             ShardFaults faults) {
+        this.shards = shards;
         this.journal = journal;
         this.extents = extents;
         this.releaser = releaser;
@@ -454,6 +459,11 @@ public final class ShardStore implements AutoCloseable {
         return stream == null || state.isGone(stream) ? null : stream;
     }
 
+    /** The last creations, closures and deletions that became durable. */
+    public ChangeHistory changes() {
+        return state.changes();
+    }
+
     // ---- upkeep ----
 
     /** Deletes expired streams and trims others; a bounded step, to be called periodically. */
@@ -529,10 +539,11 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * From now on {@code budget} counts and bounds the heap that streams take; called on the loop or before it runs.
+     * From now on {@code budget} counts and bounds the heap that streams and the history of their changes take; called on the loop or before it runs.
      */
     public void limitHeap(Budget budget) {
         state.limitHeap(budget);
+        state.changes().limit(budget.bytesMax() / CHANGES_PART / shards);
     }
 
     /**

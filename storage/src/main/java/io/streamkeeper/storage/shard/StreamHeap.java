@@ -41,6 +41,11 @@ public final class StreamHeap {
         return budget == null || budget.leftBytes() > 0;
     }
 
+    /** Reserves {@code bytes} for something else than streams, if there is room for more of those. */
+    boolean tryReserve(long bytes) {
+        return budget == null || (hasRoomForMore() && budget.tryReserve(bytes));
+    }
+
     /** The refusal if there is no room. */
     Refusal exhausted() {
         if (budget == null) {

@@ -23,12 +23,14 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.Pieces;
+import io.streamkeeper.storage.shard.ChangeHistory;
 import io.streamkeeper.storage.shard.ListedPage;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Commands {
     private final World world;
     private final Random random;
+    private final IdentityHashMap<SimulatedProcess.Shard, Followed> followed = new IdentityHashMap<>();
     private int number;
 
     Commands(World world) {
@@ -572,7 +575,20 @@ final class Commands {
         SimulatedProcess.attempt(shard.store(), refusal -> notOpened("a listing", refusal), () -> {
             listed.addAll(listed(shard.store(), itemsMax));
             Checks.listed(world, shard.number(), listed);
+            follow(shard, listed);
         });
+    }
+
+    /** Who has listed a shard before has followed its changes since; some begin again. */
+    private void follow(SimulatedProcess.Shard shard, List<ListedStream> listed) {
+        ChangeHistory history = shard.store().changes();
+        Followed before = followed.get(shard);
+        if (before != null) {
+            before.follow(history, listed);
+        }
+        if (before == null || history.last() % 3 == 0) {
+            followed.put(shard, new Followed(world, listed, history.last()));
+        }
     }
 
     private static List<ListedStream> listed(ShardStore store, int itemsMax) {

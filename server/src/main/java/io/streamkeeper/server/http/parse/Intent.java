@@ -2,6 +2,7 @@ package io.streamkeeper.server.http.parse;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ListQuery;
+import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HttpRequest;
@@ -40,6 +41,14 @@ public sealed interface Intent {
      * @param query which page
      */
     record OnListing(ListQuery query) implements Intent {}
+
+    /**
+     * The creations, closures and deletions of streams, which a response follows.
+     *
+     * @param prefix the text with which their paths begin
+     * @param after the position after which they begin; null for now
+     */
+    record OnChanges(String prefix, @Nullable ListingPosition after) implements Intent {}
 
     /**
      * A request for a path of the table.

@@ -106,7 +106,7 @@ public final class RequestParser {
         }
         String root = routes.root();
         if (isForListing(request, routes)) {
-            return new Intent.OnListing(ListParser.parse(request));
+            return ListParser.intent(request);
         }
         return root != null && path.startsWith(root)
                 ? streamIntent(request, request.streamPath(root), routes, root)

@@ -21,7 +21,8 @@ import java.time.temporal.ChronoUnit;
  *                "bytes":120,"createdAt":"2030-01-31T12:00:00.123Z","ttlSeconds":60,"expiresAt":"…",
  *                "retention":{"maxAgeSeconds":3600,"maxBytes":1000000,"maxMessages":500}}],
  *    "prefixes":["chat/rooms/"],
- *    "next":"chat/rooms/"}
+ *    "next":"chat/rooms/",
+ *    "position":"…"}
  * </pre>
  */
 final class ListingBody {
@@ -45,6 +46,9 @@ final class ListingBody {
             json.writeEndArray();
             if (listed.next() != null) {
                 json.writeStringField("next", listed.next());
+            }
+            if (listed.position() != null) {
+                json.writeStringField("position", listed.position().toString());
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -74,7 +78,7 @@ final class ListingBody {
         json.writeEndObject();
     }
 
-    private static String moment(long millis) {
+    static String moment(long millis) {
         return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.MILLIS).toString();
     }
 

@@ -82,6 +82,19 @@ public final class SseFrame {
         return finish(frame, framed);
     }
 
+    /**
+     * An event whose id is not an offset.
+     *
+     * @param json its data, one line
+     * @param id its id, in ASCII; null for none
+     */
+    public static ByteBuf event(
+            ByteBufAllocator allocator, String event, String json, @Nullable String id, boolean framed) {
+        ByteBuf frame = begin(allocator, json.length() + (id == null ? 0 : id.length()), framed);
+        SseEncoder.event(frame, event, json, id);
+        return finish(frame, framed);
+    }
+
     /** The control event that ends a live read because its reader may not read any more. */
     public static ByteBuf authorizationEnded(ByteBufAllocator allocator, Offset next, String cursor, boolean framed) {
         ByteBuf frame = begin(allocator, 0, framed);
