@@ -35,8 +35,11 @@ import org.slf4j.LoggerFactory;
 final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUpResponse.class);
 
-    /** Bytes of one window of an uncompressed body. */
-    private static final int WINDOW_BYTES = 1 << 20;
+    /**
+     * Bytes of one window of an uncompressed body: few enough that a window read from a file is still in the
+     * processor's cache when it is checked and sent.
+     */
+    private static final int WINDOW_BYTES = 256 << 10;
 
     private static final ByteBuf CLOSING_BRACKET = constant("]");
     private static final ByteBuf LINE_END = constant("\r\n");
