@@ -57,17 +57,16 @@ public final class SseEncoder {
     }
 
     /**
-     * Writes a data event of one of several streams: its id is the stream, an at sign, and the offset after it.
+     * Writes a data event with another id, such as one of several streams.
      *
      * @param out receives the event
      * @param type the content type of the stream
      * @param bytes a run of the stream, JSON messages each followed by a comma; read, not consumed
-     * @param stream the path of the stream in UTF-8, without a line end
-     * @param next the offset after the run
+     * @param id with which its reader resumes after the run
      */
-    public static void data(ByteBuf out, ContentType type, ByteBuf bytes, byte[] stream, Offset next) {
+    public static void data(ByteBuf out, ContentType type, ByteBuf bytes, EventId id) {
         data(out, type, bytes);
-        end(out, stream, next);
+        end(out, id);
     }
 
     private static void data(ByteBuf out, ContentType type, ByteBuf bytes) {
@@ -131,14 +130,13 @@ public final class SseEncoder {
     }
 
     /**
-     * Writes the end of such an event of one of several streams.
+     * Writes the end of such an event with another id.
      *
      * @param out receives it
-     * @param stream the path of the stream in UTF-8, without a line end
-     * @param next the offset after the run
+     * @param id with which its reader resumes after the run
      */
-    public static void endMessages(ByteBuf out, byte[] stream, Offset next) {
-        end(out.writeByte(']'), stream, next);
+    public static void endMessages(ByteBuf out, EventId id) {
+        end(out.writeByte(']'), id);
     }
 
     /**
@@ -147,44 +145,23 @@ public final class SseEncoder {
      * @param out receives it
      * @param event the kind
      * @param json its data, one line
-     * @param stream the path of the stream that it is about, in UTF-8; null for none
-     * @param next the offset in its id; null for an event without an id
+     * @param id with which its reader resumes; null for an event without an id
      */
-    public static void event(ByteBuf out, String event, String json, byte @Nullable [] stream, @Nullable Offset next) {
-        ByteBufUtil.writeAscii(out, "event: ");
-        ByteBufUtil.writeAscii(out, event);
-        out.writeBytes(LINE);
-        ByteBufUtil.writeUtf8(out, json);
-        if (stream != null && next != null) {
-            end(out, stream, next);
-        } else {
-            out.writeBytes(END);
-        }
-    }
-
-    /**
-     * Writes an event of another kind.
-     *
-     * @param out receives it
-     * @param event the kind
-     * @param json its data, one line
-     * @param id its id, in ASCII; null for none
-     */
-    public static void event(ByteBuf out, String event, String json, @Nullable String id) {
+    public static void event(ByteBuf out, String event, String json, @Nullable EventId id) {
         ByteBufUtil.writeAscii(out, "event: ");
         ByteBufUtil.writeAscii(out, event);
         out.writeBytes(LINE);
         ByteBufUtil.writeUtf8(out, json);
         if (id != null) {
-            out.writeBytes(ID);
-            ByteBufUtil.writeAscii(out, id);
+            end(out, id);
+        } else {
+            out.writeBytes(END);
         }
-        out.writeBytes(END);
     }
 
-    private static void end(ByteBuf out, byte[] stream, Offset next) {
-        out.writeBytes(ID).writeBytes(stream).writeByte('@');
-        next.writeTo(out);
+    private static void end(ByteBuf out, EventId id) {
+        out.writeBytes(ID);
+        id.writeTo(out);
         out.writeBytes(END);
     }
 

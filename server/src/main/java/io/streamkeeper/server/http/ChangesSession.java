@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.EventId;
 import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamChange;
@@ -107,7 +108,8 @@ final class ChangesSession extends EventSession implements ChangeFeed.Listener {
     }
 
     private void event(String event, String json, @Nullable ListingPosition id) {
-        write(SseFrame.event(channel.alloc(), event, json, id == null ? null : id.toString(), exchange.isFramed()));
+        write(SseFrame.event(
+                channel.alloc(), event, json, id == null ? null : EventId.ofAscii(id.toString()), exchange.isFramed()));
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.streamkeeper.server.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.EventId;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.StreamsEventId;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.TurnQueue;
 import io.streamkeeper.server.shard.live.Subscriber;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   every state ──removed, deleted, closed, refused──▶ ENDED
  * </pre>
  */
-final class FollowedStream implements Subscriber {
+final class FollowedStream implements Subscriber, EventId {
     /** The heap of a stream of a session, without its path: here, in the maps, and of a tail with one subscriber. */
     static final int HEAP_BYTES = 1 << 10;
 
@@ -37,17 +40,22 @@ final class FollowedStream implements Subscriber {
     private final Command.Read read;
     private final byte[] name;
     private final Subscription subscription;
+    private final SessionOffsets offsets;
+    private final int place;
     private State state = State.WAITING;
     private boolean isPlaced;
     private long position;
     private @Nullable Offset next;
+    private boolean isDescribed;
     private boolean wasUpToDate;
 
-    FollowedStream(StreamsSession session, Command.Read read, Shard shard, int chunkBytesMax) {
+    FollowedStream(StreamsSession session, Command.Read read, Shard shard, int chunkBytesMax, SessionOffsets offsets) {
         this.session = session;
         this.read = read;
         this.name = read.path().value().getBytes(StandardCharsets.UTF_8);
         this.subscription = new Subscription(shard, read, chunkBytesMax, this);
+        this.offsets = offsets;
+        this.place = offsets.placeOf(read.path().value());
     }
 
     /** The heap that a stream with this read takes in a session. */
@@ -67,19 +75,40 @@ final class FollowedStream implements Subscriber {
         return read;
     }
 
-    /** The path in UTF-8; not to be changed. */
-    byte[] name() {
-        return name;
-    }
-
     /** The offset after what was sent; null before anything was read. */
     @Nullable
     Offset next() {
         return next;
     }
 
+    /** With this id a reader resumes after what was sent; null before anything was read. */
+    @Nullable
+    EventId id() {
+        return next == null ? null : this;
+    }
+
+    @Override
+    public int bytesMax() {
+        return name.length + StreamsEventId.offsetsBytes(offsets.all().length);
+    }
+
+    @Override
+    public void writeTo(ByteBuf out) {
+        if (next == null) {
+            throw new IllegalStateException("nothing of stream " + read.path() + " was read");
+        }
+        StreamsEventId.write(out, name, next, offsets.all());
+    }
+
     boolean isOver() {
         return state == State.ENDED;
+    }
+
+    /** Whether the client has to be sent how to decode the data, which it is once. */
+    boolean becomesDescribed() {
+        boolean becomes = !isDescribed;
+        isDescribed = true;
+        return becomes;
     }
 
     /** Whether the client has everything for the first time. */
@@ -103,8 +132,13 @@ final class FollowedStream implements Subscriber {
 
     /** Everything up to the end of {@code chunk} was sent. */
     void sent(Outcome.Chunk chunk) {
-        position = chunk.next().position();
-        next = chunk.next();
+        sent(chunk.next());
+    }
+
+    private void sent(Offset offset) {
+        position = offset.position();
+        next = offset;
+        offsets.moved(place, offset);
     }
 
     /** Waits for its turn; returns false if it does already, or is read, or is over. */
@@ -144,11 +178,11 @@ final class FollowedStream implements Subscriber {
         session.read(this, outcome, attached);
     }
 
-    /** The position before which nothing more may be read, if the first bytes could not be sent. */
+    /** Where the first read has begun; the next one begins there, if the bytes cannot be sent. */
     void startsAt(Outcome.Chunk chunk) {
         if (!isPlaced) {
             isPlaced = true;
-            position = chunk.start().position();
+            sent(chunk.start());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -87,44 +88,48 @@ final class FollowedStreams {
     // ---- changes ----
 
     /**
-     * Follows other streams from now on.
+     * Follows other streams from now on. Those that are removed end in pieces of {@code turns}, because they may be
+     * thousands.
      *
-     * @return the refusal if there are too many, so that nothing has changed; null if it is done
+     * @param ended receives each stream that was removed, and of which nothing more is delivered
+     * @param done receives the refusal if there are too many, so that nothing has changed; null when it is done
      */
-    @Nullable
-    Refusal change(List<Command.Read> more, List<StreamPath> removed) {
+    void change(
+            List<Command.Read> more,
+            List<StreamPath> removed,
+            TurnQueue turns,
+            Consumer<FollowedStream> ended,
+            Consumer<@Nullable Refusal> done) {
         Set<StreamPath> paths = new HashSet<>(removed);
-        int count = streams.size() + added.size() + more.size() - countOf(paths);
+        List<FollowedStream> left = paths.stream()
+                .map(path -> streams.get(path.value()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(ArrayList::new));
+        List<Command.Read> notBegun =
+                added.stream().filter(read -> paths.contains(read.path())).toList();
+        int count = streams.size() + added.size() + more.size() - left.size() - notBegun.size();
         if (count > sessions.streamsMax()) {
-            return sessions.tooMany(count);
-        }
-        if (!memory.tryGrow(StreamsSessions.heapBytes(more))) {
-            return StreamsSessions.noRoom();
-        }
-        remove(paths);
-        added.addAll(more);
-        return null;
-    }
-
-    private int countOf(Set<StreamPath> paths) {
-        long begun =
-                paths.stream().filter(path -> streams.containsKey(path.value())).count();
-        long notBegun =
-                added.stream().filter(read -> paths.contains(read.path())).count();
-        return (int) (begun + notBegun);
-    }
-
-    private void remove(Set<StreamPath> paths) {
-        Map<Boolean, List<Command.Read>> notBegun =
-                added.stream().collect(Collectors.partitioningBy(read -> paths.contains(read.path())));
-        added.clear();
-        added.addAll(notBegun.getOrDefault(false, List.of()));
-        memory.release(StreamsSessions.heapBytes(notBegun.getOrDefault(true, List.of())));
-        for (StreamPath path : paths) {
-            FollowedStream stream = streams.get(path.value());
-            if (stream != null) {
-                drop(stream);
+            done.accept(sessions.tooMany(count));
+        } else if (!memory.tryGrow(StreamsSessions.heapBytes(more))) {
+            done.accept(StreamsSessions.noRoom());
+        } else {
+            left.forEach(stream -> streams.remove(stream.path(), stream));
+            if (!notBegun.isEmpty()) {
+                added.removeIf(read -> paths.contains(read.path()));
+                notBegun.forEach(read -> left.add(creator.apply(read)));
             }
+            added.addAll(more);
+            forEach(turns, left, 0, stream -> endRemoved(stream, ended), () -> done.accept(null));
+        }
+    }
+
+    /** Ends a stream that is forgotten already. At the end of the session, all of its heap is released. */
+    private void endRemoved(FollowedStream stream, Consumer<FollowedStream> ended) {
+        boolean ends = !stream.isOver();
+        end(stream);
+        memory.release(stream.heapBytes());
+        if (ends) {
+            ended.accept(stream);
         }
     }
 
@@ -140,14 +145,17 @@ final class FollowedStreams {
 
     /** Calls {@code visit} for each stream that is followed now, in pieces of {@code turns}. */
     void forEach(TurnQueue turns, Consumer<FollowedStream> visit) {
-        forEach(turns, new ArrayList<>(streams.values()), 0, visit);
+        forEach(turns, new ArrayList<>(streams.values()), 0, visit, () -> {});
     }
 
-    private static void forEach(TurnQueue turns, List<FollowedStream> all, int from, Consumer<FollowedStream> visit) {
+    private static void forEach(
+            TurnQueue turns, List<FollowedStream> all, int from, Consumer<FollowedStream> visit, Runnable done) {
         int end = Math.min(all.size(), from + PIECE_STREAMS);
         all.subList(from, end).forEach(visit);
         if (end < all.size()) {
-            turns.add(() -> forEach(turns, all, end, visit));
+            turns.add(() -> forEach(turns, all, end, visit, done));
+        } else {
+            done.run();
         }
     }
 

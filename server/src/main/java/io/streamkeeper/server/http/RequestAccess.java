@@ -284,6 +284,9 @@ final class RequestAccess {
         }
         if (RequestParser.isForStreams(request, routes)) {
             // The right to read is required for each of the streams, when it is read.
+            if (!allowsAnywhere(principal, Action.READ)) {
+                throw new RefusedException(denied(principal, Action.READ));
+            }
             return;
         }
         if (RequestParser.isForListing(request, routes)) {
@@ -326,6 +329,14 @@ final class RequestAccess {
      */
     boolean allowsListing(Principal principal, String prefixOrPath) {
         return allows(principal, Action.LIST, new StreamPath(prefixOrPath));
+    }
+
+    private boolean allowsAnywhere(Principal principal, Action action) {
+        try {
+            return policy.allowsAnywhere(principal, action);
+        } catch (RuntimeException | Error e) {
+            throw failed(e);
+        }
     }
 
     private boolean allows(Principal principal, Action action, StreamPath path) {

@@ -69,11 +69,11 @@ final class RequestExecution implements BodyCheck {
     }
 
     /**
-     * Whether a request is being authenticated, or its body is being split: no other request begins meanwhile, so that
+     * Whether a request is being authenticated, or its body is being split or parsed: no other request begins meanwhile, so that
      * they execute in order.
      */
     boolean isUnderWay() {
-        return splits || authenticates;
+        return splits || authenticates || streams.isParsing();
     }
 
     /** Executes the request, and owns it from now on. */
@@ -394,10 +394,7 @@ final class RequestExecution implements BodyCheck {
         if (intent instanceof Intent.OnListing || intent instanceof Intent.OnChanges) {
             return Operation.LIST;
         }
-        if (intent instanceof Intent.OnStreams) {
-            return Operation.SSE;
-        }
-        if (intent instanceof Intent.Routed || intent instanceof Intent.OnSession) {
+        if (intent instanceof Intent.Routed) {
             return Operation.ROUTE;
         }
         return operation(request, routes);
@@ -409,6 +406,9 @@ final class RequestExecution implements BodyCheck {
         }
         if (RequestParser.isForListing(request, routes)) {
             return Operation.LIST;
+        }
+        if (RequestParser.isForStreams(request, routes)) {
+            return RequestParser.isForSession(request) ? Operation.ROUTE : Operation.SSE;
         }
         return routes.isOfStreams(request.path()) ? ofMethod(request.method()) : Operation.OTHER;
     }

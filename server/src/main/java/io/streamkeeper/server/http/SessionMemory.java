@@ -66,8 +66,14 @@ final class SessionMemory implements AutoCloseable {
         return true;
     }
 
-    /** A part of it is not needed any more. */
+    /** A part of it is not needed any more; it is released already if all of it is. */
     void release(long part) {
+        if (!closed) {
+            subtract(part);
+        }
+    }
+
+    private void subtract(long part) {
         bytes -= part;
         client.add(-part);
         budget.release(part);
@@ -78,7 +84,7 @@ final class SessionMemory implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            release(bytes);
+            subtract(bytes);
             client.release();
         }
     }

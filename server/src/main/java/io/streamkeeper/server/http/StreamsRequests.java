@@ -1,15 +1,14 @@
 package io.streamkeeper.server.http;
 
-import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.http.parse.Intent;
+import io.streamkeeper.server.http.parse.StreamsParser;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.storage.memory.Reservation;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,36 +18,78 @@ import org.jspecify.annotations.Nullable;
 final class StreamsRequests {
     private final ConnectionHandler connection;
     private final StreamsSessions sessions;
+    private boolean parses;
 
     StreamsRequests(ConnectionHandler connection) {
         this.connection = connection;
         this.sessions = connection.server().streamsSessions();
     }
 
+    /** Whether the body of a request is being parsed: no other request begins meanwhile. */
+    boolean isParsing() {
+        return parses;
+    }
+
     /** Executes a request, and owns it. The heap to parse it is reserved before, and until it is executed. */
     void execute(Exchange exchange, HttpRequest request, Routes routes) {
-        Reservation parsing = sessions.reserveParsing(request);
-        if (parsing == null) {
+        exchange.operation(RequestExecution.operation(request, routes));
+        Reservation heap = sessions.reserveParsing(request);
+        if (heap == null) {
             request.release();
-            exchange.operation(RequestExecution.operation(request, routes));
             refuse(exchange, StreamsSessions.noRoomToParse(), null);
             return;
         }
+        parse(exchange, connection.loop().parser().beginStreams(request), heap);
+    }
+
+    private void parse(Exchange exchange, StreamsParser parser, Reservation heap) {
+        boolean isLast;
+        try {
+            isLast = parser.step();
+        } catch (RuntimeException | Error e) {
+            parser.close();
+            heap.close();
+            throw e;
+        }
+        if (!isLast) {
+            parses = true;
+            connection.turns().add(() -> parseOn(exchange, parser, heap));
+            return;
+        }
+        parses = false;
+        execute(exchange, parser.intent(), heap);
+    }
+
+    private void parseOn(Exchange exchange, StreamsParser parser, Reservation heap) {
+        if (connection.hasEnded() || !connection.channel().isActive()) {
+            parser.close();
+            heap.close();
+            return;
+        }
+        try {
+            parse(exchange, parser, heap);
+        } catch (RuntimeException | Error e) {
+            connection.failed(e);
+        }
+        if (!parses) {
+            connection.readOn();
+        }
+    }
+
+    private void execute(Exchange exchange, Intent intent, Reservation heap) {
         boolean holds = false;
         try {
-            Intent intent = connection.loop().parser().parse(request, routes);
-            exchange.operation(RequestExecution.operation(intent, request, routes));
             if (intent instanceof Intent.OnStreams onStreams) {
-                follow(exchange, onStreams.reads());
+                follow(exchange, onStreams);
             } else if (intent instanceof Intent.OnSession onSession) {
                 holds = true;
-                change(exchange, onSession, parsing);
+                change(exchange, onSession, heap);
             } else if (intent instanceof Intent.Refused refused) {
                 refuse(exchange, refused.refusal(), refused.allow());
             }
         } finally {
             if (!holds) {
-                parsing.close();
+                heap.close();
             }
         }
     }
@@ -58,7 +99,7 @@ final class StreamsRequests {
     }
 
     /** Begins a response that follows many streams, if its client may have one more live read. */
-    private void follow(Exchange exchange, List<Command.Read> reads) {
+    private void follow(Exchange exchange, Intent.OnStreams streams) {
         RequestUse use = exchange.use();
         LimitRefusal limited = use == null ? null : use.holdLive();
         if (limited != null) {
@@ -66,25 +107,25 @@ final class StreamsRequests {
             return;
         }
         SessionMemory memory =
-                sessions.reserve(exchange.principal(), connection.channel().remoteAddress(), reads);
+                sessions.reserve(exchange.principal(), connection.channel().remoteAddress(), streams.reads());
         if (memory == null) {
             refuse(exchange, StreamsSessions.noRoom(), null);
             return;
         }
-        exchange.session(session(exchange, reads, memory));
+        exchange.session(session(exchange, streams, memory));
         connection.line().advance();
     }
 
-    private StreamsSession session(Exchange exchange, List<Command.Read> reads, SessionMemory memory) {
+    private StreamsSession session(Exchange exchange, Intent.OnStreams streams, SessionMemory memory) {
         try {
-            return new StreamsSession(connection, exchange, sessions, reads, memory);
+            return new StreamsSession(connection, exchange, sessions, streams, memory);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;
         }
     }
 
-    private void change(Exchange exchange, Intent.OnSession change, Reservation parsing) {
+    private void change(Exchange exchange, Intent.OnSession change, Reservation heap) {
         sessions.change(
                 change.session(),
                 exchange.principal(),
@@ -92,7 +133,7 @@ final class StreamsRequests {
                 change.removed(),
                 connection.channel().eventLoop(),
                 refusal -> {
-                    parsing.close();
+                    heap.close();
                     changed(exchange, refusal);
                 });
     }

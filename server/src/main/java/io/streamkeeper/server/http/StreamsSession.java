@@ -3,10 +3,12 @@ package io.streamkeeper.server.http;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
@@ -14,6 +16,7 @@ import io.streamkeeper.server.shard.live.TailEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ final class StreamsSession extends EventSession {
 
     private final StreamsSessions sessions;
     private final String id;
+    private final boolean asBytes;
     private final FollowedStreams streams;
     private int reads;
 
@@ -58,17 +62,19 @@ final class StreamsSession extends EventSession {
             ConnectionHandler connection,
             Exchange exchange,
             StreamsSessions sessions,
-            List<Command.Read> first,
+            Intent.OnStreams first,
             SessionMemory memory) {
         super(connection, exchange);
         this.sessions = sessions;
+        SessionOffsets offsets = new SessionOffsets(first.isResumable() ? first.reads() : List.of());
         this.streams = new FollowedStreams(
                 sessions,
-                first,
+                first.reads(),
                 memory,
                 read -> new FollowedStream(
-                        this, read, connection.server().shards().of(read.path()), CHUNK_BYTES_MAX));
+                        this, read, connection.server().shards().of(read.path()), CHUNK_BYTES_MAX, offsets));
         this.id = sessions.newId();
+        this.asBytes = first.asBytes();
     }
 
     // ---- the beginning ----
@@ -81,8 +87,7 @@ final class StreamsSession extends EventSession {
             return;
         }
         writeHead(() -> connection.writer().reads().eventsOfStreams(exchange));
-        write(SseFrame.event(
-                channel.alloc(), "session", "{\"session\":\"" + id + "\"}", null, null, exchange.isFramed()));
+        write(SseFrame.event(channel.alloc(), "session", "{\"session\":\"" + id + "\"}", null, exchange.isFramed()));
         if (connection.endsWaiting()) {
             finish();
             return;
@@ -96,16 +101,30 @@ final class StreamsSession extends EventSession {
     /**
      * Follows other streams from now on; on the connection's loop.
      *
-     * @return the refusal if there are too many; null if it is done
+     * @param done receives the refusal if there are too many; null when it is done
      */
-    @Nullable
-    Refusal change(List<Command.Read> more, List<StreamPath> removed) {
+    void change(List<Command.Read> more, List<StreamPath> removed, Consumer<@Nullable Refusal> done) {
         if (isOver()) {
-            return StreamsSessions.unknown();
+            done.accept(StreamsSessions.unknown());
+            return;
         }
-        Refusal refusal = streams.change(more, removed);
+        if (isWithinLongEvent() && held.size() + removed.size() > sessions.streamsMax()) {
+            done.accept(StreamsSessions.noRoom());
+            return;
+        }
+        streams.change(more, removed, turns(), this::removed, done);
         goOnWhenWritable();
-        return refusal;
+    }
+
+    /** Reports that a stream was removed, after which nothing of it follows. */
+    private void removed(FollowedStream stream) {
+        if (!isOver()) {
+            try {
+                control(stream, ",\"removed\":true");
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
+            }
+        }
     }
 
     /** The rights of the reader may have changed: each stream that it may not read any more ends. */
@@ -157,16 +176,24 @@ final class StreamsSession extends EventSession {
         if (isWithinLongEvent()) {
             streams.waits(stream);
         } else if (LongEvent.isFor(chunk)) {
-            stream.sent(chunk);
-            writeInParts(new LongEvent(chunk, stream.name(), exchange.isFramed()));
-            longStream = stream;
-            goOnWhenWritable();
+            beginLong(stream, chunk);
         } else {
             send(stream, chunk);
             if (!attached && !stream.isOver()) {
                 streams.waits(stream);
             }
         }
+    }
+
+    private void beginLong(FollowedStream stream, Outcome.Chunk chunk) {
+        String description = description(stream, chunk.contentType());
+        if (!description.isEmpty()) {
+            control(stream, description);
+        }
+        stream.sent(chunk);
+        writeInParts(new LongEvent(chunk, stream, exchange.isFramed()));
+        longStream = stream;
+        goOnWhenWritable();
     }
 
     /** Ends one stream, unless there was no memory for its read: then it waits for another turn. */
@@ -188,17 +215,41 @@ final class StreamsSession extends EventSession {
     }
 
     private void send(FollowedStream stream, Outcome.Chunk chunk) {
-        stream.sent(chunk);
-        if (chunk.bytes().isReadable()) {
-            write(SseFrame.data(channel.alloc(), chunk, stream.name(), exchange.isFramed()));
+        String description = description(stream, chunk.contentType());
+        boolean hasData = chunk.bytes().isReadable();
+        if (hasData && !description.isEmpty()) {
+            control(stream, description);
         }
-        settle(stream, chunk.upToDate(), chunk.closed());
+        stream.sent(chunk);
+        if (hasData) {
+            write(SseFrame.data(channel.alloc(), chunk, isEncoded(chunk.contentType()), stream, exchange.isFramed()));
+        }
+        settle(stream, hasData ? "" : description, chunk.upToDate(), chunk.closed());
+    }
+
+    /** How the data of a stream is encoded, which is reported once, before the first data. */
+    private String description(FollowedStream stream, ContentType type) {
+        if (!stream.becomesDescribed()) {
+            return "";
+        }
+        StringBuilder members = new StringBuilder(",\"contentType\":\"");
+        JsonStringEncoder.getInstance().quoteAsString(type.value(), members);
+        return members.append(isEncoded(type) ? "\",\"dataEncoding\":\"base64\"" : "\"")
+                .toString();
+    }
+
+    /** Whether the data is base64. */
+    private boolean isEncoded(ContentType type) {
+        return !type.isText() || (asBytes && !type.isJson());
     }
 
     /** Reports once that the client has everything, and the end of a closed stream. */
-    private void settle(FollowedStream stream, boolean upToDate, boolean closed) {
-        if (closed || (upToDate && stream.becomesUpToDate())) {
-            control(stream, (upToDate ? ",\"upToDate\":true" : "") + (closed ? ",\"streamClosed\":true" : ""));
+    private void settle(FollowedStream stream, String description, boolean upToDate, boolean closed) {
+        boolean becomesUpToDate = upToDate && stream.becomesUpToDate();
+        if (closed || becomesUpToDate || !description.isEmpty()) {
+            control(
+                    stream,
+                    description + (upToDate ? ",\"upToDate\":true" : "") + (closed ? ",\"streamClosed\":true" : ""));
         }
         if (closed) {
             streams.drop(stream);
@@ -266,8 +317,7 @@ final class StreamsSession extends EventSession {
             json.append(",\"streamNextOffset\":\"").append(stream.next()).append('"');
         }
         json.append(members).append('}');
-        write(SseFrame.event(
-                channel.alloc(), "control", json.toString(), stream.name(), stream.next(), exchange.isFramed()));
+        write(SseFrame.event(channel.alloc(), "control", json.toString(), stream.id(), exchange.isFramed()));
     }
 
     // ---- the client ----
@@ -295,7 +345,7 @@ final class StreamsSession extends EventSession {
         FollowedStream of = longStream;
         longStream = null;
         if (of != null && !of.isOver()) {
-            settle(of, event.isUpToDate(), event.closes());
+            settle(of, "", event.isUpToDate(), event.closes());
             streams.waits(of);
         }
         held.forEach(Runnable::run);

@@ -138,25 +138,31 @@ final class StreamsSessions {
             answer.accept(unknown());
             return;
         }
-        Runnable change = () -> {
-            Refusal refusal = change(session, principal, added, removed);
-            LoopTasks.run(loop, () -> answer.accept(refusal));
-        };
+        Consumer<@Nullable Refusal> onLoop = refusal -> LoopTasks.run(loop, () -> answer.accept(refusal));
         try {
-            session.loop().execute(change);
+            session.loop().execute(() -> change(session, principal, added, removed, onLoop));
         } catch (RejectedExecutionException e) {
             LOG.debug("a session has no loop", e);
             answer.accept(unknown());
         }
     }
 
-    private static @Nullable Refusal change(
-            StreamsSession session, @Nullable Principal principal, List<Command.Read> added, List<StreamPath> removed) {
+    private static void change(
+            StreamsSession session,
+            @Nullable Principal principal,
+            List<Command.Read> added,
+            List<StreamPath> removed,
+            Consumer<@Nullable Refusal> answer) {
+        if (!isSame(session.exchange.principal(), principal)) {
+            answer.accept(unknown());
+            return;
+        }
         try {
-            return isSame(session.exchange.principal(), principal) ? session.change(added, removed) : unknown();
+            session.change(added, removed, answer);
         } catch (RuntimeException | Error e) {
             session.connection.failed(e);
-            return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to change the session, which has ended");
+            answer.accept(
+                    Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to change the session, which has ended"));
         }
     }
 

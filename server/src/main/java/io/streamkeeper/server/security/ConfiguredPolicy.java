@@ -153,6 +153,15 @@ public final class ConfiguredPolicy implements SecurityPolicy {
     }
 
     @Override
+    public boolean allowsAnywhere(Principal principal, Action action) {
+        if (rules != null && rules.value().refuse(principal.name())) {
+            return false;
+        }
+        return PolicyRules.any(principal.grants(), action)
+                || (rules != null && rules.value().allowAnywhere(principal, action));
+    }
+
+    @Override
     public void close() {
         thread.shutdownNow();
         if (jwt != null) {

@@ -33,6 +33,11 @@ public final class Grant {
         return actions.contains(action) && !(action == Action.ADMIN && paths.hasName()) && paths.matches(path, name);
     }
 
+    /** Whether it allows {@code action} at some path. */
+    boolean allows(Action action) {
+        return actions.contains(action);
+    }
+
     @Override
     public String toString() {
         return actions + " on " + paths;

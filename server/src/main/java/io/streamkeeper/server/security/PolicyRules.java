@@ -126,6 +126,17 @@ final class PolicyRules {
                                 || any(ofEveryName, principal, action, path)));
     }
 
+    /** Whether a rule allows the action at some path. */
+    boolean allowAnywhere(Principal principal, Action action) {
+        return any(ofAnonymous, action)
+                || (principal.hasName()
+                        && (any(grants.getOrDefault(principal.name(), List.of()), action) || any(ofEveryName, action)));
+    }
+
+    static boolean any(List<Grant> grants, Action action) {
+        return grants.stream().anyMatch(grant -> grant.allows(action));
+    }
+
     static boolean any(List<Grant> grants, Principal principal, Action action, String path) {
         for (Grant grant : grants) {
             if (grant.allows(action, path, principal.name())) {

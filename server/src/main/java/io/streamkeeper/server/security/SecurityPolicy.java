@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * may be empty or end within a segment, and then with the path of each stream, of which those that are not allowed are
  * left out. The latter is asked on the loops of the shards.
  *
- * <p>Both methods are called on event loops, by many of them at once, and must not block. A policy that has to wait
+ * <p>These methods are called on event loops, by many of them at once, and must not block. A policy that has to wait
  * returns a future that is not complete, and should remember what it has verified: the server remembers only the last
  * credentials of each connection.
  */
@@ -38,6 +38,18 @@ public interface SecurityPolicy extends AutoCloseable {
      *     is one of administration
      */
     boolean allows(Principal principal, Action action, StreamPath path);
+
+    /**
+     * {@return whether a principal may take an action at any path; true if that is not known} A request that names its
+     * streams in its body is refused before the body arrives if not. {@link #allows} is asked with each of these
+     * streams nevertheless.
+     *
+     * @param principal from {@link #authenticate}
+     * @param action what the request does
+     */
+    default boolean allowsAnywhere(Principal principal, Action action) {
+        return true;
+    }
 
     /**
      * Registers what to do when decisions may have changed: live reads are then authenticated and decided again. Called

@@ -1,6 +1,8 @@
 package io.streamkeeper.server.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -35,6 +37,7 @@ final class SmallServer implements AutoCloseable {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
 
+    private final FailingAllocator allocator = new FailingAllocator();
     private final MemoryLedger memory;
     private final ReadBudget reads;
     private final EventLoopGroup loops =
@@ -45,16 +48,25 @@ final class SmallServer implements AutoCloseable {
 
     /** A server with {@code mib} MiB of direct memory and as much heap, as far as it knows. */
     SmallServer(int mib) throws IOException {
-        this(mib, List.of());
+        this(mib, List.of(), Clock.SYSTEM);
+    }
+
+    /** The same, which stores with the times of {@code clock}. */
+    SmallServer(int mib, Clock clock) throws IOException {
+        this(mib, List.of(), clock);
     }
 
     /** The same with the paths of {@code routes}, or those of a public listener where there are none. */
     SmallServer(int mib, List<Route> routes) throws IOException {
+        this(mib, routes, Clock.SYSTEM);
+    }
+
+    private SmallServer(int mib, List<Route> routes, Clock clock) throws IOException {
         long bytes = (long) mib << 20;
         memory = new MemoryLedger(MemoryPlan.ofMemory(bytes, bytes, 0));
         reads = new ReadBudget(memory.reads(), memory.plan().journalBytes() / 4);
         MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
-        shards = new Shards(new MemoryStores(1, streams, reads, ProducerLimits.DEFAULT, Clock.SYSTEM), loops);
+        shards = new Shards(new MemoryStores(1, streams, reads, ProducerLimits.DEFAULT, clock), loops);
         shards.start();
         http = TestHttpServer.of(
                 ServerConfig.builder()
@@ -72,6 +84,7 @@ final class SmallServer implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 128 << 10))
                 .childOption(ChannelOption.SO_SNDBUF, 16 << 10)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childHandler(handler)
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
@@ -90,6 +103,11 @@ final class SmallServer implements AutoCloseable {
         return http;
     }
 
+    /** From now on there is no memory for the next things that connections write, or there is again. */
+    void failToWrite(boolean fails) {
+        allocator.fails = fails;
+    }
+
     /** A connection of HTTP/2 that has begun. */
     FrameClient connectHttp2() throws IOException {
         return FrameClient.silent((InetSocketAddress) listener.localAddress(), false)
@@ -105,6 +123,23 @@ final class SmallServer implements AutoCloseable {
     /** A connection whose kernel takes little for it. */
     TestConnection connect() throws IOException {
         return new TestConnection((InetSocketAddress) listener.localAddress(), 4 << 10);
+    }
+
+    /** Fails on request to allocate buffers for what is written. */
+    private static final class FailingAllocator extends PooledByteBufAllocator {
+        private volatile boolean fails;
+
+        FailingAllocator() {
+            super(true);
+        }
+
+        @Override
+        public ByteBuf buffer(int initialCapacity) {
+            if (fails) {
+                throw new OutOfMemoryError("there is no memory for a test");
+            }
+            return super.buffer(initialCapacity);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.wire;
 
+import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -176,6 +177,16 @@ class CredentialsTest {
         try (EventReader events = server.events(ROOT + "chat/2", "now", token("admin"))) {
             events.control();
         }
+        String many = "?live=sse&stream=chat/1@now&stream=chat/2@now";
+        try (EventReader events = server.connect().events(ROOT + many, token("admin"))) {
+            assertThat(events.next().type()).isEqualTo("session");
+        }
+        try (TestConnection connection = server.connect()) {
+            connection.request("POST", ROOT + "?live=sse", "[\"chat/1@now\"]", JSON, token("carol"));
+            assertThat(connection.receiveEvents().next().type()).isEqualTo("session");
+        }
+        server.post(ROOT + "?live=sse", "[\"chat/1@now\"]", JSON).is(401);
+        server.post(ROOT + "?session=x", "{}", JSON, token("dave")).is(404);
         server.head(ROOT + "chat/1").is(401);
         server.exchange("OPTIONS", ROOT + "chat/1", "").is(204);
         server.post(ROOT + "chat/audited", "x", TEXT, token("admin")).is(404);
@@ -197,7 +208,15 @@ class CredentialsTest {
                 .anyMatch(line -> line.contains("\"who\":\"bob\"") && line.contains("audited\",\"status\":403"))
                 .anyMatch(line ->
                         line.contains("\"who\":\"admin\",\"action\":\"append\"") && line.contains("\"status\":404"))
-                .allMatch(line -> line.matches(".*\"action\":\"(create|append|read|delete|options)\".*"))
+                .allMatch(line -> line.matches(".*\"action\":\"(create|append|read|delete|options|route)\".*"))
+                .anyMatch(line ->
+                        line.contains("\"who\":\"admin\",\"action\":\"read\",\"path\":\"/v1/stream/\",\"status\":200"))
+                .anyMatch(line ->
+                        line.contains("\"who\":\"carol\",\"action\":\"read\",\"path\":\"/v1/stream/\",\"status\":200"))
+                .anyMatch(line -> line.contains(
+                        "\"who\":\"anonymous\",\"action\":\"read\",\"path\":\"/v1/stream/\",\"status\":401"))
+                .anyMatch(line ->
+                        line.contains("\"who\":\"dave\",\"action\":\"route\",\"path\":\"/v1/stream/\",\"status\":404"))
                 .anyMatch(line -> line.contains("\"action\":\"read\",\"path\":\"/v1/stream/chat/2\",\"status\":200"))
                 .noneMatch(line -> line.contains(signature) || line.contains("signature") || line.contains("Bearer"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("audit"))))

@@ -70,6 +70,11 @@ class EarlyRefusalTest {
         }
 
         @Override
+        public boolean allowsAnywhere(Principal principal, Action action) {
+            return principal.name().equals("known");
+        }
+
+        @Override
         public void onChange(Runnable newChanged) {
             changed = newChanged;
         }
@@ -143,6 +148,27 @@ class EarlyRefusalTest {
             connection.exchange("POST", path, "", "Stream-Closed: true", KNOWN).is(204);
         }
         assertEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "?live=sse, X-Nothing: 1, 401",
+        "?session=x, X-Nothing: 1, 401",
+        "?live=sse, Authorization: Bearer forbidden, 403"
+    })
+    void aListOfStreamsIsRefusedBeforeItArrivesIfNoneMayBeRead(String query, String field, int status)
+            throws Exception {
+        try (TestConnection connection = connect()) {
+            connection.send("POST " + TestServer.ROOT + query + " HTTP/1.1\r\nHost: test\r\n" + TestServer.JSON + "\r\n"
+                    + field + "\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n[");
+            connection.receive().is(status);
+            assertThat(bodyBytes()).isZero();
+        }
+        try (TestConnection connection = connect()) {
+            connection
+                    .exchange("GET", TestServer.ROOT + "?live=sse&stream=a@-1", "", field)
+                    .is(status);
+        }
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.leak.LeakRecorder;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.DurableStreams;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.security.Action;
@@ -27,6 +28,8 @@ class ManyStreamsAccessTest {
     private static final String ANNA = "Authorization: Bearer anna";
     private static final String BEN = "Authorization: Bearer ben";
 
+    private static final int LONG = 2_000_000;
+
     private final Rights rights = new Rights();
     private DurableStreams streams;
     private DurableStreamsServer server;
@@ -34,6 +37,7 @@ class ManyStreamsAccessTest {
     /** Everybody is who the token says, and may read everything except some streams. */
     private static final class Rights implements SecurityPolicy {
         private final Set<String> secret = ConcurrentHashMap.newKeySet();
+        private final Set<String> broken = ConcurrentHashMap.newKeySet();
         private final Set<String> revoked = ConcurrentHashMap.newKeySet();
         private volatile Runnable changed = () -> {};
 
@@ -48,6 +52,9 @@ class ManyStreamsAccessTest {
 
         @Override
         public boolean allows(Principal principal, Action action, StreamPath path) {
+            if (broken.contains(path.value())) {
+                throw new IllegalStateException("the policy fails for a test");
+            }
             return action != Action.READ || !secret.contains(path.value());
         }
 
@@ -99,6 +106,7 @@ class ManyStreamsAccessTest {
             List<String> controls = List.of(
                     next(reader, "control").data(),
                     next(reader, "control").data(),
+                    next(reader, "control").data(),
                     next(reader, "control").data());
             assertThat(controls)
                     .contains(
@@ -131,6 +139,48 @@ class ManyStreamsAccessTest {
             while (last != null) {
                 last = reader.next();
             }
+        }
+    }
+
+    /** The right ends without a change that the policy reports: it is required again when the stream is read again. */
+    @Test
+    void aStreamThatWaitsForItsTurnIsNotReadWithoutTheRight() throws IOException {
+        created("open");
+        try (TestConnection writer = connect()) {
+            writer.exchange("PUT", ROOT + "long", "x".repeat(LONG), TestServer.TEXT, ANNA)
+                    .is(201);
+        }
+        try (EventReader reader =
+                new TestConnection(server.address(), 4 << 10).events(ROOT + "?live=sse&stream=long@-1", ANNA)) {
+            int received = next(reader, "data").data().length();
+            rights.secret.add("long");
+            Event event = reader.next();
+            while (event.isData()) {
+                received += event.data().length();
+                event = reader.next();
+            }
+            assertThat(event.data()).contains("\"stream\":\"long\"", "\"error\":\"stream_not_found\"");
+            assertThat(received).isLessThan(LONG);
+        }
+    }
+
+    @Test
+    @LogsFaults("the security policy has failed")
+    void aStreamAboutWhichThePolicyFailsEndsAndTheOthersContinue() throws IOException {
+        created("one");
+        created("two");
+        try (EventReader reader = connect().events(ROOT + "?live=sse&stream=one@now&stream=two@now", ANNA)) {
+            next(reader, "control");
+            next(reader, "control");
+            rights.broken.add("one");
+            rights.changed.run();
+            assertThat(next(reader, "control").data()).contains("\"stream\":\"one\"", "\"error\":\"stream_not_found\"");
+            rights.broken.clear();
+            try (TestConnection writer = connect()) {
+                writer.exchange("POST", ROOT + "one", "[2]", JSON, ANNA).is(204);
+                writer.exchange("POST", ROOT + "two", "[3]", JSON, ANNA).is(204);
+            }
+            assertThat(next(reader, "data").data()).isEqualTo("[3]");
         }
     }
 

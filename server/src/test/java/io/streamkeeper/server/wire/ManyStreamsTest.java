@@ -77,8 +77,43 @@ class ManyStreamsTest {
             assertThat(events(reader, 2)).containsOnly(Map.entry(name(two), "b"), Map.entry(name(three), "Ag=="));
             String next = SERVER.appendJson(one, "[3]");
             Event event = next(reader, "data");
-            assertThat(event.id()).isEqualTo(name(one) + "@" + next);
+            assertThat(event.id()).startsWith(name(one) + "@" + next + "~" + next + ",");
             assertThat(event.data()).isEqualTo("[3]");
+        }
+    }
+
+    @Test
+    void theFirstEventOfAStreamSaysHowItsDataIsEncoded() throws IOException {
+        String binary = SERVER.create(BINARY, "\u0001");
+        String empty = SERVER.create("Content-Type: text/plain;charset=\"utf-8\"", "");
+        String target = ROOT + "?live=sse&stream=" + name(binary) + "@-1";
+        try (EventReader reader = SERVER.connect().events(target)) {
+            String session = session(reader);
+            Event first = reader.next();
+            assertThat(first.data())
+                    .isEqualTo("{\"stream\":\"" + name(binary) + "\",\"streamNextOffset\":\"" + first.nextOffset()
+                            + "\",\"contentType\":\"application/octet-stream\",\"dataEncoding\":\"base64\"}");
+            assertThat(first.id()).isEqualTo(name(binary) + "@" + first.nextOffset());
+            assertThat(reader.next().data()).isEqualTo("AQ==");
+            assertThat(reader.next().data()).endsWith("\",\"upToDate\":true}");
+            SERVER.post(ROOT + "?session=" + session, "{\"add\":[\"" + name(empty) + "@now\"]}", JSON)
+                    .is(200);
+            assertThat(reader.next().data())
+                    .startsWith("{\"stream\":\"" + name(empty) + "\"")
+                    .endsWith(",\"contentType\":\"text/plain;charset=\\\"utf-8\\\"\",\"upToDate\":true}");
+            SERVER.append(empty, "a");
+            assertThat(reader.next().data()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aLongMessageIsDescribedToo() throws IOException {
+        String path = SERVER.create(JSON, "[\"" + "x".repeat(900_000) + "\"]");
+        try (EventReader reader = SERVER.connect().events(ROOT + "?live=sse&stream=" + name(path) + "@-1")) {
+            session(reader);
+            assertThat(reader.next().data()).endsWith(",\"contentType\":\"application/json\"}");
+            assertThat(reader.next().data()).hasSize(900_004);
+            assertThat(reader.next().data()).endsWith("\",\"upToDate\":true}");
         }
     }
 

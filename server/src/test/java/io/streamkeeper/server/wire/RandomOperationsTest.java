@@ -86,7 +86,7 @@ class RandomOperationsTest {
 
     private void step(String path) {
         ModelStream stream = streams.get(path);
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2 -> create(path, stream);
             case 3, 4, 5 -> fork(path, stream);
             case 6 -> delete(path, stream);
@@ -95,6 +95,7 @@ class RandomOperationsTest {
             case 13 -> readGoneOffset(path);
             case 14 -> poll(path, stream);
             case 15 -> events(path, stream);
+            case 16 -> multiplexed(path);
             default -> read(path, stream);
         }
     }
@@ -319,6 +320,21 @@ class RandomOperationsTest {
             throw new UncheckedIOException(e);
         }
         assertThat(joined).isEqualTo(stream.text(Math.max(0, from)));
+    }
+
+    private void multiplexed(String path) {
+        List<String> paths = new ArrayList<>(List.of(path));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            String other = path();
+            if (!paths.contains(other)) {
+                paths.add(other);
+            }
+        }
+        try {
+            new MultiplexedReads(SERVER, random, streams).check(paths);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** An offset that only an earlier stream at this path issued is answered 410. */

@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.StreamsEventId;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Route;
 import java.util.List;
@@ -23,8 +24,10 @@ public sealed interface Intent {
      * Many streams, which one response follows.
      *
      * @param reads where each begins
+     * @param isResumable whether the id of each event has the offsets of all of them, as {@link StreamsEventId} does
+     * @param asBytes whether the data of text is encoded as that of bytes is, so that it arrives as it was appended
      */
-    record OnStreams(List<Command.Read> reads) implements Intent {}
+    record OnStreams(List<Command.Read> reads, boolean isResumable, boolean asBytes) implements Intent {}
 
     /**
      * A change of the streams that another response follows.

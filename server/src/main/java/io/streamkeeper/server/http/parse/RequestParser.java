@@ -42,6 +42,11 @@ public final class RequestParser {
         return StreamsParser.isFor(request, routes);
     }
 
+    /** Whether such a request changes which streams a session follows. */
+    public static boolean isForSession(HttpRequest request) {
+        return StreamsParser.isChange(request);
+    }
+
     /** Whether a request lists streams: it reads their root, and names no streams. */
     public static boolean isForListing(HttpRequest request, Routes routes) {
         return routes.isRootRead(request.method(), request.path()) && !isForStreams(request, routes);
@@ -65,12 +70,22 @@ public final class RequestParser {
         return bodies.begin(request);
     }
 
+    /** Begins to parse a request that follows many streams, which may take many steps, and owns it. */
+    public StreamsParser beginStreams(HttpRequest request) {
+        return new StreamsParser(request, streamsMax);
+    }
+
     /**
      * Parses the request, and owns it with its body from then on: the caller has to release only the intent.
      *
      * @param routes those of the listener that received the request
      */
     public Intent parse(HttpRequest request, Routes routes) {
+        if (isForStreams(request, routes)) {
+            StreamsParser parser = beginStreams(request);
+            while (!parser.step()) {}
+            return parser.intent();
+        }
         try {
             Intent intent = intent(request, routes);
             if (!ownsBody(intent)) {
@@ -100,9 +115,6 @@ public final class RequestParser {
             return route.methods().contains(request.method())
                     ? new Intent.Routed(route, request)
                     : notAllowed(request, routes);
-        }
-        if (StreamsParser.isFor(request, routes)) {
-            return StreamsParser.parse(request, streamsMax);
         }
         String root = routes.root();
         if (isForListing(request, routes)) {

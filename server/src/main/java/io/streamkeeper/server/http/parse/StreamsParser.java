@@ -1,12 +1,6 @@
 package io.streamkeeper.server.http.parse;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufInputStream;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
@@ -14,24 +8,25 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.StreamsEventId;
+import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the intents of requests that follow many streams with one response. They have the path of the root: a GET
- * names the streams in its query, a POST in its body, and a POST with a session's id changes which streams it follows.
+ * Creates the intent of a request that follows many streams with one response, in steps. It has the path of the root: a
+ * GET names the streams in its query, a POST in its body, and a POST with a session's id changes which streams it
+ * follows. Owned by one loop; it owns the request until the last step, or until it is closed.
  *
  * <p>A stream is written {@code path@offset}, split at the last {@code @}, with the path as in a URL or, in a body,
  * without percent-encoding.
  */
-final class StreamsParser {
+public final class StreamsParser implements AutoCloseable {
     /** Bytes of the longest body, in which 10,000 streams have more than 800 bytes each. */
     private static final int BODY_BYTES_MAX = 8 << 20;
 
@@ -47,18 +42,22 @@ final class StreamsParser {
     /** Heap for each byte of a body: the text while it is parsed, and the path that is kept. */
     private static final int HEAP_PER_BYTE = 3;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(ENTRY_BYTES_MAX)
-                    .maxNameLength(ENTRY_BYTES_MAX)
-                    .build())
-            .build();
-
+    private final HttpRequest request;
     private final int streamsMax;
     private final List<Command.Read> added = new ArrayList<>();
     private final List<StreamPath> removed = new ArrayList<>();
+    private @Nullable String session;
+    private boolean asBytes;
+    private @Nullable StreamLists lists;
+    private @Nullable Intent intent;
 
-    private StreamsParser(int streamsMax) {
+    /**
+     * Reads {@code request}.
+     *
+     * @param streamsMax how many streams a request may name
+     */
+    StreamsParser(HttpRequest request, int streamsMax) {
+        this.request = request;
         this.streamsMax = streamsMax;
     }
 
@@ -83,36 +82,107 @@ final class StreamsParser {
                 || (request.method() == Method.GET && QueryParameters.has(request.query(), "stream"));
     }
 
-    /**
-     * Reads the request; its body is not released.
-     *
-     * @param streamsMax how many streams a request may name
-     * @throws RefusedException if it is not valid
-     */
-    static Intent parse(HttpRequest request, int streamsMax) {
-        return new StreamsParser(streamsMax).parse(request);
+    /** Whether such a request changes which streams a session follows. */
+    static boolean isChange(HttpRequest request) {
+        return request.method() == Method.POST && QueryParameters.has(request.query(), "session");
     }
 
-    private Intent parse(HttpRequest request) {
-        checkLength(request.body());
-        List<String> session = QueryParameters.all(request.query(), "session");
-        if (request.method() == Method.POST && !session.isEmpty()) {
-            strings(request.body(), "add");
-            return new Intent.OnSession(session.get(0), added, removed);
+    /** Does the next step; returns whether it was the last. */
+    public boolean step() {
+        try {
+            intent = readOn();
+        } catch (RefusedException e) {
+            intent = new Intent.Refused(e.refusal(), null);
         }
+        if (intent == null) {
+            return false;
+        }
+        close();
+        return true;
+    }
+
+    /** The intent, which owns nothing; after the last step. */
+    public Intent intent() {
+        if (intent == null) {
+            throw new IllegalStateException("the request is not parsed yet");
+        }
+        return intent;
+    }
+
+    /** Releases the request, which is not needed any more. Called once. */
+    @Override
+    public void close() {
+        if (lists != null) {
+            lists.close();
+        }
+        request.release();
+    }
+
+    private @Nullable Intent readOn() {
+        StreamLists reading = lists;
+        if (reading == null) {
+            checkLength(request.body());
+            if (isChange(request)) {
+                session = QueryParameters.all(request.query(), "session").get(0);
+            } else {
+                checkMode();
+            }
+            if (request.method() == Method.GET) {
+                return named();
+            }
+            reading =
+                    new StreamLists(request.body(), ENTRY_BYTES_MAX, this::add, session == null ? null : this::remove);
+            lists = reading;
+        }
+        if (!reading.step()) {
+            return null;
+        }
+        return session == null
+                ? new Intent.OnStreams(added, false, asBytes)
+                : new Intent.OnSession(session, added, removed);
+    }
+
+    private void checkMode() {
+        asBytes = asBytes(QueryParameters.all(request.query(), "encoding"));
         if (!"sse".equals(QueryParameters.parse(request.query()).live())) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,
                     "a request for many streams has no parameter live=sse; expected it, or session with the id of one");
         }
-        if (request.method() == Method.GET) {
-            for (String stream : QueryParameters.all(request.query(), "stream")) {
-                add(stream);
-            }
-        } else {
-            strings(request.body(), null);
+    }
+
+    private static boolean asBytes(List<String> encodings) {
+        if (encodings.isEmpty()) {
+            return false;
         }
-        return new Intent.OnStreams(added);
+        if (encodings.size() > 1 || !encodings.get(0).equals("base64")) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "parameter encoding " + Quoted.of(String.join(",", encodings)) + " is not valid; expected base64");
+        }
+        return true;
+    }
+
+    /** The streams that the query names, from where the last event that the client received has ended. */
+    private Intent named() {
+        for (String stream : QueryParameters.all(request.query(), "stream")) {
+            add(stream);
+        }
+        String lastEventId = lastEventId();
+        List<Command.Read> reads =
+                lastEventId.isEmpty() ? added : StreamsResumption.resume(added, StreamsEventId.parse(lastEventId));
+        // The id of an event of the only stream has all offsets in any case.
+        return new Intent.OnStreams(reads, reads.size() > 1 && reads.size() <= StreamsEventId.STREAMS_MAX, asBytes);
+    }
+
+    /** The id of the last event that the client received, of which fields have each byte as a character. */
+    private String lastEventId() {
+        String field = request.header(HeaderName.LAST_EVENT_ID);
+        if (field != null && !field.isEmpty()) {
+            return new String(field.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        }
+        String parameter = QueryParameters.parse(request.query()).lastEventId();
+        return parameter == null ? "" : parameter;
     }
 
     private void checkLength(ByteBuf body) {
@@ -164,51 +234,5 @@ final class StreamsParser {
                             + StreamPath.RESERVED_SEGMENT);
         }
         return path;
-    }
-
-    /**
-     * Reads a list of strings, or an object with such lists.
-     *
-     * @param member the member of the object whose strings name streams with offsets; null for a list without an object
-     */
-    private void strings(ByteBuf body, @Nullable String member) {
-        try (JsonParser json = JSON.createParser((InputStream) new ByteBufInputStream(body.slice()))) {
-            if (member == null) {
-                list(json, json.nextToken(), this::add);
-            } else {
-                expect(json.nextToken() == JsonToken.START_OBJECT);
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    boolean adds = json.currentName().equals(member);
-                    expect(adds || json.currentName().equals("remove"));
-                    list(json, json.nextToken(), adds ? this::add : this::remove);
-                }
-            }
-            expect(json.nextToken() == null);
-        } catch (JsonProcessingException e) {
-            throw invalid();
-        } catch (IOException e) {
-            throw new IllegalStateException("a body in memory cannot be read", e);
-        }
-    }
-
-    private static void list(JsonParser json, @Nullable JsonToken first, Consumer<String> strings) throws IOException {
-        expect(first == JsonToken.START_ARRAY);
-        while (json.nextToken() == JsonToken.VALUE_STRING) {
-            strings.accept(json.getText());
-        }
-        expect(json.currentToken() == JsonToken.END_ARRAY);
-    }
-
-    private static void expect(boolean holds) {
-        if (!holds) {
-            throw invalid();
-        }
-    }
-
-    private static RefusedException invalid() {
-        return new RefusedException(
-                ErrorCode.INVALID_JSON,
-                "the body is not valid; expected a list of strings such as [\"chat/42@-1\"], or, with the parameter"
-                        + " session, an object such as {\"add\":[\"chat/42@-1\"],\"remove\":[\"chat/41\"]}");
     }
 }

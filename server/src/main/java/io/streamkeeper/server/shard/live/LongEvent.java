@@ -2,6 +2,7 @@ package io.streamkeeper.server.shard.live;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.streamkeeper.protocol.EventId;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class LongEvent {
     private final Outcome.Chunk chunk;
     private final String cursor;
     private final boolean framed;
-    private final byte @Nullable [] stream;
+    private final @Nullable EventId id;
     private int index;
 
     /**
@@ -37,15 +38,15 @@ public final class LongEvent {
      * The data event of a chunk of one of several streams, which no control event follows.
      *
      * @param chunk its bytes are retained
-     * @param stream the path of the stream in UTF-8
+     * @param id with which its reader resumes after the chunk
      * @param framed whether the client gets chunked coding
      */
-    public LongEvent(Outcome.Chunk chunk, byte[] stream, boolean framed) {
-        this(chunk, "", stream, framed);
+    public LongEvent(Outcome.Chunk chunk, EventId id, boolean framed) {
+        this(chunk, "", id, framed);
     }
 
-    private LongEvent(Outcome.Chunk chunk, String cursor, byte @Nullable [] stream, boolean framed) {
-        this.stream = stream;
+    private LongEvent(Outcome.Chunk chunk, String cursor, @Nullable EventId id, boolean framed) {
+        this.id = id;
         this.chunk = chunk;
         this.cursor = cursor;
         this.framed = framed;
@@ -68,8 +69,8 @@ public final class LongEvent {
             SseEncoder.beginMessages(frame);
         }
         index = SseEncoder.messages(frame, bytes, index, PART_BYTES);
-        if (isOver() && stream != null) {
-            SseEncoder.endMessages(frame, stream, chunk.next());
+        if (isOver() && id != null) {
+            SseEncoder.endMessages(frame, id);
         } else if (isOver()) {
             SseEncoder.endMessages(frame, chunk.next());
             SseEncoder.control(frame, chunk.next(), cursor, chunk.upToDate(), chunk.closed());

@@ -2,6 +2,8 @@ package io.streamkeeper.server.shard.live;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.EventId;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.SseEncoder;
@@ -52,14 +54,16 @@ public final class SseFrame {
     /**
      * The data event of a chunk of one of several streams.
      *
-     * @param stream the path of the stream in UTF-8
+     * @param base64 whether the data is base64, and not text or JSON
+     * @param id with which its reader resumes after the chunk
      * @return owned by the caller
      */
-    public static ByteBuf data(ByteBufAllocator allocator, Outcome.Chunk chunk, byte[] stream, boolean framed) {
-        int hint =
-                SseEncoder.encodedBytesHint(chunk.contentType(), chunk.bytes().readableBytes());
-        ByteBuf frame = begin(allocator, hint + stream.length, framed);
-        SseEncoder.data(frame, chunk.contentType(), chunk.bytes(), stream, chunk.next());
+    public static ByteBuf data(
+            ByteBufAllocator allocator, Outcome.Chunk chunk, boolean base64, EventId id, boolean framed) {
+        ContentType type = base64 ? ContentType.OCTET_STREAM : chunk.contentType();
+        int hint = SseEncoder.encodedBytesHint(type, chunk.bytes().readableBytes());
+        ByteBuf frame = begin(allocator, hint + id.bytesMax(), framed);
+        SseEncoder.data(frame, type, chunk.bytes(), id);
         return finish(frame, framed);
     }
 
@@ -67,30 +71,11 @@ public final class SseFrame {
      * An event of another kind.
      *
      * @param json its data, one line
-     * @param stream the path in its id, in UTF-8; null for none
-     * @param next the offset in its id; null for none
+     * @param id with which its reader resumes; null for an event without an id
      */
     public static ByteBuf event(
-            ByteBufAllocator allocator,
-            String event,
-            String json,
-            byte @Nullable [] stream,
-            @Nullable Offset next,
-            boolean framed) {
-        ByteBuf frame = begin(allocator, json.length() + (stream == null ? 0 : stream.length), framed);
-        SseEncoder.event(frame, event, json, stream, next);
-        return finish(frame, framed);
-    }
-
-    /**
-     * An event whose id is not an offset.
-     *
-     * @param json its data, one line
-     * @param id its id, in ASCII; null for none
-     */
-    public static ByteBuf event(
-            ByteBufAllocator allocator, String event, String json, @Nullable String id, boolean framed) {
-        ByteBuf frame = begin(allocator, json.length() + (id == null ? 0 : id.length()), framed);
+            ByteBufAllocator allocator, String event, String json, @Nullable EventId id, boolean framed) {
+        ByteBuf frame = begin(allocator, json.length() + (id == null ? 0 : id.bytesMax()), framed);
         SseEncoder.event(frame, event, json, id);
         return finish(frame, framed);
     }

@@ -40,6 +40,11 @@ public final class ParsingConnection implements AutoCloseable {
         return parser.parse(request(requestLine, fields, body), routes("/v1/stream/"));
     }
 
+    /** The parser of a request that follows many streams, before its first step. */
+    StreamsParser streams(String requestLine, String body) {
+        return parser.beginStreams(request(requestLine, "", body));
+    }
+
     public Command command(String requestLine, String fields, String body) {
         return ((Intent.OnStream) intent(requestLine, fields, body)).command();
     }

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,40 @@ class StreamsParserTest {
     @Test
     void aLongTextIsNotKept() {
         assertThat(refused("{\"remove\":[\"" + "a".repeat(10_000) + "\"]}")).isEqualTo(ErrorCode.INVALID_JSON);
+    }
+
+    @Test
+    void aStepReadsAPartOfTheBody() {
+        String streams = "\"a/b@-1\", ".repeat(5) + "\"c@now\"";
+        String body = " ".repeat(40_000) + "[" + streams + " ".repeat(9_000) + "]" + " ".repeat(9_000);
+        StreamsParser parser = connection.streams("POST /v1/stream/?live=sse", body);
+        int steps = 1;
+        while (!parser.step()) {
+            steps++;
+        }
+        assertThat(steps).isEqualTo((body.length() + StreamLists.STEP_BYTES - 1) / StreamLists.STEP_BYTES);
+        assertThat(((Intent.OnStreams) parser.intent()).reads()).hasSize(6);
+    }
+
+    @Test
+    void stringsThatAreDividedBetweenStepsAreRead() {
+        for (int i = 0; i < 20; i++) {
+            String body = "[" + " ".repeat(StreamLists.STEP_BYTES - 12 + i) + "\"\\u00fc/b@-1\"" + ",\"c@now\"]";
+            Intent intent = connection.intent("POST /v1/stream/?live=sse", "", body);
+            assertThat(((Intent.OnStreams) intent).reads())
+                    .extracting(read -> read.path().value())
+                    .containsExactly("ü/b", "c");
+        }
+    }
+
+    @Test
+    void aBodyThatEndsTooSoonOrTooLateIsRefused() {
+        for (String body : List.of(
+                "", "{", "{}x", "{\"add\"", "{\"add\":[}", "{\"add\":[]} t", "{\"other\":[]}", "{\"add\":{}}", "[]")) {
+            assertThat(refused(body)).isEqualTo(ErrorCode.INVALID_JSON);
+        }
+        assertThat(refused("{\"" + "x".repeat(1 << 20) + "\":[]}")).isEqualTo(ErrorCode.BODY_TOO_LARGE);
+        assertThat(refused("{\"" + "x".repeat(50_000) + "\":[]}")).isEqualTo(ErrorCode.INVALID_JSON);
     }
 
     @Test

@@ -1,0 +1,137 @@
+package io.streamkeeper.server.http;
+
+import static io.streamkeeper.server.http.SmallServer.ROOT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.server.http.decode.DecodingConnection;
+import io.streamkeeper.server.wire.Answer;
+import io.streamkeeper.server.wire.Event;
+import io.streamkeeper.server.wire.EventReader;
+import io.streamkeeper.server.wire.TestConnection;
+import io.streamkeeper.storage.memory.Reservation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A response that follows many streams of a server that lacks memory. */
+class StreamsSessionTest {
+    private static final String TEXT = "Content-Type: text/plain";
+    private static final int MIB = 64;
+
+    private SmallServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new SmallServer(MIB);
+        exchange("PUT", ROOT + "large", "l".repeat(1_000_000), TEXT).is(201);
+        exchange("PUT", ROOT + "small", "s", TEXT).is(201);
+    }
+
+    @AfterEach
+    void stop() {
+        await().untilAsserted(() -> DecodingConnection.assertNothingIsReserved(server.memory()));
+        server.close();
+    }
+
+    private Answer exchange(String method, String target, String body, String... fields) throws IOException {
+        try (TestConnection connection = server.connect()) {
+            return connection.exchange(method, target, body, fields);
+        }
+    }
+
+    private EventReader events(String query) throws IOException {
+        return server.connect().events(ROOT + "?live=sse" + query);
+    }
+
+    private static Event next(EventReader reader, String type) throws IOException {
+        Event event = reader.next();
+        while (event != null && !event.type().equals(type)) {
+            event = reader.next();
+        }
+        assertThat(event).as("an event " + type).isNotNull();
+        return event;
+    }
+
+    /** Keeps all memory for reads; returns what gives it back. */
+    private Runnable keepReads() {
+        List<Reservation> pins = new ArrayList<>();
+        for (long bytes = 1L << 40; bytes > 0; bytes /= 2) {
+            for (Reservation pin = server.reads().pin(bytes);
+                    pin != null;
+                    pin = server.reads().pin(bytes)) {
+                pins.add(pin);
+            }
+        }
+        long left = server.memory().reads().leftBytes();
+        server.memory().reads().reserveAlways(left);
+        return () -> {
+            pins.forEach(Reservation::close);
+            server.memory().reads().release(left);
+        };
+    }
+
+    @Test
+    void aStreamWaitsWhileThereIsNoMemoryForItsReadAndTheOthersDoNotEnd() throws Exception {
+        Runnable release = keepReads();
+        try (EventReader reader = events("&stream=large@-1&stream=small@-1")) {
+            assertThat(next(reader, "data").id()).startsWith("small@");
+            assertThat(next(reader, "control").data()).contains("\"stream\":\"small\"", "upToDate");
+            release.run();
+            int received = 0;
+            while (received < 1_000_000) {
+                Event event = reader.next();
+                assertThat(event.data()).doesNotContain("error");
+                received += event.isData() ? event.data().length() : 0;
+            }
+        }
+    }
+
+    @Test
+    @LogsFaults("connection from {} failed")
+    void anEventThatCannotBeWrittenEndsTheResponse() throws Exception {
+        try (EventReader reader = events("&stream=small@now")) {
+            next(reader, "control");
+            server.failToWrite(true);
+            try (TestConnection writer = server.connect()) {
+                writer.request("POST", ROOT + "small", "missing", TEXT);
+                reader.connection().assertEnds();
+            } finally {
+                server.failToWrite(false);
+            }
+        }
+    }
+
+    @Test
+    @LogsFaults("connection from {} failed")
+    void anEventOfAReadThatCannotBeWrittenEndsTheResponse() throws Exception {
+        Runnable release = keepReads();
+        try (EventReader reader = events("&stream=small@-1&stream=large@-1")) {
+            next(reader, "data");
+            server.failToWrite(true);
+            release.run();
+            reader.connection().assertEnds();
+        } finally {
+            server.failToWrite(false);
+        }
+    }
+
+    @Test
+    @LogsFaults("connection from {} failed")
+    void theEndOfAStreamThatCannotBeWrittenEndsTheResponse() throws Exception {
+        try (EventReader reader = events("&stream=small@now")) {
+            next(reader, "control");
+            server.failToWrite(true);
+            try (TestConnection writer = server.connect()) {
+                writer.request("DELETE", ROOT + "small", "");
+                reader.connection().assertEnds();
+            } finally {
+                server.failToWrite(false);
+            }
+        }
+    }
+}
