@@ -42,6 +42,15 @@ final class ModelStream {
     /** An append that was not answered, with the fields that repeat it if it had a producer. */
     record Unanswered(String text, String body, @Nullable String producer, boolean closes) {}
 
+    /**
+     * Where a response that followed the stream beside another one is resumed.
+     *
+     * @param query the streams, as the first request has named them
+     * @param position how much of the content was received
+     * @param kills how often a server was killed before
+     */
+    record Resumption(String query, String lastEventId, int position, int kills) {}
+
     final String path;
     final Kind kind;
     final Life life;
@@ -63,6 +72,11 @@ final class ModelStream {
 
     final List<Unanswered> unanswered = new ArrayList<>();
     Doubt doubt = Doubt.NONE;
+
+    @Nullable
+    Resumption resumption;
+
+    int kills;
     boolean closed;
     boolean deleted;
     int forks;
@@ -234,6 +248,12 @@ final class ModelStream {
             }
         }
         return 0;
+    }
+
+    /** The server was killed. */
+    void killed() {
+        life.killed();
+        kills++;
     }
 
     /** The server was started with another wall clock, which is what a start has to say for how old data is. */

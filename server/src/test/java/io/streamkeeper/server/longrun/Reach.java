@@ -86,6 +86,8 @@ final class Reach {
             "a history from its end to its beginning",
             "read of a part",
             "events of many streams",
+            "events of many streams resumed",
+            "events of many streams resumed after SIGKILL",
             "described",
             "pipelined reads",
             "pipelined appends",

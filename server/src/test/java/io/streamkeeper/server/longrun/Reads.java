@@ -20,6 +20,11 @@ final class Reads {
     }
 
     void read(ModelStream stream) throws IOException, Traffic.Later {
+        boolean wasKilled = stream.resumption != null && stream.resumption.kills() < stream.kills;
+        if (wasKilled) {
+            manyOrResumed(stream);
+            return;
+        }
         switch (random.nextInt(16)) {
             case 0, 1 -> {
                 all(stream);
@@ -34,7 +39,7 @@ final class Reads {
             case 10 -> last(stream);
             case 11 -> history(stream);
             case 12 -> part(stream);
-            case 13 -> many(stream);
+            case 13 -> manyOrResumed(stream);
             default -> events(stream);
         }
     }
@@ -339,6 +344,16 @@ final class Reads {
         }
     }
 
+    private void manyOrResumed(ModelStream stream) throws IOException, Traffic.Later {
+        ModelStream.Resumption resumption = stream.trimmed ? null : stream.resumption;
+        if (resumption == null) {
+            many(stream);
+        } else {
+            stream.resumption = null;
+            resume(stream, resumption);
+        }
+    }
+
     /** One response for several streams, of which the others do not exist. */
     private void many(ModelStream stream) throws IOException, Traffic.Later {
         int position = stream.trimmed ? 0 : anywhere(stream);
@@ -346,15 +361,39 @@ final class Reads {
         String own = stream.path + "@" + offset;
         String other = "absent/" + random.nextInt(1_000) + "@-1";
         boolean posts = random.nextBoolean();
-        String target = traffic.target("") + "?live=sse" + (posts ? "" : "&stream=" + other + "&stream=" + own);
+        String query = "?live=sse" + (posts ? "" : "&stream=" + other + "&stream=" + own);
         String body = posts ? "[\"" + other + "\",\"" + own + "\"]" : "";
-        Wire.Events events = traffic.eventsOfStreams(posts ? "POST" : "GET", target, body, stream.kind);
+        Wire.Events events =
+                traffic.eventsOfStreams(posts ? "POST" : "GET", traffic.target("") + query, body, stream.kind);
+        compareEvents(stream, position, events);
+        traffic.reach.count("events of many streams");
+        if (!posts) {
+            stream.resumption =
+                    new ModelStream.Resumption(query, events.lastId(), stream.content.length(), stream.kills);
+        }
+    }
+
+    /** Repeats such a request with the id of the last event, perhaps after the server was killed. */
+    private void resume(ModelStream stream, ModelStream.Resumption resumption) throws IOException, Traffic.Later {
+        Wire.Events events = traffic.eventsOfStreams(
+                "GET",
+                traffic.target("") + resumption.query(),
+                "",
+                stream.kind,
+                "Last-Event-ID: " + resumption.lastEventId());
+        compareEvents(stream, resumption.position(), events);
+        traffic.reach.count("events of many streams resumed");
+        if (resumption.kills() < stream.kills) {
+            traffic.reach.count("events of many streams resumed after SIGKILL");
+        }
+    }
+
+    private void compareEvents(ModelStream stream, int position, Wire.Events events) throws IOException, Traffic.Later {
         traffic.expect(events.head(), stream, "events of streams", 200);
         stream.life.read(traffic.sentNanos());
         StringBuilder found = new StringBuilder();
         events.data().forEach(data -> found.append(stream.contentOf(data)));
         compare(stream, position, found.toString());
-        traffic.reach.count("events of many streams");
     }
 
     private void events(ModelStream stream) throws IOException, Traffic.Later {

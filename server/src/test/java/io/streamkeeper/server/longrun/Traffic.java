@@ -85,7 +85,7 @@ final class Traffic implements Runnable {
     /** The server is ready, after an end of this kind: what was in doubt is settled first. */
     Thread start(URI newServer, String newCredentials, String lastEnd) {
         if (lastEnd.equals("SIGKILL")) {
-            streams.forEach(stream -> stream.life.killed());
+            streams.forEach(ModelStream::killed);
         }
         if (clock.moves() != clockMoves) {
             clockMoves = clock.moves();
@@ -348,11 +348,11 @@ final class Traffic implements Runnable {
         }
     }
 
-    Wire.Events eventsOfStreams(String method, String target, String body, ModelStream.Kind kind)
+    Wire.Events eventsOfStreams(String method, String target, String body, ModelStream.Kind kind, String... fields)
             throws IOException, Later {
         try (Wire own = new Wire(server, credentials)) {
             sentNanos = System.nanoTime();
-            own.send(Wire.request(method, target, body));
+            own.send(Wire.request(method, target, body, fields));
             Wire.Events events = own.eventsOfStreams(kind == ModelStream.Kind.BINARY);
             laterOf(events.head());
             return events;

@@ -163,8 +163,8 @@ final class Wire implements AutoCloseable {
         return line.toString().stripTrailing();
     }
 
-    /** An event stream as far as it was read: its head, and the data of each event. */
-    record Events(Answer head, List<String> data) {}
+    /** An event stream as far as it was read: its head, the data of each event, and the id of the last one. */
+    record Events(Answer head, List<String> data, String lastId) {}
 
     /**
      * Reads an event stream up to the control event that says that the reader is up to date; the connection is of no
@@ -182,7 +182,8 @@ final class Wire implements AutoCloseable {
 
     private Events events(Answer head, boolean base64) throws IOException {
         if (head.status() != 200) {
-            return new Events(new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of());
+            return new Events(
+                    new Answer(head.status(), head.fields(), new String(body(head), ISO_8859_1)), List.of(), "");
         }
         List<String> data = new ArrayList<>();
         StringBuilder text = new StringBuilder();
@@ -198,13 +199,13 @@ final class Wire implements AutoCloseable {
             }
             String event = text.substring(0, end);
             text.delete(0, end + 2);
-            String eventData = dataOf(event);
+            String eventData = fieldOf(event, "data:");
             if (event.lines().anyMatch(line -> line.matches("event: ?control"))) {
                 if (eventData.contains("\"upToDate\":true")) {
-                    return new Events(head, data);
+                    return new Events(head, data, fieldOf(event, "id:"));
                 }
                 if (eventData.contains(LIST_AGAIN)) {
-                    return new Events(head, List.of(LIST_AGAIN));
+                    return new Events(head, List.of(LIST_AGAIN), "");
                 }
             } else if (event.contains("data:") && !event.startsWith("event: session")) {
                 data.add(base64 ? new String(Base64.getMimeDecoder().decode(eventData), ISO_8859_1) : eventData);
@@ -212,10 +213,11 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static String dataOf(String event) {
+    private static String fieldOf(String event, String name) {
         return event.lines()
-                .filter(line -> line.startsWith("data:"))
-                .map(line -> line.substring(line.startsWith("data: ") ? 6 : 5))
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()))
+                .map(value -> value.startsWith(" ") ? value.substring(1) : value)
                 .collect(Collectors.joining("\n"));
     }
 

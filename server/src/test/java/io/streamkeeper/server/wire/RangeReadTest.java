@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -218,23 +217,6 @@ class RangeReadTest {
         assertThat(future.text()).isEqualTo("[]");
         assertThat(future.nextOffset()).isEqualTo(SERVER.head(path).nextOffset());
         assertThat(future.isUpToDate()).isTrue();
-    }
-
-    @Test
-    void aTimeSeparatesAppendsOfAStreamWithRetentionByAge() throws InterruptedException {
-        String path = TestServer.path();
-        SERVER.put(path, "", JSON, "Stream-Retention-Max-Age: 60").is(201);
-        String fork = TestServer.path();
-        SERVER.appendJson(path, "[0]");
-        Thread.sleep(1_100);
-        Instant between = Instant.now();
-        String middle = SERVER.appendJson(path, "[1]");
-        SERVER.put(fork, "", "Stream-Forked-From: " + path).is(201);
-        assertThat(SERVER.get(path + "?since=" + between).text()).isEqualTo("[1]");
-        assertThat(SERVER.get(fork + "?since=" + between).text()).isEqualTo("[1]");
-        assertThat(SERVER.get(path + "?since=" + between + "&until=" + middle).text())
-                .isEqualTo("[1]");
-        assertThat(SERVER.get(path + "?live=long-poll&since=" + between).text()).isEqualTo("[1]");
     }
 
     // ---- pages ----
