@@ -24,7 +24,7 @@ final class LocalFeed implements Feed {
     }
 
     @Override
-    public CompletableFuture<StreamMetadata> open() {
+    public CompletableFuture<StreamMetadata> open(From from) {
         return streams.metadata(path);
     }
 

@@ -77,8 +77,12 @@ final class BatchAssembler {
         heldBytes += data.length + PART_BYTES;
     }
 
-    /** Decodes the lines of an event, which together are one base64 text. */
-    private static byte[] decoded(byte[] lines) {
+    /**
+     * Decodes the lines of an event, which together are one base64 text.
+     *
+     * @throws StreamException.Invalid if they are not
+     */
+    static byte[] decoded(byte[] lines) {
         byte[] text = new byte[lines.length];
         int length = 0;
         for (byte octet : lines) {

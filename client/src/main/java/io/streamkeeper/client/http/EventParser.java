@@ -19,15 +19,23 @@ final class EventParser {
     static final class Event {
         private final String name;
         private final byte[] data;
+        private final @Nullable String id;
 
-        Event(String name, byte[] data) {
+        Event(String name, byte[] data, @Nullable String id) {
             this.name = name;
             this.data = data;
+            this.id = id;
         }
 
         /** Its name; {@code message} if it has none. */
         String name() {
             return name;
+        }
+
+        /** Its id; null if it has none. */
+        @Nullable
+        String id() {
+            return id;
         }
 
         /** Its data lines, joined with LF; not a copy. */
@@ -42,6 +50,7 @@ final class EventParser {
     private static final String NAMELESS = "message";
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     /** The size to which the array is reduced after a larger event. */
@@ -58,6 +67,7 @@ final class EventParser {
     private boolean isFirstLine = true;
     private boolean skipsLineFeed;
     private String name = NAMELESS;
+    private @Nullable String id;
 
     /**
      * Creates a parser for one response.
@@ -143,6 +153,8 @@ final class EventParser {
             keep(valueStart);
         } else if (isField(EVENT, nameEnd)) {
             name = new String(bytes, valueStart, length - valueStart, StandardCharsets.UTF_8);
+        } else if (isField(ID, nameEnd)) {
+            id = new String(bytes, valueStart, length - valueStart, StandardCharsets.UTF_8);
         }
         length = lineStart;
         return null;
@@ -179,8 +191,9 @@ final class EventParser {
     }
 
     private @Nullable Event endEvent() {
-        Event event = hasData ? new Event(name, Arrays.copyOf(bytes, lineStart)) : null;
+        Event event = hasData ? new Event(name, Arrays.copyOf(bytes, lineStart), id) : null;
         name = NAMELESS;
+        id = null;
         hasData = false;
         lineStart = 0;
         length = 0;

@@ -4,7 +4,7 @@ import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
-import io.streamkeeper.client.http.EventSession.NoEventsException;
+import io.streamkeeper.client.http.EventResponse.NoEventsException;
 import io.streamkeeper.client.listen.Feed;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
@@ -68,7 +68,7 @@ final class HttpFeed implements Feed {
     // ---- finding the stream ----
 
     @Override
-    public CompletableFuture<StreamMetadata> open() {
+    public CompletableFuture<StreamMetadata> open(From from) {
         try {
             HttpRequest request = stream.head();
             return ask(request).thenApply(answer -> found(request, answer));

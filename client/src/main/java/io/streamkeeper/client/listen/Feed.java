@@ -12,8 +12,12 @@ import java.util.concurrent.CompletableFuture;
  * one that must not block.
  */
 public interface Feed extends AutoCloseable {
-    /** {@return the stream's metadata, once the stream is found} Called once, before any other method. */
-    CompletableFuture<StreamMetadata> open();
+    /**
+     * {@return the stream's metadata, once the stream is found} Called once, before any other method.
+     *
+     * @param from where the first read will begin; {@code now} may be the offset in the metadata
+     */
+    CompletableFuture<StreamMetadata> open(From from);
 
     /**
      * Reads what follows {@code from}, or waits for it; completes with an empty batch after some time without data.

@@ -157,7 +157,7 @@ final class Follower implements Listening {
             return;
         }
         feed = opened;
-        ask(opened, Feed::open, this::found);
+        ask(opened, asked -> asked.open(place), this::found);
     }
 
     private void found(StreamMetadata stream) {

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 /** Batches made of the events of our server and of others. */
 class BatchAssemblerTest {
     private static Event data(String text) {
-        return new Event("data", text.getBytes(UTF_8));
+        return new Event("data", text.getBytes(UTF_8), null);
     }
 
     private static Event control(String json) {
-        return new Event("control", json.getBytes(UTF_8));
+        return new Event("control", json.getBytes(UTF_8), null);
     }
 
     private static BatchAssembler json() {
@@ -62,7 +62,7 @@ class BatchAssemblerTest {
     @Test
     void otherEventsAreSkipped() {
         BatchAssembler assembler = json();
-        assertThat(assembler.take(new Event("message", new byte[] {'?'}))).isNull();
+        assertThat(assembler.take(new Event("message", new byte[] {'?'}, null))).isNull();
         assertThat(batch(assembler, "[1]").messages()).containsExactly("1");
     }
 

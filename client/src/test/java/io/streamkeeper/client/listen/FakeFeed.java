@@ -38,7 +38,7 @@ final class FakeFeed implements Feed {
     }
 
     @Override
-    public CompletableFuture<StreamMetadata> open() {
+    public CompletableFuture<StreamMetadata> open(From from) {
         return opened;
     }
 

@@ -250,7 +250,7 @@ class FollowerTest {
         int count = 100_000;
         Feed feed = new Feed() {
             @Override
-            public CompletableFuture<StreamMetadata> open() {
+            public CompletableFuture<StreamMetadata> open(From from) {
                 return new FakeFeed().found().opened;
             }
 
