@@ -26,6 +26,9 @@ public record StreamPath(String value) {
     /** The first segment of the control interfaces (section 6), which no stream has. */
     public static final String RESERVED_SEGMENT = "__ds";
 
+    /** The stream in which a server with a registry records creations and deletions. */
+    public static final StreamPath REGISTRY = new StreamPath("__registry__");
+
     /**
      * Decodes the part of a request's target that follows the root, without the query.
      *

@@ -23,6 +23,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.registry.Registry;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.storage.memory.BudgetedBuffers;
@@ -50,8 +51,11 @@ final class Commands {
     }
 
     Command.Create create(String path, CreateOptions options) {
-        StreamPath at = at(path);
+        StreamPath at = written(path);
         CreateOptions.Fork fork = options.fork();
+        if (config.data().registry() && fork != null && fork.source().equals(StreamPath.REGISTRY.value())) {
+            throw new RefusedException(Registry.notForked());
+        }
         ContentType type = fork == null ? ContentType.parse(options.content().contentType()) : null;
         Retention retention = options.retention().isNone() && type != null
                 ? config.retention().of(at)
@@ -71,6 +75,15 @@ final class Commands {
         ReadStart from = ReadStart.parse(fork.from().offset());
         Offset offset = from instanceof ReadStart.At at ? at.offset() : from.equals(TAIL) ? null : Offset.ZERO;
         return new ForkOrigin(StreamPath.of(fork.source()), offset, fork.subOffset());
+    }
+
+    /** The path of a stream that a caller may change. */
+    private StreamPath written(String path) {
+        StreamPath at = at(path);
+        if (config.data().registry() && at.equals(StreamPath.REGISTRY)) {
+            throw new RefusedException(Registry.notByClients());
+        }
+        return at;
     }
 
     private static StreamPath at(String path) {
@@ -98,7 +111,7 @@ final class Commands {
         String ifMatch = options.ifMatch();
         String expected = options.expectedOffset();
         return new Command.Append(
-                at(path),
+                written(path),
                 type,
                 options.closes(),
                 options.producer(),
@@ -160,6 +173,6 @@ final class Commands {
     }
 
     Command.Delete delete(String path) {
-        return new Command.Delete(at(path), Preconditions.NONE);
+        return new Command.Delete(written(path), Preconditions.NONE);
     }
 }

@@ -2,11 +2,13 @@ package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.registry.Registry;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Shards.StreamCounts;
 import io.streamkeeper.server.shard.Splitters;
@@ -45,6 +47,8 @@ final class Engine {
     private final ServerConfig config;
     private final @Nullable Limits limits;
 
+    private final @Nullable Registry registry;
+
     private final long recoveryNanos;
 
     private Engine(Sockets sockets, StoresFactory.Opened opened, @Nullable Limits limits, long beganNanos)
@@ -61,7 +65,9 @@ final class Engine {
             this.shards = new Shards(
                     stores,
                     loops,
-                    limits == null ? null : limits.ofContent(stores.shards()),
+                    limits == null
+                            ? null
+                            : limits.ofContent(stores.shards(), config.data().registry() ? StreamPath.REGISTRY : null),
                     () -> Splitters.of(config));
         } catch (IOException e) {
             endThreads(0);
@@ -69,6 +75,7 @@ final class Engine {
         }
         this.recoveryNanos = System.nanoTime() - beganNanos;
         shards.start();
+        this.registry = config.data().registry() ? Registry.start(shards, memory, () -> Splitters.of(config)) : null;
     }
 
     /**
@@ -175,6 +182,7 @@ final class Engine {
 
     private MetricsSnapshot withProcess(MetricsSnapshot.Builder snapshot) {
         addDisk(snapshot);
+        snapshot.addNanos(Metric.REGISTRY_BEHIND_SECONDS, registry == null ? 0 : registry.behindNanos());
         snapshot.add(Metric.BACKLOG_BYTES, shards.backlogBytes())
                 .addNanos(Metric.RECOVERY_SECONDS, recoveryNanos)
                 .add(Metric.SHARDS_FAILED, shards.failedCount())
@@ -204,6 +212,9 @@ final class Engine {
 
     /** Closes the stores; no command may follow. Waits at most {@code waitNanos} for commands in progress. */
     void close(long waitNanos) {
+        if (registry != null) {
+            registry.close();
+        }
         shards.close();
         endThreads(waitNanos);
         if (limits != null) {

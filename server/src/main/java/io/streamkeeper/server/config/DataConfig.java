@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param segmentBytes the size of a journal segment
  * @param producers how many producers of a stream are remembered, and for how long
  * @param stateOffsets whether the offset of each message of the state protocol is added to its {@code headers}
+ * @param registry whether the server records the creations and deletions of streams in a stream
  */
 public record DataConfig(
         Durability durability,
@@ -37,7 +38,8 @@ public record DataConfig(
         long checkpointMillis,
         long segmentBytes,
         ProducerConfig producers,
-        boolean stateOffsets) {
+        boolean stateOffsets,
+        boolean registry) {
     /** The directory in which streams are stored, which the tools need too. */
     public static final Setting<Path> DIRECTORY = new Setting<>(
             STORAGE,
@@ -95,6 +97,13 @@ public record DataConfig(
             "false",
             "Add headers.offset to messages of the state protocol when they are appended.");
 
+    private static final Setting<Boolean> REGISTRY = new Setting<>(
+            STORAGE,
+            "registry",
+            new Switch(),
+            "false",
+            "Record creations and deletions of streams in the stream __registry__, which shows all names.");
+
     static final List<Setting<?>> SETTINGS = List.of(
             DIRECTORY,
             DURABILITY,
@@ -103,7 +112,8 @@ public record DataConfig(
             CHECKPOINT_BYTES,
             CHECKPOINT_INTERVAL,
             SEGMENT_BYTES,
-            STATE_OFFSETS);
+            STATE_OFFSETS,
+            REGISTRY);
 
     /**
      * Checks the values.
@@ -117,6 +127,7 @@ public record DataConfig(
      * @param segmentBytes 256 KiB … 1 GiB
      * @param producers any
      * @param stateOffsets any value
+     * @param registry any value
      * @throws IllegalArgumentException if a value is not allowed
      */
     public DataConfig {
@@ -136,7 +147,8 @@ public record DataConfig(
                 values.get(CHECKPOINT_INTERVAL),
                 values.get(SEGMENT_BYTES),
                 ProducerConfig.of(values),
-                values.get(STATE_OFFSETS));
+                values.get(STATE_OFFSETS),
+                values.get(REGISTRY));
     }
 
     void copyTo(SettingValues values) {
@@ -148,7 +160,8 @@ public record DataConfig(
                 .checkpointBytes(checkpointBytes)
                 .checkpointMillis(checkpointMillis)
                 .segmentBytes(segmentBytes)
-                .stateOffsets(stateOffsets);
+                .stateOffsets(stateOffsets)
+                .registry(registry);
         producers.copyTo(values);
     }
 
@@ -253,6 +266,17 @@ public record DataConfig(
          */
         public Builder stateOffsets(boolean stateOffsets) {
             values.set(STATE_OFFSETS, stateOffsets);
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param registry whether the server records the creations and deletions of streams in the stream {@code
+         *     __registry__}, which only the server writes
+         */
+        public Builder registry(boolean registry) {
+            values.set(REGISTRY, registry);
             return this;
         }
 

@@ -21,6 +21,7 @@ import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.metrics.Wait;
+import io.streamkeeper.server.registry.Registry;
 import io.streamkeeper.server.security.Authentication;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.BodySplitting;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestExecution implements BodyCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
+
+    private static final String READING_METHODS = "GET, HEAD, OPTIONS";
 
     private final ConnectionHandler connection;
     private final HttpServer server;
@@ -370,6 +373,12 @@ final class RequestExecution implements BodyCheck {
         if (denied != null) {
             RequestAccess.release(intent);
             exchange.ready(connection.writer().refused(exchange, denied, null));
+        } else if (writesRegistry(intent)) {
+            RequestAccess.release(intent);
+            exchange.ready(connection.writer().refused(exchange, Registry.notByClients(), READING_METHODS));
+        } else if (forksRegistry(intent)) {
+            RequestAccess.release(intent);
+            exchange.ready(connection.writer().refused(exchange, Registry.notForked(), null));
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.OnListing onListing) {
@@ -385,6 +394,23 @@ final class RequestExecution implements BodyCheck {
         } else {
             throw new IllegalArgumentException("an intent of the unknown type " + intent.getClass());
         }
+    }
+
+    /** Whether a request changes the stream that only the server writes. */
+    private boolean writesRegistry(Intent intent) {
+        return server.config().data().registry()
+                && intent instanceof Intent.OnStream onStream
+                && onStream.command().path().equals(StreamPath.REGISTRY)
+                && !(onStream.command() instanceof Command.Read)
+                && !(onStream.command() instanceof Command.Describe);
+    }
+
+    private boolean forksRegistry(Intent intent) {
+        return server.config().data().registry()
+                && intent instanceof Intent.OnStream onStream
+                && onStream.command() instanceof Command.Create create
+                && create.fork() != null
+                && create.fork().source().equals(StreamPath.REGISTRY);
     }
 
     static Operation operation(Intent intent, HttpRequest request, Routes routes) {

@@ -3,6 +3,7 @@ package io.streamkeeper.server.limit;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.LimitSet;
 import io.streamkeeper.server.config.TenantPattern;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,15 +21,26 @@ public final class ContentLimits {
     private final int shards;
     private final int streamsMax;
     private final @Nullable TenantPattern pattern;
+    private final @Nullable StreamPath exempt;
     private final Function<String, LimitSet> limits;
     private final TenantContent all;
     private final ConcurrentMap<String, TenantContent> tenants = new ConcurrentHashMap<>();
 
-    /** Limits for the streams of {@code shards} shards; at most {@code streamsMax} streams, or 0 for any number. */
-    ContentLimits(int shards, int streamsMax, @Nullable TenantPattern pattern, Function<String, LimitSet> limits) {
+    /**
+     * Limits for the streams of {@code shards} shards; at most {@code streamsMax} streams, or 0 for any number.
+     *
+     * @param exempt the stream of no tenant, whatever its path; null for none
+     */
+    ContentLimits(
+            int shards,
+            int streamsMax,
+            @Nullable TenantPattern pattern,
+            @Nullable StreamPath exempt,
+            Function<String, LimitSet> limits) {
         this.shards = shards;
         this.streamsMax = streamsMax;
         this.pattern = pattern;
+        this.exempt = exempt;
         this.limits = limits;
         this.all = new TenantContent(shards);
     }
@@ -49,7 +61,7 @@ public final class ContentLimits {
     /** The tenant that a path belongs to; null for none. */
     @Nullable
     String tenantOf(String path) {
-        return pattern == null ? null : pattern.tenantOf(path);
+        return pattern == null || (exempt != null && exempt.value().equals(path)) ? null : pattern.tenantOf(path);
     }
 
     /** The content of a tenant, of which one more shard has streams. */

@@ -2,6 +2,7 @@ package io.streamkeeper.server.limit;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.config.AddressRanges;
 import io.streamkeeper.server.config.LimitSet;
 import io.streamkeeper.server.config.LimitsConfig;
@@ -110,13 +111,14 @@ public final class Limits implements AutoCloseable {
      * {@return the limits of streams and their bytes; null if there are neither tenants nor a limit of streams}
      *
      * @param shards the number of shards
+     * @param exempt the stream of no tenant, whatever its path; null for none
      */
-    public @Nullable ContentLimits ofContent(int shards) {
+    public @Nullable ContentLimits ofContent(int shards, @Nullable StreamPath exempt) {
         if (tenantPattern == null && config.streamsMax() == 0) {
             return null;
         }
         ContentLimits limits =
-                new ContentLimits(shards, config.streamsMax(), tenantPattern, name -> rules.ofTenant(name));
+                new ContentLimits(shards, config.streamsMax(), tenantPattern, exempt, name -> rules.ofTenant(name));
         content.set(limits);
         return limits;
     }

@@ -160,6 +160,11 @@ public enum Metric {
     /** How long the start took. */
     RECOVERY_SECONDS(
             "streamkeeper_recovery_seconds", "Time in which the last start read the data directory.", List.of()),
+    /** How long the registry has lacked a change. */
+    REGISTRY_BEHIND_SECONDS(
+            "streamkeeper_registry_behind_seconds",
+            "Time for which the registry has lacked a creation or deletion; 0 if it lacks none, or is off.",
+            List.of()),
     /** Free space of the disk. */
     DISK_FREE_BYTES(
             "streamkeeper_disk_free_bytes",

@@ -170,6 +170,7 @@ class LongRunIT {
                 flags)) {
             for (Traffic client : world.clients) {
                 String credentials = plan.access() == Access.Kind.OPEN ? "" : access.field(client.name);
+                client.readsRegistry(plan.hasRegistry() && plan.access() == Access.Kind.OPEN);
                 threads.add(client.start(server.uri(), credentials, world.lastEnd));
             }
             threads.add(world.noisy.start(

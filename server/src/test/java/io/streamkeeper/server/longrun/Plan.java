@@ -139,6 +139,11 @@ record Plan(
         return place == Place.MEMORY;
     }
 
+    /** Whether the server has a registry: in some starts of a directory, so that it misses what happens in others. */
+    boolean hasRegistry() {
+        return place == Place.KEPT && administered;
+    }
+
     /** By how much a start at a place may lengthen a sliding life. */
     static int checkpointMillisMax(Place place) {
         return place == Place.SMALL_DISK ? LONG_CHECKPOINT_MILLIS : CHECKPOINT_MILLIS_MAX;
@@ -193,6 +198,9 @@ record Plan(
                 "--max-producers=" + PRODUCERS_MAX,
                 place.addsOffsets() ? "--state-offsets" : "--no-state-offsets",
                 "--keep-producers=0s"));
+        if (hasRegistry()) {
+            flags.add("--registry");
+        }
         if (administered) {
             flags.add("--admin-listen=127.0.0.1:0");
         }

@@ -74,6 +74,7 @@ final class Reach {
             "listing: deleted",
             "listing: followed",
             "listing: to list again",
+            "registry",
             "read from the beginning",
             "read from an offset",
             "read what retention keeps from an offset",

@@ -49,6 +49,8 @@ final class Traffic implements Runnable {
     private final Writes writes;
     private final Reads reads;
     private final Listings listings;
+    private final Registries registries;
+    private boolean readsRegistry;
     private final Settlement settlement;
     private final Flow flow;
     private final Fills fills;
@@ -75,6 +77,7 @@ final class Traffic implements Runnable {
         this.writes = new Writes(this);
         this.reads = new Reads(this);
         this.listings = new Listings(this);
+        this.registries = new Registries(this);
         this.settlement = new Settlement(this);
         this.flow = new Flow(this);
         this.fills = new Fills(this);
@@ -101,6 +104,11 @@ final class Traffic implements Runnable {
         Thread thread = new Thread(this, name);
         thread.start();
         return thread;
+    }
+
+    /** Whether the next server has a registry that this client may read. */
+    void readsRegistry(boolean reads) {
+        readsRegistry = reads;
     }
 
     /** From now on the server may end at any time. */
@@ -197,6 +205,10 @@ final class Traffic implements Runnable {
     private void anything() throws IOException, Later {
         if (random.nextInt(30) == 0) {
             listings.list();
+            return;
+        }
+        if (readsRegistry && !ending && random.nextInt(60) == 0) {
+            registries.read();
             return;
         }
         if (streams.isEmpty() || hasMuch() || random.nextInt(12) == 0) {

@@ -47,6 +47,9 @@ public final class ChangesCall implements ChangeFeed.Listener {
     /** Begins to wait; may be called by any thread. */
     public void start() {
         LoopTasks.run(loop, () -> {
+            if (over) {
+                return;
+            }
             timer = loop.schedule(this::timeOut, waitMillis, TimeUnit.MILLISECONDS);
             next();
         });

@@ -1,0 +1,183 @@
+package io.streamkeeper.server.registry;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.streamkeeper.protocol.Body;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.ListQuery;
+import io.streamkeeper.protocol.ListingPosition;
+import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.protocol.StreamInfo;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.StreamListing;
+import io.streamkeeper.server.shard.change.ChangesCall;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.shard.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the registry does with streams. Each call blocks until it is answered, and throws a {@link RefusedException} if it
+ * is refused.
+ */
+final class RegistryStream {
+    /** About how much of the registry one read returns. */
+    private static final int READ_BYTES = 256 << 10;
+
+    private final Shards shards;
+    private final MemoryLedger memory;
+    private final JsonRoom room;
+    private final Supplier<JsonSplitter> splitters;
+    private final EventLoop loop;
+
+    RegistryStream(Shards shards, MemoryLedger memory, Supplier<JsonSplitter> splitters) {
+        this.shards = shards;
+        this.memory = memory;
+        this.room = new JsonRoom(memory.splitting());
+        this.splitters = splitters;
+        this.loop = shards.all().get(0).loop();
+    }
+
+    private static <T extends Outcome> T await(Class<T> type, Consumer<Reply> begin) throws InterruptedException {
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        begin.accept(answer::complete);
+        try {
+            Outcome outcome = answer.get();
+            if (outcome instanceof Refusal refusal) {
+                throw new RefusedException(refusal);
+            }
+            return type.cast(outcome);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private <T extends Outcome> T execute(Class<T> type, Command command) throws InterruptedException {
+        return await(type, reply -> shards.of(command.path()).execute(command, READ_BYTES, reply));
+    }
+
+    /**
+     * Creates the registry if it does not exist, also in the place of one that a client has closed while the server did not
+     * write it. A stream of another type than JSON is not that of a registry, and is left as it is.
+     */
+    void ensure() throws InterruptedException {
+        StreamInfo found = find();
+        if (found == null) {
+            create();
+        } else if (!found.contentType().isJson()) {
+            throw new RefusedException(
+                    ErrorCode.STREAM_EXISTS,
+                    "stream " + Quoted.of(StreamPath.REGISTRY.value()) + " has the content type "
+                            + Quoted.of(found.contentType().value())
+                            + ", expected application/json; delete it while the server runs without --registry");
+        } else if (found.closed()) {
+            delete();
+            create();
+        }
+    }
+
+    private @Nullable StreamInfo find() throws InterruptedException {
+        try {
+            return execute(Outcome.Described.class, new Command.Describe(StreamPath.REGISTRY)).stream();
+        } catch (RefusedException e) {
+            ErrorCode code = e.refusal().code();
+            if (code == ErrorCode.STREAM_NOT_FOUND || code == ErrorCode.STREAM_DELETED) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Creates the registry. */
+    void create() throws InterruptedException {
+        execute(
+                Outcome.Created.class,
+                new Command.Create(
+                        StreamPath.REGISTRY,
+                        ContentType.JSON,
+                        Expiry.never(),
+                        Retention.none(),
+                        false,
+                        null,
+                        Preconditions.NONE,
+                        Body.empty()));
+    }
+
+    /** Deletes the registry. */
+    void delete() throws InterruptedException {
+        execute(Outcome.Deleted.class, new Command.Delete(StreamPath.REGISTRY, Preconditions.NONE));
+    }
+
+    /** Appends a JSON array of messages. */
+    void append(byte[] messages) throws InterruptedException {
+        Body body =
+                room.split(splitters.get(), Unpooled.wrappedBuffer(messages)).toAppend();
+        execute(
+                Outcome.Appended.class,
+                new Command.Append(
+                        StreamPath.REGISTRY, ContentType.JSON, false, null, null, null, Preconditions.NONE, body));
+    }
+
+    /** Is run after each part of a read. */
+    interface Step {
+        void run() throws InterruptedException;
+    }
+
+    /**
+     * Reads all messages, in parts.
+     *
+     * @param afterPart is run after each part
+     * @return their number
+     */
+    long read(RegistryMessages.Reader reader, Step afterPart) throws InterruptedException {
+        ReadStart from = new ReadStart.Beginning();
+        long count = 0;
+        boolean ends = false;
+        while (!ends) {
+            Command.Read read = new Command.Read(StreamPath.REGISTRY, from, LiveMode.NONE, 0, null, null);
+            Outcome.Chunk chunk = execute(Outcome.Chunk.class, read);
+            ByteBuf bytes = chunk.bytes();
+            try {
+                count += RegistryMessages.read(ByteBufUtil.getBytes(bytes), reader);
+            } finally {
+                bytes.release();
+            }
+            from = new ReadStart.At(chunk.next());
+            ends = chunk.upToDate();
+            afterPart.run();
+        }
+        return count;
+    }
+
+    /** The page of all streams after one; the first page for null. */
+    Outcome.Listed list(@Nullable String after) throws InterruptedException {
+        ListQuery query = new ListQuery("", after, ListQuery.LIMIT_MAX, false);
+        return await(
+                Outcome.Listed.class,
+                reply -> StreamListing.start(shards, query, path -> true, memory.listings(), loop, reply));
+    }
+
+    /** The next changes after a position; perhaps none, after {@code waitMillis}. */
+    Outcome.Changes changes(ListingPosition after, long waitMillis) throws InterruptedException {
+        return await(
+                Outcome.Changes.class, reply -> new ChangesCall(shards, loop, "", after, waitMillis, reply).start());
+    }
+}
