@@ -1,13 +1,13 @@
 package io.streamkeeper.server.docs;
 
-import io.streamkeeper.server.DurableStreamsServer;
-import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +15,19 @@ import org.jspecify.annotations.Nullable;
  * backslash at the end of a line continues the command. The lines up to the next command are its expected output, see
  * {@link Expectation}; without such lines it must print nothing.
  *
- * <p>All commands share one directory, which contains {@code ./data} of the server, and one server with the defaults,
- * which a document names {@code localhost:4437}. Only its event streams are shorter: they end after half a second, so
- * that the commands end. A command with {@code &} at its end runs beside the next one; the outputs of both follow that
- * one, its own last. {@code java -jar durable-streams-server.jar} runs the classes under test, and so does {@code ds},
- * for whose commands {@code DS_URL} names the server.
+ * <p>All commands of a document share one directory, and the variables and functions that they define. All documents
+ * share one {@link DocumentServer}, which a document names {@code localhost:4437}; its data is {@code ./data} in each
+ * directory. A command with {@code &} at its end runs beside the next one; the outputs of both follow that one, its own
+ * last. {@code java -jar durable-streams-server.jar} runs the classes under test, and so does {@code ds}, for whose
+ * commands {@code DS_URL} names the server.
  */
 final class Console implements AutoCloseable {
     private static final String DOCUMENTED = "localhost:4437";
     private static final String DOCUMENTED_JAR = "java -jar durable-streams-server.jar";
     private static final String PROMPT = "$ ";
+
+    /** The file of the definitions. */
+    private static final String DEFINED = ".defined";
 
     /** The launcher of commands; the real one has an integration test. */
     private static final String LAUNCHER = """
@@ -32,11 +35,12 @@ final class Console implements AutoCloseable {
             exec "$UNDER_TEST_JAVA" -XX:TieredStopAtLevel=1 -cp "$UNDER_TEST" io.streamkeeper.server.cli.Main "$@"
             """;
 
-    private static final long SSE_SESSION_MILLIS = 500;
+    /** A command that defines a variable or a function. */
+    private static final Pattern DEFINITION = Pattern.compile("(\\w+)(=|\\(\\)).*", Pattern.DOTALL);
+
     private static final long COMMAND_SECONDS_MAX = 60;
 
     private final Path directory;
-    private final DurableStreamsServer server;
     private final String address;
     private @Nullable Running beside;
     private Names names = Names.NONE;
@@ -55,14 +59,11 @@ final class Console implements AutoCloseable {
     /** A command that was started. */
     private record Running(Step step, Process process, Path output) {}
 
-    private Console(Path directory) throws IOException {
+    private Console(Path directory, DocumentServer server) throws IOException {
         this.directory = directory;
-        this.server = DurableStreamsServer.start(ServerConfig.builder()
-                .listen(listen -> listen.port(0).shards(1))
-                .live(live -> live.sseSessionMillis(SSE_SESSION_MILLIS))
-                .data(data -> data.directory(directory.resolve("data")))
-                .build());
-        this.address = "127.0.0.1:" + server.address().getPort();
+        this.address = server.address();
+        Files.createSymbolicLink(directory.resolve("data"), server.data());
+        Files.createFile(directory.resolve(DEFINED));
         Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
         Path launcher = Files.createDirectories(directory.resolve("bin")).resolve("ds");
         Files.writeString(launcher, LAUNCHER);
@@ -76,9 +77,9 @@ final class Console implements AutoCloseable {
      *
      * @throws AssertionError if the output differs from the document; the message names the line of the command
      */
-    static void run(Markdown document, Path directory) throws IOException, InterruptedException {
+    static void run(Markdown document, Path directory, DocumentServer server) throws IOException, InterruptedException {
         List<Step> steps = steps(document);
-        try (Console console = new Console(directory)) {
+        try (Console console = new Console(directory, server)) {
             for (Step step : steps) {
                 try {
                     console.carryOut(step);
@@ -154,11 +155,12 @@ final class Console implements AutoCloseable {
         ProcessBuilder bash = new ProcessBuilder(
                         "bash",
                         "-c",
-                        names.inThisRun(command)
-                                .replace(DOCUMENTED, address)
-                                .replace(
-                                        DOCUMENTED_JAR,
-                                        "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.cli.Main"))
+                        ". ./" + DEFINED + "\n"
+                                + keeping(names.inThisRun(command))
+                                        .replace(DOCUMENTED, address)
+                                        .replace(
+                                                DOCUMENTED_JAR,
+                                                "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.cli.Main"))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
@@ -169,6 +171,16 @@ final class Console implements AutoCloseable {
         bash.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
         bash.environment().put("DS_URL", "http://" + address + "/v1/stream/");
         return new Running(step, bash.start(), output);
+    }
+
+    /** The command, and another one that keeps what it defines. */
+    private static String keeping(String command) {
+        Matcher definition = DEFINITION.matcher(command);
+        if (!definition.matches()) {
+            return command;
+        }
+        String kind = definition.group(2).equals("=") ? " -p " : " -f ";
+        return command + "\ndeclare" + kind + definition.group(1) + " >> " + DEFINED;
     }
 
     /** Waits until the command ends with status 0; returns its output. */
@@ -190,6 +202,5 @@ final class Console implements AutoCloseable {
         if (beside != null) {
             beside.process().destroyForcibly();
         }
-        server.stop();
     }
 }

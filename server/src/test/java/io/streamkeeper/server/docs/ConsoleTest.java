@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,10 @@ class ConsoleTest {
     }
 
     private void run(String... blocks) throws IOException, InterruptedException {
-        Console.run(document(blocks), directory);
+        Path home = Files.createTempDirectory(directory, "page");
+        try (DocumentServer server = DocumentServer.start(home.resolve("streams"))) {
+            Console.run(document(blocks), home, server);
+        }
     }
 
     private ThrowableAssert.ThrowingCallable running(String... blocks) {
@@ -88,6 +92,15 @@ class ConsoleTest {
                         + "HTTP/1.1 201 Created\nStream-Next-Offset: 1111111111111111_0000000000000006",
                 "$ curl -X POST localhost:4437/v1/stream/s -H 'Content-Type: text/plain' -d 'def'\n"
                         + "$ curl 'localhost:4437/v1/stream/s?offset=1111111111111111_0000000000000006'\ndef");
+    }
+
+    @Test
+    void variablesAndFunctionsServeInLaterCommands() throws Exception {
+        run(
+                CREATE + "$ field() { tr -d '\\r' | sed -n \"s/^$1: //p\"; }\n"
+                        + "$ tail=$(curl -sI localhost:4437/v1/stream/s | field Stream-Next-Offset)",
+                "$ curl -X POST localhost:4437/v1/stream/s -H 'Content-Type: text/plain' -d 'def'\n"
+                        + "$ curl \"localhost:4437/v1/stream/s?offset=$tail\"\ndef");
     }
 
     @Test

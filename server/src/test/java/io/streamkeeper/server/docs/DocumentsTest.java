@@ -7,14 +7,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Executes the examples of the documents. Needs bash and curl. */
+/**
+ * Executes the examples of the documents, all on one server, in an order that {@code -Ddocuments.seed=S} chooses: a reader
+ * may begin with any page. Needs bash and curl.
+ */
 class DocumentsTest {
     /**
      * The languages of blocks: executed ones, and those that are only shown, such as files and commands that start
@@ -26,12 +33,29 @@ class DocumentsTest {
     @TempDir
     Path directory;
 
+    private @Nullable DocumentServer server;
+
+    @AfterEach
+    void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
     @TestFactory
     List<DynamicTest> commandsPrintWhatIsWritten() throws IOException {
+        DocumentServer started = DocumentServer.start(directory.resolve("streams"));
+        server = started;
+        List<Markdown> documents = new ArrayList<>(Documents.all());
+        Long seed = Long.getLong("documents.seed");
+        if (seed != null) {
+            Collections.shuffle(documents, new Random(seed));
+        }
         List<DynamicTest> tests = new ArrayList<>();
-        for (Markdown document : Documents.all()) {
+        for (Markdown document : documents) {
             if (!document.blocks("console").isEmpty()) {
-                tests.add(dynamicTest(document.name(), () -> Console.run(document, directoryOf(document, "console"))));
+                tests.add(dynamicTest(
+                        document.name(), () -> Console.run(document, directoryOf(document, "console"), started)));
             }
         }
         return tests;
@@ -65,6 +89,19 @@ class DocumentsTest {
             }
         }
         assertThat(others).isEmpty();
+    }
+
+    @Test
+    void noCommandHasAnOffsetThatOnlyOneServerKnows() throws IOException {
+        List<String> commands = new ArrayList<>();
+        for (Markdown document : Documents.all()) {
+            for (Console.Step step : Console.steps(document)) {
+                if (Names.hasGeneration(step.command())) {
+                    commands.add(document.name() + ":" + step.line() + ": " + step.command());
+                }
+            }
+        }
+        assertThat(commands).isEmpty();
     }
 
     @Test

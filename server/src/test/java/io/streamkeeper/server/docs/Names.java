@@ -28,6 +28,14 @@ final class Names {
         this.actual = actual;
     }
 
+    /** Whether a text has a generation that differs from run to run. */
+    static boolean hasGeneration(String text) {
+        return GENERATION
+                .matcher(text)
+                .results()
+                .anyMatch(generation -> !generation.group().equals(ANY));
+    }
+
     /** The text with the generations of this run. */
     String inThisRun(String text) {
         return GENERATION.matcher(text).replaceAll(match -> actual.getOrDefault(match.group(), match.group()));
