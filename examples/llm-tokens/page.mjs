@@ -15,6 +15,8 @@ const HINTS = {
   disconnected: 'The answer continues without this page. Resume continues reading from the offset.',
   complete: 'The stream is closed. You can replay it at any time.',
 };
+const BLOCKED =
+  `The streams server responds, but the browser blocks this page: start it with --cors-origin ${location.origin}.`;
 
 // ---- the current reading ----
 
@@ -138,7 +140,7 @@ function paintState(state) {
   view.answer.classList.toggle('missing', state === 'failed' && reading.question === '');
   view.status.dataset.state = state;
   view.status.textContent = state;
-  view.hint.textContent = reading.error || HINTS[state];
+  view.hint.textContent = reading.error || (reading.isBlocked ? BLOCKED : HINTS[state]);
   view.question.textContent = reading.question;
   view.model.textContent = reading.model;
   view.resume.hidden = state !== 'disconnected';

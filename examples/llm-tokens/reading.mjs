@@ -4,6 +4,7 @@
  */
 
 import { follow } from '/shared/reader.mjs';
+import { isReachable } from '/shared/requests.mjs';
 
 export class Reading {
   question = '';
@@ -15,6 +16,8 @@ export class Reading {
   /** connecting, streaming, reconnecting, disconnected, complete or failed */
   state = 'connecting';
   error = '';
+  /** While it is reconnecting: the server responds, but the browser does not show the responses to this page. */
+  isBlocked = false;
   live;
   #url;
   #onChange;
@@ -70,13 +73,19 @@ export class Reading {
     this.#enter('streaming');
   }
 
-  #lost() {
+  async #lost() {
     this.#isInterrupted = true;
     this.#enter('reconnecting');
+    const isBlocked = await isReachable(this.#url);
+    if (this.state === 'reconnecting' && this.isBlocked !== isBlocked) {
+      this.isBlocked = isBlocked;
+      this.#onChange();
+    }
   }
 
   #enter(state) {
     this.state = state;
+    this.isBlocked &&= state === 'reconnecting';
     this.#onChange();
   }
 }

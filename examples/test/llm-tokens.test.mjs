@@ -248,3 +248,18 @@ test('the page connects only to its own server and the streams server', async ()
 
   assert.deepEqual([...hosts].sort(), [new URL(example.url).host, new URL(streams.url).host].sort());
 });
+
+test('a page that the browser blocks shows how to allow it, and not that the server is away', async () => {
+  const elsewhere = await StreamServer.started('--cors-origin', 'https://elsewhere.example');
+  const pages = await Example.started('llm-tokens', elsewhere.url, [], model.env);
+  const page = await open(pages.url);
+  await page.fill('#prompt', QUESTION);
+  await page.click('#send');
+
+  await page.getByText(`start it with --cors-origin ${new URL(pages.url).origin}.`).waitFor();
+  await elsewhere.kill();
+  await page.getByText('The streams server does not respond').waitFor();
+
+  await pages.close();
+  await elsewhere.close();
+});
