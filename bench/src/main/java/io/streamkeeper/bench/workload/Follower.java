@@ -8,12 +8,16 @@ import io.streamkeeper.bench.load.Measurement;
 import io.streamkeeper.bench.load.ResponseParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** Follows a stream live on its own connection, and records the latency of each message. Owned by its loop. */
+/** Follows a stream, or many, live on its own connection, and records the latency of each message. Owned by its loop. */
 final class Follower extends ChannelInboundHandlerAdapter {
     private static final int STATUS_OK = 200;
+    private static final String HOST = "Host: localhost\r\n";
 
     /** How it reads, and how messages are encoded. */
     enum Mode {
@@ -34,29 +38,61 @@ final class Follower extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private final String path;
-    private final Mode mode;
+    private final String followed;
+    private final UnaryOperator<String> request;
+    private final boolean opensWithHead;
     private final Measurement measurement;
     private final CompletableFuture<Void> failure;
     private final ResponseParser parser;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private boolean following;
 
+    /** A follower that opens when it has reached {@code tails} tails, or has the head of a response if that is 0. */
+    private Follower(
+            String followed,
+            UnaryOperator<String> request,
+            int tails,
+            Mode mode,
+            Measurement measurement,
+            CompletableFuture<Void> failure) {
+        this.followed = followed;
+        this.request = request;
+        this.opensWithHead = tails == 0;
+        this.measurement = measurement;
+        this.failure = failure;
+        ResponseParser.BodySink stamps =
+                mode.stamps(nanos -> measurement.answered(nanos, System.nanoTime(), STATUS_OK));
+        this.parser =
+                new ResponseParser(opensWithHead ? stamps : new Tails(tails, () -> opened.complete(null), stamps));
+    }
+
     /**
-     * A follower that begins at the tail.
+     * A follower of one stream that begins at the tail.
      *
      * @param failure completes exceptionally if it cannot follow the stream
      */
-    Follower(String path, Mode mode, Measurement measurement, CompletableFuture<Void> failure) {
-        this.path = path;
-        this.mode = mode;
-        this.measurement = measurement;
-        this.failure = failure;
-        this.parser =
-                new ResponseParser(mode.stamps(nanos -> measurement.answered(nanos, System.nanoTime(), STATUS_OK)));
+    static Follower of(String path, Mode mode, Measurement measurement, CompletableFuture<Void> failure) {
+        UnaryOperator<String> request =
+                offset -> "GET " + path + "?offset=" + offset + "&live=" + mode.live + " HTTP/1.1\r\n" + HOST + "\r\n";
+        return new Follower(path, request, 0, mode, measurement, failure);
     }
 
-    /** Completes when it has the head of its first response. */
+    /**
+     * A follower of many streams that begins at their tails.
+     *
+     * @param root the path of the root
+     * @param streams the streams with their offsets
+     * @param failure completes exceptionally if it cannot follow the streams
+     */
+    static Follower ofMany(
+            String root, List<String> streams, Measurement measurement, CompletableFuture<Void> failure) {
+        String body = streams.stream().collect(Collectors.joining("\",\"", "[\"", "\"]"));
+        String request = "POST " + root + "?live=sse HTTP/1.1\r\n" + HOST + "Content-Type: application/json\r\n"
+                + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+        return new Follower(root, offset -> request, streams.size(), Mode.EVENTS, measurement, failure);
+    }
+
+    /** Completes when it receives what is appended from now on, or has the head of its first response. */
     CompletableFuture<Void> opened() {
         return opened;
     }
@@ -68,10 +104,9 @@ final class Follower extends ChannelInboundHandlerAdapter {
     }
 
     private void request(Channel channel, String offset) {
-        String request =
-                "GET " + path + "?offset=" + offset + "&live=" + mode.live + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        ByteBuf out = channel.alloc().buffer(request.length());
-        out.writeCharSequence(request, StandardCharsets.US_ASCII);
+        String text = request.apply(offset);
+        ByteBuf out = channel.alloc().buffer(text.length());
+        out.writeCharSequence(text, StandardCharsets.US_ASCII);
         channel.writeAndFlush(out, channel.voidPromise());
     }
 
@@ -82,7 +117,7 @@ final class Follower extends ChannelInboundHandlerAdapter {
             measurement.received(in.readableBytes());
             while (in.isReadable()) {
                 boolean complete = parser.read(in);
-                if (parser.status() / 100 == 2) {
+                if (parser.status() / 100 == 2 && opensWithHead) {
                     opened.complete(null);
                 }
                 if (parser.status() / 100 == 2 && complete) {
@@ -100,7 +135,7 @@ final class Follower extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (following) {
-            failure.completeExceptionally(new IOException("the server closed the connection that follows " + path));
+            failure.completeExceptionally(new IOException("the server closed the connection that follows " + followed));
         }
     }
 

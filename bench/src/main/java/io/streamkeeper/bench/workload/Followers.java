@@ -37,7 +37,15 @@ final class Followers implements AutoCloseable {
 
     /** Adds a reader of a stream, which begins at its tail. */
     void add(String path, Follower.Mode mode) throws IOException, InterruptedException {
-        Follower follower = new Follower(path, mode, measurement, failure);
+        add(Follower.of(path, mode, measurement, failure));
+    }
+
+    /** Adds a reader of many streams, which begins at their tails; each has an offset after an at sign. */
+    void addMany(List<String> streams) throws IOException, InterruptedException {
+        add(Follower.ofMany(target.root(), streams, measurement, failure));
+    }
+
+    private void add(Follower follower) throws IOException, InterruptedException {
         ChannelFuture connected =
                 client.connect(target.plainAddress(), channel -> follower).await();
         if (!connected.isSuccess()) {
@@ -47,7 +55,7 @@ final class Followers implements AutoCloseable {
         channels.add(connected.channel());
     }
 
-    /** Waits until every reader has the head of a response; a long-poll has none before its first message. */
+    /** Waits until every reader receives what is appended; a long-poll has no response before its first message. */
     void awaitOpen() throws IOException, InterruptedException {
         CompletableFuture<?>[] opened = followers.stream().map(Follower::opened).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<Object> first = CompletableFuture.anyOf(CompletableFuture.allOf(opened), failure);

@@ -49,6 +49,14 @@ public record Kind(String title, String description, Spec defaults, Factory fact
             Spec.of(1, 1_000, 256).at(50),
             LiveScenario::events);
 
+    /** Delivers messages of many streams over each connection. */
+    public static final Kind SSE_MANY = new Kind(
+            "sse-many",
+            "Delivers events of many streams to subscribers, each of which follows all streams over one connection; the"
+                    + " latency is the time from the append to the arrival of its event.",
+            Spec.of(10_000, 1, 256),
+            LiveScenario::eventsOfMany);
+
     /** Appends at a fixed rate beside catch-up readers and live readers. */
     public static final Kind MIXED = new Kind(
             "mixed",
@@ -73,7 +81,7 @@ public record Kind(String title, String description, Spec defaults, Factory fact
 
     /** All kinds. */
     public static final List<Kind> ALL =
-            List.of(APPEND, CREATE, READ_HOT, CATCH_UP, LONG_POLL, SSE, MIXED, SUSTAINED, CHURN);
+            List.of(APPEND, CREATE, READ_HOT, CATCH_UP, LONG_POLL, SSE, SSE_MANY, MIXED, SUSTAINED, CHURN);
 
     /** Creates a scenario of this kind for a server. */
     public Scenario newScenario(Target target, Spec spec) {

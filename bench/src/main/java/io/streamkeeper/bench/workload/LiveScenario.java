@@ -8,45 +8,61 @@ import io.streamkeeper.bench.load.Target;
 import io.streamkeeper.bench.load.Workload;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
- * Readers that follow streams while messages are appended at a fixed rate. A latency is the time from the append to the
+ * Readers that follow streams while messages are appended. A latency is the time from the append to the
  * arrival of its message at one reader.
  */
 public final class LiveScenario implements Scenario {
     private static final int WRITERS = 8;
+
+    /** Enough of them for a server to be busy in a closed loop. */
+    private static final int CLOSED_LOOP_WRITERS = 64;
+
     private static final long SETUP_NANOS_MAX = TimeUnit.MINUTES.toNanos(5);
     private static final long SETTLE_MILLIS = 500;
 
     private final Target target;
     private final Spec spec;
-    private final boolean events;
+    private final How how;
     private final Requests requests;
     private final Workload appends;
     private final LoadClient client;
     private long missing;
 
-    private LiveScenario(Target target, Spec spec, boolean events) {
-        if (spec.rate() <= 0) {
-            throw new IllegalArgumentException("rate is " + spec.rate() + "; expected more than 0 for live reads");
+    private enum How {
+        LONG_POLL,
+        EVENTS,
+        EVENTS_OF_MANY
+    }
+
+    private LiveScenario(Target target, Spec spec, How how) {
+        if (spec.rate() <= 0 && how == How.LONG_POLL) {
+            throw new IllegalArgumentException("rate is " + spec.rate() + "; expected more than 0 for long-polls");
         }
         this.target = target;
         this.spec = spec;
-        this.events = events;
+        this.how = how;
         this.requests = Requests.ofText(target, "live", spec);
         byte[] message = Stamp.message(spec.bodyBytes());
         this.appends = new Stamped(requests.append(message), message.length, spec.streams());
-        this.client = new LoadClient(WRITERS);
+        this.client = new LoadClient(spec.rate() <= 0 ? CLOSED_LOOP_WRITERS : WRITERS);
     }
 
     /** Readers of server-sent events: {@code connections} readers of {@code streams} streams. */
     public static LiveScenario events(Target target, Spec spec) {
-        return new LiveScenario(target, spec, true);
+        return new LiveScenario(target, spec, How.EVENTS);
+    }
+
+    /** Readers of server-sent events: {@code connections} readers, each of all {@code streams} streams. */
+    public static LiveScenario eventsOfMany(Target target, Spec spec) {
+        return new LiveScenario(target, spec, How.EVENTS_OF_MANY);
     }
 
     /** Readers that use long-polls. */
     public static LiveScenario longPoll(Target target, Spec spec) {
-        return new LiveScenario(target, spec, false);
+        return new LiveScenario(target, spec, How.LONG_POLL);
     }
 
     @Override
@@ -66,23 +82,36 @@ public final class LiveScenario implements Scenario {
     public Measurement run(Measurement measurement, long nanos) throws IOException, InterruptedException {
         try (Followers followers = new Followers(client, target, measurement)) {
             for (int i = 0; i < spec.connections(); i++) {
-                followers.add(
-                        requests.path(i % spec.streams()), events ? Follower.Mode.EVENTS : Follower.Mode.LONG_POLL);
+                add(followers, i);
             }
-            if (events) {
-                followers.awaitOpen();
-            } else {
+            if (how == How.LONG_POLL) {
                 TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+            } else {
+                followers.awaitOpen();
             }
             followers.begin();
-            Measurement written =
-                    client.run(target.plainAddress(), appends, new Pacing(spec.rate()), Measurement.whole(), nanos);
+            Pacing pacing = spec.rate() <= 0 ? Pacing.closedLoop() : new Pacing(spec.rate());
+            Measurement written = client.run(target.plainAddress(), appends, pacing, Measurement.whole(), nanos);
             if (written.failures() > 0) {
                 throw new IOException("responses to appends by status: " + written.byStatus() + "; expected 2xx");
             }
-            missing = followers.awaitDeliveries(written.count() * (spec.connections() / spec.streams()));
+            int copies = how == How.EVENTS_OF_MANY ? spec.connections() : spec.connections() / spec.streams();
+            missing = followers.awaitDeliveries(written.count() * copies);
         }
         return measurement;
+    }
+
+    private void add(Followers followers, int reader) throws IOException, InterruptedException {
+        switch (how) {
+            case LONG_POLL -> followers.add(requests.path(reader % spec.streams()), Follower.Mode.LONG_POLL);
+            case EVENTS -> followers.add(requests.path(reader % spec.streams()), Follower.Mode.EVENTS);
+            case EVENTS_OF_MANY -> {
+                int begin = target.root().length();
+                followers.addMany(IntStream.range(0, spec.streams())
+                        .mapToObj(stream -> requests.path(stream).substring(begin) + "@now")
+                        .toList());
+            }
+        }
     }
 
     @Override

@@ -93,6 +93,21 @@ final class LiveReadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void everyMessageArrivesAtEveryReaderOfManyStreams(int rate) throws Exception {
+        for (int streams : new int[] {1, 300}) {
+            try (Scenario scenario =
+                    Kind.SSE_MANY.newScenario(target, Spec.of(streams, 3, 256).at(rate))) {
+                scenario.prepare();
+                Result result = Result.measure(scenario, 0, NANOS, false);
+                assertThat(result.errors()).isZero();
+                assertThat(result.measured().count() % 3).isZero();
+                assertThat(result.measured().count()).isGreaterThanOrEqualTo(rate == 0 ? 3 : 40L * 3);
+            }
+        }
+    }
+
     private static List<Long> counts(Result result) {
         return result.all().stream().map(part -> part.measured().count()).toList();
     }
