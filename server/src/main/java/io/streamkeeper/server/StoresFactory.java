@@ -122,6 +122,7 @@ final class StoresFactory {
                             data.segmentBytes(),
                             plan.journalBytes() / shards,
                             producers(data))
+                    .fitting(data.directory().toFile().getTotalSpace() / shards)
                     .withReserve();
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
             Stores stores = new FileStores(disk, directory, lock, storage, provider, reads, Clock.SYSTEM);

@@ -28,6 +28,9 @@ public record StorageConfig(
     private static final long RESERVE_BYTES_MAX = 4 << 20;
     private static final int RESERVE_PARTS = 4;
     private static final long COMPACTED_BYTES_MAX = 1L << 30;
+    private static final int SEGMENTS_OF_FILE_SYSTEM = 32;
+    private static final int CHECKPOINTS_OF_FILE_SYSTEM = 16;
+    private static final long SEGMENT_BYTES_MIN = 256 << 10;
 
     /** A configuration without a reserve. */
     public StorageConfig(
@@ -58,12 +61,37 @@ public record StorageConfig(
         return with(reserveBytes, bytes);
     }
 
+    /**
+     * The same configuration with smaller segments and checkpoints if the file system is small. Otherwise a few
+     * segments would fill it, and no checkpoint would have room for what is in them, so that even deletions would not
+     * free any space.
+     *
+     * @param fileSystemBytes the size of the file system for one shard; 0 if it is not known
+     */
+    public StorageConfig fitting(long fileSystemBytes) {
+        if (fileSystemBytes <= 0) {
+            return this;
+        }
+        long segments = Math.max(SEGMENT_BYTES_MIN, fileSystemBytes / SEGMENTS_OF_FILE_SYSTEM);
+        long checkpoints = Math.max(SEGMENT_BYTES_MIN, fileSystemBytes / CHECKPOINTS_OF_FILE_SYSTEM);
+        return with(
+                Math.min(checkpointBytes, checkpoints),
+                Math.min(segmentBytes, segments),
+                reserveBytes,
+                compactedBytesMax);
+    }
+
     private StorageConfig with(long newReserveBytes, long newCompactedBytesMax) {
+        return with(checkpointBytes, segmentBytes, newReserveBytes, newCompactedBytesMax);
+    }
+
+    private StorageConfig with(
+            long newCheckpointBytes, long newSegmentBytes, long newReserveBytes, long newCompactedBytesMax) {
         return new StorageConfig(
                 syncs,
-                checkpointBytes,
+                newCheckpointBytes,
                 checkpointMillis,
-                segmentBytes,
+                newSegmentBytes,
                 backlogBytesMax,
                 producers,
                 newReserveBytes,
