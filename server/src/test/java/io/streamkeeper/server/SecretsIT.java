@@ -223,6 +223,8 @@ class SecretsIT {
                 "--jwt-key=" + path("jwt"),
                 "--jwt-audience=streams",
                 "--audit-log=" + path("audit"),
+                "--access-log=json",
+                "--access-log-file=" + path("access-log"),
                 "--admin-listen=127.0.0.1:0",
                 "--tls-cert=" + path("cert.pem"),
                 "--tls-key=" + path("key.pem"),
@@ -250,6 +252,9 @@ class SecretsIT {
         }
         assertNoSecretIn("the audit log", Files.readString(folder.resolve("audit")));
         assertThat(Files.readString(folder.resolve("audit"))).contains("\"who\":\"alice\"", "\"status\":401");
+        assertNoSecretIn("the access log", Files.readString(folder.resolve("access-log")));
+        assertThat(Files.readString(folder.resolve("access-log")))
+                .contains("\"subject\":\"alice\"", "\"subject\":\"signed:k1\"", "\"status\":401");
         assertThat(answers).contains("HTTP/1.1 200", "HTTP/1.1 400", "HTTP/1.1 401", "HTTP/1.1 403");
         assertNoSecretIn("the answers", answers.toString());
         assertNoSecretIn("the recording", Files.readString(recording, StandardCharsets.ISO_8859_1));
