@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class SessionOffsets {
         this.offsets = new Offset[reads.size()];
         for (int i = 0; i < offsets.length; i++) {
             places.put(reads.get(i).path().value(), i);
+            // Until the stream is read, so that a response which breaks before is resumed there.
+            offsets[i] = reads.get(i).start() instanceof ReadStart.At at ? at.offset() : null;
         }
     }
 
@@ -38,7 +41,7 @@ final class SessionOffsets {
         }
     }
 
-    /** The offsets, null for a stream of which nothing was read; not to be changed. */
+    /** The offsets, null for a stream that begins elsewhere and was not read; not to be changed. */
     @Nullable
     Offset[] all() {
         return offsets;

@@ -96,6 +96,22 @@ class ManyStreamsResumptionTest {
         }
     }
 
+    /** Otherwise a response that breaks soon after it was resumed would lose what another stream has not sent yet. */
+    @Test
+    void theFirstIdHasTheOffsetsWhereStreamsBegin() throws IOException {
+        String first = SERVER.create(TEXT, "a");
+        String second = SERVER.create(TEXT, "");
+        String offset = SERVER.append(second, "seen");
+        String url = ROOT + "?live=sse&stream=" + name(first) + "@-1&stream=" + name(second) + "@" + offset;
+        try (EventReader reader = SERVER.connect().events(url)) {
+            Event event = reader.next();
+            while (event.id() == null) {
+                event = reader.next();
+            }
+            assertThat(event.id()).endsWith("," + offset);
+        }
+    }
+
     @Test
     void theIdOfTheOnlyStreamIsEnough() throws IOException {
         List<String> paths = created(1);
