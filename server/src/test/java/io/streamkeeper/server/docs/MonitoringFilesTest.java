@@ -35,6 +35,7 @@ class MonitoringFilesTest {
 
     private static final Pattern NAME = Pattern.compile("\\b(?:streamkeeper|process|jvm)_[a-z_]+");
     private static final Pattern TYPE = Pattern.compile("^# TYPE (\\S+) (\\S+)$", Pattern.MULTILINE);
+    private static final Pattern MOUNTED = Pattern.compile("^ +- (\\./[^:]+):", Pattern.MULTILINE);
     private static final Pattern PART = Pattern.compile("_(bucket|sum|count)$");
     private static final Pattern ALERT = Pattern.compile("- alert: (\\S+)\\n((?: {8}.*\\n)+)");
 
@@ -142,5 +143,18 @@ class MonitoringFilesTest {
                 .allSatisfy(
                         alert -> assertThat(alert.group(2)).contains("expr: ", "severity: ", "summary: ", "action: "))
                 .allSatisfy(alert -> assertThat(page).contains("`" + alert.group(1) + "`"));
+    }
+
+    /** An engine mounts an empty directory in place of a file that does not exist. */
+    @Test
+    void theFilesThatTheCompositionMountsExist() throws IOException {
+        Path composition = Documents.REPOSITORY.resolve("docker/compose.yaml");
+        List<String> mounted = MOUNTED
+                .matcher(Files.readString(composition))
+                .results()
+                .map(mount -> mount.group(1))
+                .toList();
+        assertThat(mounted).hasSizeGreaterThan(3).allSatisfy(file -> assertThat(composition.resolveSibling(file))
+                .exists());
     }
 }
