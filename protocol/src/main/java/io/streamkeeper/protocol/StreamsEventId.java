@@ -29,7 +29,11 @@ public record StreamsEventId(
     private static final char BEFORE_ALL = '~';
     private static final String BETWEEN = ",";
 
-    /** An id without its stream takes so many bytes at most, if it has the offsets of {@code streams} streams. */
+    /**
+     * {@return the most bytes of an id without the name of its stream}
+     *
+     * @param streams how many streams it has offsets of
+     */
     public static int offsetsBytes(int streams) {
         return (1 + Offset.TEXT_LENGTH) * (1 + streams);
     }
@@ -38,6 +42,7 @@ public record StreamsEventId(
      * Parses an id.
      *
      * @param text from a client
+     * @return the id
      * @throws RefusedException if it is none, with {@link ErrorCode#INVALID_OFFSET}
      */
     public static StreamsEventId parse(String text) {
