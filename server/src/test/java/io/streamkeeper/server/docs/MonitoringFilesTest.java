@@ -149,12 +149,12 @@ class MonitoringFilesTest {
     @Test
     void theFilesThatTheCompositionMountsExist() throws IOException {
         Path composition = Documents.REPOSITORY.resolve("docker/compose.yaml");
-        List<String> mounted = MOUNTED
-                .matcher(Files.readString(composition))
+        List<String> mounted = MOUNTED.matcher(Files.readString(composition))
                 .results()
                 .map(mount -> mount.group(1))
                 .toList();
-        assertThat(mounted).hasSizeGreaterThan(3).allSatisfy(file -> assertThat(composition.resolveSibling(file))
-                .exists());
+        assertThat(mounted)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(file -> assertThat(composition.resolveSibling(file)).exists());
     }
 }
