@@ -80,13 +80,15 @@ public sealed interface Outcome
      *
      * @param changes those of one path in their order
      * @param position the place after them
+     * @param hasAll whether there were no more when they were read
      */
-    record Changes(List<StreamChange> changes, ListingPosition position) implements Outcome {
+    record Changes(List<StreamChange> changes, ListingPosition position, boolean hasAll) implements Outcome {
         /**
          * Copies the list.
          *
          * @param changes those of one path in their order
          * @param position the place after them
+         * @param hasAll whether there were no more when they were read
          */
         public Changes {
             changes = List.copyOf(changes);

@@ -384,7 +384,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
      * of the server is bounded, and begins when it starts.
      *
      * @param prefix the text with which the paths of the streams begin, without percent-encoding; empty for all
-     * @param position {@link StreamPage#position} or {@link StreamChanges#position}; null for now
+     * @param position {@link StreamPage#position} or {@link StreamChanges#position}; null for a time between
+     *     the call and its completion, so that a change that comes meanwhile may be missed; to begin at a known time, call
+     *     this with null and no wait, and go on from the position that it returns
      * @param wait the longest wait, in whole milliseconds; after it, there are no changes
      * @return the changes; the future fails with {@link io.streamkeeper.client.api.StreamException.OffsetGone} if some of
      *     them are not known any more: list the streams again

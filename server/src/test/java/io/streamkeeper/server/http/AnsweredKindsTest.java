@@ -104,7 +104,7 @@ class AnsweredKindsTest {
             }
             outcomes.add(listed(shards, loops.next()));
             // The answer to a call of the Java API only.
-            outcomes.add(new Outcome.Changes(List.of(), new ListingPosition(0, 0)));
+            outcomes.add(new Outcome.Changes(List.of(), new ListingPosition(0, 0), true));
             return outcomes;
         } finally {
             shards.close();

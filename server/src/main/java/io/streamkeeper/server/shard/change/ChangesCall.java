@@ -10,17 +10,31 @@ import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.shard.Reply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A call in this process that waits for changes of streams. Owned by its loop. */
+/**
+ * A call in this process that waits for changes of streams. Owned by its loop.
+ *
+ * <p>It asks the shards in rounds, and completes after the first round with changes: so no shard has to wait until others
+ * have no more, and the position includes the changes of every shard that do not concern the prefix. The answers of a
+ * round are bounded, and so are the changes of a call. There is a round at the start, when a change comes, and when the
+ * time is over.
+ */
 public final class ChangesCall implements ChangeFeed.Listener {
     private final EventLoop loop;
     private final ChangeFeed feed;
+    private final int shards;
     private final Reply reply;
     private final long waitMillis;
-    private boolean hasAll;
+    private final List<StreamChange> changes = new ArrayList<>();
+
+    /** Answers in this round, of which the first ones are those of all shards, one of each. */
+    private int answers;
+
+    private boolean waits;
     private boolean timedOut;
     private boolean over;
     private @Nullable Future<?> timer;
@@ -41,6 +55,7 @@ public final class ChangesCall implements ChangeFeed.Listener {
         this.loop = loop;
         this.waitMillis = waitMillis;
         this.reply = reply;
+        this.shards = shards.count();
         this.feed = new ChangeFeed(shards, prefix, from, this);
     }
 
@@ -51,7 +66,7 @@ public final class ChangesCall implements ChangeFeed.Listener {
                 return;
             }
             timer = loop.schedule(this::timeOut, waitMillis, TimeUnit.MILLISECONDS);
-            next();
+            beginRound();
         });
     }
 
@@ -65,24 +80,33 @@ public final class ChangesCall implements ChangeFeed.Listener {
         return loop;
     }
 
+    private void beginRound() {
+        answers = 0;
+        waits = false;
+        feed.refresh();
+        next();
+    }
+
     private void next() {
         if (!over && feed.isReady()) {
-            hasAll = false;
             feed.next();
         }
     }
 
     @Override
     public void available() {
-        next();
+        beginRound();
     }
 
     @Override
-    public void received(List<StreamChange> changes, boolean nowHasAll) {
-        hasAll = nowHasAll;
-        if (!changes.isEmpty() || (timedOut && hasAll)) {
-            complete(new Outcome.Changes(changes, feed.position()));
-        } else if (!hasAll) {
+    public void received(List<StreamChange> received, boolean hasAll) {
+        changes.addAll(received);
+        answers++;
+        if ((!changes.isEmpty() && answers >= shards) || (timedOut && hasAll)) {
+            complete(new Outcome.Changes(changes, feed.position(), hasAll));
+        } else if (hasAll) {
+            waits = true;
+        } else {
             // Not at once: each shard of this loop would answer within the call of the one before.
             loop.execute(this::next);
         }
@@ -90,8 +114,8 @@ public final class ChangesCall implements ChangeFeed.Listener {
 
     private void timeOut() {
         timedOut = true;
-        if (hasAll) {
-            complete(new Outcome.Changes(List.of(), feed.position()));
+        if (waits) {
+            beginRound();
         }
     }
 
