@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class ListingPosition {
     private static final int START_DIGITS = 16;
     private static final int NUMBER_DIGITS_MAX = 18;
-    private static final int TEXT_CHARS_MAX = 32 << 10;
+
+    /** The most shards of a server. */
+    private static final int NUMBERS_MAX = 1_000;
+
+    private static final int TEXT_CHARS_MAX = START_DIGITS + NUMBERS_MAX * (1 + NUMBER_DIGITS_MAX);
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -41,18 +45,57 @@ public final class ListingPosition {
      * @throws RefusedException with {@link ErrorCode#INVALID_PARAMETER} if it is not one
      */
     public static ListingPosition parse(String name, String text) {
-        String[] parts = text.length() > TEXT_CHARS_MAX ? new String[0] : text.split("\\.", -1);
-        boolean isValid = parts.length > 1 && parts[0].matches("[0-9a-f]{" + START_DIGITS + "}");
-        for (int i = 1; i < parts.length; i++) {
-            isValid &= parts[i].matches("[0-9]{1," + NUMBER_DIGITS_MAX + "}");
-        }
-        if (!isValid) {
+        long[] numbers = isStart(text) ? numbers(text) : null;
+        if (numbers == null) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARAMETER,
                     name + " is " + Quoted.of(text) + ", expected the position of a page or of an event");
         }
-        long[] numbers = Arrays.stream(parts).skip(1).mapToLong(Digits::toLong).toArray();
-        return new ListingPosition(HexFormat.fromHexDigitsToLong(parts[0]), numbers);
+        return new ListingPosition(HexFormat.fromHexDigitsToLong(text, 0, START_DIGITS), numbers);
+    }
+
+    private static boolean isStart(String text) {
+        if (text.length() < START_DIGITS || text.length() > TEXT_CHARS_MAX) {
+            return false;
+        }
+        for (int i = 0; i < START_DIGITS; i++) {
+            if ("0123456789abcdef".indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The numbers, each after a dot; null if the text after the start is something else. */
+    private static long @Nullable [] numbers(String text) {
+        long count = text.chars().filter(c -> c == '.').count();
+        if (count == 0 || count > NUMBERS_MAX) {
+            return null;
+        }
+        long[] numbers = new long[(int) count];
+        int at = START_DIGITS;
+        for (int i = 0; i < numbers.length; i++) {
+            int end = numberEnd(text, at);
+            if (end < 0) {
+                return null;
+            }
+            numbers[i] = Long.parseLong(text, at + 1, end, 10);
+            at = end;
+        }
+        return at == text.length() ? numbers : null;
+    }
+
+    /** The end of the number after the dot at {@code at}; -1 if there is none. */
+    private static int numberEnd(String text, int at) {
+        if (at == text.length() || text.charAt(at) != '.') {
+            return -1;
+        }
+        int end = at + 1;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        int digits = end - at - 1;
+        return digits == 0 || digits > NUMBER_DIGITS_MAX ? -1 : end;
     }
 
     /** {@return the start of the server} */
