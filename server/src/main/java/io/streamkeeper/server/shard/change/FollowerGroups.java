@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  * found by one pass over its path, with one look for each length that a prefix has, whatever the number of groups. Owned
  * by the shard's loop.
  *
- * <p>Clients choose prefixes, so the hash code of a text is computed with a random factor: it cannot be foreseen which
- * ones have the same.
+ * <p>Clients choose prefixes, so the hash code of a text is a polynomial modulo a prime at a random place: whichever two texts
+ * they choose, the chance that both have the same is at most their length divided by the prime.
  */
 final class FollowerGroups {
-    private final long factor = ThreadLocalRandom.current().nextLong() | 1;
+    private static final int PRIME_BITS = 61;
+    private static final long PRIME = (1L << PRIME_BITS) - 1;
+
+    private final long factor = ThreadLocalRandom.current().nextLong(1, PRIME);
     private final Map<Long, FollowerGroup> byHash = new HashMap<>();
 
     /** The number of groups whose prefixes have a length, in characters. */
@@ -92,6 +95,13 @@ final class FollowerGroups {
     }
 
     private long next(long hash, char c) {
-        return (hash + c + 1) * factor;
+        return product((hash + c + 1) % PRIME, factor);
+    }
+
+    /** The product modulo the prime, of which a multiple of 2^61 has the remainder of its factor. */
+    private static long product(long a, long b) {
+        long low = a * b;
+        long high = Math.multiplyHigh(a, b) << (Long.SIZE - PRIME_BITS) | low >>> PRIME_BITS;
+        return ((low & PRIME) + high) % PRIME;
     }
 }

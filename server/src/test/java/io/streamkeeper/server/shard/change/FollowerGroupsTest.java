@@ -33,6 +33,20 @@ class FollowerGroupsTest {
         assertThat(groups.of("a")).isSameAs(groups.of("a"));
     }
 
+    /** The difference of these texts is 0 modulo 2^64 for each odd factor. */
+    @Test
+    void thueMorseTextsHaveDifferentHashCodes() {
+        String text = "a";
+        String inverse = "b";
+        for (int length = 1; length < 1_024; length *= 2) {
+            String before = text;
+            text = before + inverse;
+            inverse = inverse + before;
+        }
+
+        assertThat(groups.of(text).hash()).isNotEqualTo(groups.of(inverse).hash());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void theyAreThoseThatAComparisonFinds(long seed) {
