@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first page has the position from which the changes of streams can be followed: for each shard the number of the
  * last change before its first batch. If a stream of the shard has changed before a further batch, the page ends before
- * that batch, so that it has nothing that is reported after the position.
+ * that batch, so that it has nothing that is reported after the position. Only a batch of many pieces, of which the first
+ * ones find nothing that may be listed, goes on when a stream changes; the page may then have a stream that is reported too.
  *
  * <p>The page is in the order of paths and begins after a path. So a stream that exists during a whole listing is on
  * exactly one of its pages, whatever is created or deleted meanwhile. Owned by one loop; each step on a shard is one
