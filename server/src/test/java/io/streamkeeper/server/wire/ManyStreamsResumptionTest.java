@@ -1,5 +1,6 @@
 package io.streamkeeper.server.wire;
 
+import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that has the last event only continues each of the streams that its URL names. */
 class ManyStreamsResumptionTest {
@@ -57,6 +60,14 @@ class ManyStreamsResumptionTest {
             }
         }
         return data;
+    }
+
+    private static String sessionOf(EventReader reader) throws IOException {
+        Event event = reader.next();
+        while (!event.type().equals("session")) {
+            event = reader.next();
+        }
+        return event.data().replaceAll(".*:\"(.*)\".*", "$1");
     }
 
     private static void skipToTheTails(EventReader reader, int streams) throws IOException {
@@ -120,11 +131,36 @@ class ManyStreamsResumptionTest {
         try (EventReader reader = SERVER.connect().events(url)) {
             skipToTheTails(reader, 1);
             last = SERVER.append(paths.get(0), "seen");
-            assertThat(idOf(reader, "seen")).isEqualTo(name(paths.get(0)) + "@" + last);
+            assertThat(idOf(reader, "seen")).isEqualTo(name(paths.get(0)) + "@" + last + "~" + last);
         }
         SERVER.append(paths.get(0), "missed");
         try (EventReader reader = SERVER.connect().events(url, "Last-Event-ID: " + name(paths.get(0)) + "@" + last)) {
             assertThat(dataUpTo(reader, "missed")).containsExactly("missed");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theIdOfAStreamThatWasAddedResumesThoseOfTheUrl(int count) throws IOException {
+        List<String> paths = created(count);
+        String other = SERVER.create(TEXT, "");
+        String last;
+        try (EventReader reader = SERVER.connect().events(url("now", paths))) {
+            String session = sessionOf(reader);
+            skipToTheTails(reader, count);
+            SERVER.append(paths.get(0), "seen");
+            idOf(reader, "seen");
+            SERVER.post(ROOT + "?session=" + session, "{\"add\":[\"" + name(other) + "@-1\"]}", JSON)
+                    .is(200);
+            SERVER.append(other, "added");
+            last = idOf(reader, "added");
+            assertThat(last).startsWith(name(other) + "@");
+        }
+        SERVER.append(paths.get(0), "missed");
+        for (String start : List.of("now", "-1")) {
+            try (EventReader reader = SERVER.connect().events(url(start, paths), "Last-Event-ID: " + last)) {
+                assertThat(dataUpTo(reader, "missed")).containsExactly("missed");
+            }
         }
     }
 

@@ -93,7 +93,7 @@ class ManyStreamsTest {
             assertThat(first.data())
                     .isEqualTo("{\"stream\":\"" + name(binary) + "\",\"streamNextOffset\":\"" + first.nextOffset()
                             + "\",\"contentType\":\"application/octet-stream\",\"dataEncoding\":\"base64\"}");
-            assertThat(first.id()).isEqualTo(name(binary) + "@" + first.nextOffset());
+            assertThat(first.id()).isEqualTo(name(binary) + "@" + first.nextOffset() + "~" + first.nextOffset());
             assertThat(reader.next().data()).isEqualTo("AQ==");
             assertThat(reader.next().data()).endsWith("\",\"upToDate\":true}");
             SERVER.post(ROOT + "?session=" + session, "{\"add\":[\"" + name(empty) + "@now\"]}", JSON)

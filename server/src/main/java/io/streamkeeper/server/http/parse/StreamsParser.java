@@ -171,8 +171,7 @@ public final class StreamsParser implements AutoCloseable {
         String lastEventId = lastEventId();
         List<Command.Read> reads =
                 lastEventId.isEmpty() ? added : StreamsResumption.resume(added, StreamsEventId.parse(lastEventId));
-        // The id of an event of the only stream has all offsets in any case.
-        return new Intent.OnStreams(reads, reads.size() > 1 && reads.size() <= StreamsEventId.STREAMS_MAX, asBytes);
+        return new Intent.OnStreams(reads, reads.size() <= StreamsEventId.STREAMS_MAX, asBytes);
     }
 
     /** The id of the last event that the client received, of which fields have each byte as a character. */
