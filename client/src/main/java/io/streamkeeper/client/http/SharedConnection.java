@@ -93,9 +93,9 @@ final class SharedConnection {
                 if (followed.contains(feed.path()) && leaving.add(feed.path())) {
                     toRemove.add(feed.path());
                 }
-                unblock(feed);
                 advance();
             }
+            unblock(feed);
         }
         runLater();
     }
@@ -274,11 +274,11 @@ final class SharedConnection {
     }
 
     private void arrived(SharedResponse from, @Nullable StreamEvent event, @Nullable Throwable thrown) {
-        silence.end();
         synchronized (this) {
             if (response != from) {
                 return;
             }
+            silence.end();
             if (thrown != null) {
                 failAll(requests.explained(thrown));
             } else if (event != null) {
@@ -310,15 +310,14 @@ final class SharedConnection {
             followed.remove(path);
             leaving.remove(path);
             toRemove.remove(path);
-            if (leaves && feeds.containsKey(path)) {
+            if (feed != null) {
+                feeds.remove(path);
+            } else if (feeds.containsKey(path)) {
                 toAdd.add(path);
             }
             advance();
         }
         if (feed != null) {
-            if (event.isLast()) {
-                feeds.remove(path, feed);
-            }
             later.add(feed.take(event));
             blocking = feed.holds() ? feed : null;
         }
