@@ -48,15 +48,6 @@ class StreamsSessionTest {
         return server.connect().events(ROOT + "?live=sse" + query);
     }
 
-    private static Event next(EventReader reader, String type) throws IOException {
-        Event event = reader.next();
-        while (event != null && !event.type().equals(type)) {
-            event = reader.next();
-        }
-        assertThat(event).as("an event " + type).isNotNull();
-        return event;
-    }
-
     /** Keeps all memory for reads; returns what gives it back. */
     private Runnable keepReads() {
         List<Reservation> pins = new ArrayList<>();
@@ -79,8 +70,8 @@ class StreamsSessionTest {
     void aStreamWaitsWhileThereIsNoMemoryForItsReadAndTheOthersDoNotEnd() throws Exception {
         Runnable release = keepReads();
         try (EventReader reader = events("&stream=large@-1&stream=small@-1")) {
-            assertThat(next(reader, "data").id()).startsWith("small@");
-            assertThat(next(reader, "control").data()).contains("\"stream\":\"small\"", "upToDate");
+            assertThat(reader.next("data").id()).startsWith("small@");
+            assertThat(reader.next("control").data()).contains("\"stream\":\"small\"", "upToDate");
             release.run();
             int received = 0;
             while (received < 1_000_000) {
@@ -95,7 +86,7 @@ class StreamsSessionTest {
     @LogsFaults("connection from {} failed")
     void anEventThatCannotBeWrittenEndsTheResponse() throws Exception {
         try (EventReader reader = events("&stream=small@now")) {
-            next(reader, "control");
+            reader.next("control");
             server.failToWrite(true);
             try (TestConnection writer = server.connect()) {
                 writer.request("POST", ROOT + "small", "missing", TEXT);
@@ -111,7 +102,7 @@ class StreamsSessionTest {
     void anEventOfAReadThatCannotBeWrittenEndsTheResponse() throws Exception {
         Runnable release = keepReads();
         try (EventReader reader = events("&stream=small@-1&stream=large@-1")) {
-            next(reader, "data");
+            reader.next("data");
             server.failToWrite(true);
             release.run();
             reader.connection().assertEnds();
@@ -124,7 +115,7 @@ class StreamsSessionTest {
     @LogsFaults("connection from {} failed")
     void theEndOfAStreamThatCannotBeWrittenEndsTheResponse() throws Exception {
         try (EventReader reader = events("&stream=small@now")) {
-            next(reader, "control");
+            reader.next("control");
             server.failToWrite(true);
             try (TestConnection writer = server.connect()) {
                 writer.request("DELETE", ROOT + "small", "");

@@ -1,11 +1,13 @@
 package io.streamkeeper.server.longrun;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What the registry of a server says of the streams of a {@link Traffic}: soon after a change, also one that was made while
@@ -13,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Registries {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(20);
-    private static final long PAUSE_MILLIS = 50;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Traffic traffic;
 
@@ -23,21 +25,13 @@ final class Registries {
     }
 
     /** Reads the registry until it fits the model. */
-    void read() throws IOException, Traffic.Later {
-        long latestNanos = System.nanoTime() + SOON_NANOS;
-        Set<String> paths = fold();
-        while (!fits(paths)) {
-            if (System.nanoTime() > latestNanos) {
-                throw new AssertionError(
-                        traffic.name + ": the registry has " + paths + ", the model " + traffic.streams);
-            }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            paths = fold();
-        }
+    void read() {
+        await(traffic.name + ": the registry, of the model " + traffic.streams)
+                .atMost(SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .pollInSameThread()
+                .until(this::fold, this::fits);
         traffic.reach.count("registry");
     }
 

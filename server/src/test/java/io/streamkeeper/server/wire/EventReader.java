@@ -83,6 +83,16 @@ public final class EventReader implements AutoCloseable {
         return null;
     }
 
+    /** The next event of a type; others before it are passed over. */
+    public Event next(String type) throws IOException {
+        Event event = next();
+        while (event != null && !event.type().equals(type)) {
+            event = next();
+        }
+        assertThat(event).as("an event %s", type).isNotNull();
+        return event;
+    }
+
     private @Nullable String nextLine() throws IOException {
         while (true) {
             while (index < chunk.length) {

@@ -79,23 +79,14 @@ class LiveListingAccessTest {
         }
     }
 
-    private static Event next(EventReader reader, String type) throws IOException {
-        Event event = reader.next();
-        while (event != null && !event.type().equals(type)) {
-            event = reader.next();
-        }
-        assertThat(event).isNotNull();
-        return event;
-    }
-
     @Test
     void aStreamThatTheReaderMayNotListIsNotReported() throws IOException {
         rights.hidden.add("hidden");
         try (EventReader reader = connect().events(ROOT + "?live=sse", ANNA)) {
-            next(reader, "control");
+            reader.next("control");
             create("hidden");
             create("shown");
-            assertThat(next(reader, "data").data()).contains("\"shown\"").doesNotContain("hidden");
+            assertThat(reader.next("data").data()).contains("\"shown\"").doesNotContain("hidden");
         }
     }
 
@@ -111,15 +102,15 @@ class LiveListingAccessTest {
     @Test
     void theEndOfTheRightEndsTheResponse() throws IOException {
         try (EventReader reader = connect().events(ROOT + "?live=sse&prefix=a/", ANNA)) {
-            next(reader, "control");
+            reader.next("control");
             rights.hidden.add("other");
             rights.changed.run();
             create("a/1");
-            assertThat(next(reader, "data").data()).contains("a/1");
-            next(reader, "control");
+            assertThat(reader.next("data").data()).contains("a/1");
+            reader.next("control");
             rights.hidden.add("a/");
             rights.changed.run();
-            assertThat(next(reader, "control").data()).isEqualTo("{\"authorizationEnded\":true}");
+            assertThat(reader.next("control").data()).isEqualTo("{\"authorizationEnded\":true}");
             assertThat(reader.next()).isNull();
         }
     }
@@ -127,18 +118,18 @@ class LiveListingAccessTest {
     @Test
     void revokedAndExpiredCredentialsEndTheResponse() throws IOException {
         try (EventReader reader = connect().events(ROOT + "?live=sse", ANNA)) {
-            next(reader, "control");
+            reader.next("control");
             rights.revoked = true;
             rights.changed.run();
-            assertThat(next(reader, "control").data()).isEqualTo("{\"authorizationEnded\":true}");
+            assertThat(reader.next("control").data()).isEqualTo("{\"authorizationEnded\":true}");
             assertThat(reader.next()).isNull();
         }
         rights.revoked = false;
         rights.expiresAtMillis = System.currentTimeMillis() + 700;
         rights.changed.run();
         try (EventReader reader = connect().events(ROOT + "?live=sse", ANNA)) {
-            next(reader, "control");
-            assertThat(next(reader, "control").data()).isEqualTo("{\"authorizationEnded\":true}");
+            reader.next("control");
+            assertThat(reader.next("control").data()).isEqualTo("{\"authorizationEnded\":true}");
             assertThat(reader.next()).isNull();
         }
     }

@@ -52,17 +52,8 @@ class LiveListingTest {
         return found;
     }
 
-    private static Event next(EventReader reader, String type) throws IOException {
-        Event event = reader.next();
-        while (event != null && !event.type().equals(type)) {
-            event = reader.next();
-        }
-        assertThat(event).isNotNull();
-        return event;
-    }
-
     private static Event upToDate(EventReader reader) throws IOException {
-        Event event = next(reader, "control");
+        Event event = reader.next("control");
         assertThat(event.data()).isEqualTo("{\"position\":\"" + event.id() + "\",\"upToDate\":true}");
         return event;
     }
@@ -87,7 +78,7 @@ class LiveListingTest {
             upToDate(reader);
             SERVER.put(ROOT + "says/%22%C3%A9", "[1]", JSON, "Stream-Closed: true")
                     .is(201);
-            Event event = next(reader, "data");
+            Event event = reader.next("data");
             JsonNode entry = page(SERVER, "prefix=says/").get("streams").get(0);
             JsonNode change = MAPPER.readTree(event.data()).get(0);
             assertThat(change.get("change").asText()).isEqualTo("created");
@@ -166,7 +157,7 @@ class LiveListingTest {
             String position = page(server, "").get("position").asText();
             server.restart();
             try (EventReader reader = server.connect().events(target("", position))) {
-                Event event = next(reader, "control");
+                Event event = reader.next("control");
                 assertThat(event.data()).isEqualTo("{\"error\":\"offset_gone\",\"listAgain\":true}");
                 assertThat(reader.next()).isNull();
             }

@@ -87,15 +87,6 @@ class ManyStreamsAccessTest {
         }
     }
 
-    private static Event next(EventReader reader, String type) throws IOException {
-        Event event = reader.next();
-        while (event != null && !event.type().equals(type)) {
-            event = reader.next();
-        }
-        assertThat(event).isNotNull();
-        return event;
-    }
-
     @Test
     void aStreamWithoutARightLooksLikeOneThatDoesNotExist() throws IOException {
         created("open");
@@ -104,10 +95,10 @@ class ManyStreamsAccessTest {
         try (EventReader reader =
                 connect().events(ROOT + "?live=sse&stream=secret@-1&stream=absent@-1&stream=open@-1", ANNA)) {
             List<String> controls = List.of(
-                    next(reader, "control").data(),
-                    next(reader, "control").data(),
-                    next(reader, "control").data(),
-                    next(reader, "control").data());
+                    reader.next("control").data(),
+                    reader.next("control").data(),
+                    reader.next("control").data(),
+                    reader.next("control").data());
             assertThat(controls)
                     .contains(
                             "{\"stream\":\"secret\",\"error\":\"stream_not_found\"}",
@@ -121,17 +112,17 @@ class ManyStreamsAccessTest {
         created("one");
         created("two");
         try (EventReader reader = connect().events(ROOT + "?live=sse&stream=one@now&stream=two@now", ANNA)) {
-            next(reader, "control");
-            next(reader, "control");
+            reader.next("control");
+            reader.next("control");
             rights.secret.add("one");
             rights.changed.run();
-            Event end = next(reader, "control");
+            Event end = reader.next("control");
             assertThat(end.data()).contains("\"stream\":\"one\"", "\"error\":\"stream_not_found\"");
             try (TestConnection writer = connect()) {
                 writer.exchange("POST", ROOT + "one", "[2]", JSON, ANNA).is(204);
                 writer.exchange("POST", ROOT + "two", "[3]", JSON, ANNA).is(204);
             }
-            assertThat(next(reader, "data").data()).isEqualTo("[3]");
+            assertThat(reader.next("data").data()).isEqualTo("[3]");
             rights.revoked.add("Bearer anna");
             rights.revoked.add("anna");
             rights.changed.run();
@@ -152,7 +143,7 @@ class ManyStreamsAccessTest {
         }
         try (EventReader reader =
                 new TestConnection(server.address(), 4 << 10).events(ROOT + "?live=sse&stream=long@-1", ANNA)) {
-            int received = next(reader, "data").data().length();
+            int received = reader.next("data").data().length();
             rights.secret.add("long");
             Event event = reader.next();
             while (event.isData()) {
@@ -170,17 +161,17 @@ class ManyStreamsAccessTest {
         created("one");
         created("two");
         try (EventReader reader = connect().events(ROOT + "?live=sse&stream=one@now&stream=two@now", ANNA)) {
-            next(reader, "control");
-            next(reader, "control");
+            reader.next("control");
+            reader.next("control");
             rights.broken.add("one");
             rights.changed.run();
-            assertThat(next(reader, "control").data()).contains("\"stream\":\"one\"", "\"error\":\"stream_not_found\"");
+            assertThat(reader.next("control").data()).contains("\"stream\":\"one\"", "\"error\":\"stream_not_found\"");
             rights.broken.clear();
             try (TestConnection writer = connect()) {
                 writer.exchange("POST", ROOT + "one", "[2]", JSON, ANNA).is(204);
                 writer.exchange("POST", ROOT + "two", "[3]", JSON, ANNA).is(204);
             }
-            assertThat(next(reader, "data").data()).isEqualTo("[3]");
+            assertThat(reader.next("data").data()).isEqualTo("[3]");
         }
     }
 
@@ -190,13 +181,13 @@ class ManyStreamsAccessTest {
         rights.secret.add("one");
         try (EventReader reader = connect().events(ROOT + "?live=sse&stream=absent@-1", ANNA);
                 TestConnection other = connect()) {
-            String id = next(reader, "session").data().replaceAll(".*:\"(.*)\".*", "$1");
+            String id = reader.next("session").data().replaceAll(".*:\"(.*)\".*", "$1");
             String target = ROOT + "?session=" + id;
             String add = "{\"add\":[\"one@-1\"]}";
             other.exchange("POST", target, add, JSON, BEN).isError(404, "not_found");
             other.exchange("POST", target, add, JSON, ANNA).is(200);
-            next(reader, "control");
-            assertThat(next(reader, "control").data()).isEqualTo("{\"stream\":\"one\",\"error\":\"stream_not_found\"}");
+            reader.next("control");
+            assertThat(reader.next("control").data()).isEqualTo("{\"stream\":\"one\",\"error\":\"stream_not_found\"}");
         }
     }
 

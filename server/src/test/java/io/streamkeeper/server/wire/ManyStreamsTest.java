@@ -43,17 +43,8 @@ class ManyStreamsTest {
         return found;
     }
 
-    private static Event next(EventReader reader, String type) throws IOException {
-        Event event = reader.next();
-        while (event != null && !event.type().equals(type)) {
-            event = reader.next();
-        }
-        assertThat(event).isNotNull();
-        return event;
-    }
-
     private static String session(EventReader reader) throws IOException {
-        return next(reader, "session").data().replaceAll(".*:\"(.*)\".*", "$1");
+        return reader.next("session").data().replaceAll(".*:\"(.*)\".*", "$1");
     }
 
     private static EventReader post(String body) throws IOException {
@@ -76,7 +67,7 @@ class ManyStreamsTest {
             SERVER.post(three, "\u0002", BINARY).is(204);
             assertThat(events(reader, 2)).containsOnly(Map.entry(name(two), "b"), Map.entry(name(three), "Ag=="));
             String next = SERVER.appendJson(one, "[3]");
-            Event event = next(reader, "data");
+            Event event = reader.next("data");
             assertThat(event.id()).startsWith(name(one) + "@" + next + "~" + next + ",");
             assertThat(event.data()).isEqualTo("[3]");
         }
@@ -130,18 +121,18 @@ class ManyStreamsTest {
         try (EventReader reader = SERVER.connect().events(target)) {
             Map<String, String> controls = new HashMap<>();
             for (int i = 0; i < 4; i++) {
-                Event control = next(reader, "control");
+                Event control = reader.next("control");
                 controls.put(control.data().replaceAll("\\{\"stream\":\"([^\"]*)\".*", "$1"), control.data());
             }
             assertThat(controls.get(name(absent)))
                     .isEqualTo("{\"stream\":\"" + name(absent) + "\",\"error\":\"stream_not_found\"}");
             assertThat(controls.get(name(one))).endsWith(",\"upToDate\":true}");
             SERVER.closeStream(one);
-            assertThat(next(reader, "control").data()).contains(name(one)).endsWith("\"streamClosed\":true}");
+            assertThat(reader.next("control").data()).contains(name(one)).endsWith("\"streamClosed\":true}");
             SERVER.delete(two).is(204);
-            assertThat(next(reader, "control").data()).contains(name(two)).endsWith("\"error\":\"stream_not_found\"}");
+            assertThat(reader.next("control").data()).contains(name(two)).endsWith("\"error\":\"stream_not_found\"}");
             SERVER.appendJson(three, "[4]");
-            assertThat(next(reader, "data").data()).isEqualTo("[4]");
+            assertThat(reader.next("data").data()).isEqualTo("[4]");
         }
     }
 
@@ -173,7 +164,7 @@ class ManyStreamsTest {
             Map<String, StringBuilder> found = new HashMap<>();
             int bytes = 0;
             while (bytes < 900_004 + 700_000 + 1) {
-                Event event = next(reader, "data");
+                Event event = reader.next("data");
                 String stream = event.id().substring(0, event.id().lastIndexOf('@'));
                 found.computeIfAbsent(stream, key -> new StringBuilder()).append(event.data());
                 bytes += event.data().length();
@@ -192,7 +183,7 @@ class ManyStreamsTest {
         try (EventReader reader = SERVER.connect(4 << 10).events(target)) {
             String change = "{\"add\":[\"" + name(longOne) + "@-1\"]}";
             String id = session(reader);
-            assertThat(next(reader, "control").data()).contains(name(other));
+            assertThat(reader.next("control").data()).contains(name(other));
             SERVER.post(ROOT + "?session=" + id, change, JSON).is(200);
             SERVER.append(other, "b");
             SERVER.delete(other).is(204);
@@ -272,7 +263,7 @@ class ManyStreamsTest {
             }
             int bytes = 0;
             while (bytes < 20 * 20 * 20_000) {
-                bytes += next(reader, "data").data().length();
+                bytes += reader.next("data").data().length();
             }
             assertThat(bytes).isEqualTo(20 * 20 * 20_000);
         }

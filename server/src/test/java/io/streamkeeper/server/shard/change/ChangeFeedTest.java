@@ -3,26 +3,15 @@ package io.streamkeeper.server.shard.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.streamkeeper.protocol.Body;
-import io.streamkeeper.protocol.Command;
-import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamChange;
-import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.ShardsRig;
 import io.streamkeeper.server.shard.StreamListing;
-import io.streamkeeper.server.shard.TestStores;
-import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.Budget;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,7 +29,6 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,20 +38,14 @@ import org.junit.jupiter.api.Timeout;
 class ChangeFeedTest {
     private static final int SHARDS = 3;
 
-    private EventLoopGroup loops;
-    private Shards shards;
+    private final ShardsRig rig = new ShardsRig(SHARDS, 1 << 26);
+    private final Shards shards = rig.shards();
 
-    @BeforeEach
-    void open() throws IOException {
-        loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        shards = new Shards(TestStores.inMemory(SHARDS, 1 << 26, Clock.SYSTEM), loops);
-        shards.start();
-    }
+    ChangeFeedTest() throws IOException {}
 
     @AfterEach
     void close() {
-        shards.close();
-        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        rig.close();
     }
 
     private static ConditionFactory await() {
@@ -72,7 +54,7 @@ class ChangeFeedTest {
 
     /** Takes changes as they come, or not, and keeps the paths of the streams that are left. */
     private final class Reader implements ChangeFeed.Listener {
-        private final EventLoop loop = loops.next();
+        private final EventLoop loop = rig.loops().next();
         private final ChangeFeed feed;
         private final Set<String> paths = new TreeSet<>();
         private final List<String> changes = new ArrayList<>();
@@ -132,33 +114,11 @@ class ChangeFeedTest {
         }
     }
 
-    private void execute(Command command) {
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        shards.of(command.path()).execute(command, 0, outcome::complete);
-        assertThat(outcome.join()).isNotInstanceOf(Refusal.class);
-    }
-
-    private void create(String path) {
-        execute(new Command.Create(
-                new StreamPath(path),
-                ContentType.JSON,
-                Expiry.never(),
-                Retention.none(),
-                false,
-                null,
-                Preconditions.NONE,
-                Body.empty()));
-    }
-
-    private void delete(String path) {
-        execute(new Command.Delete(new StreamPath(path), Preconditions.NONE));
-    }
-
     private Outcome.Listed list(String prefix, int limit) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         Budget budget = new Budget("listings", 1 << 24);
         ListQuery query = new ListQuery(prefix, null, limit, false);
-        StreamListing.start(shards, query, path -> true, budget, loops.next(), outcome::complete);
+        StreamListing.start(shards, query, path -> true, budget, rig.loops().next(), outcome::complete);
         return (Outcome.Listed) outcome.join();
     }
 
@@ -170,14 +130,14 @@ class ChangeFeedTest {
 
     @Test
     void onlyChangesBelowThePrefixComeAndInTheirOrder() throws Exception {
-        create("a/1");
+        rig.create("a/1");
         Reader reader = new Reader("a/", null, Set.of("a/1"));
         await().until(() -> reader.upToDate.get() > 0);
-        create("a/2");
-        create("b/1");
-        delete("a/2");
-        create("a/2");
-        delete("a/1");
+        rig.create("a/2");
+        rig.create("b/1");
+        rig.delete("a/2");
+        rig.create("a/2");
+        rig.delete("a/1");
         await().until(() -> reader.on(() -> reader.changes.size()) == 4);
         assertThat(reader.on(() -> List.copyOf(reader.changes)))
                 .containsSubsequence("CREATED a/2", "DELETED a/2", "CREATED a/2")
@@ -194,10 +154,10 @@ class ChangeFeedTest {
             while (!ends.get()) {
                 String path = "s/" + ThreadLocalRandom.current().nextInt(300);
                 if (there.add(path)) {
-                    create(path);
+                    rig.create(path);
                 } else {
                     there.remove(path);
-                    delete(path);
+                    rig.delete(path);
                 }
             }
         });
@@ -229,8 +189,8 @@ class ChangeFeedTest {
         slow.on(() -> slow.stays = true);
         ListingPosition before = other.on(other.feed::position);
         for (int i = 0; i < 6_000; i++) {
-            create("s/" + i);
-            delete("s/" + i);
+            rig.create("s/" + i);
+            rig.delete("s/" + i);
         }
         slow.on(() -> slow.stays = false);
         slow.on(() -> {
@@ -239,7 +199,7 @@ class ChangeFeedTest {
         });
         await().until(() -> slow.gone);
 
-        create("other/1");
+        rig.create("other/1");
         await().until(() -> other.on(() -> other.paths.contains("other/1")));
         assertThat(other.gone).isFalse();
         Reader late = new Reader("other/", before, Set.of());
@@ -252,13 +212,13 @@ class ChangeFeedTest {
         });
         await().until(() -> other.upToDate.get() > rounds);
         Reader resumed = new Reader("other/", other.on(other.feed::position), Set.of("other/1"));
-        delete("other/1");
+        rig.delete("other/1");
         await().until(() -> resumed.on(() -> resumed.changes.equals(List.of("DELETED other/1"))));
     }
 
     @Test
     void aPositionOfAnotherStartIsGone() {
-        create("a");
+        rig.create("a");
         ListingPosition position = list("", 10).position();
         long[] numbers = new long[SHARDS];
         Reader other = new Reader("", new ListingPosition(position.start() + 1, numbers), Set.of());
@@ -276,7 +236,7 @@ class ChangeFeedTest {
         }
         await().until(() -> readers.stream().allMatch(reader -> reader.upToDate.get() > 0));
         for (int i = 0; i < 20; i++) {
-            create("s/1/" + i);
+            rig.create("s/1/" + i);
         }
         for (int i = 0; i < 500; i++) {
             Reader reader = readers.get(i);

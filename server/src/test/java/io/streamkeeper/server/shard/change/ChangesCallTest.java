@@ -2,29 +2,16 @@ package io.streamkeeper.server.shard.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.streamkeeper.protocol.Body;
-import io.streamkeeper.protocol.Command;
-import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ListingPosition;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.protocol.Preconditions;
-import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.Shards;
-import io.streamkeeper.server.shard.TestStores;
-import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.server.shard.ShardsRig;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,25 +21,19 @@ class ChangesCallTest {
     private static final int SHARDS = 3;
     private static final long LONG_MILLIS = 30_000;
 
-    private EventLoopGroup loops;
-    private Shards shards;
+    private final ShardsRig rig = new ShardsRig(SHARDS, 1 << 26);
+    private final Shards shards = rig.shards();
 
-    @BeforeEach
-    void open() throws IOException {
-        loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        shards = new Shards(TestStores.inMemory(SHARDS, 1 << 26, Clock.SYSTEM), loops);
-        shards.start();
-    }
+    ChangesCallTest() throws IOException {}
 
     @AfterEach
     void close() {
-        shards.close();
-        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        rig.close();
     }
 
     private CompletableFuture<Outcome> call(String prefix, @Nullable ListingPosition from, long waitMillis) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        new ChangesCall(shards, loops.next(), prefix, from, waitMillis, outcome::complete).start();
+        new ChangesCall(shards, rig.loops().next(), prefix, from, waitMillis, outcome::complete).start();
         return outcome;
     }
 
@@ -69,24 +50,10 @@ class ChangesCallTest {
         return waiting;
     }
 
+    /** Creates a stream; returns the number of its shard. */
     private int create(String path) {
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        StreamPath checked = new StreamPath(path);
-        shards.of(checked)
-                .execute(
-                        new Command.Create(
-                                checked,
-                                ContentType.JSON,
-                                Expiry.never(),
-                                Retention.none(),
-                                false,
-                                null,
-                                Preconditions.NONE,
-                                Body.empty()),
-                        0,
-                        outcome::complete);
-        assertThat(outcome.join()).isNotInstanceOf(Refusal.class);
-        return shards.all().indexOf(shards.of(checked));
+        rig.create(path);
+        return shards.all().indexOf(shards.of(new StreamPath(path)));
     }
 
     private void createSome() {
