@@ -99,14 +99,11 @@ public record StreamPath(String value) {
             bytes[count++] = (byte) c;
         }
         checkLength(count, encoded);
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, count))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String decoded = Utf8.decode(bytes, count);
+        if (decoded == null) {
             throw invalid(encoded, "bytes that are not UTF-8");
         }
+        return decoded;
     }
 
     private static int decodedByte(String encoded, int percent) {

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingGroup;
@@ -14,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -48,11 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 final class ServeFlags {
     @SuppressWarnings("UnusedVariable")
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    private boolean help;
+    @Mixin
+    private HelpFlag help = new HelpFlag();
 
     @SuppressWarnings("UnusedVariable")
     @Option(names = "--version", versionHelp = true, description = "Show the version.")

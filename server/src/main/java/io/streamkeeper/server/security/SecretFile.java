@@ -1,11 +1,9 @@
 package io.streamkeeper.server.security;
 
+import io.streamkeeper.protocol.Utf8;
 import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -94,13 +92,10 @@ final class SecretFile {
      * @throws IllegalArgumentException if it is not UTF-8
      */
     static String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the file is not UTF-8", e);
+        String text = Utf8.decode(bytes, bytes.length);
+        if (text == null) {
+            throw new IllegalArgumentException("the file is not UTF-8");
         }
+        return text;
     }
 }

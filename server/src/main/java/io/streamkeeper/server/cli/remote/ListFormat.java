@@ -4,8 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.streamkeeper.client.api.StreamEntry;
 import io.streamkeeper.client.api.StreamMetadata;
-import io.streamkeeper.protocol.Expiry;
-import io.streamkeeper.protocol.Retention;
+import io.streamkeeper.server.http.respond.LifetimeJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;
@@ -87,28 +86,7 @@ enum ListFormat {
         json.writeBooleanField("closed", metadata.closed());
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", stream.createdAt().toString());
-        if (metadata.expiry() instanceof Expiry.Ttl ttl) {
-            json.writeNumberField("ttlSeconds", ttl.seconds());
-        } else if (metadata.expiry() instanceof Expiry.At at) {
-            json.writeStringField("expiresAt", at.text());
-        }
-        if (!metadata.retention().isNone()) {
-            write(json, metadata.retention());
-        }
+        LifetimeJson.write(json, metadata.expiry(), metadata.retention());
         json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, Retention retention) throws IOException {
-        json.writeObjectFieldStart("retention");
-        write(json, "maxAgeSeconds", retention.maxAgeSeconds());
-        write(json, "maxBytes", retention.maxBytes());
-        write(json, "maxMessages", retention.maxMessages());
-        json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, String name, long bound) throws IOException {
-        if (bound != Retention.UNBOUNDED) {
-            json.writeNumberField(name, bound);
-        }
     }
 }

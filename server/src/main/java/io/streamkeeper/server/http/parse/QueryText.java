@@ -3,10 +3,8 @@ package io.streamkeeper.server.http.parse;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Utf8;
 import io.streamkeeper.server.http.decode.Octets;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes names and values of a query: percent-encoded UTF-8, with a plus for a space. */
@@ -74,13 +72,6 @@ public final class QueryText {
             bytes[count++] = (byte) (high << 4 | low);
             i += 2;
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, count))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
+        return Utf8.decode(bytes, count);
     }
 }

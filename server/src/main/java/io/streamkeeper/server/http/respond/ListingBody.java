@@ -2,10 +2,8 @@ package io.streamkeeper.server.http.respond;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.Outcome;
-import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,32 +65,11 @@ final class ListingBody {
         json.writeBooleanField("closed", info.closed());
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", moment(stream.createdMillis()));
-        if (info.expiry() instanceof Expiry.Ttl ttl) {
-            json.writeNumberField("ttlSeconds", ttl.seconds());
-        } else if (info.expiry() instanceof Expiry.At at) {
-            json.writeStringField("expiresAt", at.text());
-        }
-        if (!info.retention().isNone()) {
-            write(json, info.retention());
-        }
+        LifetimeJson.write(json, info.expiry(), info.retention());
         json.writeEndObject();
     }
 
     static String moment(long millis) {
         return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.MILLIS).toString();
-    }
-
-    private static void write(JsonGenerator json, Retention retention) throws IOException {
-        json.writeObjectFieldStart("retention");
-        write(json, "maxAgeSeconds", retention.maxAgeSeconds());
-        write(json, "maxBytes", retention.maxBytes());
-        write(json, "maxMessages", retention.maxMessages());
-        json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, String name, long bound) throws IOException {
-        if (bound != Retention.UNBOUNDED) {
-            json.writeNumberField(name, bound);
-        }
     }
 }
