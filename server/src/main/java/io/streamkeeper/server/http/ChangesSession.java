@@ -8,7 +8,6 @@ import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.server.config.LiveConfig;
 import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.http.respond.ChangesBody;
-import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.metrics.LoopCounters.Waiter;
 import io.streamkeeper.server.shard.change.ChangeFeed;
 import io.streamkeeper.server.shard.live.LongEvent;
@@ -49,12 +48,9 @@ final class ChangesSession extends EventSession implements ChangeFeed.Listener {
 
     @Override
     void begin() {
-        Refusal unmet = ReadResponses.unmet(exchange, null);
-        if (unmet != null) {
-            respond(connection.writer().outcome(exchange, unmet));
+        if (!beginOfStreams()) {
             return;
         }
-        writeHead(() -> connection.writer().reads().eventsOfStreams(exchange));
         if (connection.endsWaiting()) {
             finish();
             return;
@@ -138,13 +134,6 @@ final class ChangesSession extends EventSession implements ChangeFeed.Listener {
     }
 
     // ---- the end ----
-
-    @Override
-    void stopWaiting() {
-        if (isHeadWritten()) {
-            finish();
-        }
-    }
 
     @Override
     void writeLast(boolean unauthorized) {

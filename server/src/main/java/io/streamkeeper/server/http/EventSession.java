@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.LiveConfig;
+import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,20 @@ abstract sealed class EventSession extends LongResponse permits ChangesSession, 
         }
     }
 
+    /**
+     * Begins a response of no single stream, if the conditions of the request are met; else it is refused, and false is
+     * returned.
+     */
+    final boolean beginOfStreams() {
+        Refusal unmet = ReadResponses.unmet(exchange, null);
+        if (unmet != null) {
+            respond(connection.writer().outcome(exchange, unmet));
+            return false;
+        }
+        writeHead(() -> connection.writer().reads().eventsOfStreams(exchange));
+        return true;
+    }
+
     // ---- events ----
 
     /** Writes an event, and owns it. */
@@ -146,6 +161,13 @@ abstract sealed class EventSession extends LongResponse permits ChangesSession, 
     }
 
     // ---- the end ----
+
+    @Override
+    void stopWaiting() {
+        if (headWritten) {
+            finish();
+        }
+    }
 
     /** Ends the response because the reader may not read any more; before its head, a refusal is the response. */
     final void endAuthorization() {

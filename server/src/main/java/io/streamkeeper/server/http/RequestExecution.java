@@ -49,7 +49,6 @@ final class RequestExecution implements BodyCheck {
     private final HttpServer server;
     private final Channel channel;
     private final StreamsRequests streams;
-    private final ChangesRequests changes;
     private final @Nullable RequestAccess access;
     private @Nullable LiveReadChecks liveReads;
     private boolean splits;
@@ -67,7 +66,6 @@ final class RequestExecution implements BodyCheck {
         this.server = connection.server();
         this.channel = connection.channel();
         this.streams = new StreamsRequests(connection);
-        this.changes = new ChangesRequests(connection);
         this.access = access;
     }
 
@@ -370,21 +368,20 @@ final class RequestExecution implements BodyCheck {
             connection.move().appends();
         }
         Refusal denied = access == null ? null : access.deniedSource(intent, exchange.principal());
+        Refusal ofRegistry = ofRegistry(intent);
         if (denied != null) {
             RequestAccess.release(intent);
             exchange.ready(connection.writer().refused(exchange, denied, null));
-        } else if (writesRegistry(intent)) {
+        } else if (ofRegistry != null) {
             RequestAccess.release(intent);
-            exchange.ready(connection.writer().refused(exchange, Registry.notByClients(), READING_METHODS));
-        } else if (forksRegistry(intent)) {
-            RequestAccess.release(intent);
-            exchange.ready(connection.writer().refused(exchange, Registry.notForked(), null));
+            String allow = ofRegistry.code() == ErrorCode.METHOD_NOT_ALLOWED ? READING_METHODS : null;
+            exchange.ready(connection.writer().refused(exchange, ofRegistry, allow));
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.OnListing onListing) {
             list(exchange, onListing.query());
         } else if (intent instanceof Intent.OnChanges onChanges) {
-            changes.follow(exchange, onChanges);
+            streams.follow(exchange, onChanges);
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
@@ -396,21 +393,11 @@ final class RequestExecution implements BodyCheck {
         }
     }
 
-    /** Whether a request changes the stream that only the server writes. */
-    private boolean writesRegistry(Intent intent) {
-        return server.config().data().registry()
-                && intent instanceof Intent.OnStream onStream
-                && onStream.command().path().equals(StreamPath.REGISTRY)
-                && !(onStream.command() instanceof Command.Read)
-                && !(onStream.command() instanceof Command.Describe);
-    }
-
-    private boolean forksRegistry(Intent intent) {
-        return server.config().data().registry()
-                && intent instanceof Intent.OnStream onStream
-                && onStream.command() instanceof Command.Create create
-                && create.fork() != null
-                && create.fork().source().equals(StreamPath.REGISTRY);
+    /** The refusal of a request that would change or fork the stream that only the server writes; null for any other. */
+    private @Nullable Refusal ofRegistry(Intent intent) {
+        return server.config().data().registry() && intent instanceof Intent.OnStream onStream
+                ? Registry.refusalOf(onStream.command())
+                : null;
     }
 
     static Operation operation(Intent intent, HttpRequest request, Routes routes) {

@@ -8,12 +8,14 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
+import io.streamkeeper.server.shard.change.ChangeFeed;
 import io.streamkeeper.storage.memory.Reservation;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executes the requests of one connection that follow many streams with one response, or change which ones a response
- * follows. Owned by the connection's loop.
+ * Executes the requests of one connection that follow many streams with one response, change which ones a response
+ * follows, or follow the changes of streams. Owned by the connection's loop.
  */
 final class StreamsRequests {
     private final ConnectionHandler connection;
@@ -98,8 +100,23 @@ final class StreamsRequests {
         exchange.ready(connection.writer().refused(exchange, refusal, allow));
     }
 
-    /** Begins a response that follows many streams, if its client may have one more live read. */
     private void follow(Exchange exchange, Intent.OnStreams streams) {
+        begin(
+                exchange,
+                StreamsSessions.heapBytes(streams.reads()),
+                memory -> new StreamsSession(connection, exchange, sessions, streams, memory));
+    }
+
+    /** Executes a request that follows the changes of streams. */
+    void follow(Exchange exchange, Intent.OnChanges changes) {
+        begin(
+                exchange,
+                ChangeFeed.heapBytes(connection.server().shards(), changes.prefix()),
+                memory -> new ChangesSession(connection, exchange, changes, memory));
+    }
+
+    /** Begins a response, if its client may have one more live read and there is {@code bytes} of heap for it. */
+    private void begin(Exchange exchange, long bytes, Function<SessionMemory, LongResponse> response) {
         RequestUse use = exchange.use();
         LimitRefusal limited = use == null ? null : use.holdLive();
         if (limited != null) {
@@ -107,22 +124,18 @@ final class StreamsRequests {
             return;
         }
         SessionMemory memory =
-                sessions.reserve(exchange.principal(), connection.channel().remoteAddress(), streams.reads());
+                sessions.reserve(exchange.principal(), connection.channel().remoteAddress(), bytes);
         if (memory == null) {
             refuse(exchange, StreamsSessions.noRoom(), null);
             return;
         }
-        exchange.session(session(exchange, streams, memory));
-        connection.line().advance();
-    }
-
-    private StreamsSession session(Exchange exchange, Intent.OnStreams streams, SessionMemory memory) {
         try {
-            return new StreamsSession(connection, exchange, sessions, streams, memory);
+            exchange.session(response.apply(memory));
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;
         }
+        connection.line().advance();
     }
 
     private void change(Exchange exchange, Intent.OnSession change, Reservation heap) {

@@ -9,7 +9,6 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.parse.Intent;
-import io.streamkeeper.server.http.respond.ReadResponses;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
 import io.streamkeeper.server.shard.live.TailEvent;
@@ -81,12 +80,9 @@ final class StreamsSession extends EventSession {
 
     @Override
     void begin() {
-        Refusal unmet = ReadResponses.unmet(exchange, null);
-        if (unmet != null) {
-            respond(connection.writer().outcome(exchange, unmet));
+        if (!beginOfStreams()) {
             return;
         }
-        writeHead(() -> connection.writer().reads().eventsOfStreams(exchange));
         write(SseFrame.event(channel.alloc(), "session", "{\"session\":\"" + id + "\"}", null, exchange.isFramed()));
         if (connection.endsWaiting()) {
             finish();
@@ -366,13 +362,6 @@ final class StreamsSession extends EventSession {
     }
 
     // ---- the end ----
-
-    @Override
-    void stopWaiting() {
-        if (isHeadWritten()) {
-            finish();
-        }
-    }
 
     @Override
     void release() {

@@ -95,12 +95,6 @@ final class StreamsSessions {
         return parsing.reserve(RequestParser.streamsHeapBytesMax(request, streamsMax));
     }
 
-    /** Reserves the heap for a session that follows {@code reads}; null if none is available. */
-    @Nullable
-    SessionMemory reserve(@Nullable Principal principal, @Nullable SocketAddress peer, List<Command.Read> reads) {
-        return reserve(principal, peer, heapBytes(reads));
-    }
-
     /** Reserves {@code bytes} of the heap for sessions; null if they are not available. */
     @Nullable
     SessionMemory reserve(@Nullable Principal principal, @Nullable SocketAddress peer, long bytes) {

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.registry;
 
+import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.ListedStream;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +90,17 @@ public final class Registry implements AutoCloseable {
         }
         registry.thread.start();
         return registry;
+    }
+
+    /** {@return the refusal of a command that would change or fork the registry; null for any other} */
+    public static @Nullable Refusal refusalOf(Command command) {
+        if (command.path().equals(StreamPath.REGISTRY)) {
+            return command instanceof Command.Read || command instanceof Command.Describe ? null : notByClients();
+        }
+        boolean forks = command instanceof Command.Create create
+                && create.fork() != null
+                && create.fork().source().equals(StreamPath.REGISTRY);
+        return forks ? notForked() : null;
     }
 
     /** The refusal of a request that would change the registry. */

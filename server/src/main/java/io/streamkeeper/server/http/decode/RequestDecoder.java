@@ -341,16 +341,16 @@ public final class RequestDecoder extends ChannelInboundHandlerAdapter implement
         if (framing.contentLength() > bytesMax) {
             throw BodyFraming.tooLarge(framing.contentLength(), bytesMax);
         }
-        Refusal refusal =
-                room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), nowNanos(ctx));
+        long now = nowNanos(ctx);
+        Refusal refusal = room.admit(framing.isChunked() ? BodyRoom.FIRST_PIECE_BYTES : framing.contentLength(), now);
         if (refusal != null) {
             throw new RefusedException(refusal);
         }
         BodyReader body = framing.isChunked()
                 ? new ChunkedBody(room, headRoom, limits, bytesMax)
                 : new FixedBody(room, framing.contentLength());
-        pending = new Pending(head, body, nowNanos(ctx));
-        restartRate(ctx);
+        pending = new Pending(head, body, now);
+        rate.restart(now, body.buffer().size());
         if (framing.continueExpected() && !bodyHasCome) {
             ctx.fireChannelRead(ContinueExpected.INSTANCE);
         }
