@@ -117,13 +117,27 @@ class ChangeHistoryTest {
     }
 
     @Test
-    void withoutHeapNoneIsKept() {
-        test.store.limitHeap(new Budget("heap", 256 << 10));
-        test.created("a");
-        closed("a");
+    void someAreKeptInAFullHeap() {
+        Budget heap = new Budget("heap", 8 << 20);
+        test.store.limitHeap(heap);
+        for (int i = 0; i < 150; i++) {
+            test.created("a" + i);
+        }
+        heap.reserveAlways(heap.leftBytes());
+        for (int i = 0; i < 150; i++) {
+            test.deleted("a" + i);
+        }
 
-        assertThat(history.last()).isEqualTo(2);
-        assertThat(history.first()).isEqualTo(3);
-        assertThat(changes()).isEmpty();
+        assertThat(changes()).hasSize(300);
+    }
+
+    @Test
+    void aSmallHeapKeepsFew() {
+        test.store.limitHeap(new Budget("heap", 256 << 10));
+        for (int i = 0; i < 500; i++) {
+            test.created("a" + i);
+        }
+
+        assertThat(changes()).hasSizeBetween(1, (8 << 10) / 96);
     }
 }

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  * number, by which those who follow them continue. Owned by the shard's loop.
  *
  * <p>Its heap is bounded, and reserved in steps of {@value #STEP_BYTES} bytes before it is used (I7). When no more is
- * available, the oldest changes are forgotten. A change is added in the same step in which readers begin to see it, so
- * that a listing and the number of the last change at that time are consistent.
+ * available, the oldest changes are forgotten. The first {@value #BYTES_MIN} bytes are reserved at the start, so that a
+ * heap full of streams leaves a history for those who follow them. A change is added in the same step in which readers
+ * begin to see it, so that a listing and the number of the last change at that time are consistent.
  */
 public final class ChangeHistory {
     /** The most heap of the changes that a shard keeps. */
     static final int BYTES_MAX = 2 << 20;
+
+    /** The heap that is reserved in any case. */
+    static final int BYTES_MIN = 64 << 10;
 
     /** The heap that is reserved at once. */
     static final int STEP_BYTES = 16 << 10;
@@ -53,9 +57,16 @@ public final class ChangeHistory {
         this.heap = heap;
     }
 
-    /** From now on at most {@code max} bytes are used, if that is less than {@value #BYTES_MAX}. */
-    void limit(long max) {
+    /**
+     * From now on at most {@code max} bytes are used, if that is less than {@value #BYTES_MAX}.
+     *
+     * @return the bytes that the caller has to reserve for the history
+     */
+    long limit(long max) {
         bytesMax = Math.min(BYTES_MAX, max);
+        long more = Math.max(0, Math.min(BYTES_MIN, bytesMax) - reserved);
+        reserved += more;
+        return more;
     }
 
     /** Who is called when a change is added; null for nobody. */

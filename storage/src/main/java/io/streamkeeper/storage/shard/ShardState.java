@@ -171,9 +171,14 @@ public final class ShardState {
         reply.complete(heap.exhausted());
     }
 
-    /** From now on {@code budget} counts and bounds the heap that streams take. */
-    void limitHeap(Budget budget) {
+    /**
+     * From now on {@code budget} counts and bounds the heap that streams and the history of their changes take.
+     *
+     * @param changeBytesMax the most for the history
+     */
+    void limitHeap(Budget budget, long changeBytesMax) {
         heap = new StreamHeap(budget);
+        heap.reserveAlways(changes.limit(changeBytesMax));
         streams.forEach(heap::count);
         extents.listen(new ExtentStore.Listener() {
             @Override

@@ -539,11 +539,11 @@ public final class ShardStore implements AutoCloseable {
     }
 
     /**
-     * From now on {@code budget} counts and bounds the heap that streams and the history of their changes take; called on the loop or before it runs.
+     * From now on {@code budget} counts and bounds the heap that streams and the history of their changes take; called
+     * on the loop or before it runs.
      */
     public void limitHeap(Budget budget) {
-        state.limitHeap(budget);
-        state.changes().limit(budget.bytesMax() / CHANGES_PART / shards);
+        state.limitHeap(budget, budget.bytesMax() / CHANGES_PART / shards);
     }
 
     /**

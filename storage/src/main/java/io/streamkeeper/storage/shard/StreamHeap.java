@@ -46,6 +46,13 @@ public final class StreamHeap {
         return budget == null || (hasRoomForMore() && budget.tryReserve(bytes));
     }
 
+    /** Reserves {@code bytes} for something else than streams, regardless of the bound. */
+    void reserveAlways(long bytes) {
+        if (budget != null) {
+            budget.reserveAlways(bytes);
+        }
+    }
+
     /** The refusal if there is no room. */
     Refusal exhausted() {
         if (budget == null) {
