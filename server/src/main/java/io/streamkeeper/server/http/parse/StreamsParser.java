@@ -15,7 +15,9 @@ import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Routes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ public final class StreamsParser implements AutoCloseable {
     private final int streamsMax;
     private final List<Command.Read> added = new ArrayList<>();
     private final List<StreamPath> removed = new ArrayList<>();
+    private final Set<String> addedPaths = new HashSet<>();
     private @Nullable String session;
     private boolean asBytes;
     private @Nullable StreamLists lists;
@@ -195,7 +198,14 @@ public final class StreamsParser implements AutoCloseable {
 
     private void add(String stream) {
         checkCount();
-        added.add(read(stream));
+        Command.Read read = read(stream);
+        if (!addedPaths.add(read.path().value())) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_PARAMETER,
+                    "the request names stream " + Quoted.of(read.path().value())
+                            + " twice, and from which offset it is to be read is not known; expected each stream once");
+        }
+        added.add(read);
     }
 
     private void remove(String path) {

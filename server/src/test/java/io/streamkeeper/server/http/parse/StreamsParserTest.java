@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Refusal;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,21 @@ class StreamsParserTest {
     }
 
     @Test
+    void aStreamIsNotNamedTwice() {
+        String list = "[\"a@-1\",\"b@now\",\"a@now\"]";
+        for (Intent intent : List.of(
+                connection.intent("GET /v1/stream/?live=sse&stream=a@-1&stream=b@now&stream=%61@now", "", ""),
+                connection.intent("POST /v1/stream/?live=sse", "", list),
+                connection.intent(CHANGE, "", "{\"add\":" + list + "}"))) {
+            Refusal refusal = ((Intent.Refused) intent).refusal();
+            assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_PARAMETER);
+            assertThat(refusal.message()).contains("stream \"a\" twice");
+        }
+        Intent again = connection.intent(CHANGE, "", "{\"add\":[\"a@-1\"],\"remove\":[\"a\",\"a\"]}");
+        assertThat(again).isInstanceOf(Intent.OnSession.class);
+    }
+
+    @Test
     void nothingAfterTheLimitIsParsed() {
         assertThat(refused("{\"remove\":[" + "\"a\",".repeat(11) + "not JSON")).isEqualTo(ErrorCode.INVALID_PARAMETER);
     }
@@ -46,7 +62,7 @@ class StreamsParserTest {
 
     @Test
     void aStepReadsAPartOfTheBody() {
-        String streams = "\"a/b@-1\", ".repeat(5) + "\"c@now\"";
+        String streams = "\"a/1@-1\", \"a/2@-1\", \"a/3@-1\", \"a/4@-1\", \"a/5@-1\", \"c@now\"";
         String body = " ".repeat(40_000) + "[" + streams + " ".repeat(9_000) + "]" + " ".repeat(9_000);
         StreamsParser parser = connection.streams("POST /v1/stream/?live=sse", body);
         int steps = 1;
