@@ -46,6 +46,7 @@ final class FollowedStream implements Subscriber, EventId {
     private boolean isPlaced;
     private long position;
     private @Nullable Offset next;
+    private long heapBytes;
     private boolean isDescribed;
     private boolean wasUpToDate;
 
@@ -56,6 +57,7 @@ final class FollowedStream implements Subscriber, EventId {
         this.subscription = new Subscription(shard, read, chunkBytesMax, this);
         this.offsets = offsets;
         this.place = offsets.placeOf(read.path().value());
+        this.heapBytes = heapBytes(read);
     }
 
     /** The heap that a stream with this read takes in a session. */
@@ -63,8 +65,11 @@ final class FollowedStream implements Subscriber, EventId {
         return HEAP_BYTES + 3L * read.path().value().length();
     }
 
-    long heapBytes() {
-        return heapBytes(read);
+    /** The heap that is to be released for it, which is nothing from the second call on. */
+    long takeHeapBytes() {
+        long bytes = heapBytes;
+        heapBytes = 0;
+        return bytes;
     }
 
     String path() {

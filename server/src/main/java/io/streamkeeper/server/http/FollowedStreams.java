@@ -91,7 +91,8 @@ final class FollowedStreams {
      * Follows other streams from now on. Those that are removed end in pieces of {@code turns}, because they may be
      * thousands.
      *
-     * @param ended receives each stream that was removed, and of which nothing more is delivered
+     * @param ended receives each stream that was removed, and of which nothing more is delivered; it calls {@link
+     *     #release}
      * @param done receives the refusal if there are too many, so that nothing has changed; null when it is done
      */
     void change(
@@ -123,22 +124,29 @@ final class FollowedStreams {
         }
     }
 
-    /** Ends a stream that is forgotten already. At the end of the session, all of its heap is released. */
-    private void endRemoved(FollowedStream stream, Consumer<FollowedStream> ended) {
-        boolean ends = !stream.isOver();
-        end(stream);
-        memory.release(stream.heapBytes());
-        if (ends) {
+    /** Ends a stream that is forgotten already, unless its end was reported meanwhile. */
+    private static void endRemoved(FollowedStream stream, Consumer<FollowedStream> ended) {
+        if (!stream.isOver()) {
+            end(stream);
             ended.accept(stream);
         }
     }
 
-    /** Ends a stream, and forgets it. */
-    void drop(FollowedStream stream) {
+    /** Ends a stream, and forgets it. Its heap is kept until {@link #release}. */
+    void forget(FollowedStream stream) {
         stream.end();
-        if (streams.remove(stream.path(), stream)) {
-            memory.release(stream.heapBytes());
-        }
+        streams.remove(stream.path(), stream);
+    }
+
+    /** Releases the heap of a stream that is forgotten. At the end of the session, all of its heap is released. */
+    void release(FollowedStream stream) {
+        memory.release(stream.takeHeapBytes());
+    }
+
+    /** Ends a stream, and forgets it, after its last event was written or if there is none. */
+    void drop(FollowedStream stream) {
+        forget(stream);
+        release(stream);
     }
 
     // ---- all of them ----

@@ -12,7 +12,7 @@ import io.streamkeeper.server.http.parse.Intent;
 import io.streamkeeper.server.shard.live.LongEvent;
 import io.streamkeeper.server.shard.live.SseFrame;
 import io.streamkeeper.server.shard.live.TailEvent;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -47,10 +47,13 @@ final class StreamsSession extends EventSession {
     /** The stream whose message is being written in parts; nothing else is written meanwhile. */
     private @Nullable FollowedStream longStream;
 
-    /** Events that are written when that message is, at most a few for each stream. */
-    private final List<Runnable> held = new ArrayList<>(0);
+    /** The last events of streams, which are written when the client reads; the heap of these streams is kept. */
+    private final ArrayDeque<LastEvent> lastEvents = new ArrayDeque<>(0);
 
     private @Nullable Future<?> pause;
+
+    /** The last event of a stream that has ended, with these members. */
+    private record LastEvent(FollowedStream stream, String members) {}
 
     /**
      * A session that follows {@code first}.
@@ -104,8 +107,8 @@ final class StreamsSession extends EventSession {
             done.accept(StreamsSessions.unknown());
             return;
         }
-        if (isWithinLongEvent() && held.size() + removed.size() > sessions.streamsMax()) {
-            done.accept(StreamsSessions.noRoom());
+        if (lastEvents.size() + removed.size() > sessions.streamsMax()) {
+            done.accept(StreamsSessions.unread(lastEvents.size()));
             return;
         }
         streams.change(more, removed, turns(), this::removed, done);
@@ -116,7 +119,7 @@ final class StreamsSession extends EventSession {
     private void removed(FollowedStream stream) {
         if (!isOver()) {
             try {
-                control(stream, ",\"removed\":true");
+                ended(stream, ",\"removed\":true");
             } catch (RuntimeException | Error e) {
                 connection.failed(e);
             }
@@ -297,15 +300,31 @@ final class StreamsSession extends EventSession {
         String earliest = refusal == null || refusal.earliestOffset() == null
                 ? ""
                 : ",\"earliestOffset\":\"" + refusal.earliestOffset() + '"';
-        control(stream, ",\"error\":\"" + code.code() + '"' + earliest);
-        streams.drop(stream);
+        streams.forget(stream);
+        ended(stream, ",\"error\":\"" + code.code() + '"' + earliest);
+    }
+
+    /** Writes the last event of a stream that is forgotten, as soon as the client reads. */
+    private void ended(FollowedStream stream, String members) {
+        lastEvents.add(new LastEvent(stream, members));
+        writeLastEvents();
+        if (!lastEvents.isEmpty()) {
+            goOnWhenWritable();
+        }
+    }
+
+    /** Writes the last events of streams while the client reads, and releases the heap of these streams. */
+    private void writeLastEvents() {
+        while (!lastEvents.isEmpty()
+                && !isWithinLongEvent()
+                && connection.output().takesMore()) {
+            LastEvent last = lastEvents.remove();
+            control(last.stream(), last.members());
+            streams.release(last.stream());
+        }
     }
 
     private void control(FollowedStream stream, String members) {
-        if (isWithinLongEvent()) {
-            held.add(() -> control(stream, members));
-            return;
-        }
         StringBuilder json = new StringBuilder("{\"stream\":\"");
         JsonStringEncoder.getInstance().quoteAsString(stream.path(), json);
         json.append('"');
@@ -318,9 +337,14 @@ final class StreamsSession extends EventSession {
 
     // ---- the client ----
 
-    /** Reads the streams whose turn it is. */
+    /** Writes the last events of streams, then reads the streams whose turn it is. */
     @Override
     void goOnWithEvents() {
+        writeLastEvents();
+        if (!lastEvents.isEmpty()) {
+            goOnWhenWritable();
+            return;
+        }
         if (pause != null) {
             return;
         }
@@ -344,8 +368,6 @@ final class StreamsSession extends EventSession {
             settle(of, "", event.isUpToDate(), event.closes());
             streams.waits(of);
         }
-        held.forEach(Runnable::run);
-        held.clear();
         goOnWhenWritable();
     }
 
@@ -362,6 +384,11 @@ final class StreamsSession extends EventSession {
     }
 
     // ---- the end ----
+
+    @Override
+    void writeLast(boolean unauthorized) {
+        writeLastEvents();
+    }
 
     @Override
     void release() {

@@ -183,6 +183,13 @@ final class StreamsSessions {
                 ErrorCode.OVERLOADED, "there is no memory for a request that names many streams; try again later");
     }
 
+    static Refusal unread(int events) {
+        return Refusal.of(
+                ErrorCode.OVERLOADED,
+                "the session has " + events + " events of ended streams that its client has not read; expected it to"
+                        + " read them first, try again later");
+    }
+
     static Refusal noRoom() {
         return Refusal.of(
                 ErrorCode.OVERLOADED, "there is no memory for the streams of another session; try again later");

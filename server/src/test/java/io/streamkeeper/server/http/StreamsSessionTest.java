@@ -14,9 +14,13 @@ import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A response that follows many streams of a server that lacks memory. */
 class StreamsSessionTest {
@@ -79,6 +83,47 @@ class StreamsSessionTest {
                 assertThat(event.data()).doesNotContain("error");
                 received += event.isData() ? event.data().length() : 0;
             }
+        }
+    }
+
+    private Answer change(String session, String member, String streams) throws IOException {
+        String body = "{\"" + member + "\":[" + streams + "]}";
+        return exchange("POST", ROOT + "?session=" + session, body, "Content-Type: application/json");
+    }
+
+    /** Otherwise a client that does not read could let the server keep any number of events. */
+    @ParameterizedTest
+    @ValueSource(strings = {"large", "message"})
+    void aClientThatDoesNotReadCannotRemoveMoreThanTheMostStreams(String unread) throws Exception {
+        String message = "[\"" + "m".repeat(900_000) + "\"]";
+        exchange("PUT", ROOT + "message", message, "Content-Type: application/json")
+                .is(201);
+        int batch = 50;
+        String added = IntStream.range(0, batch)
+                .mapToObj(i -> "\"absent/" + i + "@-1\"")
+                .collect(Collectors.joining(","));
+        String removed = added.replace("@-1", "");
+        try (EventReader reader = events("&stream=small@-1")) {
+            String session = reader.next("session").data().replaceAll(".*:\"(.*)\".*", "$1");
+            reader.next("data");
+            change(session, "add", "\"" + unread + "@-1\"").is(200);
+            int batches = 0;
+            Answer answer = change(session, "add", added);
+            while (answer.status() == 200 && batches < 250) {
+                change(session, "remove", removed).is(200);
+                batches++;
+                answer = change(session, "add", added);
+            }
+            answer.isError(503, "overloaded");
+            assertThat(batches).isPositive();
+            int ended = 0;
+            while (ended < batches * batch) {
+                String data = reader.next().data();
+                boolean ends = data.contains("\"removed\":true") || data.contains("\"error\":");
+                ended += data.contains("absent/") && ends ? 1 : 0;
+            }
+            change(session, "add", added).is(200);
+            change(session, "remove", removed).is(200);
         }
     }
 
