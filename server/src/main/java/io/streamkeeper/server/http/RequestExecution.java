@@ -43,8 +43,6 @@ import org.slf4j.LoggerFactory;
 final class RequestExecution implements BodyCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RequestExecution.class);
 
-    private static final String READING_METHODS = "GET, HEAD, OPTIONS";
-
     private final ConnectionHandler connection;
     private final HttpServer server;
     private final Channel channel;
@@ -374,7 +372,7 @@ final class RequestExecution implements BodyCheck {
             exchange.ready(connection.writer().refused(exchange, denied, null));
         } else if (ofRegistry != null) {
             RequestAccess.release(intent);
-            String allow = ofRegistry.code() == ErrorCode.METHOD_NOT_ALLOWED ? READING_METHODS : null;
+            String allow = ofRegistry.code() == ErrorCode.METHOD_NOT_ALLOWED ? routes.methods(request.path()) : null;
             exchange.ready(connection.writer().refused(exchange, ofRegistry, allow));
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());

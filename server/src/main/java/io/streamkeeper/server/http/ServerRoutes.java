@@ -1,5 +1,6 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.admin.AdminRoutes;
 import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.route.Route;
@@ -43,6 +44,6 @@ final class ServerRoutes {
         if (server.config().listen().console()) {
             routes.addAll(ConsoleHandler.routes(root, server.workers()));
         }
-        return new Routes(routes, root);
+        return new Routes(routes, root, server.config().data().registry() ? Set.of(StreamPath.REGISTRY) : Set.of());
     }
 }

@@ -29,7 +29,7 @@ public final class ContentLimits {
     /**
      * Limits for the streams of {@code shards} shards; at most {@code streamsMax} streams, or 0 for any number.
      *
-     * @param exempt the stream of no tenant, whatever its path; null for none
+     * @param exempt the stream of no tenant, whatever its path, and of no limit; null for none
      */
     ContentLimits(
             int shards,
@@ -61,7 +61,12 @@ public final class ContentLimits {
     /** The tenant that a path belongs to; null for none. */
     @Nullable
     String tenantOf(String path) {
-        return pattern == null || (exempt != null && exempt.value().equals(path)) ? null : pattern.tenantOf(path);
+        return pattern == null || isExempt(path) ? null : pattern.tenantOf(path);
+    }
+
+    /** Whether the stream at a path may be created whatever the limits are. */
+    boolean isExempt(String path) {
+        return exempt != null && exempt.value().equals(path);
     }
 
     /** The content of a tenant, of which one more shard has streams. */

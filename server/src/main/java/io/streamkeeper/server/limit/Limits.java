@@ -111,7 +111,7 @@ public final class Limits implements AutoCloseable {
      * {@return the limits of streams and their bytes; null if there are neither tenants nor a limit of streams}
      *
      * @param shards the number of shards
-     * @param exempt the stream of no tenant, whatever its path; null for none
+     * @param exempt the stream of no tenant, whatever its path, and of no limit; null for none
      */
     public @Nullable ContentLimits ofContent(int shards, @Nullable StreamPath exempt) {
         if (tenantPattern == null && config.streamsMax() == 0) {

@@ -52,7 +52,7 @@ public final class ShardContent implements StreamUsage {
     @Override
     public @Nullable Refusal refusal(String path, int streams, long bytes) {
         String tenant = tenantOf(path);
-        Refusal refusal = streams == 0 ? null : limits.refusalOfStream(tenant);
+        Refusal refusal = streams == 0 || limits.isExempt(path) ? null : limits.refusalOfStream(tenant);
         return refusal != null ? refusal : limits.refusalOfBytes(tenant, bytes);
     }
 }

@@ -27,7 +27,6 @@ public final class LineQueue<T> implements AutoCloseable {
     /** Encoded bytes after which a batch is written. */
     private static final int BATCH_BYTES = 64 << 10;
 
-    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int CLOSE_SECONDS_MAX = 5;
 
     /**
@@ -68,7 +67,7 @@ public final class LineQueue<T> implements AutoCloseable {
     private long batchDropped;
 
     private boolean failing;
-    private long reportedNanos = System.nanoTime() - REPORT_NANOS;
+    private final RareReport losses = new RareReport(System::nanoTime);
 
     /**
      * Starts the thread.
@@ -169,9 +168,7 @@ public final class LineQueue<T> implements AutoCloseable {
     }
 
     private void reportLost(long lost) {
-        long now = System.nanoTime();
-        if (lost > 0 && !failing && now - reportedNanos >= REPORT_NANOS) {
-            reportedNanos = now;
+        if (lost > 0 && !failing && losses.unreported() != RareReport.NOT_DUE) {
             LOG.warn("{} has dropped {} lines, because they came faster than they can be written", name, lost);
         }
     }

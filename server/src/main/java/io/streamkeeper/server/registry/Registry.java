@@ -13,8 +13,6 @@ import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.memory.MemoryLedger;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the registry: one thread that follows the changes of all streams and appends them. No request of a client waits
- * for it. While an append is refused, such as on a full disk, it tries again.
+ * for it. While something is refused, such as an append on a full disk, it tries again, after pauses that grow.
  *
  * <p>At the start, and whenever it has missed changes, it compares what the messages of the registry say with a listing,
  * appends what is missing, and follows the changes from the position of the first page. Some of these may be in the
@@ -31,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * is right in the end.
  *
  * <p>When the registry has many more messages than there are streams, it is deleted and begun again, so that it is bounded
- * by the number of streams.
+ * by the number of streams. It is kept while it is known that it could not be created again.
  */
 public final class Registry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
@@ -45,12 +43,9 @@ public final class Registry implements AutoCloseable {
     /** The length from which on messages are appended. */
     private static final int APPEND_BYTES = 64 << 10;
 
-    /** The statuses of refusals that may pass. */
-    private static final Set<Integer> MAY_PASS = Set.of(429, 503, 507);
-
     private static final long WAIT_MILLIS = TimeUnit.HOURS.toMillis(1);
-    private static final long RETRY_MILLIS = 500;
-    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long PAUSE_MILLIS_MAX = TimeUnit.MINUTES.toMillis(1);
+    private static final long GONE_PAUSE_MILLIS_MIN = 1_000;
     private static final long END_MILLIS_MAX = 10_000;
 
     private final RegistryStream stream;
@@ -59,14 +54,18 @@ public final class Registry implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "streamkeeper-registry");
     private volatile long behindSinceNanos = System.nanoTime();
     private volatile boolean isBehind = true;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final RegistryRetries retries;
+    private final RegistryRetries.Pauses comparisons = new RegistryRetries.Pauses(PAUSE_MILLIS_MAX);
+    private final RegistryRetries.Pauses beginnings = new RegistryRetries.Pauses(PAUSE_MILLIS_MAX);
+    private long beginsAgainNanos = System.nanoTime();
+    private long comparisonMillis;
     private RegistryMessages messages = new RegistryMessages();
     private long messageCount;
     private long streamCount;
-    private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
-    private Registry(RegistryStream stream, MemoryLedger memory, int messagesMin) {
+    private Registry(RegistryStream stream, RegistryRetries retries, MemoryLedger memory, int messagesMin) {
         this.stream = stream;
+        this.retries = retries;
         this.memory = memory;
         this.messagesMin = messagesMin;
         thread.setDaemon(true);
@@ -78,7 +77,9 @@ public final class Registry implements AutoCloseable {
     }
 
     static Registry start(Shards shards, MemoryLedger memory, Supplier<JsonSplitter> splitters, int messagesMin) {
-        Registry registry = new Registry(new RegistryStream(shards, memory, splitters), memory, messagesMin);
+        RegistryRetries retries = new RegistryRetries();
+        Registry registry =
+                new Registry(new RegistryStream(shards, memory, splitters, retries), retries, memory, messagesMin);
         try {
             registry.stream.ensure();
         } catch (RefusedException e) {
@@ -123,10 +124,6 @@ public final class Registry implements AutoCloseable {
         return isBehind ? Math.max(0, System.nanoTime() - behindSinceNanos) : 0;
     }
 
-    private boolean isClosed() {
-        return ended.getCount() == 0;
-    }
-
     private void behind() {
         if (!isBehind) {
             behindSinceNanos = System.nanoTime();
@@ -137,49 +134,45 @@ public final class Registry implements AutoCloseable {
     // ---- the thread ----
 
     private void run() {
-        while (!isClosed()) {
-            try {
-                follow(reconcile());
-            } catch (InterruptedException e) {
-                return;
-            } catch (RefusedException e) {
-                refused(e);
-            } catch (RuntimeException | Error e) {
-                LOG.error("the registry has failed, and begins again", e);
-                pause();
-            }
-        }
-    }
-
-    private void refused(RefusedException refused) {
-        behind();
-        messages = new RegistryMessages();
-        ErrorCode code = refused.refusal().code();
-        if (code == ErrorCode.OFFSET_GONE) {
-            return;
-        }
-        report(refused);
-        pause();
-    }
-
-    /** Reports, once a minute, why the registry lacks changes. */
-    private void report(RefusedException refused) {
-        long now = System.nanoTime();
-        if (refused.refusal().code() != ErrorCode.SHUTTING_DOWN && now - reportedNanos >= REPORT_NANOS) {
-            reportedNanos = now;
-            LOG.warn(
-                    "the registry lacks changes; it is tried again: {}",
-                    refused.refusal().message());
-        }
-    }
-
-    /** Waits before another attempt; not longer than until the registry is closed. */
-    private void pause() {
         try {
-            ended.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            while (!retries.hasEnded()) {
+                compareAndFollow();
+            }
         } catch (InterruptedException e) {
             LOG.debug("the registry is closed", e);
         }
+    }
+
+    private void compareAndFollow() throws InterruptedException {
+        try {
+            ListingPosition position = reconcile();
+            comparisons.reset();
+            follow(position);
+        } catch (RefusedException e) {
+            behind();
+            refused(e);
+        } catch (RuntimeException | Error e) {
+            behind();
+            LOG.error("the registry has failed, and begins again", e);
+            retries.pause(comparisons.next());
+        }
+    }
+
+    private void refused(RefusedException refused) throws InterruptedException {
+        if (refused.refusal().code() == ErrorCode.OFFSET_GONE) {
+            retries.pause(pauseAfterGoneMillis(comparisonMillis));
+        } else {
+            retries.reportMissing(refused.refusal());
+            retries.pause(comparisons.next());
+        }
+    }
+
+    /**
+     * The pause before another comparison, because changes were forgotten before they were followed: comparisons take at
+     * most half of the time, however many changes there are.
+     */
+    static long pauseAfterGoneMillis(long comparisonMillis) {
+        return Math.max(GONE_PAUSE_MILLIS_MIN, comparisonMillis);
     }
 
     // ---- the comparison ----
@@ -187,26 +180,18 @@ public final class Registry implements AutoCloseable {
     /** Appends what the registry lacks; returns the position from which on it lacks changes. */
     private ListingPosition reconcile() throws InterruptedException {
         behind();
+        messages = new RegistryMessages();
+        long beganNanos = System.nanoTime();
         stream.ensure();
         try (RegistryFold fold = new RegistryFold(memory.descriptions())) {
             messageCount = stream.read(fold, () -> {});
             fold.check();
             return reconcile(fold);
         } catch (RegistryFold.NoRoom e) {
-            LOG.warn("the registry is begun again, because there is no heap to compare it");
-        }
-        beginAgain();
-        try (RegistryFold empty = new RegistryFold(memory.descriptions())) {
-            return reconcile(empty);
-        } catch (RegistryFold.NoRoom e) {
             throw new RefusedException(ErrorCode.OVERLOADED, String.valueOf(e.getMessage()));
+        } finally {
+            comparisonMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
         }
-    }
-
-    private void beginAgain() throws InterruptedException {
-        stream.delete();
-        stream.create();
-        messageCount = 0;
     }
 
     private ListingPosition reconcile(RegistryFold fold) throws InterruptedException {
@@ -269,19 +254,49 @@ public final class Registry implements AutoCloseable {
     /** Appends changes until some are missed, or the registry is to be begun again. */
     private void follow(ListingPosition from) throws InterruptedException {
         ListingPosition position = from;
-        isBehind = false;
-        while (!isClosed()) {
-            Outcome.Changes changes = stream.changes(position, WAIT_MILLIS);
+        while (!retries.hasEnded()) {
+            Outcome.Changes changes = stream.changes(position, isBehind ? 0 : WAIT_MILLIS);
+            long readNanos = System.nanoTime();
             changes.changes().forEach(this::add);
             append();
-            isBehind = false;
+            if (changes.hasAll()) {
+                hasAllUntil(readNanos, changes.changes().isEmpty());
+            }
             position = changes.position();
-            if (messageCount > messagesMin && messageCount > MESSAGES_PER_STREAM * streamCount) {
-                behind();
-                beginAgain();
+            if (isTooLong() && hasBegunAgain()) {
                 return;
             }
         }
+    }
+
+    /**
+     * The registry has all changes until a time.
+     *
+     * @param isIdle whether there was none to append, which would have taken time
+     */
+    private void hasAllUntil(long readNanos, boolean isIdle) {
+        behindSinceNanos = readNanos;
+        isBehind = isBehind && !isIdle;
+    }
+
+    private boolean isTooLong() {
+        return messageCount > messagesMin
+                && messageCount > MESSAGES_PER_STREAM * streamCount
+                && System.nanoTime() - beginsAgainNanos >= 0;
+    }
+
+    /** Replaces the registry by an empty one; returns false if it could not be created again, so that it is kept. */
+    private boolean hasBegunAgain() throws InterruptedException {
+        Refusal obstacle = stream.obstacle();
+        if (obstacle != null) {
+            retries.reportTooLong(obstacle);
+            beginsAgainNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(beginnings.next());
+            return false;
+        }
+        beginnings.reset();
+        behind();
+        stream.replace();
+        return true;
     }
 
     private void add(StreamChange change) {
@@ -309,42 +324,21 @@ public final class Registry implements AutoCloseable {
         }
     }
 
-    /** Appends the messages at hand. While there is no room for them it tries again: they are in the history, too. */
+    /** Appends the messages at hand, as soon as there is room for them. */
     private void append() throws InterruptedException {
         if (messages.count() == 0) {
             return;
         }
         behind();
         int count = messages.count();
-        byte[] array = messages.take();
-        while (!isAppended(array)) {
-            pause();
-            if (isClosed()) {
-                throw new InterruptedException("the registry is closed");
-            }
-        }
+        stream.append(messages.take());
         messageCount += count;
-    }
-
-    /** Appends messages; returns false if there is no room for them now. */
-    private boolean isAppended(byte[] array) throws InterruptedException {
-        try {
-            stream.append(array);
-            return true;
-        } catch (RefusedException e) {
-            ErrorCode code = e.refusal().code();
-            if (code == ErrorCode.SHUTTING_DOWN || !MAY_PASS.contains(code.status())) {
-                throw e;
-            }
-            report(e);
-            return false;
-        }
     }
 
     /** Ends the thread; changes that it has not appended are appended after the next start. */
     @Override
     public void close() {
-        ended.countDown();
+        retries.end();
         thread.interrupt();
         try {
             thread.join(END_MILLIS_MAX);

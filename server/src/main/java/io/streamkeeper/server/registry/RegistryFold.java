@@ -1,6 +1,7 @@
 package io.streamkeeper.server.registry;
 
 import io.streamkeeper.storage.memory.Budget;
+import io.streamkeeper.storage.shard.StreamHeap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,9 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
 /**
- * The streams that exist as far as the messages of the registry say. It has 16 bytes for each name, half of them in use at
- * most: digests of the name and of its description, with a salt, so that nobody can choose names with the same one. Its
- * heap is reserved before it is used (I7).
+ * The streams that exist as far as the messages of the registry say. It has slots of 16 bytes, at most half of them in use,
+ * for digests of a name and of its description, with a salt, so that nobody can choose names with the same one: 32 to 64
+ * bytes for each name, and 96 while it grows, because the old table is there until the new one is filled. Its heap is
+ * reserved before it is used (I7), and leaves the part that is for appends of clients.
  *
  * <p>It is a hash table with linear probing. A removed name leaves a mark, which is dropped when the table grows.
  */
@@ -26,6 +28,10 @@ final class RegistryFold implements RegistryMessages.Reader, AutoCloseable {
 
     private static final int SLOTS_FIRST = 1 << 10;
     private static final int BYTES_PER_SLOT = 2 * Long.BYTES;
+
+    /** One part in so many of the heap for streams is left free, for what clients create meanwhile. */
+    private static final int MARGIN_PART = 64;
+
     private static final long FREE = 0;
     private static final long REMOVED = 1;
 
@@ -60,8 +66,15 @@ final class RegistryFold implements RegistryMessages.Reader, AutoCloseable {
         return digest(createdMillis + " " + contentType);
     }
 
+    /** Whether {@code bytes} more leave the heap that is for appends, and a margin. */
+    static boolean hasRoom(Budget budget, long bytes) {
+        long rest = StreamHeap.bytesForAppends(budget) + budget.bytesMax() / MARGIN_PART;
+        return budget.leftBytes() - bytes > rest;
+    }
+
     private void resize(int slots) throws NoRoom {
-        if (!budget.tryReserve((long) slots * BYTES_PER_SLOT)) {
+        long bytes = (long) slots * BYTES_PER_SLOT;
+        if (!hasRoom(budget, bytes) || !budget.tryReserve(bytes)) {
             throw new NoRoom();
         }
         long[] oldNames = names;

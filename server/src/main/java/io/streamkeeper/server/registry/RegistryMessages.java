@@ -1,17 +1,17 @@
 package io.streamkeeper.server.registry;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.streamkeeper.protocol.Digits;
+import io.streamkeeper.server.json.UnlimitedJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryMessages {
     private static final String TYPE = "stream";
-
-    /** Without limits of its own: what is stored is within those of the server. */
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Integer.MAX_VALUE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    private static final Pattern MILLIS = Pattern.compile("[0-9]{1,18}");
 
     /** Receives what messages say. */
     interface Reader {
@@ -71,7 +62,7 @@ final class RegistryMessages {
     private void add(String path, String operation, Value value) {
         bytes.write(count == 0 ? '[' : ',');
         count++;
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+        try (JsonGenerator json = UnlimitedJson.FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("type", TYPE);
             json.writeStringField("key", path);
@@ -116,7 +107,7 @@ final class RegistryMessages {
         }
         String array = "[" + new String(stored, 0, stored.length - 1, StandardCharsets.UTF_8) + "]";
         int messages = 0;
-        try (JsonParser json = FACTORY.createParser(array)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(array)) {
             json.nextToken();
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 messages++;
@@ -166,6 +157,6 @@ final class RegistryMessages {
     }
 
     private static long millis(@Nullable String text) {
-        return text != null && text.matches("[0-9]{1,18}") ? Digits.toLong(text) : 0;
+        return text != null && MILLIS.matcher(text).matches() ? Digits.toLong(text) : 0;
     }
 }

@@ -23,42 +23,62 @@ import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.change.ChangesCall;
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.shard.Reply;
+import io.streamkeeper.storage.shard.ShardStore;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the registry does with streams. Each call blocks until it is answered, and throws a {@link RefusedException} if it
- * is refused.
+ * is refused, and still is after some attempts where the reason may pass.
  */
 final class RegistryStream {
     /** About how much of the registry one read returns. */
     private static final int READ_BYTES = 256 << 10;
 
+    /** How often a command of a comparison is given before the comparison begins again. */
+    private static final int ATTEMPTS = 8;
+
+    private static final String QUOTED = Quoted.of(StreamPath.REGISTRY.value());
+
     private final Shards shards;
     private final MemoryLedger memory;
     private final JsonRoom room;
     private final Supplier<JsonSplitter> splitters;
+    private final RegistryRetries retries;
     private final EventLoop loop;
 
-    RegistryStream(Shards shards, MemoryLedger memory, Supplier<JsonSplitter> splitters) {
+    RegistryStream(Shards shards, MemoryLedger memory, Supplier<JsonSplitter> splitters, RegistryRetries retries) {
         this.shards = shards;
         this.memory = memory;
         this.room = new JsonRoom(memory.splitting());
         this.splitters = splitters;
+        this.retries = retries;
         this.loop = shards.all().get(0).loop();
     }
 
-    private static <T extends Outcome> T await(Class<T> type, Consumer<Reply> begin) throws InterruptedException {
+    /**
+     * The answer to what {@code begin} begins. If the caller is interrupted before, the answer is released when it comes.
+     *
+     * @param begin returns what ends the command early
+     */
+    static <T extends Outcome> T await(Class<T> type, Function<Reply, Runnable> begin) throws InterruptedException {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        begin.accept(answer::complete);
+        Runnable end = begin.apply(outcome -> {
+            if (!answer.complete(outcome)) {
+                release(outcome);
+            }
+        });
         try {
             Outcome outcome = answer.get();
             if (outcome instanceof Refusal refusal) {
@@ -67,16 +87,37 @@ final class RegistryStream {
             return type.cast(outcome);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            end.run();
+            if (!answer.completeExceptionally(e)) {
+                release(answer.join());
+            }
+            throw e;
+        }
+    }
+
+    /** Nothing ends the command early. */
+    private static void nothing() {}
+
+    private static void release(Outcome outcome) {
+        if (outcome instanceof Outcome.Chunk chunk) {
+            chunk.bytes().release();
         }
     }
 
     private <T extends Outcome> T execute(Class<T> type, Command command) throws InterruptedException {
-        return await(type, reply -> shards.of(command.path()).execute(command, READ_BYTES, reply));
+        return await(type, reply -> {
+            shards.of(command.path()).execute(command, READ_BYTES, reply);
+            return RegistryStream::nothing;
+        });
     }
 
+    // ---- existence ----
+
     /**
-     * Creates the registry if it does not exist, also in the place of one that a client has closed while the server did not
-     * write it. A stream of another type than JSON is not that of a registry, and is left as it is.
+     * Creates the registry if it does not exist. A stream of JSON that clients have made there while the server did not
+     * write it is continued; but one that is closed, expires or has retention is replaced. A stream of another type than
+     * JSON is not that of a registry, and is left as it is.
      */
     void ensure() throws InterruptedException {
         StreamInfo found = find();
@@ -85,12 +126,17 @@ final class RegistryStream {
         } else if (!found.contentType().isJson()) {
             throw new RefusedException(
                     ErrorCode.STREAM_EXISTS,
-                    "stream " + Quoted.of(StreamPath.REGISTRY.value()) + " has the content type "
+                    "stream " + QUOTED + " has the content type "
                             + Quoted.of(found.contentType().value())
                             + ", expected application/json; delete it while the server runs without --registry");
-        } else if (found.closed()) {
-            delete();
-            create();
+        } else if (found.closed()
+                || !found.expiry().equals(Expiry.never())
+                || !found.retention().isNone()) {
+            Refusal obstacle = obstacle();
+            if (obstacle != null) {
+                throw new RefusedException(obstacle);
+            }
+            replace();
         }
     }
 
@@ -106,8 +152,41 @@ final class RegistryStream {
         }
     }
 
-    /** Creates the registry. */
-    void create() throws InterruptedException {
+    /** What is known to prevent that the registry is created again if it is deleted; null if nothing is. */
+    @Nullable
+    Refusal obstacle() throws InterruptedException {
+        Shard shard = shards.of(StreamPath.REGISTRY);
+        CompletableFuture<Optional<Refusal>> found = new CompletableFuture<>();
+        shard.step(
+                refusal -> found.complete(Optional.of(refusal)),
+                () -> found.complete(Optional.ofNullable(obstacle(shard.store()))));
+        try {
+            return found.get().orElse(null);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private @Nullable Refusal obstacle(ShardStore store) {
+        if (store.open(StreamPath.REGISTRY, false).forks() > 0) {
+            return Refusal.of(
+                    ErrorCode.STREAM_EXISTS,
+                    "stream " + QUOTED + " is to be replaced, but has forks, which would hold its path; delete them");
+        }
+        if (!RegistryFold.hasRoom(memory.descriptions(), 0)) {
+            return Refusal.of(ErrorCode.OVERLOADED, "the heap for streams is nearly full");
+        }
+        Obstacle obstacle = store.obstacle();
+        return obstacle == null ? null : Refusal.of(ErrorCode.STORAGE_FULL, obstacle.reason());
+    }
+
+    /** Deletes the registry and creates it again; to be called only without an {@link #obstacle}. */
+    void replace() throws InterruptedException {
+        execute(Outcome.Deleted.class, new Command.Delete(StreamPath.REGISTRY, Preconditions.NONE));
+        create();
+    }
+
+    private void create() throws InterruptedException {
         execute(
                 Outcome.Created.class,
                 new Command.Create(
@@ -121,16 +200,17 @@ final class RegistryStream {
                         Body.empty()));
     }
 
-    /** Deletes the registry. */
-    void delete() throws InterruptedException {
-        execute(Outcome.Deleted.class, new Command.Delete(StreamPath.REGISTRY, Preconditions.NONE));
+    // ---- content ----
+
+    /** Appends a JSON array of messages, as soon as there is room for it. */
+    void append(byte[] messages) throws InterruptedException {
+        retries.of(Integer.MAX_VALUE, () -> appendNow(messages));
     }
 
-    /** Appends a JSON array of messages. */
-    void append(byte[] messages) throws InterruptedException {
+    private Outcome.Appended appendNow(byte[] messages) throws InterruptedException {
         Body body =
                 room.split(splitters.get(), Unpooled.wrappedBuffer(messages)).toAppend();
-        execute(
+        return execute(
                 Outcome.Appended.class,
                 new Command.Append(
                         StreamPath.REGISTRY, ContentType.JSON, false, null, null, null, Preconditions.NONE, body));
@@ -153,7 +233,7 @@ final class RegistryStream {
         boolean ends = false;
         while (!ends) {
             Command.Read read = new Command.Read(StreamPath.REGISTRY, from, LiveMode.NONE, 0, null, null);
-            Outcome.Chunk chunk = execute(Outcome.Chunk.class, read);
+            Outcome.Chunk chunk = retries.of(ATTEMPTS, () -> execute(Outcome.Chunk.class, read));
             ByteBuf bytes = chunk.bytes();
             try {
                 count += RegistryMessages.read(ByteBufUtil.getBytes(bytes), reader);
@@ -170,14 +250,24 @@ final class RegistryStream {
     /** The page of all streams after one; the first page for null. */
     Outcome.Listed list(@Nullable String after) throws InterruptedException {
         ListQuery query = new ListQuery("", after, ListQuery.LIMIT_MAX, false);
-        return await(
-                Outcome.Listed.class,
-                reply -> StreamListing.start(shards, query, path -> true, memory.listings(), loop, reply));
+        return retries.of(
+                ATTEMPTS,
+                () -> await(Outcome.Listed.class, reply -> {
+                    StreamListing.start(shards, query, path -> true, memory.listings(), loop, reply);
+                    return RegistryStream::nothing;
+                }));
     }
+
+    // ---- changes ----
 
     /** The next changes after a position; perhaps none, after {@code waitMillis}. */
     Outcome.Changes changes(ListingPosition after, long waitMillis) throws InterruptedException {
-        return await(
-                Outcome.Changes.class, reply -> new ChangesCall(shards, loop, "", after, waitMillis, reply).start());
+        return retries.of(
+                ATTEMPTS,
+                () -> await(Outcome.Changes.class, reply -> {
+                    ChangesCall call = new ChangesCall(shards, loop, "", after, waitMillis, reply);
+                    call.start();
+                    return call::close;
+                }));
     }
 }

@@ -12,6 +12,9 @@ import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.Message;
 import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.api.StreamMetadata;
+import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.BlockingStreams;
 import io.streamkeeper.server.DurableStreams;
@@ -20,11 +23,13 @@ import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +43,11 @@ class RegistryStartTest {
     private Path directory;
 
     private DurableStreams open(boolean registry) throws IOException {
-        return DurableStreams.open(ServerConfig.builder()
-                .listen(listen -> listen.shards(2))
-                .data(data -> data.directory(directory).registry(registry))
+        return open(config -> config.data(data -> data.directory(directory).registry(registry)));
+    }
+
+    private static DurableStreams open(UnaryOperator<ServerConfig.Builder> settings) throws IOException {
+        return DurableStreams.open(settings.apply(ServerConfig.builder().listen(listen -> listen.shards(2)))
                 .build());
     }
 
@@ -165,6 +172,57 @@ class RegistryStartTest {
             assertThatThrownBy(() -> blocking.create("copy", CreateOptions.forkOf("__registry__")))
                     .isInstanceOf(StreamException.Invalid.class)
                     .hasMessageContaining("cannot be forked");
+        }
+    }
+
+    @Test
+    void oneThatExpiresOrHasRetentionIsBegunAgain() throws Exception {
+        for (CreateOptions options : List.of(
+                CreateOptions.json().ttl(Duration.ofHours(1)),
+                CreateOptions.json().maxBytes(1_000))) {
+            try (DurableStreams streams = open(false)) {
+                streams.blocking().create("__registry__", options);
+                streams.blocking().append("__registry__", Content.json("1"));
+            }
+            try (DurableStreams streams = open(true)) {
+                awaitFold(streams, Map.of());
+                assertThat(messages(streams)).isEmpty();
+                StreamMetadata metadata = streams.blocking().metadata("__registry__");
+                assertThat(metadata.expiry()).isEqualTo(Expiry.never());
+                assertThat(metadata.retention()).isEqualTo(Retention.none());
+            }
+            try (DurableStreams streams = open(false)) {
+                streams.blocking().delete("__registry__");
+            }
+        }
+    }
+
+    @Test
+    @LogsFaults("the registry")
+    void aClosedOneWithForksIsKeptUntilTheyAreDeleted() throws Exception {
+        try (DurableStreams streams = open(false)) {
+            streams.blocking().create("__registry__", CreateOptions.json());
+            streams.blocking().append("__registry__", Content.json("1"));
+            streams.blocking().close("__registry__", AppendOptions.none());
+            streams.blocking().create("fork", CreateOptions.forkOf("__registry__"));
+        }
+        try (DurableStreams streams = open(true)) {
+            await().during(1, TimeUnit.SECONDS).until(() -> messages(streams).size() == 1 && !isUpToDate(streams));
+            streams.blocking().delete("fork");
+            await().ignoreExceptions().until(() -> messages(streams).isEmpty() && isUpToDate(streams));
+        }
+    }
+
+    @Test
+    void theLimitOfStreamsDoesNotConcernIt() throws Exception {
+        try (DurableStreams streams = open(false)) {
+            streams.blocking().create("a", CreateOptions.text());
+        }
+        try (DurableStreams streams = open(config ->
+                config.data(data -> data.directory(directory).registry(true)).limits(limits -> limits.streamsMax(1)))) {
+            awaitFold(streams, Map.of("a", "text/plain"));
+            assertThatThrownBy(() -> streams.blocking().create("b", CreateOptions.text()))
+                    .isInstanceOf(StreamException.class);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
@@ -18,6 +19,7 @@ import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Shards in memory on two loops, for tests of what follows their streams. */
 public final class ShardsRig implements AutoCloseable {
@@ -39,13 +41,22 @@ public final class ShardsRig implements AutoCloseable {
 
     /** Creates an empty stream of JSON. */
     public void create(String path) {
+        create(path, null);
+    }
+
+    /** Creates a fork of all of a stream of JSON. */
+    public void fork(String path, StreamPath source) {
+        create(path, new ForkOrigin(source, null, 0));
+    }
+
+    private void create(String path, @Nullable ForkOrigin fork) {
         execute(new Command.Create(
                 new StreamPath(path),
                 ContentType.JSON,
                 Expiry.never(),
                 Retention.none(),
                 false,
-                null,
+                fork,
                 Preconditions.NONE,
                 Body.empty()));
     }

@@ -12,6 +12,7 @@ import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,14 @@ class RegistryTest {
         SERVER.post(REGISTRY, "", "Stream-Closed: true").isError(405, "method_not_allowed");
         Answer deleted = SERVER.delete(REGISTRY).isError(405, "method_not_allowed");
         assertThat(deleted.field("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        for (String path : List.of(REGISTRY, ROOT + "%5f_registry__")) {
+            assertThat(SERVER.exchange("OPTIONS", path, "").is(204).field("Allow"))
+                    .isEqualTo("GET, HEAD, OPTIONS");
+            assertThat(SERVER.exchange("PATCH", path, "").is(405).field("Allow"))
+                    .isEqualTo("GET, HEAD, OPTIONS");
+        }
+        assertThat(SERVER.exchange("OPTIONS", REGISTRY + "/a", "").is(204).field("Allow"))
+                .contains("PUT");
         assertThat(SERVER.head(REGISTRY).is(200).field("Content-Type")).isEqualTo("application/json");
         SERVER.put(ROOT + "__registry__/a", "", TEXT).is(201);
         SERVER.put(ROOT + "copy", "", "Stream-Forked-From: " + REGISTRY).isError(400, "invalid_header");

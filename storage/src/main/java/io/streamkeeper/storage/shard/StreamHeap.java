@@ -31,9 +31,14 @@ public final class StreamHeap {
         this.budget = budget;
     }
 
+    /** {@return the part of the heap for streams that is reserved for appends, in bytes} */
+    public static long bytesForAppends(Budget budget) {
+        return budget.bytesMax() / APPENDS_PART;
+    }
+
     /** Whether there is room for another stream, or another producer of one. */
     boolean hasRoomForMore() {
-        return budget == null || budget.leftBytes() > budget.bytesMax() / APPENDS_PART;
+        return budget == null || budget.leftBytes() > bytesForAppends(budget);
     }
 
     /** Whether there is room for another append to an existing stream by a known producer. */

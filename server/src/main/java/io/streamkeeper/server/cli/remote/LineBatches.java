@@ -1,10 +1,9 @@
 package io.streamkeeper.server.cli.remote;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.streamkeeper.server.json.UnlimitedJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,16 +29,6 @@ final class LineBatches {
     private final boolean isJson;
     private final boolean isEager;
     private final int linesMax;
-
-    /** Without limits of its own: the server's decide. */
-    private final JsonFactory json = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Integer.MAX_VALUE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
 
     private byte[] buffer = new byte[BATCH_BYTES];
     private int end;
@@ -156,7 +145,7 @@ final class LineBatches {
 
     /** Whether a line is a message; false if it is blank. */
     private boolean isMessage(byte[] part, int start, int length) throws IOException {
-        try (JsonParser parser = json.createParser(part, start, length)) {
+        try (JsonParser parser = UnlimitedJson.FACTORY.createParser(part, start, length)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return false;

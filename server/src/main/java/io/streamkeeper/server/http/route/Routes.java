@@ -1,6 +1,8 @@
 package io.streamkeeper.server.http.route;
 
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.Method;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,20 +20,29 @@ public final class Routes {
 
     private static final String STREAMS_TEXT = Route.text(OF_STREAMS);
 
+    private static final String READING_TEXT = Route.text(EnumSet.of(Method.GET, Method.HEAD));
+
     private static final String ROOT_TEXT = Route.text(EnumSet.of(Method.GET, Method.HEAD, Method.POST));
 
     private final Route[] routes;
     private final String[] routeTexts;
     private final @Nullable String root;
+    private final Set<StreamPath> readOnly;
     private final String allText;
+
+    /** A table with streams that clients read and write. */
+    public Routes(List<Route> routes, @Nullable String root) {
+        this(routes, root, Set.of());
+    }
 
     /**
      * A table.
      *
      * @param root the path that streams are below, which begins and ends with a slash; null for no streams
+     * @param readOnly the streams that clients do not write
      * @throws IllegalArgumentException if {@code root} does not begin and end with a slash
      */
-    public Routes(List<Route> routes, @Nullable String root) {
+    public Routes(List<Route> routes, @Nullable String root, Set<StreamPath> readOnly) {
         if (root != null && (!root.startsWith("/") || !root.endsWith("/"))) {
             throw new IllegalArgumentException(
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
@@ -40,6 +51,7 @@ public final class Routes {
         this.routeTexts =
                 routes.stream().map(route -> Route.text(route.methods())).toArray(String[]::new);
         this.root = root;
+        this.readOnly = Set.copyOf(readOnly);
         EnumSet<Method> all = EnumSet.of(Method.OPTIONS);
         routes.forEach(route -> all.addAll(route.methods()));
         if (root != null) {
@@ -83,7 +95,18 @@ public final class Routes {
         if (path.equals(root)) {
             return ROOT_TEXT;
         }
-        return isOfStreams(path) ? STREAMS_TEXT : allText;
+        if (root == null || !isOfStreams(path)) {
+            return allText;
+        }
+        return isReadOnly(path.substring(root.length())) ? READING_TEXT : STREAMS_TEXT;
+    }
+
+    private boolean isReadOnly(String encoded) {
+        try {
+            return !readOnly.isEmpty() && readOnly.contains(StreamPath.parse(encoded));
+        } catch (RefusedException e) {
+            return false;
+        }
     }
 
     /** The message for a path at which nothing is. */

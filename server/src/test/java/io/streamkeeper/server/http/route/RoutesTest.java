@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.Method;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,14 @@ class RoutesTest {
     void thePathOfNoLineHasTheMethodsOfAll() {
         assertThat(ROUTES.methods("*")).isEqualTo("GET, HEAD, PUT, POST, DELETE, OPTIONS");
         assertThat(new Routes(List.of(HEALTH, LOG), null).methods("/none")).isEqualTo("GET, HEAD, PUT, OPTIONS");
+    }
+
+    @Test
+    void aStreamThatClientsDoNotWriteHasTheMethodsThatRead() {
+        Routes routes = new Routes(List.of(HEALTH), "/streams/", Set.of(new StreamPath("a b")));
+        assertThat(routes.methods("/streams/a%20b")).isEqualTo("GET, HEAD, OPTIONS");
+        assertThat(routes.methods("/streams/a%20b/c")).contains("PUT");
+        assertThat(routes.methods("/streams/a%2")).contains("PUT");
     }
 
     @Test
