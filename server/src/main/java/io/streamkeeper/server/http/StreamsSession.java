@@ -42,6 +42,7 @@ final class StreamsSession extends EventSession {
     private final String id;
     private final boolean asBytes;
     private final FollowedStreams streams;
+    private List<Command.Read> first;
     private int reads;
 
     /** The stream whose message is being written in parts; nothing else is written meanwhile. */
@@ -69,12 +70,14 @@ final class StreamsSession extends EventSession {
         super(connection, exchange);
         this.sessions = sessions;
         SessionOffsets offsets = new SessionOffsets(first.isResumable() ? first.reads() : List.of());
+        this.first = first.reads();
         this.streams = new FollowedStreams(
-                sessions,
-                first.reads(),
+                turns(),
+                sessions.streamsMax(),
                 memory,
                 read -> new FollowedStream(
-                        this, read, connection.server().shards().of(read.path()), CHUNK_BYTES_MAX, offsets));
+                        this, read, connection.server().shards().of(read.path()), CHUNK_BYTES_MAX, offsets),
+                connection::failed);
         this.id = sessions.newId();
         this.asBytes = first.asBytes();
     }
@@ -92,7 +95,8 @@ final class StreamsSession extends EventSession {
             return;
         }
         sessions.add(id, this);
-        goOnWhenWritable();
+        streams.change(StreamsChange.first(first, this::goOnWhenWritable));
+        first = List.of();
     }
 
     // ---- changes ----
@@ -111,8 +115,10 @@ final class StreamsSession extends EventSession {
             done.accept(StreamsSessions.unread(lastEvents.size()));
             return;
         }
-        streams.change(more, removed, turns(), this::removed, done);
-        goOnWhenWritable();
+        streams.change(StreamsChange.of(more, removed, this::removed, refusal -> {
+            done.accept(refusal);
+            goOnWhenWritable();
+        }));
     }
 
     /** Reports that a stream was removed, after which nothing of it follows. */
@@ -128,7 +134,7 @@ final class StreamsSession extends EventSession {
 
     /** The rights of the reader may have changed: each stream that it may not read any more ends. */
     void rightsChanged() {
-        streams.forEach(turns(), stream -> {
+        streams.forEach(stream -> {
             try {
                 checkRight(stream);
             } catch (RuntimeException | Error e) {
@@ -393,7 +399,7 @@ final class StreamsSession extends EventSession {
     @Override
     void release() {
         sessions.remove(id);
-        streams.close(turns());
+        streams.close();
         super.release();
         if (pause != null) {
             pause.cancel(false);

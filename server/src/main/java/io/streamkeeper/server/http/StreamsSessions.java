@@ -155,8 +155,7 @@ final class StreamsSessions {
             session.change(added, removed, answer);
         } catch (RuntimeException | Error e) {
             session.connection.failed(e);
-            answer.accept(
-                    Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to change the session, which has ended"));
+            answer.accept(changeFailed());
         }
     }
 
@@ -172,7 +171,11 @@ final class StreamsSessions {
                 ErrorCode.NOT_FOUND, "there is no such session; expected the id of one that has begun and not ended");
     }
 
-    Refusal tooMany(int streams) {
+    static Refusal changeFailed() {
+        return Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to change the session, which has ended");
+    }
+
+    static Refusal tooMany(int streams, int streamsMax) {
         return Refusal.of(
                 ErrorCode.INVALID_PARAMETER,
                 "the session would follow " + streams + " streams, expected at most " + streamsMax);
