@@ -121,6 +121,15 @@ public sealed interface Command {
     record Describe(StreamPath path) implements Command {}
 
     /**
+     * PATCH: change the metadata of the stream.
+     *
+     * @param path the stream
+     * @param change what is changed
+     * @param preconditions the conditions on the present metadata
+     */
+    record Change(StreamPath path, MetadataChange change, Preconditions preconditions) implements Command {}
+
+    /**
      * DELETE: remove the stream (section 5.4).
      *
      * @param path the stream

@@ -137,6 +137,16 @@ public final class ContentType {
         return essence.equals(other.essence);
     }
 
+    /**
+     * {@return whether a stream may have the other type instead, because stored bytes are read in the same way}
+     * Messages stay messages, and events have the same encoding: text, or base64.
+     *
+     * @param other what may take its place
+     */
+    public boolean isReadAs(ContentType other) {
+        return isJson() == other.isJson() && isText() == other.isText();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof ContentType that && value.equals(that.value);

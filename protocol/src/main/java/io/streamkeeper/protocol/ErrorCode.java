@@ -23,6 +23,8 @@ public enum ErrorCode {
     INVALID_JSON(400, "invalid_json"),
     /** An append without bytes that does not close the stream (section 5.2). */
     EMPTY_BODY(400, "empty_body"),
+    /** A body of a request that has none. */
+    UNEXPECTED_BODY(400, "unexpected_body"),
     /** An append with a body and without {@code Content-Type} (section 5.2). */
     MISSING_CONTENT_TYPE(400, "missing_content_type"),
     /** Producer headers are incomplete or not valid, or a new epoch does not begin with 0 (section 5.2.1). */
@@ -53,7 +55,10 @@ public enum ErrorCode {
     STREAM_EXISTS(409, "stream_exists"),
     /** The stream is closed (section 5.3); {@link Refusal#nextOffset} is its end. */
     STREAM_CLOSED(409, "stream_closed"),
-    /** The content type of the append differs from that of the stream (section 5.2). */
+    /**
+     * The content type of the append differs from that of the stream (section 5.2), or the one that a stream is to have
+     * would change how its bytes are read.
+     */
     CONTENT_TYPE_MISMATCH(409, "content_type_mismatch"),
     /** {@code Stream-Seq} does not sort after the last one (section 5.2). */
     SEQUENCE_REGRESSION(409, "sequence_regression"),
@@ -72,6 +77,8 @@ public enum ErrorCode {
     OFFSET_GONE(410, "offset_gone"),
     /** {@code If-Match} is not the tail, which {@link Refusal#nextOffset} contains. */
     OFFSET_MISMATCH(412, "offset_mismatch"),
+    /** {@code If-Match} is not the tag of the metadata, which {@link Refusal#metadataTag} contains. */
+    METADATA_MISMATCH(412, "metadata_mismatch"),
     /** A precondition of the request other than the tail does not hold (RFC 9110 section 13.1). */
     PRECONDITION_FAILED(412, "precondition_failed"),
     /** The body is longer than the limit of the server. */

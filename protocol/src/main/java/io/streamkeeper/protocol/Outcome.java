@@ -10,6 +10,7 @@ public sealed interface Outcome
                 Outcome.Created,
                 Outcome.Appended,
                 Outcome.Described,
+                Outcome.Changed,
                 Outcome.Deleted,
                 Outcome.Listed,
                 Outcome.Changes,
@@ -44,6 +45,13 @@ public sealed interface Outcome
      * @param stream the state of the stream
      */
     record Described(StreamInfo stream) implements Outcome {}
+
+    /**
+     * The metadata is as the change wanted it.
+     *
+     * @param stream the state of the stream
+     */
+    record Changed(StreamInfo stream) implements Outcome {}
 
     /** The stream is deleted. */
     record Deleted() implements Outcome {}

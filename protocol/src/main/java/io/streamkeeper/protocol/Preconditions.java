@@ -3,7 +3,8 @@ package io.streamkeeper.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The preconditions of a write (RFC 9110 section 13.1). The entity tag of a state is the offset of its tail in quotes.
+ * The preconditions of a write (RFC 9110 section 13.1). The entity tag of a state is the offset of its tail in quotes;
+ * for a change of metadata it is {@link StreamInfo#metadataTag}.
  *
  * <p>{@code If-Modified-Since} and {@code If-Unmodified-Since} are ignored, because a stream has no modification date
  * (sections 13.1.3 and 13.1.4).
@@ -94,6 +95,42 @@ public record Preconditions(
                     false);
         }
         return null;
+    }
+
+    /**
+     * Evaluates the conditions of a change of metadata, whose entity tag is that of the metadata.
+     *
+     * @param path the stream
+     * @param tag the tag of the present metadata, without its quotes
+     * @return the refusal with 412, or null if the conditions hold
+     */
+    public @Nullable Refusal evaluateMetadata(StreamPath path, String tag) {
+        String quoted = '"' + tag + '"';
+        if (ifMatch != null && !ifMatch.hasStrong(quoted)) {
+            return Refusal.ofMetadata(
+                    ErrorCode.METADATA_MISMATCH,
+                    "If-Match is " + Quoted.of(ifMatch.toString()) + ", but the metadata of stream "
+                            + Quoted.of(path.value()) + " has the tag " + tag,
+                    tag);
+        }
+        if (ifNoneMatch != null && ifNoneMatch.hasWeak(quoted)) {
+            return Refusal.ofMetadata(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "If-None-Match is " + Quoted.of(ifNoneMatch.toString()) + ", but the metadata of stream "
+                            + Quoted.of(path.value()) + " has the tag " + tag,
+                    tag);
+        }
+        return null;
+    }
+
+    /**
+     * {@return the condition that the metadata has a tag}
+     *
+     * @param tag the tag that is accepted, without its quotes
+     * @throws RefusedException with {@link ErrorCode#INVALID_HEADER} if it cannot be a tag
+     */
+    public static Preconditions metadataIs(String tag) {
+        return parse('"' + tag + '"', null);
     }
 
     private static boolean namesFormer(EntityTagList tags, @Nullable Offset formerTail, boolean strongly) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param closed whether the stream is closed
  * @param producer the state of the producer, where its epoch or sequence number is the reason
  * @param earliestOffset the first offset that can be read, where the requested one is before it
+ * @param metadataTag the entity tag of the stream's metadata without its quotes, where a condition on it is false
  */
 public record Refusal(
         ErrorCode code,
@@ -19,7 +20,8 @@ public record Refusal(
         @Nullable Offset nextOffset,
         boolean closed,
         @Nullable ProducerConflict producer,
-        @Nullable Offset earliestOffset)
+        @Nullable Offset earliestOffset,
+        @Nullable String metadataTag)
         implements Outcome {
 
     /**
@@ -38,7 +40,7 @@ public record Refusal(
      * @param message one sentence for a person; it names the value and what was expected
      */
     public static Refusal of(ErrorCode code, String message) {
-        return new Refusal(code, message, null, false, null, null);
+        return new Refusal(code, message, null, false, null, null, null);
     }
 
     /**
@@ -50,7 +52,7 @@ public record Refusal(
      * @param closed whether the stream is closed
      */
     public static Refusal at(ErrorCode code, String message, Offset nextOffset, boolean closed) {
-        return new Refusal(code, message, nextOffset, closed, null, null);
+        return new Refusal(code, message, nextOffset, closed, null, null, null);
     }
 
     /**
@@ -60,7 +62,18 @@ public record Refusal(
      * @param earliest the first offset that can be read
      */
     public static Refusal retained(String message, Offset earliest) {
-        return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest);
+        return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest, null);
+    }
+
+    /**
+     * {@return the refusal of a change of metadata whose condition is false}
+     *
+     * @param code what kind of refusal
+     * @param message one sentence for a person
+     * @param metadataTag the tag of the present metadata, without its quotes
+     */
+    static Refusal ofMetadata(ErrorCode code, String message, String metadataTag) {
+        return new Refusal(code, message, null, false, null, null, metadataTag);
     }
 
     /**
@@ -71,7 +84,13 @@ public record Refusal(
      */
     public static Refusal staleEpoch(String message, long currentEpoch) {
         return new Refusal(
-                ErrorCode.STALE_PRODUCER_EPOCH, message, null, false, new ProducerConflict(currentEpoch, -1, -1), null);
+                ErrorCode.STALE_PRODUCER_EPOCH,
+                message,
+                null,
+                false,
+                new ProducerConflict(currentEpoch, -1, -1),
+                null,
+                null);
     }
 
     /**
@@ -88,6 +107,7 @@ public record Refusal(
                 null,
                 false,
                 new ProducerConflict(-1, expectedSeq, receivedSeq),
+                null,
                 null);
     }
 }

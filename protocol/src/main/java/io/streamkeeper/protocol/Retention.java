@@ -74,6 +74,11 @@ public record Retention(long maxAgeSeconds, long maxBytes, long maxMessages) {
         return Digits.toLong(text);
     }
 
+    /** {@return whether the age of data is bounded} */
+    public boolean isByAge() {
+        return maxAgeSeconds != UNBOUNDED;
+    }
+
     /** {@return whether everything is kept} */
     public boolean isNone() {
         return equals(NONE);

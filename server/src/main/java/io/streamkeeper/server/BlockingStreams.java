@@ -9,6 +9,7 @@ import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamChanges;
@@ -192,6 +193,19 @@ public final class BlockingStreams {
      */
     public StreamMetadata metadata(String path) throws InterruptedException {
         return await(on -> streams.metadata(path, on));
+    }
+
+    /**
+     * Changes the metadata of a stream, as {@link DurableStreams#changeMetadata} does.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what changes, at least one property
+     * @return the metadata after the change; it is durable
+     * @throws StreamException if the future of {@link DurableStreams#changeMetadata} would fail
+     * @throws InterruptedException if the thread is interrupted while it waits; the change may still take effect
+     */
+    public StreamMetadata changeMetadata(String path, MetadataOptions options) throws InterruptedException {
+        return await(on -> streams.changeMetadata(path, options, on));
     }
 
     /**

@@ -7,6 +7,7 @@ import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.ListOptions;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
@@ -15,6 +16,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Quoted;
@@ -170,6 +172,20 @@ final class Commands {
 
     Command.Describe describe(String path) {
         return new Command.Describe(at(path));
+    }
+
+    Command.Change change(String path, MetadataOptions options) {
+        String type = options.contentType();
+        String ifMatch = options.ifMatch();
+        return new Command.Change(
+                written(path),
+                new MetadataChange(
+                        type == null ? null : ContentType.parse(type),
+                        options.expiry(),
+                        options.maxAgeSeconds(),
+                        options.maxBytes(),
+                        options.maxMessages()),
+                ifMatch == null ? Preconditions.NONE : Preconditions.metadataIs(ifMatch));
     }
 
     Command.Delete delete(String path) {

@@ -9,6 +9,7 @@ import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamChanges;
@@ -353,6 +354,27 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
 
     CompletableFuture<StreamMetadata> metadata(String path, Executor on) {
         return calls.start(on, Results::described, call -> execute(commands.describe(path), 0, call));
+    }
+
+    /**
+     * Changes the metadata of a stream: its content type, when it expires, how much it keeps. What the options do not
+     * name stays as it is. Data that a shorter retention does not keep is dropped right after; a change restarts the time
+     * of a time to live.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what changes, at least one property
+     * @return the metadata after the change, once it is durable; fails with {@link
+     *     io.streamkeeper.client.api.StreamException.MetadataMismatch} if the metadata does not have the tag that the
+     *     options require, with {@link io.streamkeeper.client.api.StreamException.ContentTypeMismatch} if the content
+     *     type would change how stored bytes are read, and with {@link
+     *     io.streamkeeper.client.api.StreamException.Invalid} if the stream would expire at once
+     */
+    public CompletableFuture<StreamMetadata> changeMetadata(String path, MetadataOptions options) {
+        return changeMetadata(path, options, executor);
+    }
+
+    CompletableFuture<StreamMetadata> changeMetadata(String path, MetadataOptions options, Executor on) {
+        return calls.start(on, Results::changed, call -> execute(commands.change(path, options), 0, call));
     }
 
     /**

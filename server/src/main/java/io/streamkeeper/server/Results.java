@@ -34,6 +34,10 @@ final class Results {
         return metadata(((Outcome.Described) outcome).stream());
     }
 
+    static StreamMetadata changed(Outcome outcome) {
+        return metadata(((Outcome.Changed) outcome).stream());
+    }
+
     static StreamPage listed(Outcome outcome) {
         Outcome.Listed listed = (Outcome.Listed) outcome;
         return new StreamPage(
@@ -77,7 +81,8 @@ final class Results {
                 stream.earliest().toString(),
                 stream.closed(),
                 stream.expiry(),
-                stream.retention());
+                stream.retention(),
+                stream.metadataTag());
     }
 
     static Page page(Outcome outcome) {

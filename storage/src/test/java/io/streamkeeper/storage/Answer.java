@@ -70,6 +70,9 @@ public final class Answer implements Reply {
         if (outcome instanceof Outcome.Appended appended) {
             return (appended.wrote() ? "wrote" : "kept") + (appended.closed() ? " closed" : "");
         }
+        if (outcome instanceof Outcome.Changed) {
+            return "changed";
+        }
         return outcome instanceof Outcome.Deleted ? "deleted" : outcome.toString();
     }
 }

@@ -3,6 +3,7 @@ package io.streamkeeper.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
@@ -165,6 +166,17 @@ final class FileRig {
     Answer delete(String path) {
         Answer answer = new Answer();
         store.delete(new Command.Delete(new StreamPath(path), Preconditions.NONE), answer);
+        threads.runAll();
+        return answer;
+    }
+
+    Answer change(String path, MetadataChange change) {
+        return change(path, change, Preconditions.NONE);
+    }
+
+    Answer change(String path, MetadataChange change, Preconditions preconditions) {
+        Answer answer = new Answer();
+        store.change(new Command.Change(new StreamPath(path), change, preconditions), answer);
         threads.runAll();
         return answer;
     }

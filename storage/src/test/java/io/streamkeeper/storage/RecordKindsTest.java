@@ -44,7 +44,9 @@ class RecordKindsTest {
             new LogRecord.Deleted(3, true, 7),
             new LogRecord.Trimmed(4, 100, true, 8),
             new LogRecord.Released(6, 11),
-            new LogRecord.Used(5, 9, 10));
+            new LogRecord.Used(5, 9, 10),
+            new LogRecord.Changed(
+                    7, new StreamConfig(ContentType.OCTET_STREAM, new Expiry.Ttl(9), new Retention(1, -1, 3)), 12));
 
     private static LogRecord writtenAndRead(LogRecord record) {
         ByteBuf out = Unpooled.buffer(1_000);

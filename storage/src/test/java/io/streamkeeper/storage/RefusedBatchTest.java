@@ -3,6 +3,7 @@ package io.streamkeeper.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
@@ -106,6 +107,42 @@ class RefusedBatchTest {
         test.store.expire();
         test.journal.sync();
         assertThat(test.open("a").info().earliest().position()).isEqualTo(3);
+    }
+
+    @Test
+    void aChangeThatIsRefusedLeavesTheAgeOfTheDataThatTheOneBeforeBounds() {
+        test.created("a");
+        test.appended("a", "xxx");
+        test.change("a", maxAge(10));
+        test.change("a", maxAge(Retention.UNBOUNDED));
+        test.journal.sync(test.journal.lastLsn() - 1);
+        test.journal.refuse();
+        test.store.expire();
+        test.journal.sync();
+        assertThat(test.text("a")).isEqualTo("xxx");
+        test.clock.advance(11_000);
+        test.store.expire();
+        test.journal.sync();
+        assertThat(test.open("a").info().earliest().position()).isEqualTo(3);
+    }
+
+    @Test
+    void readersSeeTheLastDurableOfSeveralChanges() {
+        test.created("a");
+        for (long seconds : new long[] {10, 20, 10, 30, 10}) {
+            test.change("a", maxAge(seconds));
+        }
+        long last = test.journal.lastLsn();
+        for (int i = 0; i < 4; i++) {
+            test.journal.sync(last - 4 + i);
+            assertThat(test.open("a").info().retention().maxAgeSeconds()).isEqualTo(new long[] {10, 20, 10, 30}[i]);
+        }
+        test.journal.refuse();
+        assertThat(test.open("a").info().retention().maxAgeSeconds()).isEqualTo(30);
+    }
+
+    private static MetadataChange maxAge(long seconds) {
+        return new MetadataChange(null, null, seconds, null, null);
     }
 
     @Test

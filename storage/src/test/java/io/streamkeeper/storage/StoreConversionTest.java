@@ -360,14 +360,14 @@ class StoreConversionTest {
     void aDirectoryOfANewerVersionIsRefused() throws IOException {
         SimulatedDisk disk = disk(new Version1Fixture("gap"), 1);
         convert(disk);
-        rewriteFormat(disk, "streamkeeper data 4\nstore 00000000-0000-0000-0000-000000000000\nshards 1\n");
+        rewriteFormat(disk, "streamkeeper data 5\nstore 00000000-0000-0000-0000-000000000000\nshards 1\n");
 
         assertThatThrownBy(() -> convert(disk))
-                .hasMessageContaining("begins with \"streamkeeper data 4\"")
-                .hasMessageContaining("\"streamkeeper data 3\"")
+                .hasMessageContaining("begins with \"streamkeeper data 5\"")
+                .hasMessageContaining("\"streamkeeper data 4\"")
                 .hasMessageContaining("needs the server of that version");
         assertThatThrownBy(() -> DataDirectory.open(disk, DATA, 0, 1, true))
-                .hasMessageContaining("begins with \"streamkeeper data 4\"");
+                .hasMessageContaining("begins with \"streamkeeper data 5\"");
     }
 
     private static void rewriteFormat(SimulatedDisk disk, String text) throws IOException {
@@ -386,6 +386,6 @@ class StoreConversionTest {
         assertThat(new StoreVerifier(disk, line -> {}).verify(DATA))
                 .singleElement()
                 .asString()
-                .contains("has format version 1, expected 3; start the server with it once");
+                .contains("has format version 1, expected 4; start the server with it once");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
@@ -150,6 +151,12 @@ public final class TestStore implements AutoCloseable {
     public Answer delete(String path, Preconditions preconditions) {
         Answer answer = new Answer();
         store.delete(new Command.Delete(new StreamPath(path), preconditions), answer);
+        return answer;
+    }
+
+    public Answer change(String path, MetadataChange change) {
+        Answer answer = new Answer();
+        store.change(new Command.Change(new StreamPath(path), change, Preconditions.NONE), answer);
         return answer;
     }
 

@@ -66,6 +66,7 @@ public abstract sealed class StreamException extends RuntimeException {
             }
             case OFFSET_MISMATCH, EXPECTED_OFFSET_CONFLICT ->
                 new OffsetMismatch(code, message, text(refusal.nextOffset()));
+            case METADATA_MISMATCH -> new MetadataMismatch(message, refusal.metadataTag());
             default ->
                 code.status() < 500 && code.status() != TOO_MANY_REQUESTS
                         ? new Invalid(code.code(), code.status(), message)
@@ -170,7 +171,7 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** The content, or the request, has another type than the stream. */
+    /** The content, or the request, has another type than the stream, or a stream cannot have the type of a change. */
     public static final class ContentTypeMismatch extends StreamException {
         private static final long serialVersionUID = 1L;
 
@@ -282,6 +283,24 @@ public abstract sealed class StreamException extends RuntimeException {
         /** {@return where the tail is: an offset} */
         public String currentOffset() {
             return currentOffset;
+        }
+    }
+
+    /** The metadata was changed: it does not have the tag that {@link MetadataOptions#ifMatch} requires. */
+    public static final class MetadataMismatch extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** The tag of the present metadata, or null. */
+        private final @Nullable String currentTag;
+
+        MetadataMismatch(String message, @Nullable String currentTag) {
+            super(ErrorCode.METADATA_MISMATCH, message);
+            this.currentTag = currentTag;
+        }
+
+        /** {@return the tag of the present metadata; null if it is not known} */
+        public @Nullable String currentTag() {
+            return currentTag;
         }
     }
 

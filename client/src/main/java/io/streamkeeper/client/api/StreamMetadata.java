@@ -2,16 +2,19 @@ package io.streamkeeper.client.api;
 
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The properties of a stream (section 5.5).
  *
- * @param contentType as it was given when the stream was created
+ * @param contentType as it was given when the stream was created, or changed
  * @param nextOffset the tail: the offset after the last byte
  * @param earliestOffset the first offset that can be read
  * @param closed whether the stream is closed to appends
  * @param expiry when it expires
  * @param retention how much it keeps
+ * @param tag the entity tag of the properties that can be changed, see {@link MetadataOptions#ifMatch}; null if the server
+ *     does not return one
  */
 public record StreamMetadata(
         String contentType,
@@ -19,4 +22,5 @@ public record StreamMetadata(
         String earliestOffset,
         boolean closed,
         Expiry expiry,
-        Retention retention) {}
+        Retention retention,
+        @Nullable String tag) {}

@@ -76,7 +76,16 @@ final class Answer {
                 earliestOffset == null ? ReadStart.BEGINNING : earliestOffset,
                 isTrue("Stream-Closed"),
                 expiry(),
-                retention());
+                retention(),
+                metadataTag());
+    }
+
+    private @Nullable String metadataTag() {
+        String text = field("Stream-Metadata-Tag");
+        if (text == null || text.length() < 2 || !text.startsWith("\"") || !text.endsWith("\"")) {
+            return null;
+        }
+        return text.substring(1, text.length() - 1);
     }
 
     private Expiry expiry() {
@@ -189,7 +198,8 @@ final class Answer {
                 offset("Stream-Next-Offset"),
                 isTrue("Stream-Closed"),
                 producer,
-                offset("Stream-Earliest-Offset")));
+                offset("Stream-Earliest-Offset"),
+                metadataTag()));
     }
 
     private @Nullable ErrorCode codeOf(StreamException failure) {

@@ -7,6 +7,7 @@ import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.ListOptions;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
 import io.streamkeeper.client.api.StreamException;
@@ -148,6 +149,22 @@ public final class BlockingRemoteStreams {
             throw StreamException.of(
                     Refusal.of(ErrorCode.STREAM_NOT_FOUND, "stream " + Quoted.of(path) + " does not exist"));
         }
+    }
+
+    /**
+     * Changes the metadata of a stream, as an extension of our server: its content type, when it expires, how much it
+     * keeps. What the options do not name stays as it is. A change that the stream has already is no error.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param options what changes, at least one property
+     * @return the metadata after the change; it is durable
+     * @throws StreamException if the server refuses it or is not available
+     * @throws IllegalArgumentException if an option contains characters that a header cannot have
+     * @throws InterruptedException if the thread is interrupted; the change may take effect nevertheless
+     */
+    public StreamMetadata changeMetadata(String path, MetadataOptions options) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        return call(() -> WriteRequests.change(stream, options), true).answer().metadata();
     }
 
     /**

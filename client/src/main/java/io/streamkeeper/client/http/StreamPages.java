@@ -111,7 +111,8 @@ final class StreamPages {
                 Retention.parse(
                         fields.get("retention.maxAgeSeconds"),
                         fields.get("retention.maxBytes"),
-                        fields.get("retention.maxMessages")));
+                        fields.get("retention.maxMessages")),
+                fields.get("metadataTag"));
         return new StreamEntry(
                 required(fields, "path"),
                 metadata,

@@ -4,7 +4,9 @@ import io.streamkeeper.client.api.AppendOptions;
 import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.protocol.Expiry;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
@@ -83,6 +85,28 @@ final class WriteRequests {
             request.header("Stream-Closed", "true");
         }
         return request.POST(BodyPublishers.ofByteArray(content.bytes())).build();
+    }
+
+    static HttpRequest change(RemoteStream stream, MetadataOptions options) {
+        HttpRequest.Builder request = stream.request("");
+        optional(request, "Content-Type", options.contentType());
+        if (options.expiry() instanceof Expiry.Never) {
+            request.header("Stream-TTL", MetadataChange.NONE);
+        } else if (options.expiry() != null) {
+            expiry(request, options.expiry());
+        }
+        changed(request, "Stream-Retention-Max-Age", options.maxAgeSeconds());
+        changed(request, "Stream-Retention-Max-Bytes", options.maxBytes());
+        changed(request, "Stream-Retention-Max-Messages", options.maxMessages());
+        String ifMatch = options.ifMatch();
+        optional(request, "If-Match", ifMatch == null ? null : '"' + ifMatch + '"');
+        return request.method("PATCH", BodyPublishers.noBody()).build();
+    }
+
+    private static void changed(HttpRequest.Builder request, String name, @Nullable Long bound) {
+        if (bound != null) {
+            request.header(name, bound == Retention.UNBOUNDED ? MetadataChange.NONE : Long.toString(bound));
+        }
     }
 
     static HttpRequest delete(RemoteStream stream) {

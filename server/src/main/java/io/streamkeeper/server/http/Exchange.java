@@ -27,6 +27,7 @@ import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.live.LongPoll;
 import io.streamkeeper.storage.shard.Reply;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -322,8 +323,8 @@ final class Exchange implements Reply, ResponseContext {
             // A POST may begin one that follows many streams.
             return Action.READ.text();
         }
-        Action action = operation.isOfStream() ? RequestAccess.action(received.method()) : null;
-        return action == null ? operation.label() : action.text();
+        List<Action> actions = operation.isOfStream() ? RequestAccess.actions(received.method()) : List.of();
+        return actions.size() == 1 ? actions.get(0).text() : operation.label();
     }
 
     /** The read that this exchange answers. */

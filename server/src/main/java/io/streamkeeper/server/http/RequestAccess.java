@@ -22,6 +22,7 @@ import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.security.SecurityPolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -77,21 +78,25 @@ final class RequestAccess {
      * about the methods of a path.
      */
     boolean concerns(HttpRequest request, Routes routes) {
-        if (action(request.method()) == null) {
+        if (actions(request.method()).isEmpty()) {
             return false;
         }
         Route route = routes.find(request.path());
         return route == null ? routes.isOfStreams(request.path()) : route.isForAdministrators();
     }
 
-    /** What a request with this method does with a stream; null if it does nothing with one. */
-    static @Nullable Action action(Method method) {
+    /**
+     * What a request with this method does with a stream; empty if it does nothing with one. A change of metadata sets
+     * what a creation sets, and may drop data, as a deletion does.
+     */
+    static List<Action> actions(Method method) {
         return switch (method) {
-            case GET, HEAD -> Action.READ;
-            case PUT -> Action.CREATE;
-            case POST -> Action.APPEND;
-            case DELETE -> Action.DELETE;
-            case OPTIONS, OTHER -> null;
+            case GET, HEAD -> List.of(Action.READ);
+            case PUT -> List.of(Action.CREATE);
+            case POST -> List.of(Action.APPEND);
+            case DELETE -> List.of(Action.DELETE);
+            case PATCH -> List.of(Action.CREATE, Action.DELETE);
+            case OPTIONS, OTHER -> List.of();
         };
     }
 
@@ -296,11 +301,24 @@ final class RequestAccess {
             return;
         }
         String root = routes.root();
-        Action action = action(request.method());
-        if (root != null && action != null) {
-            StreamPath path = request.streamPath(root);
-            if (!path.isReserved() && !allows(principal, action, path)) {
-                throw new RefusedException(denied(principal, action));
+        List<Action> actions = actions(request.method());
+        if (root != null && !actions.isEmpty()) {
+            check(principal, actions, request.streamPath(root));
+        }
+    }
+
+    private void check(Principal principal, List<Action> actions, StreamPath path) {
+        if (path.isReserved()) {
+            return;
+        }
+        for (Action action : actions) {
+            if (!allows(principal, action, path)) {
+                throw new RefusedException(
+                        actions.size() == 1
+                                ? denied(principal, action)
+                                : denied(
+                                        principal,
+                                        "change metadata here, which requires the rights to create and to delete"));
             }
         }
     }
@@ -398,7 +416,10 @@ final class RequestAccess {
 
     /** The same whether a stream exists or not. */
     private static Refusal denied(Principal principal, Action action) {
-        String what = action == Action.ADMIN ? "administer the server" : action.text() + " here";
+        return denied(principal, action == Action.ADMIN ? "administer the server" : action.text() + " here");
+    }
+
+    private static Refusal denied(Principal principal, String what) {
         return principal.isAnonymous()
                 ? Refusal.of(
                         ErrorCode.UNAUTHENTICATED,

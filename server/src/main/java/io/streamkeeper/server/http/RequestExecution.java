@@ -439,6 +439,7 @@ final class RequestExecution implements BodyCheck {
             case GET -> Operation.READ;
             case HEAD -> Operation.DESCRIBE;
             case DELETE -> Operation.DELETE;
+            case PATCH -> Operation.CHANGE;
             case OPTIONS, OTHER -> Operation.OTHER;
         };
     }

@@ -60,7 +60,7 @@ final class RequestWaits {
         }
         long rest = answeredNanos - arrivedNanos - inDuration();
         switch (operation) {
-            case CREATE, APPEND, DELETE -> add(Wait.JOURNAL, rest);
+            case CREATE, APPEND, CHANGE, DELETE -> add(Wait.JOURNAL, rest);
             case READ, SSE, DESCRIBE, LIST -> add(Wait.READ, rest);
             case LONG_POLL, OPTIONS, ROUTE, OTHER -> {}
         }

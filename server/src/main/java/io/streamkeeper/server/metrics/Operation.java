@@ -16,6 +16,8 @@ public enum Operation {
     SSE,
     /** HEAD of a stream. */
     DESCRIBE,
+    /** PATCH of a stream: a change of its metadata. */
+    CHANGE,
     /** DELETE of a stream. */
     DELETE,
     /** GET or HEAD of the root: a listing of streams. */
@@ -35,7 +37,7 @@ public enum Operation {
     /** {@return whether it uses a stream} */
     public boolean isOfStream() {
         return switch (this) {
-            case CREATE, APPEND, READ, LONG_POLL, SSE, DESCRIBE, DELETE -> true;
+            case CREATE, APPEND, READ, LONG_POLL, SSE, DESCRIBE, CHANGE, DELETE -> true;
             case LIST, OPTIONS, ROUTE, OTHER -> false;
         };
     }

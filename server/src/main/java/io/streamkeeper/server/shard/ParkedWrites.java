@@ -99,6 +99,7 @@ final class ParkedWrites {
     private static boolean isWrite(Command command) {
         return command instanceof Command.Append
                 || command instanceof Command.Create
+                || command instanceof Command.Change
                 || command instanceof Command.Delete;
     }
 

@@ -207,6 +207,8 @@ public final class Shard {
         } else if (command instanceof Command.Describe describe) {
             reply.complete(
                     new Outcome.Described(store.open(describe.path(), false).info()));
+        } else if (command instanceof Command.Change change) {
+            store.change(change, reply);
         } else if (command instanceof Command.Delete delete) {
             store.delete(delete, reply);
         } else {

@@ -52,7 +52,7 @@ class AnsweredKindsTest {
     private static final List<Sample> INTENTS = List.of(
             new Sample("GET", "/health", "", 200, "{\"status\":\"ok\"}"),
             new Sample("OPTIONS", "/v1/stream/a", "", 204, ""),
-            new Sample("PATCH", "/v1/stream/a", "", 405, null),
+            new Sample("PURGE", "/v1/stream/a", "", 405, null),
             new Sample("GET", "/v1/stream/?after=a", "", 200, "{\"streams\":[],\"prefixes\":[]}"),
             new Sample("GET", "/v1/stream/?live=sse", "", 200, null),
             new Sample("GET", "/v1/stream/none", "", 404, null),
@@ -64,6 +64,7 @@ class AnsweredKindsTest {
             new Sample("POST", "/v1/stream/a", "two", 204, ""),
             new Sample("GET", "/v1/stream/a?offset=-1", "", 200, "onetwo"),
             new Sample("HEAD", "/v1/stream/a", "", 200, ""),
+            new Sample("PATCH", "/v1/stream/a", "", 200, ""),
             new Sample("DELETE", "/v1/stream/a", "", 204, ""),
             new Sample("GET", "/v1/stream/a?offset=-1", "", 404, null));
 

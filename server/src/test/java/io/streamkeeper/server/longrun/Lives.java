@@ -10,6 +10,8 @@ import java.util.Random;
 
 /** Creates, forks and deletes the streams of a {@link Traffic}, and checks deleted ones. */
 final class Lives {
+    private static final String MAX_MESSAGES = "Stream-Retention-Max-Messages: ";
+
     private final Traffic traffic;
     private final Random random;
     private final Forks forks;
@@ -35,6 +37,9 @@ final class Lives {
         if (stream.deleted || stream.life.mayEndSoon()) {
             return;
         }
+        if (stream.isChanging) {
+            change(stream);
+        }
         stream.life.mayBeUsed();
         boolean closes = stream.configuration.contains("Stream-Closed: true");
         Wire.Answer same =
@@ -51,6 +56,35 @@ final class Lives {
         traffic.expect(none, stream, "read what is not there, beside", 404);
         traffic.reach.count("refused: 404 " + none.code());
         stream.life.mayBeUsed();
+    }
+
+    /**
+     * Lets a stream keep fewer messages, or as many as before. A change that was not answered is repeated: it is the same
+     * whether it was made or not.
+     */
+    void change(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.keptMessages == 0) {
+            return;
+        }
+        if (!stream.isChanging) {
+            stream.configuration.remove(MAX_MESSAGES + stream.keptMessages);
+            stream.keptMessages = 1 + random.nextInt(stream.keptMessages);
+            stream.configuration.add(MAX_MESSAGES + stream.keptMessages);
+            stream.isChanging = true;
+        }
+        Wire.Answer answer =
+                traffic.exchange("PATCH", traffic.target(stream, ""), "", MAX_MESSAGES + stream.keptMessages);
+        traffic.expect(answer, stream, "change", 200);
+        stream.isChanging = false;
+        traffic.require(
+                String.valueOf(stream.keptMessages).equals(answer.field("stream-retention-max-messages")),
+                stream,
+                "it was changed to keep " + stream.keptMessages + " messages: " + answer);
+        String tag = answer.field("stream-metadata-tag");
+        Wire.Answer late = traffic.exchange(
+                "PATCH", traffic.target(stream, ""), "", MAX_MESSAGES + 1_000, "If-Match: \"x" + tag.substring(1));
+        traffic.expect(late, stream, "change what another has changed", 412);
+        traffic.reach.count("changed");
     }
 
     /** A stream without expiry and retention, of bytes. */
@@ -139,7 +173,7 @@ final class Lives {
             case 5, 6 -> {
                 stream.trimmed = true;
                 stream.keptMessages = 1 + random.nextInt(20);
-                stream.configuration.add("Stream-Retention-Max-Messages: " + stream.keptMessages);
+                stream.configuration.add(MAX_MESSAGES + stream.keptMessages);
                 return "created with retention by messages";
             }
             default -> {

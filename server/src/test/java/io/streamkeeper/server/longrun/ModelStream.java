@@ -95,6 +95,9 @@ final class ModelStream {
     int keptBytes;
     int keptSeconds;
 
+    /** Whether a change of what is kept was not answered. */
+    boolean isChanging;
+
     /** When each append was sent that ends at a position, where its age is known. */
     private final TreeMap<Integer, Long> sentNanosByEnd = new TreeMap<>();
 

@@ -20,6 +20,7 @@ final class Reach {
             "created with retention by bytes",
             "created with retention by messages",
             "created closed",
+            "changed",
             "created again: 200",
             "created otherwise: 409 stream_exists",
             "created in the place of a deleted stream",

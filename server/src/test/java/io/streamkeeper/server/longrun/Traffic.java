@@ -234,6 +234,9 @@ final class Traffic implements Runnable {
 
     private void use(ModelStream stream) throws IOException, Later {
         try {
+            if (stream.isChanging || random.nextInt(30) == 0) {
+                lives.change(stream);
+            }
             if (random.nextInt(5) < 3) {
                 writes.write(stream);
             } else {

@@ -11,6 +11,7 @@ import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.Message;
+import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.protocol.Expiry;
@@ -167,6 +168,10 @@ class RegistryStartTest {
                     .isInstanceOf(StreamException.Invalid.class)
                     .hasMessageContaining("written by the server only");
             assertThatThrownBy(() -> blocking.delete("__registry__")).isInstanceOf(StreamException.Invalid.class);
+            assertThatThrownBy(() -> blocking.changeMetadata(
+                            "__registry__", MetadataOptions.none().maxMessages(1)))
+                    .isInstanceOf(StreamException.Invalid.class)
+                    .hasMessageContaining("written by the server only");
             assertThatThrownBy(() -> blocking.create("__registry__", CreateOptions.json()))
                     .isInstanceOf(StreamException.Invalid.class);
             assertThatThrownBy(() -> blocking.create("copy", CreateOptions.forkOf("__registry__")))

@@ -132,7 +132,12 @@ class AccessTest {
         "writer, POST, shared/a, 204",
         "writer, POST, public/a, 403",
         "writer, PUT, own/b, 201",
-        "admin, DELETE, own/none, 404"
+        "admin, DELETE, own/none, 404",
+        "writer, PATCH, own/a, 403",
+        "writer, PATCH, own/none, 403",
+        "reader, PATCH, users/reader/a, 403",
+        "admin, PATCH, own/a, 400",
+        "admin, PATCH, own/none, 400"
     })
     void theRulesDecide(String name, String method, String path, int status) {
         server.exchange(method, ROOT + path, method.startsWith("P") ? "x" : "", TEXT, bearer(token(name)))
@@ -173,7 +178,7 @@ class AccessTest {
 
     @Test
     void aPathWithoutRightAnswersTheSameWhetherAStreamIsThere() {
-        for (String method : List.of("GET", "POST", "DELETE", "PUT")) {
+        for (String method : List.of("GET", "POST", "DELETE", "PUT", "PATCH")) {
             String body = method.startsWith("P") ? "x" : "";
             Answer there = server.exchange(method, ROOT + "secret", body, TEXT, bearer(READER))
                     .isError(403, "forbidden");

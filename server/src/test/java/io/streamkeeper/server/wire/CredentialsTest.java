@@ -189,6 +189,10 @@ class CredentialsTest {
         server.post(ROOT + "?session=x", "{}", JSON, token("dave")).is(404);
         server.head(ROOT + "chat/1").is(401);
         server.exchange("OPTIONS", ROOT + "chat/1", "").is(204);
+        server.exchange("PATCH", ROOT + "chat/2", "", "Stream-TTL: 3600", token("admin"))
+                .is(200);
+        server.exchange("PATCH", ROOT + "chat/2", "", "Stream-TTL: 60", token("bob"))
+                .is(403);
         server.post(ROOT + "chat/audited", "x", TEXT, token("admin")).is(404);
 
         List<String> lines = new ArrayList<>();
@@ -208,7 +212,7 @@ class CredentialsTest {
                 .anyMatch(line -> line.contains("\"who\":\"bob\"") && line.contains("audited\",\"status\":403"))
                 .anyMatch(line ->
                         line.contains("\"who\":\"admin\",\"action\":\"append\"") && line.contains("\"status\":404"))
-                .allMatch(line -> line.matches(".*\"action\":\"(create|append|read|delete|options|route)\".*"))
+                .allMatch(line -> line.matches(".*\"action\":\"(create|append|read|change|delete|options|route)\".*"))
                 .anyMatch(line ->
                         line.contains("\"who\":\"admin\",\"action\":\"read\",\"path\":\"/v1/stream/\",\"status\":200"))
                 .anyMatch(line ->
@@ -218,6 +222,10 @@ class CredentialsTest {
                 .anyMatch(line ->
                         line.contains("\"who\":\"dave\",\"action\":\"route\",\"path\":\"/v1/stream/\",\"status\":404"))
                 .anyMatch(line -> line.contains("\"action\":\"read\",\"path\":\"/v1/stream/chat/2\",\"status\":200"))
+                .anyMatch(line -> line.contains(
+                        "\"who\":\"admin\",\"action\":\"change\",\"path\":\"/v1/stream/chat/2\",\"status\":200"))
+                .anyMatch(line -> line.contains(
+                        "\"who\":\"bob\",\"action\":\"change\",\"path\":\"/v1/stream/chat/2\",\"status\":403"))
                 .noneMatch(line -> line.contains(signature) || line.contains("signature") || line.contains("Bearer"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("audit"))))
                 .isEqualTo("rw-------");

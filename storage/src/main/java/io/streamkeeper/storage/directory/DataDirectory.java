@@ -38,7 +38,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     private static final String FORMAT = "FORMAT";
     private static final String TITLE = "streamkeeper data ";
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     /**
      * The oldest version whose files are read without a conversion; records and descriptions of the current version
@@ -283,7 +283,7 @@ public record DataDirectory(Path path, UUID store, int shards) {
 
     /**
      * States the current version in the format file. If the directory has version 1, everything else in it is already
-     * converted; version 2 needs no conversion. On a full disk, this deletes the reserve of a shard for the space
+     * converted; versions 2 and 3 need no conversion. On a full disk, this deletes the reserve of a shard for the space
      * (I11); the reserve is rewritten when there is space again.
      */
     public void stateVersion(Disk disk) throws IOException {

@@ -33,11 +33,13 @@ final class Checkpoint extends ExtentJob {
 
     /** The captured state of a stream. */
     private record Captured(
-            StreamState stream, ByteBuf meta, long start, long messagesBefore, boolean joins, CapturedRuns runs) {
-        boolean isTimed() {
-            return stream.content().limits().millisMax() != Long.MAX_VALUE;
-        }
-    }
+            StreamState stream,
+            ByteBuf meta,
+            long start,
+            long messagesBefore,
+            boolean timed,
+            boolean joins,
+            CapturedRuns runs) {}
 
     private final List<StreamState> streams;
     private final long checkpointLsn;
@@ -123,6 +125,7 @@ final class Checkpoint extends ExtentJob {
                 stream.meta().encode(),
                 content.runStart(first),
                 content.messagesBeforeRun(first),
+                content.limits().millisMax() != Long.MAX_VALUE,
                 content.limits().equals(RunLimits.ANY),
                 new CapturedRuns(content, first));
     }
@@ -150,8 +153,8 @@ final class Checkpoint extends ExtentJob {
                 captured.meta(),
                 captured.start(),
                 captured.messagesBefore(),
-                captured.isTimed());
-        RunJoiner joiner = new RunJoiner(out, captured.stream().contentType().isJson(), captured.joins());
+                captured.timed());
+        RunJoiner joiner = new RunJoiner(out, captured.stream().content().isJson(), captured.joins());
         captured.runs().writeTo(joiner);
         joiner.end();
         return out.end();

@@ -41,9 +41,13 @@ final class Compaction extends ExtentJob {
     private static final byte KEEP_RUNS = 1;
     private static final byte KEEP_META = 2;
 
+    /** Runs may be joined, because the stream keeps everything. */
+    private static final byte JOIN_RUNS = 4;
+
     /** One input file: its index, with the decision about each entry. */
     private static final class Input {
         final Extent extent;
+        final long newestMillis;
         final byte[] decisions;
         final long[] starts;
         final ExtentFile.Cursor cursor;
@@ -54,6 +58,7 @@ final class Compaction extends ExtentJob {
 
         Input(Extent extent) {
             this.extent = extent;
+            this.newestMillis = extent.newestMillis();
             int entries = (int) extent.file().entryCount();
             this.decisions = new byte[entries];
             this.starts = new long[entries];
@@ -74,18 +79,22 @@ final class Compaction extends ExtentJob {
         }
     }
 
-    /** Runs of a stream in one of the files. */
-    private record Piece(ExtentFile file, StoredRuns runs, int first) {
+    /**
+     * Runs of a stream in one of the files.
+     *
+     * @param newestMillis the time of the runs if they have none: that of the newest append in the file
+     */
+    private record Piece(ExtentFile file, StoredRuns runs, int first, long newestMillis) {
+        long millis(int run) {
+            return runs.isTimed() ? runs.millis(run) : newestMillis;
+        }
+
         long start() {
             return runs.start(first);
         }
 
         long messagesBefore() {
-            long messages = runs.messagesBefore();
-            for (int run = 0; run < first; run++) {
-                messages += runs.messages(run);
-            }
-            return messages;
+            return runs.messagesBefore(first);
         }
     }
 
@@ -148,7 +157,8 @@ final class Compaction extends ExtentJob {
         if (stream.isDurablyDropped()) {
             return stream.isDirty() ? KEEP_META : 0;
         }
-        return stream.owner() == here ? KEEP_RUNS | KEEP_META : KEEP_RUNS;
+        int runs = stream.content().limits().equals(RunLimits.ANY) ? KEEP_RUNS | JOIN_RUNS : KEEP_RUNS;
+        return (byte) (stream.owner() == here ? runs | KEEP_META : runs);
     }
 
     // ---- writing ----
@@ -213,12 +223,14 @@ final class Compaction extends ExtentJob {
         ByteBuf meta = null;
         boolean keepsMeta = false;
         boolean keepsRuns = true;
+        boolean joins = true;
         StreamState stream = null;
         for (Input input : inputs) {
             while (input.entry != null && input.entry.generation() == generation) {
                 stream = input.stream();
                 keepsMeta |= input.keeps(KEEP_META);
                 keepsRuns &= input.keeps(KEEP_RUNS);
+                joins &= input.keeps(JOIN_RUNS);
                 meta = newer(meta, input.entry.meta());
                 addPiece(pieces, input);
                 input.advance();
@@ -231,7 +243,7 @@ final class Compaction extends ExtentJob {
         if (!keepsRuns) {
             pieces.clear();
         }
-        plan(stream, generation, pieces, keepsMeta || tombstone ? meta : null);
+        plan(stream, generation, pieces, joins, keepsMeta || tombstone ? meta : null);
     }
 
     /** The newer of two descriptions, of which {@code other} is in the file with the higher number. */
@@ -253,7 +265,7 @@ final class Compaction extends ExtentJob {
             first++;
         }
         if (first < runs.count()) {
-            pieces.add(new Piece(input.extent.file(), runs, first));
+            pieces.add(new Piece(input.extent.file(), runs, first, input.newestMillis));
         }
     }
 
@@ -272,7 +284,7 @@ final class Compaction extends ExtentJob {
     }
 
     /** Plans a stream's entries: one, or one for each gap that another file fills. */
-    private void plan(StreamState stream, long generation, List<Piece> pieces, @Nullable ByteBuf meta) {
+    private void plan(StreamState stream, long generation, List<Piece> pieces, boolean joins, @Nullable ByteBuf meta) {
         pieces.sort(Comparator.comparingLong(Piece::start));
         ByteBuf description = meta;
         int next = 0;
@@ -282,12 +294,13 @@ final class Compaction extends ExtentJob {
                     && pieces.get(end).start() == pieces.get(end - 1).runs().end()) {
                 end++;
             }
-            planned.add(new OutputEntry(stream, generation, List.copyOf(pieces.subList(next, end)), description));
+            planned.add(
+                    new OutputEntry(stream, generation, List.copyOf(pieces.subList(next, end)), joins, description));
             description = null;
             next = end;
         }
         if (description != null) {
-            planned.add(new OutputEntry(stream, generation, List.of(), description));
+            planned.add(new OutputEntry(stream, generation, List.of(), joins, description));
         }
     }
 
@@ -296,15 +309,17 @@ final class Compaction extends ExtentJob {
         private final StreamState stream;
         private final long generation;
         private final List<Piece> pieces;
+        private final boolean joins;
         private final @Nullable ByteBuf meta;
         private @Nullable RunJoiner joiner;
         private int piece;
         private int run;
 
-        OutputEntry(StreamState stream, long generation, List<Piece> pieces, @Nullable ByteBuf meta) {
+        OutputEntry(StreamState stream, long generation, List<Piece> pieces, boolean joins, @Nullable ByteBuf meta) {
             this.stream = stream;
             this.generation = generation;
             this.pieces = pieces;
+            this.joins = joins;
             this.meta = meta;
             this.run = pieces.isEmpty() ? 0 : pieces.get(0).first();
         }
@@ -316,11 +331,7 @@ final class Compaction extends ExtentJob {
             }
             if (piece < pieces.size()) {
                 Piece from = pieces.get(piece);
-                joiner.add(
-                        read(from, run),
-                        from.runs().messages(run),
-                        readLengths(from, run),
-                        from.runs().millis(run));
+                joiner.add(read(from, run), from.runs().messages(run), readLengths(from, run), from.millis(run));
                 advance(from);
                 return true;
             }
@@ -336,9 +347,8 @@ final class Compaction extends ExtentJob {
                             meta,
                             hasRuns ? pieces.get(0).start() : 0,
                             hasRuns ? pieces.get(0).messagesBefore() : 0,
-                            hasRuns && pieces.get(0).runs().isTimed());
-            boolean joins = stream.content().limits().equals(RunLimits.ANY);
-            return new RunJoiner(writer(), stream.contentType().isJson(), joins);
+                            pieces.stream().anyMatch(each -> each.runs().isTimed()));
+            return new RunJoiner(writer(), stream.content().isJson(), joins);
         }
 
         private void advance(Piece from) {

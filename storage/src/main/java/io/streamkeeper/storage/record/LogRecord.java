@@ -18,7 +18,8 @@ public sealed interface LogRecord {
         DELETED,
         TRIMMED,
         RELEASED,
-        USED
+        USED,
+        CHANGED
     }
 
     Kind kind();
@@ -39,7 +40,7 @@ public sealed interface LogRecord {
      *
      * @param generation its generation, which is unique
      * @param path its path
-     * @param config the properties that never change
+     * @param config its properties
      * @param closed whether it is created closed
      * @param fork its source and the inherited part, or null if it is not a fork
      * @param atMillis the time
@@ -74,6 +75,20 @@ public sealed interface LogRecord {
         @Override
         public Kind kind() {
             return Kind.USED;
+        }
+    }
+
+    /**
+     * The properties of a stream are changed.
+     *
+     * @param generation the stream
+     * @param config all its properties from now on
+     * @param atMillis the time, which is a use of the stream
+     */
+    record Changed(long generation, StreamConfig config, long atMillis) implements LogRecord {
+        @Override
+        public Kind kind() {
+            return Kind.CHANGED;
         }
     }
 

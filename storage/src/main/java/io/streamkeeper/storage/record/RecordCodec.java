@@ -14,7 +14,7 @@ import io.streamkeeper.protocol.StreamPath;
  *
  * <pre>
  *   length      u32       bytes after this field
- *   type        u8        1 created, 2 appended, 5 used, 6 deleted, 7 trimmed, 8 released
+ *   type        u8        1 created, 2 appended, 5 used, 6 deleted, 7 trimmed, 8 released, 9 changed
  *   generation  u64
  *   atMillis    variable
  *   …           by type, see the methods
@@ -29,6 +29,9 @@ import io.streamkeeper.protocol.StreamPath;
  *   7 trimmed   position  variable
  *               dropped   u8        1 if the bytes before the position are dropped, 0 if forks keep them
  *   8 released  nothing
+ *   9 changed   type      text      the content type
+ *               expiry              as in a creation
+ *               retention           each of the three bounds plus one, variable
  * </pre>
  *
  * Journals of format version 2 have two other types, which are read but not written: 3 deleted, with no fields, and 4
@@ -47,6 +50,7 @@ public final class RecordCodec {
     private static final int TYPE_DELETED = 6;
     private static final int TYPE_TRIMMED = 7;
     private static final int TYPE_RELEASED = 8;
+    private static final int TYPE_CHANGED = 9;
 
     private static final int NEVER = 0;
     private static final int TTL = 1;
@@ -80,6 +84,9 @@ public final class RecordCodec {
             return bytes
                     + Fields.textBytesMax(producer == null ? null : producer.id())
                     + Fields.textBytesMax(appended.streamSeq());
+        }
+        if (record instanceof LogRecord.Changed changed) {
+            return bytes + Fields.textBytesMax(changed.config().contentType().value());
         }
         return bytes;
     }
@@ -123,6 +130,13 @@ public final class RecordCodec {
             case USED -> {
                 writeHead(out, TYPE_USED, record);
                 Fields.writeVariable(out, ((LogRecord.Used) record).coveredMillis());
+            }
+            case CHANGED -> {
+                writeHead(out, TYPE_CHANGED, record);
+                StreamConfig config = ((LogRecord.Changed) record).config();
+                Fields.writeText(out, config.contentType().value());
+                writeExpiry(out, config.expiry());
+                writeRetention(out, config.retention());
             }
             default -> throw new IllegalArgumentException("a record of the unknown kind " + record.kind());
         }
@@ -180,9 +194,7 @@ public final class RecordCodec {
         Fields.writeText(out, created.config().contentType().value());
         writeExpiry(out, created.config().expiry());
         if (!created.config().retention().isNone()) {
-            Fields.writeVariable(out, created.config().retention().maxAgeSeconds() + 1);
-            Fields.writeVariable(out, created.config().retention().maxBytes() + 1);
-            Fields.writeVariable(out, created.config().retention().maxMessages() + 1);
+            writeRetention(out, created.config().retention());
         }
         if (fork == null) {
             return;
@@ -196,6 +208,12 @@ public final class RecordCodec {
         out.writeLong(fork.sourceGeneration());
         Fields.writeVariable(out, fork.position());
         Fields.writeVariable(out, fork.earliest());
+    }
+
+    private static void writeRetention(ByteBuf out, Retention retention) {
+        Fields.writeVariable(out, retention.maxAgeSeconds() + 1);
+        Fields.writeVariable(out, retention.maxBytes() + 1);
+        Fields.writeVariable(out, retention.maxMessages() + 1);
     }
 
     private static void writeExpiry(ByteBuf out, Expiry expiry) {
@@ -245,6 +263,7 @@ public final class RecordCodec {
             case TYPE_DELETED -> new LogRecord.Deleted(generation, readFlag(in), at);
             case TYPE_TRIMMED -> new LogRecord.Trimmed(generation, Fields.readVariable(in), readFlag(in), at);
             case TYPE_RELEASED -> new LogRecord.Released(generation, at);
+            case TYPE_CHANGED -> readChanged(in, generation, at, interned);
             default -> throw new IllegalArgumentException("a record has the unknown type " + type);
         };
         Runs runs = readRuns(in);
@@ -294,12 +313,20 @@ public final class RecordCodec {
         StreamPath path = new StreamPath(Fields.readText(in));
         ContentType type = interned.contentType(Fields.readText(in));
         Expiry expiry = readExpiry(in);
-        Retention retention = (flags & HAS_RETENTION) == 0
-                ? Retention.none()
-                : new Retention(Fields.readVariable(in) - 1, Fields.readVariable(in) - 1, Fields.readVariable(in) - 1);
+        Retention retention = (flags & HAS_RETENTION) == 0 ? Retention.none() : readRetention(in);
         LogRecord.Fork fork = (flags & IS_FORK) == 0 ? null : readFork(in, (flags & HAS_OFFSET) != 0);
         StreamConfig config = interned.config(type, expiry, retention);
         return new LogRecord.Created(generation, path, config, (flags & IS_CLOSED) != 0, fork, at);
+    }
+
+    private static LogRecord.Changed readChanged(ByteBuf in, long generation, long at, Interned interned) {
+        ContentType type = interned.contentType(Fields.readText(in));
+        Expiry expiry = readExpiry(in);
+        return new LogRecord.Changed(generation, interned.config(type, expiry, readRetention(in)), at);
+    }
+
+    private static Retention readRetention(ByteBuf in) {
+        return new Retention(Fields.readVariable(in) - 1, Fields.readVariable(in) - 1, Fields.readVariable(in) - 1);
     }
 
     private static Expiry readExpiry(ByteBuf in) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The description of a stream: its state without its bytes, as stored in an extent file, after its records up to {@code
  * lastLsn}. The newest description of a stream is valid, whichever file contains it.
  *
- * @param created the record that created it
+ * @param created the record that created it, with the properties that the stream has now
  * @param formerGeneration its generation in format version 1, or 0; clients may hold offsets with it
  * @param lastLsn the last record about the stream, or of its use, that this description includes
  * @param tail the position at which its bytes end

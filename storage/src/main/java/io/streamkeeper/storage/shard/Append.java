@@ -170,11 +170,11 @@ final class Append implements CommitQueue.Step {
             return null;
         }
         ContentType type = append.contentType();
-        if (type == null || !type.matches(stream.contentType())) {
+        if (type == null || !type.matches(stream.config().contentType())) {
             return Refusal.of(
                     ErrorCode.CONTENT_TYPE_MISMATCH,
                     "Content-Type is " + Quoted.of(String.valueOf(type)) + ", expected the stream's own "
-                            + Quoted.of(stream.contentType().value()));
+                            + Quoted.of(stream.config().contentType().value()));
         }
         return append.body().problem();
     }

@@ -11,7 +11,6 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamChange;
-import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
@@ -98,7 +97,7 @@ final class Creation implements CommitQueue.Step {
             return false;
         }
         CommitQueue.Step step = shard.apply(record, stream, staged, payload.runs());
-        shard.commit(staged.lsn(), step, new Outcome.Created(false, info(stream)), reply);
+        shard.commit(staged.lsn(), step, new Outcome.Created(false, stream.stagedInfo()), reply);
         Trim.decide(shard, stream);
         return true;
     }
@@ -121,18 +120,6 @@ final class Creation implements CommitQueue.Step {
             throw new IllegalStateException("a source was found for a create that does not fork: " + create.path());
         }
         return new LogRecord.Fork(origin, source.generation(), source.position(), source.earliest());
-    }
-
-    /** The staged state of a stream. */
-    private static StreamInfo info(StreamState stream) {
-        return new StreamInfo(
-                stream.generation(),
-                stream.contentType(),
-                stream.offsetAt(stream.tail()),
-                stream.isClosed(),
-                stream.expiry(),
-                stream.retention(),
-                stream.offsetAt(stream.earliest()));
     }
 
     /** See {@link ShardState#apply}. */
@@ -180,7 +167,7 @@ final class Creation implements CommitQueue.Step {
         if (refusal != null) {
             return refusal;
         }
-        return new Outcome.Created(true, info(existing));
+        return new Outcome.Created(true, existing.stagedInfo());
     }
 
     private static @Nullable String difference(StreamState existing, Command.Create create) {
@@ -189,14 +176,15 @@ final class Creation implements CommitQueue.Step {
         if (type == null && !forks) {
             type = ContentType.OCTET_STREAM;
         }
-        if (type != null && !type.matches(existing.contentType())) {
-            return "content type: it is " + Quoted.of(existing.contentType().value());
+        if (type != null && !type.matches(existing.config().contentType())) {
+            return "content type: it is "
+                    + Quoted.of(existing.config().contentType().value());
         }
         boolean inherits = forks && create.expiry().equals(Expiry.never());
-        if (!inherits && !create.expiry().equals(existing.expiry())) {
+        if (!inherits && !create.expiry().equals(existing.config().expiry())) {
             return "expiry";
         }
-        if (!create.retention().equals(existing.retention())) {
+        if (!create.retention().equals(existing.config().retention())) {
             return "retention";
         }
         if (create.closed() != existing.isClosed()) {

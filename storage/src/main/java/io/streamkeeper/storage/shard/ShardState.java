@@ -22,8 +22,6 @@ import io.streamkeeper.storage.stream.PathIndex;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.StreamTable;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -50,7 +48,7 @@ public final class ShardState {
     private final StreamTable streams = new StreamTable();
     private final PathIndex listed = new PathIndex();
     private final ExpiryQueue expiring = new ExpiryQueue();
-    private final Deque<StreamState> aged = new ArrayDeque<>();
+    private final Set<StreamState> aged = new LinkedHashSet<>();
     private final Set<StreamState> overdue = new LinkedHashSet<>();
     private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
@@ -120,7 +118,7 @@ public final class ShardState {
     }
 
     /** Streams with retention by age, each once. */
-    Deque<StreamState> aged() {
+    Set<StreamState> aged() {
         return aged;
     }
 
@@ -131,7 +129,8 @@ public final class ShardState {
 
     /** Schedules a trim by upkeep for a stream that nothing else trims before the next append. */
     void trimLater(StreamState stream) {
-        if (!stream.retention().isNone() && stream.retention().maxAgeSeconds() < 0) {
+        if (!stream.config().retention().isNone()
+                && !stream.config().retention().isByAge()) {
             overdue.add(stream);
         }
     }
@@ -251,7 +250,8 @@ public final class ShardState {
      * yet.
      */
     boolean isGone(StreamState stream) {
-        return stream.isDurablyDeleted() || isExpired(stream);
+        return stream.isDurablyDeleted()
+                || (isExpired(stream) && stream.isSeenAsOver(clock.wallMillis(), clock.steadyMillis()));
     }
 
     boolean isExpired(StreamState stream) {
@@ -323,6 +323,7 @@ public final class ShardState {
             case DELETED -> Deletion.apply(this, stream, (LogRecord.Deleted) record, place);
             case RELEASED -> Release.apply(this, stream, record, place);
             case USED -> Use.apply(this, stream, record, place);
+            case CHANGED -> Change.apply(this, stream, (LogRecord.Changed) record, place);
         };
     }
 
@@ -369,10 +370,13 @@ public final class ShardState {
         streams.settled(stream);
     }
 
-    /** Adds a stream to those that upkeep expires and trims; it stays there until its deletion is durable. */
+    /**
+     * Adds a stream to those that upkeep expires and trims; it stays there until its deletion is durable, or a change of
+     * its properties.
+     */
     void keepUp(StreamState stream) {
         expiring.add(stream);
-        if (stream.retention().maxAgeSeconds() >= 0) {
+        if (stream.config().retention().isByAge()) {
             aged.add(stream);
         }
     }

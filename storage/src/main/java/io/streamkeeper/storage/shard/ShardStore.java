@@ -259,6 +259,18 @@ public final class ShardStore implements AutoCloseable {
         return journal.lastLsn();
     }
 
+    // ---- change ----
+
+    /** Changes the properties of a stream. */
+    public void change(Command.Change change, Reply reply) {
+        long lsnBefore = journal.lastLsn();
+        try {
+            Change.decide(state, change, reply);
+        } catch (RuntimeException | Error e) {
+            failed(e, lsnBefore, reply);
+        }
+    }
+
     // ---- delete ----
 
     /** Deletes a stream; its bytes are kept as long as forks inherit them. */

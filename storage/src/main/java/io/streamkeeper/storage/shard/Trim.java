@@ -30,7 +30,7 @@ final class Trim implements CommitQueue.Step {
     }
 
     private static long earliest(ShardState shard, StreamState stream) {
-        return stream.retention().isNone() || stream.isDeleted()
+        return stream.config().retention().isNone() || stream.isDeleted()
                 ? stream.earliest()
                 : RetentionPolicy.earliest(stream, shard.clock().ageMillis());
     }

@@ -1,8 +1,8 @@
 package io.streamkeeper.storage.shard;
 
 import io.streamkeeper.storage.stream.StreamState;
-import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The periodic work of a shard: it deletes expired streams, and trims data that no append has trimmed. Owned by the
@@ -34,10 +34,10 @@ final class Upkeep {
 
     /** Trims some of the streams with retention by age; successive calls reach all of them in turn. */
     private void trimAged() {
-        Deque<StreamState> aged = shard.aged();
-        for (int looks = Math.min(TRIM_STEP_MAX, aged.size()); looks > 0; looks--) {
-            StreamState stream = aged.remove();
-            if (!stream.isDurablyDeleted()) {
+        Set<StreamState> aged = shard.aged();
+        for (StreamState stream : aged.stream().limit(TRIM_STEP_MAX).toList()) {
+            aged.remove(stream);
+            if (!stream.isDurablyDeleted() && stream.config().retention().isByAge()) {
                 Trim.decide(shard, stream);
                 aged.add(stream);
             }

@@ -66,9 +66,28 @@ public final class Lifetime {
                                 : new RecordedUse(meta.usedMillis(), meta.coveredMillis(), 0));
     }
 
+    /**
+     * The lifetime after the record {@code lsn} of a change, which is a use too. A new time without use begins with the
+     * change; see {@link #usedFirst}.
+     */
+    Lifetime changed(Expiry newExpiry, long atMillis, long lsn) {
+        if (newExpiry.equals(expiry)) {
+            written(atMillis, lsn);
+            return this;
+        }
+        if (newExpiry instanceof Expiry.Never) {
+            return ENDLESS;
+        }
+        RecordedUse use = newExpiry instanceof Expiry.Ttl ? new RecordedUse(atMillis, 0, lsn) : RecordedUse.NONE;
+        return new Lifetime(newExpiry, atMillis, use);
+    }
+
     // ---- use ----
 
-    /** The stream is created at this steady time; the time of its record is of the wall clock. */
+    /**
+     * The stream is created, or has this lifetime, from this steady time on; the time of its record is of the wall
+     * clock.
+     */
     public void usedFirst(long steadyMillis) {
         if (isSliding()) {
             usedMillis = steadyMillis;
@@ -160,7 +179,12 @@ public final class Lifetime {
     }
 
     public boolean isOver(long wallMillis, long steadyMillis) {
-        return deadlineMillis() <= (isSliding() ? steadyMillis : wallMillis);
+        return isOver(expiry, wallMillis, steadyMillis);
+    }
+
+    /** The same if the stream had another expiry. */
+    boolean isOver(Expiry other, long wallMillis, long steadyMillis) {
+        return other.deadlineMillis(usedMillis) <= (other instanceof Expiry.Ttl ? steadyMillis : wallMillis);
     }
 
     /** When the stream's turn comes in the {@link ExpiryQueue}; only that queue changes it. */

@@ -66,6 +66,9 @@ abstract class LoggedState {
             case CREATED -> {
                 // The constructor has already applied the creation.
             }
+            case CHANGED -> {
+                // The properties are part of the subclass.
+            }
             case TRIMMED -> {
                 LogRecord.Trimmed trimmed = (LogRecord.Trimmed) record;
                 beginning = Beginning.of(trimmed.position(), trimmed.dropped() ? trimmed.position() : kept());
@@ -118,7 +121,7 @@ abstract class LoggedState {
         lastLsn = mark.lastLsn();
     }
 
-    /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim or a release. */
+    /** The state that {@link #undo(Bounds)} restores to revert a deletion, a trim, a release or a change. */
     public record Bounds(boolean deleted, boolean dropped, long earliest, long kept, long lastLsn) {}
 
     /** The part of the stream that is kept before the next record is applied. */
@@ -126,7 +129,7 @@ abstract class LoggedState {
         return new Bounds(deleted, dropped, earliest(), kept(), lastLsn);
     }
 
-    /** Reverts the last staged deletion, trim or release. */
+    /** Reverts the last staged deletion, trim, release or change. */
     public final void undo(Bounds before) {
         deleted = before.deleted();
         dropped = before.dropped();

@@ -16,7 +16,7 @@ public final class RetentionPolicy {
     /** The first position that a stream keeps at {@code nowMillis}, including staged data. */
     public static long earliest(StreamState stream, long nowMillis) {
         StreamContent content = stream.content();
-        Retention retention = stream.retention();
+        Retention retention = stream.config().retention();
         long earliest = stream.earliest();
         if (earliest < content.start()
                 && isTrimmed(

@@ -44,6 +44,15 @@ final class RunArrays {
         times = timed ? new long[capacity] : null;
     }
 
+    /** From now on, keeps the time of each run; see {@link RunTable#keepTimes}. */
+    void keepTimes() {
+        long[] newest = new long[ends.length];
+        for (int run = 0; run < count; run++) {
+            newest[run] = places[run].newestMillis();
+        }
+        times = newest;
+    }
+
     /** Adds a run, which the caller sets. */
     void add() {
         if (count == ends.length) {

@@ -81,6 +81,29 @@ abstract class RunTable {
         return arrays != null && arrays.times != null;
     }
 
+    /**
+     * From now on, keeps the time of each run. The present runs have the time of the newest append in their place, which
+     * is not before that of any of theirs.
+     */
+    final void keepTimes() {
+        if (!isTimed()) {
+            toArrays().keepTimes();
+        }
+    }
+
+    /** From now on, does not keep the times of runs. */
+    final void forgetTimes() {
+        if (arrays != null) {
+            arrays.times = null;
+            settle();
+        }
+    }
+
+    /** The time of a run in {@code file}: that of the newest append in the file if the run has none. */
+    static long millis(StoredRuns runs, int run, Place file) {
+        return runs.isTimed() ? runs.millis(run) : file.newestMillis();
+    }
+
     /** The run that holds the byte at {@code position}. */
     public final int runAt(long position) {
         if (arrays == null) {
@@ -233,20 +256,25 @@ abstract class RunTable {
 
     /**
      * Replaces the runs from {@code first} up to, but without, {@code end} by those of {@code written} from {@code
-     * writtenFirst} on, which are in {@code file}.
+     * writtenFirst} on, which are in {@code file}. The first of these may begin before the table does.
      */
     final void replaceRuns(int first, int end, Place file, StoredRuns written, int writtenFirst) {
         int newEnd = first + written.count() - writtenFirst;
-        long messageEnd = messagesBeforeRun(first);
-        if (newEnd != end) {
+        boolean beginsEarlier = written.start(writtenFirst) < start;
+        if (newEnd != end || beginsEarlier) {
             RunArrays all = toArrays();
             all.countMessages(startMessages + 1);
             all.shift(end, newEnd);
         }
+        if (beginsEarlier) {
+            start = written.start(writtenFirst);
+            startMessages = written.messagesBefore(writtenFirst);
+        }
+        long messageEnd = messagesBeforeRun(first);
         for (int run = first; run < newEnd; run++) {
             int from = writtenFirst + run - first;
             messageEnd += written.messages(from);
-            setRun(run, file, written.location(from), written.end(from), messageEnd, written.millis(from));
+            setRun(run, file, written.location(from), written.end(from), messageEnd, millis(written, from, file));
             setLengths(run, AppendLengths.of(written, from));
         }
         settle();

@@ -122,6 +122,15 @@ public final class StoredRuns {
         return messagesBefore;
     }
 
+    /** Messages, or appends of a stream of bytes, before a run. */
+    public long messagesBefore(int run) {
+        long before = messagesBefore;
+        for (int i = 0; i < run; i++) {
+            before += messages[i];
+        }
+        return before;
+    }
+
     /** The position after the last run. */
     public long end() {
         return count == 0 ? start : ends[count - 1];

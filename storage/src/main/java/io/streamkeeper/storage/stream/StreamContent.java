@@ -25,7 +25,7 @@ public final class StreamContent extends RunTable {
     /** The most runs of one window of a response, so that all windows take about the same time. */
     public static final int WINDOW_RUNS_MAX = 4_096;
 
-    private final RunLimits limits;
+    private RunLimits limits;
     private final boolean json;
 
     /** Whether the last run does not change any more: the next bytes begin a new run. */
@@ -45,6 +45,27 @@ public final class StreamContent extends RunTable {
 
     public RunLimits limits() {
         return limits;
+    }
+
+    /** The next runs have other limits, and times if the limits need them. */
+    void limits(RunLimits newLimits) {
+        limits = newLimits;
+        seal();
+        if (limits.millisMax() != Long.MAX_VALUE) {
+            keepTimes();
+        }
+    }
+
+    /** Reverts {@link #limits(RunLimits)}. */
+    void undoLimits(RunLimits before) {
+        limits = before;
+    }
+
+    /** Frees the times of runs if the limits do not need them; only if no change of the limits may be undone any more. */
+    void forgetUnneededTimes() {
+        if (limits.millisMax() == Long.MAX_VALUE) {
+            forgetTimes();
+        }
     }
 
     public boolean isJson() {
@@ -121,7 +142,7 @@ public final class StreamContent extends RunTable {
     public void add(Place file, StoredRuns runs, int run) {
         int bytes = runs.bytes(run);
         file.enter(bytes);
-        addRun(file, runs.location(run), end() + bytes, messageCount() + runs.messages(run), runs.millis(run));
+        addRun(file, runs.location(run), end() + bytes, messageCount() + runs.messages(run), millis(runs, run, file));
         setLengths(runCount() - 1, AppendLengths.of(runs, run));
         sealed = true;
     }
@@ -377,7 +398,9 @@ public final class StreamContent extends RunTable {
 
     /**
      * Replaces runs by those of a file that have the same bytes; the replaced runs are sealed. Runs of the file whose
-     * bytes were dropped from the beginning of the stream meanwhile are left out.
+     * bytes were dropped from the beginning of the stream meanwhile are left out. If only a part of the first run was
+     * dropped, because the file joins runs, the content begins with that run again, as it does after a restart; what can
+     * be read of it follows from the state of the stream.
      */
     public void replace(StoredRuns written, Place file) {
         int skipped = 0;
@@ -400,7 +423,7 @@ public final class StreamContent extends RunTable {
     }
 
     /**
-     * Drops the runs before {@code position}, at which a run begins or the content ends.
+     * Drops the runs that end at or before {@code position}.
      *
      * @param released receives each place that a run was in
      */

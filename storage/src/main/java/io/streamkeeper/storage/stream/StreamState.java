@@ -53,22 +53,29 @@ public final class StreamState extends LoggedState {
     /** The size of an object is a multiple of this. */
     private static final int ALIGNMENT = 8;
 
+    private static final int CREATED_CLOSED = 1;
+    private static final int VISIBLE = 2;
+    private static final int DURABLY_CLOSED = 4;
+    private static final int DURABLY_DELETED = 8;
+    private static final int DURABLY_DROPPED = 16;
+
     private final long generation;
     private final long createdMillis;
     private final String path;
-    private final StreamConfig config;
-    private final boolean createdClosed;
     private final short pathHeapBytes;
     private final StreamContent content;
-    private final Lifetime lifetime;
+    private StreamConfig config;
+    private Lifetime lifetime;
     private @Nullable ForkTies ties;
 
     private long durableTail;
     private Beginning durableBeginning;
-    private boolean durablyClosed;
-    private boolean visible;
-    private boolean durablyDeleted;
-    private boolean durablyDropped;
+
+    /** The changes of the properties that are not durable; null if there are none. */
+    private @Nullable StagedChanges changes;
+
+    /** Properties of one bit each, in one byte, because a server has millions of streams. */
+    private byte flags;
 
     private @Nullable StreamState nextInSlot;
     private @Nullable TailWaiters waiters;
@@ -88,9 +95,9 @@ public final class StreamState extends LoggedState {
         this.path = created.path().value();
         this.pathHeapBytes = (short) HeapSize.of(path);
         this.config = created.config();
-        this.createdClosed = created.closed();
+        flag(CREATED_CLOSED, created.closed());
         this.ties = ForkTies.of(created.fork(), 0);
-        this.content = new StreamContent(ownStart(), contentType().isJson(), config.runLimits());
+        this.content = new StreamContent(ownStart(), config.contentType().isJson(), config.runLimits());
         this.lifetime = Lifetime.of(created);
         this.durableBeginning = beginning();
         this.durableTail = ownStart();
@@ -105,10 +112,10 @@ public final class StreamState extends LoggedState {
         this.path = created.path().value();
         this.pathHeapBytes = (short) HeapSize.of(path);
         this.config = created.config();
-        this.createdClosed = created.closed();
+        flag(CREATED_CLOSED, created.closed());
         this.ties = ForkTies.of(created.fork(), meta.formerGeneration());
-        this.content =
-                new StreamContent(contentStart, messagesBefore, contentType().isJson(), config.runLimits());
+        this.content = new StreamContent(
+                contentStart, messagesBefore, config.contentType().isJson(), config.runLimits());
         this.lifetime = Lifetime.of(meta);
         this.durableBeginning = Beginning.ZERO;
         this.described = true;
@@ -155,21 +162,36 @@ public final class StreamState extends LoggedState {
         return generation;
     }
 
+    private StreamConfig seenConfig() {
+        return changes == null ? config : changes.seen();
+    }
+
+    /** The content type that readers see. */
     public ContentType contentType() {
-        return config.contentType();
+        return seenConfig().contentType();
     }
 
+    /** The expiry that readers see. */
     public Expiry expiry() {
-        return config.expiry();
+        return seenConfig().expiry();
     }
 
+    /** The retention that readers see. */
     public Retention retention() {
-        return config.retention();
+        return seenConfig().retention();
     }
 
     /** When the stream was created, in milliseconds since 1970 UTC. */
     public long createdMillis() {
         return createdMillis;
+    }
+
+    private boolean flag(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    private void flag(int flag, boolean on) {
+        flags = (byte) (on ? flags | flag : flags & ~flag);
     }
 
     // ---- forks ----
@@ -234,6 +256,11 @@ public final class StreamState extends LoggedState {
         return content;
     }
 
+    /** The properties after all staged changes. */
+    public StreamConfig config() {
+        return config;
+    }
+
     public long tail() {
         return content.end();
     }
@@ -258,12 +285,43 @@ public final class StreamState extends LoggedState {
             }
             case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
             case USED -> lifetime.recorded(record.atMillis(), ((LogRecord.Used) record).coveredMillis(), place.lsn());
+            case CHANGED -> change((LogRecord.Changed) record, place.lsn());
             case DELETED, TRIMMED, RELEASED -> {
                 // The bytes are dropped when the record is durable.
             }
             default -> throw new IllegalArgumentException("it is of the unknown kind " + record.kind());
         }
         applyLogged(record, place.lsn());
+    }
+
+    private void change(LogRecord.Changed record, long lsn) {
+        if (!record.config().runLimits().equals(config.runLimits())) {
+            content.limits(record.config().runLimits());
+        }
+        lifetime = lifetime.changed(record.config().expiry(), record.atMillis(), lsn);
+        if (changes == null) {
+            changes = new StagedChanges(config);
+        }
+        changes.staged();
+        config = record.config();
+    }
+
+    /** The state that {@link #undo(ChangeMark)} restores to revert a change of the properties. */
+    public record ChangeMark(StreamConfig config, Lifetime lifetime, Lifetime.RecordedUse use, Bounds bounds) {}
+
+    /** The staged state before a change of the properties is applied. */
+    public ChangeMark markChange() {
+        return new ChangeMark(config, lifetime, lifetime.recorded(), bounds());
+    }
+
+    /** Reverts the last staged change of the properties. */
+    public void undo(ChangeMark mark) {
+        content.undoLimits(mark.config().runLimits());
+        config = mark.config();
+        lifetime = mark.lifetime();
+        lifetime.undo(mark.use());
+        undo(mark.bounds());
+        changeEnded(null);
     }
 
     /** Whether the state of the stream includes the record {@code lsn}. */
@@ -302,23 +360,48 @@ public final class StreamState extends LoggedState {
 
     /** Makes a tail and a closure that are now durable visible to readers. */
     public void publish(long newTail, boolean nowClosed) {
-        visible = true;
         durableTail = newTail;
-        durablyClosed = nowClosed;
+        flag(VISIBLE, true);
+        flag(DURABLY_CLOSED, nowClosed);
+    }
+
+    /** Makes properties that are now durable visible to readers. */
+    public void publishChanged(StreamConfig changed) {
+        changeEnded(changed);
+    }
+
+    /** A staged change is durable, or was reverted: then {@code durable} is null. */
+    private void changeEnded(@Nullable StreamConfig durable) {
+        if (changes != null && changes.ended(durable)) {
+            seeAllChanges();
+        }
+    }
+
+    /** No change is staged any more: readers see the staged properties. */
+    private void seeAllChanges() {
+        changes = null;
+        content.forgetUnneededTimes();
+    }
+
+    /**
+     * Whether the stream has also expired as readers see it: a change of the expiry that is not durable may be refused.
+     */
+    public boolean isSeenAsOver(long wallMillis, long steadyMillis) {
+        return changes == null || lifetime.isOver(changes.seen().expiry(), wallMillis, steadyMillis);
     }
 
     public void publishDeleted() {
-        durablyDeleted = true;
+        flag(DURABLY_DELETED, true);
     }
 
     /** The stream is dropped: nothing reads or inherits it any more. */
     public void publishDropped() {
-        durablyDropped = true;
+        flag(DURABLY_DROPPED, true);
         forgetWriters();
     }
 
     public boolean isDurablyDropped() {
-        return durablyDropped;
+        return flag(DURABLY_DROPPED);
     }
 
     public void publishTrimmed(long position) {
@@ -328,7 +411,8 @@ public final class StreamState extends LoggedState {
     /** Publishes all staged state, which is durable because the stream was read from the disk. */
     public void publishRecovered() {
         publish(tail(), isClosed());
-        durablyDeleted = isDeleted();
+        flag(DURABLY_DELETED, isDeleted());
+        seeAllChanges();
         durableBeginning = beginning();
     }
 
@@ -347,25 +431,38 @@ public final class StreamState extends LoggedState {
     }
 
     public boolean isDurablyClosed() {
-        return durablyClosed;
+        return flag(DURABLY_CLOSED);
     }
 
     /** Whether the creation is durable. */
     public boolean isVisible() {
-        return visible;
+        return flag(VISIBLE);
     }
 
     /** Whether the deletion is durable; forks may still inherit the stream's bytes. */
     public boolean isDurablyDeleted() {
-        return durablyDeleted;
+        return flag(DURABLY_DELETED);
     }
 
+    /** The staged state, for an answer that waits until it is durable. */
+    public StreamInfo stagedInfo() {
+        return new StreamInfo(
+                generation(),
+                config.contentType(),
+                offsetAt(tail()),
+                isClosed(),
+                config.expiry(),
+                config.retention(),
+                offsetAt(earliest()));
+    }
+
+    /** What readers see. */
     public StreamInfo info() {
         return new StreamInfo(
                 generation(),
                 contentType(),
                 offsetAt(durableTail),
-                durablyClosed,
+                isDurablyClosed(),
                 expiry(),
                 retention(),
                 offsetAt(durableEarliest()));
@@ -376,7 +473,7 @@ public final class StreamState extends LoggedState {
     /** The description of the staged state, for an extent. */
     public StreamMeta meta() {
         return new StreamMeta(
-                new LogRecord.Created(generation, path(), config, createdClosed, fork(), createdMillis),
+                new LogRecord.Created(generation, path(), config, flag(CREATED_CLOSED), fork(), createdMillis),
                 formerGeneration(),
                 lastDescribedLsn(),
                 tail(),

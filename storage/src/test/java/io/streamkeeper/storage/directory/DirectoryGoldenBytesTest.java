@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes of {@code MANIFEST} and {@code FORMAT}: format version 3, which does not change. */
+/** The bytes of {@code MANIFEST} and {@code FORMAT}: format version 4, which does not change. */
 class DirectoryGoldenBytesTest {
     private static final UUID STORE = UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f");
     private static final Path DATA = Path.of("/data");
@@ -34,6 +36,14 @@ class DirectoryGoldenBytesTest {
             """;
 
     private static final String FORMAT = """
+            streamkeeper data 4
+            store 00010203-0405-0607-0809-0a0b0c0d0e0f
+            shards 4
+            created 2026-11-25T21:00:00Z
+            crc32c 92280b23
+            """;
+
+    private static final String FORMAT_OF_VERSION_3 = """
             streamkeeper data 3
             store 00010203-0405-0607-0809-0a0b0c0d0e0f
             shards 4
@@ -93,9 +103,10 @@ class DirectoryGoldenBytesTest {
         assertThat(read(COPY.resolve("FORMAT"))).isEqualTo(FORMAT);
     }
 
-    @Test
-    void aDirectoryOfVersion2IsReadAndBecomesOneOfThisVersionWhenItIsOpened() throws IOException {
-        write(DATA.resolve("FORMAT"), FORMAT_OF_VERSION_2);
+    @ParameterizedTest
+    @ValueSource(strings = {FORMAT_OF_VERSION_2, FORMAT_OF_VERSION_3})
+    void aDirectoryOfAnOlderVersionIsReadAndBecomesOneOfThisVersionWhenItIsOpened(String format) throws IOException {
+        write(DATA.resolve("FORMAT"), format);
         for (int shard = 0; shard < 4; shard++) {
             Path directory = DATA.resolve("shard-00" + shard);
             disk.createDirectories(directory.resolve("journal"));
@@ -105,7 +116,7 @@ class DirectoryGoldenBytesTest {
 
         assertThat(DataDirectory.read(disk, DATA)).isEqualTo(new DataDirectory(DATA, STORE, 4));
         DataDirectory.requireUsable(disk, DATA, 0, true);
-        assertThat(read(DATA.resolve("FORMAT"))).isEqualTo(FORMAT_OF_VERSION_2);
+        assertThat(read(DATA.resolve("FORMAT"))).isEqualTo(format);
 
         assertThat(DataDirectory.open(disk, DATA, 0, 1, true)).isEqualTo(new DataDirectory(DATA, STORE, 4));
         assertThat(read(DATA.resolve("FORMAT"))).isEqualTo(FORMAT);
@@ -115,7 +126,7 @@ class DirectoryGoldenBytesTest {
     void aNewDirectoryHasTheSameLines() throws IOException {
         DataDirectory made = DataDirectory.open(disk, DATA, 0, 4, false);
         assertThat(read(DATA.resolve("FORMAT")))
-                .matches("streamkeeper data 3\nstore " + made.store()
+                .matches("streamkeeper data 4\nstore " + made.store()
                         + "\nshards 4\ncreated [0-9T:.-]+Z\ncrc32c [0-9a-f]{8}\n");
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The bytes of each record and of a stream's description: format version 3, which does not change. */
+/** The bytes of each record and of a stream's description: format version 4, which does not change. */
 class RecordGoldenBytesTest {
     private static final long GENERATION = 1_700_000_000_000_000L;
     private static final Producer PRODUCER = new Producer("p1", 1, 128);
@@ -249,6 +249,37 @@ class RecordGoldenBytesTest {
                 00060a24181e4000   # generation
                 ac02               # milliseconds
                 e807               # for how long after that no use is recorded: 1000
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aChangeOfTheProperties() {
+        StreamConfig config = new StreamConfig(
+                ContentType.parse("text/plain"), new Expiry.Ttl(60), new Retention(86_400, Retention.UNBOUNDED, 1_000));
+        assertRecord(new LogRecord.Changed(GENERATION, config, 300), Runs.NONE, "", """
+                00000021           # length of what follows
+                09                 # changed
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                0a 746578742f706c61696e  # content type: "text/plain"
+                01 3c              # expiry: after 60 seconds without use
+                81a305 00 e907     # retention, each plus one: 86400 seconds, any bytes, 1000 messages
+                01 00 00           # one run: 0 bytes, 0 messages
+                """);
+    }
+
+    @Test
+    void aChangeToNoLimits() {
+        StreamConfig config = new StreamConfig(ContentType.parse("text/plain"), Expiry.never(), Retention.none());
+        assertRecord(new LogRecord.Changed(GENERATION, config, 300), Runs.NONE, "", """
+                0000001d           # length of what follows
+                09                 # changed
+                00060a24181e4000   # generation
+                ac02               # milliseconds
+                0a 746578742f706c61696e  # content type: "text/plain"
+                00                 # expiry: never
+                00 00 00           # retention: no bounds
                 01 00 00           # one run: 0 bytes, 0 messages
                 """);
     }

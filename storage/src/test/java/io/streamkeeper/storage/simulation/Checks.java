@@ -3,9 +3,11 @@ package io.streamkeeper.storage.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.PathOrder;
 import io.streamkeeper.protocol.Producer;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.leak.ProcessMemory;
 import io.streamkeeper.storage.Peek;
@@ -130,13 +132,16 @@ final class Checks {
                                 && version.of() == of
                                 && !version.deleted()
                                 && version.tail() == info.tail().position()
-                                && version.closed() == info.closed(),
+                                && version.closed() == info.closed()
+                                && version.expiry().equals(info.expiry())
+                                && version.retention().equals(info.retention()),
                         info.toString());
-        assertThat(info.expiry()).isEqualTo(of.expiry);
-        assertThat(info.retention()).isEqualTo(of.retention);
         assertThat(earliest).as("earliest of %s", of).isGreaterThanOrEqualTo(of.earliestSeen);
         Version staged = world.staged(of.path);
         if (staged != null && staged.of() == of) {
+            if (world.model(of.path).inDoubt(of.path, version -> true) == null) {
+                of.has(info.expiry());
+            }
             assertThat(earliest).as("earliest of %s", staged).isLessThanOrEqualTo(staged.trimmableAt(world.clockMax));
             Version.Piece cut = earliest > of.ownStart() ? staged.pieceAt(earliest - 1) : null;
             assertThat(earliest)
@@ -189,7 +194,9 @@ final class Checks {
                                 && version.of() == of
                                 && !version.deleted()
                                 && version.tail() == listed.info().tail().position()
-                                && version.closed() == listed.info().closed(),
+                                && version.closed() == listed.info().closed()
+                                && version.expiry().equals(listed.info().expiry())
+                                && version.retention().equals(listed.info().retention()),
                         listed.toString());
         world.reach.hit("a path that is listed");
     }
@@ -198,14 +205,15 @@ final class Checks {
     static void trimmed(World world, Incarnation of, StreamState stream) {
         Version version = world.staged(of.path);
         long earliest = stream.durableEarliest();
-        if (of.retention.maxBytes() < 0 || earliest < of.ownStart() || version.last() == null) {
+        long bytesMax = version.retention().maxBytes();
+        if (bytesMax < 0 || of.retainedOtherwise || earliest < of.ownStart() || version.last() == null) {
             return;
         }
         Version.Piece first = version.pieceAt(earliest);
-        long step = Math.max(1, of.retention.maxBytes() / 256) + (first == null ? 0 : first.end() - first.start());
+        long step = Math.max(1, bytesMax / 256) + (first == null ? 0 : first.end() - first.start());
         assertThat(version.tail() - earliest - step)
                 .as("bytes that retention keeps of %s from %d, less one step", version, earliest)
-                .isLessThanOrEqualTo(of.retention.maxBytes());
+                .isLessThanOrEqualTo(bytesMax);
         world.reach.hit("retention has trimmed all it may");
     }
 
@@ -314,7 +322,9 @@ final class Checks {
             long tail,
             boolean closed,
             String seq,
-            Map<String, Producer> producers) {}
+            Map<String, Producer> producers,
+            Expiry expiry,
+            Retention retention) {}
 
     /** Each shard has found some first part of its records. */
     static void found(World world, boolean counts) {
@@ -365,7 +375,9 @@ final class Checks {
                 stream.durableTail(),
                 Peek.isClosed(stream),
                 Peek.streamSeq(stream),
-                producers);
+                producers,
+                stream.expiry(),
+                stream.retention());
     }
 
     /** All that can be read of a stream. */
@@ -413,6 +425,8 @@ final class Checks {
                 && version.closed() == found.closed()
                 && Objects.equals(version.seq(), found.seq())
                 && producersOf(version).equals(found.producers())
+                && version.expiry().equals(found.expiry())
+                && version.retention().equals(found.retention())
                 && found.earliest() >= version.of().earliestSeen
                 && found.earliest() <= version.trimmableAt(world.clockMax)
                 && version.text().substring((int) found.earliest()).equals(found.text());

@@ -13,6 +13,7 @@ import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListedStream;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Producer;
@@ -126,8 +127,8 @@ final class Commands {
                 before != null
                         && before.of().json == json
                         && before.of().source == null
-                        && before.of().expiry.equals(expiry)
-                        && before.of().retention.equals(retention)
+                        && before.expiry().equals(expiry)
+                        && before.retention().equals(retention)
                         && before.closed() == closed);
         Replied answer = new Replied();
         long generation = generationAt(path);
@@ -218,6 +219,55 @@ final class Commands {
                 oneIn(2) ? 1 + random.nextInt(10) : -1,
                 oneIn(2) ? 1 + random.nextInt(oneIn(2) ? 30 : 3_000) : -1,
                 oneIn(2) ? 1 + random.nextInt(20) : -1);
+    }
+
+    // ---- change ----
+
+    /** Another retention, and perhaps another time to live of a stream that has one; sometimes for metadata of before. */
+    void change() {
+        String path = anyPath();
+        world.note();
+        Version before = world.staged(path);
+        boolean isStale = oneIn(5);
+        Expiry expiry = before != null && before.expiry() instanceof Expiry.Ttl && oneIn(2)
+                ? new Expiry.Ttl(1 + random.nextInt(30))
+                : null;
+        change(path, before, expiry, anyRetention(), isStale);
+    }
+
+    private void change(
+            String path, @Nullable Version before, @Nullable Expiry expiry, Retention retention, boolean isStale) {
+        MetadataChange change = new MetadataChange(
+                null, expiry, retention.maxAgeSeconds(), retention.maxBytes(), retention.maxMessages());
+        Set<String> words = ofAbsent(before);
+        boolean isSame = before != null
+                && change.expiry(before.expiry()).equals(before.expiry())
+                && retention.equals(before.retention());
+        boolean isMade = world.mayBeAlive(before) && !isSame && !isStale;
+        if (world.mayBeAlive(before)) {
+            words.add(isStale && !isSame ? "metadata_mismatch" : "changed");
+        }
+        if (isMade) {
+            before.of().mayHave(change.expiry(before.expiry()));
+            before.of().retainedOtherwise = true;
+        }
+        StreamState stream = Peek.at(store(path), path);
+        long lsn = stream == null ? -1 : Peek.lastLsn(stream);
+        Replied answer = new Replied();
+        Preconditions condition = isStale ? Preconditions.metadataIs("0:0") : Preconditions.NONE;
+        store(path).change(new Command.Change(new StreamPath(path), change, condition), answer);
+        boolean leftTrace = stream != null && Peek.lastLsn(stream) != lsn && !Peek.isDeleted(stream);
+        if (answer.isTaken(leftTrace)) {
+            assertThat(isMade).as("%s of %s is taken", change, before).isTrue();
+            Version after = before.changed(change.expiry(before.expiry()), retention, world.clockMax);
+            world.model(path).add(after, answer);
+            world.reach.hit(
+                    after.trimmable() > before.trimmable()
+                            ? "a change of retention that allows to trim more"
+                            : "a change of metadata");
+        }
+        usedPerhaps(before, answer);
+        world.expect(words, answer, before == null ? null : before.of(), "change of " + before + " to " + change);
     }
 
     // ---- delete ----

@@ -270,7 +270,7 @@ final class Forking {
         sourceOf.pins--;
         if (created) {
             checkPlace(source.position());
-            Expiry expiry = command.expiry().equals(Expiry.never()) ? sourceOf.expiry : command.expiry();
+            Expiry expiry = command.expiry().equals(Expiry.never()) ? source.expiry() : command.expiry();
             Incarnation of = new Incarnation(
                     path(),
                     sourceOf.json,

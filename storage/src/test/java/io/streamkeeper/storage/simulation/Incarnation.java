@@ -3,6 +3,8 @@ package io.streamkeeper.storage.simulation;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.ManualClock;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,6 +39,15 @@ final class Incarnation {
     /** The largest earliest offset that a reader has seen. */
     long earliestSeen;
 
+    /** The expiries that it may have, because a change of it may have been made or not. */
+    private final Set<Expiry> expiries = new HashSet<>();
+
+    /** All expiries that it may ever have had. */
+    private final Set<Expiry> triedExpiries = new HashSet<>();
+
+    /** Whether a change of its retention was ever tried: data that was written before is trimmed in larger steps. */
+    boolean retainedOtherwise;
+
     /** Forks that are being created of it. */
     int pins;
 
@@ -59,6 +70,7 @@ final class Incarnation {
         this.path = path;
         this.json = json;
         this.expiry = expiry;
+        mayHave(expiry);
         this.retention = retention;
         this.createdClosed = createdClosed;
         this.source = source;
@@ -74,6 +86,7 @@ final class Incarnation {
     /** What clients have seen may be lost. */
     void forget() {
         gone = false;
+        expiries.addAll(triedExpiries);
         earliestSeen = earliestAtFork;
     }
 
@@ -100,6 +113,17 @@ final class Incarnation {
         due = mayExpire(nowMillis);
     }
 
+    /** A change to another expiry is tried. */
+    void mayHave(Expiry changed) {
+        expiries.add(changed);
+        triedExpiries.add(changed);
+    }
+
+    /** No change is in doubt, and readers see this expiry. */
+    void has(Expiry seen) {
+        expiries.retainAll(Set.of(seen));
+    }
+
     /** The store may count as use what is none for the client, as a start. */
     void mayUse() {
         long nowMillis = now();
@@ -114,12 +138,12 @@ final class Incarnation {
     }
 
     private boolean mayExpire(long nowMillis) {
-        return expiry.deadlineMillis(certainUseMillis) <= nowMillis;
+        return expiries.stream().anyMatch(each -> each.deadlineMillis(certainUseMillis) <= nowMillis);
     }
 
     /** Whether nobody may see it any more, by the clock. */
     boolean mustBeExpired() {
-        return expiry.deadlineMillis(possibleUseMillis) <= now();
+        return expiries.stream().allMatch(each -> each.deadlineMillis(possibleUseMillis) <= now());
     }
 
     @Override

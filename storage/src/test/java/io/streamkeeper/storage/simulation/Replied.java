@@ -39,6 +39,9 @@ final class Replied implements Reply {
         if (outcome instanceof Outcome.Appended appended) {
             return (appended.wrote() ? "wrote" : "kept") + (appended.closed() ? " closed" : "");
         }
+        if (outcome instanceof Outcome.Changed) {
+            return "changed";
+        }
         return outcome instanceof Outcome.Deleted ? "deleted" : String.valueOf(outcome);
     }
 

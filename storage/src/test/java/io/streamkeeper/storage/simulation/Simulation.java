@@ -132,6 +132,7 @@ final class Simulation {
             case 29 -> crowd();
             case 30, 31 -> room();
             case 32, 33 -> commands.list();
+            case 34, 35 -> commands.change();
             default -> commands.append();
         }
     }

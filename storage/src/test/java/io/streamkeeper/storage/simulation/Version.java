@@ -1,5 +1,6 @@
 package io.streamkeeper.storage.simulation;
 
+import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.stream.ProducerLimits;
@@ -25,7 +26,9 @@ record Version(
         @Nullable Producer closedBy,
         @Nullable String seq,
         Map<String, Used> producers,
-        boolean deleted) {
+        boolean deleted,
+        Expiry expiry,
+        Retention retention) {
 
     /** Where the stored form of a message has the offset that the store adds, which is known when it is appended. */
     static final String OFFSET = "@";
@@ -38,8 +41,18 @@ record Version(
 
     /** A stream right after its creation. */
     static Version created(Incarnation of, String... stored) {
-        Version empty =
-                new Version(of, of.inherited, null, of.earliestAtFork, of.createdClosed, null, null, Map.of(), false);
+        Version empty = new Version(
+                of,
+                of.inherited,
+                null,
+                of.earliestAtFork,
+                of.createdClosed,
+                null,
+                null,
+                Map.of(),
+                false,
+                of.expiry,
+                of.retention);
         return empty.grown(of.createdMillis, stored);
     }
 
@@ -57,7 +70,8 @@ record Version(
             addOffset(grown, message);
             piece = new Piece(piece, start, grown.length(), piece == null ? 1 : piece.count() + 1, millis);
         }
-        Version next = new Version(of, grown.toString(), piece, trimmable, closed, closedBy, seq, producers, deleted);
+        Version next = new Version(
+                of, grown.toString(), piece, trimmable, closed, closedBy, seq, producers, deleted, expiry, retention);
         return next.withTrimmable(Math.max(trimmable, next.trimmableByBounds()));
     }
 
@@ -73,7 +87,7 @@ record Version(
     }
 
     private Version withTrimmable(long position) {
-        return new Version(of, text, last, position, closed, closedBy, seq, producers, deleted);
+        return new Version(of, text, last, position, closed, closedBy, seq, producers, deleted, expiry, retention);
     }
 
     Version appended(
@@ -104,7 +118,26 @@ record Version(
                 close ? producer : null,
                 newSeq == null ? seq : newSeq,
                 all,
-                false);
+                false,
+                expiry,
+                retention);
+    }
+
+    /** The stream with other limits; {@code clockMillis} is the latest time so far. What the former allowed stays so. */
+    Version changed(Expiry newExpiry, Retention newRetention, long clockMillis) {
+        Version next = new Version(
+                of,
+                text,
+                last,
+                trimmableAt(clockMillis),
+                closed,
+                closedBy,
+                seq,
+                producers,
+                deleted,
+                newExpiry,
+                newRetention);
+        return next.withTrimmable(Math.max(next.trimmable, next.trimmableByBounds()));
     }
 
     /** The last request of a producer that is remembered, or null. */
@@ -129,7 +162,7 @@ record Version(
     }
 
     Version withoutReaders() {
-        return new Version(of, text, last, trimmable, closed, closedBy, seq, producers, true);
+        return new Version(of, text, last, trimmable, closed, closedBy, seq, producers, true, expiry, retention);
     }
 
     int tail() {
@@ -138,7 +171,6 @@ record Version(
 
     /** What a bound on bytes or messages allows to trim: all but what is requested. */
     private long trimmableByBounds() {
-        Retention retention = of.retention;
         long position = of.earliestAtFork;
         if (retention.maxBytes() >= 0) {
             position = Math.max(position, tail() - retention.maxBytes());
@@ -160,7 +192,7 @@ record Version(
 
     /** Up to where anything has allowed retention to trim, if {@code clockMillis} was the latest time so far. */
     long trimmableAt(long clockMillis) {
-        long age = of.retention.maxAgeSeconds();
+        long age = retention.maxAgeSeconds();
         if (age < 0) {
             return trimmable;
         }
@@ -207,6 +239,8 @@ record Version(
     public String toString() {
         return of + " tail " + tail() + (closed ? " closed" : "") + (seq == null ? "" : " seq " + seq)
                 + (producers.isEmpty() ? "" : " " + (producers.size() > 20 ? producers.size() : producers.values()))
+                + (expiry.equals(of.expiry) ? "" : " now " + expiry)
+                + (retention.equals(of.retention) ? "" : " now " + retention)
                 + (deleted ? " deleted" : "");
     }
 }

@@ -87,6 +87,9 @@ enum ListFormat {
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", stream.createdAt().toString());
         LifetimeJson.write(json, metadata.expiry(), metadata.retention());
+        if (metadata.tag() != null) {
+            json.writeStringField("metadataTag", metadata.tag());
+        }
         json.writeEndObject();
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class RemoteCommands {
     /** Their names, in the order of help. */
     public static final List<String> NAMES =
-            List.of("create", "append", "read", "tail", "ls", "stat", "fork", "close", "rm");
+            List.of("create", "append", "read", "tail", "ls", "stat", "set", "fork", "close", "rm");
 
     /** The variables of the environment that only these commands read. */
     public static final Set<String> VARIABLES = Set.of(Connection.URL_VARIABLE, Connection.TOKEN_VARIABLE);
@@ -127,6 +127,7 @@ public final class RemoteCommands {
                     case "tail" -> new TailCommand(console);
                     case "ls" -> new ListCommand(console);
                     case "stat" -> new StatCommand(console);
+                    case "set" -> new SetCommand(console);
                     case "fork" -> new ForkCommand(console);
                     case "close" -> new CloseCommand(console);
                     case "rm" -> new RemoveCommand(console);

@@ -86,6 +86,7 @@ public record RequestLine(
         Method candidate = switch (end - start) {
             case 3 -> bytes[start] == 'G' ? Method.GET : Method.PUT;
             case 4 -> bytes[start] == 'P' ? Method.POST : Method.HEAD;
+            case 5 -> Method.PATCH;
             case 6 -> Method.DELETE;
             case 7 -> Method.OPTIONS;
             default -> Method.OTHER;

@@ -135,6 +135,7 @@ public final class RequestParser {
             case PUT -> new Intent.OnStream(creates.parse(request, path, root));
             case POST -> new Intent.OnStream(appends.parse(request, path));
             case DELETE -> new Intent.OnStream(delete(request, path));
+            case PATCH -> new Intent.OnStream(ChangeParser.parse(request, path));
             case OPTIONS, OTHER -> notAllowed(request, routes);
         };
     }

@@ -7,6 +7,7 @@ public enum Method {
     PUT,
     POST,
     DELETE,
+    PATCH,
     OPTIONS,
     /** Any other token. */
     OTHER

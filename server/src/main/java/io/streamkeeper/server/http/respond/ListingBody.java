@@ -17,7 +17,8 @@ import java.time.temporal.ChronoUnit;
  * <pre>
  *   {"streams":[{"path":"chat/42","contentType":"application/json","nextOffset":"…","earliestOffset":"…","closed":false,
  *                "bytes":120,"createdAt":"2030-01-31T12:00:00.123Z","ttlSeconds":60,"expiresAt":"…",
- *                "retention":{"maxAgeSeconds":3600,"maxBytes":1000000,"maxMessages":500}}],
+ *                "retention":{"maxAgeSeconds":3600,"maxBytes":1000000,"maxMessages":500},
+ *                "metadataTag":"…"}],
  *    "prefixes":["chat/rooms/"],
  *    "next":"chat/rooms/",
  *    "position":"…"}
@@ -66,6 +67,7 @@ final class ListingBody {
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", moment(stream.createdMillis()));
         LifetimeJson.write(json, info.expiry(), info.retention());
+        json.writeStringField("metadataTag", info.metadataTag());
         json.writeEndObject();
     }
 

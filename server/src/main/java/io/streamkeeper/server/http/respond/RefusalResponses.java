@@ -41,6 +41,9 @@ final class RefusalResponses {
         if (refusal.earliestOffset() != null) {
             head.field(ResponseField.STREAM_EARLIEST_OFFSET, refusal.earliestOffset());
         }
+        if (refusal.metadataTag() != null) {
+            head.field(ResponseField.STREAM_METADATA_TAG, '"' + refusal.metadataTag() + '"');
+        }
         if (refusal.producer() != null) {
             addProducer(head, refusal.producer());
         }

@@ -60,6 +60,9 @@ public final class ResponseWriter {
         if (outcome instanceof Outcome.Described described) {
             return described(context, described.stream());
         }
+        if (outcome instanceof Outcome.Changed changed) {
+            return changed(context, changed.stream());
+        }
         if (outcome instanceof Refusal refusal) {
             return refused(context, refusal, null);
         }
@@ -99,6 +102,14 @@ public final class ResponseWriter {
         return ResponseHeads.finish(context, head);
     }
 
+    private Response changed(ResponseContext context, StreamInfo stream) {
+        ResponseHead head = heads.begin(context, 200);
+        describe(head, stream);
+        describeExpiry(head, stream);
+        head.field(ResponseField.CONTENT_LENGTH, 0);
+        return ResponseHeads.finish(context, head);
+    }
+
     private Response described(ResponseContext context, StreamInfo stream) {
         EntityTag tag = EntityTag.of(stream);
         Refusal unmet = ReadResponses.unmet(context, tag);
@@ -108,6 +119,12 @@ public final class ResponseWriter {
         ResponseHead head = heads.begin(context, ReadResponses.isUnchanged(context, tag) ? 304 : 200);
         head.field(ResponseField.ETAG, tag);
         describe(head, stream);
+        describeExpiry(head, stream);
+        head.fields(ResponseFields.NO_STORE);
+        return ResponseHeads.finish(context, head);
+    }
+
+    private static void describeExpiry(ResponseHead head, StreamInfo stream) {
         if (stream.expiry() instanceof Expiry.Ttl ttl) {
             head.field(ResponseField.STREAM_TTL, ttl.seconds());
         } else if (stream.expiry() instanceof Expiry.At at) {
@@ -116,8 +133,7 @@ public final class ResponseWriter {
             throw new IllegalArgumentException(
                     "an expiry of the unknown type " + stream.expiry().getClass());
         }
-        head.fields(ResponseFields.NO_STORE);
-        return ResponseHeads.finish(context, head);
+        head.field(ResponseField.STREAM_METADATA_TAG, '"' + stream.metadataTag() + '"');
     }
 
     private static void describe(ResponseHead head, StreamInfo stream) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
     /** The methods of streams; the request parser decides what each of them means. */
     public static final Set<Method> OF_STREAMS =
-            Set.of(Method.GET, Method.HEAD, Method.PUT, Method.POST, Method.DELETE);
+            Set.of(Method.GET, Method.HEAD, Method.PUT, Method.POST, Method.DELETE, Method.PATCH);
 
     private static final String STREAMS_TEXT = Route.text(OF_STREAMS);
 

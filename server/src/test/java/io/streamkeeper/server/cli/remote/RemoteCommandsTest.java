@@ -79,6 +79,27 @@ class RemoteCommandsTest {
     }
 
     @Test
+    void propertiesAreChangedAndOthersStay() {
+        done("create", "set", "--max-messages", "100", "--ttl", "1h");
+        String before = run("stat", "set").out();
+        String tag = before.substring(before.indexOf("tag: ") + 5).strip();
+        done("set", "set", "--ttl", "none", "--max-age", "7d", "--type", "text/markdown", "--if-match", tag);
+        assertThat(run("stat", "set").out())
+                .contains("content-type: text/markdown\n", "max-age: 604800s\nmax-messages: 100\n")
+                .doesNotContain("ttl:");
+        assertThat(run("set", "set", "--max-bytes", "1MiB", "--if-match", tag)).satisfies(ran -> {
+            assertThat(ran.status()).isEqualTo(4);
+            assertThat(ran.err()).startsWith("ds: If-Match is ");
+        });
+        done("set", "set", "--expires-at", "2100-01-31T12:00:00Z", "--max-messages", "none", "--max-age", "none");
+        assertThat(run("stat", "set").out()).contains("expires-at: 2100").doesNotContain("max-");
+        assertThat(run("set", "set", "--type", "json").status()).isEqualTo(4);
+        assertThat(run("set", "set").status()).isEqualTo(5);
+        assertThat(run("set", "set", "--max-messages", "0").status()).isEqualTo(2);
+        assertThat(run("set", "none", "--ttl", "1h").status()).isEqualTo(3);
+    }
+
+    @Test
     void bytesPassUnchangedWhateverTheirNumber() throws IOException {
         byte[] bytes = new byte[5_000_000];
         new Random(7).nextBytes(bytes);

@@ -80,15 +80,15 @@ class RequestParserTest {
 
     @Test
     void anUnknownMethodOnAStreamIsNotAllowed() {
-        Intent.Refused refused = (Intent.Refused) connection.intent("PATCH /v1/stream/a", "", "body");
+        Intent.Refused refused = (Intent.Refused) connection.intent("TRACE /v1/stream/a", "", "body");
 
         assertThat(refused.refusal().code()).isEqualTo(ErrorCode.METHOD_NOT_ALLOWED);
-        assertThat(refused.allow()).isEqualTo("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+        assertThat(refused.allow()).isEqualTo("GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
     }
 
     @Test
     void optionsListsTheMethodsOfThePath() {
-        Intent all = new Intent.Options("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+        Intent all = new Intent.Options("GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
 
         assertThat(connection.intent("OPTIONS /v1/stream/a", "", "ignored")).isEqualTo(all);
         assertThat(connection.intent("OPTIONS /health", "", "")).isEqualTo(new Intent.Options("GET, HEAD, OPTIONS"));

@@ -33,12 +33,12 @@ class RoutesTest {
     void theMethodsOfAPathFollowFromItsLine() {
         assertThat(ROUTES.methods("/health")).isEqualTo("GET, HEAD, OPTIONS");
         assertThat(ROUTES.methods("/log")).isEqualTo("PUT, OPTIONS");
-        assertThat(ROUTES.methods("/streams/a")).isEqualTo("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+        assertThat(ROUTES.methods("/streams/a")).isEqualTo("GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
     }
 
     @Test
     void thePathOfNoLineHasTheMethodsOfAll() {
-        assertThat(ROUTES.methods("*")).isEqualTo("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+        assertThat(ROUTES.methods("*")).isEqualTo("GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
         assertThat(new Routes(List.of(HEALTH, LOG), null).methods("/none")).isEqualTo("GET, HEAD, PUT, OPTIONS");
     }
 
