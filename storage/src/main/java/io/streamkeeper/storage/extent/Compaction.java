@@ -38,6 +38,9 @@ final class Compaction extends ExtentJob {
     /** Entries decided on, or swapped, in one step, so that a step stays short. */
     private static final int STEP_ENTRIES_MAX = 1_000;
 
+    /** Instead of the bytes that it leaves free: it may use all room. */
+    static final long TAKES_ALL = -1;
+
     private static final byte KEEP_RUNS = 1;
     private static final byte KEEP_META = 2;
 
@@ -107,11 +110,21 @@ final class Compaction extends ExtentJob {
     private final WrittenRuns written = new WrittenRuns();
     private final BitSet described = new BitSet();
 
+    private final long neededBytes;
+    private final long leftBytes;
+
     /** The time of the newest append in the merged files, or {@link Manifest.ExtentRef#UNKNOWN}. */
     private final long mergedMillis;
 
-    Compaction(FileExtentStore store, int number, List<Extent> merged) {
+    /**
+     * A compaction of some files.
+     *
+     * @param leftBytes it does not begin unless it leaves so many bytes free; or {@link #TAKES_ALL}
+     */
+    Compaction(FileExtentStore store, int number, List<Extent> merged, long leftBytes) {
         super(store, "compaction " + number);
+        this.leftBytes = leftBytes;
+        this.neededBytes = merged.stream().mapToLong(Extent::neededBytes).sum();
         this.merged = merged.stream()
                 .sorted(Comparator.comparingLong(extent -> extent.file().number()))
                 .toList();
@@ -124,6 +137,20 @@ final class Compaction extends ExtentJob {
 
     @Override
     void start() {
+        if (leftBytes == TAKES_ALL || neededBytes == 0) {
+            begins();
+            return;
+        }
+        store.inBackground(this, () -> store.catalog().usableBytes(), usable -> {
+            if (usable >= neededBytes + leftBytes) {
+                begins();
+            } else {
+                store.postponed(this, usable);
+            }
+        });
+    }
+
+    private void begins() {
         LOG.info("shard {}: {} begins: {} files", before.shard(), this, merged.size());
         decide(0, 0);
     }

@@ -43,6 +43,11 @@ final class DiskRoom {
         bytes = Math.max(bytes, full.usableBytes());
     }
 
+    /** No job was refused yet, but one that needs more than this would leave too little. */
+    void isOnly(long newBytes) {
+        bytes = Math.max(0, newBytes);
+    }
+
     /**
      * A job has failed for want of room.
      *

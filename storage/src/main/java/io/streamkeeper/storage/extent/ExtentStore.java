@@ -29,6 +29,14 @@ public interface ExtentStore extends AutoCloseable {
     void pressedForHeap();
 
     /**
+     * Whether checkpoints cannot release memory, because the disk is full: a write that waits for one waits in vain.
+     * False again after a stream is dropped, which may make room.
+     */
+    default boolean isStuck() {
+        return false;
+    }
+
+    /**
      * Begins a checkpoint as soon as possible, whether it is due or not.
      *
      * @param done called on the loop when all that was staged before is in files; never if the shard fails or is closed

@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class FileExtentStore implements ExtentStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileExtentStore.class);
 
-    /** The time before a failed job is tried again. */
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** The interval of reports about abandoned jobs, while no job succeeds. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -50,12 +47,13 @@ public final class FileExtentStore implements ExtentStore {
     private final Journal journal;
     private final ShardThreads threads;
     private final Clock clock;
+    private final long checkpointBytes;
     private final long compactedBytesMax;
     private final CompactionPolicy policy;
     private final RequestedJobs requested = new RequestedJobs();
+    private final RetryPause checkpointPause;
+    private final RetryPause compactionPause;
 
-    private long retryNanos;
-    private boolean retries;
     private @Nullable ExtentJob job;
     private @Nullable Compaction paused;
     private Listener listener = Listener.NONE;
@@ -71,6 +69,9 @@ public final class FileExtentStore implements ExtentStore {
     private boolean yielded;
 
     private boolean makesRoomFirst;
+
+    /** Whether the last checkpoint has failed because the disk is full, and no stream was dropped since. */
+    private boolean stuck;
 
     private boolean reportsAbandoned = true;
     private long abandonedNanos;
@@ -114,10 +115,13 @@ public final class FileExtentStore implements ExtentStore {
         this.room = new DiskRoom(reserve, this::inBackground, clock);
         this.dropped = new DroppedStreams(catalog, this::onLoop, this::forgotten);
         this.journal = journal;
+        this.checkpointBytes = config.checkpointBytes();
         this.compactedBytesMax = config.compactedBytesMax();
         this.policy = new CompactionPolicy(compactedBytesMax);
         this.threads = threads;
         this.clock = clock;
+        this.checkpointPause = new RetryPause(clock);
+        this.compactionPause = new RetryPause(clock);
     }
 
     /**
@@ -153,6 +157,7 @@ public final class FileExtentStore implements ExtentStore {
     public void dropped(StreamState stream) {
         Extent.forget(stream);
         room.spaceCanBeFreed();
+        stuck = false;
         if (stream.isDescribed() && !stream.isDirty()) {
             // A checkpoint has included the deletion before it was published.
             dropped.add(stream);
@@ -205,7 +210,7 @@ public final class FileExtentStore implements ExtentStore {
     public void step() {
         if (job != null) {
             job.step();
-        } else if (!forgets && !stopped && journal.failure() == null && !waitsToRetry()) {
+        } else if (!forgets && !stopped && journal.failure() == null) {
             begin();
         }
         if (job == null) {
@@ -222,11 +227,6 @@ public final class FileExtentStore implements ExtentStore {
         });
     }
 
-    private boolean waitsToRetry() {
-        retries = retries && clock.monotonicNanos() - retryNanos < 0;
-        return retries;
-    }
-
     /** A record was refused: a checkpoint begins as soon as any stream is dirty, to make room. */
     @Override
     public void pressed() {
@@ -241,6 +241,11 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void pressedForHeap() {
         pressedForHeap = true;
+    }
+
+    @Override
+    public boolean isStuck() {
+        return stuck;
     }
 
     @Override
@@ -297,25 +302,31 @@ public final class FileExtentStore implements ExtentStore {
             return;
         }
         // A compaction that has begun waits for checkpoints, but continues between them.
-        boolean compactsFirst = makesRoomFirst || (yielded && room.isEnough());
-        makesRoomFirst = false;
+        boolean compacts = !compactionPause.lasts();
+        boolean compactsFirst = compacts && (makesRoomFirst || (yielded && room.isEnough()));
         yielded = false;
-        if (compactsFirst && beginCompaction()) {
-            return;
+        if (compactsFirst) {
+            makesRoomFirst = false;
+            if (beginCompaction()) {
+                return;
+            }
         }
         if (isCheckpointDue()) {
-            beginCheckpoint();
+            if (!checkpointPause.lasts()) {
+                beginCheckpoint();
+            }
             return;
         }
         if (requested.wantsCheckpoint()) {
             requested.nothingToWrite();
         }
-        if (!beginCompaction()) {
+        if (compacts && !beginCompaction()) {
             requested.nothingToCompact();
         }
     }
 
     private void beginCheckpoint() {
+        makesRoomFirst = false;
         checkpoints++;
         yielded = !dirty.isCheckpointDue(false);
         hasDroppedDirty = false;
@@ -325,7 +336,7 @@ public final class FileExtentStore implements ExtentStore {
 
     /** If a checkpoint is due, begins it before the compaction continues; returns whether the compaction waits. */
     boolean isPaused(Compaction compaction) {
-        if (!isCheckpointDue() || waitsToRetry() || makesRoomFirst || journal.failure() != null) {
+        if (!isCheckpointDue() || checkpointPause.lasts() || makesRoomFirst || journal.failure() != null) {
             return false;
         }
         paused = compaction;
@@ -346,7 +357,7 @@ public final class FileExtentStore implements ExtentStore {
         List<Extent> inputs = damaged ? List.of() : pick();
         if (!inputs.isEmpty()) {
             compactions++;
-            start(new Compaction(this, compactions, inputs));
+            start(new Compaction(this, compactions, inputs, room.isEnough() ? checkpointBytes : Compaction.TAKES_ALL));
         }
         return !inputs.isEmpty();
     }
@@ -369,6 +380,17 @@ public final class FileExtentStore implements ExtentStore {
         return dirty.isCheckpointDue(pressed || (pressedForHeap && forgetsNothing) || requested.wantsCheckpoint());
     }
 
+    /** The compaction would leave no room for a checkpoint, and has written nothing: smaller ones may begin. */
+    void postponed(Compaction compaction, long usableBytes) {
+        LOG.info(
+                "shard {}: {} is postponed: the disk has {} bytes left",
+                catalog.manifest().shard(),
+                compaction,
+                usableBytes);
+        room.isOnly(usableBytes - checkpointBytes);
+        job = null;
+    }
+
     private void start(ExtentJob newJob) {
         job = newJob;
         newJob.start();
@@ -384,6 +406,7 @@ public final class FileExtentStore implements ExtentStore {
         }
         reportsAbandoned = true;
         pressed = false;
+        stuck = false;
         room.jobFinished();
         journal.checkpointObstacle(null);
         resume();
@@ -396,13 +419,14 @@ public final class FileExtentStore implements ExtentStore {
      * @param obstacle the reason why the disk refused, or null
      */
     void abandon(ExtentJob failedJob, Throwable reason, @Nullable Obstacle obstacle) {
-        figures.abandoned(failedJob instanceof Checkpoint);
+        boolean isCheckpoint = failedJob instanceof Checkpoint;
+        figures.abandoned(isCheckpoint);
         reportAbandoned(failedJob, String.valueOf(reason.getMessage()));
-        retryNanos = clock.monotonicNanos() + RETRY_NANOS;
-        retries = true;
+        RetryPause pause = isCheckpoint ? checkpointPause : compactionPause;
+        pause.begin();
         stopped = Manifest.isUncertain(reason);
-        hasDroppedDirty |= failedJob instanceof Checkpoint;
-        if (failedJob instanceof Checkpoint) {
+        hasDroppedDirty |= isCheckpoint;
+        if (isCheckpoint) {
             requested.checkpointAbandoned();
         }
         // Until its resources are released, it remains the store's job, so that closing the store releases them.
@@ -411,10 +435,13 @@ public final class FileExtentStore implements ExtentStore {
         if (stopped) {
             failShard(reason);
         } else if (obstacle != null) {
-            journal.checkpointObstacle(obstacle);
-            makesRoomFirst = failedJob instanceof Checkpoint;
+            if (isCheckpoint) {
+                journal.checkpointObstacle(obstacle);
+                stuck = obstacle.isDiskFull();
+            }
+            makesRoomFirst = isCheckpoint;
             if (obstacle.isDiskFull() && room.jobFailed(obstacle)) {
-                onLoop(() -> retries = false);
+                onLoop(pause::end);
             }
         } else if (reason instanceof DamagedFileException) {
             LOG.error(

@@ -519,9 +519,9 @@ public final class ShardStore implements AutoCloseable {
         return journal.obstacle();
     }
 
-    /** Whether a write of {@code bytes} should wait until a checkpoint has made room. */
+    /** Whether a write of {@code bytes} should wait until a checkpoint has made room, which is possible. */
     public boolean isPressed(int bytes) {
-        return journal.isPressed(bytes);
+        return journal.isPressed(bytes) && !extents.isStuck();
     }
 
     /** Why nothing more is acknowledged, or null while the shard works (I9); may be called by any thread. */
