@@ -159,8 +159,9 @@ public final class RemoteStreams implements StreamSource {
      * <p>A listener that is slow delays the others: the connection is read on when it has returned. Of text, the
      * beginning of a character, and a carriage return, wait for the bytes after them, or for the end of the stream. A
      * subscriber that has everything has to request one more batch to learn that the stream is closed. A second
-     * listener on the same stream uses a connection of its own. The server must be one that follows many streams with
-     * one response, and its events must arrive; otherwise the listening ends with an error.
+     * listener on the same stream uses a connection of its own. So does each stream if the server is not one that follows
+     * many streams with one response, or if events do not arrive; then it is followed by long-poll where its own events
+     * do not arrive either.
      */
     public StreamSource shared() {
         SharedConnection connection = new SharedConnection(settings);

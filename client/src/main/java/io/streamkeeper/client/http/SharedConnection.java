@@ -2,7 +2,9 @@ package io.streamkeeper.client.http;
 
 import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.StreamException;
+import io.streamkeeper.client.http.EventResponse.NoEventsException;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection over which the events of many streams arrive. It is open while streams are read: the first ones are
  * named when it opens, others are added and removed by requests of their own, one at a time. When the server ends the
- * response, it continues with another one; when it breaks, all feeds fail, and their followers open others.
+ * response, it continues with another one; when it breaks, all feeds fail, and their followers open others. If events
+ * do not arrive, because the server or a proxy refuses them, responds with something else, or holds them back, each feed
+ * continues on a connection of its own; when one of them has succeeded, the shared connection is not tried again.
  *
  * <p>At most one batch waits for its feed; the connection is not read on meanwhile.
  *
@@ -52,19 +57,25 @@ final class SharedConnection {
     private @Nullable SharedFeed blocking;
     private @Nullable AnswerBody change;
     private boolean runs;
+    private boolean hasEvents;
+    private boolean isOfNoUse;
 
     SharedConnection(RemoteSettings settings) {
         this.settings = settings;
         this.requests = new StreamsRequest(settings);
         this.silence = new Silence(settings.silenceMax());
+        this.isOfNoUse = !settings.usesEvents();
     }
 
     // ---- called by feeds ----
 
-    /** Follows the stream of {@code feed} from its position; returns false if another feed reads it. */
+    /**
+     * Follows the stream of {@code feed} from its position; returns false if it needs a connection of its own, because
+     * another feed reads it or events do not arrive.
+     */
     boolean open(SharedFeed feed) {
         synchronized (this) {
-            if (feeds.putIfAbsent(feed.path(), feed) != null) {
+            if (isOfNoUse || feeds.putIfAbsent(feed.path(), feed) != null) {
                 return false;
             }
             if (!followed.contains(feed.path())) {
@@ -98,6 +109,11 @@ final class SharedConnection {
             unblock(feed);
         }
         runLater();
+    }
+
+    /** Streams arrive over connections of their own, and events over this one did not. */
+    synchronized void isOfNoUse() {
+        isOfNoUse = true;
     }
 
     private void unblock(SharedFeed feed) {
@@ -267,10 +283,17 @@ final class SharedConnection {
         if (reading == null || blocking != null) {
             return;
         }
+        Duration first = hasEvents ? settings.silenceMax() : settings.firstEventMax();
         later.add(() -> {
-            silence.begin(settings.silenceMax(), () -> reading.fail(requests.silent()));
+            silence.begin(first, () -> reading.fail(silent(reading)));
             reading.next().whenComplete((event, thrown) -> arrived(reading, event, thrown));
         });
+    }
+
+    private synchronized Throwable silent(SharedResponse reading) {
+        return hasEvents || reading.hasBegun()
+                ? requests.silent()
+                : new NoEventsException("no event arrived within " + settings.firstEventMax());
     }
 
     private void arrived(SharedResponse from, @Nullable StreamEvent event, @Nullable Throwable thrown) {
@@ -279,14 +302,17 @@ final class SharedConnection {
                 return;
             }
             silence.end();
-            if (thrown != null) {
+            if (thrown instanceof NoEventsException noEvents) {
+                separateAll(noEvents);
+            } else if (thrown != null) {
                 failAll(requests.explained(thrown));
             } else if (event != null) {
+                hasEvents = true;
                 take(event);
             } else if (from.hasDelivered()) {
                 reconnect();
             } else {
-                failAll(requests.silent());
+                separateAll(new NoEventsException("the response ended before its first event"));
             }
         }
         runLater();
@@ -337,10 +363,20 @@ final class SharedConnection {
         advance();
     }
 
+    /** Each feed continues on a connection of its own. */
+    private void separateAll(NoEventsException reason) {
+        LOG.debug("streams of {} are followed separately: {}", settings.root(), reason.getMessage());
+        leaveAll(feed -> feed.separate(requests.noEvents(String.valueOf(reason.getMessage()))));
+    }
+
     private void failAll(RuntimeException failure) {
-        List<SharedFeed> failed = new ArrayList<>(feeds.values());
+        leaveAll(feed -> feed.fail(failure));
+    }
+
+    private void leaveAll(Function<SharedFeed, Runnable> leave) {
+        List<SharedFeed> left = new ArrayList<>(feeds.values());
         feeds.clear();
-        failed.forEach(feed -> later.add(feed.fail(failure)));
+        left.forEach(feed -> later.add(leave.apply(feed)));
         disconnect();
     }
 }

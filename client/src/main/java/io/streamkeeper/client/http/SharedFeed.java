@@ -6,9 +6,7 @@ import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.listen.Feed;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
-import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
@@ -19,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a stream over a connection that it shares with others. A second reader of the same stream has a connection of
- * its own. Its state belongs to the lock of the connection; futures are completed outside of it.
+ * its own, and each stream has one if the events of many do not arrive. Its state belongs to the lock of the connection;
+ * futures are completed outside of it.
  */
 final class SharedFeed implements Feed {
     private final SharedConnection connection;
@@ -35,7 +34,8 @@ final class SharedFeed implements Feed {
     private ContentType type = ContentType.OCTET_STREAM;
     private boolean isBase64;
     private From position = From.beginning();
-    private @Nullable HttpFeed alone;
+    private volatile @Nullable HttpFeed alone;
+    private volatile boolean isSeparated;
 
     SharedFeed(SharedConnection connection, RemoteStream stream, String path) {
         this.connection = connection;
@@ -56,16 +56,8 @@ final class SharedFeed implements Feed {
 
     @Override
     public CompletableFuture<StreamMetadata> open(From from) {
-        try {
-            if (StreamPath.of(path).isReserved()) {
-                throw new RefusedException(ErrorCode.INVALID_PATH, "stream path " + Quoted.of(path) + " is reserved");
-            }
-            ReadStart.parse(from.offset());
-        } catch (RefusedException e) {
-            return CompletableFuture.failedFuture(StreamException.of(e.refusal()));
-        }
         position = from;
-        if (connection.open(this)) {
+        if (mayBeListed() && connection.open(this)) {
             return opened;
         }
         HttpFeed other = new HttpFeed(stream);
@@ -73,10 +65,31 @@ final class SharedFeed implements Feed {
         return other.open(from);
     }
 
+    /** Whether a list may have this stream; one that is not valid would be refused with all others. */
+    private boolean mayBeListed() {
+        try {
+            ReadStart.parse(position.offset());
+            return !StreamPath.of(path).isReserved();
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
     @Override
     public CompletableFuture<Batch> next(From from) {
         HttpFeed other = alone;
-        return other == null ? connection.next(this) : other.next(from);
+        if (other == null) {
+            return connection.next(this);
+        }
+        CompletableFuture<Batch> next = other.next(from);
+        return isSeparated ? next.whenComplete(this::arrivedAlone) : next;
+    }
+
+    private void arrivedAlone(@Nullable Batch batch, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            isSeparated = false;
+            connection.isOfNoUse();
+        }
     }
 
     @Override
@@ -86,10 +99,9 @@ final class SharedFeed implements Feed {
 
     @Override
     public void close() {
+        connection.close(this);
         HttpFeed other = alone;
-        if (other == null) {
-            connection.close(this);
-        } else {
+        if (other != null) {
             other.close();
         }
     }
@@ -164,6 +176,28 @@ final class SharedFeed implements Feed {
         }
         wanted = null;
         return () -> waiting.complete(batch);
+    }
+
+    /**
+     * Continues on a connection of its own, because events do not arrive over the shared one; returns what is to be done
+     * outside the lock.
+     *
+     * @param failure ends it if the stream was found already: the next attempt has a connection of its own
+     */
+    Runnable separate(Throwable failure) {
+        if (opened.isDone()) {
+            return fail(failure);
+        }
+        HttpFeed other = new HttpFeed(stream);
+        isSeparated = true;
+        alone = other;
+        return () -> other.open(position).whenComplete((metadata, thrown) -> {
+            if (thrown == null) {
+                opened.complete(metadata);
+            } else {
+                opened.completeExceptionally(thrown);
+            }
+        });
     }
 
     /** Nothing more arrives; returns what is to be done outside the lock. */

@@ -2,10 +2,14 @@ package io.streamkeeper.client.http;
 
 import io.streamkeeper.client.http.EventParser.Event;
 import java.net.http.HttpHeaders;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One response of server-sent events of many streams, read one event at a time. */
 final class SharedResponse extends EventResponse<StreamEvent> {
+    /** Also the statuses of servers that do not have this extension of the protocol. */
+    private static final Set<Integer> NO_EXTENSION = Set.of(404, 405);
+
     /**
      * Creates a response that has not begun yet.
      *
@@ -19,7 +23,7 @@ final class SharedResponse extends EventResponse<StreamEvent> {
 
     @Override
     boolean mayMeanNoEvents(int status) {
-        return false;
+        return super.mayMeanNoEvents(status) || NO_EXTENSION.contains(status);
     }
 
     @Override

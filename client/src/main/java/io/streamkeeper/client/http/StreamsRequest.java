@@ -84,6 +84,11 @@ final class StreamsRequest {
         return unreachable("nothing was received from " + settings.root() + " for " + settings.silenceMax(), null);
     }
 
+    /** The failure of a stream that was followed over the connection until its events did not arrive any more. */
+    StreamException noEvents(String reason) {
+        return unreachable("the events of many streams do not arrive from " + settings.root() + ": " + reason, null);
+    }
+
     private static StreamException unreachable(String message, @Nullable Throwable cause) {
         return new StreamException.Unavailable(HttpFeed.UNREACHABLE, 0, message, cause);
     }
@@ -92,12 +97,6 @@ final class StreamsRequest {
     RuntimeException explained(@Nullable Throwable thrown) {
         Throwable failure =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (failure instanceof EventResponse.NoEventsException) {
-            return new StreamException.Invalid(
-                    BatchAssembler.INVALID_ANSWER,
-                    200,
-                    "the server does not follow many streams with one response: " + failure.getMessage());
-        }
         if (failure instanceof IOException) {
             return unreachable(settings.root() + " cannot be reached: " + failure, failure);
         }

@@ -51,8 +51,19 @@ final class FakeClient extends HttpClient {
 
         /** Delivers the head of a response of events. */
         void begin() {
-            body = handler.apply(new EventsHead());
+            begin(new Head("text/event-stream"));
+        }
+
+        private void begin(Head head) {
+            body = handler.apply(head);
             body.onSubscribe(this);
+        }
+
+        /** Delivers a whole response of JSON. */
+        void answer(String json) {
+            begin(new Head("application/json"));
+            deliver(json);
+            body.onComplete();
         }
 
         /** Delivers bytes of the body; returns when the client has taken them. */
@@ -73,7 +84,7 @@ final class FakeClient extends HttpClient {
         }
     }
 
-    private static final class EventsHead implements ResponseInfo {
+    private record Head(String type) implements ResponseInfo {
         @Override
         public int statusCode() {
             return 200;
@@ -81,7 +92,7 @@ final class FakeClient extends HttpClient {
 
         @Override
         public HttpHeaders headers() {
-            return HttpHeaders.of(Map.of("Content-Type", List.of("text/event-stream")), (name, value) -> true);
+            return HttpHeaders.of(Map.of("Content-Type", List.of(type)), (name, value) -> true);
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.http.FakeClient.Exchange;
+import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamSource;
 import io.streamkeeper.client.recording.Recorder;
 import java.net.URI;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SharedConnectionTest {
     private static final String ROOT = "http://127.0.0.1:1/root/";
+    private static final String OFFSET = "0000000000000001_0000000000000002";
     private static final String SESSION = "event: session\ndata: {\"session\":\"s\"}\n\n";
 
     private final FakeClient client = new FakeClient();
@@ -39,11 +41,11 @@ class SharedConnectionTest {
     }
 
     private static String closed(String stream) {
-        return control(stream, "\"streamNextOffset\":\"1\",\"streamClosed\":true");
+        return control(stream, "\"streamNextOffset\":\"" + OFFSET + "\",\"streamClosed\":true");
     }
 
     private static String data(String stream) {
-        return "event: data\nid: " + stream + "@1\ndata: [1]\n\n";
+        return "event: data\nid: " + stream + "@" + OFFSET + "\ndata: [1]\n\n";
     }
 
     @Test
@@ -77,7 +79,7 @@ class SharedConnectionTest {
         Exchange events = exchange(0);
         events.begin();
         events.deliver(SESSION + opened("a") + closed("a"));
-        assertThat(recorder.awaitComplete()).isEqualTo("1");
+        assertThat(recorder.awaitComplete()).isEqualTo(OFFSET);
         eventually(() -> assertThat(events.isCancelled()).isTrue());
     }
 
@@ -88,5 +90,52 @@ class SharedConnectionTest {
         events.begin();
         events.deliver(SESSION + opened("a") + control("a", "\"error\":\"stream_not_found\""));
         eventually(() -> assertThat(events.isCancelled()).isTrue());
+    }
+
+    @Test
+    void aListenerThatStopsBeforeTheEndOfItsStreamDoesNotStopOthers() {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch stopping = new CountDownLatch(1);
+        Recorder other = new Recorder();
+        StreamSource source = source();
+        Recorder stopped = new Recorder().onEach(batch -> {
+            called.countDown();
+            awaitLatch(stopping);
+        });
+        Listening listening = source.listen("a", From.beginning(), stopped);
+        Exchange events = exchange(0);
+        source.listen("b", From.beginning(), other);
+        events.begin();
+        events.deliver(SESSION);
+        exchange(1);
+        events.deliver(opened("a") + data("a"));
+        awaitLatch(called);
+        events.deliver(closed("a") + opened("b") + data("b"));
+        listening.stop();
+        stopping.countDown();
+        other.awaitMessages("1");
+    }
+
+    @Test
+    void aStreamThatIsFollowedAgainBeforeItHasLeftIsAddedWhenItHas() {
+        StreamSource source = source();
+        source.listen("b", From.beginning(), new Recorder());
+        Exchange events = exchange(0);
+        events.begin();
+        events.deliver(SESSION);
+        Recorder first = new Recorder();
+        Listening listening = source.listen("a", From.beginning(), first);
+        exchange(1).answer("{}");
+        events.deliver(opened("a") + data("a"));
+        first.awaitMessages("1");
+        listening.stop().join();
+        Exchange removal = exchange(2);
+        listening.resume();
+        removal.answer("{}");
+        eventually(() -> assertThat(listening.status()).isEqualTo(Listening.Status.CONNECTING));
+        events.deliver(data("a") + control("a", "\"streamNextOffset\":\"" + OFFSET + "\",\"removed\":true"));
+        exchange(3).answer("{}");
+        events.deliver(opened("a") + data("a"));
+        first.awaitMessages("1", "1");
     }
 }
