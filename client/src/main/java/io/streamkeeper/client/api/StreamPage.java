@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups the groups, in the same order: each is the beginning of paths up to a slash; empty unless {@link
  *     ListOptions#grouped} is set
  * @param next the last item, after which the next page begins; null if this is the last page
- * @param position from which the changes of streams can be followed, as the text that {@code DurableStreams.changes}
+ * @param position from which the changes of streams can be followed, as the text that the call {@code changes}
  *     takes: none of them is on the page, and none is missing; null unless this is the first page
  */
 public record StreamPage(

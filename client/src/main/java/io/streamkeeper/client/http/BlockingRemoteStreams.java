@@ -10,6 +10,7 @@ import io.streamkeeper.client.api.ListOptions;
 import io.streamkeeper.client.api.MetadataOptions;
 import io.streamkeeper.client.api.Page;
 import io.streamkeeper.client.api.ReadOptions;
+import io.streamkeeper.client.api.StreamChanges;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.api.StreamPage;
@@ -21,6 +22,7 @@ import io.streamkeeper.protocol.RefusedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,8 @@ public final class BlockingRemoteStreams {
      * @param closed whether the stream is closed and this is its end
      */
     public record ReadEnd(String nextOffset, boolean closed) {}
+
+    private static final Duration WAIT_MAX = Duration.ofDays(365);
 
     private final RemoteSettings settings;
     private final AtomicBoolean reached = new AtomicBoolean();
@@ -224,6 +228,30 @@ public final class BlockingRemoteStreams {
                     answer.status(),
                     "the server's answer is not a list of its streams: " + e.getMessage());
         }
+    }
+
+    /**
+     * Returns the creations, closures and deletions of streams after a position, or waits until there is one. The server
+     * must report them, which is an extension of the protocol; its history is bounded, and begins when it starts.
+     *
+     * @param prefix the text with which the paths of the streams begin, without percent-encoding; empty for all
+     * @param position {@link StreamPage#position} or {@link StreamChanges#position}; null for now: to begin at a known
+     *     time, call this with null and no wait, and go on from the position that it returns
+     * @param wait the longest wait, after which there are no changes; at most a year. The answer of the server is awaited
+     *     in any case.
+     * @return the changes
+     * @throws StreamException.OffsetGone if some of them are not known any more: list the streams again
+     * @throws StreamException if the server refuses it, is not available, or does not report changes
+     * @throws IllegalArgumentException if the wait is negative
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public StreamChanges changes(String prefix, @Nullable String position, Duration wait) throws InterruptedException {
+        if (wait.isNegative()) {
+            throw new IllegalArgumentException("wait is " + wait + "; expected zero or a positive time");
+        }
+        Duration bounded = wait.compareTo(WAIT_MAX) < 0 ? wait : WAIT_MAX;
+        return new ChangesWait(settings, () -> new Attempts(reached, settings.retryMax()), prefix, position, bounded)
+                .run();
     }
 
     private RemoteStream stream(String path) {

@@ -21,7 +21,9 @@
  * <p>A blocking call sends {@link io.streamkeeper.client.http.WriteRequests} and repeats them as {@link
  * io.streamkeeper.client.http.Attempts} allows; a {@link io.streamkeeper.client.http.Download} copies stored data. {@link
  * io.streamkeeper.client.http.ReadQuery} and {@link io.streamkeeper.client.http.StreamPages} are the queries for parts of
- * streams and for listings. {@link io.streamkeeper.client.http.Unreachable} describes a request without a response.
+ * streams and for listings. A {@link io.streamkeeper.client.http.ChangesWait} reads a {@link
+ * io.streamkeeper.client.http.ChangesResponse} of {@link io.streamkeeper.client.http.ChangesEvent}s until one has changes.
+ * {@link io.streamkeeper.client.http.Unreachable} describes a request without a response.
  *
  * <p>A follower pulls from its feed, one call at a time; responses arrive on threads of {@code java.net.http}, which
  * never block here.

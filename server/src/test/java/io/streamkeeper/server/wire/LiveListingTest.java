@@ -88,6 +88,12 @@ class LiveListingTest {
             assertThat(change.get("path").asText()).isEqualTo("says/\"\u00e9");
             assertThat(change).hasSize(6);
             assertThat(upToDate(reader).id()).isEqualTo(event.id());
+            SERVER.delete(ROOT + "says/%22%C3%A9").is(204);
+            JsonNode last = MAPPER.readTree(reader.next("data").data()).get(0);
+            assertThat(last.get("change").asText()).isEqualTo("deleted");
+            for (String field : List.of("path", "contentType", "nextOffset", "closed", "createdAt")) {
+                assertThat(last.get(field)).as(field).isEqualTo(change.get(field));
+            }
         }
     }
 

@@ -15,9 +15,7 @@ import java.util.Locale;
  *
  * <pre>
  *   data     [{"change":"created","path":"chat/42","contentType":"application/json","nextOffset":"…","closed":false,
- *              "createdAt":"2030-01-31T12:00:00.123Z"},
- *             {"change":"closed","path":"chat/42","nextOffset":"…"},
- *             {"change":"deleted","path":"chat/42"}]
+ *              "createdAt":"2030-01-31T12:00:00.123Z"}, …]
  *   control  {"position":"…","upToDate":true}
  *            {"error":"offset_gone","listAgain":true}
  * </pre>
@@ -47,16 +45,10 @@ public final class ChangesBody {
         json.writeStartObject();
         json.writeStringField("change", change.kind().name().toLowerCase(Locale.ROOT));
         json.writeStringField("path", change.path());
-        if (change.kind() == StreamChange.Kind.CREATED) {
-            json.writeStringField("contentType", change.contentType().value());
-        }
-        if (change.kind() != StreamChange.Kind.DELETED) {
-            json.writeStringField("nextOffset", change.nextOffset().toString());
-        }
-        if (change.kind() == StreamChange.Kind.CREATED) {
-            json.writeBooleanField("closed", change.closed());
-            json.writeStringField("createdAt", ListingBody.moment(change.createdMillis()));
-        }
+        json.writeStringField("contentType", change.contentType().value());
+        json.writeStringField("nextOffset", change.nextOffset().toString());
+        json.writeBooleanField("closed", change.closed());
+        json.writeStringField("createdAt", ListingBody.moment(change.createdMillis()));
         json.writeEndObject();
     }
 
