@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
@@ -82,7 +83,9 @@ final class RequestLimits extends ChannelOutboundHandlerAdapter {
                         name(principal),
                         request.header(HeaderName.X_FORWARDED_FOR),
                         authenticates ? null : streamPath(request),
-                        stores(request));
+                        stores(request),
+                        RequestParser.beginsStreams(
+                                request, connection.listener().routes()));
     }
 
     /**

@@ -126,6 +126,11 @@ final class Account {
         return Cap.tryHold(live, meters.limits().live());
     }
 
+    /** Whether one of the live reads is left now. */
+    boolean hasLive() {
+        return live.get() < meters.limits().live();
+    }
+
     void releaseLive() {
         live.decrementAndGet();
     }

@@ -34,6 +34,11 @@ final class Cap {
         }
     }
 
+    /** Whether one is left now. */
+    boolean hasLeft() {
+        return held.get() < max;
+    }
+
     void release() {
         held.decrementAndGet();
     }

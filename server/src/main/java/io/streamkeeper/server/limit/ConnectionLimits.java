@@ -75,15 +75,20 @@ public final class ConnectionLimits {
      * @param forwarded the value of {@code X-Forwarded-For}; null for none
      * @param path the path of the stream, which decides about the tenant; null if it is none or may not be used
      * @param stores whether the body is stored unless the request is refused
+     * @param isLive whether the request begins a live read of no single stream
      * @return the refusal if a limit is exceeded; else null
      */
     public @Nullable LimitRefusal beforeBody(
-            @Nullable String name, @Nullable String forwarded, @Nullable String path, boolean stores) {
+            @Nullable String name, @Nullable String forwarded, @Nullable String path, boolean stores, boolean isLive) {
         if (closed) {
             return null;
         }
         long now = limits.nowNanos();
-        LimitRefusal refusal = client(name, forwarded, now).refusal(now);
+        AccountUse client = client(name, forwarded, now);
+        LimitRefusal refusal = client.refusal(now);
+        if (refusal == null && isLive) {
+            refusal = refusalOfLive(client.account());
+        }
         AccountUse owner = refusal != null || path == null ? null : tenant(path, now);
         if (owner != null) {
             refusal = owner.refusal(now);
@@ -95,6 +100,15 @@ public final class ConnectionLimits {
             limits.refused(refusal);
         }
         return refusal;
+    }
+
+    /** The refusal of one more live read, as {@link RequestUse#holdLive} decides it when the request is executed. */
+    private @Nullable LimitRefusal refusalOfLive(Account client) {
+        Cap all = limits.liveReads();
+        if (all != null && !all.hasLeft()) {
+            return LimitRefusal.ofLiveOfServer(all.max());
+        }
+        return client.hasLive() ? null : LimitRefusal.ofLive(client);
     }
 
     private AccountUse client(@Nullable String name, @Nullable String forwarded, long nowNanos) {

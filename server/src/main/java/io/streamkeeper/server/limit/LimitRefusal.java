@@ -1,5 +1,6 @@
 package io.streamkeeper.server.limit;
 
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.config.Quota;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +32,10 @@ public record LimitRefusal(Refusal refusal, long retrySeconds, String policy, St
                 name + ";r=" + meter.tokens(nowNanos) + ";t=" + seconds);
     }
 
-    /** The refusal of a request beyond a limit of the whole server, which no policy of a client states. */
-    static LimitRefusal ofServer(Refusal refusal) {
+    /** The refusal of a live read beyond the {@code max} of the whole server, which no policy of a client states. */
+    static LimitRefusal ofLiveOfServer(int max) {
+        Refusal refusal =
+                Refusal.of(ErrorCode.OVERLOADED, "the server has " + max + " live reads, its limit; try again later");
         return new LimitRefusal(refusal, 1, "", "");
     }
 
@@ -42,7 +45,8 @@ public record LimitRefusal(Refusal refusal, long retrySeconds, String policy, St
     }
 
     /** The refusal of a live read beyond the limit of them. */
-    static LimitRefusal ofLive(Account account, long max) {
+    static LimitRefusal ofLive(Account account) {
+        long max = account.meters().limits().live();
         String name = name(account, Limit.LIVE);
         return new LimitRefusal(
                 Refusal.of(

@@ -1,7 +1,5 @@
 package io.streamkeeper.server.limit;
 
-import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +53,7 @@ public final class RequestUse {
             return null;
         }
         if (!all.tryHold()) {
-            return LimitRefusal.ofServer(Refusal.of(
-                    ErrorCode.OVERLOADED, "the server has " + all.max() + " live reads, its limit; try again later"));
+            return LimitRefusal.ofLiveOfServer(all.max());
         }
         held.add(all::release);
         return null;
@@ -64,7 +61,7 @@ public final class RequestUse {
 
     private @Nullable LimitRefusal hold(Account account) {
         if (!account.tryHoldLive()) {
-            return LimitRefusal.ofLive(account, account.meters().limits().live());
+            return LimitRefusal.ofLive(account);
         }
         // The connection may use another account before this read ends.
         if (!account.retain()) {

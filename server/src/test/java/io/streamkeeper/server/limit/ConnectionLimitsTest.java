@@ -122,9 +122,9 @@ class ConnectionLimitsTest {
 
         assertThat(refusal.refusal().code()).isEqualTo(ErrorCode.RECEIVE_LIMIT);
         assertThat(refusal.retrySeconds()).isEqualTo(5);
-        assertThat(connection.beforeBody(null, null, null, true)).isNotNull();
+        assertThat(connection.beforeBody(null, null, null, true, false)).isNotNull();
         now += 4 * SECOND + SECOND / 1000;
-        assertThat(connection.beforeBody(null, null, null, true)).isNull();
+        assertThat(connection.beforeBody(null, null, null, true, false)).isNull();
         assertThat(request(connection, 1)).isNull();
     }
 

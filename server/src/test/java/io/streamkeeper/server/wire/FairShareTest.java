@@ -1,5 +1,6 @@
 package io.streamkeeper.server.wire;
 
+import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -107,6 +108,42 @@ class FairShareTest {
             assertThat(connection.receive().isError(429, "receive_limit").field("Connection"))
                     .isEqualTo("close");
         }
+    }
+
+    private static void assertAListIsRefusedBeforeItArrives(
+            Consumer<LimitsConfig.Builder> change, int status, String code) throws Exception {
+        try (TestServer server = limited(change);
+                TestConnection connection = server.connect()) {
+            TestConnection reading = server.connect();
+            EventReader events = reading.events(ROOT + "?live=sse&stream=a@-1");
+            String session = events.next("session").data().replaceAll(".*:\"(.*)\".*", "$1");
+            for (int i = 0; i < 2; i++) {
+                connection.send("POST " + ROOT + "?live=sse HTTP/1.1\r\nHost: test\r\n" + JSON
+                        + "\r\nContent-Length: 100000\r\n\r\n");
+                connection.receive().isError(status, code);
+                connection.send("x".repeat(100_000));
+            }
+            connection
+                    .exchange("POST", ROOT + "?session=" + session, "{\"add\":[\"b@-1\"]}", JSON)
+                    .is(200);
+            reading.close();
+            Awaitility.await().untilAsserted(() -> {
+                TestConnection next = server.connect();
+                next.request("POST", ROOT + "?live=sse", "[\"a@-1\"]", JSON);
+                next.receiveEvents().close();
+            });
+        }
+    }
+
+    @Test
+    void aListOfStreamsIsRefusedBeforeItArrivesIfItsClientHasNoLiveReadLeft() throws Exception {
+        assertAListIsRefusedBeforeItArrives(set -> set.client("live=1"), 429, "live_limit");
+    }
+
+    @Test
+    @MayLogFaults("requests are refused with 503")
+    void aListOfStreamsIsRefusedBeforeItArrivesIfTheServerHasNoLiveReadLeft() throws Exception {
+        assertAListIsRefusedBeforeItArrives(set -> set.liveReadsMax(1), 503, "overloaded");
     }
 
     @Test

@@ -52,6 +52,11 @@ public final class RequestParser {
         return routes.isRootRead(request.method(), request.path()) && !isForStreams(request, routes);
     }
 
+    /** Whether a request begins a response that follows many streams. */
+    public static boolean beginsStreams(HttpRequest request, Routes routes) {
+        return isForStreams(request, routes) && !StreamsParser.isChange(request);
+    }
+
     /** The longest body of a request for at most {@code streamsMax} streams, see {@link #isForStreams}. */
     public static int streamsBodyBytesMax(int streamsMax) {
         return StreamsParser.bodyBytesMax(streamsMax);
