@@ -29,8 +29,16 @@ public enum ErrorCode {
     MISSING_CONTENT_TYPE(400, "missing_content_type"),
     /** Producer headers are incomplete or not valid, or a new epoch does not begin with 0 (section 5.2.1). */
     INVALID_PRODUCER(400, "invalid_producer"),
+    /** The body of a request about a subscription is not valid (section 6.2). */
+    SUBSCRIPTION_INVALID(400, "INVALID_REQUEST"),
+    /** The server sends no webhooks to this URL (section 12.8). */
+    WEBHOOK_URL_REJECTED(400, "WEBHOOK_URL_REJECTED"),
     /** The request has no credentials, or they are not valid. */
     UNAUTHENTICATED(401, "unauthenticated"),
+    /** The token of a wake is missing, or of another subscription, or was not signed by this server (section 7.3). */
+    WAKE_TOKEN_INVALID(401, "TOKEN_INVALID"),
+    /** The token of a wake has expired (section 7.3). */
+    WAKE_TOKEN_EXPIRED(401, "TOKEN_EXPIRED"),
     /** The client may not do this at this path, whether or not a stream exists there. */
     FORBIDDEN(403, "forbidden"),
     /** A later epoch of the producer has begun (section 5.2.1); see {@link Refusal#producer}. */
@@ -43,6 +51,8 @@ public enum ErrorCode {
     STREAM_NOT_FOUND(404, "stream_not_found"),
     /** The source of a fork does not exist (section 4.2). */
     SOURCE_NOT_FOUND(404, "source_not_found"),
+    /** The subscription does not exist (section 6.3). */
+    SUBSCRIPTION_NOT_FOUND(404, "SUBSCRIPTION_NOT_FOUND"),
     /** The server has no resource at this path, or the path is reserved (section 6). */
     NOT_FOUND(404, "not_found"),
     /** The resource does not support this method. */
@@ -68,6 +78,16 @@ public enum ErrorCode {
     PRODUCER_SEQUENCE_GAP(409, "producer_sequence_gap"),
     /** The source of a fork is deleted (section 4.2). */
     SOURCE_DELETED(409, "source_deleted"),
+    /** The subscription exists with another configuration (section 6.2). */
+    SUBSCRIPTION_EXISTS(409, "SUBSCRIPTION_ALREADY_EXISTS"),
+    /** The wake that the request names is not the current one (section 7.3). */
+    FENCED(409, "FENCED"),
+    /** Another worker holds the lease of the subscription (section 7.2). */
+    ALREADY_CLAIMED(409, "ALREADY_CLAIMED"),
+    /** The subscription has no work to claim (section 7.2). */
+    NO_PENDING_WORK(409, "NO_PENDING_WORK"),
+    /** An acknowledged offset is before the cursor or after the tail (section 7). */
+    ACK_OFFSET_INVALID(409, "INVALID_OFFSET"),
     /** The stream is deleted, but forks still need its data (section 4.2). */
     STREAM_DELETED(410, "stream_deleted"),
     /**

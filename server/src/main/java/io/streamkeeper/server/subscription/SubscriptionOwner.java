@@ -1,0 +1,25 @@
+package io.streamkeeper.server.subscription;
+
+import java.util.List;
+
+/**
+ * Who has created a subscription: a principal, in a form that can be stored. Immutable.
+ *
+ * @param name the name of the principal
+ * @param hasName whether rules for names apply to it
+ * @param grants what its credentials allowed when it created the subscription, each as actions and a pattern of paths
+ */
+public record SubscriptionOwner(String name, boolean hasName, List<StoredGrant> grants) {
+    /**
+     * A grant.
+     *
+     * @param actions names joined by commas
+     * @param paths a pattern of paths
+     */
+    public record StoredGrant(String actions, String paths) {}
+
+    /** Copies the list. */
+    public SubscriptionOwner {
+        grants = List.copyOf(grants);
+    }
+}

@@ -1,0 +1,69 @@
+package io.streamkeeper.server.subscription;
+
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.shard.Callback;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All subscriptions of a server (sections 6 and 7). The calls may be made by any thread, and are answered once, by a loop:
+ * after the change that they make is durable. Refusals have the codes of {@link io.streamkeeper.protocol.ErrorCode}.
+ */
+public interface Subscriptions extends AutoCloseable {
+    /** The result of {@link #put}. */
+    record Put(boolean isNew, SubscriptionView subscription) {}
+
+    /**
+     * A page of subscriptions in the order of their ids.
+     *
+     * @param next the id after which the next page begins; null for the last page
+     */
+    record Page(List<SubscriptionView> subscriptions, @Nullable String next) {}
+
+    /** Whether the owner of a subscription may read a stream. Asked by all loops; does not block. */
+    interface Rights {
+        boolean mayRead(SubscriptionOwner owner, StreamPath path);
+    }
+
+    /** Creates a subscription, or confirms one with an equal configuration (section 6.2). */
+    void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Put> then);
+
+    /** Describes a subscription with its links (section 6.3). */
+    void get(String id, Callback<SubscriptionView> then);
+
+    /** Describes subscriptions without their links. */
+    void list(@Nullable String after, int limit, Callback<Page> then);
+
+    /** Deletes a subscription; does nothing if it does not exist (section 6.3). */
+    void delete(String id, Callback<Boolean> then);
+
+    /** Links streams by name, at their tails (section 6.4). */
+    void addStreams(String id, List<StreamPath> streams, Callback<Boolean> then);
+
+    /** Removes the explicit link of a stream, if it has one (section 6.4). */
+    void removeStream(String id, StreamPath stream, Callback<Boolean> then);
+
+    /** Claims the pending work of a pull-wake subscription (section 7.2). */
+    void claim(String id, String worker, Callback<ClaimResult> then);
+
+    /**
+     * Acknowledges offsets, and extends or releases the lease: a callback of a webhook, or an ack of a pull-wake worker.
+     *
+     * @param kind what the subscription must be
+     * @param then receives whether the subscription wakes a worker again
+     */
+    void ack(String id, SubscriptionSpec.Kind kind, AckRequest request, Callback<Boolean> then);
+
+    /** Releases the lease of a pull-wake worker without acknowledging anything (section 7.2). */
+    void release(String id, String token, String wakeId, long generation, Callback<Boolean> then);
+
+    /**
+     * Moves the cursor of a stream to any place of it, for operators: work is done again, or skipped. Fences the wake that
+     * is in flight.
+     */
+    void seek(String id, StreamPath stream, io.streamkeeper.protocol.Offset offset, Callback<Boolean> then);
+
+    /** Ends all deliveries. The shards are still open. */
+    @Override
+    void close();
+}
