@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param producer the state of the producer, where its epoch or sequence number is the reason
  * @param earliestOffset the first offset that can be read, where the requested one is before it
  * @param metadataTag the entity tag of the stream's metadata without its quotes, where a condition on it is false
+ * @param lease who holds the lease of a subscription, where that is the reason
  */
 public record Refusal(
         ErrorCode code,
@@ -21,7 +22,8 @@ public record Refusal(
         boolean closed,
         @Nullable ProducerConflict producer,
         @Nullable Offset earliestOffset,
-        @Nullable String metadataTag)
+        @Nullable String metadataTag,
+        @Nullable Lease lease)
         implements Outcome {
 
     /**
@@ -34,13 +36,21 @@ public record Refusal(
     public record ProducerConflict(long currentEpoch, long expectedSeq, long receivedSeq) {}
 
     /**
+     * The lease of a subscription (section 7.2).
+     *
+     * @param holder the name of the worker that holds it
+     * @param generation that of its wake
+     */
+    public record Lease(String holder, long generation) {}
+
+    /**
      * {@return a refusal with a code and a message only}
      *
      * @param code what kind of refusal
      * @param message one sentence for a person; it names the value and what was expected
      */
     public static Refusal of(ErrorCode code, String message) {
-        return new Refusal(code, message, null, false, null, null, null);
+        return new Refusal(code, message, null, false, null, null, null, null);
     }
 
     /**
@@ -52,7 +62,7 @@ public record Refusal(
      * @param closed whether the stream is closed
      */
     public static Refusal at(ErrorCode code, String message, Offset nextOffset, boolean closed) {
-        return new Refusal(code, message, nextOffset, closed, null, null, null);
+        return new Refusal(code, message, nextOffset, closed, null, null, null, null);
     }
 
     /**
@@ -62,7 +72,7 @@ public record Refusal(
      * @param earliest the first offset that can be read
      */
     public static Refusal retained(String message, Offset earliest) {
-        return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest, null);
+        return new Refusal(ErrorCode.OFFSET_GONE, message, null, false, null, earliest, null, null);
     }
 
     /**
@@ -73,7 +83,7 @@ public record Refusal(
      * @param metadataTag the tag of the present metadata, without its quotes
      */
     static Refusal ofMetadata(ErrorCode code, String message, String metadataTag) {
-        return new Refusal(code, message, null, false, null, null, metadataTag);
+        return new Refusal(code, message, null, false, null, null, metadataTag, null);
     }
 
     /**
@@ -89,6 +99,7 @@ public record Refusal(
                 null,
                 false,
                 new ProducerConflict(currentEpoch, -1, -1),
+                null,
                 null,
                 null);
     }
@@ -108,6 +119,17 @@ public record Refusal(
                 false,
                 new ProducerConflict(-1, expectedSeq, receivedSeq),
                 null,
+                null,
                 null);
+    }
+
+    /**
+     * {@return the refusal of a claim, because another worker holds the lease}
+     *
+     * @param message one sentence for a person
+     * @param lease who holds it
+     */
+    public static Refusal claimed(String message, Lease lease) {
+        return new Refusal(ErrorCode.ALREADY_CLAIMED, message, null, false, null, null, null, lease);
     }
 }

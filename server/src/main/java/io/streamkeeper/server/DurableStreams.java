@@ -549,6 +549,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 audit == null ? null : AuditLog.open(audit),
                 access,
                 engine.limits(),
+                engine.subscriptions(),
                 () -> engine.metrics(engine.workers()),
                 levels);
     }

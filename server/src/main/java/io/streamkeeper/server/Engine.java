@@ -14,6 +14,7 @@ import io.streamkeeper.server.shard.Shards.StreamCounts;
 import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
+import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.Budget;
@@ -157,6 +158,12 @@ final class Engine {
 
     Executor workers() {
         return workers;
+    }
+
+    /** The subscriptions of the streams; null if there are none. */
+    @Nullable
+    SubscriptionParts subscriptions() {
+        return null;
     }
 
     Shards shards() {

@@ -199,7 +199,8 @@ final class Answer {
                 isTrue("Stream-Closed"),
                 producer,
                 offset("Stream-Earliest-Offset"),
-                metadataTag()));
+                metadataTag(),
+                null));
     }
 
     private @Nullable ErrorCode codeOf(StreamException failure) {

@@ -2,6 +2,7 @@ package io.streamkeeper.server.admin;
 
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -14,13 +15,19 @@ public final class AdminRoutes {
     /**
      * The lines of the table of a listener for administration.
      *
+     * @param subscriptions null if there are none
      * @param levels the levels of the log; null if they cannot be changed
      * @param workers create the answers that need more than a few numbers
      */
     public static List<Route> of(
-            Shards shards, MemoryLedger memory, Drain drain, @Nullable LogLevels levels, Executor workers) {
+            Shards shards,
+            MemoryLedger memory,
+            Drain drain,
+            @Nullable Subscriptions subscriptions,
+            @Nullable LogLevels levels,
+            Executor workers) {
         return List.of(
-                Route.reading("/admin/status", new StatusHandler(shards, memory, drain, workers))
+                Route.reading("/admin/status", new StatusHandler(shards, memory, drain, subscriptions, workers))
                         .forAdministrators(),
                 Route.reading("/admin/slow-requests", new SlowRequestsHandler(shards.counters(), workers))
                         .forAdministrators(),

@@ -3,12 +3,12 @@ package io.streamkeeper.server.admin;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.setting.Durations;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * {@code /admin/drain}: {@code GET} returns the state; {@code POST} begins, and answers when all connections of clients
@@ -27,7 +27,7 @@ final class DrainHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         if (request.method() != Method.POST) {
             Parameters.of(request, List.of());
             answering.accept(state());

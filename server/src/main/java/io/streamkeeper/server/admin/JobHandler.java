@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.disk.StorageFailedException;
@@ -12,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class JobHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         Parameters.of(request, List.of());
         StorageFailedException failure = shards.failure();
         if (failure != null) {

@@ -5,10 +5,10 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ final class LogLevelHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         if (levels == null) {
             throw new RefusedException(
                     ErrorCode.NOT_IMPLEMENTED,

@@ -2,6 +2,7 @@ package io.streamkeeper.server.admin;
 
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.metrics.Counters;
 import io.streamkeeper.server.metrics.SlowRequest;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** {@code /admin/slow-requests}: the last requests that took long, the slowest first. */
 final class SlowRequestsHandler implements RouteHandler {
@@ -25,7 +25,7 @@ final class SlowRequestsHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         Parameters.of(request, List.of());
         JsonAnswers.whenDone(
                 workers, () -> counters.slowRequests().thenApplyAsync(SlowRequestsHandler::answer, workers), answering);

@@ -3,44 +3,59 @@ package io.streamkeeper.server.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.metrics.Build;
 import io.streamkeeper.server.shard.ShardStatus;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.subscription.SubscriptionFigures;
+import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /admin/status}: the state of each shard with its reason, its backlog, and the bytes of its files that
- * compaction has not removed yet; the budgets; and the connections of clients.
+ * compaction has not removed yet; the budgets; the subscriptions; and the connections of clients.
  */
 final class StatusHandler implements RouteHandler {
     private final Shards shards;
     private final MemoryLedger memory;
     private final Drain drain;
+    private final @Nullable Subscriptions subscriptions;
     private final Executor workers;
     private final long beganNanos = System.nanoTime();
 
-    StatusHandler(Shards shards, MemoryLedger memory, Drain drain, Executor workers) {
+    /** The state of {@code shards}; {@code subscriptions} is null if there are none. */
+    StatusHandler(
+            Shards shards, MemoryLedger memory, Drain drain, @Nullable Subscriptions subscriptions, Executor workers) {
         this.shards = shards;
         this.memory = memory;
         this.drain = drain;
+        this.subscriptions = subscriptions;
         this.workers = workers;
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         Parameters.of(request, List.of());
-        JsonAnswers.whenDone(workers, () -> shards.statuses().thenApplyAsync(this::answer, workers), answering);
+        JsonAnswers.whenDone(
+                workers, () -> shards.statuses().thenCombineAsync(figures(), this::answer, workers), answering);
     }
 
-    private Answer answer(List<ShardStatus> statuses) {
+    private CompletableFuture<SubscriptionFigures> figures() {
+        return subscriptions == null
+                ? CompletableFuture.completedFuture(SubscriptionFigures.NONE)
+                : subscriptions.figures();
+    }
+
+    private Answer answer(List<ShardStatus> statuses, SubscriptionFigures figures) {
         return JsonAnswers.of(200, json -> {
             json.writeStringField("status", status(statuses));
             json.writeStringField("version", Build.version());
@@ -52,6 +67,9 @@ final class StatusHandler implements RouteHandler {
                 write(json, status);
             }
             json.writeEndArray();
+            if (subscriptions != null) {
+                write(json, figures);
+            }
             json.writeArrayFieldStart("budgets");
             for (Budget budget : memory.budgets()) {
                 write(json, budget);
@@ -83,6 +101,18 @@ final class StatusHandler implements RouteHandler {
         json.writeNumberField("files", status.extents().files());
         json.writeNumberField("fileBytes", status.extents().bytes());
         json.writeNumberField("neededBytes", status.extents().neededBytes());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, SubscriptionFigures figures) throws IOException {
+        json.writeObjectFieldStart("subscriptions");
+        json.writeNumberField("count", figures.subscriptions());
+        json.writeNumberField("links", figures.links());
+        json.writeNumberField("leases", figures.leases());
+        json.writeNumberField("failing", figures.failing());
+        json.writeNumberField("pendingLinks", figures.pendingLinks());
+        json.writeNumberField("oldestPendingMillis", figures.oldestPendingMillis());
+        json.writeNumberField("waitingDeliveries", figures.waitingDeliveries());
         json.writeEndObject();
     }
 

@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TopStream;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** {@code /admin/top-streams}: the streams that have the most bytes or readers, or are used most, the first at the top. */
@@ -32,7 +32,7 @@ final class TopStreamsHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         Parameters parameters = Parameters.of(request, List.of("by", "limit"));
         Measure measure = measure(parameters.get("by", Measure.BYTES.text()));
         int limit = limit(parameters.get("limit", Integer.toString(LIMIT_DEFAULT)));

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param security who may use the server
  * @param limits how much of the server each client and each tenant may use
  * @param accessLog whether there is a line for each request, and where
+ * @param subscriptions how many subscriptions there may be, and to what they may send webhooks
  * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
  *     memory
  * @param shutdownTimeoutMillis how long a stop waits for requests in flight
@@ -45,6 +46,7 @@ public record ServerConfig(
         SecurityConfig security,
         LimitsConfig limits,
         AccessLogConfig accessLog,
+        SubscriptionsConfig subscriptions,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
     private static final Setting<String> ROOT = new Setting<>(
@@ -93,6 +95,7 @@ public record ServerConfig(
      * @param security any
      * @param limits any
      * @param accessLog any
+     * @param subscriptions any
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
      * @throws IllegalArgumentException if a value is not allowed
@@ -118,6 +121,7 @@ public record ServerConfig(
                         SecurityConfig.SETTINGS,
                         LimitsConfig.SETTINGS,
                         AccessLogConfig.SETTINGS,
+                        SubscriptionsConfig.SETTINGS,
                         SETTINGS)
                 .<Setting<?>>flatMap(List::stream)
                 .sorted(Comparator.comparing(Setting::group))
@@ -145,6 +149,7 @@ public record ServerConfig(
                 SecurityConfig.of(values),
                 LimitsConfig.of(values),
                 AccessLogConfig.of(values),
+                SubscriptionsConfig.of(values),
                 values.get(MEMORY_BYTES_MAX),
                 values.get(SHUTDOWN_TIMEOUT));
     }
@@ -173,6 +178,7 @@ public record ServerConfig(
         security.copyTo(values);
         limits.copyTo(values);
         accessLog.copyTo(values);
+        subscriptions.copyTo(values);
         return new Builder(values)
                 .root(root)
                 .memoryBytesMax(memoryBytesMax)
@@ -308,6 +314,16 @@ public record ServerConfig(
          */
         public Builder accessLog(Consumer<AccessLogConfig.Builder> change) {
             change.accept(new AccessLogConfig.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes how many subscriptions there may be, and to what they may send webhooks
+         */
+        public Builder subscriptions(Consumer<SubscriptionsConfig.Builder> change) {
+            change.accept(new SubscriptionsConfig.Builder(values));
             return this;
         }
 

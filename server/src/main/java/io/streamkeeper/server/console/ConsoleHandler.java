@@ -9,6 +9,7 @@ import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.respond.AcceptEncoding;
 import io.streamkeeper.server.http.respond.ErrorBody;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.RouteHandler;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,12 +78,12 @@ public final class ConsoleHandler implements RouteHandler {
         return !root.startsWith(PATH) && !PATH.startsWith(root);
     }
 
-    private static void redirect(HttpRequest request, Consumer<Answer> answering) {
+    private static void redirect(HttpRequest request, Answering answering) {
         answering.accept(Answer.text(308, "text/plain", "").with("Location", PATH));
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         String name = request.path().substring(PATH.length());
         if (name.equals(SETTINGS)) {
             answering.accept(Answer.text(200, JSON, settings));

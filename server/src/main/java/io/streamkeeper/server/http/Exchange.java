@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.LiveMode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.http.decode.Authority;
 import io.streamkeeper.server.http.decode.HeadRoom;
 import io.streamkeeper.server.http.parse.Conditions;
@@ -15,6 +16,8 @@ import io.streamkeeper.server.http.respond.AcceptEncoding;
 import io.streamkeeper.server.http.respond.Response;
 import io.streamkeeper.server.http.respond.ResponseContext;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
+import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.limit.RequestUse;
 import io.streamkeeper.server.log.AccessLog;
 import io.streamkeeper.server.metrics.Operation;
@@ -34,10 +37,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A request's place in the order of its connection: the part of the request that the response needs, then the response
- * until its turn comes. Owned by the connection's loop; {@link #complete} and {@link #answer} may be called by any
+ * until its turn comes. Owned by the connection's loop; {@link #complete} and {@link #accept} may be called by any
  * thread and continue on that loop.
  */
-final class Exchange implements Reply, ResponseContext {
+final class Exchange implements Reply, Answering, ResponseContext {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final ConnectionHandler connection;
@@ -129,8 +132,8 @@ final class Exchange implements Reply, ResponseContext {
     }
 
     /** Who has sent the request; null if the server does not authenticate, or refuses the request. */
-    @Nullable
-    Principal principal() {
+    @Override
+    public @Nullable Principal principal() {
         return principal;
     }
 
@@ -317,11 +320,16 @@ final class Exchange implements Reply, ResponseContext {
         waits().begins(System.nanoTime(), parkedNanos);
     }
 
-    /** The name that rules have for what the request does with a stream; that of metrics for any other request. */
+    /** The name that the route or the rules have for what the request does; that of metrics for any other request. */
     private String actionText(HttpRequest received) {
         if (operation == Operation.SSE) {
             // A POST may begin one that follows many streams.
             return Action.READ.text();
+        }
+        Route route = connection.listener().routes().find(received.path());
+        String ofRoute = route == null ? null : route.use().actions().get(received.method());
+        if (ofRoute != null) {
+            return ofRoute;
         }
         List<Action> actions = operation.isOfStream() ? RequestAccess.actions(received.method()) : List.of();
         return actions.size() == 1 ? actions.get(0).text() : operation.label();
@@ -399,7 +407,8 @@ final class Exchange implements Reply, ResponseContext {
      * Takes the answer of a {@link io.streamkeeper.server.http.route.RouteHandler}, and owns it from then on. May be
      * called by any thread, but not by two at once.
      */
-    void answer(Answer answer) {
+    @Override
+    public void accept(Answer answer) {
         if (completed) {
             LOG.error("a request was answered twice, the second time with status {}", answer.status(), new Throwable());
             answer.release();
@@ -413,6 +422,11 @@ final class Exchange implements Reply, ResponseContext {
                 connection.failed(e);
             }
         });
+    }
+
+    @Override
+    public void refuse(Refusal refusal) {
+        complete(refusal);
     }
 
     private void respond(Answer answer) {

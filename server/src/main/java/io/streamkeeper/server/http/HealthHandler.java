@@ -5,9 +5,9 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.respond.ErrorBody;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.storage.disk.StorageFailedException;
-import java.util.function.Consumer;
 
 /**
  * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping or drained, and when it
@@ -35,7 +35,7 @@ final class HealthHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         answering.accept(answer());
     }
 

@@ -32,6 +32,7 @@ import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.shard.TurnQueue;
+import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.tls.TlsIdentity;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
@@ -85,6 +86,7 @@ public final class HttpServer {
     private final AddressRanges proxies;
     private final @Nullable Limits limits;
     private final RareReport closedConnections;
+    private final @Nullable SubscriptionParts subscriptions;
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
     private final @Nullable LogLevels levels;
     private final StreamsSessions streamsSessions;
@@ -107,6 +109,7 @@ public final class HttpServer {
      * @param limits what each client and tenant may use; closed by its owner; null if nothing is limited
      * @param metrics reads the metrics, and completes on a thread that may block
      * @param levels the levels of the log; null if an operator cannot change them
+     * @param subscriptions the subscriptions of these streams; null if there are none
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -121,6 +124,7 @@ public final class HttpServer {
             @Nullable AuditLog audit,
             @Nullable AccessLog accessLog,
             @Nullable Limits limits,
+            @Nullable SubscriptionParts subscriptions,
             Supplier<CompletableFuture<MetricsSnapshot>> metrics,
             @Nullable LogLevels levels) {
         this.config = config;
@@ -142,6 +146,7 @@ public final class HttpServer {
         this.accessLog = accessLog;
         this.proxies = config.limits().proxies();
         this.limits = limits;
+        this.subscriptions = subscriptions;
         this.metrics = metrics;
         this.levels = levels;
         this.streamsSessions = new StreamsSessions(
@@ -223,6 +228,9 @@ public final class HttpServer {
     /** May be called by any thread. */
     private void policyChanged() {
         policyChanges.incrementAndGet();
+        if (subscriptions != null) {
+            subscriptions.subscriptions().rightsChanged();
+        }
         fire(connections.stream(), ConnectionHandler.Event.POLICY_CHANGED);
     }
 
@@ -247,6 +255,12 @@ public final class HttpServer {
     @Nullable
     Limits limits() {
         return limits;
+    }
+
+    /** The subscriptions of these streams; null if there are none. */
+    @Nullable
+    SubscriptionParts subscriptions() {
+        return subscriptions;
     }
 
     /** The metrics; completed on a thread that may block. */

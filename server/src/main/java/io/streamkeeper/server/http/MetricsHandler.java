@@ -8,6 +8,7 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.respond.ErrorBody;
 import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.server.metrics.Exposition;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +53,7 @@ final class MetricsHandler implements RouteHandler {
     }
 
     @Override
-    public void handle(HttpRequest request, Consumer<Answer> answering) {
+    public void handle(HttpRequest request, Answering answering) {
         if (pages.incrementAndGet() > PAGES_MAX) {
             pages.decrementAndGet();
             throw new RefusedException(ErrorCode.OVERLOADED, PAGES_MAX + " pages of metrics are being created");

@@ -14,6 +14,7 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.route.Route;
+import io.streamkeeper.server.http.route.RouteRight;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.security.Authentication;
@@ -82,7 +83,7 @@ final class RequestAccess {
             return false;
         }
         Route route = routes.find(request.path());
-        return route == null ? routes.isOfStreams(request.path()) : route.isForAdministrators();
+        return route == null ? routes.isOfStreams(request.path()) : route.right() != null;
     }
 
     /**
@@ -282,9 +283,7 @@ final class RequestAccess {
     void check(Principal principal, HttpRequest request, Routes routes) {
         Route route = routes.find(request.path());
         if (route != null) {
-            if (route.isForAdministrators() && !allows(principal, Action.ADMIN, SecurityPolicy.ADMINISTRATION)) {
-                throw new RefusedException(denied(principal, Action.ADMIN));
-            }
+            check(principal, request, route.right());
             return;
         }
         if (RequestParser.isForStreams(request, routes)) {
@@ -320,6 +319,18 @@ final class RequestAccess {
                                         principal,
                                         "change metadata here, which requires the rights to create and to delete"));
             }
+        }
+    }
+
+    private void check(Principal principal, HttpRequest request, @Nullable RouteRight right) {
+        if (right == null) {
+            return;
+        }
+        boolean allowed = right.path() == null
+                ? allowsAnywhere(principal, right.action())
+                : allows(principal, right.action(), right.path().apply(request));
+        if (!allowed) {
+            throw new RefusedException(denied(principal, right.action()));
         }
     }
 

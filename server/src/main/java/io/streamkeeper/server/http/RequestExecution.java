@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
+import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.limit.RequestUse;
@@ -164,7 +165,12 @@ final class RequestExecution implements BodyCheck {
     @Override
     public int bodyBytesMax(RequestHead head) {
         HttpRequest request = new HttpRequest(head, Unpooled.EMPTY_BUFFER);
-        return RequestParser.isForStreams(request, connection.listener().routes())
+        Routes routes = connection.listener().routes();
+        Route route = routes.find(request.path());
+        if (route != null) {
+            return route.use().bodyBytesMax();
+        }
+        return RequestParser.isForStreams(request, routes)
                 ? server.streamsSessions().bodyBytesMax()
                 : Integer.MAX_VALUE;
     }
@@ -315,6 +321,10 @@ final class RequestExecution implements BodyCheck {
 
     private void split(Exchange exchange, HttpRequest request) {
         Routes routes = connection.listener().routes();
+        if (routes.find(request.path()) != null) {
+            execute(exchange, request);
+            return;
+        }
         if (RequestParser.isForStreams(request, routes)) {
             streams.execute(exchange, request, routes);
             return;
@@ -405,8 +415,8 @@ final class RequestExecution implements BodyCheck {
         if (intent instanceof Intent.OnListing || intent instanceof Intent.OnChanges) {
             return Operation.LIST;
         }
-        if (intent instanceof Intent.Routed) {
-            return Operation.ROUTE;
+        if (intent instanceof Intent.Routed routed) {
+            return routed.route().use().operation();
         }
         return operation(request, routes);
     }
@@ -414,6 +424,10 @@ final class RequestExecution implements BodyCheck {
     static Operation operation(HttpRequest request, Routes routes) {
         if (request.method() == Method.OPTIONS) {
             return Operation.OPTIONS;
+        }
+        Route route = routes.find(request.path());
+        if (route != null) {
+            return route.use().operation();
         }
         if (RequestParser.isForListing(request, routes)) {
             return Operation.LIST;
@@ -447,7 +461,7 @@ final class RequestExecution implements BodyCheck {
     /** Calls the handler of a path. If it fails, the request is refused; an answer that it gave before stands. */
     private void handle(Exchange exchange, Intent.Routed routed) {
         try {
-            routed.route().handler().handle(routed.request(), exchange::answer);
+            routed.route().handler().handle(routed.request(), exchange);
         } catch (RefusedException e) {
             exchange.complete(e.refusal());
         } catch (RuntimeException | Error e) {

@@ -62,7 +62,7 @@ final class RequestWaits {
         switch (operation) {
             case CREATE, APPEND, CHANGE, DELETE -> add(Wait.JOURNAL, rest);
             case READ, SSE, DESCRIBE, LIST -> add(Wait.READ, rest);
-            case LONG_POLL, OPTIONS, ROUTE, OTHER -> {}
+            case LONG_POLL, SUBSCRIPTION, OPTIONS, ROUTE, OTHER -> {}
         }
         return nanos();
     }

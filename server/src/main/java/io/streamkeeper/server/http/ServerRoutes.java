@@ -5,6 +5,8 @@ import io.streamkeeper.server.admin.AdminRoutes;
 import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.http.subscription.SubscriptionRoutes;
+import io.streamkeeper.server.subscription.SubscriptionParts;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,6 +34,7 @@ final class ServerRoutes {
     /** The table of a listener of {@code kind}. */
     static Routes of(ListenerKind kind, HttpServer server) {
         String root = kind == ListenerKind.PUBLIC ? server.config().root() : null;
+        SubscriptionParts subscriptions = server.subscriptions();
         List<Route> routes = new ArrayList<>();
         lines(server).stream()
                 .filter(line -> line.listeners().contains(kind))
@@ -39,7 +42,20 @@ final class ServerRoutes {
                 .forEach(routes::add);
         if (kind == ListenerKind.ADMINISTRATIVE) {
             routes.addAll(AdminRoutes.of(
-                    server.shards(), server.memory(), server.drain(), server.logLevels(), server.workers()));
+                    server.shards(),
+                    server.memory(),
+                    server.drain(),
+                    subscriptions == null ? null : subscriptions.subscriptions(),
+                    server.logLevels(),
+                    server.workers()));
+        }
+        if (root != null && subscriptions != null) {
+            routes.addAll(SubscriptionRoutes.of(
+                    root,
+                    subscriptions,
+                    server.policy(),
+                    server.workers(),
+                    server.memory().splitting()));
         }
         if (server.config().listen().console()) {
             routes.addAll(ConsoleHandler.routes(root, server.workers()));

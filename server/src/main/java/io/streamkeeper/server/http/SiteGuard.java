@@ -8,13 +8,15 @@ import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.respond.CrossOriginRule;
+import io.streamkeeper.server.http.route.Route;
+import io.streamkeeper.server.http.route.Routes;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses requests that browsers send for web pages of other sites. Headers of a response stop no write: a page may
  * send a POST with {@code text/plain} without asking, and cannot read the response only afterwards. So a write whose
- * {@code Origin} is neither the server's own nor allowed is refused before it is executed. So is a listing: a page may
- * read the streams whose paths it knows, but not learn the paths. Immutable.
+ * {@code Origin} is neither the server's own nor allowed is refused before it is executed. So is a listing, and any other
+ * request whose answer names streams: a page may read the streams whose paths it knows, but not learn the paths. Immutable.
  */
 final class SiteGuard {
     /** Lets no page of another site write. */
@@ -40,7 +42,7 @@ final class SiteGuard {
                             + " is not a name of this server; expected an"
                             + " address, a name without a dot, or a name in --allowed-hosts");
         }
-        boolean lists = RequestParser.isForListing(request, listener.routes());
+        boolean lists = lists(request, listener.routes());
         if (!request.has(HeaderName.ORIGIN) || (isRead(request.method()) && !lists)) {
             return null;
         }
@@ -51,6 +53,13 @@ final class SiteGuard {
                         ErrorCode.ORIGIN_NOT_ALLOWED,
                         "a page of " + Quoted.of(origin) + " may not " + (lists ? "list" : "write")
                                 + " here; expected an origin in --cors-origin");
+    }
+
+    private static boolean lists(HttpRequest request, Routes routes) {
+        Route route = routes.find(request.path());
+        return route == null
+                ? RequestParser.isForListing(request, routes)
+                : route.use().namesStreams() && request.method() != Method.OPTIONS;
     }
 
     private static boolean isRead(Method method) {

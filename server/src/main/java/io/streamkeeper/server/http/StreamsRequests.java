@@ -155,7 +155,7 @@ final class StreamsRequests {
         if (refusal != null) {
             exchange.complete(refusal);
         } else {
-            exchange.answer(Answer.text(200, "application/json", "{}"));
+            exchange.accept(Answer.text(200, "application/json", "{}"));
         }
     }
 }

@@ -33,6 +33,21 @@ public final class LoopCounters implements ShardFigures {
         }
     }
 
+    /** What became of a webhook. */
+    public enum WebhookResult {
+        /** The answer said that the work is done. */
+        DONE,
+        /** The receiver works later. */
+        ACCEPTED,
+        /** It was not accepted. */
+        FAILED;
+
+        @SuppressWarnings("EnumOrdinal")
+        private int slot() {
+            return ordinal();
+        }
+    }
+
     private static final int OUTCOMES = Outcomes.labels().size();
     private static final int REQUESTS = Metric.HTTP_REQUESTS.place();
     private static final int DURATIONS = Metric.HTTP_REQUEST_SECONDS.place();
@@ -189,6 +204,18 @@ public final class LoopCounters implements ShardFigures {
     @Override
     public void duplicate() {
         add(Metric.APPEND_DUPLICATES.place(), 1);
+    }
+
+    // ---- subscriptions ----
+
+    /** Counts a webhook that was sent. */
+    public void webhook(WebhookResult result) {
+        add(Metric.WEBHOOK_DELIVERIES.place() + result.slot(), 1);
+    }
+
+    /** Counts a wake that is scheduled again. */
+    public void wakeRetried() {
+        add(Metric.SUBSCRIPTION_RETRIES.place(), 1);
     }
 
     // ---- reading ----

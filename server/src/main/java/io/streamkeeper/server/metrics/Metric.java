@@ -151,6 +151,41 @@ public enum Metric {
     /** Shards that acknowledge nothing. */
     SHARDS_FAILED(
             "streamkeeper_shards_failed", "Shards that acknowledge nothing until the server restarts.", List.of()),
+    /** Webhooks that were sent, by their results. */
+    WEBHOOK_DELIVERIES(
+            "streamkeeper_webhook_deliveries_total",
+            Type.COUNTER,
+            "Webhooks that were sent: done in the answer, accepted for later, or failed.",
+            List.of("result"),
+            Series.of("done", "accepted", "failed")),
+    /** Wakes that are tried again. */
+    SUBSCRIPTION_RETRIES(
+            "streamkeeper_subscription_retries_total",
+            Type.COUNTER,
+            "Wakes that were scheduled again, because a webhook or a write to a wake stream failed, or a lease of a webhook"
+                    + " has ended."),
+    /** Subscriptions. */
+    SUBSCRIPTIONS("streamkeeper_subscriptions", "Subscriptions.", List.of()),
+    /** Links of subscriptions. */
+    SUBSCRIPTION_LINKS("streamkeeper_subscription_links", "Streams that subscriptions are linked with.", List.of()),
+    /** Leases that workers hold. */
+    SUBSCRIPTION_LEASES("streamkeeper_subscription_leases", "Leases of subscriptions that are held.", List.of()),
+    /** Subscriptions that fail. */
+    SUBSCRIPTIONS_FAILING(
+            "streamkeeper_subscriptions_failing",
+            "Subscriptions whose last wake has failed and is tried again.",
+            List.of()),
+    /** Links with work. */
+    SUBSCRIPTION_PENDING_LINKS(
+            "streamkeeper_subscription_pending_links", "Links with data that is not acknowledged.", List.of()),
+    /** The age of work. */
+    SUBSCRIPTION_PENDING_SECONDS(
+            "streamkeeper_subscription_pending_seconds",
+            "Time for which the link that is behind longest has had data that is not acknowledged.",
+            List.of()),
+    /** Webhooks that wait. */
+    WEBHOOKS_WAITING(
+            "streamkeeper_webhooks_waiting", "Webhooks that wait because as many as allowed are under way.", List.of()),
     /** Streams. */
     STREAMS("streamkeeper_streams", "Streams, including deleted ones that forks keep.", List.of()),
     /** Streams that expire. */

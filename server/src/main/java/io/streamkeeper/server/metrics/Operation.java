@@ -22,6 +22,8 @@ public enum Operation {
     DELETE,
     /** GET or HEAD of the root: a listing of streams. */
     LIST,
+    /** A request about a subscription (section 6), or for the keys that sign webhooks. */
+    SUBSCRIPTION,
     /** OPTIONS of any path. */
     OPTIONS,
     /** A request for a path outside the streams, such as that of the health check. */
@@ -38,7 +40,7 @@ public enum Operation {
     public boolean isOfStream() {
         return switch (this) {
             case CREATE, APPEND, READ, LONG_POLL, SSE, DESCRIBE, CHANGE, DELETE -> true;
-            case LIST, OPTIONS, ROUTE, OTHER -> false;
+            case LIST, SUBSCRIPTION, OPTIONS, ROUTE, OTHER -> false;
         };
     }
 

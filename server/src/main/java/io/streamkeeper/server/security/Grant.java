@@ -2,6 +2,7 @@ package io.streamkeeper.server.security;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Actions that are allowed on the paths of a pattern. Immutable. */
 public final class Grant {
@@ -23,6 +24,27 @@ public final class Grant {
      */
     public static Grant of(Set<Action> actions, String pattern) {
         return new Grant(actions, PathPattern.parse(pattern));
+    }
+
+    /**
+     * {@return the grant that is stored as these texts}
+     *
+     * @param actions from {@link #storedActions}
+     * @param paths from {@link #storedPaths}
+     * @throws IllegalArgumentException if they are not
+     */
+    public static Grant ofStored(String actions, String paths) {
+        return new Grant(Action.parse(actions), PathPattern.ofStored(paths));
+    }
+
+    /** {@return the actions, as text} */
+    public String storedActions() {
+        return actions.stream().map(Action::text).collect(Collectors.joining(","));
+    }
+
+    /** {@return the pattern of paths, as text} It differs from the text of {@link #of}, because a prefix may have any characters. */
+    public String storedPaths() {
+        return paths.stored();
     }
 
     /**

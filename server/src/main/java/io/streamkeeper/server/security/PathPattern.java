@@ -3,6 +3,7 @@ package io.streamkeeper.server.security;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of stream paths: {@code *} matches any part of a segment, {@code **} any text, and <code>{sub}</code> the
@@ -12,6 +13,7 @@ import java.util.List;
  */
 final class PathPattern {
     private static final String SUB = "{sub}";
+    private static final char ESCAPE = '\\';
 
     private enum Kind {
         LITERAL,
@@ -82,6 +84,75 @@ final class PathPattern {
             new PathPattern(path, new Token[] {self}),
             new PathPattern(path + "/**", new Token[] {below, new Token(Kind.ANYTHING, "")})
         };
+    }
+
+    /** A text from which {@link #ofStored} makes the same pattern: one that is a prefix may have any characters. */
+    String stored() {
+        StringBuilder stored = new StringBuilder();
+        for (Token token : tokens) {
+            switch (token.kind()) {
+                case LITERAL -> token.text().chars().forEach(c -> appendLiteral(stored, (char) c));
+                case PART_OF_SEGMENT -> stored.append('*');
+                case ANYTHING -> stored.append("**");
+                case NAME -> stored.append(SUB);
+            }
+        }
+        return stored.toString();
+    }
+
+    private static void appendLiteral(StringBuilder stored, char c) {
+        if (c == '*' || c == '{' || c == ESCAPE) {
+            stored.append(ESCAPE);
+        }
+        stored.append(c);
+    }
+
+    /**
+     * The pattern of a stored text.
+     *
+     * @throws IllegalArgumentException if {@link #stored} makes no such text
+     */
+    static PathPattern ofStored(String stored) {
+        List<Token> tokens = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        int at = 0;
+        while (at < stored.length()) {
+            Token symbol = symbolAt(stored, at);
+            if (symbol != null) {
+                addLiteral(literal, tokens);
+                tokens.add(symbol);
+                at += symbol.text().length();
+            } else {
+                at += stored.charAt(at) == ESCAPE ? 1 : 0;
+                if (at == stored.length()) {
+                    throw new IllegalArgumentException("'" + stored + "' is no stored pattern of paths");
+                }
+                literal.append(stored.charAt(at++));
+            }
+        }
+        addLiteral(literal, tokens);
+        if (tokens.isEmpty()) {
+            throw new IllegalArgumentException("an empty text is no stored pattern of paths");
+        }
+        return new PathPattern(stored, tokens.toArray(Token[]::new));
+    }
+
+    /** The token with its symbol; null for a character of a literal text. */
+    private static @Nullable Token symbolAt(String stored, int at) {
+        if (stored.startsWith("**", at)) {
+            return new Token(Kind.ANYTHING, "**");
+        }
+        if (stored.charAt(at) == '*') {
+            return new Token(Kind.PART_OF_SEGMENT, "*");
+        }
+        return stored.startsWith(SUB, at) ? new Token(Kind.NAME, SUB) : null;
+    }
+
+    private static void addLiteral(StringBuilder literal, List<Token> tokens) {
+        if (literal.length() > 0) {
+            tokens.add(new Token(Kind.LITERAL, literal.toString()));
+            literal.setLength(0);
+        }
     }
 
     /** Whether the pattern contains the name of the principal. */

@@ -14,6 +14,8 @@ public enum SettingGroup {
     SECURITY("Security"),
     /** How much of the server each client and each tenant may use. */
     LIMITS("Limits"),
+    /** Subscriptions, which wake workers. */
+    SUBSCRIPTIONS("Subscriptions"),
     /** Where streams are stored. */
     STORAGE("Storage"),
     /** The process itself. */

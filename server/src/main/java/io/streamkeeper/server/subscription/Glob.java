@@ -34,7 +34,9 @@ public record Glob(List<String> segments) {
                         "segment " + Quoted.of(segment) + " of the pattern " + Quoted.of(text)
                                 + " has a * beside other characters; expected *, **, or a segment without *");
             }
-            if (!segment.equals(ANY) || segments.isEmpty() || !segments.get(segments.size() - 1).equals(ANY)) {
+            if (!segment.equals(ANY)
+                    || segments.isEmpty()
+                    || !segments.get(segments.size() - 1).equals(ANY)) {
                 segments.add(segment);
             }
         }
@@ -43,7 +45,46 @@ public record Glob(List<String> segments) {
 
     /** Whether it matches a path; takes at most the product of both lengths in segments. */
     public boolean matches(StreamPath path) {
-        throw new UnsupportedOperationException("not written yet");
+        String[] names = path.value().split("/", -1);
+        int segment = 0;
+        int any = -1;
+        int anyEnd = 0;
+        int at = 0;
+        while (at < names.length) {
+            if (segment < segments.size() && segments.get(segment).equals(ANY)) {
+                any = segment++;
+                anyEnd = at;
+            } else if (segment < segments.size() && isMatch(segments.get(segment), names[at])) {
+                segment++;
+                at++;
+            } else if (any >= 0) {
+                // Only the last ** matters: a longer match of an earlier one cannot help.
+                segment = any + 1;
+                anyEnd++;
+                at = anyEnd;
+            } else {
+                return false;
+            }
+        }
+        while (segment < segments.size() && segments.get(segment).equals(ANY)) {
+            segment++;
+        }
+        return segment == segments.size();
+    }
+
+    private static boolean isMatch(String segment, String name) {
+        return segment.equals(ONE) || segment.equals(name);
+    }
+
+    /** The text with which each matching path begins: the segments before the first wildcard, without a slash at the end. */
+    String literalPrefix() {
+        int count = 0;
+        while (count < segments.size()
+                && !segments.get(count).equals(ONE)
+                && !segments.get(count).equals(ANY)) {
+            count++;
+        }
+        return String.join("/", segments.subList(0, count));
     }
 
     /** The pattern in its normal form. */

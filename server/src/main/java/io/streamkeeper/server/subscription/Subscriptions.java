@@ -1,8 +1,10 @@
 package io.streamkeeper.server.subscription;
 
+import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.Callback;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,16 @@ public interface Subscriptions extends AutoCloseable {
      *
      * @param next the id after which the next page begins; null for the last page
      */
-    record Page(List<SubscriptionView> subscriptions, @Nullable String next) {}
+    record Page(
+            List<SubscriptionView> subscriptions, @Nullable String next) {}
 
-    /** Whether the owner of a subscription may read a stream. Asked by all loops; does not block. */
+    /** What the owner of a subscription may do now. Asked by all loops; does not block. */
     interface Rights {
+        /** Whether it may read a stream: only then the stream is linked and wakes. */
         boolean mayRead(SubscriptionOwner owner, StreamPath path);
+
+        /** Whether it may append to a stream: asked before a wake is written to the wake stream. */
+        boolean mayAppend(SubscriptionOwner owner, StreamPath path);
     }
 
     /** Creates a subscription, or confirms one with an equal configuration (section 6.2). */
@@ -61,7 +68,16 @@ public interface Subscriptions extends AutoCloseable {
      * Moves the cursor of a stream to any place of it, for operators: work is done again, or skipped. Fences the wake that
      * is in flight.
      */
-    void seek(String id, StreamPath stream, io.streamkeeper.protocol.Offset offset, Callback<Boolean> then);
+    void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then);
+
+    /**
+     * The decisions of {@link Rights} may have changed: all links are compared with them again. Nothing is delivered before
+     * the first call.
+     */
+    void rightsChanged();
+
+    /** Counts what there is now; completed by any thread. */
+    CompletableFuture<SubscriptionFigures> figures();
 
     /** Ends all deliveries. The shards are still open. */
     @Override

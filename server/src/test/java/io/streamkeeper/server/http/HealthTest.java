@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.streamkeeper.server.config.ServerConfig;
-import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.AnswerList;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.TestStores;
@@ -13,7 +13,6 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,11 +47,11 @@ class HealthTest {
     private int status(ListenerKind listener, String path) {
         Route route = ServerRoutes.of(listener, http).find(path);
         assertThat(route).as(path).isNotNull();
-        List<Answer> answers = new ArrayList<>();
-        route.handler().handle(null, answers::add);
-        assertThat(answers).hasSize(1);
-        answers.get(0).release();
-        return answers.get(0).status();
+        AnswerList answers = new AnswerList();
+        route.handler().handle(null, answers);
+        assertThat(answers.answers()).hasSize(1);
+        answers.answers().get(0).release();
+        return answers.answers().get(0).status();
     }
 
     @Test

@@ -14,8 +14,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.wire.FrameClient;
 import io.streamkeeper.server.wire.TestConnection;
 import io.streamkeeper.storage.disk.Clock;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server with one loop, streams in memory, and as little memory as a test wants; what is reserved can be seen.
@@ -46,6 +49,11 @@ final class SmallServer implements AutoCloseable {
     private final HttpServer http;
     private final Channel listener;
 
+    /** A server whose subscriptions are {@code subscriptions}; {@code policy} is null if everybody may do everything. */
+    SmallServer(SubscriptionParts subscriptions, @Nullable SecurityPolicy policy) throws IOException {
+        this(64, List.of(), Clock.SYSTEM, subscriptions, policy);
+    }
+
     /** A server with {@code mib} MiB of direct memory and as much heap, as far as it knows. */
     SmallServer(int mib) throws IOException {
         this(mib, List.of(), Clock.SYSTEM);
@@ -62,6 +70,16 @@ final class SmallServer implements AutoCloseable {
     }
 
     private SmallServer(int mib, List<Route> routes, Clock clock) throws IOException {
+        this(mib, routes, clock, null, null);
+    }
+
+    private SmallServer(
+            int mib,
+            List<Route> routes,
+            Clock clock,
+            @Nullable SubscriptionParts subscriptions,
+            @Nullable SecurityPolicy policy)
+            throws IOException {
         long bytes = (long) mib << 20;
         memory = new MemoryLedger(MemoryPlan.ofMemory(bytes, bytes, 0));
         reads = new ReadBudget(memory.reads(), memory.plan().journalBytes() / 4);
@@ -75,7 +93,9 @@ final class SmallServer implements AutoCloseable {
                         .build(),
                 shards,
                 memory,
-                loops);
+                loops,
+                subscriptions,
+                policy);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY, null)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);

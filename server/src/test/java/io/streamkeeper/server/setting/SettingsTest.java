@@ -51,6 +51,8 @@ class SettingsTest {
             Map.entry("retention", "logs/**=max-age:1d"),
             Map.entry("access-log", "json"),
             Map.entry("access-log-file", "access"),
+            Map.entry("public-url", "https://streams.example.com/v1/stream/"),
+            Map.entry("webhook-ports", "443"),
             Map.entry("root", "/other/"));
 
     private static List<Setting<?>> settings() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent")
 public record Answer(int status, Map<String, String> fields, byte[] body) {
     private static final Pattern ERROR =
-            Pattern.compile("\\{\"error\":\\{\"code\":\"([a-z_]+)\",\"message\":\"((?:[^\"\\\\]|\\\\.)+)\"}}");
+            Pattern.compile("\\{\"error\":\\{\"code\":\"([a-zA-Z_]+)\",\"message\":\"((?:[^\"\\\\]|\\\\.)+)\"}}");
 
     @Nullable
     public String field(String name) {

@@ -74,7 +74,7 @@ public final class Conditions {
      * @throws RefusedException if the body has a content coding, or is declared to be a part (RFC 9110 sections 8.4 and
      *     14.5)
      */
-    static void checkPlain(HttpRequest request) {
+    public static void checkPlain(HttpRequest request) {
         String range = request.header(HeaderName.CONTENT_RANGE);
         if (range != null) {
             throw new RefusedException(

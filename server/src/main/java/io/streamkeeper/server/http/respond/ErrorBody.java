@@ -18,6 +18,11 @@ public final class ErrorBody {
                     .append(refusal.earliestOffset())
                     .append('"');
         }
+        if (refusal.lease() != null) {
+            body.append(",\"current_holder\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(refusal.lease().holder(), body);
+            body.append("\",\"generation\":").append(refusal.lease().generation());
+        }
         return body.append("}}").toString();
     }
 }

@@ -189,7 +189,7 @@ public final class ResponseWriter {
 
     /** The response of an answer whose body is whole; owns the body from then on. */
     public Response answer(ResponseContext context, Answer answer) {
-        if (answer.status() == 304) {
+        if (answer.status() == 204 || answer.status() == 304) {
             answer.release();
             return ResponseHeads.finish(context, begin(context, answer));
         }

@@ -1,7 +1,6 @@
 package io.streamkeeper.server.http.route;
 
 import io.streamkeeper.server.http.request.HttpRequest;
-import java.util.function.Consumer;
 
 /**
  * Answers the requests of a path. Called on the loop of the connection, which it must not block: an answer that takes
@@ -12,8 +11,8 @@ public interface RouteHandler {
      * Answers a request, now or later.
      *
      * @param request released with its body when this method returns; a handler that needs the body later retains it
-     * @param answering receives the answer, once
+     * @param answering receives the answer, once, or refuses the request
      * @throws io.streamkeeper.protocol.RefusedException to refuse the request
      */
-    void handle(HttpRequest request, Consumer<Answer> answering);
+    void handle(HttpRequest request, Answering answering);
 }

@@ -25,9 +25,16 @@ public final class Routes {
     private static final String ROOT_TEXT = Route.text(EnumSet.of(Method.GET, Method.HEAD, Method.POST));
 
     private final Route[] routes;
-    private final String[] routeTexts;
+
+    /** The lines below {@link #reserved}, which are not in {@link #routes}: streams are not compared with them. */
+    private final Route[] reservedRoutes;
+
     private final @Nullable String root;
     private final Set<StreamPath> readOnly;
+
+    /** What the paths of the control interfaces begin with (section 6). */
+    private final @Nullable String reserved;
+
     private final String allText;
 
     /** A table with streams that clients read and write. */
@@ -47,11 +54,12 @@ public final class Routes {
             throw new IllegalArgumentException(
                     "root " + Quoted.of(root) + " is not valid; expected a path that begins and ends with /");
         }
-        this.routes = routes.toArray(Route[]::new);
-        this.routeTexts =
-                routes.stream().map(route -> Route.text(route.methods())).toArray(String[]::new);
         this.root = root;
         this.readOnly = Set.copyOf(readOnly);
+        this.reserved = root == null ? null : root + StreamPath.RESERVED_SEGMENT + "/";
+        this.routes = routes.stream().filter(route -> !isReserved(route.path())).toArray(Route[]::new);
+        this.reservedRoutes =
+                routes.stream().filter(route -> isReserved(route.path())).toArray(Route[]::new);
         EnumSet<Method> all = EnumSet.of(Method.OPTIONS);
         routes.forEach(route -> all.addAll(route.methods()));
         if (root != null) {
@@ -62,12 +70,16 @@ public final class Routes {
 
     /** The line of {@code path}, or null if it has none. */
     public @Nullable Route find(String path) {
-        for (Route route : routes) {
+        for (Route route : isReserved(path) ? reservedRoutes : routes) {
             if (route.holds(path)) {
                 return route;
             }
         }
         return null;
+    }
+
+    private boolean isReserved(String path) {
+        return reserved != null && path.startsWith(reserved);
     }
 
     /** The path that streams are below; null if the listener serves none. */
@@ -87,10 +99,9 @@ public final class Routes {
 
     /** The methods that {@code path} allows, as a list; if nothing is at the path, all methods of the listener. */
     public String methods(String path) {
-        for (int i = 0; i < routes.length; i++) {
-            if (routes[i].holds(path)) {
-                return routeTexts[i];
-            }
+        Route route = find(path);
+        if (route != null) {
+            return Route.text(route.methods());
         }
         if (path.equals(root)) {
             return ROOT_TEXT;

@@ -1,0 +1,265 @@
+package io.streamkeeper.server.http.subscription;
+
+import io.netty.buffer.Unpooled;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.request.HeaderName;
+import io.streamkeeper.server.http.request.HttpRequest;
+import io.streamkeeper.server.http.route.Answer;
+import io.streamkeeper.server.http.route.Answering;
+import io.streamkeeper.server.security.Action;
+import io.streamkeeper.server.subscription.ClaimResult;
+import io.streamkeeper.server.subscription.OwnerRights;
+import io.streamkeeper.server.subscription.SubscriptionJson;
+import io.streamkeeper.server.subscription.SubscriptionParts;
+import io.streamkeeper.server.subscription.SubscriptionPaths;
+import io.streamkeeper.server.subscription.SubscriptionSpec;
+import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
+import io.streamkeeper.server.subscription.SubscriptionView;
+import io.streamkeeper.server.subscription.Subscriptions;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Answers the requests about subscriptions (sections 6 and 7): each method is the handler of a path. Called on the loop of
+ * the connection; answers come from any thread.
+ */
+final class SubscriptionRequests {
+    private static final String JSON = "application/json";
+    private static final String BEARER = "bearer ";
+    private static final int WORKER_CHARS_MAX = 256;
+
+    /** The links of an answer that is written at once. */
+    private static final int LINKS_AT_ONCE_MAX = 100;
+
+    private final Subscriptions subscriptions;
+    private final SubscriptionTarget target;
+    private final SubscriptionGate gate;
+    private final KeyAnswers keys;
+    private final BodyReading bodies;
+    private final SpecParser specs;
+    private final ViewJson views;
+
+    SubscriptionRequests(
+            SubscriptionParts parts,
+            SubscriptionTarget target,
+            SubscriptionGate gate,
+            KeyAnswers keys,
+            BodyReading bodies) {
+        this.subscriptions = parts.subscriptions();
+        this.target = target;
+        this.gate = gate;
+        this.keys = keys;
+        this.bodies = bodies;
+        this.specs = new SpecParser(parts.webhookUrl());
+        this.views = new ViewJson(parts.keys(), parts.base());
+    }
+
+    /** Reads a body; there are keys when {@code then} is called. */
+    private void read(HttpRequest request, Answering answering, Consumer<JsonObject> then) {
+        bodies.read(request, answering, body -> keys.ready(answering, () -> then.accept(body)));
+    }
+
+    // ---- subscriptions ----
+
+    /** {@code PUT} of a subscription: creates or confirms it (section 6.2). */
+    void put(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        read(request, answering, body -> {
+            SubscriptionSpec spec = specs.parse(body);
+            gate.checkReads(answering.principal(), spec.streams());
+            if (spec.wakeStream() != null) {
+                gate.check(answering.principal(), Action.APPEND, spec.wakeStream());
+            }
+            subscriptions.put(
+                    id,
+                    spec,
+                    OwnerRights.owner(answering.principal()),
+                    answer(answering, put -> view(put.isNew() ? 201 : 200, put.subscription())));
+        });
+    }
+
+    /** {@code GET} of a subscription (section 6.3). */
+    void get(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        keys.ready(answering, () -> subscriptions.get(id, answer(answering, view -> view(200, view))));
+    }
+
+    private Answer view(int status, SubscriptionView view) {
+        if (view.links().size() > LINKS_AT_ONCE_MAX) {
+            return Answer.pieces(status, JSON, new ViewBody(view, views));
+        }
+        return json(status, SubscriptionJson.object(json -> {
+            views.write(json, view);
+            SubscriptionJson.writeLinks(json, view.links());
+        }));
+    }
+
+    /** {@code DELETE} of a subscription (section 6.3). */
+    void delete(HttpRequest request, Answering answering) {
+        subscriptions.delete(target.id(request), answer(answering, existed -> noContent()));
+    }
+
+    /** {@code GET} of the subscriptions that the client may manage. */
+    void list(HttpRequest request, Answering answering) {
+        ListRange range = ListRange.of(request);
+        subscriptions.list(range.after(), range.limit(), answer(answering, page -> {
+            List<SubscriptionView> allowed = page.subscriptions().stream()
+                    .filter(view ->
+                            gate.allows(answering.principal(), Action.SUBSCRIBE, SubscriptionPaths.logOf(view.id())))
+                    .toList();
+            return json(SubscriptionJson.object(json -> {
+                json.writeArrayFieldStart("subscriptions");
+                for (SubscriptionView view : allowed) {
+                    json.writeStartObject();
+                    views.write(json, view);
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                if (page.next() != null) {
+                    json.writeStringField("next", page.next());
+                }
+            }));
+        }));
+    }
+
+    // ---- links ----
+
+    /** {@code POST} of streams that are linked by name (section 6.4). */
+    void addStreams(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        read(request, answering, body -> {
+            List<StreamPath> streams = SpecParser.streams(body);
+            if (streams.isEmpty()) {
+                throw body.invalid("streams", "names no stream; expected a list of paths");
+            }
+            gate.checkReads(answering.principal(), streams);
+            subscriptions.addStreams(id, streams, answer(answering, linked -> noContent()));
+        });
+    }
+
+    /** {@code DELETE} of the link of a stream (section 6.4). */
+    void removeStream(HttpRequest request, Answering answering) {
+        subscriptions.removeStream(
+                target.id(request), target.stream(request), answer(answering, removed -> noContent()));
+    }
+
+    /** {@code POST} of the place of a cursor. */
+    void seek(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        read(request, answering, body -> {
+            StreamPath stream = SpecParser.path(body, "stream", body.requiredText("stream", StreamPath.BYTES_MAX));
+            Offset offset = AckParser.offset(body);
+            subscriptions.seek(id, stream, offset, answer(answering, moved -> noContent()));
+        });
+    }
+
+    // ---- wakes ----
+
+    /** {@code POST} by which a worker takes the work of a subscription (section 7.2). */
+    void claim(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        read(
+                request,
+                answering,
+                body -> subscriptions.claim(id, body.requiredText("worker", WORKER_CHARS_MAX), new Reply<>(answering) {
+                    @Override
+                    void answer(ClaimResult result) {
+                        if (result instanceof ClaimResult.Claimed claimed) {
+                            answering.accept(json(SubscriptionJson.claimed(claimed.wake())));
+                        } else if (result instanceof ClaimResult.Held held) {
+                            answering.refuse(Refusal.claimed(
+                                    "the worker " + Quoted.of(held.holder())
+                                            + " holds the lease; expected to claim when it has ended",
+                                    new Refusal.Lease(held.holder(), held.generation())));
+                        }
+                    }
+                }));
+    }
+
+    /** {@code POST} of a callback of a webhook (section 7.1). */
+    void callback(HttpRequest request, Answering answering) {
+        acknowledge(request, answering, Kind.WEBHOOK);
+    }
+
+    /** {@code POST} of an acknowledgement of a worker (section 7.2). */
+    void ack(HttpRequest request, Answering answering) {
+        acknowledge(request, answering, Kind.PULL_WAKE);
+    }
+
+    private void acknowledge(HttpRequest request, Answering answering, Kind kind) {
+        String id = target.id(request);
+        String token = token(request);
+        read(
+                request,
+                answering,
+                body -> subscriptions.ack(
+                        id, kind, AckParser.parse(body, token), answer(answering, SubscriptionRequests::acknowledged)));
+    }
+
+    private static Answer acknowledged(boolean wakesAgain) {
+        return json(SubscriptionJson.object(json -> {
+            json.writeBooleanField("ok", true);
+            json.writeBooleanField("next_wake", wakesAgain);
+        }));
+    }
+
+    /** {@code POST} by which a worker gives its lease back (section 7.2). */
+    void release(HttpRequest request, Answering answering) {
+        String id = target.id(request);
+        String token = token(request);
+        read(
+                request,
+                answering,
+                body -> subscriptions.release(
+                        id,
+                        token,
+                        AckParser.wakeId(body),
+                        AckParser.generation(body),
+                        answer(answering, released -> noContent())));
+    }
+
+    /** The token of a wake, which is the only credential of such a request. */
+    private static String token(HttpRequest request) {
+        String authorization = request.header(HeaderName.AUTHORIZATION);
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            throw new RefusedException(
+                    ErrorCode.WAKE_TOKEN_INVALID,
+                    "the request has no token of a wake; expected Authorization: Bearer and the token of the wake");
+        }
+        return authorization.substring(BEARER.length()).strip();
+    }
+
+    // ---- answers ----
+
+    private static <T> Reply<T> answer(Answering answering, Function<T, Answer> answer) {
+        return new Reply<>(answering) {
+            @Override
+            void answer(T value) {
+                answering.accept(answer.apply(value));
+            }
+        };
+    }
+
+    private static Answer json(byte[] body) {
+        return json(200, body);
+    }
+
+    private static Answer json(int status, byte[] body) {
+        return new Answer(
+                status,
+                List.of(new Answer.Field("Cache-Control", "no-store"), new Answer.Field("Content-Type", JSON)),
+                Unpooled.wrappedBuffer(body),
+                null);
+    }
+
+    private static Answer noContent() {
+        return new Answer(204, List.of(new Answer.Field("Cache-Control", "no-store")), null, null);
+    }
+}

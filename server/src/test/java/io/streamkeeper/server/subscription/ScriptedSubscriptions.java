@@ -1,0 +1,107 @@
+package io.streamkeeper.server.subscription;
+
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.storage.shard.Callback;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Subscriptions for tests of their callers: records each call as text, and answers with what the test has put in line. */
+public final class ScriptedSubscriptions implements Subscriptions {
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Queue<Object> answers = new ConcurrentLinkedQueue<>();
+
+    /** Answers one of the next calls with a value, or refuses it with a {@link Refusal}. */
+    public ScriptedSubscriptions answers(Object answer) {
+        answers.add(answer);
+        return this;
+    }
+
+    /** The calls since the last time. */
+    public List<String> calls() {
+        List<String> copy = List.copyOf(calls);
+        calls.clear();
+        return copy;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> void call(String call, Callback<T> then) {
+        calls.add(call);
+        Object answer = answers.poll();
+        if (answer instanceof Refusal refusal) {
+            then.refuse(refusal);
+        } else {
+            then.complete((T) (answer == null ? (Object) true : answer));
+        }
+    }
+
+    @Override
+    public void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Put> then) {
+        call("put " + id + " " + spec + " " + owner, then);
+    }
+
+    @Override
+    public void get(String id, Callback<SubscriptionView> then) {
+        call("get " + id, then);
+    }
+
+    @Override
+    public void list(@Nullable String after, int limit, Callback<Page> then) {
+        call("list " + after + " " + limit, then);
+    }
+
+    @Override
+    public void delete(String id, Callback<Boolean> then) {
+        call("delete " + id, then);
+    }
+
+    @Override
+    public void addStreams(String id, List<StreamPath> streams, Callback<Boolean> then) {
+        call("addStreams " + id + " " + streams, then);
+    }
+
+    @Override
+    public void removeStream(String id, StreamPath stream, Callback<Boolean> then) {
+        call("removeStream " + id + " " + stream, then);
+    }
+
+    @Override
+    public void claim(String id, String worker, Callback<ClaimResult> then) {
+        call("claim " + id + " " + worker, then);
+    }
+
+    @Override
+    public void ack(String id, SubscriptionSpec.Kind kind, AckRequest request, Callback<Boolean> then) {
+        call("ack " + id + " " + kind + " " + request, then);
+    }
+
+    @Override
+    public void release(String id, String token, String wakeId, long generation, Callback<Boolean> then) {
+        call("release " + id + " " + token + " " + wakeId + " " + generation, then);
+    }
+
+    @Override
+    public void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then) {
+        call("seek " + id + " " + stream + " " + offset, then);
+    }
+
+    @Override
+    public void rightsChanged() {
+        calls.add("rightsChanged");
+    }
+
+    @Override
+    public CompletableFuture<SubscriptionFigures> figures() {
+        return CompletableFuture.completedFuture(SubscriptionFigures.NONE);
+    }
+
+    @Override
+    public void close() {
+        calls.add("close");
+    }
+}
