@@ -80,7 +80,8 @@ class ReadingCommandsTest {
         assertThat(rig.run("ls", "--json", "a").out())
                 .matches("\\{\"path\":\"a/x\",\"contentType\":\"application/json\",\"nextOffset\":\"[0-9_]+\","
                         + "\"earliestOffset\":\"[0-9_]+\",\"closed\":true,\"bytes\":0,\"createdAt\":\"[^\"]+\","
-                        + "\"ttlSeconds\":3600,\"retention\":\\{\"maxBytes\":1024}}\n");
+                        + "\"ttlSeconds\":3600,\"retention\":\\{\"maxBytes\":1024},"
+                        + "\"metadataTag\":\"[0-9]+:[0-9a-f]{16}\"}\n");
         assertThat(rig.run("ls", "--json", "--level").out()).startsWith("{\"prefix\":\"a/\"}\n{\"path\":\"b\",");
         assertThat(rig.run("ls", "--json", "-l").status()).isEqualTo(2);
         assertThat(rig.run("ls", "--limit", "0").status()).isEqualTo(2);
