@@ -147,6 +147,15 @@ public record StreamPath(String value) {
 
     /** {@return whether the path belongs to the control interfaces (section 6)} */
     public boolean isReserved() {
+        return isReserved(value);
+    }
+
+    /**
+     * {@return whether a path belongs to the control interfaces (section 6)}
+     *
+     * @param value the text of the path
+     */
+    public static boolean isReserved(String value) {
         return value.startsWith(RESERVED_SEGMENT)
                 && (value.length() == RESERVED_SEGMENT.length() || value.charAt(RESERVED_SEGMENT.length()) == '/');
     }

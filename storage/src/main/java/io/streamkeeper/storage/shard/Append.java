@@ -16,7 +16,6 @@ import io.streamkeeper.storage.record.Payload;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
-import io.streamkeeper.storage.stream.TailWaiters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,12 +116,9 @@ final class Append implements CommitQueue.Step {
         boolean closes = closed && !stream.isDurablyClosed();
         stream.publish(tail, closed);
         if (closes) {
-            shard.changes().add(StreamChange.Kind.CLOSED, stream);
+            shard.changed(StreamChange.Kind.CLOSED, stream);
         }
-        TailWaiters waiters = stream.waiters();
-        if (waiters != null) {
-            waiters.moved(stream);
-        }
+        shard.moved(stream);
     }
 
     @Override

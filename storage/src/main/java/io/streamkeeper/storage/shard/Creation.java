@@ -135,9 +135,9 @@ final class Creation implements CommitQueue.Step {
     public void publish() {
         stream.publish(tail, closed);
         shard.settle(stream);
-        shard.listed().add(stream);
-        shard.changes().add(StreamChange.Kind.CREATED, stream);
+        shard.listingOf(stream).add(stream);
         shard.keepUp(stream);
+        shard.changed(StreamChange.Kind.CREATED, stream);
     }
 
     @Override

@@ -102,8 +102,8 @@ final class Deletion implements CommitQueue.Step {
     @Override
     public void publish() {
         stream.publishDeleted();
-        shard.listed().remove(stream);
-        shard.changes().add(StreamChange.Kind.DELETED, stream);
+        shard.listingOf(stream).remove(stream);
+        shard.changed(StreamChange.Kind.DELETED, stream);
         shard.expiring().remove(stream);
         TailWaiters waiters = stream.waiters();
         if (waiters != null) {

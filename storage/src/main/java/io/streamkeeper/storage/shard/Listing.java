@@ -3,6 +3,7 @@ package io.streamkeeper.storage.shard;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.PathOrder;
+import io.streamkeeper.storage.stream.PathIndex;
 import io.streamkeeper.storage.stream.StreamState;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,8 +111,18 @@ final class Listing {
 
     /** See {@link ShardStore#visit}. */
     static @Nullable String visit(ShardState shard, String from, int most, Consumer<StreamState> look) {
+        return visit(shard, shard.listed(), from, most, look);
+    }
+
+    /** See {@link ShardStore#visitReserved}. */
+    static @Nullable String visitReserved(ShardState shard, String from, int most, Consumer<StreamState> look) {
+        return visit(shard, shard.reserved(), from, most, look);
+    }
+
+    private static @Nullable String visit(
+            ShardState shard, PathIndex index, String from, int most, Consumer<StreamState> look) {
         Visit visit = new Visit(shard, most, look);
-        shard.listed().visit(from, visit);
+        index.visit(from, visit);
         return visit.next;
     }
 

@@ -37,7 +37,14 @@ public final class ShardStart {
                 recover(stream, now);
             }
         }
-        state.listed().fill(found.stream().filter(stream -> !stream.isDeleted()).toList());
+        state.listed().fill(listed(false));
+        state.reserved().fill(listed(true));
+    }
+
+    private List<StreamState> listed(boolean reserved) {
+        return found.stream()
+                .filter(stream -> !stream.isDeleted() && stream.isReserved() == reserved)
+                .toList();
     }
 
     private void recover(StreamState stream, long nowMillis) {

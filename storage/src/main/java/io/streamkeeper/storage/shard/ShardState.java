@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamChange;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.disk.StorageBusyException;
 import io.streamkeeper.storage.disk.StorageFailedException;
@@ -22,6 +23,7 @@ import io.streamkeeper.storage.stream.PathIndex;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.StreamTable;
+import io.streamkeeper.storage.stream.TailWaiters;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ public final class ShardState {
     private final Interned interned = new Interned();
     private final StreamTable streams = new StreamTable();
     private final PathIndex listed = new PathIndex();
+    private final PathIndex reserved = new PathIndex();
     private final ExpiryQueue expiring = new ExpiryQueue();
     private final Set<StreamState> aged = new LinkedHashSet<>();
     private final Set<StreamState> overdue = new LinkedHashSet<>();
@@ -54,6 +57,7 @@ public final class ShardState {
     private StreamHeap heap = new StreamHeap(null);
     private final ChangeHistory changes = new ChangeHistory(bytes -> heap.tryReserve(bytes));
     private @Nullable StreamUsage usage;
+    private @Nullable StreamObserver observer;
     private long useIntervalMillis = NOTHING_IS_KEPT;
     private long usesRefusedMillis = -1;
 
@@ -108,9 +112,19 @@ public final class ShardState {
         return changes;
     }
 
-    /** The streams whose creation is durable and whose deletion is not, by path. */
+    /** The streams whose creation is durable and whose deletion is not, by path; without reserved ones. */
     PathIndex listed() {
         return listed;
+    }
+
+    /** The same for streams with reserved paths, which only the server itself uses. */
+    PathIndex reserved() {
+        return reserved;
+    }
+
+    /** The listing that has a stream. */
+    PathIndex listingOf(StreamState stream) {
+        return stream.isReserved() ? reserved : listed;
     }
 
     ExpiryQueue expiring() {
@@ -125,6 +139,40 @@ public final class ShardState {
     /** Streams whose trim, release or unknown use could not be logged yet, each once. */
     Set<StreamState> overdue() {
         return overdue;
+    }
+
+    /** From now on {@code newObserver} is called for changes of streams, in place of the one before. */
+    void observe(StreamObserver newObserver) {
+        observer = newObserver;
+    }
+
+    /** Readers see a stream from now on, or not any more, or see that it is closed. */
+    void changed(StreamChange.Kind kind, StreamState stream) {
+        if (stream.isReserved()) {
+            return;
+        }
+        changes.add(kind, stream);
+        if (observer == null) {
+            return;
+        }
+        switch (kind) {
+            case CREATED -> observer.created(stream);
+            case DELETED -> observer.deleted(stream);
+            case CLOSED -> {
+                // The append that closes the stream is reported as such.
+            }
+        }
+    }
+
+    /** The durable tail of a stream has moved, or it was closed. */
+    void moved(StreamState stream) {
+        if (observer != null && !stream.isReserved()) {
+            observer.moved(stream);
+        }
+        TailWaiters waiters = stream.waiters();
+        if (waiters != null) {
+            waiters.moved(stream);
+        }
     }
 
     /** Schedules a trim by upkeep for a stream that nothing else trims before the next append. */
@@ -204,8 +252,11 @@ public final class ShardState {
     /** From now on {@code newUsage} receives the changes of what streams use; first, what they use already. */
     void countUsage(StreamUsage newUsage) {
         usage = newUsage;
-        streams.forEach(
-                stream -> newUsage.changed(stream.pathText(), CountedStep.streams(stream), CountedStep.bytes(stream)));
+        streams.forEach(stream -> {
+            if (!stream.isReserved()) {
+                newUsage.changed(stream.pathText(), CountedStep.streams(stream), CountedStep.bytes(stream));
+            }
+        });
     }
 
     // ---- lookup ----
@@ -286,7 +337,9 @@ public final class ShardState {
     /** The same for a record that adds to what {@code stream} uses, unless that exceeds a limit. */
     Journal.@Nullable Staged stageUse(LogRecord record, StreamState stream, Payload payload, Reply reply) {
         int streams = record.kind() == LogRecord.Kind.CREATED ? 1 : 0;
-        Refusal limited = usage == null ? null : usage.refusal(stream.pathText(), streams, payload.storedBytes());
+        Refusal limited = usage == null || stream.isReserved()
+                ? null
+                : usage.refusal(stream.pathText(), streams, payload.storedBytes());
         if (limited != null) {
             reply.complete(limited);
             return null;
@@ -301,7 +354,7 @@ public final class ShardState {
      * @return publishes the change when the record is durable, and undoes it if the record is refused
      */
     CommitQueue.Step apply(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
-        if (usage == null) {
+        if (usage == null || stream.isReserved()) {
             return applyUncounted(record, stream, place, runs);
         }
         boolean isNew = record.kind() == LogRecord.Kind.CREATED;
@@ -312,7 +365,9 @@ public final class ShardState {
 
     /** Reports what a stream uses now, after its record was applied; returns the step to be published or undone. */
     CommitQueue.Step counted(CommitQueue.Step step, StreamState stream, int streamsBefore, long bytesBefore) {
-        return usage == null ? step : CountedStep.of(usage, step, stream, streamsBefore, bytesBefore);
+        return usage == null || stream.isReserved()
+                ? step
+                : CountedStep.of(usage, step, stream, streamsBefore, bytesBefore);
     }
 
     private CommitQueue.Step applyUncounted(LogRecord record, StreamState stream, Journal.Staged place, Runs runs) {
@@ -423,7 +478,7 @@ public final class ShardState {
     }
 
     int size() {
-        return streams.size();
+        return streams.size() - reserved.size();
     }
 
     void forEach(Consumer<StreamState> action) {

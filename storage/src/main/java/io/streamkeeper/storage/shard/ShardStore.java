@@ -175,6 +175,11 @@ public final class ShardStore implements AutoCloseable {
         });
     }
 
+    /** From now on {@code observer} is called for changes of streams, in place of the one before; on the loop. */
+    public void observeStreams(StreamObserver observer) {
+        state.observe(observer);
+    }
+
     /** Sets the receiver of the shard's measurements; called before the shard serves. */
     public void observe(ShardFigures newFigures) {
         figures = newFigures;
@@ -266,6 +271,24 @@ public final class ShardStore implements AutoCloseable {
         long lsnBefore = journal.lastLsn();
         try {
             Change.decide(state, change, reply);
+        } catch (RuntimeException | Error e) {
+            failed(e, lsnBefore, reply);
+        }
+    }
+
+    // ---- trim ----
+
+    /**
+     * Drops the data of a stream before {@code position}, or a little less: no message is cut. For the server itself, of
+     * streams with reserved paths.
+     *
+     * @param reply receives {@link Outcome.Described} with the stream as it was before, when the trim is durable; or a
+     *     refusal
+     */
+    public void trimBefore(StreamPath path, long position, Reply reply) {
+        long lsnBefore = journal.lastLsn();
+        try {
+            Trim.decide(state, path, position, reply);
         } catch (RuntimeException | Error e) {
             failed(e, lsnBefore, reply);
         }
@@ -471,6 +494,14 @@ public final class ShardStore implements AutoCloseable {
         return stream == null || state.isGone(stream) ? null : stream;
     }
 
+    /**
+     * The same as {@link #visit} for streams with reserved paths, which only the server itself uses, see {@link
+     * StreamPath#isReserved}.
+     */
+    public @Nullable String visitReserved(String from, int most, Consumer<StreamState> look) {
+        return Listing.visitReserved(state, from, most, look);
+    }
+
     /** The last creations, closures and deletions that became durable. */
     public ChangeHistory changes() {
         return state.changes();
@@ -587,7 +618,7 @@ public final class ShardStore implements AutoCloseable {
         return state.aged().size();
     }
 
-    /** The number of streams, including deleted ones that forks keep. */
+    /** The number of streams, including deleted ones that forks keep; without reserved ones. */
     public int streamCount() {
         return state.size();
     }

@@ -158,6 +158,11 @@ public final class StreamState extends LoggedState {
         return path;
     }
 
+    /** Whether only the server itself uses the stream, see {@link StreamPath#isReserved}. */
+    public boolean isReserved() {
+        return StreamPath.isReserved(path);
+    }
+
     public long generation() {
         return generation;
     }
