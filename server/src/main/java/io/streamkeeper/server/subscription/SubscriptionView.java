@@ -29,4 +29,25 @@ public record SubscriptionView(
         long nextAttemptMillis,
         long generation,
         @Nullable String holder,
-        long leaseUntilMillis) {}
+        long leaseUntilMillis) {
+    /** Copies the list. */
+    public SubscriptionView {
+        links = List.copyOf(links);
+    }
+
+    /** The same with these links. */
+    SubscriptionView withLinks(List<StreamLink> newLinks) {
+        return new SubscriptionView(
+                id,
+                spec,
+                newLinks,
+                newLinks.size(),
+                createdMillis,
+                isFailing,
+                lastError,
+                nextAttemptMillis,
+                generation,
+                holder,
+                leaseUntilMillis);
+    }
+}

@@ -8,7 +8,7 @@ import java.util.List;
  * @param subscription the id of the subscription
  * @param id unique
  * @param generation grows with each wake of the subscription
- * @param links pending ones first; at most {@value #LINKS_MAX}
+ * @param links those with something to acknowledge; at most {@value #LINKS_MAX}
  * @param token authorises requests about this wake
  * @param leaseMillis how long the lease lasts
  */

@@ -1,0 +1,23 @@
+package io.streamkeeper.server.subscription;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a failed delivery is tried again. Immutable.
+ *
+ * @param attempts how many attempts in a row have failed
+ * @param nextMillis when the next one is due, in milliseconds since 1970 UTC; 0 if none is scheduled
+ * @param error why the last attempt failed; null if it has not
+ */
+record Schedule(int attempts, long nextMillis, @Nullable String error) {
+    static final Schedule NONE = new Schedule(0, 0, null);
+
+    boolean isScheduled() {
+        return nextMillis > 0;
+    }
+
+    /** Nothing is scheduled; a further failure counts on. */
+    Schedule paused() {
+        return new Schedule(attempts, 0, null);
+    }
+}

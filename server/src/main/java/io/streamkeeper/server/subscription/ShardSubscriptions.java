@@ -1,0 +1,317 @@
+package io.streamkeeper.server.subscription;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.shard.Callback;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The subscriptions whose logs one shard has. Owned by the loop of the shard. */
+final class ShardSubscriptions implements OwnedSubscription.Ending {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardSubscriptions.class);
+
+    /** Logs that are read at the same time at the start. */
+    private static final int LOADS_MAX = 16;
+
+    /** Logs that one look at the reserved streams finds. */
+    private static final int PIECE_LOGS = 1_000;
+
+    /** Requests that wait for the start; further ones are refused. */
+    private static final int EARLY_MAX = 10_000;
+
+    private static final long RELOAD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final HomeShard home;
+    private final SubscriptionServices services;
+    private final NavigableMap<String, OwnedSubscription> subscriptions = new TreeMap<>();
+    private final Deque<String> toLoad = new ArrayDeque<>();
+    private int loading;
+    private @Nullable Runnable loaded;
+    private volatile List<Subscriber> subscribers = List.of();
+
+    /** Requests that have come before the start was complete. */
+    private Deque<Request> early = new ArrayDeque<>();
+
+    private boolean isOpen;
+    private boolean isClosed;
+
+    private record Request(Callback<?> then, Runnable step) {}
+
+    ShardSubscriptions(Shard shard, SubscriptionServices services) {
+        this.home = new HomeShard(shard, services);
+        this.services = services;
+    }
+
+    Shard shard() {
+        return home.shard();
+    }
+
+    /** The watch of the same shard. */
+    ShardWatch watch() {
+        return services.watches().of(home.shard());
+    }
+
+    // ---- start ----
+
+    /** Reads all logs; {@code then} is run in the end. */
+    void load(Runnable then) {
+        loaded = then;
+        find(SubscriptionPaths.LOGS);
+        loadNext();
+    }
+
+    private void find(String from) {
+        String next = from;
+        while (next != null) {
+            next = home.shard().store().visitReserved(next, PIECE_LOGS, stream -> {
+                if (stream.pathText().startsWith(SubscriptionPaths.LOGS)) {
+                    toLoad.add(stream.pathText().substring(SubscriptionPaths.LOGS.length()));
+                }
+            });
+        }
+    }
+
+    private void loadNext() {
+        while (loading < LOADS_MAX && !toLoad.isEmpty()) {
+            loading++;
+            load(toLoad.remove(), this::loadedOne);
+        }
+        if (loading == 0 && loaded != null) {
+            subscribers = subscriptions.values().stream()
+                    .filter(subscription -> !subscription.isEnded())
+                    .map(OwnedSubscription::subscriber)
+                    .toList();
+            Runnable then = loaded;
+            loaded = null;
+            then.run();
+        }
+    }
+
+    /** Those whose logs were read; may be called by any thread. */
+    List<Subscriber> loaded() {
+        return subscribers;
+    }
+
+    private void loadedOne(OwnedSubscription subscription) {
+        loading--;
+        home.shard().runLater(this::loadNext);
+    }
+
+    /** Reads the log of one subscription; {@code then} receives it if it exists, or nothing is to be served. */
+    private void load(String id, Consumer<OwnedSubscription> then) {
+        OwnedSubscription subscription = new OwnedSubscription(id, home, this);
+        subscriptions.put(id, subscription);
+        services.room().takeExisting();
+        subscription.load(Results.then(
+                exists -> {
+                    if (!exists) {
+                        discard(subscription);
+                    }
+                    then.accept(subscription);
+                },
+                refusal -> {
+                    if (refusal.code() == ErrorCode.STREAM_NOT_FOUND) {
+                        subscription.end(OwnedSubscription.notFound(id));
+                        removed(subscription);
+                        then.accept(subscription);
+                        return;
+                    }
+                    LOG.error(
+                            "the log of subscription {} cannot be read, and the subscription is not served: {}",
+                            id,
+                            refusal.message());
+                    subscription.end(unreadable(id));
+                    then.accept(subscription);
+                }));
+    }
+
+    private static Refusal unreadable(String id) {
+        return Refusal.of(
+                ErrorCode.INTERNAL_ERROR,
+                "the log of subscription " + Quoted.of(id) + " cannot be read; see the log of the server");
+    }
+
+    /** The creation of a subscription was not completed: it was never acknowledged. */
+    private void discard(OwnedSubscription subscription) {
+        subscription.log().delete(outcome -> {});
+        subscription.end(OwnedSubscription.notFound(subscription.id()));
+        removed(subscription);
+    }
+
+    /** All streams were reported: requests are executed from now on, after the reports that are on their way. */
+    void open() {
+        home.shard()
+                .loop()
+                .execute(() -> home.shard().run(() -> {
+                    all().stream()
+                            .filter(subscription -> !subscription.isEnded())
+                            .forEach(subscription -> subscription.mailbox().run(subscription::open));
+                    isOpen = true;
+                    early.forEach(request -> request.step().run());
+                    early = new ArrayDeque<>();
+                }));
+    }
+
+    private List<OwnedSubscription> all() {
+        return List.copyOf(subscriptions.values());
+    }
+
+    // ---- requests ----
+
+    /** Executes a step of a request, when the start is complete. */
+    void request(Callback<?> then, Runnable step) {
+        if (isClosed) {
+            then.refuse(StoredSubscriptions.stopping());
+        } else if (isOpen) {
+            step.run();
+        } else if (early.size() < EARLY_MAX) {
+            early.add(new Request(then, step));
+        } else {
+            then.refuse(Refusal.of(ErrorCode.OVERLOADED, "the subscriptions are being read; try again later"));
+        }
+    }
+
+    /** Executes a request to a subscription after those that wait. */
+    void execute(String id, Callback<?> then, Consumer<OwnedSubscription> begin) {
+        OwnedSubscription found = subscriptions.get(id);
+        if (found == null) {
+            then.refuse(OwnedSubscription.notFound(id));
+        } else {
+            found.mailbox().run(() -> found.queue().add(then, () -> begin.accept(found)));
+        }
+    }
+
+    /** Describes a subscription with its links. */
+    void view(String id, Callback<SubscriptionView> then) {
+        OwnedSubscription found = subscriptions.get(id);
+        if (found != null && found.isActive()) {
+            found.mailbox().run(() -> found.view(then));
+        } else {
+            execute(
+                    id,
+                    then,
+                    subscription -> subscription.view(Results.then(
+                            view -> subscription.answer(then, view), refusal -> subscription.refuse(then, refusal))));
+        }
+    }
+
+    /** Deletes a subscription, if it exists; also one whose log cannot be read. */
+    void delete(String id, Callback<Boolean> then) {
+        OwnedSubscription found = subscriptions.get(id);
+        if (found == null) {
+            then.complete(false);
+        } else if (found.isEnded()) {
+            found.deleteLog(then);
+        } else {
+            execute(id, then, subscription -> subscription.delete(then));
+        }
+    }
+
+    /** Creates a subscription, or confirms it. */
+    void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Subscriptions.Put> then) {
+        OwnedSubscription found = subscriptions.get(id);
+        if (found != null) {
+            found.queue().add(then, () -> confirm(found, spec, then));
+            return;
+        }
+        Refusal full = services.room().takeSubscription();
+        if (full != null) {
+            then.refuse(full);
+            return;
+        }
+        OwnedSubscription created = new OwnedSubscription(id, home, this);
+        subscriptions.put(id, created);
+        created.mailbox().run(() -> created.create(spec, owner, then));
+    }
+
+    private static void confirm(OwnedSubscription found, SubscriptionSpec spec, Callback<Subscriptions.Put> then) {
+        if (found.state().spec().equals(spec)) {
+            found.view(Results.then(
+                    view -> found.answer(then, new Subscriptions.Put(false, view)),
+                    refusal -> found.refuse(then, refusal)));
+        } else {
+            found.refuse(
+                    then,
+                    ErrorCode.SUBSCRIPTION_EXISTS,
+                    "subscription " + Quoted.of(found.id()) + " exists with another configuration");
+        }
+    }
+
+    /** The subscriptions after an id, in the order of their ids, at most {@code limit}. */
+    List<SubscriptionView> list(@Nullable String after, int limit) {
+        NavigableMap<String, OwnedSubscription> rest =
+                after == null ? subscriptions : subscriptions.tailMap(after, false);
+        List<SubscriptionView> views = new ArrayList<>();
+        for (OwnedSubscription subscription : rest.values()) {
+            if (views.size() == limit) {
+                break;
+            }
+            if (subscription.isActive()) {
+                views.add(subscription.summary());
+            }
+        }
+        return views;
+    }
+
+    SubscriptionFigures figures() {
+        SubscriptionFigures sum = SubscriptionFigures.NONE;
+        for (OwnedSubscription subscription : subscriptions.values()) {
+            if (subscription.isActive()) {
+                sum = sum.plus(subscription.figures());
+            }
+        }
+        return sum;
+    }
+
+    void rightsChanged() {
+        all().forEach(subscription ->
+                subscription.mailbox().run(() -> subscription.cycle().rightsChanged()));
+    }
+
+    // ---- ends ----
+
+    @Override
+    public void removed(OwnedSubscription subscription) {
+        if (subscriptions.remove(subscription.id(), subscription)) {
+            services.room().giveSubscription();
+        }
+    }
+
+    @Override
+    public void failed(OwnedSubscription subscription) {
+        removed(subscription);
+        services.timers().schedule(home.shard().loop(), RELOAD_NANOS, () -> reload(subscription.id()));
+    }
+
+    private void reload(String id) {
+        if (!isClosed && !subscriptions.containsKey(id)) {
+            load(id, subscription -> {
+                if (!subscription.isEnded()) {
+                    subscription.openAlone();
+                }
+            });
+        }
+    }
+
+    /** Ends all work; the logs stay. */
+    void close() {
+        isClosed = true;
+        early.forEach(request -> request.then().refuse(StoredSubscriptions.stopping()));
+        early = new ArrayDeque<>();
+        for (OwnedSubscription subscription : all()) {
+            subscription.end(StoredSubscriptions.stopping());
+            removed(subscription);
+        }
+    }
+}

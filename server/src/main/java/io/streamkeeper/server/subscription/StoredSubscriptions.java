@@ -1,0 +1,281 @@
+package io.streamkeeper.server.subscription;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.shard.Callback;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of a server, each with a log in the shards. Safe for use by any thread.
+ *
+ * <p>At the start, all logs are read, then each shard looks at all its streams once and reports those that subscriptions
+ * follow. Requests wait until that is done.
+ */
+public final class StoredSubscriptions implements Subscriptions {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredSubscriptions.class);
+
+    private final SubscriptionServices services;
+    private final List<ShardSubscriptions> homes;
+
+    private StoredSubscriptions(SubscriptionServices services) {
+        this.services = services;
+        this.homes = services.shards().all().stream()
+                .map(shard -> new ShardSubscriptions(shard, services))
+                .toList();
+    }
+
+    /**
+     * Starts the subscriptions of {@code shards}, which have started; does not wait until their logs are read. Nothing is
+     * delivered before the first call of {@link #rightsChanged}.
+     *
+     * @param memory the budgets for links and for bodies
+     * @param splitters creates a splitter of JSON messages for each loop
+     * @param limits what subscriptions may use
+     * @param rights of the owners of subscriptions
+     * @param bodies writes requests to webhooks
+     * @param deliveries sends them
+     * @param tokens signs and verifies tokens
+     */
+    public static StoredSubscriptions start(
+            Shards shards,
+            MemoryLedger memory,
+            Supplier<JsonSplitter> splitters,
+            SubscriptionLimits limits,
+            Rights rights,
+            WakeBodies bodies,
+            Deliveries deliveries,
+            WakeTokens tokens) {
+        return start(new SubscriptionServices(
+                shards,
+                new Watches(shards),
+                new SubscriptionRoom(limits, memory.descriptions()),
+                new JsonRoom(memory.splitting()),
+                splitters,
+                rights,
+                bodies,
+                deliveries,
+                tokens,
+                Clock.SYSTEM,
+                Timers.OF_LOOPS,
+                new AtomicBoolean()));
+    }
+
+    static StoredSubscriptions start(SubscriptionServices services) {
+        StoredSubscriptions started = new StoredSubscriptions(services);
+        started.load();
+        return started;
+    }
+
+    // ---- start ----
+
+    private void load() {
+        onEach((home, then) -> home.load(then), this::watch);
+    }
+
+    /** All logs are read: the shards report changes of streams from now on, and look at all their streams once. */
+    private void watch() {
+        List<Subscriber> loaded =
+                homes.stream().flatMap(home -> home.loaded().stream()).toList();
+        onEach((home, then) -> home.watch().start(loaded, then), this::open);
+    }
+
+    private void open() {
+        onEach((home, then) -> home.open(), () -> {});
+    }
+
+    /** Runs a step on the loop of each shard; {@code then} is run when all have run what they were given. */
+    private void onEach(BiConsumer<ShardSubscriptions, Runnable> step, Runnable then) {
+        AtomicInteger left = new AtomicInteger(homes.size());
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) {
+                then.run();
+            }
+        };
+        homes.forEach(home -> home.shard().run(() -> step.accept(home, one)));
+    }
+
+    @Override
+    public void rightsChanged() {
+        services.opened().set(true);
+        homes.forEach(home -> home.shard().run(home::rightsChanged));
+    }
+
+    // ---- requests ----
+
+    /** Executes a step on the loop of the shard that a subscription belongs to, after what the loop was told before. */
+    private void at(String id, Callback<?> then, Consumer<ShardSubscriptions> step) {
+        int index;
+        try {
+            index = SubscriptionPaths.logOf(id).shard(homes.size());
+        } catch (RefusedException e) {
+            then.refuse(e.refusal());
+            return;
+        }
+        at(homes.get(index), then, step);
+    }
+
+    private static void at(ShardSubscriptions home, Callback<?> then, Consumer<ShardSubscriptions> step) {
+        try {
+            home.shard().loop().execute(() -> home.request(then, () -> step.accept(home)));
+        } catch (RejectedExecutionException e) {
+            then.refuse(stopping());
+        }
+    }
+
+    static Refusal stopping() {
+        return Refusal.of(ErrorCode.SHUTTING_DOWN, "the server is stopping");
+    }
+
+    /** Executes a request to a subscription after those that wait. */
+    private void request(String id, Callback<?> then, Consumer<OwnedSubscription> begin) {
+        at(id, then, home -> home.execute(id, then, begin));
+    }
+
+    @Override
+    public void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Put> then) {
+        at(id, then, home -> home.put(id, spec, owner, then));
+    }
+
+    @Override
+    public void get(String id, Callback<SubscriptionView> then) {
+        at(id, then, home -> home.view(id, then));
+    }
+
+    @Override
+    public void delete(String id, Callback<Boolean> then) {
+        at(id, then, home -> home.delete(id, then));
+    }
+
+    @Override
+    public void addStreams(String id, List<StreamPath> streams, Callback<Boolean> then) {
+        request(id, then, subscription -> new Membership(subscription).add(streams, then));
+    }
+
+    @Override
+    public void removeStream(String id, StreamPath stream, Callback<Boolean> then) {
+        request(id, then, subscription -> new Membership(subscription).remove(stream, then));
+    }
+
+    @Override
+    public void claim(String id, String worker, Callback<ClaimResult> then) {
+        request(id, then, subscription -> new WorkerRequests(subscription).claim(worker, then));
+    }
+
+    @Override
+    public void ack(String id, SubscriptionSpec.Kind kind, AckRequest request, Callback<Boolean> then) {
+        request(id, then, subscription -> new WorkerRequests(subscription).ack(kind, request, then));
+    }
+
+    @Override
+    public void release(String id, String token, String wakeId, long generation, Callback<Boolean> then) {
+        request(id, then, subscription -> new WorkerRequests(subscription).release(token, wakeId, generation, then));
+    }
+
+    @Override
+    public void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then) {
+        request(id, then, subscription -> new WorkerRequests(subscription).seek(stream, offset, then));
+    }
+
+    // ---- all subscriptions ----
+
+    @Override
+    public void list(@Nullable String after, int limit, Callback<Page> then) {
+        Merge<List<SubscriptionView>> merge =
+                new Merge<>(homes.size(), pages -> then.complete(page(pages, limit)), then::refuse);
+        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.list(after, limit + 1))));
+    }
+
+    private static Page page(List<List<SubscriptionView>> pages, int limit) {
+        List<SubscriptionView> all = pages.stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparing(SubscriptionView::id))
+                .toList();
+        return all.size() <= limit
+                ? new Page(all, null)
+                : new Page(all.subList(0, limit), all.get(limit - 1).id());
+    }
+
+    @Override
+    public CompletableFuture<SubscriptionFigures> figures() {
+        CompletableFuture<SubscriptionFigures> sum = new CompletableFuture<>();
+        Merge<SubscriptionFigures> merge = new Merge<>(
+                homes.size(),
+                each -> sum.complete(each.stream().reduce(SubscriptionFigures.NONE, SubscriptionFigures::plus)),
+                refusal -> sum.complete(SubscriptionFigures.NONE));
+        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.figures())));
+        return sum;
+    }
+
+    /** Waits for one result of each shard; passes on the first refusal instead. Safe for use by any thread. */
+    private static final class Merge<T> implements Callback<T> {
+        private final List<T> results = new ArrayList<>();
+        private final Consumer<List<T>> then;
+        private final Consumer<Refusal> refused;
+        private int left;
+
+        Merge(int left, Consumer<List<T>> then, Consumer<Refusal> refused) {
+            this.left = left;
+            this.then = then;
+            this.refused = refused;
+        }
+
+        @Override
+        public void complete(T value) {
+            boolean isLast;
+            synchronized (this) {
+                results.add(value);
+                left--;
+                isLast = left == 0;
+            }
+            if (isLast) {
+                then.accept(results);
+            }
+        }
+
+        @Override
+        public void refuse(Refusal refusal) {
+            boolean isFirst;
+            synchronized (this) {
+                isFirst = left > 0;
+                left = -1;
+            }
+            if (isFirst) {
+                refused.accept(refusal);
+            }
+        }
+    }
+
+    /** Ends all deliveries, and waits until each loop has done so. The shards are still open. */
+    @Override
+    public void close() {
+        List<CompletableFuture<Void>> closed = new ArrayList<>();
+        for (ShardSubscriptions home : homes) {
+            try {
+                closed.add(CompletableFuture.runAsync(home::close, home.shard().loop()));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the loop of a shard has ended already", e);
+            }
+        }
+        closed.forEach(CompletableFuture::join);
+    }
+}

@@ -1,0 +1,43 @@
+package io.streamkeeper.server.subscription;
+
+import io.streamkeeper.protocol.JsonSplitter;
+import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.storage.disk.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * What all subscriptions use. Safe for use by any thread.
+ *
+ * @param shards all streams
+ * @param watches of all shards
+ * @param room the heap of subscriptions
+ * @param json the heap of JSON bodies
+ * @param splitters creates a splitter of JSON messages with the rules of the server, for each loop
+ * @param rights of the owners of subscriptions
+ * @param bodies writes requests to webhooks
+ * @param deliveries sends them
+ * @param tokens signs and verifies tokens
+ * @param clock the time
+ * @param timers run tasks later
+ * @param opened is set when rights are known
+ */
+record SubscriptionServices(
+        Shards shards,
+        Watches watches,
+        SubscriptionRoom room,
+        JsonRoom json,
+        Supplier<JsonSplitter> splitters,
+        Subscriptions.Rights rights,
+        WakeBodies bodies,
+        Deliveries deliveries,
+        WakeTokens tokens,
+        Clock clock,
+        Timers timers,
+        AtomicBoolean opened) {
+    /** Whether rights are known, so that wakes are made and sent. */
+    boolean isOpen() {
+        return opened.get();
+    }
+}

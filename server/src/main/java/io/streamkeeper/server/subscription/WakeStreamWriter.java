@@ -1,0 +1,118 @@
+package io.streamkeeper.server.subscription;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ContentType;
+import io.streamkeeper.protocol.Preconditions;
+import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends the wakes of one subscription to its wake stream (section 7.2). Owned by the loop of the subscription.
+ *
+ * <pre>
+ *   {"type":"wake","subscription_id":"…","stream":"a/b","generation":7,"ts":1778324210000}
+ * </pre>
+ */
+final class WakeStreamWriter {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    /**
+     * The result of an append.
+     *
+     * @param wakeId the wake
+     * @param refusal why the wake is not in the stream; null if it is
+     */
+    record Written(String wakeId, @Nullable String refusal) {}
+
+    private final OwnedSubscription subscription;
+
+    /** The wake that is in the stream, or on its way there. */
+    private @Nullable String sent;
+
+    private @Nullable Written written;
+
+    WakeStreamWriter(OwnedSubscription subscription) {
+        this.subscription = subscription;
+    }
+
+    /** The result of the append of a wake, once. */
+    @Nullable
+    Written takeWritten(WakeInFlight wake) {
+        Written taken = written;
+        written = null;
+        if (taken == null || !taken.wakeId().equals(wake.id())) {
+            return null;
+        }
+        if (taken.refusal() != null) {
+            sent = null;
+        }
+        return taken;
+    }
+
+    /** Appends a wake, unless it was appended. */
+    void write(WakeInFlight wake) {
+        if (wake.id().equals(sent)) {
+            return;
+        }
+        StreamPath path = subscription.state().spec().wakeStream();
+        if (path == null) {
+            throw new IllegalStateException("a wake without a wake stream");
+        }
+        sent = wake.id();
+        SubscriptionServices services = subscription.services();
+        if (!services.rights().mayAppend(subscription.state().owner(), path)) {
+            subscription
+                    .mailbox()
+                    .tell(() -> took(wake, "the owner of the subscription may not append to the wake stream"));
+            return;
+        }
+        Command.Append append = new Command.Append(
+                path,
+                ContentType.JSON,
+                false,
+                null,
+                null,
+                null,
+                Preconditions.NONE,
+                subscription.home().messageBody(message(wake)));
+        services.shards()
+                .of(path)
+                .execute(
+                        append,
+                        0,
+                        outcome -> subscription
+                                .mailbox()
+                                .tell(() -> took(
+                                        wake,
+                                        outcome instanceof Refusal refusal
+                                                ? "the wake stream refuses: " + refusal.message()
+                                                : null)));
+    }
+
+    private void took(WakeInFlight wake, @Nullable String refusal) {
+        written = new Written(wake.id(), refusal);
+        subscription.next();
+    }
+
+    private byte[] message(WakeInFlight wake) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("type", "wake");
+            json.writeStringField("subscription_id", subscription.id());
+            json.writeStringField("stream", wake.stream());
+            json.writeNumberField("generation", wake.generation());
+            json.writeNumberField("ts", subscription.services().clock().nowMillis());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}
