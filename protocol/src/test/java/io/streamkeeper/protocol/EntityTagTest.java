@@ -49,7 +49,8 @@ class EntityTagTest {
                 false,
                 Expiry.never(),
                 Retention.none(),
-                new Offset(2748, 1));
+                new Offset(2748, 1),
+                0);
 
         assertThat(EntityTag.of(stream)).hasToString(TAG);
     }

@@ -61,6 +61,7 @@ class MetadataChangeTest {
     }
 
     private static StreamInfo info(long incarnation, String type, Expiry expiry, Retention retention) {
-        return new StreamInfo(incarnation, ContentType.parse(type), Offset.ZERO, false, expiry, retention, Offset.ZERO);
+        return new StreamInfo(
+                incarnation, ContentType.parse(type), Offset.ZERO, false, expiry, retention, Offset.ZERO, 0);
     }
 }

@@ -82,7 +82,8 @@ final class Results {
                 stream.closed(),
                 stream.expiry(),
                 stream.retention(),
-                stream.metadataTag());
+                stream.metadataTag(),
+                stream.lastAppendAt());
     }
 
     static Page page(Outcome outcome) {

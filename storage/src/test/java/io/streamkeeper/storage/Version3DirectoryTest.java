@@ -121,6 +121,22 @@ class Version3DirectoryTest {
     }
 
     @Test
+    void theTimeOfAnAppendIsKnownIfItsRecordIsInTheJournal() throws IOException {
+        start();
+        assertThat(stream("plain").info().lastAppendAt()).isEqualTo("2026-11-27T00:35:22Z");
+        assertThat(stream("json").info().lastAppendAt())
+                .as("it is only in a file")
+                .isNull();
+
+        store(new StreamPath("json"))
+                .append(AppendRequest.to("json").json("[4]").command(), new Answer());
+        threads.runAll();
+
+        assertThat(stream("json").info().appendedSeconds()).isEqualTo(clock.nowMillis() / 1_000);
+        stop();
+    }
+
+    @Test
     void whatVersion3WroteIsServedAndCanBeChanged() throws IOException {
         assertThat(new StoreVerifier(disk, line -> {}).verify(DATA)).isEmpty();
         start();

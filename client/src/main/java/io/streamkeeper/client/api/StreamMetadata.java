@@ -2,6 +2,7 @@ package io.streamkeeper.client.api;
 
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param retention how much it keeps
  * @param tag the entity tag of the properties that can be changed, see {@link MetadataOptions#ifMatch}; null if the server
  *     does not return one
+ * @param lastAppendAt when the last append with content was accepted, or the creation if it had content, in whole
+ *     seconds; null if there was none, or if the server does not know its time or does not return it
  */
 public record StreamMetadata(
         String contentType,
@@ -23,4 +26,5 @@ public record StreamMetadata(
         boolean closed,
         Expiry expiry,
         Retention retention,
-        @Nullable String tag) {}
+        @Nullable String tag,
+        @Nullable Instant lastAppendAt) {}

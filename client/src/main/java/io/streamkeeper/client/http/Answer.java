@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +79,17 @@ final class Answer {
                 isTrue("Stream-Closed"),
                 expiry(),
                 retention(),
-                metadataTag());
+                metadataTag(),
+                moment("Stream-Last-Append-At"));
+    }
+
+    private @Nullable Instant moment(String name) {
+        String text = field(name);
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
     }
 
     private @Nullable String metadataTag() {

@@ -141,7 +141,14 @@ final class SharedFeed implements Feed {
             isBase64 = "base64".equals(event.control().get("dataEncoding"));
             position = From.offset(next);
             StreamMetadata metadata = new StreamMetadata(
-                    type.value(), next, ReadStart.BEGINNING, event.isClosed(), Expiry.never(), Retention.none(), null);
+                    type.value(),
+                    next,
+                    ReadStart.BEGINNING,
+                    event.isClosed(),
+                    Expiry.never(),
+                    Retention.none(),
+                    null,
+                    null);
             found = () -> opened.complete(metadata);
         }
         Runnable delivered =

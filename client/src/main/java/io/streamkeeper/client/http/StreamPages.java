@@ -102,6 +102,7 @@ final class StreamPages {
         expect(parser.currentToken(), JsonToken.START_OBJECT);
         Map<String, String> fields = new HashMap<>();
         JsonFields.readObject(parser, "", fields);
+        String lastAppendAt = fields.get("lastAppendAt");
         StreamMetadata metadata = new StreamMetadata(
                 required(fields, "contentType"),
                 required(fields, "nextOffset"),
@@ -112,7 +113,8 @@ final class StreamPages {
                         fields.get("retention.maxAgeSeconds"),
                         fields.get("retention.maxBytes"),
                         fields.get("retention.maxMessages")),
-                fields.get("metadataTag"));
+                fields.get("metadataTag"),
+                lastAppendAt == null ? null : Instant.parse(lastAppendAt));
         return new StreamEntry(
                 required(fields, "path"),
                 metadata,

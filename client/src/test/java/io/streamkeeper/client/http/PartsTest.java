@@ -106,14 +106,21 @@ class PartsTest {
     void aListingHasStreamsGroupsAndTheNextPage() throws Exception {
         BlockingRemoteStreams streams = answering("{\"new\":{\"a\":[1]},\"streams\":[{\"path\":\"a/ä\",\"contentType\":"
                 + "\"text/plain\",\"nextOffset\":\"7\",\"earliestOffset\":\"2\",\"closed\":true,\"bytes\":5,\"new\":[],"
-                + "\"createdAt\":\"2030-01-31T12:00:00.500Z\",\"ttlSeconds\":60,\"retention\":{\"maxBytes\":9},\"metadataTag\":\"7:a\"}],"
+                + "\"createdAt\":\"2030-01-31T12:00:00.500Z\",\"lastAppendAt\":\"2030-02-01T00:00:00Z\",\"ttlSeconds\":60,\"retention\":{\"maxBytes\":9},\"metadataTag\":\"7:a\"}],"
                 + "\"prefixes\":[\"a/b/\"],\"next\":\"a/b/\",\"position\":\"0.7\"}");
         StreamPage page =
                 streams.list(ListOptions.below("a/").after("a/&").limit(7).grouped());
         assertThat(lastQuery()).isEqualTo(Map.of("prefix", "a/", "after", "a/&", "limit", "7", "delimiter", "/"));
         Retention retention = Retention.parse(null, "9", null);
-        StreamMetadata metadata =
-                new StreamMetadata("text/plain", "7", "2", true, new Expiry.Ttl(60), retention, "7:a");
+        StreamMetadata metadata = new StreamMetadata(
+                "text/plain",
+                "7",
+                "2",
+                true,
+                new Expiry.Ttl(60),
+                retention,
+                "7:a",
+                Instant.parse("2030-02-01T00:00:00Z"));
         StreamEntry entry = new StreamEntry("a/ä", metadata, 5, Instant.parse("2030-01-31T12:00:00.5Z"));
         assertThat(page).isEqualTo(new StreamPage(List.of(entry), List.of("a/b/"), "a/b/", "0.7"));
     }

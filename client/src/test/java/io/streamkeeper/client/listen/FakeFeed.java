@@ -66,8 +66,8 @@ final class FakeFeed implements Feed {
     // ---- the test's side ----
 
     FakeFeed found() {
-        opened.complete(
-                new StreamMetadata("text/plain", "tail", "earliest", false, Expiry.never(), Retention.none(), null));
+        opened.complete(new StreamMetadata(
+                "text/plain", "tail", "earliest", false, Expiry.never(), Retention.none(), null, null));
         return this;
     }
 

@@ -249,6 +249,11 @@ final class Reads {
                 "expected the tail " + stream.tail() + ", got " + answer);
         traffic.require(
                 answer.field("stream-closed").equals("true") == stream.closed, stream, "the closure in " + answer);
+        boolean hasAppends = !answer.field("stream-last-append-at").isEmpty();
+        traffic.require(
+                stream.source != null || hasAppends == stream.content.length() > 0,
+                stream,
+                "the time of the last append in " + answer);
         traffic.reach.count("described");
     }
 

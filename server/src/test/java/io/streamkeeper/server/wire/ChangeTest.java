@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,21 @@ class ChangeTest {
         assertThat(SERVER.get(ROOT + "?prefix=" + path.substring(ROOT.length())).text())
                 .contains("\"contentType\":\"text/markdown\"", "\"ttlSeconds\":3600")
                 .contains("\"metadataTag\":" + head.field(TAG));
+    }
+
+    @Test
+    void theTimeOfTheLastAppendIsInWholeSeconds() {
+        String path = SERVER.create(TEXT, "");
+        assertThat(SERVER.head(path).field("Stream-Last-Append-At")).isNull();
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+        SERVER.append(path, "abc");
+
+        String text = SERVER.head(path).field("Stream-Last-Append-At");
+        assertThat(text).matches("20[0-9-]{8}T[0-9:]{8}Z");
+        assertThat(Instant.parse(text)).isBetween(before, Instant.now());
+        assertThat(patch(path, "Stream-TTL: 3600").field("Stream-Last-Append-At"))
+                .isEqualTo(text);
     }
 
     @Test

@@ -96,6 +96,7 @@ class ListingTest {
         assertThat(first.get("closed").asBoolean()).isFalse();
         assertThat(first.get("bytes").asLong()).isEqualTo(4);
         assertThat(first.get("createdAt").asText()).matches("20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d.*Z");
+        assertThat(first.get("lastAppendAt").asText()).isEqualTo(head.field("Stream-Last-Append-At"));
         assertThat(first.get("ttlSeconds").asLong()).isEqualTo(3_600);
         assertThat(first.get("retention")).hasToString("{\"maxAgeSeconds\":60,\"maxBytes\":1000}");
         assertThat(second.get("closed").asBoolean()).isTrue();

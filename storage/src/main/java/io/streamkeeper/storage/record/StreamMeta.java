@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param producers the last request of each producer, the one unused for longest first
  * @param usedMillis the last recorded use of a stream with a sliding time to live; -1 if none is recorded
  * @param coveredMillis how long after that no further use is recorded
+ * @param appendedSeconds when the last append with content was staged, or the creation if it had content: seconds since
+ *     1970 UTC; 0 if there was none, or if the server of an older format version stored it. It is the last field, and
+ *     omitted if it is 0
  */
 public record StreamMeta(
         LogRecord.Created created,
@@ -44,7 +47,8 @@ public record StreamMeta(
         @Nullable String streamSeq,
         List<KnownProducer> producers,
         long usedMillis,
-        long coveredMillis) {
+        long coveredMillis,
+        long appendedSeconds) {
     private static final int CLOSED = 1;
     private static final int DELETED = 2;
     private static final int CLOSED_BY = 4;
@@ -93,11 +97,14 @@ public record StreamMeta(
         if (kept != created.earliest()) {
             Fields.writeVariable(out, kept);
         }
+        if (appendedSeconds != 0) {
+            Fields.writeVariable(out, appendedSeconds);
+        }
         return out;
     }
 
     /**
-     * Reads a description.
+     * Reads a description, which extends to the end of {@code in}.
      *
      * @throws IllegalArgumentException if it is not a description
      */
@@ -119,6 +126,7 @@ public record StreamMeta(
         }
         long used = (flags & USED) == 0 ? -1 : Fields.readVariable(in);
         long covered = (flags & USED) == 0 ? 0 : Fields.readVariable(in);
+        long kept = (flags & KEPT) == 0 ? created.earliest() : Fields.readVariable(in);
         return new StreamMeta(
                 created,
                 formerGeneration,
@@ -126,7 +134,7 @@ public record StreamMeta(
                 tail,
                 messages,
                 earliest,
-                (flags & KEPT) == 0 ? created.earliest() : Fields.readVariable(in),
+                kept,
                 (flags & CLOSED) != 0,
                 (flags & DELETED) != 0,
                 (flags & DROPPED) != 0,
@@ -134,7 +142,8 @@ public record StreamMeta(
                 seq,
                 producers,
                 used,
-                covered);
+                covered,
+                in.isReadable() ? Fields.readVariable(in) : 0);
     }
 
     /**

@@ -34,6 +34,7 @@ final class Append implements CommitQueue.Step {
     private final StreamState.Mark before;
     private final long tail;
     private final boolean closed;
+    private final int appendedSeconds;
 
     private Append(ShardState shard, StreamState stream, StreamState.Mark before) {
         this.shard = shard;
@@ -41,6 +42,7 @@ final class Append implements CommitQueue.Step {
         this.before = before;
         this.tail = stream.tail();
         this.closed = stream.isClosed();
+        this.appendedSeconds = stream.stagedAppendSeconds();
     }
 
     /** Decides a client's command; the caller releases its body. */
@@ -115,6 +117,9 @@ final class Append implements CommitQueue.Step {
     public void publish() {
         boolean closes = closed && !stream.isDurablyClosed();
         stream.publish(tail, closed);
+        if (tail > before.tail()) {
+            stream.publishAppended(appendedSeconds);
+        }
         if (closes) {
             shard.changed(StreamChange.Kind.CLOSED, stream);
         }

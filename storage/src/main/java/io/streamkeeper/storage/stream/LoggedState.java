@@ -19,9 +19,16 @@ abstract class LoggedState {
     /** The heap that {@link #beginning} takes, unless it is {@link Beginning#ZERO}. */
     static final int BEGINNING_HEAP_BYTES = 32;
 
-    private boolean closed;
-    private boolean deleted;
-    private boolean dropped;
+    private static final int CLOSED = 1;
+    private static final int DELETED = 2;
+    private static final int DROPPED = 4;
+
+    /** The first bit of the properties of the subclass. */
+    static final int FIRST_OF_SUBCLASS = 8;
+
+    /** Properties of one bit each, together because a server has millions of streams. */
+    private short flags;
+
     private @Nullable WriterState writers;
     private Beginning beginning;
     private long lastLsn;
@@ -43,18 +50,26 @@ abstract class LoggedState {
 
     /** The state of a stream after its creation. */
     LoggedState(LogRecord.Created created) {
-        closed = created.closed();
+        flag(CLOSED, created.closed());
         beginning = Beginning.of(created.earliest(), created.earliest());
     }
 
     /** The state of a stream in a description. */
     LoggedState(StreamMeta meta) {
-        closed = meta.closed();
-        deleted = meta.deleted();
-        dropped = meta.dropped();
+        flag(CLOSED, meta.closed());
+        flag(DELETED, meta.deleted());
+        flag(DROPPED, meta.dropped());
         writers = WriterState.of(meta);
         beginning = Beginning.of(meta.earliest(), meta.kept());
         lastLsn = meta.lastLsn();
+    }
+
+    final boolean flag(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    final void flag(int flag, boolean on) {
+        flags = (short) (on ? flags | flag : flags & ~flag);
     }
 
     // ---- records ----
@@ -74,11 +89,11 @@ abstract class LoggedState {
                 beginning = Beginning.of(trimmed.position(), trimmed.dropped() ? trimmed.position() : kept());
             }
             case DELETED -> {
-                deleted = true;
-                dropped = ((LogRecord.Deleted) record).dropped();
+                flag(DELETED, true);
+                flag(DROPPED, ((LogRecord.Deleted) record).dropped());
             }
             case RELEASED -> {
-                dropped = deleted;
+                flag(DROPPED, isDeleted());
                 beginning = Beginning.of(earliest(), earliest());
             }
             case USED -> {
@@ -94,7 +109,7 @@ abstract class LoggedState {
         if (WriterState.isIn(record)) {
             writersToChange().apply(record);
         }
-        closed |= record.close();
+        flag(CLOSED, isClosed() || record.close());
     }
 
     private WriterState writersToChange() {
@@ -114,7 +129,7 @@ abstract class LoggedState {
     }
 
     final void undoLogged(StreamState.Mark mark) {
-        closed = mark.closed();
+        flag(CLOSED, mark.closed());
         if (mark.writers() != null) {
             writersToChange().undo(mark.writers());
         }
@@ -126,13 +141,13 @@ abstract class LoggedState {
 
     /** The part of the stream that is kept before the next record is applied. */
     public final Bounds bounds() {
-        return new Bounds(deleted, dropped, earliest(), kept(), lastLsn);
+        return new Bounds(isDeleted(), isDropped(), earliest(), kept(), lastLsn);
     }
 
     /** Reverts the last staged deletion, trim, release or change. */
     public final void undo(Bounds before) {
-        deleted = before.deleted();
-        dropped = before.dropped();
+        flag(DELETED, before.deleted());
+        flag(DROPPED, before.dropped());
         beginning = Beginning.of(before.earliest(), before.kept());
         lastLsn = before.lastLsn();
     }
@@ -149,7 +164,7 @@ abstract class LoggedState {
     // ---- queries ----
 
     public final boolean isClosed() {
-        return closed;
+        return flag(CLOSED);
     }
 
     /** The producer's request that closed the stream, or null. */
@@ -185,12 +200,12 @@ abstract class LoggedState {
     }
 
     public final boolean isDeleted() {
-        return deleted;
+        return flag(DELETED);
     }
 
     /** Whether the stream is deleted, and no fork inherits from it: its path is free. */
     public final boolean isDropped() {
-        return dropped;
+        return flag(DROPPED);
     }
 
     /**
@@ -198,7 +213,7 @@ abstract class LoggedState {
      * position.
      */
     public final boolean isKeptForForks() {
-        return deleted ? !dropped : kept() < earliest();
+        return isDeleted() ? !isDropped() : kept() < earliest();
     }
 
     final Beginning beginning() {

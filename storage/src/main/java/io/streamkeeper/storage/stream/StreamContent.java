@@ -63,7 +63,7 @@ public final class StreamContent extends RunTable {
 
     /** Frees the times of runs if the limits do not need them; only if no change of the limits may be undone any more. */
     void forgetUnneededTimes() {
-        if (limits.millisMax() == Long.MAX_VALUE) {
+        if (isTimed() && limits.millisMax() == Long.MAX_VALUE) {
             forgetTimes();
         }
     }

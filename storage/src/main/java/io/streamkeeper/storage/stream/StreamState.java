@@ -53,11 +53,15 @@ public final class StreamState extends LoggedState {
     /** The size of an object is a multiple of this. */
     private static final int ALIGNMENT = 8;
 
-    private static final int CREATED_CLOSED = 1;
-    private static final int VISIBLE = 2;
-    private static final int DURABLY_CLOSED = 4;
-    private static final int DURABLY_DELETED = 8;
-    private static final int DURABLY_DROPPED = 16;
+    private static final int CREATED_CLOSED = FIRST_OF_SUBCLASS;
+    private static final int VISIBLE = 2 * FIRST_OF_SUBCLASS;
+    private static final int DURABLY_CLOSED = 4 * FIRST_OF_SUBCLASS;
+    private static final int DURABLY_DELETED = 8 * FIRST_OF_SUBCLASS;
+    private static final int DURABLY_DROPPED = 16 * FIRST_OF_SUBCLASS;
+    private static final int DIRTY = 32 * FIRST_OF_SUBCLASS;
+    private static final int DESCRIBED = 64 * FIRST_OF_SUBCLASS;
+
+    private static final int SECOND_MILLIS = 1_000;
 
     private final long generation;
     private final long createdMillis;
@@ -71,18 +75,16 @@ public final class StreamState extends LoggedState {
     private long durableTail;
     private Beginning durableBeginning;
 
-    /** The changes of the properties that are not durable; null if there are none. */
-    private @Nullable StagedChanges changes;
+    /** The appends and changes that are not durable; null if there are none. */
+    private @Nullable StagedRecords staged;
 
-    /** Properties of one bit each, in one byte, because a server has millions of streams. */
-    private byte flags;
+    /** See {@link #stagedAppendSeconds}; unsigned. */
+    private int appendedSeconds;
 
     private @Nullable StreamState nextInSlot;
     private @Nullable TailWaiters waiters;
 
     private @Nullable Place owner;
-    private boolean dirty;
-    private boolean described;
 
     /** The estimate of the heap that was counted last, in units of {@value #ALIGNMENT} bytes. */
     private int countedHeap;
@@ -118,7 +120,8 @@ public final class StreamState extends LoggedState {
                 contentStart, messagesBefore, config.contentType().isJson(), config.runLimits());
         this.lifetime = Lifetime.of(meta);
         this.durableBeginning = Beginning.ZERO;
-        this.described = true;
+        this.appendedSeconds = (int) meta.appendedSeconds();
+        flag(DESCRIBED, true);
     }
 
     /**
@@ -168,7 +171,7 @@ public final class StreamState extends LoggedState {
     }
 
     private StreamConfig seenConfig() {
-        return changes == null ? config : changes.seen();
+        return staged == null ? config : staged.config();
     }
 
     /** The content type that readers see. */
@@ -189,14 +192,6 @@ public final class StreamState extends LoggedState {
     /** When the stream was created, in milliseconds since 1970 UTC. */
     public long createdMillis() {
         return createdMillis;
-    }
-
-    private boolean flag(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private void flag(int flag, boolean on) {
-        flags = (byte) (on ? flags | flag : flags & ~flag);
     }
 
     // ---- forks ----
@@ -270,6 +265,14 @@ public final class StreamState extends LoggedState {
         return content.end();
     }
 
+    /**
+     * When the last append with content was staged, or the creation if it had content: seconds since 1970 UTC, unsigned;
+     * 0 if there was none, or if an older server stored it without its time.
+     */
+    public int stagedAppendSeconds() {
+        return appendedSeconds;
+    }
+
     /** The lsn of the last record that a description includes: the last record about this stream, or of its use. */
     public long lastDescribedLsn() {
         return Math.max(lastLsn(), lifetime.recorded().lsn());
@@ -285,10 +288,13 @@ public final class StreamState extends LoggedState {
     public void apply(LogRecord record, Journal.Staged place, Runs runs) {
         switch (record.kind()) {
             case APPENDED -> {
-                content.add(place.block(), place.position(), runs, record.atMillis());
+                if (runs.bytes() > 0) {
+                    stage();
+                }
+                append(record, place, runs);
                 lifetime.written(record.atMillis(), place.lsn());
             }
-            case CREATED -> content.add(place.block(), place.position(), runs, record.atMillis());
+            case CREATED -> append(record, place, runs);
             case USED -> lifetime.recorded(record.atMillis(), ((LogRecord.Used) record).coveredMillis(), place.lsn());
             case CHANGED -> change((LogRecord.Changed) record, place.lsn());
             case DELETED, TRIMMED, RELEASED -> {
@@ -299,15 +305,27 @@ public final class StreamState extends LoggedState {
         applyLogged(record, place.lsn());
     }
 
+    private void append(LogRecord record, Journal.Staged place, Runs runs) {
+        content.add(place.block(), place.position(), runs, record.atMillis());
+        if (runs.bytes() > 0) {
+            appendedSeconds = (int) (record.atMillis() / SECOND_MILLIS);
+        }
+    }
+
+    /** A record is applied; until it is durable, readers see what they see now. */
+    private void stage() {
+        if (staged == null) {
+            staged = new StagedRecords(config, appendedSeconds);
+        }
+        staged.added();
+    }
+
     private void change(LogRecord.Changed record, long lsn) {
+        stage();
         if (!record.config().runLimits().equals(config.runLimits())) {
             content.limits(record.config().runLimits());
         }
         lifetime = lifetime.changed(record.config().expiry(), record.atMillis(), lsn);
-        if (changes == null) {
-            changes = new StagedChanges(config);
-        }
-        changes.staged();
         config = record.config();
     }
 
@@ -326,7 +344,7 @@ public final class StreamState extends LoggedState {
         lifetime = mark.lifetime();
         lifetime.undo(mark.use());
         undo(mark.bounds());
-        changeEnded(null);
+        stagedEnded();
     }
 
     /** Whether the state of the stream includes the record {@code lsn}. */
@@ -341,15 +359,27 @@ public final class StreamState extends LoggedState {
             boolean closed,
             WriterState.@Nullable Mark writers,
             long lastLsn,
-            Lifetime.RecordedUse use) {}
+            Lifetime.RecordedUse use,
+            int appendedSeconds) {}
 
     /** The staged state before {@code next} is applied. */
     public Mark mark(LogRecord.Appended next) {
-        return new Mark(tail(), content.messageCount(), isClosed(), markWriters(next), lastLsn(), lifetime.recorded());
+        return new Mark(
+                tail(),
+                content.messageCount(),
+                isClosed(),
+                markWriters(next),
+                lastLsn(),
+                lifetime.recorded(),
+                appendedSeconds);
     }
 
     /** Reverts the last staged append. */
     public void undo(Mark mark) {
+        if (tail() > mark.tail()) {
+            stagedEnded();
+        }
+        appendedSeconds = mark.appendedSeconds();
         content.truncate(mark.tail(), mark.messages());
         undoLogged(mark);
         lifetime.undo(mark.use());
@@ -357,7 +387,7 @@ public final class StreamState extends LoggedState {
 
     /** Reverts the creation: no file can contain the stream. */
     public void undoCreated() {
-        described = false;
+        flag(DESCRIBED, false);
         forgetRecords();
     }
 
@@ -372,19 +402,30 @@ public final class StreamState extends LoggedState {
 
     /** Makes properties that are now durable visible to readers. */
     public void publishChanged(StreamConfig changed) {
-        changeEnded(changed);
+        if (staged != null) {
+            staged.durable(changed);
+        }
+        stagedEnded();
     }
 
-    /** A staged change is durable, or was reverted: then {@code durable} is null. */
-    private void changeEnded(@Nullable StreamConfig durable) {
-        if (changes != null && changes.ended(durable)) {
-            seeAllChanges();
+    /** Makes the time of an append with content that is now durable visible to readers. */
+    public void publishAppended(int seconds) {
+        if (staged != null) {
+            staged.durable(seconds);
+        }
+        stagedEnded();
+    }
+
+    /** A staged append or change is durable or reverted. */
+    private void stagedEnded() {
+        if (staged != null && staged.ended()) {
+            seeAllStaged();
         }
     }
 
-    /** No change is staged any more: readers see the staged properties. */
-    private void seeAllChanges() {
-        changes = null;
+    /** Nothing is staged any more: readers see all. */
+    private void seeAllStaged() {
+        staged = null;
         content.forgetUnneededTimes();
     }
 
@@ -392,7 +433,7 @@ public final class StreamState extends LoggedState {
      * Whether the stream has also expired as readers see it: a change of the expiry that is not durable may be refused.
      */
     public boolean isSeenAsOver(long wallMillis, long steadyMillis) {
-        return changes == null || lifetime.isOver(changes.seen().expiry(), wallMillis, steadyMillis);
+        return staged == null || lifetime.isOver(staged.config().expiry(), wallMillis, steadyMillis);
     }
 
     public void publishDeleted() {
@@ -417,7 +458,7 @@ public final class StreamState extends LoggedState {
     public void publishRecovered() {
         publish(tail(), isClosed());
         flag(DURABLY_DELETED, isDeleted());
-        seeAllChanges();
+        seeAllStaged();
         durableBeginning = beginning();
     }
 
@@ -458,7 +499,8 @@ public final class StreamState extends LoggedState {
                 isClosed(),
                 config.expiry(),
                 config.retention(),
-                offsetAt(earliest()));
+                offsetAt(earliest()),
+                Integer.toUnsignedLong(appendedSeconds));
     }
 
     /** What readers see. */
@@ -470,7 +512,8 @@ public final class StreamState extends LoggedState {
                 isDurablyClosed(),
                 expiry(),
                 retention(),
-                offsetAt(durableEarliest()));
+                offsetAt(durableEarliest()),
+                Integer.toUnsignedLong(staged == null ? appendedSeconds : staged.appendedSeconds()));
     }
 
     // ---- extents ----
@@ -492,7 +535,8 @@ public final class StreamState extends LoggedState {
                 streamSeq(),
                 producers(),
                 lifetime.recorded().millis(),
-                lifetime.recorded().coveredMillis());
+                lifetime.recorded().coveredMillis(),
+                Integer.toUnsignedLong(appendedSeconds));
     }
 
     /**
@@ -510,20 +554,20 @@ public final class StreamState extends LoggedState {
 
     /** Whether the journal has records about the stream that no extent includes. */
     public boolean isDirty() {
-        return dirty;
+        return flag(DIRTY);
     }
 
     public void dirty(boolean nowDirty) {
-        dirty = nowDirty;
+        flag(DIRTY, nowDirty);
     }
 
     /** Whether a file may have an entry of the stream: if so, its deletion must be in a file too (I8). */
     public boolean isDescribed() {
-        return described;
+        return flag(DESCRIBED);
     }
 
     public void described(boolean nowDescribed) {
-        described = nowDescribed;
+        flag(DESCRIBED, nowDescribed);
     }
 
     // ---- table ----

@@ -241,6 +241,7 @@ public final class StoreConversion {
                         .map(producer -> new KnownProducer(producer.last(), producer.millis()))
                         .toList(),
                 -1,
+                0,
                 0);
     }
 

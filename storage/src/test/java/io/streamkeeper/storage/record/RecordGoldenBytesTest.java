@@ -296,7 +296,7 @@ class RecordGoldenBytesTest {
     void aPlainDescription() {
         LogRecord.Created created = created(Expiry.never(), Retention.none(), false, null);
         StreamMeta meta =
-                new StreamMeta(created, 0, 9, 1_000, 4, 3, 0, false, false, false, null, null, List.of(), -1, 0);
+                new StreamMeta(created, 0, 9, 1_000, 4, 3, 0, false, false, false, null, null, List.of(), -1, 0, 0);
         assertDescription(meta, """
                 00                 # flags: none
                 09                 # last record that it counts in
@@ -330,7 +330,8 @@ class RecordGoldenBytesTest {
                 "a",
                 List.of(new KnownProducer(PRODUCER, 300)),
                 301,
-                1_000);
+                1_000,
+                1_700_000_000);
         assertDescription(meta, """
                 ff                 # flags: 1 closed, 2 deleted, 4 by a producer, 8 Stream-Seq, 16 former generation, 32 used,
                                    # 64 kept, 128 dropped
@@ -352,6 +353,7 @@ class RecordGoldenBytesTest {
                 ad02               # last use: 301
                 e807               # for how long after that no use is recorded: 1000
                 02                 # first position whose bytes are kept
+                80e2cfaa06         # last append with content, in seconds: 1700000000; omitted by older servers
                 """);
     }
 }

@@ -136,7 +136,8 @@ public final class ShardCopy {
                 meta.streamSeq(),
                 List.copyOf(meta.producers()),
                 meta.usedMillis(),
-                meta.coveredMillis());
+                meta.coveredMillis(),
+                meta.appendedSeconds());
     }
 
     /** What readers see of a stream that is wholly durable. */
@@ -146,6 +147,9 @@ public final class ShardCopy {
                 stream.durableEarliest(),
                 stream.isDurablyClosed(),
                 stream.isVisible(),
-                stream.isDurablyDeleted());
+                stream.isDurablyDeleted(),
+                stream.expiry(),
+                stream.retention(),
+                stream.info().appendedSeconds());
     }
 }

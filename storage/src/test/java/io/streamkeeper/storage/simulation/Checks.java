@@ -133,6 +133,7 @@ final class Checks {
                                 && !version.deleted()
                                 && version.tail() == info.tail().position()
                                 && version.closed() == info.closed()
+                                && version.appendedSeconds() == info.appendedSeconds()
                                 && version.expiry().equals(info.expiry())
                                 && version.retention().equals(info.retention()),
                         info.toString());
@@ -195,6 +196,7 @@ final class Checks {
                                 && !version.deleted()
                                 && version.tail() == listed.info().tail().position()
                                 && version.closed() == listed.info().closed()
+                                && version.appendedSeconds() == listed.info().appendedSeconds()
                                 && version.expiry().equals(listed.info().expiry())
                                 && version.retention().equals(listed.info().retention()),
                         listed.toString());
@@ -324,7 +326,8 @@ final class Checks {
             String seq,
             Map<String, Producer> producers,
             Expiry expiry,
-            Retention retention) {}
+            Retention retention,
+            long appendedSeconds) {}
 
     /** Each shard has found some first part of its records. */
     static void found(World world, boolean counts) {
@@ -377,7 +380,8 @@ final class Checks {
                 Peek.streamSeq(stream),
                 producers,
                 stream.expiry(),
-                stream.retention());
+                stream.retention(),
+                stream.info().appendedSeconds());
     }
 
     /** All that can be read of a stream. */
@@ -427,6 +431,7 @@ final class Checks {
                 && producersOf(version).equals(found.producers())
                 && version.expiry().equals(found.expiry())
                 && version.retention().equals(found.retention())
+                && version.appendedSeconds() == found.appendedSeconds()
                 && found.earliest() >= version.of().earliestSeen
                 && found.earliest() <= version.trimmableAt(world.clockMax)
                 && version.text().substring((int) found.earliest()).equals(found.text());

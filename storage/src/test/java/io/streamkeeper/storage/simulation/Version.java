@@ -169,6 +169,11 @@ record Version(
         return text.length();
     }
 
+    /** When the last append with content was made, in seconds; 0 if there was none. */
+    long appendedSeconds() {
+        return last == null ? 0 : last.millis() / 1_000;
+    }
+
     /** What a bound on bytes or messages allows to trim: all but what is requested. */
     private long trimmableByBounds() {
         long position = of.earliestAtFork;

@@ -86,6 +86,9 @@ enum ListFormat {
         json.writeBooleanField("closed", metadata.closed());
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", stream.createdAt().toString());
+        if (metadata.lastAppendAt() != null) {
+            json.writeStringField("lastAppendAt", metadata.lastAppendAt().toString());
+        }
         LifetimeJson.write(json, metadata.expiry(), metadata.retention());
         if (metadata.tag() != null) {
             json.writeStringField("metadataTag", metadata.tag());

@@ -36,6 +36,9 @@ final class StatCommand extends StreamCommand {
         bound(text, "max-age", retention.maxAgeSeconds(), "s");
         bound(text, "max-bytes", retention.maxBytes(), "");
         bound(text, "max-messages", retention.maxMessages(), "");
+        if (stream.lastAppendAt() != null) {
+            line(text, "last-append", stream.lastAppendAt().toString());
+        }
         if (stream.tag() != null) {
             line(text, "tag", stream.tag());
         }

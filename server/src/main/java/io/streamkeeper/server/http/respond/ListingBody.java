@@ -16,7 +16,8 @@ import java.time.temporal.ChronoUnit;
  *
  * <pre>
  *   {"streams":[{"path":"chat/42","contentType":"application/json","nextOffset":"…","earliestOffset":"…","closed":false,
- *                "bytes":120,"createdAt":"2030-01-31T12:00:00.123Z","ttlSeconds":60,"expiresAt":"…",
+ *                "bytes":120,"createdAt":"2030-01-31T12:00:00.123Z","lastAppendAt":"2030-02-01T07:00:00Z",
+ *                "ttlSeconds":60,"expiresAt":"…",
  *                "retention":{"maxAgeSeconds":3600,"maxBytes":1000000,"maxMessages":500},
  *                "metadataTag":"…"}],
  *    "prefixes":["chat/rooms/"],
@@ -66,6 +67,10 @@ final class ListingBody {
         json.writeBooleanField("closed", info.closed());
         json.writeNumberField("bytes", stream.bytes());
         json.writeStringField("createdAt", moment(stream.createdMillis()));
+        Instant lastAppendAt = info.lastAppendAt();
+        if (lastAppendAt != null) {
+            json.writeStringField("lastAppendAt", lastAppendAt.toString());
+        }
         LifetimeJson.write(json, info.expiry(), info.retention());
         json.writeStringField("metadataTag", info.metadataTag());
         json.writeEndObject();

@@ -14,6 +14,7 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.Clock;
+import java.time.Instant;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class ResponseWriter {
     private Response changed(ResponseContext context, StreamInfo stream) {
         ResponseHead head = heads.begin(context, 200);
         describe(head, stream);
-        describeExpiry(head, stream);
+        describeRest(head, stream);
         head.field(ResponseField.CONTENT_LENGTH, 0);
         return ResponseHeads.finish(context, head);
     }
@@ -119,12 +120,12 @@ public final class ResponseWriter {
         ResponseHead head = heads.begin(context, ReadResponses.isUnchanged(context, tag) ? 304 : 200);
         head.field(ResponseField.ETAG, tag);
         describe(head, stream);
-        describeExpiry(head, stream);
+        describeRest(head, stream);
         head.fields(ResponseFields.NO_STORE);
         return ResponseHeads.finish(context, head);
     }
 
-    private static void describeExpiry(ResponseHead head, StreamInfo stream) {
+    private static void describeRest(ResponseHead head, StreamInfo stream) {
         if (stream.expiry() instanceof Expiry.Ttl ttl) {
             head.field(ResponseField.STREAM_TTL, ttl.seconds());
         } else if (stream.expiry() instanceof Expiry.At at) {
@@ -132,6 +133,10 @@ public final class ResponseWriter {
         } else if (!(stream.expiry() instanceof Expiry.Never)) {
             throw new IllegalArgumentException(
                     "an expiry of the unknown type " + stream.expiry().getClass());
+        }
+        Instant lastAppendAt = stream.lastAppendAt();
+        if (lastAppendAt != null) {
+            head.field(ResponseField.STREAM_LAST_APPEND_AT, lastAppendAt.toString());
         }
         head.field(ResponseField.STREAM_METADATA_TAG, '"' + stream.metadataTag() + '"');
     }

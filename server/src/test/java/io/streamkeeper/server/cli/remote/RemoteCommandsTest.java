@@ -75,7 +75,8 @@ class RemoteCommandsTest {
         assertThat(run("read", "events").out()).isEqualTo("{\"n\":1}\n[2]\n3\n4\n");
         assertThat(run("read", "events", "--raw").out()).isEqualTo("[{\"n\":1},[2],3,4]");
         assertThat(run(text("{\n"), "append", "events").err()).startsWith("ds: line 1 is not JSON");
-        assertThat(run("stat", "events").out()).contains("ttl: 3600s\nmax-messages: 100\n");
+        assertThat(run("stat", "events").out())
+                .containsPattern("ttl: 3600s\nmax-messages: 100\nlast-append: 20[^ ]+Z\ntag: ");
     }
 
     @Test
