@@ -38,6 +38,9 @@ final class StreamsSession extends EventSession {
     /** Reads that are begun in one piece. */
     private static final int PIECE_READS = 32;
 
+    /** Last events of streams that are written in one piece. */
+    private static final int PIECE_EVENTS = 32;
+
     private final StreamsSessions sessions;
     private final String id;
     private final boolean asBytes;
@@ -313,21 +316,28 @@ final class StreamsSession extends EventSession {
     /** Writes the last event of a stream that is forgotten, as soon as the client reads. */
     private void ended(FollowedStream stream, String members) {
         lastEvents.add(new LastEvent(stream, members));
-        writeLastEvents();
+        writeLastEvents(1);
         if (!lastEvents.isEmpty()) {
             goOnWhenWritable();
         }
     }
 
-    /** Writes the last events of streams while the client reads, and releases the heap of these streams. */
-    private void writeLastEvents() {
-        while (!lastEvents.isEmpty()
-                && !isWithinLongEvent()
-                && connection.output().takesMore()) {
+    /**
+     * Writes the last events of at most {@code most} streams while the client reads, and releases the heap of these
+     * streams.
+     */
+    private void writeLastEvents(int most) {
+        for (int written = 0; written < most && mayWriteLast(); written++) {
             LastEvent last = lastEvents.remove();
             control(last.stream(), last.members());
             streams.release(last.stream());
         }
+    }
+
+    private boolean mayWriteLast() {
+        return !lastEvents.isEmpty()
+                && !isWithinLongEvent()
+                && connection.output().takesMore();
     }
 
     private void control(FollowedStream stream, String members) {
@@ -346,7 +356,7 @@ final class StreamsSession extends EventSession {
     /** Writes the last events of streams, then reads the streams whose turn it is. */
     @Override
     void goOnWithEvents() {
-        writeLastEvents();
+        writeLastEvents(PIECE_EVENTS);
         if (!lastEvents.isEmpty()) {
             goOnWhenWritable();
             return;
@@ -393,7 +403,7 @@ final class StreamsSession extends EventSession {
 
     @Override
     void writeLast(boolean unauthorized) {
-        writeLastEvents();
+        writeLastEvents(lastEvents.size());
     }
 
     @Override

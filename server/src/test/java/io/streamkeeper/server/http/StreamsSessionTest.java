@@ -128,6 +128,29 @@ class StreamsSessionTest {
     }
 
     @Test
+    void aClientThatDoesNotReadCostsNoEventsAndGetsThemLater() throws Exception {
+        // Where less is available, the connection of a client that reads slowly may be ended.
+        server.close();
+        server = new SmallServer(16 * MIB);
+        exchange("PUT", ROOT + "small", "s", TEXT).is(201);
+        int bytes = 20_000;
+        int appends = 150;
+        try (EventReader reader = events("&stream=small@now");
+                TestConnection writer = server.connect()) {
+            reader.next("control");
+            for (int i = 0; i < appends; i++) {
+                writer.exchange("POST", ROOT + "small", "w".repeat(bytes), TEXT).is(204);
+                assertThat(server.memory().unsent().usedBytes()).isLessThan(20L * bytes);
+            }
+            int received = 0;
+            while (received < appends * bytes) {
+                received += reader.next("data").data().length();
+            }
+            assertThat(received).isEqualTo(appends * bytes);
+        }
+    }
+
+    @Test
     @LogsFaults("connection from {} failed")
     void anEventThatCannotBeWrittenEndsTheResponse() throws Exception {
         try (EventReader reader = events("&stream=small@now")) {

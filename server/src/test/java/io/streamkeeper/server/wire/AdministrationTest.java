@@ -1,5 +1,6 @@
 package io.streamkeeper.server.wire;
 
+import static io.streamkeeper.server.wire.TestServer.ROOT;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -121,6 +122,36 @@ class AdministrationTest {
             assertThat(admin(server, "GET", "/admin/drain").is(200).text()).contains("drained");
             assertThat(admin(server, "GET", "/admin/status").is(200).text()).startsWith("{\"status\":\"drained\"");
             assertThat(admin(server, "GET", "/health").is(503).text()).isEqualTo("{\"status\":\"draining\"}");
+        }
+    }
+
+    @Test
+    void aDrainEndsEachOfManyEventStreamsProperlyAndClientsCannotConnectAgain() throws IOException {
+        try (TestServer server = started()) {
+            String path = server.create(TEXT, "a");
+            String many = ROOT + "?live=sse&stream=" + path.substring(ROOT.length()) + "@-1&stream=absent@-1";
+            List<EventReader> readers = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                readers.add(server.events(path, "-1"));
+                readers.add(server.connect().events(many));
+                readers.add(server.connect().events(ROOT + "?live=sse&prefix="));
+            }
+            for (EventReader reader : readers) {
+                reader.next("control");
+            }
+
+            assertThat(admin(server, "POST", "/admin/drain").is(200).text())
+                    .isEqualTo("{\"status\":\"drained\",\"clientConnections\":0}\n");
+
+            for (EventReader reader : readers) {
+                reader.rest();
+                reader.connection().assertEnds();
+                reader.close();
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThatThrownBy(() -> new TestConnection(server.server().address()))
+                        .isInstanceOf(ConnectException.class);
+            }
         }
     }
 
