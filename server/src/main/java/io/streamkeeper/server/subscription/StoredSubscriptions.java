@@ -122,7 +122,7 @@ public final class StoredSubscriptions implements Subscriptions {
 
     // ---- requests ----
 
-    /** Executes a step on the loop of the shard that a subscription belongs to, after what the loop was told before. */
+    /** Executes a step on the loop of the shard that a subscription belongs to, after the tasks passed to it before. */
     private void at(String id, Callback<?> then, Consumer<ShardSubscriptions> step) {
         int index;
         try {
