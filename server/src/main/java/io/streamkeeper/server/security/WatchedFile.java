@@ -75,6 +75,20 @@ public final class WatchedFile<T> {
         return open(file, SecretFile::readRules, lines(parser));
     }
 
+    /**
+     * Reads a file with secrets for the first time, which only its owner may read.
+     *
+     * @param file the path
+     * @param parser parses the lines; throws an IllegalArgumentException, without any secret, if one is not valid
+     * @param <T> an immutable value
+     * @return the file, which changes when {@link #check} is called
+     * @throws IOException if it cannot be read, or others may read it; the message contains the remedy
+     * @throws IllegalArgumentException if its content is not valid; the message names the file
+     */
+    public static <T> WatchedFile<T> ofSecrets(Path file, Function<List<String>, T> parser) throws IOException {
+        return open(file, SecretFile::readSecret, lines(parser));
+    }
+
     /** A parser of lines. */
     static <T> Parser<T> lines(Function<List<String>, T> parser) {
         return bytes -> parser.apply(SecretFile.lines(bytes));

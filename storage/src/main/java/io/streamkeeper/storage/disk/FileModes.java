@@ -12,6 +12,9 @@ public final class FileModes {
     /** Of a new file: 0640. */
     public static final FileAttribute<?>[] FILE = mode("rw-r-----");
 
+    /** Of a new file with secrets, which is for its owner only: 0600. */
+    public static final FileAttribute<?>[] SECRET = mode("rw-------");
+
     /** Of a new directory: 0750. */
     public static final FileAttribute<?>[] DIRECTORY = mode("rwxr-x---");
 

@@ -1,0 +1,193 @@
+package io.streamkeeper.server.subscription.webhook;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.WebhookSignature;
+import io.streamkeeper.server.security.WatchedFile;
+import io.streamkeeper.server.subscription.WebhookKeys;
+import io.streamkeeper.storage.disk.FileProblem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys of webhooks and of the tokens of wakes: of a file, which is made when the first key is needed and is read
+ * again when it changes, or in memory. Those who use a key wait for {@link #prepare} before. Safe for use by any thread.
+ */
+public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
+    /** The file in the data directory. */
+    public static final String FILE = "webhook-keys";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredWebhookKeys.class);
+    private static final long CHECK_MILLIS = 1_000;
+
+    private final @Nullable Path file;
+    private final LongSupplier nowMillis;
+    private final long checkMillis;
+    private volatile @Nullable KeySet set;
+    private @Nullable WatchedFile<KeySet> watched;
+    private @Nullable ScheduledExecutorService watcher;
+    private boolean isClosed;
+
+    private StoredWebhookKeys(@Nullable Path file, LongSupplier nowMillis, long checkMillis) {
+        this.file = file;
+        this.nowMillis = nowMillis;
+        this.checkMillis = checkMillis;
+    }
+
+    /** Keys that are lost when the process ends. */
+    public static StoredWebhookKeys inMemory(LongSupplier nowMillis) {
+        return new StoredWebhookKeys(null, nowMillis, CHECK_MILLIS);
+    }
+
+    /**
+     * Keys of a file, which is read if it exists; blocks.
+     *
+     * @param nowMillis the time in milliseconds since 1970 UTC
+     * @throws IOException if it cannot be read, or others may read it; the message contains the remedy
+     * @throws IllegalArgumentException if its content is not valid; the message names the file and contains the remedy
+     */
+    public static StoredWebhookKeys ofFile(Path file, LongSupplier nowMillis) throws IOException {
+        return ofFile(file, nowMillis, CHECK_MILLIS);
+    }
+
+    /** The same with another time between two checks of the file. */
+    static StoredWebhookKeys ofFile(Path file, LongSupplier nowMillis, long checkMillis) throws IOException {
+        StoredWebhookKeys keys = new StoredWebhookKeys(file, nowMillis, checkMillis);
+        if (!Files.notExists(file)) {
+            keys.load(file);
+        }
+        return keys;
+    }
+
+    /**
+     * Makes the first key if there is none.
+     *
+     * @param workers may block
+     * @return completed when there is a key; exceptionally, with an IOException, if the file cannot be written
+     */
+    public CompletableFuture<Void> prepare(Executor workers) {
+        if (set != null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> prepared = new CompletableFuture<>();
+        workers.execute(() -> {
+            try {
+                make();
+                prepared.complete(null);
+            } catch (IOException | RuntimeException e) {
+                prepared.completeExceptionally(e);
+            }
+        });
+        return prepared;
+    }
+
+    private synchronized void make() throws IOException {
+        if (set != null) {
+            return;
+        }
+        if (file == null) {
+            set = KeySet.make();
+            return;
+        }
+        if (Files.notExists(file)) {
+            try {
+                KeyFile.write(file, KeySet.make());
+            } catch (IOException e) {
+                throw FileProblem.explained(e, file);
+            }
+            LOG.info("the first key of webhooks was made in {}", file);
+        }
+        load(file);
+    }
+
+    private synchronized void load(Path path) throws IOException {
+        WatchedFile<KeySet> opened = WatchedFile.ofSecrets(path, KeyFile::parse);
+        watched = opened;
+        set = opened.value();
+        if (!isClosed) {
+            watcher = Executors.newSingleThreadScheduledExecutor(
+                    new DefaultThreadFactory("streamkeeper-webhook-keys", true));
+            watcher.scheduleWithFixedDelay(this::check, checkMillis, checkMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Reads the file again if it has changed; throws nothing, so that it is repeated. */
+    synchronized void check() {
+        try {
+            if (watched != null && watched.check()) {
+                set = watched.value();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the keys of webhooks could not be read again", e);
+        }
+    }
+
+    /**
+     * Replaces the key in a file, also of a server that runs; blocks.
+     *
+     * @param isRevoked whether nothing may be verified with the old keys from now on; else they verify for an hour
+     * @return the id of the new key
+     * @throws IOException if the file cannot be read or written, or others may read it
+     * @throws IllegalArgumentException if its content is not valid
+     */
+    public static String rotate(Path file, boolean isRevoked, long nowMillis) throws IOException {
+        KeySet old = Files.notExists(file)
+                ? null
+                : WatchedFile.ofSecrets(file, KeyFile::parse).value();
+        KeySet rotated = old == null ? KeySet.make() : old.rotated(nowMillis, isRevoked);
+        try {
+            KeyFile.write(file, rotated);
+        } catch (IOException e) {
+            throw FileProblem.explained(e, file);
+        }
+        return rotated.current().verifying().id();
+    }
+
+    /** The keys; only after they were {@link #prepare prepared}. */
+    KeySet set() {
+        KeySet known = set;
+        if (known == null) {
+            throw new IllegalStateException("the keys of webhooks are not prepared");
+        }
+        return known;
+    }
+
+    /** The keys that verify; none before they are prepared. */
+    List<VerifyingKey> verifying() {
+        KeySet known = set;
+        return known == null ? List.of() : known.verifying(nowMillis.getAsLong());
+    }
+
+    /** Signs a body with the current time; takes about half a millisecond. */
+    WebhookSignature sign(byte[] body) {
+        return set().sign(nowMillis.getAsLong(), body);
+    }
+
+    @Override
+    public String activeKid() {
+        return set().current().verifying().id();
+    }
+
+    @Override
+    public String jwkSet() {
+        return set().jwks(nowMillis.getAsLong());
+    }
+
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        if (watcher != null) {
+            watcher.shutdown();
+        }
+    }
+}
