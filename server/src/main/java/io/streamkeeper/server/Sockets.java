@@ -1,6 +1,7 @@
 package io.streamkeeper.server;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -9,12 +10,15 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.Transport;
 import java.io.IOException;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport never {@link Transport#AUTO}
  * @param handlers creates the I/O handlers of its loops
  * @param serverChannel the class of its listening sockets
+ * @param clientChannel the class of the sockets of connections that it opens
  * @param unsentBytes limits the bytes of a connection that the kernel holds and has not sent; null if this transport
  *     cannot
  */
@@ -33,6 +38,7 @@ record Sockets(
         Transport transport,
         IoHandlerFactory handlers,
         Class<? extends ServerChannel> serverChannel,
+        Class<? extends Channel> clientChannel,
         @Nullable ChannelOption<Long> unsentBytes) {
 
     /**
@@ -61,6 +67,7 @@ record Sockets(
                         asked,
                         IoUringIoHandler.newFactory(),
                         IoUringServerSocketChannel.class,
+                        IoUringSocketChannel.class,
                         IoUringChannelOption.TCP_NOTSENT_LOWAT);
             }
         };
@@ -71,11 +78,13 @@ record Sockets(
                 Transport.EPOLL,
                 new EpollHandlers(),
                 EpollServerSocketChannel.class,
+                EpollSocketChannel.class,
                 EpollChannelOption.TCP_NOTSENT_LOWAT);
     }
 
     private static Sockets nio() {
-        return new Sockets(Transport.NIO, NioIoHandler.newFactory(), NioServerSocketChannel.class, null);
+        return new Sockets(
+                Transport.NIO, NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class, null);
     }
 
     private static void require(String name, @Nullable Throwable cause) throws IOException {

@@ -69,12 +69,7 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
         return keys;
     }
 
-    /**
-     * Makes the first key if there is none.
-     *
-     * @param workers may block
-     * @return completed when there is a key; exceptionally, with an IOException, if the file cannot be written
-     */
+    @Override
     public CompletableFuture<Void> prepare(Executor workers) {
         if (set != null) {
             return CompletableFuture.completedFuture(null);

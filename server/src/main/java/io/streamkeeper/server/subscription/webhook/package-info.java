@@ -5,7 +5,14 @@
  * with {@link io.streamkeeper.server.subscription.webhook.WebhookRules}, {@code WebhookUrlParser}, {@code WebhookHost}
  * and {@code ForbiddenAddresses}; {@link io.streamkeeper.server.subscription.webhook.StoredWebhookKeys}, what signs, with
  * {@code KeyFile}, {@code KeySet}, {@code SigningKey} and {@code VerifyingKey}; {@link
- * io.streamkeeper.server.subscription.webhook.SignedWakeTokens}.
+ * io.streamkeeper.server.subscription.webhook.SignedWakeTokens}; {@link
+ * io.streamkeeper.server.subscription.webhook.WebhookClient}, which sends. A {@code Delivery} is one attempt: {@code
+ * NameLookups} resolves the name, {@code AddressCheck} decides, {@code Connector} and {@code ClientTls} connect, {@code
+ * WebhookConnection} has one exchange after the other, with {@code AnswerBody}, {@code RetryAfter} and {@code Reasons},
+ * and is then kept in the {@code ConnectionPool} of the {@code LoopDeliveries} of its loop.
+ *
+ * <p>An attempt and its connection belong to the loop that makes it. Workers sign and compute handshakes; threads of
+ * their own resolve names.
  */
 @NullMarked
 package io.streamkeeper.server.subscription.webhook;

@@ -1,0 +1,37 @@
+package io.streamkeeper.server.subscription.webhook;
+
+import io.netty.channel.EventLoop;
+
+/** What the attempts of one loop share. Owned by that loop. */
+final class LoopDeliveries {
+    private final EventLoop loop;
+    private final ConnectionPool pool;
+    private boolean hasRoom;
+
+    LoopDeliveries(EventLoop loop) {
+        this.loop = loop;
+        this.pool = new ConnectionPool(loop);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** The connections that no attempt uses. */
+    ConnectionPool pool() {
+        return pool;
+    }
+
+    /** Runs a caller that waited; the first attempt that it begins has room. */
+    void offerRoom(Runnable waiter) {
+        hasRoom = true;
+        waiter.run();
+    }
+
+    /** Whether there was room that was offered; it is taken. */
+    boolean takeRoom() {
+        boolean had = hasRoom;
+        hasRoom = false;
+        return had;
+    }
+}
