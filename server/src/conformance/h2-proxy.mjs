@@ -1,6 +1,7 @@
 // Passes HTTP/1.1 requests on over one HTTP/2 connection: Node's fetch, which the suite uses, has no HTTP/2.
 //   node h2-proxy.mjs http://127.0.0.1:PORT            HTTP/2 without TLS, with prior knowledge
 //   node h2-proxy.mjs https://127.0.0.1:PORT CA_FILE   HTTP/2 over TLS, as ALPN chose
+// A third argument is the port on which it listens itself.
 // Host becomes :authority. Status, fields and body of an answer are passed on as they are, in pieces as they come. What
 // cannot be passed on, such as a reset, closes the client's connection. Prints its address and each connection to the
 // server, and ends when its standard input ends.
@@ -14,7 +15,7 @@ const KEEP_ALIVE_MS = 60_000
 /** The fields of one HTTP/1.1 connection, which HTTP/2 forbids; Host is passed on as :authority. */
 const NOT_PASSED_ON = new Set(["connection", "host", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"])
 
-const [target, caFile] = process.argv.slice(2)
+const [target, caFile, port = "0"] = process.argv.slice(2)
 const options = caFile ? { ca: readFileSync(caFile) } : {}
 
 let session
@@ -84,6 +85,6 @@ function passOn(request, response) {
 
 const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, passOn)
 server.maxConnections = MAX_CONNECTIONS
-server.listen(0, "127.0.0.1", () => console.log(`ready on http://127.0.0.1:${server.address().port}`))
+server.listen(Number(port), "127.0.0.1", () => console.log(`ready on http://127.0.0.1:${server.address().port}`))
 
 process.stdin.resume().on("end", () => process.exit(0))

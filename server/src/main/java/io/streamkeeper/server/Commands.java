@@ -76,7 +76,7 @@ final class Commands {
     private static ForkOrigin origin(CreateOptions.Fork fork) {
         ReadStart from = ReadStart.parse(fork.from().offset());
         Offset offset = from instanceof ReadStart.At at ? at.offset() : from.equals(TAIL) ? null : Offset.ZERO;
-        return new ForkOrigin(StreamPath.of(fork.source()), offset, fork.subOffset());
+        return new ForkOrigin(at(fork.source()), offset, fork.subOffset());
     }
 
     /** The path of a stream that a caller may change. */

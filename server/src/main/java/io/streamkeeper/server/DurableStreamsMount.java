@@ -31,6 +31,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     private final String root;
     private final HttpServer http;
     private final Listener listener;
+    private final Runnable endsServing;
 
     /** Owns {@code policy}, also if it fails. */
     private DurableStreamsMount(DurableStreams streams, ServerConfig config, @Nullable SecurityPolicy policy)
@@ -39,6 +40,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
         this.root = config.root();
         this.http = streams.newHttpServer(config, policy, null);
         this.listener = http.listener(ListenerKind.PUBLIC, HostRule.ANY);
+        this.endsServing = streams.engine().serve(policy, null);
         streams.attach(this);
     }
 
@@ -96,6 +98,7 @@ public final class DurableStreamsMount implements AutoCloseable, Serving {
     @Override
     public void stop() {
         long waitNanos = TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
+        endsServing.run();
         http.stop();
         http.awaitConnectionsClosed(System.nanoTime() + waitNanos);
         streams.detach(this);

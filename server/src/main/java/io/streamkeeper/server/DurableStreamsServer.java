@@ -33,6 +33,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     private final HttpServer http;
     private final @Nullable TlsIdentity tls;
     private final ListeningSockets sockets;
+    private final Runnable endsServing;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** Owns {@code policy}, also if it fails. */
@@ -70,6 +71,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             tls.watch();
         }
         http.publicSocketsClosedBy(sockets::closePublic);
+        this.endsServing = streams.engine().serve(policy, url());
         streams.attach(this);
     }
 
@@ -226,6 +228,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     public void stop() {
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
+        endsServing.run();
         sockets.close();
         http.stop();
         http.awaitConnectionsClosed(deadline);

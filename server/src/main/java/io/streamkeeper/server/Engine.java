@@ -9,11 +9,13 @@ import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.registry.Registry;
+import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Shards.StreamCounts;
 import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
+import io.streamkeeper.server.subscription.SubscriptionFigures;
 import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.OpenFiles;
@@ -49,6 +51,7 @@ final class Engine {
     private final @Nullable Limits limits;
 
     private final @Nullable Registry registry;
+    private final @Nullable SubscriptionSystem subscriptions;
 
     private final long recoveryNanos;
 
@@ -77,6 +80,20 @@ final class Engine {
         this.recoveryNanos = System.nanoTime() - beganNanos;
         shards.start();
         this.registry = config.data().registry() ? Registry.start(shards, memory, () -> Splitters.of(config)) : null;
+        this.subscriptions = config.subscriptions().isOn() ? startSubscriptions() : null;
+    }
+
+    private SubscriptionSystem startSubscriptions() throws IOException {
+        try {
+            return SubscriptionSystem.start(config, sockets, shards, memory, workers);
+        } catch (IOException | RuntimeException e) {
+            if (registry != null) {
+                registry.close();
+            }
+            shards.close();
+            endThreads(0);
+            throw e;
+        }
     }
 
     /**
@@ -160,10 +177,21 @@ final class Engine {
         return workers;
     }
 
-    /** The subscriptions of the streams; null if there are none. */
+    /** What requests about subscriptions use; null if there are none. */
     @Nullable
     SubscriptionParts subscriptions() {
-        return null;
+        return subscriptions == null ? null : subscriptions.parts();
+    }
+
+    /**
+     * A server begins on these streams: subscriptions are woken while there is one.
+     *
+     * @param policy decides who may do what; null if everybody may do everything
+     * @param url below which it serves the streams; null if that is not known
+     * @return ends that
+     */
+    Runnable serve(@Nullable SecurityPolicy policy, @Nullable String url) {
+        return subscriptions == null ? () -> {} : subscriptions.serve(policy, url);
     }
 
     Shards shards() {
@@ -175,7 +203,27 @@ final class Engine {
         return shards.counters()
                 .snapshot()
                 .thenCombine(shards.streamCounts(), Engine::withStreams)
+                .thenCombine(figures(), Engine::withSubscriptions)
                 .thenApplyAsync(this::withProcess, executor);
+    }
+
+    private CompletableFuture<SubscriptionFigures> figures() {
+        return subscriptions == null
+                ? CompletableFuture.completedFuture(SubscriptionFigures.NONE)
+                : subscriptions.figures();
+    }
+
+    private static MetricsSnapshot.Builder withSubscriptions(
+            MetricsSnapshot.Builder snapshot, SubscriptionFigures figures) {
+        return snapshot.add(Metric.SUBSCRIPTIONS, figures.subscriptions())
+                .add(Metric.SUBSCRIPTION_LINKS, figures.links())
+                .add(Metric.SUBSCRIPTION_LEASES, figures.leases())
+                .add(Metric.SUBSCRIPTIONS_FAILING, figures.failing())
+                .add(Metric.SUBSCRIPTION_PENDING_LINKS, figures.pendingLinks())
+                .addNanos(
+                        Metric.SUBSCRIPTION_PENDING_SECONDS,
+                        TimeUnit.MILLISECONDS.toNanos(figures.oldestPendingMillis()))
+                .add(Metric.WEBHOOKS_WAITING, figures.waitingDeliveries());
     }
 
     private static MetricsSnapshot.Builder withStreams(MetricsSnapshot.Builder snapshot, StreamCounts streams) {
@@ -219,6 +267,9 @@ final class Engine {
 
     /** Closes the stores; no command may follow. Waits at most {@code waitNanos} for commands in progress. */
     void close(long waitNanos) {
+        if (subscriptions != null) {
+            subscriptions.close();
+        }
         if (registry != null) {
             registry.close();
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * <ul>
  *   <li>{@code url}, the URL that streams are below, with or without a slash at its end; without a path, {@code
  *       /v1/stream/} is taken
- *   <li>{@code conformance.subscriptions}, {@code true} for the reserved subscription APIs too
+ *   <li>{@code conformance.subscriptions}, {@code false} for all but the reserved subscription APIs
  *   <li>{@code conformance.filter}, a regular expression that the names of the tests have to contain a match of
  *   <li>{@code conformance.longPollSeconds}, after how long the server answers a long-poll that nothing came for: 20
  *   <li>{@code conformance.minutes}, how long tests may be begun: 10; what is left then is reported as skipped
@@ -41,7 +41,7 @@ class ConformanceOfUrl {
         static Options given() {
             return new Options(
                     withRoot(System.getProperty("url")),
-                    Boolean.getBoolean("conformance.subscriptions"),
+                    !System.getProperty("conformance.subscriptions", "true").equals("false"),
                     System.getProperty("conformance.filter", ""),
                     Duration.ofSeconds(number("conformance.longPollSeconds", 20)),
                     Duration.ofMinutes(number("conformance.minutes", 10)));

@@ -56,8 +56,7 @@ record ConformanceReport(URI streams, Duration time, List<VitestReport.SpecTest>
                     + " -Dconformance.longPollSeconds=N sets when they end.\n");
         }
         if (tests.stream().anyMatch(ConformanceReport::isLeftOut)) {
-            text.append(
-                    "\nThe reserved subscription APIs are skipped; -Dconformance.subscriptions=true takes them in.\n");
+            text.append("\nThe reserved subscription APIs are skipped; -Dconformance.subscriptions=false does that.\n");
         }
         if (tooLate() > 0) {
             text.append("\nThe time was up before every test had begun; -Dconformance.minutes=N gives another.\n");

@@ -32,7 +32,7 @@ class ConformanceReportTest {
                           failed: Appends should work
                             AssertionError: expected 404 to be 201
 
-                        The reserved subscription APIs are skipped; -Dconformance.subscriptions=true takes them in.
+                        The reserved subscription APIs are skipped; -Dconformance.subscriptions=false does that.
                         """);
     }
 

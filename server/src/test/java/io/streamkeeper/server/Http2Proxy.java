@@ -38,10 +38,11 @@ final class Http2Proxy implements AutoCloseable {
      * Starts it and returns when it listens.
      *
      * @param streams the URL of the server that streams are below; of a TLS server, {@code ca} is its certificate
+     * @param port on which it listens
      */
-    static Http2Proxy start(URI streams, Path ca, Path log) throws IOException {
+    static Http2Proxy start(URI streams, int port, Path ca, Path log) throws IOException {
         String target = streams.resolve("/").toString();
-        Process process = new ProcessBuilder("node", "h2-proxy.mjs", target, ca.toString())
+        Process process = new ProcessBuilder("node", "h2-proxy.mjs", target, ca.toString(), String.valueOf(port))
                 .directory(ConformanceSuite.file("").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

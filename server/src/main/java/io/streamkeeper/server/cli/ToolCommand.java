@@ -4,7 +4,10 @@ import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.tool.FileInspector;
@@ -38,12 +41,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ToolCommand.Backup.class,
             ToolCommand.Restore.class,
             ToolCommand.Inspect.class,
+            ToolCommand.RotateKey.class,
             TokenCommand.class,
             SignCommand.class
         })
 final class ToolCommand {
     /** The names of the commands, in the order of the annotation, which takes long to read at a start. */
-    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "token", "sign");
+    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "rotate-key", "token", "sign");
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -216,6 +220,28 @@ final class ToolCommand {
                 throw new IOException(file + " does not exist, nor does " + inData);
             }
             new FileInspector(LocalDisk.forReading(), parent::say).inspect(Files.exists(file) ? file : inData);
+            return 0;
+        }
+    }
+
+    /** Replaces the key of webhooks. */
+    @Command(
+            name = "rotate-key",
+            description =
+                    "Replaces the key that signs webhooks by a new one, of a server that runs or not, and prints the"
+                            + " id of the new one. The old one is published for an hour, for webhooks that it has signed.")
+    static final class RotateKey extends Tool {
+        @Option(
+                names = "--revoke",
+                description = "The old keys are not published any longer, because another may know them. Wakes that are"
+                        + " under way are repeated.")
+        private boolean isRevoked;
+
+        @Override
+        public Integer call() throws IOException {
+            DataDirectory.read(LocalDisk.forReading(), data());
+            Path file = data().resolve(StoredWebhookKeys.FILE);
+            parent.say(StoredWebhookKeys.rotate(file, isRevoked, Clock.SYSTEM.nowMillis()));
             return 0;
         }
     }

@@ -6,9 +6,7 @@ import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.Callback;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnedSubscription {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedSubscription.class);
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ID_BYTES = 12;
 
     /** Is called on the loop when a subscription ends. */
     interface Ending {
@@ -67,13 +63,6 @@ final class OwnedSubscription {
         this.links = new Links(state, services.room(), services.watches(), services.clock(), this::next);
         this.cycle = new WakeCycle(this);
         this.queue = new RequestQueue(cycle);
-    }
-
-    /** A random text that is unique. */
-    static String randomId() {
-        byte[] bytes = new byte[ID_BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     String id() {
@@ -213,7 +202,7 @@ final class OwnedSubscription {
     void create(SubscriptionSpec spec, SubscriptionOwner owner, Callback<Subscriptions.Put> then) {
         queue.starts(then);
         long now = services().clock().nowMillis();
-        state.apply(new SubscriptionEvent.Begun(randomId(), now, spec, owner, 0, null, Schedule.NONE));
+        state.apply(new SubscriptionEvent.Begun(services().ids().next(), now, spec, owner, 0, null, Schedule.NONE));
         state.apply(new SubscriptionEvent.Part(
                 spec.streams().stream().map(StreamPath::value).toList(), List.of()));
         state.apply(new SubscriptionEvent.Complete());

@@ -75,6 +75,7 @@ public final class StoredSubscriptions implements Subscriptions {
                 bodies,
                 deliveries,
                 tokens,
+                new RandomIds(),
                 Clock.SYSTEM,
                 Timers.OF_LOOPS,
                 new AtomicBoolean()));

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param bodies writes requests to webhooks
  * @param deliveries sends them
  * @param tokens signs and verifies tokens
+ * @param ids of subscriptions and wakes
  * @param clock the time
  * @param timers run tasks later
  * @param opened is set when rights are known
@@ -33,6 +34,7 @@ record SubscriptionServices(
         WakeBodies bodies,
         Deliveries deliveries,
         WakeTokens tokens,
+        RandomIds ids,
         Clock clock,
         Timers timers,
         AtomicBoolean opened) {

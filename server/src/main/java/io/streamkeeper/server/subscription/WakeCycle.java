@@ -190,7 +190,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
     /** A new wake, which is not durable yet, for the worker that claims it or for none. */
     WakeInFlight newWake(List<WakeLink> found, @Nullable String holder, long untilMillis) {
         return new WakeInFlight(
-                "w_" + OwnedSubscription.randomId(),
+                "w_" + subscription.services().ids().next(),
                 state().generation() + 1,
                 isWebhook() ? found : List.of(),
                 isWebhook() ? null : found.get(0).path(),
@@ -268,6 +268,8 @@ final class WakeCycle implements RequestQueue.OwnWork {
                 () -> {
                     if (before != null && event instanceof SubscriptionEvent.Done) {
                         before.links().forEach(link -> links().judge(link.path()));
+                    } else if (event instanceof SubscriptionEvent.Failed) {
+                        subscription.home().shard().counters().wakeRetried();
                     }
                     subscription.queue().finished();
                 },

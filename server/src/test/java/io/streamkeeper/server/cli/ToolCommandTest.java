@@ -126,6 +126,30 @@ class ToolCommandTest {
     }
 
     @Test
+    void theKeyOfWebhooksIsReplacedAndTheOldOneIsKept() throws IOException {
+        Path file = data.resolve("webhook-keys");
+        String first = run(Map.of("DS_DATA_DIR", data.toString()), "rotate-key");
+        assertThat(first).matches("0 ds_[A-Za-z0-9_-]{43}\n");
+        String second = run(Map.of(), "rotate-key", "--data-dir", data.toString());
+        assertThat(second).matches("0 ds_[A-Za-z0-9_-]{43}\n").isNotEqualTo(first);
+        assertThat(Files.readString(file))
+                .contains(
+                        "signs " + second.strip().substring(2),
+                        "verifies " + first.strip().substring(2));
+
+        run(Map.of(), "rotate-key", "--revoke", "--data-dir", data.toString());
+        assertThat(Files.readString(file)).contains("signs ").doesNotContain("verifies ");
+
+        Files.writeString(file, "mine");
+        assertThat(run(Map.of(), "rotate-key", "--data-dir", data.toString()))
+                .startsWith("1 ")
+                .contains(file + ": its first line is not");
+        assertThat(file).hasContent("mine");
+        assertThat(run(Map.of(), "rotate-key", "--data-dir", folder.toString())).contains("has no file FORMAT");
+        assertThat(run(Map.of(), "verify", "--data-dir", data.toString())).startsWith("0 ");
+    }
+
+    @Test
     void aMissingDirectoryIsNamed() {
         assertThat(run(Map.of(), "verify", "--data-dir", "/nowhere/data"))
                 .startsWith("1 /nowhere/data does not exist; expected a data directory");

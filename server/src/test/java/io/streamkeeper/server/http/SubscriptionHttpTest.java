@@ -537,8 +537,10 @@ class SubscriptionHttpTest {
     void theStreamOfASubscriptionIsNoStreamOfAClient() throws IOException {
         StreamPath log = new StreamPath("__ds/subscriptions/a");
         assertThat(log.isReserved()).isTrue();
-        connection
+        String text = connection
                 .exchange("PUT", "/v1/stream/fork", "", "Stream-Forked-From: /v1/stream/" + log.value())
-                .isError(404, "source_not_found");
+                .isError(404, "source_not_found")
+                .text();
+        assertThat(text).contains("no client has a stream at the reserved path");
     }
 }

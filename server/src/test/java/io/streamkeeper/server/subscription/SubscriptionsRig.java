@@ -91,6 +91,7 @@ final class SubscriptionsRig implements AutoCloseable {
                 deliveries::body,
                 deliveries,
                 new TextTokens(),
+                new RandomIds(),
                 time,
                 time,
                 new AtomicBoolean()));

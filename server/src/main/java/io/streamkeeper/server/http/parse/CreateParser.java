@@ -94,7 +94,13 @@ final class CreateParser {
             throw invalid("Stream-Forked-From " + Quoted.of(text)
                     + " is not valid; expected the path of a stream below " + root);
         }
-        return StreamPath.parse(text.substring(root.length()));
+        StreamPath source = StreamPath.parse(text.substring(root.length()));
+        if (source.isReserved()) {
+            throw new RefusedException(
+                    ErrorCode.SOURCE_NOT_FOUND,
+                    "no client has a stream at the reserved path " + Quoted.of(source.value()));
+        }
+        return source;
     }
 
     private static @Nullable Offset offset(@Nullable String text) {

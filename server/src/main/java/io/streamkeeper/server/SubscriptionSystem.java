@@ -1,0 +1,159 @@
+package io.streamkeeper.server;
+
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.config.SubscriptionsConfig;
+import io.streamkeeper.server.security.SecurityPolicy;
+import io.streamkeeper.server.shard.Shards;
+import io.streamkeeper.server.shard.Splitters;
+import io.streamkeeper.server.subscription.OwnerRights;
+import io.streamkeeper.server.subscription.StoredSubscriptions;
+import io.streamkeeper.server.subscription.SubscriptionFigures;
+import io.streamkeeper.server.subscription.SubscriptionJson;
+import io.streamkeeper.server.subscription.SubscriptionLimits;
+import io.streamkeeper.server.subscription.SubscriptionParts;
+import io.streamkeeper.server.subscription.SubscriptionPaths;
+import io.streamkeeper.server.subscription.webhook.SignedWakeTokens;
+import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
+import io.streamkeeper.server.subscription.webhook.WebhookClient;
+import io.streamkeeper.server.subscription.webhook.WebhookRules;
+import io.streamkeeper.server.subscription.webhook.WebhookUrl;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.memory.MemoryLedger;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of an engine, with the keys that sign, the client that sends webhooks, and what the servers on these
+ * streams have told: who may do what, and by which URL others reach them. Opened and closed once; safe for use by any
+ * thread.
+ */
+final class SubscriptionSystem implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionSystem.class);
+
+    private final SubscriptionsConfig config;
+    private final Executor workers;
+    private final StoredWebhookKeys keys;
+    private final WebhookClient client;
+    private final OwnerRights rights = new OwnerRights();
+    private final StoredSubscriptions subscriptions;
+    private volatile @Nullable String listenerUrl;
+
+    private SubscriptionSystem(
+            ServerConfig config,
+            StoredWebhookKeys keys,
+            Sockets sockets,
+            Shards shards,
+            MemoryLedger memory,
+            Executor workers) {
+        this.config = config.subscriptions();
+        this.workers = workers;
+        this.keys = keys;
+        WebhookRules rules = rules();
+        this.client = new WebhookClient(rules, keys, workers, sockets.clientChannel(), this.config.deliveriesMax());
+        this.subscriptions = StoredSubscriptions.start(
+                shards,
+                memory,
+                () -> Splitters.of(config),
+                new SubscriptionLimits(this.config.subscriptionsMax(), this.config.linksMax()),
+                rights,
+                wake -> SubscriptionJson.webhook(wake, SubscriptionPaths.callbackUrl(url(), wake.subscription())),
+                new CountedDeliveries(client, shards.counters()),
+                new SignedWakeTokens(keys));
+    }
+
+    /**
+     * Starts the subscriptions of {@code shards}, which have started. Nothing is delivered before the first {@link #serve}.
+     *
+     * @param workers may block
+     * @throws IOException if the keys cannot be read
+     */
+    static SubscriptionSystem start(
+            ServerConfig config, Sockets sockets, Shards shards, MemoryLedger memory, Executor workers)
+            throws IOException {
+        DataConfig data = config.data();
+        StoredWebhookKeys keys = data.durability() == DataConfig.Durability.MEMORY
+                ? StoredWebhookKeys.inMemory(Clock.SYSTEM::nowMillis)
+                : StoredWebhookKeys.ofFile(data.directory().resolve(StoredWebhookKeys.FILE), Clock.SYSTEM::nowMillis);
+        return new SubscriptionSystem(config, keys, sockets, shards, memory, workers);
+    }
+
+    /** Counts what there is now. */
+    CompletableFuture<SubscriptionFigures> figures() {
+        return subscriptions.figures();
+    }
+
+    private WebhookRules rules() {
+        return new WebhookRules(config.localWebhooks(), config.ports());
+    }
+
+    /** What requests use. */
+    SubscriptionParts parts() {
+        WebhookRules rules = rules();
+        return new SubscriptionParts(
+                subscriptions,
+                text -> {
+                    checkUrl();
+                    return WebhookUrl.parse(text, rules).text();
+                },
+                keys,
+                this::url);
+    }
+
+    private void checkUrl() {
+        if (!config.hasPublicUrl() && listenerUrl == null) {
+            throw new RefusedException(
+                    ErrorCode.NOT_IMPLEMENTED,
+                    "the server does not know by which URL it is reached; expected --public-url for webhooks");
+        }
+    }
+
+    /** The URL that streams are below; empty if none is known. */
+    private String url() {
+        String known = listenerUrl;
+        return config.hasPublicUrl() ? config.publicUrl() : known == null ? "" : known;
+    }
+
+    /**
+     * A server begins on these streams.
+     *
+     * @param policy decides who may do what; null if everybody may do everything
+     * @param url below which it serves the streams; null if that is not known
+     * @return ends that
+     */
+    Runnable serve(@Nullable SecurityPolicy policy, @Nullable String url) {
+        if (listenerUrl == null) {
+            listenerUrl = url;
+        }
+        Runnable end = rights.add(policy);
+        subscriptions
+                .figures()
+                .thenCompose(figures -> figures.subscriptions() == 0
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : keys.prepare(workers))
+                .whenComplete((done, fault) -> {
+                    if (fault != null) {
+                        LOG.error("the keys of webhooks cannot be made; a restart tries again", fault);
+                    }
+                    subscriptions.rightsChanged();
+                });
+        return () -> {
+            end.run();
+            subscriptions.rightsChanged();
+        };
+    }
+
+    /** Ends all deliveries; the shards are still open. */
+    @Override
+    public void close() {
+        subscriptions.close();
+        client.close();
+        keys.close();
+    }
+}
