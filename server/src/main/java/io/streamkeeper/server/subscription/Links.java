@@ -322,7 +322,7 @@ final class Links implements Subscriber.Receiver {
     Look question(Link link, @Nullable Offset offset) {
         boolean arms = !link.isArmed && !link.isAsked;
         link.isAsked |= arms;
-        return new Look(link.path(), link.generation, acked(link), offset, arms);
+        return Look.at(link.path(), state.cursor(link.path()), offset, arms);
     }
 
     /** Takes the answer to a question. */

@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Look(
         String path, long generation, long acked, @Nullable Offset offset, boolean arms) {
+    /** A question about the stream at a path of which {@code cursor} is acknowledged; null for nothing. */
+    static Look at(String path, @Nullable Cursor cursor, @Nullable Offset offset, boolean arms) {
+        return cursor == null
+                ? new Look(path, 0, 0, offset, arms)
+                : new Look(path, cursor.generation(), cursor.position(), offset, arms);
+    }
+
     /**
      * The answer.
      *

@@ -362,7 +362,7 @@ final class OwnedSubscription {
         List<Link> shown =
                 links.sorted().stream().filter(link -> mayRead(link.path())).toList();
         List<Look> looks = shown.stream()
-                .map(link -> new Look(link.path(), link.generation, links.acked(link), null, false))
+                .map(link -> Look.at(link.path(), state.cursor(link.path()), null, false))
                 .toList();
         Set<String> named = Set.copyOf(state.explicit());
         SubscriptionView summary = summary();

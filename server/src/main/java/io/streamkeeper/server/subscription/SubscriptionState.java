@@ -90,6 +90,12 @@ final class SubscriptionState {
         return Collections.unmodifiableCollection(cursors.values());
     }
 
+    /** What is acknowledged of the stream at a path; null for nothing. */
+    @Nullable
+    Cursor cursor(String path) {
+        return cursors.get(path);
+    }
+
     /** How much of a stream is acknowledged: a position, 0 for nothing. */
     long acked(String path, long streamGeneration) {
         Cursor cursor = cursors.get(path);

@@ -242,7 +242,9 @@ final class WakeCycle implements RequestQueue.OwnWork {
             return false;
         }
         if (arrived.result() instanceof Deliveries.Result.Accepted accepted) {
-            append(accepted.done() ? new SubscriptionEvent.Done() : new SubscriptionEvent.Accepted());
+            append(
+                    accepted.done() ? new SubscriptionEvent.Done() : new SubscriptionEvent.Accepted(),
+                    () -> webhook.arrivedAgain(arrived));
         } else {
             Deliveries.Result.Failed failed = (Deliveries.Result.Failed) arrived.result();
             if (wake.accepted()) {
@@ -262,6 +264,15 @@ final class WakeCycle implements RequestQueue.OwnWork {
     // ---- events ----
 
     private void append(SubscriptionEvent event) {
+        append(event, () -> {});
+    }
+
+    /**
+     * Appends an event; then what is due is decided again.
+     *
+     * @param refused is run if the log has refused the event
+     */
+    private void append(SubscriptionEvent event, Runnable refused) {
         WakeInFlight before = state().wake();
         subscription.append(
                 List.of(event),
@@ -271,20 +282,22 @@ final class WakeCycle implements RequestQueue.OwnWork {
                     } else if (event instanceof SubscriptionEvent.Failed) {
                         subscription.home().shard().counters().wakeRetried();
                     }
+                    if (event instanceof SubscriptionEvent.Failed) {
+                        subscription.home().shard().counters().wakeRetried();
+                    }
                     subscription.queue().finished();
                 },
-                this::refused);
+                refusal -> {
+                    refused.run();
+                    decideLater();
+                });
     }
 
     /** The log has refused an event: what is due is decided again later. */
-    private void refused(Refusal refusal) {
-        pause();
-        subscription.queue().finished();
-    }
-
-    private void pause() {
+    private void decideLater() {
         wasRefused = true;
         refusedNanos = clock.monotonicNanos() + REFUSED_NANOS;
+        subscription.queue().finished();
     }
 
     private void writeSnapshot() {
@@ -305,7 +318,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
         if (refusal.code() == ErrorCode.OUTCOME_UNKNOWN) {
             subscription.fail(refusal);
         } else {
-            refused(refusal);
+            decideLater();
         }
     }
 

@@ -41,6 +41,13 @@ final class WebhookCourier {
         return taken;
     }
 
+    /** A result that could not be recorded comes again, unless there is a later one. */
+    void arrivedAgain(Arrived result) {
+        if (arrived == null && result.wakeId().equals(sent)) {
+            arrived = result;
+        }
+    }
+
     /**
      * The subscription has another wake now, or none. What is still answered about another one does not matter; the
      * attempt may end by itself, until the next one begins.
