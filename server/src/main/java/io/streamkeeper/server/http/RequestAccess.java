@@ -83,7 +83,12 @@ final class RequestAccess {
             return false;
         }
         Route route = routes.find(request.path());
-        return route == null ? routes.isOfStreams(request.path()) : route.right() != null;
+        if (route != null) {
+            return route.right() != null;
+        }
+        return routes.isOfStreams(request.path())
+                || RequestParser.isForListing(request, routes)
+                || RequestParser.isForStreams(request, routes);
     }
 
     /**

@@ -109,6 +109,11 @@ class AccessTest {
         list(query, bearer(LISTER)).isError(403, "forbidden");
         list(query, bearer(READER)).isError(403, "forbidden");
         list(query).isError(401, "unauthenticated");
+        String withoutSlash = ROOT.substring(0, ROOT.length() - 1) + query;
+        server.get(withoutSlash, bearer(LISTER)).isError(403, "forbidden");
+        server.get(withoutSlash).isError(401, "unauthenticated");
+        server.get(withoutSlash, bearer(ADMIN)).is(200);
+        server.post(withoutSlash, "").isError(400, "invalid_parameter");
     }
 
     @ParameterizedTest

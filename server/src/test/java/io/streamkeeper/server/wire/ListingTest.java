@@ -73,6 +73,18 @@ class ListingTest {
     }
 
     @Test
+    void theSlashAtTheEndOfTheRootMayBeOmitted() {
+        String root = ROOT.substring(0, ROOT.length() - 1);
+        SERVER.put(ROOT + "slash/a", "", TEXT).is(201);
+        assertThat(paths(parse(SERVER.get(root + "?prefix=slash/").is(200)))).containsExactly("slash/a");
+        assertThat(SERVER.head(root).is(200).field("Content-Type")).isEqualTo("application/json");
+        assertThat(SERVER.exchange("OPTIONS", root, "").is(204).field("Allow")).isEqualTo("GET, HEAD, POST, OPTIONS");
+        SERVER.get(root + "?limit=0").isError(400, "invalid_parameter");
+        SERVER.put(root, "", TEXT).is(404);
+        SERVER.get(root + "s?prefix=slash/").is(404);
+    }
+
+    @Test
     void anEntryDescribesItsStream() {
         SERVER.put(
                         ROOT + "entry/a%20b",

@@ -31,7 +31,7 @@ record Console(Map<String, String> environment, InputStream in, OutputStream out
 
     /** Prints a message as one line. */
     void say(@Nullable String message) {
-        err.println(NAME + String.valueOf(message).replaceAll("\\R", " "));
+        err.println(NAME + ControlCharacters.escaped(String.valueOf(message).replaceAll("\\R", " ")));
     }
 
     /** The output; its failures have a type of their own. */

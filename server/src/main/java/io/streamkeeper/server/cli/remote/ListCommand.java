@@ -83,15 +83,19 @@ final class ListCommand extends RemoteCommand {
         int printed = 0;
         for (StreamEntry stream : page.streams()) {
             while (printed < groups.size() && isBefore(groups.get(printed), stream.path())) {
-                lines.append(format.group(groups.get(printed++))).append('\n');
+                line(lines, format.group(groups.get(printed++)));
             }
-            lines.append(format.stream(stream)).append('\n');
+            line(lines, format.stream(stream));
         }
         while (printed < groups.size()) {
-            lines.append(format.group(groups.get(printed++))).append('\n');
+            line(lines, format.group(groups.get(printed++)));
         }
         OutputStream data = console().data();
         data.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void line(StringBuilder lines, String item) {
+        lines.append(ControlCharacters.escaped(item)).append('\n');
     }
 
     private static boolean isBefore(String a, String b) {

@@ -52,6 +52,6 @@ final class StatCommand extends StreamCommand {
     }
 
     private static void line(StringBuilder text, String name, String value) {
-        text.append(name).append(": ").append(value).append('\n');
+        text.append(name).append(": ").append(ControlCharacters.escaped(value)).append('\n');
     }
 }

@@ -77,8 +77,7 @@ public final class StreamsParser implements AutoCloseable {
 
     /** Whether a request follows many streams, or changes which ones a session follows. */
     static boolean isFor(HttpRequest request, Routes routes) {
-        String root = routes.root();
-        if (root == null || !request.path().equals(root) || routes.find(root) != null) {
+        if (!routes.isRoot(request.path())) {
             return false;
         }
         return request.method() == Method.POST

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /**
  * The fields of responses. This list determines which fields a script of another origin may read ({@code
- * Access-Control-Expose-Headers}): those that a client of the protocol needs, except those that every script may read
+ * Access-Control-Expose-Headers}): those that a client needs, except those that every script may read
  * (fetch standard, "CORS-safelisted response-header name").
  */
 enum ResponseField {
@@ -50,11 +50,11 @@ enum ResponseField {
     WWW_AUTHENTICATE("WWW-Authenticate", Readers.SCRIPTS),
     X_ACCEL_BUFFERING("X-Accel-Buffering"),
     X_CONTENT_TYPE_OPTIONS("X-Content-Type-Options"),
-    X_REQUEST_ID("X-Request-Id");
+    X_REQUEST_ID("X-Request-Id", Readers.SCRIPTS);
 
     /** The readers of a field that not every script may read. */
     private enum Readers {
-        /** Clients of the protocol, scripts among them. */
+        /** Clients, scripts among them. */
         SCRIPTS,
         /** Caches, proxies, and the browser itself. */
         OTHERS

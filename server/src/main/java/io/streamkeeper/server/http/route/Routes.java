@@ -92,9 +92,18 @@ public final class Routes {
         return root != null && path.startsWith(root);
     }
 
+    /** Whether {@code path} is the root of the streams, with the slash at its end or without it, and has no line. */
+    public boolean isRoot(String path) {
+        return isRootText(path) && find(path) == null;
+    }
+
+    private boolean isRootText(String path) {
+        return root != null && (path.equals(root) || (path.length() == root.length() - 1 && root.startsWith(path)));
+    }
+
     /** Whether a request reads the root of the streams. */
     public boolean isRootRead(Method method, String path) {
-        return path.equals(root) && (method == Method.GET || method == Method.HEAD) && find(path) == null;
+        return (method == Method.GET || method == Method.HEAD) && isRoot(path);
     }
 
     /** The methods that {@code path} allows, as a list; if nothing is at the path, all methods of the listener. */
@@ -103,7 +112,7 @@ public final class Routes {
         if (route != null) {
             return Route.text(route.methods());
         }
-        if (path.equals(root)) {
+        if (isRootText(path)) {
             return ROOT_TEXT;
         }
         if (root == null || !isOfStreams(path)) {

@@ -54,6 +54,17 @@ class ReadingCommandsTest {
     }
 
     @Test
+    void controlCharactersOfAPathArePrintedAsEscapes() {
+        create("c/\u009b2J\u0085", "c/\u0080/x");
+        assertThat(rig.run("ls", "--level", "c/").out()).isEqualTo("c/\\u0080/\nc/\\u009b2J\\u0085\n");
+        assertThat(rig.run("ls", "-l", "c/").out()).contains("  c/\\u009b2J\\u0085\n");
+        assertThat(rig.run("ls", "--json", "c/").out())
+                .contains("\"path\":\"c/\\u0080/x\"", "\"path\":\"c/\\u009b2J\\u0085\"")
+                .hasLineCount(2);
+        assertThat(rig.run("ls", "--limit", "1").err()).contains("'c/\\u0080/x'");
+    }
+
+    @Test
     void lsGoesThroughAllPages() {
         String all = IntStream.range(0, 1_205)
                 .mapToObj(i -> String.format("many/%04d", i))

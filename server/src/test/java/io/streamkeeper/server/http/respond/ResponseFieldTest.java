@@ -37,7 +37,8 @@ class ResponseFieldTest {
                         "Stream-Retention-Max-Messages",
                         "Stream-SSE-Data-Encoding",
                         "Stream-TTL",
-                        "Stream-Up-To-Date");
+                        "Stream-Up-To-Date",
+                        "X-Request-Id");
     }
 
     @Test

@@ -37,6 +37,18 @@ class RoutesTest {
     }
 
     @Test
+    void theRootIsFoundWithoutTheSlashAtItsEnd() {
+        assertThat(ROUTES.isRoot("/streams/")).isTrue();
+        assertThat(ROUTES.isRoot("/streams")).isTrue();
+        assertThat(ROUTES.isRoot("/stream")).isFalse();
+        assertThat(ROUTES.isRoot("/streamss")).isFalse();
+        assertThat(ROUTES.methods("/streams")).isEqualTo("GET, HEAD, POST, OPTIONS");
+        assertThat(new Routes(List.of(HEALTH), "/health/").isRoot("/health")).isFalse();
+        assertThat(new Routes(List.of(HEALTH), "/").isRoot("/")).isTrue();
+        assertThat(new Routes(List.of(HEALTH), null).isRoot("")).isFalse();
+    }
+
+    @Test
     void thePathOfNoLineHasTheMethodsOfAll() {
         assertThat(ROUTES.methods("*")).isEqualTo("GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
         assertThat(new Routes(List.of(HEALTH, LOG), null).methods("/none")).isEqualTo("GET, HEAD, PUT, OPTIONS");
