@@ -226,6 +226,9 @@ final class Links implements Subscriber.Receiver {
         if (known != null) {
             return known;
         }
+        if (isClosed) {
+            return null;
+        }
         if (!room.takeLink()) {
             lacksRoom = true;
             return null;

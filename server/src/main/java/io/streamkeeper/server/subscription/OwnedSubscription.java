@@ -135,6 +135,9 @@ final class OwnedSubscription {
         log.read(state::apply, new Callback<>() {
             @Override
             public void complete(Long end) {
+                if (isEnded) {
+                    return;
+                }
                 if (state.exists()) {
                     linkByName();
                 }

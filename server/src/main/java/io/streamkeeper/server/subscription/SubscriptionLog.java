@@ -11,6 +11,7 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.Shard;
@@ -185,20 +186,28 @@ final class SubscriptionLog {
     }
 
     private void take(Outcome.Chunk chunk, byte[] messages, Consumer<SubscriptionEvent> reader, Callback<Long> then) {
-        EventMessages.read(messages, event -> {
-            if (event instanceof SubscriptionEvent.Begun) {
-                snapshotStart = chunk.start().position();
-            } else if (event instanceof SubscriptionEvent.Complete) {
-                snapshotEnd = chunk.next().position();
-            }
-            reader.accept(event);
-        });
+        try {
+            EventMessages.read(messages, event -> take(chunk, event, reader));
+        } catch (JsonTree.UnexpectedException | RefusedException e) {
+            then.refuse(Refusal.of(
+                    ErrorCode.INTERNAL_ERROR, "the messages from " + chunk.start() + " on: " + e.getMessage()));
+            return;
+        }
         tail = chunk.next().position();
         if (chunk.upToDate()) {
             then.complete(tail);
         } else {
             readFrom(new ReadStart.At(chunk.next()), reader, then);
         }
+    }
+
+    private void take(Outcome.Chunk chunk, SubscriptionEvent event, Consumer<SubscriptionEvent> reader) {
+        if (event instanceof SubscriptionEvent.Begun) {
+            snapshotStart = chunk.start().position();
+        } else if (event instanceof SubscriptionEvent.Complete) {
+            snapshotEnd = chunk.next().position();
+        }
+        reader.accept(event);
     }
 
     /** Makes the bodies of appends. */

@@ -282,9 +282,6 @@ final class WakeCycle implements RequestQueue.OwnWork {
                     } else if (event instanceof SubscriptionEvent.Failed) {
                         subscription.home().shard().counters().wakeRetried();
                     }
-                    if (event instanceof SubscriptionEvent.Failed) {
-                        subscription.home().shard().counters().wakeRetried();
-                    }
                     subscription.queue().finished();
                 },
                 refusal -> {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.output.LogsFaults;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +135,20 @@ class SubscriptionRecoveryTest {
     }
 
     // ---- faults ----
+
+    @Test
+    @LogsFaults("cannot be read")
+    void aLogThatCannotBeReadHoldsNoOtherSubscriptionBack() {
+        rig.put("s", webhook("*"));
+        rig.put("t", webhook("*"));
+        rig.append("__ds/subscriptions/s", "{\"e\":\"of a newer server\"}");
+        rig.restart();
+        assertThat(refused(() -> rig.get("s"))).isEqualTo(ErrorCode.INTERNAL_ERROR);
+        rig.create("a", "1");
+        assertThat(rig.sent(0).wake().subscription()).isEqualTo("t");
+        assertThat(rig.deleted("s")).isTrue();
+        assertThat(rig.put("s", webhook("*")).isNew()).isTrue();
+    }
 
     @Test
     void whatAFullDiskRefusesIsDoneLater() {
