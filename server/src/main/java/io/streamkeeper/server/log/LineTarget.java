@@ -4,19 +4,12 @@ import io.streamkeeper.storage.disk.FileProblem;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
 /** Where lines are written: a file, or standard output. Used by one thread at a time. */
 public interface LineTarget {
     /**
-     * Appends bytes, which are whole lines.
+     * Appends bytes, which are whole lines. They begin a line, also after a failure that has left a part of one.
      *
      * @throws IOException if they cannot be written; some of them may have been
      */
@@ -43,55 +36,5 @@ public interface LineTarget {
     /** {@return the standard output of the process} */
     static LineTarget standardOutput() {
         return new StandardOutput(new FileOutputStream(FileDescriptor.out));
-    }
-
-    /**
-     * A file.
-     *
-     * @param file may not exist
-     */
-    record AppendedFile(Path file) implements LineTarget {
-        private static final Set<OpenOption> OPTIONS =
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE);
-
-        private static OutputStream open(Path file) throws IOException {
-            try {
-                return Channels.newOutputStream(Files.newByteChannel(
-                        file,
-                        OPTIONS,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
-            } catch (UnsupportedOperationException e) {
-                return Channels.newOutputStream(Files.newByteChannel(file, OPTIONS));
-            }
-        }
-
-        @Override
-        public void append(byte[] bytes) throws IOException {
-            try (OutputStream out = open(file)) {
-                out.write(bytes);
-            }
-        }
-
-        @Override
-        public String problem(IOException failure) {
-            return FileProblem.text(failure, file);
-        }
-    }
-
-    /**
-     * Standard output, which is never closed.
-     *
-     * @param out not buffered
-     */
-    record StandardOutput(OutputStream out) implements LineTarget {
-        @Override
-        public void append(byte[] bytes) throws IOException {
-            out.write(bytes);
-        }
-
-        @Override
-        public String problem(IOException failure) {
-            return "standard output: " + failure.getMessage();
-        }
     }
 }
