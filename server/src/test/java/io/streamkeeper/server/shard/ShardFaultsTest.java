@@ -14,6 +14,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.ForkOrigin;
 import io.streamkeeper.protocol.LiveMode;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
@@ -123,6 +124,7 @@ class ShardFaultsTest {
                         Body.of(Unpooled.copiedBuffer("two", UTF_8))),
                 new Command.Read(SOURCE, new ReadStart.Beginning(), LiveMode.NONE, -1, null, null),
                 new Command.Describe(SOURCE),
+                new Command.Change(SOURCE, new MetadataChange(null, null, null, null, 5L), Preconditions.NONE),
                 new Command.Delete(SOURCE, Preconditions.NONE));
     }
 
