@@ -6,13 +6,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The runnable jar is without Netty's HTTP codec. */
+/** The server decodes requests itself; only a mount and the client of webhooks use Netty's HTTP codec. */
 class CodecLayeringTest {
     @Test
-    void nothingButTheMountNeedsNettysHttpCodec() {
+    void nothingElseNeedsNettysHttpCodec() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.streamkeeper.server.mount..")
+                .resideOutsideOfPackages(
+                        "io.streamkeeper.server.mount..", "io.streamkeeper.server.subscription.webhook..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty.handler.codec.http..")

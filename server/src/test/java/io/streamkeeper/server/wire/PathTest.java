@@ -51,13 +51,13 @@ class PathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1/stream", "/v1/streams/a", "/other"})
+    @ValueSource(strings = {"/", "/v1/streams", "/v1/streams/a", "/other"})
     void besideTheRootThereIsNothing(String target) {
         SERVER.get(target).isError(404, "not_found");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"__ds", "__ds/subscriptions/a", "%5F%5Fds/a"})
+    @ValueSource(strings = {"__ds", "__ds/a", "__ds/subscriptions/a/b", "%5F%5Fds/a", "%5F%5Fds/subscriptions/a"})
     void theReservedSegmentIsNoStream(String path) {
         SERVER.put(ROOT + path, "", TEXT).isError(404, "not_found");
         SERVER.get(ROOT + path).isError(404, "not_found");
