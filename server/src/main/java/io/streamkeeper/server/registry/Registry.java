@@ -223,11 +223,13 @@ public final class Registry implements AutoCloseable {
         }
         String type = entry.info().contentType().value();
         streamCount++;
-        if (!fold.has(path, type, entry.createdMillis())) {
+        if (!fold.has(path, entry.createdMillis())) {
             if (fold.has(path)) {
                 messages.delete(path);
             }
             messages.insert(path, type, entry.createdMillis());
+        } else if (!fold.has(path, type, entry.createdMillis())) {
+            messages.update(path, type, entry.createdMillis());
         }
         fold.remove(path);
     }

@@ -10,7 +10,7 @@ import java.security.SecureRandom;
 
 /**
  * The streams that exist as far as the messages of the registry say. It has slots of 16 bytes, at most half of them in use,
- * for digests of a name and of its description, with a salt, so that nobody can choose names with the same one: 32 to 64
+ * for the digest of a name and its description, with a salt, so that nobody can choose names with the same one: 32 to 64
  * bytes for each name, and 96 while it grows, because the old table is there until the new one is filled. Its heap is
  * reserved before it is used (I7), and leaves the part that is for appends of clients.
  *
@@ -62,8 +62,9 @@ final class RegistryFold implements RegistryMessages.Reader, AutoCloseable {
         return value == FREE || value == REMOVED ? value + 2 : value;
     }
 
+    /** The lower half of the time, by which incarnations differ, and half of the digest of the content type. */
     private long description(String contentType, long createdMillis) {
-        return digest(createdMillis + " " + contentType);
+        return createdMillis << Integer.SIZE | digest(contentType) >>> Integer.SIZE;
     }
 
     /** Whether {@code bytes} more leave the heap that is for appends, and a margin. */
@@ -157,6 +158,12 @@ final class RegistryFold implements RegistryMessages.Reader, AutoCloseable {
     boolean has(String path, String contentType, long createdMillis) {
         int slot = slot(digest(path));
         return names[slot] != FREE && descriptions[slot] == description(contentType, createdMillis);
+    }
+
+    /** Whether a stream exists with this time of creation. */
+    boolean has(String path, long createdMillis) {
+        int slot = slot(digest(path));
+        return names[slot] != FREE && (int) (descriptions[slot] >>> Integer.SIZE) == (int) createdMillis;
     }
 
     /** Forgets a stream. */

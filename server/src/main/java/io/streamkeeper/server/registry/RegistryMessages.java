@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   {"type":"stream","key":"chat/42","value":{"path":"chat/42","contentType":"text/plain","createdAt":1764099000000},
  *    "headers":{"operation":"insert"}}
+ *   {"type":"stream","key":"chat/42","value":…,"headers":{"operation":"update"}}
  *   {"type":"stream","key":"chat/42","headers":{"operation":"delete"}}
  * </pre>
  */
@@ -41,7 +42,16 @@ final class RegistryMessages {
 
     /** Adds the message that a stream exists. */
     void insert(String path, String contentType, long createdMillis) {
-        add(path, "insert", json -> {
+        describe(path, "insert", contentType, createdMillis);
+    }
+
+    /** Adds the message that a stream, which is in an earlier message, has another content type. */
+    void update(String path, String contentType, long createdMillis) {
+        describe(path, "update", contentType, createdMillis);
+    }
+
+    private void describe(String path, String operation, String contentType, long createdMillis) {
+        add(path, operation, json -> {
             json.writeObjectFieldStart("value");
             json.writeStringField("path", path);
             json.writeStringField("contentType", contentType);

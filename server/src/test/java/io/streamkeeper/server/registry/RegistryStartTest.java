@@ -74,7 +74,7 @@ class RegistryStartTest {
                 continue;
             }
             String key = message.get("key").asText();
-            if (message.get("headers").get("operation").asText().equals("insert")) {
+            if (!message.get("headers").get("operation").asText().equals("delete")) {
                 types.put(key, message.get("value").get("contentType").asText());
             } else {
                 types.remove(key);
@@ -121,6 +121,26 @@ class RegistryStartTest {
             assertThat(messages(streams))
                     .as("what a start without changes adds")
                     .hasSize(count + 1);
+        }
+    }
+
+    @Test
+    void aChangedContentTypeIsAddedWithoutADeletion() throws Exception {
+        try (DurableStreams streams = open(true)) {
+            streams.blocking().create("a", CreateOptions.text());
+            awaitFold(streams, Map.of("a", "text/plain"));
+            streams.blocking().changeMetadata("a", MetadataOptions.none().contentType("text/markdown"));
+        }
+        try (DurableStreams streams = open(true)) {
+            awaitFold(streams, Map.of("a", "text/markdown"));
+            assertThat(messages(streams))
+                    .extracting(
+                            message -> message.get("headers").get("operation").asText())
+                    .containsExactly("insert", "update");
+        }
+        try (DurableStreams streams = open(true)) {
+            await().until(() -> isUpToDate(streams));
+            assertThat(messages(streams)).hasSize(2);
         }
     }
 
