@@ -1,35 +1,22 @@
 package io.streamkeeper.storage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.DiskFile;
-import io.streamkeeper.storage.disk.SimulatedDisk;
-import io.streamkeeper.storage.memory.Buffers;
-import io.streamkeeper.storage.memory.ReadBudget;
-import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.record.Lineage;
-import io.streamkeeper.storage.recovery.FileShard;
-import io.streamkeeper.storage.recovery.RecoveredForks;
-import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.shard.ShardStore;
-import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -37,11 +24,7 @@ import org.junit.jupiter.api.Test;
  * A directory of format version 2, which the server of that version left when it was killed: deletions and trims that
  * do not say what forks keep are in its extents and in its journal.
  */
-class Version2DirectoryTest {
-    private static final Path DATA = Path.of("/data");
-    private static final StorageConfig CONFIG =
-            new StorageConfig(true, 1 << 20, 1_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
-
+class Version2DirectoryTest extends FormerDirectory {
     /** What the server of version 2 served, or the code of its refusal. */
     private static final Map<String, String> SERVED = new TreeMap<>(Map.ofEntries(
             Map.entry("plain", "kept!?"),
@@ -70,57 +53,12 @@ class Version2DirectoryTest {
     private static final int STREAMS = 13;
     private static final int KEPT_FOR_FORKS = 4;
 
-    private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
-    private final ManualClock clock = new ManualClock(1_800_000_000_000L);
-    private SimulatedThreads threads;
-    private List<ShardStore> shards;
-
     Version2DirectoryTest() throws IOException {
-        new DirectoryFixture("v2-forks").unpack(disk, DATA);
+        super("v2-forks", 1_800_000_000_000L);
     }
 
-    private void start() throws IOException {
-        threads = new SimulatedThreads(new Random(1));
-        shards = new ArrayList<>();
-        DataDirectory data = DataDirectory.open(disk, DATA, 0, 2, true);
-        for (int shard = 0; shard < data.shards(); shard++) {
-            shards.add(FileShard.open(
-                    disk,
-                    data,
-                    shard,
-                    CONFIG,
-                    StorageProvider.LOCAL,
-                    threads.threads(),
-                    new ReadBudget(1 << 26),
-                    clock,
-                    (path, generation) -> threads.loop.execute(() -> store(path).releaseSource(generation))));
-        }
-        assertThat(RecoveredForks.connect(shards)).as("what forks have lost").isEmpty();
-        shards.forEach(ShardStore::settle);
-        threads.runAll();
-    }
-
-    private void stop() {
-        shards.forEach(ShardStore::close);
-        threads.runAll();
-        disk.killProcess();
-    }
-
-    private ShardStore store(StreamPath path) {
-        return shards.get(path.shard(shards.size()));
-    }
-
-    private StreamState stream(String path) {
-        return store(new StreamPath(path)).open(new StreamPath(path), false);
-    }
-
-    private String text(String path) {
-        StreamState stream;
-        try {
-            stream = stream(path);
-        } catch (RefusedException e) {
-            return e.refusal().code().code();
-        }
+    @Override
+    String text(StreamState stream) {
         StringBuilder text = new StringBuilder();
         long position = stream.durableEarliest();
         while (position < stream.ownStart()) {
@@ -131,22 +69,11 @@ class Version2DirectoryTest {
             text.append(taken(read.get().bytes()));
             position = read.get().end();
         }
-        Answer answer = new Answer();
-        store(stream.path()).read(stream, position, Buffers.NONE, position, 1 << 20, answer);
-        threads.runAll();
-        return text.append(taken(answer.as(Outcome.Chunk.class).bytes())).toString();
-    }
-
-    private static String taken(ByteBuf bytes) {
-        String text = bytes.toString(UTF_8);
-        bytes.release();
-        return text;
+        return text.append(ownText(stream, position)).toString();
     }
 
     private Map<String, String> texts() {
-        Map<String, String> all = new TreeMap<>();
-        SERVED.keySet().forEach(path -> all.put(path, text(path)));
-        return all;
+        return texts(SERVED.keySet());
     }
 
     private int streamCount() {
