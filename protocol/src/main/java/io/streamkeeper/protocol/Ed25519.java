@@ -78,7 +78,7 @@ public final class Ed25519 {
 
     private static byte[] encoded(byte[] bytes, byte[] prefix) throws InvalidKeySpecException {
         if (bytes.length != KEY_BYTES) {
-            throw new InvalidKeySpecException("the key has " + bytes.length + " bytes; expected " + KEY_BYTES);
+            throw new InvalidKeySpecException("an Ed25519 key has " + bytes.length + " bytes; expected " + KEY_BYTES);
         }
         byte[] encoded = Arrays.copyOf(prefix, prefix.length + KEY_BYTES);
         System.arraycopy(bytes, 0, encoded, prefix.length, KEY_BYTES);

@@ -65,8 +65,7 @@ public final class WebhookSignature {
 
     /** {@return the value of the header} */
     public String value() {
-        return "t=" + seconds + ",kid=" + keyId + ",ed25519="
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return "t=" + seconds + ",kid=" + keyId + ",ed25519=" + Base64Url.encode(bytes);
     }
 
     /**

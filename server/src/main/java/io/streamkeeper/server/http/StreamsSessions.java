@@ -9,19 +9,15 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.security.Principal;
 import io.streamkeeper.server.shard.LoopTasks;
+import io.streamkeeper.server.shard.RandomIds;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,14 +31,10 @@ final class StreamsSessions {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsSessions.class);
 
     private static final int ID_BYTES = 16;
-    private static final int SECRET_BYTES = 32;
 
     private final Map<String, StreamsSession> sessions = new ConcurrentHashMap<>();
 
-    /** Has digested a secret of this process: a loop must not wait for random bytes. */
-    private final MessageDigest secret;
-
-    private final AtomicLong count = new AtomicLong();
+    private final RandomIds ids = new RandomIds();
     private final SessionMemory.Room room;
     private final Budget parsing;
     private final int streamsMax;
@@ -58,14 +50,6 @@ final class StreamsSessions {
         this.room = room;
         this.parsing = parsing;
         this.streamsMax = streamsMax;
-        byte[] random = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(random);
-        try {
-            this.secret = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-        secret.update(random);
     }
 
     int streamsMax() {
@@ -73,15 +57,7 @@ final class StreamsSessions {
     }
 
     String newId() {
-        try {
-            MessageDigest digest = (MessageDigest) secret.clone();
-            byte[] number = ByteBuffer.allocate(Long.BYTES)
-                    .putLong(count.incrementAndGet())
-                    .array();
-            return HexFormat.of().formatHex(digest.digest(number), 0, ID_BYTES);
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the digest of the JDK can be cloned", e);
-        }
+        return HexFormat.of().formatHex(ids.next(ID_BYTES));
     }
 
     /** The longest body of a request that follows streams, or changes which ones a session follows. */

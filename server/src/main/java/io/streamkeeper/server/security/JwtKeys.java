@@ -15,8 +15,8 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
+import io.streamkeeper.protocol.Ed25519;
 import io.streamkeeper.protocol.Quoted;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -24,10 +24,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.EdECPoint;
-import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
-import java.security.spec.NamedParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
 import java.util.ArrayList;
@@ -54,7 +51,6 @@ final class JwtKeys {
     private static final String NOT_A_SET = "the content is not a valid JWK or JWK set";
     private static final Set<String> TYPES = Set.of("RSA", "EC", "OKP", "oct");
     private static final int SECRET_BYTES_MIN = 32;
-    private static final int ED25519_BYTES = 32;
     private static final int RSA_BITS_MIN = 2_048;
     private static final String PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
     private static final String PEM_END = "-----END PUBLIC KEY-----";
@@ -234,7 +230,7 @@ final class JwtKeys {
         } else if (key instanceof ECKey ec && ec.getCurve().equals(Curve.P_256)) {
             usable = ec(key.getKeyID(), ec.toECPublicKey());
         } else if (key instanceof OctetKeyPair okp && okp.getCurve().equals(Curve.Ed25519)) {
-            usable = ed25519(key.getKeyID(), ed25519(okp.getDecodedX()));
+            usable = ed25519(key.getKeyID(), Ed25519.publicKey(okp.getDecodedX()));
         } else if (key instanceof OctetSequenceKey secret && maySecret) {
             usable = secret(key.getKeyID(), secret.toByteArray());
         }
@@ -331,30 +327,11 @@ final class JwtKeys {
     /** The library needs another one for Ed25519; the JVM has it. */
     private static Key ed25519(@Nullable String id, PublicKey key) {
         return new Key(id, "EdDSA", content(key), token -> {
-            Signature signature = Signature.getInstance("Ed25519");
+            Signature signature = Signature.getInstance(Ed25519.ALGORITHM);
             signature.initVerify(key);
             signature.update(token.getSigningInput());
             return signature.verify(token.getSignature().decode());
         });
-    }
-
-    /** The key with the encoding of RFC 8032: the y coordinate, least byte first, and the sign of x in the last bit. */
-    private static PublicKey ed25519(byte[] encoded) throws GeneralSecurityException {
-        if (encoded.length != ED25519_BYTES) {
-            throw new InvalidKeySpecException(
-                    "an Ed25519 key has " + encoded.length + " bytes; expected " + ED25519_BYTES);
-        }
-        byte[] y = new byte[encoded.length];
-        for (int i = 0; i < y.length; i++) {
-            y[i] = encoded[encoded.length - 1 - i];
-        }
-        boolean isOdd = (y[0] & 0x80) != 0;
-        if (isOdd) {
-            y[0] &= 0x7f;
-        }
-        return KeyFactory.getInstance("Ed25519")
-                .generatePublic(
-                        new EdECPublicKeySpec(NamedParameterSpec.ED25519, new EdECPoint(isOdd, new BigInteger(1, y))));
     }
 
     // ---- tokens ----

@@ -1,10 +1,10 @@
 package io.streamkeeper.server.security;
 
+import io.streamkeeper.protocol.Base64Url;
 import io.streamkeeper.protocol.Digits;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that sign and verify URLs. The first key of a file signs; all verify, so that a new key can be added before
@@ -94,8 +93,8 @@ final class SigningKeys {
                 key.getKey(),
                 names,
                 Long.toString(expiresSeconds),
-                base64(((isPrefix ? '/' : '=') + path).getBytes(StandardCharsets.UTF_8)));
-        return signed + "." + base64(mac(key.getValue(), signed));
+                Base64Url.encode(((isPrefix ? '/' : '=') + path).getBytes(StandardCharsets.UTF_8)));
+        return signed + "." + Base64Url.encode(mac(key.getValue(), signed));
     }
 
     /** Verifies a signature; takes some microseconds. */
@@ -105,7 +104,7 @@ final class SigningKeys {
             return INVALID;
         }
         SecretKeySpec key = keys.get(parts[1]);
-        byte[] given = decoded(parts[5]);
+        byte[] given = Base64Url.decode(parts[5]);
         String signed = signature.substring(0, signature.lastIndexOf('.'));
         if (key == null || given == null || !MessageDigest.isEqual(mac(key, signed), given)) {
             return INVALID;
@@ -119,7 +118,7 @@ final class SigningKeys {
         } catch (IllegalArgumentException | ArithmeticException e) {
             return INVALID;
         }
-        byte[] path = decoded(parts[4]);
+        byte[] path = Base64Url.decode(parts[4]);
         if (!SIGNABLE.containsAll(actions) || path == null || path.length < 2 || (path[0] != '/' && path[0] != '=')) {
             return INVALID;
         }
@@ -141,18 +140,6 @@ final class SigningKeys {
             return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has HMAC-SHA256", e);
-        }
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    private static byte @Nullable [] decoded(String text) {
-        try {
-            return Base64.getUrlDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 }

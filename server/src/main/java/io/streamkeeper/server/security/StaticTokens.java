@@ -1,9 +1,9 @@
 package io.streamkeeper.server.security;
 
+import io.streamkeeper.protocol.Base64Url;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -95,7 +95,7 @@ final class StaticTokens {
     static String newToken() {
         byte[] bytes = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(bytes);
-        return TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return TOKEN_PREFIX + Base64Url.encode(bytes);
     }
 
     /** The line of the file for a token. */

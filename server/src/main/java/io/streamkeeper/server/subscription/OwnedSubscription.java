@@ -205,7 +205,7 @@ final class OwnedSubscription {
     void create(SubscriptionSpec spec, SubscriptionOwner owner, Callback<Subscriptions.Put> then) {
         queue.starts(then);
         long now = services().clock().nowMillis();
-        state.apply(new SubscriptionEvent.Begun(services().ids().next(), now, spec, owner, 0, null, Schedule.NONE));
+        state.apply(new SubscriptionEvent.Begun(services().newId(), now, spec, owner, 0, null, Schedule.NONE));
         state.apply(new SubscriptionEvent.Part(
                 spec.streams().stream().map(StreamPath::value).toList(), List.of()));
         state.apply(new SubscriptionEvent.Complete());

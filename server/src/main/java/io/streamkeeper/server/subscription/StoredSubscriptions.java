@@ -7,6 +7,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.RandomIds;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;

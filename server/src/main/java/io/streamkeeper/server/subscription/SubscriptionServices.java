@@ -1,7 +1,9 @@
 package io.streamkeeper.server.subscription;
 
+import io.streamkeeper.protocol.Base64Url;
 import io.streamkeeper.protocol.JsonSplitter;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.RandomIds;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +21,7 @@ import java.util.function.Supplier;
  * @param bodies writes requests to webhooks
  * @param deliveries sends them
  * @param tokens signs and verifies tokens
- * @param ids of subscriptions and wakes
+ * @param ids for those of subscriptions and wakes
  * @param clock the time
  * @param timers run tasks later
  * @param opened is set when rights are known
@@ -38,6 +40,13 @@ record SubscriptionServices(
         Clock clock,
         Timers timers,
         AtomicBoolean opened) {
+    private static final int ID_BYTES = 12;
+
+    /** A new text that is unique and cannot be guessed, of letters, digits, - and _. */
+    String newId() {
+        return Base64Url.encode(ids.next(ID_BYTES));
+    }
+
     /** Whether rights are known, so that wakes are made and sent. */
     boolean isOpen() {
         return opened.get();

@@ -190,7 +190,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
     /** A new wake, which is not durable yet, for the worker that claims it or for none. */
     WakeInFlight newWake(List<WakeLink> found, @Nullable String holder, long untilMillis) {
         return new WakeInFlight(
-                "w_" + subscription.services().ids().next(),
+                "w_" + subscription.services().newId(),
                 state().generation() + 1,
                 isWebhook() ? found : List.of(),
                 isWebhook() ? null : found.get(0).path(),

@@ -23,6 +23,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.JsonRoom;
+import io.streamkeeper.server.shard.RandomIds;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.shard.Callback;

@@ -1,5 +1,6 @@
 package io.streamkeeper.server.subscription.webhook;
 
+import io.streamkeeper.protocol.Base64Url;
 import io.streamkeeper.protocol.Ed25519;
 import io.streamkeeper.storage.disk.FileModes;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class KeyFile {
     private static String text(KeySet keys) {
         StringBuilder text = new StringBuilder(TITLE).append(VERSION).append('\n');
         VerifyingKey current = keys.current().verifying();
-        line(text, SIGNS, current.id(), base64(keys.current().seed()), current.publicText());
+        line(text, SIGNS, current.id(), Base64Url.encode(keys.current().seed()), current.publicText());
         for (KeySet.Retired each : keys.retired()) {
             VerifyingKey key = each.key();
             line(
@@ -155,13 +156,10 @@ final class KeyFile {
 
     private static String digest(String text) {
         try {
-            return base64(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII)));
+            return Base64Url.encode(
+                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

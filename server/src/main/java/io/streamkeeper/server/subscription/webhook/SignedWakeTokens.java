@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.streamkeeper.protocol.Base64Url;
 import io.streamkeeper.server.subscription.WakeTokens;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +39,8 @@ public final class SignedWakeTokens implements WakeTokens {
     @Override
     public String sign(Claims claims) {
         VerifyingKey key = keys.set().current().verifying();
-        String signed = header(key) + "." + base64(json(claims));
-        return signed + "." + base64(key.macOfToken(signed));
+        String signed = header(key) + "." + Base64Url.encode(json(claims));
+        return signed + "." + Base64Url.encode(key.macOfToken(signed));
     }
 
     @Override
@@ -51,8 +51,8 @@ public final class SignedWakeTokens implements WakeTokens {
             return null;
         }
         VerifyingKey key = keyOf(token.substring(0, header));
-        byte[] given = decoded(token.substring(claims + 1));
-        byte[] json = decoded(token.substring(header + 1, claims));
+        byte[] given = Base64Url.decode(token.substring(claims + 1));
+        byte[] json = Base64Url.decode(token.substring(header + 1, claims));
         if (key == null || given == null || json == null) {
             return null;
         }
@@ -69,7 +69,8 @@ public final class SignedWakeTokens implements WakeTokens {
     }
 
     private static String header(VerifyingKey key) {
-        return base64(("{\"alg\":\"HS256\",\"kid\":\"" + key.id() + "\"}").getBytes(StandardCharsets.US_ASCII));
+        return Base64Url.encode(
+                ("{\"alg\":\"HS256\",\"kid\":\"" + key.id() + "\"}").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static byte[] json(Claims claims) {
@@ -113,17 +114,5 @@ public final class SignedWakeTokens implements WakeTokens {
         return subscription == null || incarnation == null
                 ? null
                 : new Claims(subscription, incarnation, generation, expiresMillis);
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    private static byte @Nullable [] decoded(String text) {
-        try {
-            return Base64.getUrlDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 }

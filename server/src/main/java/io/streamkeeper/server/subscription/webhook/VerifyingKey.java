@@ -1,10 +1,10 @@
 package io.streamkeeper.server.subscription.webhook;
 
+import io.streamkeeper.protocol.Base64Url;
 import io.streamkeeper.protocol.Ed25519;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -23,7 +23,7 @@ final class VerifyingKey {
     private final byte[] tokenSecret;
 
     private VerifyingKey(byte[] publicBytes, byte[] tokenSecret) {
-        this.publicText = base64(publicBytes);
+        this.publicText = Base64Url.encode(publicBytes);
         this.id = "ds_" + thumbprint(publicText);
         this.tokenSecret = tokenSecret;
     }
@@ -45,7 +45,8 @@ final class VerifyingKey {
     private static String thumbprint(String publicText) {
         String members = "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"" + publicText + "\"}";
         try {
-            return base64(MessageDigest.getInstance("SHA-256").digest(members.getBytes(StandardCharsets.US_ASCII)));
+            return Base64Url.encode(
+                    MessageDigest.getInstance("SHA-256").digest(members.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
@@ -63,7 +64,7 @@ final class VerifyingKey {
 
     /** The secret of tokens in base64url. */
     String tokenSecretText() {
-        return base64(tokenSecret);
+        return Base64Url.encode(tokenSecret);
     }
 
     /** The HMAC-SHA256 of a token. */
@@ -85,9 +86,5 @@ final class VerifyingKey {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has HMAC-SHA256", e);
         }
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -1,20 +1,18 @@
-package io.streamkeeper.server.subscription;
+package io.streamkeeper.server.shard;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes texts that are unique and cannot be guessed: digests of a secret of this process and a count, because a loop must
+ * Makes bytes that are unique and cannot be guessed: digests of a secret of this process and a count, because a loop must
  * not wait for random bytes. Safe for use by any thread.
  */
-final class RandomIds {
+public final class RandomIds {
     private static final int SECRET_BYTES = 32;
-    private static final int ID_BYTES = 12;
 
     /** Has digested the secret. */
     private final MessageDigest secret;
@@ -22,7 +20,7 @@ final class RandomIds {
     private final AtomicLong count = new AtomicLong();
 
     /** Reads random bytes, which may block. */
-    RandomIds() {
+    public RandomIds() {
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         try {
@@ -33,15 +31,14 @@ final class RandomIds {
         secret.update(random);
     }
 
-    /** A new one, of letters, digits, - and _. */
-    String next() {
+    /** New bytes, at most 32. */
+    public byte[] next(int length) {
         try {
             MessageDigest digest = (MessageDigest) secret.clone();
             byte[] number = ByteBuffer.allocate(Long.BYTES)
                     .putLong(count.incrementAndGet())
                     .array();
-            byte[] id = Arrays.copyOf(digest.digest(number), ID_BYTES);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+            return Arrays.copyOf(digest.digest(number), length);
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the digest of the JDK can be cloned", e);
         }
