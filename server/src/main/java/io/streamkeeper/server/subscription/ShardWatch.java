@@ -54,14 +54,18 @@ final class ShardWatch implements StreamObserver {
 
     /**
      * From now on changes of streams are reported to {@code subscribers}, and to those that are added; on the loop. Then
-     * all streams are reported to them, in pieces of work.
+     * all streams are reported to them, in pieces of work; without subscriptions no stream is looked at.
      *
      * @param done is run at the end
      */
     void start(List<Subscriber> subscribers, Runnable done) {
         shard.store().observeStreams(this);
         subscribers.forEach(this::add);
-        scanAll("", done);
+        if (subscribers.isEmpty()) {
+            done.run();
+        } else {
+            scanAll("", done);
+        }
     }
 
     /** The number of streams with armed watches. */

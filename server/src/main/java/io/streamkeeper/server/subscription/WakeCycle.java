@@ -4,9 +4,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -217,8 +215,6 @@ final class WakeCycle implements RequestQueue.OwnWork {
     void pending(PendingLinks then) {
         List<Link> some = links().pending(Wake.LINKS_MAX, subscription::mayRead);
         links().rotate(some);
-        Map<String, Link> asked = new HashMap<>();
-        some.forEach(link -> asked.put(link.path(), link));
         List<Look> looks =
                 some.stream().map(link -> links().question(link, null)).toList();
         links().look(looks, answers -> {

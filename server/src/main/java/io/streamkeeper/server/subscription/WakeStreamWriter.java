@@ -1,15 +1,10 @@
 package io.streamkeeper.server.subscription;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class WakeStreamWriter {
-    private static final JsonFactory FACTORY = new JsonFactory();
-
     /**
      * The result of an append.
      *
@@ -101,18 +94,12 @@ final class WakeStreamWriter {
     }
 
     private byte[] message(WakeInFlight wake) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-            json.writeStartObject();
+        return SubscriptionJson.object(json -> {
             json.writeStringField("type", "wake");
             json.writeStringField("subscription_id", subscription.id());
             json.writeStringField("stream", wake.stream());
             json.writeNumberField("generation", wake.generation());
             json.writeNumberField("ts", subscription.services().clock().nowMillis());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        });
     }
 }

@@ -3,7 +3,6 @@ package io.streamkeeper.server.http.subscription;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.parse.Conditions;
 import io.streamkeeper.server.http.request.HttpRequest;
@@ -13,16 +12,12 @@ import io.streamkeeper.storage.memory.Reservation;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads bodies: a short one at once, a long one by a thread that may block, so that no loop is delayed. Heap for it is
  * reserved before (I7). Safe for use by any thread.
  */
 final class BodyReading {
-    private static final Logger LOG = LoggerFactory.getLogger(BodyReading.class);
-
     /** Bytes of a body that takes a loop some tens of microseconds. */
     static final int SHORT_BYTES_MAX = 4 << 10;
 
@@ -77,12 +72,7 @@ final class BodyReading {
 
     private static void read(byte[] bytes, Reservation heap, Answering answering, Consumer<JsonObject> then) {
         try (heap) {
-            then.accept(JsonObject.parse(bytes));
-        } catch (RefusedException e) {
-            answering.refuse(e.refusal());
-        } catch (RuntimeException | Error e) {
-            LOG.error("a request about a subscription has failed", e);
-            answering.refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
+            Attempt.run(answering, () -> then.accept(JsonObject.parse(bytes)));
         }
     }
 }

@@ -3,7 +3,6 @@ package io.streamkeeper.server.http.subscription;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
-import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Answering;
@@ -50,24 +49,13 @@ final class KeyAnswers {
         }
         prepared.whenComplete((done, fault) -> {
             if (fault == null) {
-                run(answering, then);
+                Attempt.run(answering, then);
                 return;
             }
             report(fault);
             answering.refuse(Refusal.of(
                     ErrorCode.OVERLOADED, "the key that signs webhooks cannot be stored now; try again later"));
         });
-    }
-
-    private static void run(Answering answering, Runnable then) {
-        try {
-            then.run();
-        } catch (RefusedException e) {
-            answering.refuse(e.refusal());
-        } catch (RuntimeException | Error e) {
-            LOG.error("a request about a subscription has failed", e);
-            answering.refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
-        }
     }
 
     private void report(Throwable fault) {
