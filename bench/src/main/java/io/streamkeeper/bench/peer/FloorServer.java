@@ -42,6 +42,7 @@ public final class FloorServer implements AutoCloseable {
      */
     public static FloorServer start(int port) throws IOException, InterruptedException {
         File bytes = File.createTempFile("floor", ".bytes");
+        bytes.deleteOnExit();
         try (RandomAccessFile file = new RandomAccessFile(bytes, "rw")) {
             file.setLength(FILE_BYTES);
         }

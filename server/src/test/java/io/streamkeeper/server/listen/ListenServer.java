@@ -1,21 +1,18 @@
 package io.streamkeeper.server.listen;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.files.TestFolders;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreams;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,7 +34,7 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         executor = Executors.newCachedThreadPool(new DefaultThreadFactory("listener", true));
-        directory = Files.createTempDirectory("streamkeeper-listen");
+        directory = TestFolders.create("data");
         streams = DurableStreams.open(
                 ServerConfig.builder()
                         .listen(listen -> listen.port(0).shards(2))
@@ -59,18 +56,8 @@ final class ListenServer implements BeforeAllCallback, AfterAllCallback {
     public void afterAll(ExtensionContext context) {
         streams.close();
         executor.shutdown();
-        remove(directory);
+        TestFolders.remove(directory);
         LeakRecorder.assertNothingLeaked();
-    }
-
-    private static void remove(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     DurableStreams streams() {

@@ -3,6 +3,7 @@ package io.streamkeeper.server.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.streamkeeper.protocol.files.TestFolders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -88,7 +89,7 @@ public final class Identities {
 
     private static Identity make(String subject, String algorithm, String others) {
         try {
-            Path folder = Files.createTempDirectory("streamkeeper-keys");
+            Path folder = TestFolders.create("keys");
             Path file = folder.resolve("keys.p12");
             Process keytool = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "keytool")

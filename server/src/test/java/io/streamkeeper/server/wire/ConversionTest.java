@@ -2,13 +2,13 @@ package io.streamkeeper.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.files.TestFolders;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.storage.Version1Fixture;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server that starts with a data directory of format version 1 serves what that version has served. */
 class ConversionTest {
     private static TestServer startedWith(Version1Fixture fixture) throws IOException {
-        Path directory = Files.createTempDirectory("streamkeeper-test");
+        Path directory = TestFolders.create("data");
         fixture.unpack(new LocalDisk(), directory);
         return TestServer.started(ServerConfig.builder()
                 .listen(listen -> listen.port(0))

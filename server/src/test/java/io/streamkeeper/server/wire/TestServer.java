@@ -4,6 +4,7 @@ import static io.streamkeeper.server.wire.TestConnection.requestText;
 
 import io.netty.channel.epoll.Epoll;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.files.TestFolders;
 import io.streamkeeper.protocol.leak.LeakRecorder;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig;
@@ -16,9 +17,7 @@ import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.tls.Identities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,15 +81,11 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private static void keptInNewDirectory(DataConfig.Builder data) {
         Durability durability = Durability.valueOf(
                 System.getProperty("streamkeeper.durability", "fsync").toUpperCase(Locale.ROOT));
-        try {
-            data.durability(durability)
-                    .directory(Files.createTempDirectory("streamkeeper-test"))
-                    .checkpointBytes(64 << 10)
-                    .checkpointMillis(150)
-                    .segmentBytes(256 << 10);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        data.durability(durability)
+                .directory(TestFolders.create("data"))
+                .checkpointBytes(64 << 10)
+                .checkpointMillis(150)
+                .segmentBytes(256 << 10);
     }
 
     /** TLS for all tests with {@code -Dstreamkeeper.tls=true}. */
@@ -103,7 +98,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     /** TLS with a certificate that is made for tests. */
     static void on(TlsConfig.Builder tls) {
         try {
-            Path folder = Files.createTempDirectory("streamkeeper-tls");
+            Path folder = TestFolders.create("tls");
             Identities.of("localhost").write(folder);
             tls.certificateFile(folder.resolve("cert.pem").toString())
                     .keyFile(folder.resolve("key.pem").toString());
@@ -170,19 +165,9 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     public void close() {
         speaksHttp2 = Boolean.getBoolean("streamkeeper.http2");
         server.stop();
-        remove(config.data().directory());
+        TestFolders.remove(config.data().directory());
         LoopGuard.assertNothingBlocked();
         LeakRecorder.assertNothingLeaked();
-    }
-
-    private static void remove(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     boolean isTls() {

@@ -1,0 +1,5 @@
+/** Folders of tests. */
+@NullMarked
+package io.streamkeeper.protocol.files;
+
+import org.jspecify.annotations.NullMarked;
