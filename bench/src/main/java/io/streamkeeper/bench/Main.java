@@ -7,6 +7,7 @@ import io.streamkeeper.bench.compare.InterferenceCommand;
 import io.streamkeeper.bench.footprint.FootprintCommand;
 import io.streamkeeper.bench.footprint.RecoverCommand;
 import io.streamkeeper.bench.peer.FloorCommand;
+import io.streamkeeper.bench.receiver.ReceiverCommand;
 import io.streamkeeper.bench.storage.StorageCommand;
 import io.streamkeeper.bench.workload.WorkloadCommand;
 import picocli.CommandLine;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Command;
 /**
  * The entry point of the benchmarks: {@code jmh} runs micro-benchmarks, {@code storage} measures the store of a server
  * that it starts, {@code compare} runs several servers in turn, {@code interference} measures what readers cost writers,
- * {@code footprint} start and memory, {@code recover} a restart, and each workload has a command.
+ * {@code footprint} start and memory, {@code recover} a restart, {@code receiver} receives webhooks, and each workload
+ * has a command.
  */
 @Command(
         name = "durable-streams-bench",
@@ -28,7 +30,8 @@ import picocli.CommandLine.Command;
             InterferenceCommand.class,
             FootprintCommand.class,
             RecoverCommand.class,
-            FloorCommand.class
+            FloorCommand.class,
+            ReceiverCommand.class
         })
 public final class Main {
     private Main() {}

@@ -42,6 +42,7 @@ public final class TestServer implements AutoCloseable {
                 .data(data -> data.durability(Durability.MEMORY))
                 .listen(listen -> listen.port(0).adminListen("127.0.0.1:0"))
                 .tls(tls)
+                .subscriptions(subscriptions -> subscriptions.localWebhooks(true))
                 .build()));
     }
 

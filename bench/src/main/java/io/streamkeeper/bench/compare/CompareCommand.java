@@ -43,8 +43,8 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--row",
             paramLabel = "ROW",
             description =
-                    "A workload: append-1, append-100, append-1k, append-10k, append-100k, create, read-hot,"
-                            + " catch-up, mixed, mixed-in-step, churn, sse, sse-many, long-poll, interference or footprint. Repeatable. Default: all.")
+                    "A workload: append-1, append-100, append-1k, append-10k, append-100k, append-grouped, create, read-hot,"
+                            + " catch-up, mixed, mixed-in-step, churn, sse, sse-many, long-poll, webhooks, interference or footprint. Repeatable. Default: all.")
     private List<String> rows = List.of();
 
     @Option(

@@ -21,6 +21,7 @@ record Row(String name, Kind kind, Spec spec, boolean isPaced) {
             append("append-1k", 1_000),
             append("append-10k", 10_000),
             append("append-100k", 100_000),
+            new Row("append-grouped", Kind.APPEND_GROUPED, Kind.APPEND_GROUPED.defaults(), false),
             new Row("create", Kind.CREATE, Kind.CREATE.defaults(), false),
             new Row("read-hot", Kind.READ_HOT, Kind.READ_HOT.defaults(), false),
             new Row("catch-up", Kind.CATCH_UP, Kind.CATCH_UP.defaults(), false),
@@ -33,7 +34,8 @@ record Row(String name, Kind kind, Spec spec, boolean isPaced) {
                     Kind.SSE,
                     Spec.of(SUBSCRIBERS, SUBSCRIBERS, BODY_BYTES).at(SUBSCRIBERS),
                     true),
-            new Row("long-poll", Kind.LONG_POLL, Kind.LONG_POLL.defaults(), true));
+            new Row("long-poll", Kind.LONG_POLL, Kind.LONG_POLL.defaults(), true),
+            new Row("webhooks", Kind.WEBHOOKS, Kind.WEBHOOKS.defaults(), true));
 
     private static Row append(String name, int streams) {
         return new Row(name, Kind.APPEND, Spec.of(streams, CONNECTIONS, BODY_BYTES), false);

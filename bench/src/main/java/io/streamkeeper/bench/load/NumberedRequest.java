@@ -13,6 +13,12 @@ public final class NumberedRequest {
     /** The digits of a stream's number, with leading zeros. */
     public static final int DIGITS = 7;
 
+    /** The zeros in place of a number. */
+    public static final String NUMBER = "0".repeat(DIGITS);
+
+    /** The same for paths that end with the first digits as a segment and the last four as another. */
+    public static final String GROUPED_NUMBER = "000/0000";
+
     /** The greatest number with that many digits. */
     public static final int NUMBER_MAX = 9_999_999;
 
@@ -33,9 +39,13 @@ public final class NumberedRequest {
      * @param fields header fields, each with its line end
      */
     public NumberedRequest(String method, String path, String query, String fields, byte[] body) {
-        String start = method + " " + path;
+        this(method, path, NUMBER, query, fields, body);
+    }
+
+    /** The same with {@link #NUMBER} or {@link #GROUPED_NUMBER} at the end of the path. */
+    public NumberedRequest(String method, String path, String number, String query, String fields, byte[] body) {
+        String start = method + " " + path + number;
         String head = start
-                + "0".repeat(DIGITS)
                 + query
                 + " HTTP/1.1\r\nHost: localhost\r\n"
                 + fields
@@ -45,7 +55,7 @@ public final class NumberedRequest {
                 + "\r\n";
         byte[] bytes = head.getBytes(StandardCharsets.US_ASCII);
         template = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes, body));
-        lastDigit = start.length() + DIGITS - 1;
+        lastDigit = start.length() - 1;
         int sequence = head.indexOf(SEQUENCE);
         lastSequenceDigit = sequence < 0 ? -1 : sequence + SEQUENCE.length() + SEQUENCE_DIGITS - 1;
     }
@@ -103,8 +113,10 @@ public final class NumberedRequest {
     private static void putDigits(ByteBuf out, int lastIndex, long number) {
         long rest = number;
         for (int index = lastIndex; rest > 0; index--) {
-            out.setByte(index, (int) ('0' + rest % 10));
-            rest /= 10;
+            if (out.getByte(index) != '/') {
+                out.setByte(index, (int) ('0' + rest % 10));
+                rest /= 10;
+            }
         }
     }
 

@@ -20,6 +20,14 @@ public record Kind(String title, String description, Spec defaults, Factory fact
     public static final Kind APPEND =
             new Kind("append", "Appends to random streams.", Spec.of(1, 64, 256), RequestScenario::append);
 
+    /** Appends to existing streams that subscriptions may follow in groups. */
+    public static final Kind APPEND_GROUPED = new Kind(
+            "append-grouped",
+            "Appends to random streams whose paths have two segments, of which the second is the last four digits of a"
+                    + " number: the pattern */0000 of a subscription follows one in ten thousand of them.",
+            Spec.of(100_000, 64, 256),
+            RequestScenario::appendGrouped);
+
     /** Creates streams. */
     public static final Kind CREATE =
             new Kind("create", "Creates streams.", Spec.of(1, 64, 1), RequestScenario::create);
@@ -57,6 +65,14 @@ public record Kind(String title, String description, Spec defaults, Factory fact
             Spec.of(10_000, 1, 256),
             LiveScenario::eventsOfMany);
 
+    /** Sends webhooks to a receiver. */
+    public static final Kind WEBHOOKS = new Kind(
+            "webhooks",
+            "Appends to streams with a subscription each, whose webhooks a receiver in this process answers with done; the"
+                    + " latency is the time from the append to the arrival of its webhook.",
+            Spec.of(1_000, 64, 256).at(1_000),
+            WebhookScenario::new);
+
     /** Appends at a fixed rate beside catch-up readers and live readers. */
     public static final Kind MIXED = new Kind(
             "mixed",
@@ -80,8 +96,19 @@ public record Kind(String title, String description, Spec defaults, Factory fact
             RequestScenario::churn);
 
     /** All kinds. */
-    public static final List<Kind> ALL =
-            List.of(APPEND, CREATE, READ_HOT, CATCH_UP, LONG_POLL, SSE, SSE_MANY, MIXED, SUSTAINED, CHURN);
+    public static final List<Kind> ALL = List.of(
+            APPEND,
+            APPEND_GROUPED,
+            CREATE,
+            READ_HOT,
+            CATCH_UP,
+            LONG_POLL,
+            SSE,
+            SSE_MANY,
+            WEBHOOKS,
+            MIXED,
+            SUSTAINED,
+            CHURN);
 
     /** Creates a scenario of this kind for a server. */
     public Scenario newScenario(Target target, Spec spec) {

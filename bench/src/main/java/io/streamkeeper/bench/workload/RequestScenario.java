@@ -41,7 +41,15 @@ public final class RequestScenario implements Scenario {
 
     /** Appends to existing streams. */
     public static RequestScenario append(Target target, Spec spec) {
-        Requests requests = Requests.of(target, "append", spec);
+        return append(target, Requests.of(target, "append", spec), spec);
+    }
+
+    /** The same with paths of two segments. */
+    public static RequestScenario appendGrouped(Target target, Spec spec) {
+        return append(target, Requests.grouped(target, "append", spec), spec);
+    }
+
+    private static RequestScenario append(Target target, Requests requests, Spec spec) {
         return new RequestScenario(
                 target,
                 spec,

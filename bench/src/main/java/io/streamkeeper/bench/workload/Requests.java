@@ -12,28 +12,41 @@ final class Requests {
     private static final String TEXT = "text/plain";
 
     private final String path;
+    private final String number;
     private final String type;
     private final Spec spec;
 
-    private Requests(Target target, String name, String type, Spec spec) {
+    private Requests(Target target, String name, String number, String type, Spec spec) {
         this.path = target.root() + "bench-" + name + "-" + Long.toString(System.nanoTime(), Character.MAX_RADIX) + "-";
+        this.number = number;
         this.type = type;
         this.spec = spec;
     }
 
     /** Requests for streams of bytes, or of JSON messages if an append has several. */
     static Requests of(Target target, String name, Spec spec) {
-        return new Requests(target, name, spec.batch() > 1 ? JSON : BYTES, spec);
+        return of(target, name, NumberedRequest.NUMBER, spec);
+    }
+
+    /** The same for paths of two segments, of which the second has the last four digits of the number. */
+    static Requests grouped(Target target, String name, Spec spec) {
+        return of(target, name, NumberedRequest.GROUPED_NUMBER, spec);
+    }
+
+    private static Requests of(Target target, String name, String number, Spec spec) {
+        return new Requests(target, name, number, spec.batch() > 1 ? JSON : BYTES, spec);
     }
 
     /** Requests for streams of text, which events contain without encoding. */
     static Requests ofText(Target target, String name, Spec spec) {
-        return new Requests(target, name, TEXT, spec);
+        return new Requests(target, name, NumberedRequest.NUMBER, TEXT, spec);
     }
 
     /** The path of a stream. */
     String path(int stream) {
-        return path + String.format(Locale.ROOT, "%0" + NumberedRequest.DIGITS + "d", stream);
+        String digits = String.format(Locale.ROOT, "%0" + NumberedRequest.DIGITS + "d", stream);
+        int slash = number.indexOf('/');
+        return path + (slash < 0 ? digits : digits.substring(0, slash) + "/" + digits.substring(slash));
     }
 
     NumberedRequest create() {
@@ -41,7 +54,7 @@ final class Requests {
     }
 
     NumberedRequest create(byte[] body) {
-        return new NumberedRequest("PUT", path, "", contentType(), body);
+        return new NumberedRequest("PUT", path, number, "", contentType(), body);
     }
 
     NumberedRequest append() {
@@ -52,20 +65,20 @@ final class Requests {
     NumberedRequest appendByProducer(byte[] body) {
         String producer =
                 spec.producers() ? "Producer-Id: bench\r\nProducer-Epoch: 0\r\n" + NumberedRequest.sequenceField() : "";
-        return new NumberedRequest("POST", path, "", contentType() + producer, body);
+        return new NumberedRequest("POST", path, number, "", contentType() + producer, body);
     }
 
     NumberedRequest append(byte[] body) {
-        return new NumberedRequest("POST", path, "", contentType(), body);
+        return new NumberedRequest("POST", path, number, "", contentType(), body);
     }
 
     /** Reads a stream from its beginning. */
     NumberedRequest read() {
-        return new NumberedRequest("GET", path, "?offset=-1", "", new byte[0]);
+        return new NumberedRequest("GET", path, number, "?offset=-1", "", new byte[0]);
     }
 
     NumberedRequest delete() {
-        return new NumberedRequest("DELETE", path, "", "", new byte[0]);
+        return new NumberedRequest("DELETE", path, number, "", "", new byte[0]);
     }
 
     private String contentType() {

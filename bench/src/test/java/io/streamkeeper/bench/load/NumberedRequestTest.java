@@ -49,6 +49,14 @@ final class NumberedRequestTest {
     }
 
     @Test
+    void groupedNumberHasASlashBeforeItsLastFourDigits() {
+        NumberedRequest read =
+                new NumberedRequest("GET", "/r/", NumberedRequest.GROUPED_NUMBER, "", "", NumberedRequest.body(0));
+        read.writeTo(out, 1_234_567);
+        assertThat(text()).startsWith("GET /r/123/4567 HTTP/1.1\r\n");
+    }
+
+    @Test
     void numberWithTooManyDigitsIsRefused() {
         assertThatThrownBy(() -> NumberedRequest.read("c/").writeTo(out, 10_000_000))
                 .hasMessageContaining("10000000");

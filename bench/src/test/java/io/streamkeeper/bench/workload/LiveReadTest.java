@@ -108,6 +108,24 @@ final class LiveReadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 500})
+    void webhooksNameEveryAppend(int rate) throws Exception {
+        try (Scenario scenario =
+                Kind.WEBHOOKS.newScenario(target, Spec.of(20, 4, 100).at(rate))) {
+            scenario.prepare();
+            for (int run = 0; run < 2; run++) {
+                Result result = Result.measure(scenario, 0, NANOS, false);
+                assertThat(result.errors()).isZero();
+                assertThat(result.all().stream().map(Part::name)).containsExactly("webhooks", "appends");
+                long appends = counts(result).get(1);
+                assertThat(appends).isGreaterThanOrEqualTo(rate == 0 ? 20 : 200);
+                // A webhook may name several appends.
+                assertThat(counts(result).get(0)).isBetween(20L, appends);
+            }
+        }
+    }
+
     private static List<Long> counts(Result result) {
         return result.all().stream().map(part -> part.measured().count()).toList();
     }
