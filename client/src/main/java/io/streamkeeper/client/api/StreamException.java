@@ -48,9 +48,9 @@ public abstract sealed class StreamException extends RuntimeException {
         String message = refusal.message();
         ProducerConflict producer = refusal.producer();
         return switch (code) {
-            case STREAM_NOT_FOUND, SOURCE_NOT_FOUND -> new NotFound(code, message);
+            case STREAM_NOT_FOUND, SOURCE_NOT_FOUND, SUBSCRIPTION_NOT_FOUND -> new NotFound(code, message);
             case STREAM_DELETED, SOURCE_DELETED -> new Deleted(code, message);
-            case STREAM_EXISTS -> new Exists(message);
+            case STREAM_EXISTS, SUBSCRIPTION_EXISTS -> new Exists(code, message);
             case STREAM_CLOSED -> new Closed(message, text(refusal.nextOffset()));
             case CONTENT_TYPE_MISMATCH -> new ContentTypeMismatch(message);
             case SEQUENCE_REGRESSION -> new SequenceRegression(message, text(refusal.nextOffset()));
@@ -67,6 +67,9 @@ public abstract sealed class StreamException extends RuntimeException {
             case OFFSET_MISMATCH, EXPECTED_OFFSET_CONFLICT ->
                 new OffsetMismatch(code, message, text(refusal.nextOffset()));
             case METADATA_MISMATCH -> new MetadataMismatch(message, refusal.metadataTag());
+            case FENCED, WAKE_TOKEN_EXPIRED -> new Fenced(code, message);
+            case ALREADY_CLAIMED -> new AlreadyClaimed(message, refusal.lease());
+            case NO_PENDING_WORK -> new NoPendingWork(message);
             default ->
                 code.status() < 500 && code.status() != TOO_MANY_REQUESTS
                         ? new Invalid(code.code(), code.status(), message)
@@ -118,7 +121,7 @@ public abstract sealed class StreamException extends RuntimeException {
         return status;
     }
 
-    /** The stream does not exist, or the source of a fork does not. */
+    /** The stream, the source of a fork, or the subscription does not exist. */
     public static final class NotFound extends StreamException {
         private static final long serialVersionUID = 1L;
 
@@ -144,12 +147,12 @@ public abstract sealed class StreamException extends RuntimeException {
         }
     }
 
-    /** A stream with other options exists at the path. */
+    /** A stream with other options exists at the path, or a subscription with other options. */
     public static final class Exists extends StreamException {
         private static final long serialVersionUID = 1L;
 
-        Exists(String message) {
-            super(ErrorCode.STREAM_EXISTS, message);
+        Exists(ErrorCode code, String message) {
+            super(code, message);
         }
     }
 
@@ -301,6 +304,54 @@ public abstract sealed class StreamException extends RuntimeException {
         /** {@return the tag of the present metadata; null if it is not known} */
         public @Nullable String currentTag() {
             return currentTag;
+        }
+    }
+
+    /**
+     * A worker does not have the work of a subscription any more: its lease has ended, or another wake has replaced its own.
+     * It stops; what it has not acknowledged is done again.
+     */
+    public static final class Fenced extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        Fenced(ErrorCode code, String message) {
+            super(code, message);
+        }
+    }
+
+    /** Another worker has the work of the subscription. */
+    public static final class AlreadyClaimed extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        /** The name of that worker, or null. */
+        private final @Nullable String holder;
+
+        /** The generation of its wake; -1 if it is not known. */
+        private final long generation;
+
+        AlreadyClaimed(String message, Refusal.@Nullable Lease lease) {
+            super(ErrorCode.ALREADY_CLAIMED, message);
+            this.holder = lease == null ? null : lease.holder();
+            this.generation = lease == null ? -1 : lease.generation();
+        }
+
+        /** {@return the name of the worker that has the work; null if it is not known} */
+        public @Nullable String holder() {
+            return holder;
+        }
+
+        /** {@return the generation of its wake; -1 if it is not known} */
+        public long generation() {
+            return generation;
+        }
+    }
+
+    /** The subscription has no work to claim: everything in its streams is acknowledged. */
+    public static final class NoPendingWork extends StreamException {
+        private static final long serialVersionUID = 1L;
+
+        NoPendingWork(String message) {
+            super(ErrorCode.NO_PENDING_WORK, message);
         }
     }
 

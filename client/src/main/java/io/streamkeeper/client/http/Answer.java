@@ -212,7 +212,18 @@ final class Answer {
                 producer,
                 offset("Stream-Earliest-Offset"),
                 metadataTag(),
-                null));
+                lease()));
+    }
+
+    /** Who holds the lease of a subscription, as the body of a refusal says; null if it does not. */
+    private Refusal.@Nullable Lease lease() {
+        try {
+            Map<String, String> fields = JsonFields.read(body);
+            String holder = fields.get("error.current_holder");
+            return holder == null ? null : new Refusal.Lease(holder, wholeNumber(fields.get("error.generation")));
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private @Nullable ErrorCode codeOf(StreamException failure) {
@@ -233,7 +244,10 @@ final class Answer {
 
     /** The value of a header that is a whole number; -1 if it has none. */
     long number(String name) {
-        String text = field(name);
+        return wholeNumber(field(name));
+    }
+
+    private static long wholeNumber(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1," + NUMBER_DIGITS_MAX + "}") ? -1 : Digits.toLong(text);
     }
 

@@ -2,6 +2,7 @@ package io.streamkeeper.client.http;
 
 import io.streamkeeper.client.api.AppendOptions;
 import io.streamkeeper.client.api.AppendResult;
+import io.streamkeeper.client.api.Batch;
 import io.streamkeeper.client.api.Content;
 import io.streamkeeper.client.api.CreateOptions;
 import io.streamkeeper.client.api.CreateResult;
@@ -14,6 +15,7 @@ import io.streamkeeper.client.api.StreamChanges;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.client.api.StreamMetadata;
 import io.streamkeeper.client.api.StreamPage;
+import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.Quoted;
@@ -21,13 +23,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +47,11 @@ public final class BlockingRemoteStreams {
     private static final Duration WAIT_MAX = Duration.ofDays(365);
 
     private final RemoteSettings settings;
-    private final AtomicBoolean reached = new AtomicBoolean();
+    private final RemoteCalls calls;
 
     BlockingRemoteStreams(RemoteSettings settings) {
         this.settings = settings;
+        this.calls = new RemoteCalls(settings);
     }
 
     /**
@@ -68,7 +65,7 @@ public final class BlockingRemoteStreams {
      */
     public CreateResult create(String path, CreateOptions options) throws InterruptedException {
         RemoteStream stream = stream(path);
-        Answer answer = call(() -> WriteRequests.create(stream, options), true).answer();
+        Answer answer = calls.answer(() -> WriteRequests.create(stream, options), true);
         return new CreateResult(answer.status() != 201, answer.metadata());
     }
 
@@ -88,8 +85,7 @@ public final class BlockingRemoteStreams {
         Producer producer = options.producer();
         boolean isEmpty = content.bytes().length == 0;
         boolean isRepeatable = producer != null || (isEmpty && options.closes());
-        Answer answer = call(() -> WriteRequests.append(stream, content, options), isRepeatable)
-                .answer();
+        Answer answer = calls.answer(() -> WriteRequests.append(stream, content, options), isRepeatable);
         String nextOffset = answer.field("Stream-Next-Offset");
         return new AppendResult(
                 nextOffset == null ? "" : nextOffset,
@@ -126,11 +122,11 @@ public final class BlockingRemoteStreams {
      */
     public void delete(String path) throws InterruptedException {
         RemoteStream stream = stream(path);
-        Called called = new Called();
+        RemoteCalls.Call call = calls.begin();
         try {
-            call(called, () -> WriteRequests.delete(stream), true);
+            call.run(() -> WriteRequests.delete(stream), true);
         } catch (StreamException.NotFound | StreamException.Deleted e) {
-            if (!called.isRepeated) {
+            if (!call.isRepeated()) {
                 throw e;
             }
         }
@@ -147,7 +143,7 @@ public final class BlockingRemoteStreams {
     public StreamMetadata metadata(String path) throws InterruptedException {
         RemoteStream stream = stream(path);
         try {
-            return call(stream::head, true).answer().metadata();
+            return calls.answer(stream::head, true).metadata();
         } catch (StreamException.NotFound e) {
             // The response to a HEAD has no body that says it.
             throw StreamException.of(
@@ -168,7 +164,7 @@ public final class BlockingRemoteStreams {
      */
     public StreamMetadata changeMetadata(String path, MetadataOptions options) throws InterruptedException {
         RemoteStream stream = stream(path);
-        return call(() -> WriteRequests.change(stream, options), true).answer().metadata();
+        return calls.answer(() -> WriteRequests.change(stream, options), true).metadata();
     }
 
     /**
@@ -185,12 +181,29 @@ public final class BlockingRemoteStreams {
      */
     public ReadEnd read(String path, From from, OutputStream to) throws IOException, InterruptedException {
         RemoteStream stream = stream(path);
-        Download download = new Download(stream, () -> new Attempts(reached, settings.retryMax()), to);
+        Download download = new Download(stream, calls::newAttempts, to);
         try {
             return download.run(from);
         } catch (RefusedException e) {
             throw StreamException.of(e.refusal());
         }
+    }
+
+    /**
+     * Reads stored data in a single request (section 5.6). If the batch is not {@link Batch#upToDate}, read again from its
+     * end.
+     *
+     * @param path the stream's, without percent-encoding
+     * @param from where to begin, such as the previous batch's {@link Batch#nextOffset}
+     * @return the batch, of at most {@link RemoteStreams#answerBytesMax} bytes; empty at the tail
+     * @throws StreamException.OffsetGone if retention has dropped the next data, or the offset belongs to an earlier stream
+     *     at this path
+     * @throws StreamException if the stream does not exist, or the server is not available
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public Batch read(String path, From from) throws InterruptedException {
+        RemoteStream stream = stream(path);
+        return calls.answer(() -> stream.read(from), true).batch(from, ContentType.OCTET_STREAM);
     }
 
     /**
@@ -206,7 +219,7 @@ public final class BlockingRemoteStreams {
      */
     public Page read(String path, ReadOptions options) throws InterruptedException {
         RemoteStream stream = stream(path);
-        return call(() -> stream.read(options), true).answer().page();
+        return calls.answer(() -> stream.read(options), true).page();
     }
 
     /**
@@ -219,7 +232,7 @@ public final class BlockingRemoteStreams {
      * @throws InterruptedException if the thread is interrupted
      */
     public StreamPage list(ListOptions options) throws InterruptedException {
-        Answer answer = call(() -> StreamPages.request(settings, options), true).answer();
+        Answer answer = calls.answer(() -> StreamPages.request(settings, options), true);
         try {
             return StreamPages.read(answer.body());
         } catch (IOException e) {
@@ -250,68 +263,10 @@ public final class BlockingRemoteStreams {
             throw new IllegalArgumentException("wait is " + wait + "; expected zero or a positive time");
         }
         Duration bounded = wait.compareTo(WAIT_MAX) < 0 ? wait : WAIT_MAX;
-        return new ChangesWait(settings, () -> new Attempts(reached, settings.retryMax()), prefix, position, bounded)
-                .run();
+        return new ChangesWait(settings, calls::newAttempts, prefix, position, bounded).run();
     }
 
     private RemoteStream stream(String path) {
         return new RemoteStream(settings, path);
-    }
-
-    /** The state of a call, which is known also if it fails. */
-    private static final class Called {
-        private @Nullable Answer answer;
-        private boolean isRepeated;
-
-        Answer answer() {
-            if (answer == null) {
-                throw new IllegalStateException("the call has not returned");
-            }
-            return answer;
-        }
-    }
-
-    private Called call(Supplier<HttpRequest> request, boolean isRepeatable) throws InterruptedException {
-        return call(new Called(), request, isRepeatable);
-    }
-
-    private Called call(Called called, Supplier<HttpRequest> request, boolean isRepeatable)
-            throws InterruptedException {
-        Attempts attempts = new Attempts(reached, settings.retryMax());
-        while (true) {
-            StreamException failure;
-            try {
-                HttpRequest sent = request.get();
-                Answer answer = send(sent);
-                attempts.answered();
-                if (answer.isSuccess()) {
-                    called.answer = answer;
-                    return called;
-                }
-                failure = answer.writeFailure(sent.method() + " " + sent.uri());
-            } catch (RefusedException e) {
-                failure = StreamException.of(e.refusal());
-            } catch (StreamException.Unavailable e) {
-                failure = e;
-            }
-            attempts.waitAfter(failure, isRepeatable);
-            called.isRepeated = true;
-        }
-    }
-
-    private Answer send(HttpRequest request) throws InterruptedException {
-        AnswerBody body = new AnswerBody(settings.answerBytesMax(), () -> {});
-        body.send(settings.client(), request);
-        CompletableFuture<Answer> answer =
-                body.answer().orTimeout(settings.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            return answer.get();
-        } catch (InterruptedException e) {
-            body.cancel();
-            throw e;
-        } catch (ExecutionException e) {
-            body.cancel();
-            throw Unreachable.explained(request, e.getCause());
-        }
     }
 }

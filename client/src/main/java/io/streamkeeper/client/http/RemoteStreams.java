@@ -8,6 +8,7 @@ import io.streamkeeper.client.listen.FeedSource;
 import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.client.listen.StreamSource;
+import io.streamkeeper.client.subscription.WorkerStreams;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -176,6 +177,21 @@ public final class RemoteStreams implements StreamSource {
     /** {@return the calls that create, append, read once, close and delete, as blocking methods} */
     public BlockingRemoteStreams blocking() {
         return new BlockingRemoteStreams(settings);
+    }
+
+    /** {@return the subscriptions of the server, as blocking methods} */
+    public RemoteSubscriptions subscriptions() {
+        return new RemoteSubscriptions(settings);
+    }
+
+    /** {@return what a receiver of the webhooks of this server verifies them and acknowledges with} Share one. */
+    public WebhookReceiver webhooks() {
+        return new WebhookReceiver(settings);
+    }
+
+    /** {@return what a worker uses of this server} */
+    public WorkerStreams forWorkers() {
+        return new WorkerStreams(subscriptions(), this, blocking()::read);
     }
 
     /** Sets how long the first byte of events may take; after that, long-polls are tried. */
