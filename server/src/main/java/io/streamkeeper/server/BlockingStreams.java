@@ -248,7 +248,7 @@ public final class BlockingStreams {
     }
 
     /** The thread that waits for a future also runs the task that completes it, so no other thread is needed. */
-    private static <T> T await(Function<Executor, CompletableFuture<T>> asking) throws InterruptedException {
+    static <T> T await(Function<Executor, CompletableFuture<T>> asking) throws InterruptedException {
         CompletableFuture<Runnable> completion = new CompletableFuture<>();
         CompletableFuture<T> future = asking.apply(completion::complete);
         try {

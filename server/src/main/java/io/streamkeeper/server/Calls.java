@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
-    private final Set<Call<?>> all = ConcurrentHashMap.newKeySet();
-    private final Set<Call<?>> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<PendingCall<?>> all = ConcurrentHashMap.newKeySet();
+    private final Set<PendingCall<?>> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     /**
@@ -40,22 +40,38 @@ final class Calls {
      */
     <T> CompletableFuture<T> start(Executor on, Function<Outcome, T> result, Consumer<Call<?>> execute) {
         Call<T> call = new Call<>(result, on);
+        return start(call, () -> execute.accept(call));
+    }
+
+    /**
+     * Starts a request that is no command.
+     *
+     * @param on the executor that completes the future
+     * @param result creates the result from the answer
+     * @param request makes the request; if it throws a {@link RefusedException}, the refusal is the answer
+     */
+    <A, T> CompletableFuture<T> ask(Executor on, Function<A, T> result, Consumer<CallbackCall<A, T>> request) {
+        CallbackCall<A, T> call = new CallbackCall<>(result, on);
+        return start(call, () -> request.accept(call));
+    }
+
+    private <T> CompletableFuture<T> start(PendingCall<T> call, Runnable execute) {
         all.add(call);
         call.future().whenComplete((value, failure) -> all.remove(call));
         if (closing) {
-            call.complete(closed());
+            call.refuse(closed());
             return call.future();
         }
         try {
-            execute.accept(call);
+            execute.run();
         } catch (RefusedException e) {
-            call.complete(e.refusal());
+            call.refuse(e.refusal());
         }
         return call.future();
     }
 
     /** Marks a call as waiting for the next append: closing the streams ends it at once. */
-    void addWaiting(Call<?> call) {
+    void addWaiting(PendingCall<?> call) {
         waiting.add(call);
         call.future().whenComplete((value, failure) -> waiting.remove(call));
     }
@@ -72,13 +88,13 @@ final class Calls {
 
     /** Refuses the calls that wait for the next append. */
     void endWaits() {
-        waiting.forEach(call -> call.complete(closed()));
+        waiting.forEach(call -> call.refuse(closed()));
     }
 
     /** Waits until all calls are completed, but not beyond {@code deadlineNanos}. */
     void await(long deadlineNanos) {
         CompletableFuture<?> each =
-                CompletableFuture.allOf(all.stream().map(Call::future).toArray(CompletableFuture[]::new));
+                CompletableFuture.allOf(all.stream().map(PendingCall::future).toArray(CompletableFuture[]::new));
         try {
             each.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
@@ -90,7 +106,7 @@ final class Calls {
 
     /** Refuses the calls that can no longer receive an outcome. */
     void endRest() {
-        all.forEach(call -> call.complete(closed()));
+        all.forEach(call -> call.refuse(closed()));
     }
 
     private static Refusal closed() {

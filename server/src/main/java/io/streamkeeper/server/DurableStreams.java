@@ -20,6 +20,7 @@ import io.streamkeeper.client.listen.FeedSource;
 import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.client.listen.StreamSource;
+import io.streamkeeper.client.subscription.WorkerStreams;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListingPosition;
@@ -36,6 +37,7 @@ import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.change.ChangesCall;
 import io.streamkeeper.server.shard.live.LongPoll;
+import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +83,9 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     private final BatchMessages messages;
     private final Calls calls = new Calls();
     private final Set<Serving> servers = ConcurrentHashMap.newKeySet();
+
+    /** Guarded by this. */
+    private @Nullable DurableSubscriptions subscriptions;
 
     private DurableStreams(ServerConfig asked, Executor executor) throws IOException {
         this.executor = executor;
@@ -144,6 +149,35 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
     /** {@return the same calls for threads that may block, including virtual threads} */
     public BlockingStreams blocking() {
         return new BlockingStreams(this);
+    }
+
+    /**
+     * Returns the requests about subscriptions. Those that this program creates may follow all streams, and wake their
+     * workers whether or not there is a server on these streams, from the first call of this method on.
+     *
+     * @return the same each time
+     * @throws IllegalStateException if the configuration excludes subscriptions
+     */
+    public synchronized DurableSubscriptions subscriptions() {
+        if (subscriptions == null) {
+            SubscriptionParts parts = engine.subscriptions();
+            if (parts == null) {
+                throw new IllegalStateException(
+                        "subscriptionsMax is 0; expected a configuration that allows subscriptions");
+            }
+            subscriptions = new DurableSubscriptions(calls, parts, engine.workers(), executor);
+            engine.beginSubscriptions();
+        }
+        return subscriptions;
+    }
+
+    /**
+     * {@return what a {@link io.streamkeeper.client.subscription.PullWakeWorker} in this process uses}
+     *
+     * @throws IllegalStateException if the configuration excludes subscriptions
+     */
+    public WorkerStreams forWorkers() {
+        return new WorkerStreams(subscriptions().blocking(), this, blocking()::read);
     }
 
     // ---- calls ----

@@ -183,6 +183,13 @@ final class Engine {
         return subscriptions == null ? null : subscriptions.parts();
     }
 
+    /** The program itself begins to use subscriptions. */
+    void beginSubscriptions() {
+        if (subscriptions != null) {
+            subscriptions.begin();
+        }
+    }
+
     /**
      * A server begins on these streams: subscriptions are woken while there is one.
      *

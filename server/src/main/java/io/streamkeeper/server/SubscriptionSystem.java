@@ -69,7 +69,7 @@ final class SubscriptionSystem implements AutoCloseable {
     }
 
     /**
-     * Starts the subscriptions of {@code shards}, which have started. Nothing is delivered before the first {@link #serve}.
+     * Starts the subscriptions of {@code shards}, which have started. Nothing is delivered before the first {@link #begin}.
      *
      * @param workers may block
      * @throws IOException if the keys cannot be read
@@ -132,6 +132,15 @@ final class SubscriptionSystem implements AutoCloseable {
             listenerUrl = url;
         }
         Runnable end = rights.add(policy);
+        begin();
+        return () -> {
+            end.run();
+            subscriptions.rightsChanged();
+        };
+    }
+
+    /** Wakes workers of those who have rights now. */
+    void begin() {
         subscriptions
                 .figures()
                 .thenCompose(figures -> figures.subscriptions() == 0
@@ -143,10 +152,6 @@ final class SubscriptionSystem implements AutoCloseable {
                     }
                     subscriptions.rightsChanged();
                 });
-        return () -> {
-            end.run();
-            subscriptions.rightsChanged();
-        };
     }
 
     /** Ends all deliveries; the shards are still open. */

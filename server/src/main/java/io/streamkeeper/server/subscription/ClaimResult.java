@@ -1,5 +1,8 @@
 package io.streamkeeper.server.subscription;
 
+import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.Refusal;
+
 /** The answer to a claim (section 7.2). */
 public sealed interface ClaimResult {
     /** The worker holds the lease now. */
@@ -11,5 +14,12 @@ public sealed interface ClaimResult {
      * @param holder its name
      * @param generation of its wake
      */
-    record Held(String holder, long generation) implements ClaimResult {}
+    record Held(String holder, long generation) implements ClaimResult {
+        /** The refusal of the claim. */
+        public Refusal refusal() {
+            return Refusal.claimed(
+                    "the worker " + Quoted.of(holder) + " holds the lease; expected to claim when it has ended",
+                    new Refusal.Lease(holder, generation));
+        }
+    }
 }

@@ -11,6 +11,13 @@ import java.util.List;
  */
 public record SubscriptionOwner(String name, boolean hasName, List<StoredGrant> grants) {
     /**
+     * The program that has opened the streams, which may do everything. No principal has its grant, because that names no
+     * action.
+     */
+    public static final SubscriptionOwner PROGRAM =
+            new SubscriptionOwner("program", false, List.of(new StoredGrant("program", "**")));
+
+    /**
      * A grant.
      *
      * @param actions names joined by commas

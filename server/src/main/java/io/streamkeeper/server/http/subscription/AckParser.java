@@ -32,7 +32,7 @@ final class AckParser {
         List<JsonObject> acks = body.objects("acks");
         Map<StreamPath, Offset> offsets = new HashMap<>();
         for (JsonObject ack : acks) {
-            StreamPath stream = SpecParser.path(ack, "stream", ack.requiredText("stream", StreamPath.BYTES_MAX));
+            StreamPath stream = SpecParser.stream(ack);
             if (offsets.put(stream, offset(ack)) != null) {
                 throw ack.invalid("stream", "is " + Quoted.of(stream.value()) + " again; expected each stream once");
             }

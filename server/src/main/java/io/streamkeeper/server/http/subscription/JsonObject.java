@@ -83,6 +83,43 @@ final class JsonObject {
         }
     }
 
+    /**
+     * An object that a program states.
+     *
+     * @param members texts, whole numbers, truth values, objects, and lists of them; null is absent
+     */
+    static JsonObject of(Map<String, ?> members) {
+        return of(members, "");
+    }
+
+    private static JsonObject of(Map<String, ?> members, String place) {
+        JsonObject object = new JsonObject(place);
+        members.forEach((name, value) -> {
+            if (value != null) {
+                object.members.put(name, ofProgram(value, place + name));
+            }
+        });
+        return object;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object ofProgram(Object value, String place) {
+        if (value instanceof Map<?, ?> members) {
+            return of((Map<String, ?>) members, place + ".");
+        }
+        if (value instanceof List<?> list) {
+            List<Object> converted = new ArrayList<>();
+            for (Object element : list) {
+                converted.add(ofProgram(element, place + "[" + converted.size() + "]"));
+            }
+            return converted;
+        }
+        if (value instanceof String text && !UnicodeText.isWhole(text)) {
+            throw notWhole(place);
+        }
+        return value;
+    }
+
     private static RefusedException notAnObject(JsonParser json) {
         return notAnObject(json.currentTokenLocation().getCharOffset());
     }
@@ -127,10 +164,13 @@ final class JsonObject {
     private static String text(JsonParser json, String place) throws IOException {
         String text = json.getText();
         if (!UnicodeText.isWhole(text)) {
-            throw invalid(
-                    "member " + Quoted.of(place) + " has a surrogate without its other half; expected Unicode text");
+            throw notWhole(place);
         }
         return text;
+    }
+
+    private static RefusedException notWhole(String place) {
+        return invalid("member " + Quoted.of(place) + " has a surrogate without its other half; expected Unicode text");
     }
 
     private static List<Object> list(JsonParser json, String place) throws IOException {

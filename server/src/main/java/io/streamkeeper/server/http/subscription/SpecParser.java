@@ -23,6 +23,7 @@ final class SpecParser {
     static final int STREAMS_MAX = 100_000;
 
     private static final int DESCRIPTION_CHARS_MAX = 1_024;
+    private static final int WORKER_CHARS_MAX = 256;
     private static final int URL_CHARS_MAX = 2_048;
 
     private final UnaryOperator<String> webhookUrl;
@@ -82,6 +83,25 @@ final class SpecParser {
             streams.add(path(body, "streams[" + i + "]", texts.get(i)));
         }
         return new ArrayList<>(streams);
+    }
+
+    /** The streams that a body names; at least one. */
+    static List<StreamPath> someStreams(JsonObject body) {
+        List<StreamPath> streams = streams(body);
+        if (streams.isEmpty()) {
+            throw body.invalid("streams", "names no stream; expected a list of paths");
+        }
+        return streams;
+    }
+
+    /** The stream that a body names in {@code stream}. */
+    static StreamPath stream(JsonObject body) {
+        return path(body, "stream", body.requiredText("stream", StreamPath.BYTES_MAX));
+    }
+
+    /** The name of a worker. */
+    static String worker(JsonObject body) {
+        return body.requiredText("worker", WORKER_CHARS_MAX);
     }
 
     private static StreamPath wakeStream(JsonObject body, List<StreamPath> streams) {

@@ -3,8 +3,6 @@ package io.streamkeeper.server.http.subscription;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
-import io.streamkeeper.protocol.Quoted;
-import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HeaderName;
@@ -33,7 +31,6 @@ import java.util.function.Function;
 final class SubscriptionRequests {
     private static final String JSON = "application/json";
     private static final String BEARER = "bearer ";
-    private static final int WORKER_CHARS_MAX = 256;
 
     /** The links of an answer that is written at once. */
     private static final int LINKS_AT_ONCE_MAX = 100;
@@ -135,10 +132,7 @@ final class SubscriptionRequests {
     void addStreams(HttpRequest request, Answering answering) {
         String id = target.id(request);
         read(request, answering, body -> {
-            List<StreamPath> streams = SpecParser.streams(body);
-            if (streams.isEmpty()) {
-                throw body.invalid("streams", "names no stream; expected a list of paths");
-            }
+            List<StreamPath> streams = SpecParser.someStreams(body);
             gate.checkReads(answering.principal(), streams);
             subscriptions.addStreams(id, streams, answer(answering, linked -> noContent()));
         });
@@ -154,7 +148,7 @@ final class SubscriptionRequests {
     void seek(HttpRequest request, Answering answering) {
         String id = target.id(request);
         read(request, answering, body -> {
-            StreamPath stream = SpecParser.path(body, "stream", body.requiredText("stream", StreamPath.BYTES_MAX));
+            StreamPath stream = SpecParser.stream(body);
             Offset offset = AckParser.offset(body);
             subscriptions.seek(id, stream, offset, answer(answering, moved -> noContent()));
         });
@@ -168,16 +162,13 @@ final class SubscriptionRequests {
         read(
                 request,
                 answering,
-                body -> subscriptions.claim(id, body.requiredText("worker", WORKER_CHARS_MAX), new Reply<>(answering) {
+                body -> subscriptions.claim(id, SpecParser.worker(body), new Reply<>(answering) {
                     @Override
                     void answer(ClaimResult result) {
                         if (result instanceof ClaimResult.Claimed claimed) {
                             answering.accept(json(SubscriptionJson.claimed(claimed.wake())));
                         } else if (result instanceof ClaimResult.Held held) {
-                            answering.refuse(Refusal.claimed(
-                                    "the worker " + Quoted.of(held.holder())
-                                            + " holds the lease; expected to claim when it has ended",
-                                    new Refusal.Lease(held.holder(), held.generation())));
+                            answering.refuse(held.refusal());
                         }
                     }
                 }));
