@@ -36,7 +36,7 @@ final class OwnedSubscription {
         /** It was deleted, or could not be created. */
         void removed(OwnedSubscription subscription);
 
-        /** Its state is not known any more: it is to be read again. */
+        /** Its state is not known any more: its log is to be read again, and until then it may be deleted only. */
         void failed(OwnedSubscription subscription);
     }
 
@@ -289,8 +289,8 @@ final class OwnedSubscription {
 
     private void abandon(Refusal refusal, Callback<?> then) {
         queue.answering();
-        end(refusal);
         ending.removed(this);
+        end(refusal);
         then.refuse(refusal);
     }
 
@@ -433,8 +433,8 @@ final class OwnedSubscription {
                     || (outcome instanceof Refusal refusal && refusal.code() == ErrorCode.STREAM_NOT_FOUND);
             if (isDeleted) {
                 queue.answering();
-                end(notFound(id));
                 ending.removed(this);
+                end(notFound(id));
                 then.complete(true);
             } else {
                 then.refuse((Refusal) outcome);
@@ -475,10 +475,13 @@ final class OwnedSubscription {
         fail(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
     }
 
-    /** What the log has kept is not known: this object ends, and the log is read again. */
+    /** What the log has kept is not known: this object ends, and the log is read again; requests are refused meanwhile. */
     void fail(Refusal refusal) {
         if (!isEnded) {
             end(refusal);
+            queue.end(Refusal.of(
+                    ErrorCode.OVERLOADED,
+                    "the log of subscription " + Quoted.of(id) + " is being read; try again later"));
             ending.failed(this);
         }
     }

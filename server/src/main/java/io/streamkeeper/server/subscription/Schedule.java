@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts how many attempts in a row have failed
  * @param nextMillis when the next one is due, in milliseconds since 1970 UTC; 0 if none is scheduled
- * @param error why the last attempt failed; null if it has not
+ * @param error why the last attempt failed; null if none has since one succeeded
  */
 record Schedule(int attempts, long nextMillis, @Nullable String error) {
     static final Schedule NONE = new Schedule(0, 0, null);
@@ -16,8 +16,8 @@ record Schedule(int attempts, long nextMillis, @Nullable String error) {
         return nextMillis > 0;
     }
 
-    /** Nothing is scheduled; a further failure counts on. */
+    /** Nothing is scheduled; a further failure counts on, and the error stays until an attempt succeeds. */
     Schedule paused() {
-        return new Schedule(attempts, 0, null);
+        return new Schedule(attempts, 0, error);
     }
 }

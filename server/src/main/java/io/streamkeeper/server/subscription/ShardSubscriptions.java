@@ -122,16 +122,16 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
                 },
                 refusal -> {
                     if (refusal.code() == ErrorCode.STREAM_NOT_FOUND) {
-                        subscription.end(OwnedSubscription.notFound(id));
-                        removed(subscription);
-                        then.accept(subscription);
-                        return;
+                        forget(subscription);
+                    } else if (refusal.code().status() == 503) {
+                        subscription.fail(refusal);
+                    } else {
+                        LOG.error(
+                                "the log of subscription {} cannot be read, and the subscription is not served: {}",
+                                id,
+                                refusal.message());
+                        subscription.end(unreadable(id));
                     }
-                    LOG.error(
-                            "the log of subscription {} cannot be read, and the subscription is not served: {}",
-                            id,
-                            refusal.message());
-                    subscription.end(unreadable(id));
                     then.accept(subscription);
                 }));
     }
@@ -145,8 +145,12 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     /** The creation of a subscription was not completed: it was never acknowledged. */
     private void discard(OwnedSubscription subscription) {
         subscription.log().delete(outcome -> {});
-        subscription.end(OwnedSubscription.notFound(subscription.id()));
+        forget(subscription);
+    }
+
+    private void forget(OwnedSubscription subscription) {
         removed(subscription);
+        subscription.end(OwnedSubscription.notFound(subscription.id()));
     }
 
     /** All streams were reported: requests are executed from now on, after the reports that are on their way. */
@@ -218,11 +222,17 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
         }
     }
 
-    /** Creates a subscription, or confirms it. */
+    /** Creates a subscription, or confirms it; one that is being deleted is created after that. */
     void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Subscriptions.Put> then) {
-        OwnedSubscription found = subscriptions.get(id);
-        if (found != null) {
-            found.queue().add(then, () -> confirm(found, spec, then));
+        if (subscriptions.containsKey(id)) {
+            Callback<Subscriptions.Put> confirmed = Results.then(then::complete, refusal -> {
+                if (refusal.code() == ErrorCode.SUBSCRIPTION_NOT_FOUND) {
+                    put(id, spec, owner, then);
+                } else {
+                    then.refuse(refusal);
+                }
+            });
+            execute(id, confirmed, found -> confirm(found, spec, confirmed));
             return;
         }
         Refusal full = services.room().takeSubscription();
@@ -290,18 +300,24 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
 
     @Override
     public void failed(OwnedSubscription subscription) {
-        removed(subscription);
-        services.timers().schedule(home.shard().loop(), RELOAD_NANOS, () -> reload(subscription.id()));
+        services.timers().schedule(home.shard().loop(), RELOAD_NANOS, () -> reload(subscription));
     }
 
-    private void reload(String id) {
-        if (!isClosed && !subscriptions.containsKey(id)) {
-            load(id, subscription -> {
-                if (!subscription.isEnded()) {
-                    subscription.openAlone();
-                }
-            });
+    /** Reads the log of a failed subscription again, unless it was deleted meanwhile. */
+    private void reload(OwnedSubscription failed) {
+        if (isClosed || subscriptions.get(failed.id()) != failed) {
+            return;
         }
+        if (!isOpen) {
+            failed(failed);
+            return;
+        }
+        removed(failed);
+        load(failed.id(), subscription -> {
+            if (!subscription.isEnded()) {
+                subscription.openAlone();
+            }
+        });
     }
 
     /** Ends all work; the logs stay. */

@@ -117,7 +117,9 @@ final class WakeCycle implements RequestQueue.OwnWork {
         if (arrived != null && take(wake, arrived)) {
             return true;
         }
-        if (deadlines.waitsForRetry() || !subscription.services().isOpen()) {
+        if (deadlines.waitsForRetry()
+                || webhook.waitsForRoom()
+                || !subscription.services().isOpen()) {
             return false;
         }
         if (deadlines.isLeaseOver()) {
@@ -126,9 +128,12 @@ final class WakeCycle implements RequestQueue.OwnWork {
         return isWebhook() ? deliver(wake) : writeWakeStream(wake);
     }
 
-    /** The lease has ended. A webhook has failed then, unless its retry is due, which begins a new wake. */
+    /**
+     * The lease has ended. A webhook has failed then, unless its retry is due, or nothing was sent to it yet: then a new
+     * wake begins.
+     */
     private boolean endLease(WakeInFlight wake) {
-        boolean retries = isWebhook() && state().schedule().isScheduled() && !webhook.isUnderWay();
+        boolean retries = isWebhook() && (isRetryDue() || !(wake.accepted() || webhook.hasSent(wake)));
         if (retries && links().hasPending()) {
             makeWake();
         } else if (retries || !isWebhook()) {
@@ -143,8 +148,12 @@ final class WakeCycle implements RequestQueue.OwnWork {
         return true;
     }
 
+    private boolean isRetryDue() {
+        return state().schedule().isScheduled() && !webhook.isUnderWay();
+    }
+
     private boolean deliver(WakeInFlight wake) {
-        if (wake.accepted() || webhook.isUnderWay() || webhook.waitsForRoom()) {
+        if (wake.accepted() || webhook.isUnderWay()) {
             return false;
         }
         boolean mayRead = wake.links().stream().allMatch(link -> subscription.mayRead(link.path()));
@@ -345,7 +354,8 @@ final class WakeCycle implements RequestQueue.OwnWork {
     @Override
     public void rests() {
         long now = clock.monotonicNanos();
-        long left = subscription.services().isOpen() ? deadlines.leftNanos() : NEVER;
+        boolean isWaiting = webhook.waitsForRoom() || !subscription.services().isOpen();
+        long left = isWaiting ? NEVER : deadlines.leftNanos();
         if (wasRefused) {
             left = refusedNanos - now;
         }

@@ -28,7 +28,12 @@ final class WebhookCourier {
         return attempt != null && sent != null;
     }
 
-    /** Whether as many deliveries are under way as are allowed. */
+    /** Whether this process has begun an attempt to deliver a wake. */
+    boolean hasSent(WakeInFlight wake) {
+        return wake.id().equals(sent);
+    }
+
+    /** Whether as many deliveries are under way as are allowed; the lease of a wake that waits does not end. */
     boolean waitsForRoom() {
         return waitsForRoom;
     }
@@ -68,7 +73,6 @@ final class WebhookCourier {
         cancel();
         number++;
         long mine = number;
-        sent = wake.id();
         byte[] body = services.bodies()
                 .of(subscription.wakeOf(
                         wake, wake.links().stream().map(WakeLink::link).toList()));
@@ -81,6 +85,9 @@ final class WebhookCourier {
                         result -> subscription.mailbox().run(() -> arrived(mine, wake.id(), result)),
                         () -> subscription.mailbox().run(this::roomFound));
         waitsForRoom = attempt == null;
+        if (!waitsForRoom) {
+            sent = wake.id();
+        }
     }
 
     private void arrived(long ofNumber, String wakeId, Deliveries.Result result) {

@@ -67,11 +67,15 @@ final class ScriptedDeliveries implements Deliveries {
     private final List<Sent> sent = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private int most = Integer.MAX_VALUE;
+    private boolean isBroken;
 
     /** The wakes whose bodies were written, as the bodies are only numbers here. */
     private final List<Wake> written = new ArrayList<>();
 
     synchronized byte[] body(Wake wake) {
+        if (isBroken) {
+            throw new IllegalStateException("the test's fault");
+        }
         written.add(wake);
         return Integer.toString(written.size() - 1).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }
@@ -91,6 +95,11 @@ final class ScriptedDeliveries implements Deliveries {
 
     synchronized List<Sent> sent() {
         return List.copyOf(sent);
+    }
+
+    /** Whether each request fails with an exception before it is sent. */
+    synchronized void broken(boolean nowBroken) {
+        isBroken = nowBroken;
     }
 
     /** Limits the requests at the same time, or allows those that wait. */

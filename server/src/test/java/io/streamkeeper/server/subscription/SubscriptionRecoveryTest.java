@@ -150,6 +150,60 @@ class SubscriptionRecoveryTest {
         assertThat(rig.put("s", webhook("*")).isNew()).isTrue();
     }
 
+    private void failS() {
+        rig.put("s", webhook("*"));
+        rig.deliveries.broken(true);
+        rig.create("a", "1");
+        eventually(() -> assertThat(refused(() -> rig.get("s"))).isEqualTo(ErrorCode.OVERLOADED));
+        rig.deliveries.broken(false);
+    }
+
+    @Test
+    @LogsFaults("has failed, and is read again")
+    void oneThatHasFailedIsReadAgain() {
+        failS();
+        assertThat(refused(() -> rig.put("s", webhook("*")))).isEqualTo(ErrorCode.OVERLOADED);
+        rig.time.advance(1_000);
+        assertThat(rig.sent(0).wake().generation()).isEqualTo(1);
+    }
+
+    @Test
+    @LogsFaults("has failed, and is read again")
+    void oneThatHasFailedCanBeDeletedAndStaysDeleted() {
+        failS();
+        assertThat(rig.deleted("s")).isTrue();
+        assertThat(refused(() -> rig.get("s"))).isEqualTo(ErrorCode.SUBSCRIPTION_NOT_FOUND);
+        rig.time.advance(1_000);
+        rig.settle();
+        rig.restart();
+        assertThat(refused(() -> rig.get("s"))).isEqualTo(ErrorCode.SUBSCRIPTION_NOT_FOUND);
+    }
+
+    @Test
+    void oneThatIsBeingDeletedIsCreatedAfterThat() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(rig.put("s", webhook("*")).isNew()).isTrue();
+            rig.subscriptions().delete("s", Results.then(deleted -> {}, refusal -> {}));
+            assertThat(rig.put("s", webhook("**")).isNew()).isTrue();
+            assertThat(rig.deleted("s")).isTrue();
+        }
+    }
+
+    @Test
+    void anErrorStaysUntilAnAttemptSucceeds() {
+        rig.put("s", webhook("*"));
+        rig.create("a", "1");
+        rig.sent(0).fail();
+        eventually(() -> assertThat(rig.get("s").nextAttemptMillis()).isPositive());
+        rig.time.advance(LEASE);
+        assertThat(rig.sent(1).wake().generation()).isEqualTo(2);
+        assertThat(rig.get("s").lastError()).isEqualTo("status 500");
+        rig.restart();
+        assertThat(rig.get("s").lastError()).isEqualTo("status 500");
+        rig.sent(2).done();
+        eventually(() -> assertThat(rig.get("s").lastError()).isNull());
+    }
+
     @Test
     void whatAFullDiskRefusesIsDoneLater() {
         rig.put("s", webhook("*"));
@@ -318,6 +372,23 @@ class SubscriptionRecoveryTest {
         rig.sent(0).done();
         rig.deliveries.most(2);
         assertThat(rig.sent(1).wake().subscription()).isEqualTo("t");
+    }
+
+    @Test
+    void theLeaseOfAWakeThatWaitsForRoomDoesNotEnd() {
+        rig.deliveries.most(0);
+        rig.put("s", webhook("a"));
+        rig.create("a", "1");
+        eventually(() -> assertThat(rig.subscriptions().figures().join().waitingDeliveries())
+                .isEqualTo(1));
+        rig.time.advance(2 * LEASE);
+        rig.settle();
+        assertThat(rig.get("s").lastError()).isNull();
+        assertThat(rig.time.timers()).isZero();
+        rig.deliveries.most(1);
+        assertThat(rig.sent(0).wake().generation()).isEqualTo(2);
+        assertThat(rig.sent(0).timeoutMillis()).isEqualTo(LEASE);
+        assertThat(rig.get("s").lastError()).isNull();
     }
 
     @Test
