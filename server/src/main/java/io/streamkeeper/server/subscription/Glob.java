@@ -12,6 +12,9 @@ import java.util.List;
  * segment is itself (section 6.2). Immutable.
  */
 public record Glob(List<String> segments) {
+    /** Segments of the longest pattern: the work for each stream that is created grows with them. */
+    static final int SEGMENTS_MAX = 32;
+
     static final String ONE = "*";
     static final String ANY = "**";
 
@@ -39,6 +42,12 @@ public record Glob(List<String> segments) {
                     || !segments.get(segments.size() - 1).equals(ANY)) {
                 segments.add(segment);
             }
+        }
+        if (segments.size() > SEGMENTS_MAX) {
+            throw new RefusedException(
+                    ErrorCode.SUBSCRIPTION_INVALID,
+                    "the pattern " + Quoted.of(text) + " has " + segments.size() + " segments; expected at most "
+                            + SEGMENTS_MAX);
         }
         return new Glob(segments);
     }

@@ -79,7 +79,7 @@ class GlobIndexTest {
 
     @Test
     void manyWildcardsDoNotMultiplyTheWork() {
-        Glob glob = Glob.parse("**/a/".repeat(100) + "b");
+        Glob glob = new Glob(List.of(("**/a/".repeat(100) + "b").split("/")));
         String path = "a/".repeat(300) + "c";
         GlobIndex<Integer> index = new GlobIndex<>();
         index.add(glob, 1);
@@ -87,6 +87,15 @@ class GlobIndexTest {
         index.match(path, found::add);
         assertThat(found).isEmpty();
         assertThat(glob.matches(new StreamPath(path))).isFalse();
+    }
+
+    @Test
+    void aPatternHasAtMost32Segments() {
+        assertThat(Glob.parse("a/".repeat(31) + "*").segments()).hasSize(32);
+        assertThat(Glob.parse("**/".repeat(200) + "a").segments()).hasSize(2);
+        assertThatThrownBy(() -> Glob.parse("a/".repeat(32) + "*"))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("has 33 segments; expected at most 32");
     }
 
     @Test
