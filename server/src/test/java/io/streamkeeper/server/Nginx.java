@@ -51,25 +51,42 @@ final class Nginx implements AutoCloseable {
      * @param serverPort the port of the server on the loopback interface
      */
     static Nginx start(String name, Path folder, int serverPort) throws Exception {
-        Files.createDirectories(folder.resolve("tmp"));
-        Identities.of("nginx").write(folder);
         for (int i = 0; i < STARTS_MAX; i++) {
-            int port = freePort();
-            write(name, folder, serverPort, port);
-            Process process = new ProcessBuilder(
-                            String.valueOf(program()), "-p", folder.toString(), "-c", "nginx.conf", "-e", "error.log")
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("output").toFile())
-                    .start();
-            Nginx nginx = new Nginx(process, folder, port);
+            Nginx nginx = begin(name, folder, serverPort, freePort());
             if (nginx.isReady()) {
                 return nginx;
             }
         }
-        throw new IOException("nginx did not start:\n" + Files.readString(folder.resolve("output")));
+        throw notStarted(folder);
     }
 
-    private static int freePort() throws IOException {
+    /** The same on a port that the server knows already. */
+    static Nginx start(String name, Path folder, int serverPort, int port) throws Exception {
+        Nginx nginx = begin(name, folder, serverPort, port);
+        if (nginx.isReady()) {
+            return nginx;
+        }
+        throw notStarted(folder);
+    }
+
+    private static IOException notStarted(Path folder) throws IOException {
+        return new IOException("nginx did not start:\n" + Files.readString(folder.resolve("output")));
+    }
+
+    private static Nginx begin(String name, Path folder, int serverPort, int port) throws Exception {
+        Files.createDirectories(folder.resolve("tmp"));
+        Identities.of("nginx").write(folder);
+        write(name, folder, serverPort, port);
+        Process process = new ProcessBuilder(
+                        String.valueOf(program()), "-p", folder.toString(), "-c", "nginx.conf", "-e", "error.log")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+        return new Nginx(process, folder, port);
+    }
+
+    /** A port of the loopback interface that nothing listens on now. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
