@@ -12,16 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class AddressCheck {
     private AddressCheck() {}
 
-    /** Why not; null if it may connect. */
+    /** Why not, without an address, which may be one of a network that the client does not know; null if it may connect. */
     static @Nullable String problem(WebhookUrl url, List<InetAddress> addresses) {
         for (InetAddress address : ForbiddenAddresses.withoutTranslations(addresses)) {
             if (url.isLocal() && !address.isLoopbackAddress()) {
-                return url.host() + " has the address " + address.getHostAddress() + ", which is not this machine";
+                return url.host() + " has an address that is not this machine";
             }
             String kind = url.isLocal() ? null : ForbiddenAddresses.kindOf(address);
             if (kind != null) {
-                return url.host() + " has the address " + address.getHostAddress() + ", which is " + kind
-                        + "; the server sends only to public addresses";
+                return url.host() + " has " + kind + "; the server sends only to public addresses";
             }
         }
         return null;

@@ -4,8 +4,8 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -94,10 +94,7 @@ final class ConnectionPool {
 
     private void sweep() {
         long now = System.nanoTime();
-        Iterator<Map.Entry<WebhookConnection, Long>> oldest =
-                Map.copyOf(waiting).entrySet().iterator();
-        while (oldest.hasNext()) {
-            Map.Entry<WebhookConnection, Long> each = oldest.next();
+        for (Map.Entry<WebhookConnection, Long> each : List.copyOf(waiting.entrySet())) {
             if (now - each.getValue() >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)) {
                 remove(each.getKey());
                 each.getKey().close();

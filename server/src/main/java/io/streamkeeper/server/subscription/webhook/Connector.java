@@ -42,9 +42,10 @@ final class Connector {
      *
      * @param address of the host of {@code url}
      * @param timeoutMillis limits the connecting, and the handshake
-     * @param then receives the connection that is ready for a request, or the failure
-     * @return closing it ends the connecting
+     * @param then receives the connection that is ready for a request, or the failure, in a later turn of the loop
+     * @return closing it ends the connecting; null if that has failed already
      */
+    @Nullable
     Channel open(
             LoopDeliveries own,
             WebhookUrl url,
@@ -59,12 +60,17 @@ final class Connector {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeoutMillis))
                 .handler(new Stages(url, timeoutMillis))
                 .connect(new InetSocketAddress(address, url.port()));
+        if (connecting.isDone() && !connecting.isSuccess()) {
+            // Without a socket, such as for lack of file descriptors, there is no channel that belongs to the loop.
+            own.loop().execute(() -> then.accept(null, connecting.cause()));
+            return null;
+        }
         connecting.addListener(connected -> {
-            if (!connected.isSuccess()) {
+            if (connected.isSuccess()) {
+                begin(own, url, connecting.channel(), then);
+            } else {
                 then.accept(null, connected.cause());
-                return;
             }
-            begin(own, url, connecting.channel(), then);
         });
         return connecting.channel();
     }

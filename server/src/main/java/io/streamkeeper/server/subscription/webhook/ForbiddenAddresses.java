@@ -59,7 +59,7 @@ final class ForbiddenAddresses {
                 return kind.name();
             }
         }
-        return PUBLIC.contains(address) ? null : "not a public address";
+        return PUBLIC.contains(address) ? null : "an address that is not public";
     }
 
     /** The address in 4 or 16 bytes. */

@@ -1,5 +1,7 @@
 package io.streamkeeper.server.subscription.webhook;
 
+import io.netty.channel.ChannelException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
@@ -27,8 +29,14 @@ final class Reasons {
     }
 
     private static String messageOf(@Nullable Throwable cause) {
-        String message = cause == null ? null : cause.getMessage();
-        return message == null ? String.valueOf(cause) : message;
+        Throwable told = cause;
+        // Netty wraps the reason why a socket cannot be created.
+        while ((told instanceof ChannelException || told instanceof InvocationTargetException)
+                && told.getCause() != null) {
+            told = told.getCause();
+        }
+        String message = told == null ? null : told.getMessage();
+        return message == null ? String.valueOf(told) : message;
     }
 
     /** The beginning of a text. */

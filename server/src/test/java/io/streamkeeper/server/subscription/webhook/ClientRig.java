@@ -2,11 +2,10 @@ package io.streamkeeper.server.subscription.webhook;
 
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.streamkeeper.server.config.PortRanges;
 import io.streamkeeper.server.subscription.Deliveries.Attempt;
 import io.streamkeeper.server.subscription.Deliveries.Result;
@@ -28,27 +27,44 @@ final class ClientRig implements AutoCloseable {
     static final long TIMEOUT_MILLIS = 10_000;
     static final byte[] BODY = "{\"wake_id\":\"w_1\"}".getBytes(StandardCharsets.UTF_8);
 
-    final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-    final EventLoop loop = loops.next();
+    final EventLoopGroup loops;
+    final EventLoop loop;
     final StoredWebhookKeys keys = StoredWebhookKeys.inMemory(System::currentTimeMillis);
     final Queue<Runnable> rooms = new ConcurrentLinkedQueue<>();
     final WebhookClient client;
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
 
     ClientRig(
-            boolean allowLocal, int deliveriesMax, NameLookups.Resolver resolver, @Nullable TrustManagerFactory trust) {
+            ClientTransport transport,
+            boolean allowLocal,
+            int deliveriesMax,
+            NameLookups.Resolver resolver,
+            @Nullable TrustManagerFactory trust) {
+        this(transport, transport.channel, allowLocal, deliveriesMax, resolver, trust);
+    }
+
+    /** A client whose sockets are of a class. */
+    ClientRig(
+            ClientTransport transport,
+            Class<? extends Channel> channel,
+            boolean allowLocal,
+            int deliveriesMax,
+            NameLookups.Resolver resolver,
+            @Nullable TrustManagerFactory trust) {
+        loops = new MultiThreadIoEventLoopGroup(2, transport.handlers());
+        loop = loops.next();
         keys.prepare(Runnable::run).join();
         client = new WebhookClient(
                 new WebhookRules(allowLocal, PortRanges.parse(WebhookRules.DEFAULT_PORTS)),
                 keys,
                 workers,
                 new NameLookups(resolver),
-                new Connector(NioSocketChannel.class, new ClientTls(trust), workers),
+                new Connector(channel, new ClientTls(trust), workers),
                 deliveriesMax);
     }
 
-    static ClientRig local(int deliveriesMax) {
-        return new ClientRig(true, deliveriesMax, InetAddress::getAllByName, null);
+    static ClientRig local(ClientTransport transport, int deliveriesMax) {
+        return new ClientRig(transport, true, deliveriesMax, InetAddress::getAllByName, null);
     }
 
     /** Sends, and returns the result; it is cancelled if there is no room. */

@@ -84,8 +84,8 @@ class ForbiddenAddressesTest {
         "64:ff9b::808:808, a NAT64 address",
         "2002:808:808::, a 6to4 address",
         "2001:0:808:808::, an address for protocols",
-        "1fff:ffff::, not a public address",
-        "4000::, not a public address",
+        "1fff:ffff::, an address that is not public",
+        "4000::, an address that is not public",
     })
     void aForbiddenAddressHasItsKind(String text, String kind) {
         assertThat(ForbiddenAddresses.kindOf(address(text))).isEqualTo(kind);

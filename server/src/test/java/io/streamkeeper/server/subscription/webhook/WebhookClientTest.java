@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.streamkeeper.protocol.Ed25519;
 import io.streamkeeper.protocol.WebhookSignature;
 import io.streamkeeper.server.subscription.Deliveries.Attempt;
@@ -33,14 +35,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@MethodSource("io.streamkeeper.server.subscription.webhook.ClientTransport#available")
 class WebhookClientTest {
     private static final long SHORT_MILLIS = 400;
 
-    private final ClientRig rig = ClientRig.local(64);
+    private final ClientTransport transport;
+    private final ClientRig rig;
+
+    WebhookClientTest(ClientTransport transport) {
+        this.transport = transport;
+        this.rig = ClientRig.local(transport, 64);
+    }
 
     @AfterEach
     void close() {
@@ -59,6 +70,29 @@ class WebhookClientTest {
             readRequest(socket.getInputStream());
             write(socket, answer);
         };
+    }
+
+    // ---- sockets ----
+
+    /** As if the process had no more file descriptors. */
+    public static final class NoSocket extends NioSocketChannel {
+        /** Throws. */
+        public NoSocket() {
+            throw new ChannelException(new IOException("Too many open files"));
+        }
+    }
+
+    @Test
+    void aSocketThatCannotBeCreatedIsAFailureThatReturnsItsRoom() {
+        try (ClientRig none =
+                new ClientRig(ClientTransport.NIO, NoSocket.class, true, 1, name -> new InetAddress[0], null)) {
+            for (int i = 0; i < 3; i++) {
+                Result result = none.send("http://127.0.0.1:8080/").join();
+                assertThat(((Failed) result).reason())
+                        .isEqualTo("failed while connecting to 127.0.0.1:8080: Too many open files");
+                none.awaitNoneUnderWay();
+            }
+        }
     }
 
     // ---- answers ----
@@ -271,7 +305,7 @@ class WebhookClientTest {
 
     @Test
     void aUrlThatIsNotAllowedAnyLongerIsAFailure() {
-        try (ClientRig strict = new ClientRig(false, 1, name -> new InetAddress[0], null)) {
+        try (ClientRig strict = new ClientRig(transport, false, 1, name -> new InetAddress[0], null)) {
             assertThat(((Failed) strict.send("http://127.0.0.1:9/").join()).reason())
                     .contains("is this machine, to which the server sends only with allow-local-webhooks");
             strict.awaitNoneUnderWay();
@@ -400,7 +434,7 @@ class WebhookClientTest {
     void moreThanAreAllowedWaitInTheirOrder() throws IOException {
         List<Integer> order = new ArrayList<>();
         CountDownLatch release = new CountDownLatch(1);
-        try (ClientRig small = ClientRig.local(2);
+        try (ClientRig small = ClientRig.local(transport, 2);
                 ScriptedReceiver receiver = ScriptedReceiver.of((socket, connection) -> {
                     while (readRequest(socket.getInputStream()) != null) {
                         awaitUninterruptibly(release);

@@ -18,12 +18,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of receivers, whose addresses a name server of the test chooses. */
+@ParameterizedClass
+@MethodSource("io.streamkeeper.server.subscription.webhook.ClientTransport#available")
 class WebhookNamesTest {
     private static final long SHORT_MILLIS = 400;
+
+    private final ClientTransport transport;
+
+    WebhookNamesTest(ClientTransport transport) {
+        this.transport = transport;
+    }
 
     private static InetAddress[] addresses(String list) throws UnknownHostException {
         List<InetAddress> addresses = new ArrayList<>();
@@ -33,8 +43,8 @@ class WebhookNamesTest {
         return addresses.toArray(InetAddress[]::new);
     }
 
-    private static String reasonFor(String addresses, boolean allowLocal, String url) {
-        try (ClientRig rig = new ClientRig(allowLocal, 8, name -> addresses(addresses), null)) {
+    private String reasonFor(String addresses, boolean allowLocal, String url) {
+        try (ClientRig rig = new ClientRig(transport, allowLocal, 8, name -> addresses(addresses), null)) {
             Result result = rig.send(url).join();
             rig.awaitNoneUnderWay();
             return ((Failed) result).reason();
@@ -60,19 +70,20 @@ class WebhookNamesTest {
             })
     void aNameWithAnAddressThatIsNotPublicIsNotConnectedTo(String addresses) {
         assertThat(reasonFor(addresses, true, "https://worker.example/"))
-                .matches("worker\\.example has the address [0-9a-f.:%]+, which is an? .*; the server sends only to"
-                        + " public addresses");
+                .matches("worker\\.example has an? [A-Za-z0-9 -]+; the server sends only to public addresses");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8.8.8.8", "127.0.0.1,10.0.0.1", "10.0.0.1,127.0.0.1", "::1,2606:4700::1"})
     void localhostIsThisMachineOnly(String addresses) {
-        assertThat(reasonFor(addresses, true, "http://localhost:8080/")).contains("which is not this machine");
+        assertThat(reasonFor(addresses, true, "http://localhost:8080/"))
+                .isEqualTo("localhost has an address that is not this machine");
     }
 
     @Test
     void aNameThatIsNotKnownIsAFailure() {
         try (ClientRig rig = new ClientRig(
+                transport,
                 false,
                 8,
                 name -> {
@@ -93,7 +104,7 @@ class WebhookNamesTest {
         // A name server that answers differently each time, as for rebinding.
         NameLookups.Resolver rebinding = name -> addresses(asked.getAndIncrement() == 0 ? "127.0.0.2" : "10.0.0.1");
         try (ScriptedReceiver receiver = new ScriptedReceiver("127.0.0.2", null, answering(ok("{\"done\":true}")));
-                ClientRig rig = new ClientRig(true, 8, rebinding, null)) {
+                ClientRig rig = new ClientRig(transport, true, 8, rebinding, null)) {
             assertThat(rig.send("http://localhost:" + receiver.port() + "/").join())
                     .isEqualTo(new Accepted(true));
             assertThat(rig.send("http://localhost:" + receiver.port() + "/").join())
@@ -107,7 +118,8 @@ class WebhookNamesTest {
     @Test
     void theNextAddressIsTriedWhereNothingListens() throws IOException {
         try (ScriptedReceiver receiver = new ScriptedReceiver("127.0.0.3", null, answering(ok("{\"done\":true}")));
-                ClientRig rig = new ClientRig(true, 8, name -> addresses("127.0.0.1,127.0.0.2,127.0.0.3"), null)) {
+                ClientRig rig =
+                        new ClientRig(transport, true, 8, name -> addresses("127.0.0.1,127.0.0.2,127.0.0.3"), null)) {
             assertThat(rig.send("http://localhost:" + receiver.port() + "/").join())
                     .isEqualTo(new Accepted(true));
         }
@@ -117,7 +129,7 @@ class WebhookNamesTest {
     void atMostFourAddressesAreTried() throws IOException {
         String addresses = "127.0.0.1,127.0.0.2,127.0.0.3,127.0.0.4,127.0.0.5";
         try (ScriptedReceiver receiver = new ScriptedReceiver("127.0.0.5", null, answering(ok("{\"done\":true}")));
-                ClientRig rig = new ClientRig(true, 8, name -> addresses(addresses), null)) {
+                ClientRig rig = new ClientRig(transport, true, 8, name -> addresses(addresses), null)) {
             assertThat(rig.send("http://localhost:" + receiver.port() + "/").join())
                     .isInstanceOf(Failed.class);
         }
@@ -133,7 +145,7 @@ class WebhookNamesTest {
             return addresses("8.8.8.8");
         };
         try (ScriptedReceiver receiver = ScriptedReceiver.of(answering(ok("{\"done\":true}")));
-                ClientRig rig = new ClientRig(true, 64, resolver, null)) {
+                ClientRig rig = new ClientRig(transport, true, 64, resolver, null)) {
             List<CompletableFuture<Result>> results = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 results.add(rig.send("https://worker" + i % 10 + ".example/", SHORT_MILLIS));
@@ -158,7 +170,7 @@ class WebhookNamesTest {
             awaitUninterruptibly(answered);
             return addresses("10.0.0.1");
         };
-        try (ClientRig rig = new ClientRig(false, 64, resolver, null)) {
+        try (ClientRig rig = new ClientRig(transport, false, 64, resolver, null)) {
             List<CompletableFuture<Result>> results = Stream.generate(() -> rig.send("https://worker.example/"))
                     .limit(20)
                     .toList();

@@ -19,13 +19,23 @@ import java.security.KeyStore;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@MethodSource("io.streamkeeper.server.subscription.webhook.ClientTransport#available")
 class WebhookTlsTest {
     private static final long SHORT_MILLIS = 400;
     private static final Identity LOCAL = Identities.of("local");
     private static final Identity OTHER = Identities.named("CN=localhost", "dns:other.example");
+
+    private final ClientTransport transport;
+
+    WebhookTlsTest(ClientTransport transport) {
+        this.transport = transport;
+    }
 
     private static TrustManagerFactory trusting(Identity identity) {
         try {
@@ -40,9 +50,9 @@ class WebhookTlsTest {
         }
     }
 
-    private static Result result(SSLContext server, TrustManagerFactory trust, String host) throws IOException {
+    private Result result(SSLContext server, TrustManagerFactory trust, String host) throws IOException {
         try (ScriptedReceiver receiver = new ScriptedReceiver("127.0.0.1", server, answering(ok("{\"done\":true}")));
-                ClientRig rig = new ClientRig(true, 8, InetAddress::getAllByName, trust)) {
+                ClientRig rig = new ClientRig(transport, true, 8, InetAddress::getAllByName, trust)) {
             Result result =
                     rig.send("https://" + host + ":" + receiver.port() + "/").join();
             if (result instanceof Accepted) {
@@ -84,7 +94,7 @@ class WebhookTlsTest {
     @Test
     void aReceiverWithoutTlsIsAFailure() throws IOException {
         try (ScriptedReceiver receiver = ScriptedReceiver.of((socket, connection) -> write(socket, ok("{}")));
-                ClientRig rig = new ClientRig(true, 8, InetAddress::getAllByName, null)) {
+                ClientRig rig = new ClientRig(transport, true, 8, InetAddress::getAllByName, null)) {
             Result result =
                     rig.send("https://localhost:" + receiver.port() + "/").join();
 
@@ -97,7 +107,7 @@ class WebhookTlsTest {
     void aHandshakeThatHangsEndsInTime() throws IOException {
         try (ScriptedReceiver receiver = ScriptedReceiver.of(
                         (socket, connection) -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
-                ClientRig rig = new ClientRig(true, 8, InetAddress::getAllByName, null)) {
+                ClientRig rig = new ClientRig(transport, true, 8, InetAddress::getAllByName, null)) {
             Result result = rig.send("https://127.0.0.1:" + receiver.port() + "/", SHORT_MILLIS)
                     .join();
 
