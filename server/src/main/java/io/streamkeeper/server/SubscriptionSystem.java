@@ -15,6 +15,7 @@ import io.streamkeeper.server.subscription.SubscriptionJson;
 import io.streamkeeper.server.subscription.SubscriptionLimits;
 import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.subscription.SubscriptionPaths;
+import io.streamkeeper.server.subscription.WakeTokens;
 import io.streamkeeper.server.subscription.webhook.SignedWakeTokens;
 import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
 import io.streamkeeper.server.subscription.webhook.WebhookClient;
@@ -42,6 +43,7 @@ final class SubscriptionSystem implements AutoCloseable {
     private final StoredWebhookKeys keys;
     private final WebhookClient client;
     private final OwnerRights rights = new OwnerRights();
+    private final WakeTokens tokens;
     private final StoredSubscriptions subscriptions;
     private volatile @Nullable String listenerUrl;
 
@@ -57,6 +59,7 @@ final class SubscriptionSystem implements AutoCloseable {
         this.keys = keys;
         WebhookRules rules = rules();
         this.client = new WebhookClient(rules, keys, workers, sockets.clientChannel(), this.config.deliveriesMax());
+        this.tokens = new SignedWakeTokens(keys);
         this.subscriptions = StoredSubscriptions.start(
                 shards,
                 memory,
@@ -65,7 +68,7 @@ final class SubscriptionSystem implements AutoCloseable {
                 rights,
                 wake -> SubscriptionJson.webhook(wake, SubscriptionPaths.callbackUrl(url(), wake.subscription())),
                 new CountedDeliveries(client, shards.counters()),
-                new SignedWakeTokens(keys));
+                tokens);
     }
 
     /**
@@ -103,6 +106,7 @@ final class SubscriptionSystem implements AutoCloseable {
                     return WebhookUrl.parse(text, rules).text();
                 },
                 keys,
+                tokens,
                 this::url);
     }
 

@@ -10,7 +10,12 @@ import java.util.function.UnaryOperator;
  * @param webhookUrl returns the normal form of the URL of a webhook, or throws a {@link
  *     io.streamkeeper.protocol.RefusedException}
  * @param keys sign webhooks
+ * @param tokens verifies the tokens of wakes
  * @param base the URL that streams are below, with a slash at its end
  */
 public record SubscriptionParts(
-        Subscriptions subscriptions, UnaryOperator<String> webhookUrl, WebhookKeys keys, Supplier<String> base) {}
+        Subscriptions subscriptions,
+        UnaryOperator<String> webhookUrl,
+        WebhookKeys keys,
+        WakeTokens tokens,
+        Supplier<String> base) {}

@@ -14,6 +14,7 @@ import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.subscription.SubscriptionSpec;
 import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
+import io.streamkeeper.server.subscription.TextTokens;
 import io.streamkeeper.server.wire.TestConnection;
 import java.io.IOException;
 import java.util.HashSet;
@@ -65,7 +66,11 @@ class SubscriptionAccessTest {
     void start() throws IOException {
         server = new SmallServer(
                 new SubscriptionParts(
-                        subscriptions, url -> url, SubscriptionHttpTest.KEYS, () -> "https://streams.example.com/"),
+                        subscriptions,
+                        url -> url,
+                        SubscriptionHttpTest.KEYS,
+                        new TextTokens(),
+                        () -> "https://streams.example.com/"),
                 new NamePolicy());
         connection = server.connect();
     }
@@ -177,11 +182,11 @@ class SubscriptionAccessTest {
         String body = "{\"wake_id\":\"w\",\"generation\":1}";
 
         int status = connection
-                .exchange("POST", SUBSCRIPTIONS + "/a/" + path, body, "Authorization: Bearer token")
+                .exchange("POST", SUBSCRIPTIONS + "/a/" + path, body, "Authorization: Bearer t|a|i|1|0")
                 .status();
 
         assertThat(status).isIn(200, 204);
-        assertThat(subscriptions.calls()).singleElement().asString().contains("token");
+        assertThat(subscriptions.calls()).singleElement().asString().contains("t|a|i|1|0");
     }
 
     @Test

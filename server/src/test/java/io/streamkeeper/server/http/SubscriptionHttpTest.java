@@ -16,6 +16,7 @@ import io.streamkeeper.server.subscription.SubscriptionSpec;
 import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
 import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
+import io.streamkeeper.server.subscription.TextTokens;
 import io.streamkeeper.server.subscription.Wake;
 import io.streamkeeper.server.subscription.WebhookKeys;
 import io.streamkeeper.server.wire.Answer;
@@ -40,7 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SubscriptionHttpTest {
     private static final String SUBSCRIPTIONS = "/v1/stream/__ds/subscriptions";
     private static final String A = SUBSCRIPTIONS + "/a";
-    private static final String TOKEN = "Authorization: Bearer t0k";
+    private static final String TOKEN = "t|a|i|7|0";
+    private static final String AUTHORIZATION = "Authorization: Bearer " + TOKEN;
     private static final Offset TAIL = new Offset(1, 42);
     private static final String TAIL_TEXT = "0000000000000001_0000000000000084";
 
@@ -72,6 +74,7 @@ class SubscriptionHttpTest {
                         subscriptions,
                         SubscriptionHttpTest::webhookUrl,
                         KEYS,
+                        new TextTokens(),
                         () -> "https://streams.example.com/v1/stream/"),
                 null);
         connection = server.connect();
@@ -374,13 +377,13 @@ class SubscriptionHttpTest {
                         A + "/" + path,
                         "{\"wake_id\":\"w_1\",\"generation\":7,\"acks\":[{\"stream\":\"events/0\",\"offset\":\""
                                 + TAIL_TEXT + "\"}],\"done\":true}",
-                        TOKEN)
+                        AUTHORIZATION)
                 .is(200);
 
         assertThat(acked.text()).isEqualTo("{\"ok\":true,\"next_wake\":true}");
         assertThat(subscriptions.calls())
-                .containsExactly("ack a " + kind + " AckRequest[token=t0k, wakeId=w_1, generation=7, acks={events/0="
-                        + TAIL_TEXT + "}, done=true]");
+                .containsExactly("ack a " + kind + " AckRequest[token=" + TOKEN
+                        + ", wakeId=w_1, generation=7, acks={events/0=" + TAIL_TEXT + "}, done=true]");
     }
 
     @Test
@@ -391,11 +394,11 @@ class SubscriptionHttpTest {
                                 "POST",
                                 A + "/ack",
                                 "{\"wake_id\":\"w_1\",\"generation\":7}",
-                                "authorization: bearer  t0k")
+                                "authorization: bearer  " + TOKEN)
                         .is(200)
                         .text())
                 .isEqualTo("{\"ok\":true,\"next_wake\":false}");
-        assertThat(subscriptions.calls()).singleElement().asString().contains("token=t0k", "acks={}, done=false");
+        assertThat(subscriptions.calls()).singleElement().asString().contains("token=" + TOKEN, "acks={}, done=false");
     }
 
     @ParameterizedTest
@@ -418,7 +421,7 @@ class SubscriptionHttpTest {
                 "[] | INVALID_REQUEST | 400"
             })
     void anAcknowledgementThatIsNotValidChangesNothing(String body, String code, int status) throws IOException {
-        connection.exchange("POST", A + "/callback", body, TOKEN).isError(status, code);
+        connection.exchange("POST", A + "/callback", body, AUTHORIZATION).isError(status, code);
         assertThat(subscriptions.calls()).isEmpty();
     }
 
@@ -430,17 +433,17 @@ class SubscriptionHttpTest {
                         "POST",
                         A + "/ack",
                         "{\"wake_id\":\"w\",\"generation\":7,\"acks\":[" + ack + "," + ack + "]}",
-                        TOKEN)
+                        AUTHORIZATION)
                 .isError(400, "INVALID_REQUEST");
     }
 
     @Test
     void aLeaseIsReleased() throws IOException {
         connection
-                .exchange("POST", A + "/release", "{\"wake_id\":\"w_1\",\"generation\":7}", TOKEN)
+                .exchange("POST", A + "/release", "{\"wake_id\":\"w_1\",\"generation\":7}", AUTHORIZATION)
                 .is(204);
 
-        assertThat(subscriptions.calls()).containsExactly("release a t0k w_1 7");
+        assertThat(subscriptions.calls()).containsExactly("release a " + TOKEN + " w_1 7");
     }
 
     @ParameterizedTest
@@ -453,6 +456,38 @@ class SubscriptionHttpTest {
                 .exchange("POST", A + "/" + path, "{\"wake_id\":\"w_1\",\"generation\":7}", "Authorization: Basic eA==")
                 .isError(401, "TOKEN_INVALID");
         assertThat(subscriptions.calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t0k", "t|b|i|7|0"})
+    void withoutATokenOfTheSubscriptionTheBodyIsNotRead(String token) throws IOException {
+        for (String path : List.of("callback", "ack", "release")) {
+            connection
+                    .exchange("POST", A + "/" + path, "no JSON", "Authorization: Bearer " + token)
+                    .isError(401, "TOKEN_INVALID");
+        }
+        assertThat(subscriptions.calls()).isEmpty();
+    }
+
+    @Test
+    void theHeapOfABodyIsHeldUntilTheAnswer() throws IOException {
+        for (int unread : List.of(10, 100_000)) {
+            String ack = "{\"wake_id\":\"w\",\"generation\":7,\"unread\":[" + "0,".repeat(unread) + "0]}";
+            long[] held = new long[1];
+            subscriptions.beforeAnswer(
+                    () -> held[0] = server.memory().splitting().usedBytes());
+            subscriptions.answers(Refusal.of(ErrorCode.FENCED, "no"));
+
+            connection.exchange("POST", A + "/ack", ack, AUTHORIZATION).isError(409, "FENCED");
+
+            assertThat(held[0]).isGreaterThan(ack.length());
+            assertThat(server.memory().splitting().usedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aBodyThatNeedsMoreHeapThanThereIsIsTooLarge() throws IOException {
+        connection.exchange("PUT", A, "x".repeat(4 << 20)).isError(413, "body_too_large");
     }
 
     // ---- methods and paths ----

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedSubscriptions implements Subscriptions {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final Queue<Object> answers = new ConcurrentLinkedQueue<>();
+    private volatile Runnable beforeAnswer = () -> {};
 
     /** Answers one of the next calls with a value, or refuses it with a {@link Refusal}. */
     public ScriptedSubscriptions answers(Object answer) {
         answers.add(answer);
         return this;
+    }
+
+    /** Has a task run before each answer. */
+    public void beforeAnswer(Runnable task) {
+        beforeAnswer = task;
     }
 
     /** The calls since the last time. */
@@ -33,6 +39,7 @@ public final class ScriptedSubscriptions implements Subscriptions {
     private <T> void call(String call, Callback<T> then) {
         calls.add(call);
         Object answer = answers.poll();
+        beforeAnswer.run();
         if (answer instanceof Refusal refusal) {
             then.refuse(refusal);
         } else {

@@ -3,7 +3,7 @@ package io.streamkeeper.server.subscription;
 import org.jspecify.annotations.Nullable;
 
 /** Tokens in plain text. */
-final class TextTokens implements WakeTokens {
+public final class TextTokens implements WakeTokens {
     @Override
     public String sign(Claims claims) {
         return "t|" + claims.subscription() + "|" + claims.incarnation() + "|" + claims.generation() + "|"

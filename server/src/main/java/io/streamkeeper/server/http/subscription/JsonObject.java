@@ -49,11 +49,42 @@ final class JsonObject {
         NUMBER
     }
 
-    private final String place;
+    /**
+     * Where a value is, as a refusal names it. It becomes a text only then: a short body may have very many values with
+     * long places.
+     *
+     * @param in the place of the object or list that the value is in; null for the body itself
+     * @param name of the member; empty in a list
+     * @param index in a list; -1 in an object
+     */
+    private record Place(@Nullable Place in, String name, int index) {
+        static Place member(@Nullable Place object, String name) {
+            return new Place(object, name, -1);
+        }
+
+        static Place element(Place list, int index) {
+            return new Place(list, "", index);
+        }
+
+        String quoted() {
+            return Quoted.of(toString());
+        }
+
+        @Override
+        public String toString() {
+            if (index >= 0) {
+                return in + "[" + index + "]";
+            }
+            return in == null ? name : in + "." + name;
+        }
+    }
+
+    /** Null for the body itself. */
+    private final @Nullable Place place;
+
     private final Map<String, Object> members = new HashMap<>();
 
-    /** An object whose members are at {@code place}, which is empty or ends with a dot. */
-    private JsonObject(String place) {
+    private JsonObject(@Nullable Place place) {
         this.place = place;
     }
 
@@ -71,7 +102,7 @@ final class JsonObject {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw notAnObject(json);
             }
-            JsonObject object = object(json, "");
+            JsonObject object = object(json, null);
             if (json.nextToken() != null) {
                 throw notAnObject(json);
             }
@@ -89,28 +120,28 @@ final class JsonObject {
      * @param members texts, whole numbers, truth values, objects, and lists of them; null is absent
      */
     static JsonObject of(Map<String, ?> members) {
-        return of(members, "");
+        return of(members, null);
     }
 
-    private static JsonObject of(Map<String, ?> members, String place) {
+    private static JsonObject of(Map<String, ?> members, @Nullable Place place) {
         JsonObject object = new JsonObject(place);
         members.forEach((name, value) -> {
             if (value != null) {
-                object.members.put(name, ofProgram(value, place + name));
+                object.members.put(name, ofProgram(value, Place.member(place, name)));
             }
         });
         return object;
     }
 
     @SuppressWarnings("unchecked")
-    private static Object ofProgram(Object value, String place) {
+    private static Object ofProgram(Object value, Place place) {
         if (value instanceof Map<?, ?> members) {
-            return of((Map<String, ?>) members, place + ".");
+            return of((Map<String, ?>) members, place);
         }
         if (value instanceof List<?> list) {
             List<Object> converted = new ArrayList<>();
             for (Object element : list) {
-                converted.add(ofProgram(element, place + "[" + converted.size() + "]"));
+                converted.add(ofProgram(element, Place.element(place, converted.size())));
             }
             return converted;
         }
@@ -130,21 +161,21 @@ final class JsonObject {
                 + TEXT_CHARS_MAX + " characters");
     }
 
-    private static JsonObject object(JsonParser json, String place) throws IOException {
+    private static JsonObject object(JsonParser json, @Nullable Place place) throws IOException {
         JsonObject object = new JsonObject(place);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
-            Object value = value(json, json.nextToken(), place + name);
-            if (object.members.put(name, value) != null) {
-                throw invalid("member " + Quoted.of(place + name) + " came again; expected it once");
+            Place at = Place.member(place, name);
+            if (object.members.put(name, value(json, json.nextToken(), at)) != null) {
+                throw invalid("member " + at.quoted() + " came again; expected it once");
             }
         }
         return object;
     }
 
-    private static Object value(JsonParser json, JsonToken token, String place) throws IOException {
+    private static Object value(JsonParser json, JsonToken token, Place place) throws IOException {
         return switch (token) {
-            case START_OBJECT -> object(json, place + ".");
+            case START_OBJECT -> object(json, place);
             case START_ARRAY -> list(json, place);
             case VALUE_STRING -> text(json, place);
             case VALUE_NUMBER_INT -> isLong(json) ? (Object) json.getLongValue() : Other.NUMBER;
@@ -161,7 +192,7 @@ final class JsonObject {
         return type == JsonParser.NumberType.INT || type == JsonParser.NumberType.LONG;
     }
 
-    private static String text(JsonParser json, String place) throws IOException {
+    private static String text(JsonParser json, Place place) throws IOException {
         String text = json.getText();
         if (!UnicodeText.isWhole(text)) {
             throw notWhole(place);
@@ -169,15 +200,15 @@ final class JsonObject {
         return text;
     }
 
-    private static RefusedException notWhole(String place) {
-        return invalid("member " + Quoted.of(place) + " has a surrogate without its other half; expected Unicode text");
+    private static RefusedException notWhole(Place place) {
+        return invalid("member " + place.quoted() + " has a surrogate without its other half; expected Unicode text");
     }
 
-    private static List<Object> list(JsonParser json, String place) throws IOException {
+    private static List<Object> list(JsonParser json, Place place) throws IOException {
         List<Object> list = new ArrayList<>();
         JsonToken token = json.nextToken();
         while (token != JsonToken.END_ARRAY) {
-            list.add(value(json, token, place + "[" + list.size() + "]"));
+            list.add(value(json, token, Place.element(place, list.size())));
             token = json.nextToken();
         }
         return list;
@@ -190,7 +221,7 @@ final class JsonObject {
 
     /** The refusal of the value of a member, with what was expected. */
     RefusedException invalid(String name, String problem) {
-        return invalid("member " + Quoted.of(place + name) + " " + problem);
+        return invalid("member " + Place.member(place, name).quoted() + " " + problem);
     }
 
     // ---- members ----

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.subscription;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HeaderName;
@@ -19,9 +20,10 @@ import io.streamkeeper.server.subscription.SubscriptionSpec;
 import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
 import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
+import io.streamkeeper.server.subscription.WakeTokens;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -36,6 +38,7 @@ final class SubscriptionRequests {
     private static final int LINKS_AT_ONCE_MAX = 100;
 
     private final Subscriptions subscriptions;
+    private final WakeTokens tokens;
     private final SubscriptionTarget target;
     private final SubscriptionGate gate;
     private final KeyAnswers keys;
@@ -50,6 +53,7 @@ final class SubscriptionRequests {
             KeyAnswers keys,
             BodyReading bodies) {
         this.subscriptions = parts.subscriptions();
+        this.tokens = parts.tokens();
         this.target = target;
         this.gate = gate;
         this.keys = keys;
@@ -59,8 +63,8 @@ final class SubscriptionRequests {
     }
 
     /** Reads a body; there are keys when {@code then} is called. */
-    private void read(HttpRequest request, Answering answering, Consumer<JsonObject> then) {
-        bodies.read(request, answering, body -> keys.ready(answering, () -> then.accept(body)));
+    private void read(HttpRequest request, Answering answering, BiConsumer<JsonObject, Answering> then) {
+        bodies.read(request, answering, (body, answers) -> keys.ready(answers, () -> then.accept(body, answers)));
     }
 
     // ---- subscriptions ----
@@ -68,17 +72,17 @@ final class SubscriptionRequests {
     /** {@code PUT} of a subscription: creates or confirms it (section 6.2). */
     void put(HttpRequest request, Answering answering) {
         String id = target.id(request);
-        read(request, answering, body -> {
+        read(request, answering, (body, answers) -> {
             SubscriptionSpec spec = specs.parse(body);
-            gate.checkReads(answering.principal(), spec.streams());
+            gate.checkReads(answers.principal(), spec.streams());
             if (spec.wakeStream() != null) {
-                gate.check(answering.principal(), Action.APPEND, spec.wakeStream());
+                gate.check(answers.principal(), Action.APPEND, spec.wakeStream());
             }
             subscriptions.put(
                     id,
                     spec,
-                    OwnerRights.owner(answering.principal()),
-                    answer(answering, put -> view(put.isNew() ? 201 : 200, put.subscription())));
+                    OwnerRights.owner(answers.principal()),
+                    answer(answers, put -> view(put.isNew() ? 201 : 200, put.subscription())));
         });
     }
 
@@ -131,10 +135,10 @@ final class SubscriptionRequests {
     /** {@code POST} of streams that are linked by name (section 6.4). */
     void addStreams(HttpRequest request, Answering answering) {
         String id = target.id(request);
-        read(request, answering, body -> {
+        read(request, answering, (body, answers) -> {
             List<StreamPath> streams = SpecParser.someStreams(body);
-            gate.checkReads(answering.principal(), streams);
-            subscriptions.addStreams(id, streams, answer(answering, linked -> noContent()));
+            gate.checkReads(answers.principal(), streams);
+            subscriptions.addStreams(id, streams, answer(answers, linked -> noContent()));
         });
     }
 
@@ -147,10 +151,10 @@ final class SubscriptionRequests {
     /** {@code POST} of the place of a cursor. */
     void seek(HttpRequest request, Answering answering) {
         String id = target.id(request);
-        read(request, answering, body -> {
+        read(request, answering, (body, answers) -> {
             StreamPath stream = SpecParser.stream(body);
             Offset offset = AckParser.offset(body);
-            subscriptions.seek(id, stream, offset, answer(answering, moved -> noContent()));
+            subscriptions.seek(id, stream, offset, answer(answers, moved -> noContent()));
         });
     }
 
@@ -162,13 +166,13 @@ final class SubscriptionRequests {
         read(
                 request,
                 answering,
-                body -> subscriptions.claim(id, SpecParser.worker(body), new Reply<>(answering) {
+                (body, answers) -> subscriptions.claim(id, SpecParser.worker(body), new Reply<>(answers) {
                     @Override
                     void answer(ClaimResult result) {
                         if (result instanceof ClaimResult.Claimed claimed) {
-                            answering.accept(json(SubscriptionJson.claimed(claimed.wake())));
+                            answers.accept(json(SubscriptionJson.claimed(claimed.wake())));
                         } else if (result instanceof ClaimResult.Held held) {
-                            answering.refuse(held.refusal());
+                            answers.refuse(held.refusal());
                         }
                     }
                 }));
@@ -186,12 +190,12 @@ final class SubscriptionRequests {
 
     private void acknowledge(HttpRequest request, Answering answering, Kind kind) {
         String id = target.id(request);
-        String token = token(request);
+        String token = token(request, id);
         read(
                 request,
                 answering,
-                body -> subscriptions.ack(
-                        id, kind, AckParser.parse(body, token), answer(answering, SubscriptionRequests::acknowledged)));
+                (body, answers) -> subscriptions.ack(
+                        id, kind, AckParser.parse(body, token), answer(answers, SubscriptionRequests::acknowledged)));
     }
 
     private static Answer acknowledged(boolean wakesAgain) {
@@ -204,27 +208,36 @@ final class SubscriptionRequests {
     /** {@code POST} by which a worker gives its lease back (section 7.2). */
     void release(HttpRequest request, Answering answering) {
         String id = target.id(request);
-        String token = token(request);
+        String token = token(request, id);
         read(
                 request,
                 answering,
-                body -> subscriptions.release(
+                (body, answers) -> subscriptions.release(
                         id,
                         token,
                         AckParser.wakeId(body),
                         AckParser.generation(body),
-                        answer(answering, released -> noContent())));
+                        answer(answers, released -> noContent())));
     }
 
-    /** The token of a wake, which is the only credential of such a request. */
-    private static String token(HttpRequest request) {
+    /**
+     * The token of a wake, which is the only credential of such a request: without one for this subscription, its body is
+     * not read.
+     */
+    private String token(HttpRequest request, String id) {
         String authorization = request.header(HeaderName.AUTHORIZATION);
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
             throw new RefusedException(
                     ErrorCode.WAKE_TOKEN_INVALID,
                     "the request has no token of a wake; expected Authorization: Bearer and the token of the wake");
         }
-        return authorization.substring(BEARER.length()).strip();
+        String token = authorization.substring(BEARER.length()).strip();
+        WakeTokens.Claims claims = tokens.verify(token);
+        if (claims == null || !claims.subscription().equals(id)) {
+            throw new RefusedException(
+                    ErrorCode.WAKE_TOKEN_INVALID, "the token is not one of a wake of subscription " + Quoted.of(id));
+        }
+        return token;
     }
 
     // ---- answers ----
