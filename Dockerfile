@@ -2,7 +2,7 @@ FROM eclipse-temurin:25-jdk AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw --batch-mode --no-transfer-progress -DskipTests -pl server -am package
+    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -pl server -am package
 
 FROM eclipse-temurin:25-jre
 RUN groupadd --gid 10001 streamkeeper \

@@ -159,6 +159,37 @@ class LauncherIT {
         assertOneLine(run("archive", "now"), "archive takes no arguments");
     }
 
+    @Test
+    void anOldJvmIsOneLine() throws Exception {
+        environment.put("JAVA_HOME", jvm("11.0.2").toString());
+        assertOneLine(run(), "/bin/java is Java 11, expected 17 or newer");
+        environment.put("JAVA_HOME", jvm("1.8.0_402").toString());
+        assertOneLine(run(), "/bin/java is Java 1, expected 17 or newer");
+    }
+
+    @Test
+    void aCheckoutThatIsNotBuiltNeedsACompiler() throws Exception {
+        Files.delete(installed.resolve("durable-streams-server.jar"));
+        Path wrapper = Files.writeString(folder.resolve("mvnw"), "#!/bin/sh\necho built with $*\n");
+        assertThat(wrapper.toFile().setExecutable(true)).isTrue();
+        launcher = Files.createSymbolicLink(installed.resolve("ds"), launcher.getFileName());
+        Path jvm = jvm("17.0.15");
+        environment.put("JAVA_HOME", jvm.toString());
+        assertOneLine(run("serve"), jvm + " has no compiler, and the first start builds the jar; install a JDK");
+
+        Files.createFile(jvm.resolve("bin/javac")).toFile().setExecutable(true);
+        assertThat(run("serve").output()).contains("built with --batch-mode").contains("package");
+    }
+
+    /** A directory that looks like the JVM of a version. */
+    private Path jvm(String version) throws IOException {
+        Path home = Files.createDirectories(folder.resolve("java " + version));
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        assertThat(Files.createFile(java).toFile().setExecutable(true)).isTrue();
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        return home;
+    }
+
     private static void assertOneLine(Run run, String message) {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.output().strip().lines()).singleElement().asString().contains(message);
