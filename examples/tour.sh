@@ -14,7 +14,7 @@ streams="$root/$tour"
 
 if ! curl -s -o /dev/null --max-time 5 "$root/"; then
   printf 'No server responds at %s. To start one, in another shell:\n' "$server" >&2
-  printf '  java -jar server/target/durable-streams-server.jar\n' >&2
+  printf '  bin/ds serve\n' >&2
   exit 1
 fi
 

@@ -41,7 +41,7 @@ const COLOURS = ['Amber', 'Azure', 'Coral', 'Crimson', 'Golden', 'Indigo', 'Ivor
 const view = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
 const { streams } = await (await fetch('/settings.json')).json();
 const room = location.hash.slice(1) || 'lobby';
-const me = { id: crypto.randomUUID(), name: sessionStorage.getItem('name') ?? `${pick(COLOURS)} ${pick(ANIMALS)}` };
+const me = { id: crypto.randomUUID(), name: keptName() ?? `${pick(COLOURS)} ${pick(ANIMALS)}` };
 
 const posts = new URL(`activity-feed/${encodeURIComponent(room)}/posts`, streams);
 const onLost = () => enter('reconnecting', AWAY);
@@ -55,6 +55,23 @@ const presence = new Presence(new URL(`activity-feed/${encodeURIComponent(room)}
 
 function pick(words) {
   return words[Math.floor(Math.random() * words.length)];
+}
+
+/** The name of this tab before it was loaded again; none where the browser blocks storage. */
+function keptName() {
+  try {
+    return sessionStorage.getItem('name');
+  } catch {
+    return null;
+  }
+}
+
+function keepName() {
+  try {
+    sessionStorage.setItem('name', me.name);
+  } catch {
+    // The browser blocks storage: the tab gets another name when it is loaded again.
+  }
 }
 
 // ---- posts ----
@@ -92,7 +109,7 @@ async function post(event) {
 function rename() {
   me.name = view.name.value.trim() || me.name;
   view.name.value = me.name;
-  sessionStorage.setItem('name', me.name);
+  keepName();
   presence.beatNow();
   showOnline(others);
 }
@@ -200,7 +217,7 @@ view.name.value = me.name;
 view.name.addEventListener('change', rename);
 view.write.addEventListener('submit', post);
 addEventListener('hashchange', () => location.reload());
-sessionStorage.setItem('name', me.name);
+keepName();
 showOnline([]);
 watch().catch(fail);
 presence.run();

@@ -50,7 +50,7 @@ export async function announce(pages, streams, note) {
     const reason = error.cause?.code ?? error.name;
     console.error(
       `No server responds at ${streams.origin} yet (${reason}); the page retries. To start one, in another shell:\n` +
-        `  java -jar server/target/durable-streams-server.jar --port ${streams.port || 80}`,
+        `  bin/ds serve --port ${streams.port || 80}`,
     );
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { Member } from './member.mjs';
+import { follow } from './reader.mjs';
 
 /** How long a tab waits for the worker before it stands for leader itself. */
 const WORKER_START_MILLIS = 3_000;
@@ -17,8 +18,14 @@ const WORKER_START_MILLIS = 3_000;
  * Yields { messages, reset, closed }: if `reset` is true, the messages replace all earlier ones. Calls `onLost` when
  * the connection of the leader is lost; the next batch means that it is back. Throws the error that ended the read of
  * the leader.
+ *
+ * Where the browser denies locks, as it does if it blocks storage, each tab has a live read of its own.
  */
 export async function* followTogether(url, { keep, onLost = () => {} }) {
+  if (!(await hasLocks())) {
+    yield* follow(url, { onLost });
+    return;
+  }
   const changes = [];
   let wake;
   const member = new Member(url, keep, change => {
@@ -43,6 +50,14 @@ export async function* followTogether(url, { keep, onLost = () => {} }) {
     }
   } finally {
     member.close();
+  }
+}
+
+async function hasLocks() {
+  try {
+    return await navigator.locks.request('probe', { ifAvailable: true }, () => true);
+  } catch {
+    return false;
   }
 }
 

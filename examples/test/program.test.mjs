@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -68,6 +69,16 @@ for (const name of ['llm-tokens', 'activity-feed']) {
     await once(program, 'exit');
   });
 }
+
+test('the server of the README allows the pages of all examples', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, origins] = /^ +bin\/ds serve --cors-origin (\S+)$/m.exec(readme);
+  for (const name of ['llm-tokens', 'activity-feed']) {
+    const usage = await text(start(name, '--help').stdout);
+    const [, port] = /--port PORT .*\((\d+)\)/.exec(usage);
+    assert.ok(origins.split(',').includes(`http://localhost:${port}`), `${origins} has the page on port ${port}`);
+  }
+});
 
 test('llm-tokens reports an invalid provider in one line', async () => {
   await endsWith(2, /^Provider openai requires OPENAI_API_KEY\.\n$/, 'llm-tokens', '--provider', 'openai');

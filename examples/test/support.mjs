@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -130,21 +130,35 @@ export class Example {
   }
 }
 
+const BROWSER_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 export async function openBrowser() {
-  return chromium.launch({
-    executablePath: await findProgram(process.env.CHROMIUM ?? 'chromium'),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch({ executablePath: await findChromium(), args: BROWSER_FLAGS });
 }
+
+/** A context of a browser whose user has blocked all cookies, and so the storage and the locks of pages. */
+export async function openContextWithoutStorage() {
+  const profile = await mkdtemp(join(tmpdir(), 'streamkeeper-profile-'));
+  folders.add(profile);
+  await mkdir(join(profile, 'Default'));
+  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const options = { executablePath: await findChromium(), args: BROWSER_FLAGS };
+  const context = await chromium.launchPersistentContext(profile, options);
+  context.setDefaultTimeout(WAIT_TIMEOUT_MILLIS);
+  return context;
+}
+
+const findChromium = () => findProgram(process.env.CHROMIUM ?? 'chromium');
 
 /** A browser context, isolated from all others. */
 export async function openContext(browser, options) {

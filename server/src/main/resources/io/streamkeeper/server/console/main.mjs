@@ -47,9 +47,9 @@ function askToken() {
   const input = element('input', { type: 'password', autocomplete: 'off', value: token(), autofocus: true });
   const dialog = element('dialog', { className: 'card' });
   const keep = text => {
-    setToken(text.trim());
+    const isKept = setToken(text.trim());
     dialog.close();
-    location.reload();
+    isKept ? location.reload() : show();
   };
   const form = element(
     'form',

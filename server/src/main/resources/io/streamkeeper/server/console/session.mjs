@@ -16,8 +16,23 @@ async function readSettings() {
   }
 }
 
-export const token = () => sessionStorage.getItem(TOKEN) ?? '';
+/** Where the browser blocks storage, the token is forgotten when the page is loaded again. */
+let current = '';
+try {
+  current = sessionStorage.getItem(TOKEN) ?? '';
+} catch {
+  // Blocked.
+}
 
+export const token = () => current;
+
+/** Returns whether the token is kept when the page is loaded again. */
 export function setToken(text) {
-  text === '' ? sessionStorage.removeItem(TOKEN) : sessionStorage.setItem(TOKEN, text);
+  current = text;
+  try {
+    text === '' ? sessionStorage.removeItem(TOKEN) : sessionStorage.setItem(TOKEN, text);
+    return true;
+  } catch {
+    return false;
+  }
 }
