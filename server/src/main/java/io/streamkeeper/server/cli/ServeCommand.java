@@ -69,7 +69,7 @@ public final class ServeCommand {
                 return 0;
             }
             warn(sources, err);
-            return serve(values.get(), out);
+            return serve(values.get(), environment, out);
         } catch (IllegalArgumentException e) {
             say(err, String.valueOf(e.getMessage()));
             return EXIT_USAGE;
@@ -96,10 +96,12 @@ public final class ServeCommand {
         err.println("durable-streams-server: " + message.replaceAll("\\R", " "));
     }
 
-    private static int serve(SettingValues values, PrintStream out) throws IOException {
+    private static int serve(SettingValues values, Map<String, String> environment, PrintStream out)
+            throws IOException {
         ServerConfig config = ServerConfig.of(values);
         configureLog(values);
         start(config, out);
+        SystemdNotice.ready(environment);
         CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
