@@ -1,6 +1,7 @@
 package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.cli.remote.HelpFlag;
+import io.streamkeeper.server.cli.remote.RemoteCommands;
 import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.setting.Setting;
@@ -81,6 +82,7 @@ final class ToolCommand {
         CommandLine line = line(out)
                 .setDefaultValueProvider(ServeFlags.defaults(sources))
                 .setOverwrittenOptionsAllowed(true)
+                .setUsageHelpWidth(RemoteCommands.HELP_WIDTH)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, arguments) -> {
@@ -159,7 +161,10 @@ final class ToolCommand {
             try (Progress progress = Progress.of(data(), 1)) {
                 problems = new StoreVerifier(LocalDisk.forReading(), progress.above(parent::say)).verify(data());
             }
-            parent.say(problems.isEmpty() ? "all is well" : problems.size() + " problems");
+            parent.say(
+                    problems.isEmpty()
+                            ? "all is well"
+                            : problems.size() == 1 ? "1 problem" : problems.size() + " problems");
             return problems.isEmpty() ? 0 : EXIT_FAILED;
         }
     }

@@ -12,6 +12,7 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.RouteHandler;
+import io.streamkeeper.server.http.route.Routes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class ConsoleHandler implements RouteHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleHandler.class);
 
     /** Its files are below this path. */
-    public static final String PATH = "/console/";
+    public static final String PATH = Routes.CONSOLE;
 
     private static final String SETTINGS = "settings.json";
     private static final String JSON = "application/json";

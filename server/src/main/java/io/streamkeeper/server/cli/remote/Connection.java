@@ -16,12 +16,14 @@ import picocli.CommandLine.Option;
 final class Connection {
     static final String URL_VARIABLE = "DS_URL";
     static final String TOKEN_VARIABLE = "DS_TOKEN";
-    private static final String URL_DEFAULT = "http://localhost:4437/v1/stream/";
+    private static final String ROOT_DEFAULT = "/v1/stream/";
+    private static final String URL_DEFAULT = "http://localhost:4437" + ROOT_DEFAULT;
 
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The root of the streams. Default: " + URL_VARIABLE + ", else " + URL_DEFAULT)
+            description = "The root of the streams, or the address of a server where it is " + ROOT_DEFAULT
+                    + ". Default: " + URL_VARIABLE + ", else " + URL_DEFAULT)
     private @Nullable String url;
 
     @Option(
@@ -61,7 +63,10 @@ final class Connection {
         String variable = environment.get(URL_VARIABLE);
         String text = url != null ? url : variable != null && !variable.isBlank() ? variable : URL_DEFAULT;
         try {
-            return URI.create(text);
+            URI uri = URI.create(text);
+            return uri.getRawAuthority() != null && uri.toString().endsWith("//" + uri.getRawAuthority())
+                    ? uri.resolve(ROOT_DEFAULT)
+                    : uri;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the URL is '" + text + "'; expected one such as " + URL_DEFAULT, e);
         }

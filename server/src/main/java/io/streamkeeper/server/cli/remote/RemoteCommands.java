@@ -28,6 +28,9 @@ public final class RemoteCommands {
     /** The variables of the environment that only these commands read. */
     public static final Set<String> VARIABLES = Set.of(Connection.URL_VARIABLE, Connection.TOKEN_VARIABLE);
 
+    /** The columns of help, so that a URL fits into a line. */
+    public static final int HELP_WIDTH = 100;
+
     private static final String PROGRAM = "ds";
     private static final char UNDECODABLE = '\uFFFD';
     private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
@@ -56,7 +59,8 @@ public final class RemoteCommands {
             }
         }
         root.addSubcommand(args[0], line(args[0], console));
-        return root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        return root.setUsageHelpWidth(HELP_WIDTH)
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console))

@@ -24,6 +24,9 @@ public final class Routes {
 
     private static final String ROOT_TEXT = Route.text(EnumSet.of(Method.GET, Method.HEAD, Method.POST));
 
+    /** The path of the page for people. */
+    public static final String CONSOLE = "/console/";
+
     private final Route[] routes;
 
     /** The lines below {@link #reserved}, which are not in {@link #routes}: streams are not compared with them. */
@@ -132,6 +135,7 @@ public final class Routes {
     /** The message for a path at which nothing is. */
     public String nothingAt(String path) {
         return "nothing is at " + Quoted.of(path)
-                + (root == null ? "; this listener serves no streams" : "; streams are below " + root);
+                + (root == null ? "; this listener serves no streams" : "; streams are below " + root)
+                + (find(CONSOLE) == null ? "" : ", the console is at " + CONSOLE);
     }
 }

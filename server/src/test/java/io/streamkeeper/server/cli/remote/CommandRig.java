@@ -33,6 +33,10 @@ final class CommandRig implements AutoCloseable {
     /** What a command did. */
     record Ran(int status, String out, String err) {}
 
+    String url() {
+        return url;
+    }
+
     /** Runs the next commands on another server. */
     void use(String other) {
         url = other;

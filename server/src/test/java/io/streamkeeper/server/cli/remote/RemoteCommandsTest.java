@@ -175,7 +175,15 @@ class RemoteCommandsTest {
                 .isEqualTo(2);
         assertThat(run("stat", "a", "--url", "nowhere").err()).contains("nowhere");
         assertThat(run("append", "a", "\uFFFD").err()).contains("the locale cannot represent");
-        assertThat(run("read", "-h").out()).startsWith("Usage: ds read ");
+        assertThat(run("read", "-h").out()).startsWith("Usage: ds read ").contains("http://localhost:4437/v1/stream/");
+    }
+
+    @Test
+    void anAddressWithoutAPathIsThatOfTheDefaultRoot() {
+        done("create", "a");
+        String address = rig.url().replace("/v1/stream/", "");
+        assertThat(run("ls", "--url", address)).isEqualTo(new Ran(0, "a\n", ""));
+        assertThat(run("ls", "--url", address + "/").err()).startsWith("ds: nothing is at \"/\"; streams are below");
     }
 
     @Test

@@ -64,7 +64,10 @@ class RoutesTest {
 
     @Test
     void whatIsSaidOfAPathWithoutALineNamesTheRootOfTheStreamsIfThereAreSome() {
-        assertThat(ROUTES.nothingAt("/a")).isEqualTo("nothing is at \"/a\"; streams are below /streams/");
+        assertThat(ROUTES.nothingAt("/a"))
+                .isEqualTo("nothing is at \"/a\"; streams are below /streams/, the console is at /console/");
+        assertThat(new Routes(List.of(HEALTH), "/streams/").nothingAt("/a"))
+                .isEqualTo("nothing is at \"/a\"; streams are below /streams/");
         assertThat(new Routes(List.of(HEALTH), null).nothingAt("/a"))
                 .isEqualTo("nothing is at \"/a\"; this listener serves no streams");
     }
