@@ -166,7 +166,7 @@ final class Checks {
             before = stream.path();
             byPath.put(stream.path(), stream);
         }
-        for (String path : world.paths) {
+        for (String path : world.clientPaths) {
             if (world.process.of(path).number() == shard) {
                 listed(world, path, byPath.remove(path));
             }
@@ -174,6 +174,27 @@ final class Checks {
         if (world.former() == null) {
             assertThat(byPath).as("listed streams that no client has created").isEmpty();
         }
+    }
+
+    /** What a visit of the streams of the server itself finds in a shard. */
+    static void reserved(World world, int shard, List<StreamState> found) {
+        if (!world.settings.hasOwnStream() || world.process.of(OwnStream.PATH).number() != shard) {
+            assertThat(found).as("streams of the server itself").isEmpty();
+            return;
+        }
+        Incarnation of =
+                found.isEmpty() ? null : world.incarnations.get(found.get(0).generation());
+        assertThat(found.isEmpty() || (found.size() == 1 && of != null && of.path.equals(OwnStream.PATH)))
+                .as("the streams of the server itself: %s", found)
+                .isTrue();
+        world.model(OwnStream.PATH)
+                .saw(
+                        OwnStream.PATH,
+                        version -> of == null
+                                ? world.mayBeGone(version)
+                                : version != null && version.of() == of && !version.deleted(),
+                        "visited: " + of);
+        world.reach.hit(of == null ? "no stream of the server itself" : "a stream of the server itself");
     }
 
     private static void listed(World world, String path, @Nullable ListedStream listed) {

@@ -51,7 +51,7 @@ final class Commands {
     }
 
     private String anyPath() {
-        return world.paths.get(random.nextInt(world.paths.size()));
+        return world.clientPaths.get(random.nextInt(world.clientPaths.size()));
     }
 
     private ShardStore store(String path) {
@@ -68,7 +68,7 @@ final class Commands {
      * The stored form of what one request brings: of bytes one append, of JSON some messages, in which {@link
      * Version#OFFSET} is in the place of an offset that the store adds.
      */
-    private String[] anyStored(boolean json) {
+    String[] anyStored(boolean json) {
         String[] stored = new String[json ? 1 + random.nextInt(3) : 1];
         for (int i = 0; i < stored.length; i++) {
             number++;
@@ -276,7 +276,7 @@ final class Commands {
         delete(anyPath(), oneIn(4));
     }
 
-    private void delete(String path, boolean conditional) {
+    void delete(String path, boolean conditional) {
         world.note();
         Version before = world.staged(path);
         Set<String> words = ofAbsent(before);
@@ -365,10 +365,15 @@ final class Commands {
 
     /** Appends a few bytes, with no condition. */
     Replied write(String path) {
+        Version before = world.staged(path);
+        return write(path, anyStored(before != null && before.of().json));
+    }
+
+    Replied write(String path, String[] stored) {
         world.note();
         Version before = world.staged(path);
         boolean json = before != null && before.of().json;
-        return append(path, before, json, false, false, anyStored(json), null, null, null, null);
+        return append(path, before, json, false, false, stored, null, null, null, null);
     }
 
     void append(String path) {
@@ -520,10 +525,37 @@ final class Commands {
         return match != null && match.position() != stream.tail() ? "offset_mismatch" : null;
     }
 
+    // ---- trim ----
+
+    /** The server drops what a stream has before a position, as far as no message is cut. */
+    Replied trim(String path, long position) {
+        world.note();
+        Version before = world.staged(path);
+        Set<String> words = ofAbsent(before);
+        if (world.mayBeAlive(before)) {
+            words.add("described");
+        }
+        StreamState stream = Peek.at(store(path), path);
+        long lsn = stream == null ? -1 : Peek.lastLsn(stream);
+        Replied answer = new Replied();
+        store(path).trimBefore(new StreamPath(path), position, answer);
+        boolean leftTrace = stream != null && Peek.lastLsn(stream) != lsn && !Peek.isDeleted(stream);
+        if (answer.isTaken(leftTrace)) {
+            assertThat(world.mayBeAlive(before)).as("trim of %s", before).isTrue();
+            world.model(path).add(before.trimmedBefore(position), answer);
+            world.reach.hit("a trim by the server");
+        }
+        world.expect(words, answer, before == null ? null : before.of(), "trim before " + position + " of " + before);
+        return answer;
+    }
+
     // ---- readers ----
 
     void read() {
-        String path = anyPath();
+        read(anyPath());
+    }
+
+    void read(String path) {
         StreamState stream = open(path, true);
         if (stream == null) {
             return;
@@ -609,7 +641,10 @@ final class Commands {
     }
 
     void head() {
-        String path = anyPath();
+        head(anyPath());
+    }
+
+    void head(String path) {
         StreamState stream = open(path, false);
         if (stream != null) {
             Checks.info(world, world.incarnations.get(stream.generation()), stream);
@@ -624,6 +659,7 @@ final class Commands {
         int itemsMax = 1 + random.nextInt(4);
         SimulatedProcess.attempt(shard.store(), refusal -> notOpened("a listing", refusal), () -> {
             listed.addAll(listed(shard.store(), itemsMax));
+            Checks.reserved(world, shard.number(), reserved(shard.store(), itemsMax));
             Checks.listed(world, shard.number(), listed);
             follow(shard, listed);
         });
@@ -639,6 +675,15 @@ final class Commands {
         if (before == null || history.last() % 3 == 0) {
             followed.put(shard, new Followed(world, listed, history.last()));
         }
+    }
+
+    private static List<StreamState> reserved(ShardStore store, int itemsMax) {
+        List<StreamState> found = new ArrayList<>();
+        String from = "";
+        do {
+            from = store.visitReserved(from, itemsMax, found::add);
+        } while (from != null);
+        return found;
     }
 
     private static List<ListedStream> listed(ShardStore store, int itemsMax) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.ListedStream;
 import io.streamkeeper.protocol.StreamChange;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.ChangeHistory;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,6 +58,9 @@ final class Followed {
 
     private void apply(StreamChange change) {
         String path = change.path();
+        assertThat(StreamPath.isReserved(path))
+                .as("%s is of the server itself", change)
+                .isFalse();
         boolean isNew = changed.add(path);
         Boolean closed = closedByPath.get(path);
         boolean follows = switch (change.kind()) {

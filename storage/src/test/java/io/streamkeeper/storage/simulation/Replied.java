@@ -42,6 +42,9 @@ final class Replied implements Reply {
         if (outcome instanceof Outcome.Changed) {
             return "changed";
         }
+        if (outcome instanceof Outcome.Described) {
+            return "described";
+        }
         return outcome instanceof Outcome.Deleted ? "deleted" : String.valueOf(outcome);
     }
 

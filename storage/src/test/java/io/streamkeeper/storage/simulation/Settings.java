@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param scripted whether the logs are scripted ones, which lose records and change epochs
  * @param compactsLittle whether compactions write so little that files of one size cannot be merged all at once
  * @param addsOffsets whether offsets are added to state messages
+ * @param hasOwnStream whether the server itself keeps a stream with a reserved path
  */
 record Settings(
         int shards,
@@ -45,7 +46,8 @@ record Settings(
         boolean objects,
         boolean scripted,
         boolean compactsLittle,
-        boolean addsOffsets) {
+        boolean addsOffsets,
+        boolean hasOwnStream) {
     /** Directories of format version 1, and how many shards each has. */
     private static final List<Map.Entry<String, Integer>> FIXTURES =
             List.of(Map.entry("normal", 2), Map.entry("gap", 1), Map.entry("digits", 2));
@@ -101,7 +103,8 @@ record Settings(
                 !converts && (salts & 0x1c) == 4,
                 !converts && (salts & 0x60) == 0x20,
                 (salts & 0x180) == 0x80,
-                (salts & 0x200) == 0);
+                (salts & 0x200) == 0,
+                (salts & 0x400) == 0);
     }
 
     private static ProducerLimits anyLimits(Random random) {

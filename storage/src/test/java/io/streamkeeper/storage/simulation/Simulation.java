@@ -35,6 +35,7 @@ final class Simulation {
 
     private final World world;
     private final Commands commands;
+    private final OwnStream ownStream;
     private final Random random;
 
     /** When an operator requests a job; a source of its own, so that it shifts nothing else. */
@@ -49,6 +50,7 @@ final class Simulation {
         this.operator = new Random(seed ^ 0x6f70);
         this.world = new World(random, new Random(~seed).nextLong());
         this.commands = new Commands(world);
+        this.ownStream = new OwnStream(world, commands, new Random(seed ^ 0x6f776e));
     }
 
     Reach run() throws IOException {
@@ -102,12 +104,16 @@ final class Simulation {
     // ---- a life ----
 
     private void live() {
+        ownStream.restarted();
         if (oneIn(2)) {
             world.disk.stopBefore(1 + random.nextInt(400));
         }
         int steps = random.nextInt(2 * STEPS);
         for (int i = 0; i < steps && !world.disk.isStopped(); i++) {
             step();
+            if (world.settings.hasOwnStream() && !world.disk.isStopped()) {
+                ownStream.step();
+            }
             if (!world.disk.isStopped()) {
                 world.runSome(random.nextInt(6 * world.models.size()));
             }
@@ -346,6 +352,9 @@ final class Simulation {
             forksBeforeTheCut();
         }
         world.reach.hit("end by " + end + (world.isQuiet() ? " at rest" : ""));
+        if (ownStream.wasTrimmed()) {
+            world.reach.hit("a stream of the server itself that was trimmed and has ended by " + end);
+        }
         world.end(end);
     }
 

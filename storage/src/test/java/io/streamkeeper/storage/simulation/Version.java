@@ -140,6 +140,11 @@ record Version(
         return next.withTrimmable(Math.max(next.trimmable, next.trimmableByBounds()));
     }
 
+    /** The stream after a trim before a position. */
+    Version trimmedBefore(long position) {
+        return withTrimmable(Math.max(trimmable, position));
+    }
+
     /** The last request of a producer that is remembered, or null. */
     @Nullable
     Producer lastOf(String id) {

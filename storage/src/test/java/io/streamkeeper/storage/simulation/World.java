@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,12 @@ final class World {
     private final SimulatedStorage storage;
     final Copies copies;
     final List<ShardModel> models = new ArrayList<>();
+    /** Where clients have streams. */
+    final List<String> clientPaths;
+
+    /** Where clients and the server itself have streams. */
     final List<String> paths;
+
     final List<Expected> open = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
     final List<Searching> searches = new ArrayList<>();
@@ -107,8 +113,11 @@ final class World {
         this.storage = new SimulatedStorage(disk, faults, settings, ~salts, reach::hit);
         this.copies = new Copies(storage);
         String name = settings.converts() == null ? "s" : "of-this-version-";
-        this.paths =
+        this.clientPaths =
                 IntStream.range(0, settings.paths()).mapToObj(i -> name + i).toList();
+        this.paths = settings.hasOwnStream()
+                ? Stream.concat(clientPaths.stream(), Stream.of(OwnStream.PATH)).toList()
+                : clientPaths;
         IntStream.range(0, settings.shards()).forEach(i -> models.add(new ShardModel()));
         disk.createDirectories(DATA);
         if (settings.converts() == null) {
