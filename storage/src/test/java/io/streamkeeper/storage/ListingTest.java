@@ -54,6 +54,20 @@ class ListingTest {
     }
 
     @Test
+    void aVisitLooksAtTheStreamsBelowItsPrefixOnly() {
+        create("a", "b", "b/1", "b/2", "c");
+        List<String> seen = new ArrayList<>();
+        String from = test.store.visitBelow("b", "b", 2, stream -> seen.add(stream.pathText()));
+        assertThat(from).isEqualTo("b/2");
+        assertThat(test.store.visitBelow("b", from, 2, stream -> seen.add(stream.pathText())))
+                .isNull();
+        assertThat(seen).containsExactly("b", "b/1", "b/2");
+
+        test.store.visit("", 10, stream -> seen.add(stream.pathText()));
+        assertThat(seen).hasSize(8);
+    }
+
+    @Test
     void aStreamIsListedUntilItsDeletionIsDurable() {
         create("a");
         test.delete("a");

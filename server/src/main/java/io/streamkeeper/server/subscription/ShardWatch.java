@@ -261,7 +261,7 @@ final class ShardWatch implements StreamObserver {
             Subscriber subscriber, Glob pattern, String from, Consumer<List<Subscriber.Found>> piece, Runnable done) {
         List<Subscriber.Found> found = new ArrayList<>();
         @Nullable
-        String next = shard.store().visit(from, PIECE_STREAMS, stream -> {
+        String next = shard.store().visitBelow(pattern.literalPrefix(), from, PIECE_STREAMS, stream -> {
             if (pattern.matches(stream.path()) && subscriber.accepts(stream.pathText())) {
                 found.add(found(stream));
             }
@@ -269,7 +269,7 @@ final class ShardWatch implements StreamObserver {
         if (!found.isEmpty()) {
             subscriber.tell(() -> piece.accept(found));
         }
-        if (next == null || !next.startsWith(pattern.literalPrefix()) || subscriber.isEnded()) {
+        if (next == null || subscriber.isEnded()) {
             subscriber.tell(done);
         } else {
             shard.runLater(() -> scan(subscriber, pattern, next, piece, done));

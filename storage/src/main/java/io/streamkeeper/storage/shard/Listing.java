@@ -109,19 +109,25 @@ final class Listing {
         return stream.lifetime().isSliding() && stream.waiters() != null;
     }
 
-    /** See {@link ShardStore#visit}. */
-    static @Nullable String visit(ShardState shard, String from, int most, Consumer<StreamState> look) {
-        return visit(shard, shard.listed(), from, most, look);
+    /** See {@link ShardStore#visitBelow}. */
+    static @Nullable String visit(
+            ShardState shard, String prefix, String from, int most, Consumer<StreamState> look) {
+        return visit(shard, shard.listed(), prefix, from, most, look);
     }
 
     /** See {@link ShardStore#visitReserved}. */
     static @Nullable String visitReserved(ShardState shard, String from, int most, Consumer<StreamState> look) {
-        return visit(shard, shard.reserved(), from, most, look);
+        return visit(shard, shard.reserved(), "", from, most, look);
     }
 
     private static @Nullable String visit(
-            ShardState shard, PathIndex index, String from, int most, Consumer<StreamState> look) {
-        Visit visit = new Visit(shard, most, look);
+            ShardState shard,
+            PathIndex index,
+            String prefix,
+            String from,
+            int most,
+            Consumer<StreamState> look) {
+        Visit visit = new Visit(shard, prefix, most, look);
         index.visit(from, visit);
         return visit.next;
     }
@@ -129,18 +135,23 @@ final class Listing {
     /** Looks at streams until there were enough. */
     private static final class Visit implements Predicate<StreamState> {
         private final ShardState shard;
+        private final String prefix;
         private final Consumer<StreamState> look;
         private int left;
         private @Nullable String next;
 
-        Visit(ShardState shard, int most, Consumer<StreamState> look) {
+        Visit(ShardState shard, String prefix, int most, Consumer<StreamState> look) {
             this.shard = shard;
+            this.prefix = prefix;
             this.left = most;
             this.look = look;
         }
 
         @Override
         public boolean test(StreamState stream) {
+            if (!stream.pathText().startsWith(prefix)) {
+                return false;
+            }
             if (left == 0) {
                 next = stream.pathText();
                 return false;

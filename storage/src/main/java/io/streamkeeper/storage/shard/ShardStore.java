@@ -485,7 +485,16 @@ public final class ShardStore implements AutoCloseable {
      * @return where the next step begins; null if all were looked at
      */
     public @Nullable String visit(String from, int most, Consumer<StreamState> look) {
-        return Listing.visit(state, from, most, look);
+        return Listing.visit(state, "", from, most, look);
+    }
+
+    /**
+     * The same as {@link #visit} for streams whose paths begin with {@code prefix}.
+     *
+     * @param from where the step before has ended; the prefix for the first step
+     */
+    public @Nullable String visitBelow(String prefix, String from, int most, Consumer<StreamState> look) {
+        return Listing.visit(state, prefix, from, most, look);
     }
 
     /** The stream that readers see at a path; null if there is none. */
