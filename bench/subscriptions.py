@@ -16,6 +16,7 @@ Starts the jar of the server with data directories of its own, and the receiver 
 """
 
 import argparse
+import concurrent.futures
 import http.client
 import json
 import pathlib
@@ -119,18 +120,15 @@ def read(answers):
             break
     body = answers.read(length)
     if b" 20" not in status:
-        raise SystemExit(f"a request was refused: {status!r} {body!r}")
+        raise OSError(f"a request was refused: {status!r} {body!r}")
 
 
 def send_all(port, requests, connections=CONNECTIONS, pipelined=PIPELINED):
     """Sends requests over several connections; returns the seconds that it took."""
     begin = time.monotonic()
     parts = [requests[number::connections] for number in range(connections)]
-    threads = [threading.Thread(target=send, args=(port, part, pipelined)) for part in parts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor(connections) as threads:
+        list(threads.map(lambda part: send(port, part, pipelined), parts))
     return time.monotonic() - begin
 
 
@@ -155,10 +153,12 @@ def measure_appends(arguments, directory):
     puts = [subscription(number, pattern.format(number), receiver.url) for number in range(SUBSCRIPTIONS)]
     print(f"{SUBSCRIPTIONS} subscriptions created in {send_all(servers[0].port, puts):.1f} s", flush=True)
     command = ["java", "-jar", arguments.bench, "compare", "--row", "append-grouped", "--rounds", str(arguments.rounds)]
-    command += ["--seconds", "2", "--warm-up", "10"]
+    command += ["--seconds", "2", "--warm-up", "15"]
     for name, server in zip(("with", "without"), servers):
         command += ["--peer", f"{name}={server.url()},pid={server.process.pid}"]
     before = time.monotonic()
+    if arguments.json:
+        command += ["--json", arguments.json]
     subprocess.run(command, check=True)
     links = servers[0].metric("streamkeeper_subscription_links")
     sent = servers[0].metric("streamkeeper_webhook_deliveries_total")
@@ -168,13 +168,13 @@ def measure_appends(arguments, directory):
 
 
 def measure_creation(arguments, directory):
-    url = "http://127.0.0.1:9/"
-    server = Server(arguments.jar, directory)
+    url = "http://127.0.0.1:9999/"
+    server = Server(arguments.jar, directory, "--subscriptions", str(2 * SUBSCRIPTIONS))
     base = server.heap()
     puts = [subscription(number, f"s/{number:05}/*", url) for number in range(SUBSCRIPTIONS)]
     alone = [subscription(SUBSCRIPTIONS + number, f"t/{number:05}/*", url) for number in range(1_000)]
     seconds = send_all(server.port, alone, 1, 1)
-    print(f"1,000 subscriptions without streams, one connection: {1_000 / seconds:.0f}/s")
+    print(f"1,000 subscriptions without streams, one connection: {1_000 / seconds:.0f}/s; heap of one {(server.heap() - base) / 1_000:.0f} B")
     deletes = [request("DELETE", f"__ds/subscriptions/s{SUBSCRIPTIONS + number:05}", "text/plain", "") for number in range(1_000)]
     send_all(server.port, deletes)
     seconds = send_all(server.port, [stream(number) for number in range(STREAMS)])
@@ -205,9 +205,16 @@ def measure_restart(arguments, directory):
     server.stop(signal.SIGKILL)
     receiver = Receiver(arguments.bench, "DONE", receiver_port)
     server = Server(arguments.jar, directory)
-    while server.metric('streamkeeper_webhook_deliveries_total{result="done"}') < PENDING:
+    done = 0
+    seconds = {}
+    while done < PENDING:
         time.sleep(0.02)
-    print(f"ready after {server.ready_seconds:.2f} s; {PENDING} webhooks done {time.monotonic() - server.begin:.2f} s after the start of the process")
+        done = server.metric('streamkeeper_webhook_deliveries_total{result="done"}')
+        for share in (1, PENDING // 2, PENDING):
+            if done >= share:
+                seconds.setdefault(share, time.monotonic() - server.begin - server.ready_seconds)
+    text = ", ".join(f"{share} done after {value:.2f} s" for share, value in seconds.items())
+    print(f"ready {server.ready_seconds:.2f} s after the start of the process; from then on: {text}")
     server.stop()
     receiver.stop()
 
@@ -222,6 +229,7 @@ def main():
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--state", default="in-flight", choices=["unmatched", "in-flight", "refused", "delivering"])
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", help="append: a file for the figures of each round")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         PARTS[arguments.part](arguments, directory)

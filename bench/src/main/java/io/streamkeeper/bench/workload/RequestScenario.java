@@ -41,15 +41,17 @@ public final class RequestScenario implements Scenario {
 
     /** Appends to existing streams. */
     public static RequestScenario append(Target target, Spec spec) {
-        return append(target, Requests.of(target, "append", spec), spec);
+        Requests requests = Requests.of(target, "append", spec);
+        return append(target, requests, requests.create(), spec);
     }
 
-    /** The same with paths of two segments. */
+    /** The same with paths of two segments. Each stream has a message, so that its subscriptions begin with work. */
     public static RequestScenario appendGrouped(Target target, Spec spec) {
-        return append(target, Requests.grouped(target, "append", spec), spec);
+        Requests requests = Requests.grouped(target, "append", spec);
+        return append(target, requests, requests.create(NumberedRequest.body(spec.bodyBytes())), spec);
     }
 
-    private static RequestScenario append(Target target, Requests requests, Spec spec) {
+    private static RequestScenario append(Target target, Requests requests, NumberedRequest create, Spec spec) {
         return new RequestScenario(
                 target,
                 spec,
@@ -57,7 +59,7 @@ public final class RequestScenario implements Scenario {
                 spec.producers()
                         ? new ProducerAppends(requests.append(), exchanges(target, spec), SEED)
                         : new RandomPick(requests.append(), RandomPick.all(spec.streams()), SEED),
-                scenario -> scenario.sendEach(requests.create(), 0, spec.streams()));
+                scenario -> scenario.sendEach(create, 0, spec.streams()));
     }
 
     /** Creates empty streams. */
