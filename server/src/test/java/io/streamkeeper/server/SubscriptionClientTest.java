@@ -29,6 +29,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +90,7 @@ class SubscriptionClientTest {
 
     private void receive(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(WebhookReceiver.BODY_BYTES_MAX + 1);
-        try (exchange) {
+        try {
             wakes.add(webhooks.verify(exchange.getRequestHeaders(), body));
             if (answersDone) {
                 byte[] done = WebhookReceiver.doneBody();
@@ -100,6 +103,8 @@ class SubscriptionClientTest {
             exchange.sendResponseHeaders(e.status(), -1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            exchange.close();
         }
     }
 
@@ -110,6 +115,19 @@ class SubscriptionClientTest {
 
     private void append(String path, String text) throws InterruptedException {
         streams.append(path, Content.text(text), AppendOptions.none());
+    }
+
+    @Test
+    void aRequestOfAnotherSenderIsAnsweredWithTheStatusOfItsRejection() throws Exception {
+        URI url = URI.create("http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook");
+        HttpResponse<Void> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(url)
+                                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(wakes).isEmpty();
     }
 
     private boolean hasPending(String id) throws InterruptedException {

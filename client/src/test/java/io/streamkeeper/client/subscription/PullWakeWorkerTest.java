@@ -127,7 +127,7 @@ class PullWakeWorkerTest {
         start((work, text) -> {
             if (work.generation() == 1) {
                 subscription.fence();
-                while (work.isHeld()) {
+                for (int i = 0; i < 1_000 && work.isHeld(); i++) {
                     TimeUnit.MILLISECONDS.sleep(5);
                 }
             }

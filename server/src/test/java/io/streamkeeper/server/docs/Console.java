@@ -1,6 +1,7 @@
 package io.streamkeeper.server.docs;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,11 +20,17 @@ import org.jspecify.annotations.Nullable;
  * share one {@link DocumentServer}, which a document names {@code localhost:4437}; its data is {@code ./data} in each
  * directory. A command with {@code &} at its end runs beside the next one; the outputs of both follow that one, its own
  * last. {@code java -jar durable-streams-server.jar} runs the classes under test, and so does {@code ds}, for whose
- * commands {@code DS_URL} names the server.
+ * commands {@code DS_URL} names the server. {@code 4440} is a free port, and a Java program of {@code examples} has
+ * the classes under test.
  */
 final class Console implements AutoCloseable {
     private static final String DOCUMENTED = "localhost:4437";
     private static final String DOCUMENTED_JAR = "java -jar durable-streams-server.jar";
+    private static final String DOCUMENTED_CLASS_PATH = "java -cp durable-streams-server.jar examples/";
+
+    /** The port of a receiver of webhooks. */
+    private static final String DOCUMENTED_PORT = "4440";
+
     private static final String PROMPT = "$ ";
 
     /** The file of the definitions. */
@@ -42,6 +49,7 @@ final class Console implements AutoCloseable {
 
     private final Path directory;
     private final String address;
+    private final String port;
     private @Nullable Running beside;
     private Names names = Names.NONE;
 
@@ -62,6 +70,7 @@ final class Console implements AutoCloseable {
     private Console(Path directory, DocumentServer server) throws IOException {
         this.directory = directory;
         this.address = server.address();
+        this.port = freePort();
         Files.createSymbolicLink(directory.resolve("data"), server.data());
         Files.createFile(directory.resolve(DEFINED));
         Files.writeString(directory.resolve(".curlrc"), "silent\nshow-error\n");
@@ -69,6 +78,12 @@ final class Console implements AutoCloseable {
         Files.writeString(launcher, LAUNCHER);
         if (!launcher.toFile().setExecutable(true)) {
             throw new IOException(launcher + " cannot be made executable");
+        }
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
         }
     }
 
@@ -156,8 +171,12 @@ final class Console implements AutoCloseable {
                         "bash",
                         "-c",
                         ". ./" + DEFINED + "\n"
-                                + keeping(names.inThisRun(command))
+                                + keeping(names.inThisRun(command.replaceAll("\\b" + DOCUMENTED_PORT + "\\b", port)))
                                         .replace(DOCUMENTED, address)
+                                        .replace(
+                                                DOCUMENTED_CLASS_PATH,
+                                                "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" " + Documents.REPOSITORY
+                                                        + "/examples/")
                                         .replace(
                                                 DOCUMENTED_JAR,
                                                 "\"$UNDER_TEST_JAVA\" -cp \"$UNDER_TEST\" io.streamkeeper.server.cli.Main"))
@@ -189,7 +208,9 @@ final class Console implements AutoCloseable {
         if (!ended) {
             running.process().destroyForcibly().waitFor();
         }
-        String printed = Files.readString(running.output()).replace(address, DOCUMENTED);
+        String printed = Files.readString(running.output())
+                .replace(address, DOCUMENTED)
+                .replace("127.0.0.1:" + port, "127.0.0.1:" + DOCUMENTED_PORT);
         if (!ended || running.process().exitValue() != 0) {
             String how = ended ? "with status " + running.process().exitValue() : "only when it was killed";
             throw new AssertionError("the command ended " + how + "\n--- printed\n" + printed);

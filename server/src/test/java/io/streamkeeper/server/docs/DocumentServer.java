@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The server of all documents, with the defaults. Only its event streams are shorter: they end after half a second, so
- * that the commands end.
+ * The server of all documents, with the defaults, except that it sends webhooks to this machine, and that its event streams
+ * are shorter: they end after half a second, so that the commands end.
  */
 final class DocumentServer implements AutoCloseable {
     private static final long SSE_SESSION_MILLIS = 500;
@@ -26,6 +26,7 @@ final class DocumentServer implements AutoCloseable {
                 .listen(listen -> listen.port(0).shards(1))
                 .live(live -> live.sseSessionMillis(SSE_SESSION_MILLIS))
                 .data(options -> options.directory(data))
+                .subscriptions(subscriptions -> subscriptions.localWebhooks(true))
                 .build();
         return new DocumentServer(data, DurableStreamsServer.start(config));
     }
