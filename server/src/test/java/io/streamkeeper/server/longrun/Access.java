@@ -122,7 +122,10 @@ final class Access {
     }
 
     private void writePolicy(String first) throws IOException {
-        replace("policy", first + "allow * all {sub}/**\nallow operator admin **\n");
+        replace(
+                "policy",
+                first
+                        + "allow * all {sub}/**\nallow * subscribe __ds/subscriptions/{sub}-*\nallow operator admin **\n");
     }
 
     private void writeIdentity() throws IOException {

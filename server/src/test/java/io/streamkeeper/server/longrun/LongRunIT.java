@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +25,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +67,8 @@ class LongRunIT {
         } catch (SmallDisk.NotHere e) {
             System.out.println("The long run has no small disk, as this machine cannot mount one: " + e.getMessage());
             run(minutes, seed, random);
+        } finally {
+            worlds.values().forEach(World::close);
         }
     }
 
@@ -74,12 +76,14 @@ class LongRunIT {
 
     private void kept(Random random) throws IOException {
         World world = new World(folder.resolve("data"), clock("kept"), List.of(), noisy(random));
+        world.subscribers = new Subscribers(random.nextLong(), world.clock, reach);
         Role[] roles = {Role.APPENDS, Role.PRODUCER, Role.APPENDS, Role.ANYTHING};
         clients(Place.KEPT, world, random, roles);
     }
 
     private void memory(Random random) throws IOException {
         World world = new World(folder.resolve("memory"), clock("memory"), List.of(), noisy(random));
+        world.subscribers = new Subscribers(random.nextLong(), world.clock, reach);
         clients(Place.MEMORY, world, random, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING, Role.ANYTHING);
     }
 
@@ -127,8 +131,13 @@ class LongRunIT {
             throw new AssertionError("-Dlongrun.seed=" + seed + ", start " + number + ": " + e.getMessage(), e);
         }
         System.out.println("long run of " + minutes + " minutes, -Dlongrun.seed=" + seed + ", took "
-                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s, " + number + " starts, reached:\n"
-                + reach);
+                + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s, " + number
+                + " starts, pending work of subscriptions delivered at most "
+                + worlds.values().stream()
+                        .mapToLong(World::slowestDeliveryMillis)
+                        .max()
+                        .orElse(0)
+                + " ms after a start, reached:\n" + reach);
         if (reachesAll) {
             assertThat(reach.missing(small))
                     .as("what was not reached, -Dlongrun.seed=%s", seed)
@@ -140,7 +149,7 @@ class LongRunIT {
         Path log = folder.resolve("start-" + number + ".log");
         plan.count(reach);
         if (plan.keepsNothing()) {
-            world.clients.forEach(Traffic::forget);
+            world.forget();
         }
         if (world.clock.movedHours() != plan.clockHours()) {
             world.clock.moveTo(plan.clockHours());
@@ -154,7 +163,8 @@ class LongRunIT {
         List<String> names = world.clients.stream().map(client -> client.name).toList();
         Access access = new Access(
                 folder.resolve("access"),
-                Stream.concat(names.stream(), Stream.of(NoisyTenant.NAME)).toList());
+                Stream.concat(names.stream(), Stream.of(NoisyTenant.NAME, Subscribers.NAME))
+                        .toList());
         flags.addAll(access.flags(plan.access()));
         flags.addAll(NoisyTenant.flags(folder.resolve("access")));
         Path accessLog = folder.resolve("access-log-" + number);
@@ -175,12 +185,18 @@ class LongRunIT {
             }
             threads.add(world.noisy.start(
                     server.uri(), plan.access() == Access.Kind.OPEN ? "" : access.field(NoisyTenant.NAME)));
+            Subscribers subscribers = world.subscribers;
+            if (subscribers != null) {
+                boolean isOpen = plan.access() == Access.Kind.OPEN;
+                Session session = new Session(server.uri(), isOpen ? "" : access.field(Subscribers.NAME), isOpen);
+                threads.addAll(subscribers.start(session, world.lastEnd));
+            }
             Intruder intruder = new Intruder(server.uri(), access, names, random.nextLong(), reach);
             if (plan.access() != Access.Kind.OPEN) {
                 threads.add(new Thread(intruder, "intruder"));
                 threads.get(threads.size() - 1).start();
             }
-            awaitAll(world, SETTLED_MAX, Traffic::isSettled);
+            awaitSettled(world);
             if (world.endedFull) {
                 reach.count("full disk: start after " + world.lastEnd);
             }
@@ -188,11 +204,17 @@ class LongRunIT {
             world.clients.forEach(Traffic::ending);
             intruder.ending();
             world.noisy.ending();
+            if (subscribers != null) {
+                subscribers.ending();
+            }
             // A kill comes among what is not answered, or on a full disk.
             long latestNanos = System.nanoTime() + READY_FOR_THE_END_MAX.toNanos();
             waitUntil(latestNanos, world, () -> world.clients.stream().allMatch(client -> isReady(client, plan)));
             waitUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(ENDING_MILLIS_MAX)), world);
             end(plan, server);
+            if (subscribers != null) {
+                subscribers.ended();
+            }
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -312,12 +334,11 @@ class LongRunIT {
         }
     }
 
-    /** Waits until all clients have reached a point, or one has failed. */
-    private static void awaitAll(World world, Duration longest, Predicate<Traffic> isSo) {
-        await().atMost(longest)
+    /** Waits until everything was compared with the models, or something has failed. */
+    private static void awaitSettled(World world) {
+        await().atMost(SETTLED_MAX)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> world.clients.stream().allMatch(isSo)
-                        || world.clients.stream().anyMatch(client -> client.failure() != null));
+                .until(() -> world.isSettled() || world.hasFailed());
     }
 
     /** Waits for a time, or until a client fails. */
@@ -326,9 +347,7 @@ class LongRunIT {
     }
 
     private static void waitUntil(long nanos, World world, BooleanSupplier isReached) throws InterruptedException {
-        while (System.nanoTime() < nanos
-                && !isReached.getAsBoolean()
-                && world.clients.stream().allMatch(client -> client.failure() == null)) {
+        while (System.nanoTime() < nanos && !isReached.getAsBoolean() && !world.hasFailed()) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
@@ -340,12 +359,10 @@ class LongRunIT {
         if (world.noisy.failure() != null) {
             throw new AssertionError(plan + ": " + world.noisy.failure().getMessage(), world.noisy.failure());
         }
-        for (Traffic client : world.clients) {
-            Throwable failure = client.failure();
-            if (failure != null) {
-                throw new AssertionError(
-                        plan + ": " + failure.getMessage() + "\nthe server said:\n" + server.output(), failure);
-            }
+        Throwable failure = world.failure();
+        if (failure != null) {
+            throw new AssertionError(
+                    plan + ": " + failure.getMessage() + "\nthe server said:\n" + server.output(), failure);
         }
         assertThat(server.output().lines().filter(LongRunIT::isTrouble))
                 .as(() -> plan + ", the server's output:\n" + server.output())
@@ -373,6 +390,11 @@ class LongRunIT {
         if (plan.place() == Place.KEPT) {
             Path restored = folder.resolve("data-" + number);
             tool(world, "restore", "--from=" + copy, "--data-dir=" + restored);
+            // A backup has no secrets: the key of webhooks is copied apart from it.
+            Path key = world.data.resolve("webhook-keys");
+            if (Files.exists(key)) {
+                Files.copy(key, restored.resolve(key.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
             delete(world.data);
             world.data = restored;
             reach.count("restored and served");

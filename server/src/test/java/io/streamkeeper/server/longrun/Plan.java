@@ -196,6 +196,7 @@ record Plan(
                 // A quarter of it is what a full disk has in reserve, for what was not deleted and is in no checkpoint.
                 "--segment-bytes=" + (place == Place.SMALL_DISK ? "4MiB" : "256KiB"),
                 "--max-producers=" + PRODUCERS_MAX,
+                "--allow-local-webhooks",
                 place.addsOffsets() ? "--state-offsets" : "--no-state-offsets",
                 "--keep-producers=0s"));
         if (hasRegistry()) {

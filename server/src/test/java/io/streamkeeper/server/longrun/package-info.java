@@ -5,8 +5,9 @@
  * Intruder}, who may use the server, and somebody who may not; {@code SmallDisk}, {@code ServerClock} and {@code ClockAgent}, a small
  * disk and a clock that moves; {@code Traffic}, what one client does; {@code Writes}, {@code Lives} and {@code Reads},
  * its operations; {@code Flow} and {@code Fills}, those before an end and on a full disk; {@code Settlement}, what is
- * checked after a start; {@code ModelStream}, what a stream must hold; {@code Reach}, the counters; {@code Wire}, one
- * connection.
+ * checked after a start; {@code ModelStream}, what a stream must hold; {@code Subscribers}, streams that subscriptions follow, with the workers
+ * {@code WebhookReceiver} and {@code PullWorker}; {@code ModelSubscription}, what a subscription must hold; {@code
+ * Redelivery}, what workers receive after a start; {@code Reach}, the counters; {@code Wire}, one connection.
  *
  * <p>Each thread of traffic has its streams for itself. A feature that is added to the server comes with its operation,
  * its part of the model and its counter here.

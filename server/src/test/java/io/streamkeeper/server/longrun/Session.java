@@ -1,0 +1,29 @@
+package io.streamkeeper.server.longrun;
+
+import java.net.URI;
+
+/** One start of a server, for those who use its subscriptions. Safe for use by any thread. */
+final class Session {
+    final URI server;
+    final String credentials;
+
+    /** Whether the server does not authenticate: what was created by nobody may read everything, and otherwise nothing. */
+    final boolean isOpen;
+
+    final long readyNanos = System.nanoTime();
+
+    /** Whether all workers do their work at once, so that nothing stays pending. */
+    volatile boolean isCalm = true;
+
+    /** Whether the server may end at any time. */
+    volatile boolean isEnding;
+
+    /** Whether it has ended. */
+    volatile boolean hasEnded;
+
+    Session(URI server, String credentials, boolean isOpen) {
+        this.server = server;
+        this.credentials = credentials;
+        this.isOpen = isOpen;
+    }
+}
