@@ -5,12 +5,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When the lease ends and when the next attempt is due. The log has both as times of the wall clock; here they are run by
- * the monotonic clock, from the moment on at which they became known, and never longer than a whole lease or the longest
+ * the monotonic clock, from the moment on at which they became known, and never longer than a whole lease or the whole
  * delay: a clock that is set does not hold a subscription back. Owned by one loop.
  */
 final class Deadlines {
-    private static final long RETRY_MILLIS_MAX = 2 * BackOff.ASKED_MILLIS_MAX;
-
     private final SubscriptionState state;
     private final Clock clock;
     private long leaseMillis;
@@ -34,7 +32,7 @@ final class Deadlines {
         long retry = state.schedule().nextMillis();
         if (retry != retryMillis) {
             retryMillis = retry;
-            retryNanos = nanos(retry, RETRY_MILLIS_MAX);
+            retryNanos = nanos(retry, state.schedule().delayMillis());
         }
     }
 

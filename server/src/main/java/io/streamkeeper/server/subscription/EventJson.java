@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   {"e":"woken","wake":{"id":"w_…","generation":8,"until":1764099030000,"links":[
  *       {"p":"a/b","x":true,"g":1764099000000001,"acked":"…_…","tail":"…_…"}]}}
  *   {"e":"claimed","holder":"worker-1","until":1764099030000}    {"e":"accepted"}
- *   {"e":"failed","attempts":2,"next":1764099004000,"error":"status 500","keeps":true}
+ *   {"e":"failed","attempts":2,"next":1764099004000,"delay":1900,"error":"status 500","keeps":true}
  *   {"e":"acked","cursors":[…],"until":1764099060000}    {"e":"done"}    {"e":"ended"}
  *   {"e":"sought","cursor":{"p":"a/b","g":1764099000000001,"o":7}}
  * </pre>
@@ -73,7 +73,8 @@ final class EventJson {
             json.writeStringField("e", "accepted");
         } else if (event instanceof SubscriptionEvent.Failed failed) {
             json.writeStringField("e", "failed");
-            writeSchedule(json, new Schedule(failed.attempts(), failed.nextMillis(), failed.error()));
+            writeSchedule(
+                    json, new Schedule(failed.attempts(), failed.nextMillis(), failed.delayMillis(), failed.error()));
             json.writeBooleanField("keeps", failed.keepsWake());
         } else if (event instanceof SubscriptionEvent.Acked acked) {
             json.writeStringField("e", "acked");
@@ -107,6 +108,7 @@ final class EventJson {
     private static void writeSchedule(JsonGenerator json, Schedule schedule) throws IOException {
         json.writeNumberField("attempts", schedule.attempts());
         json.writeNumberField("next", schedule.nextMillis());
+        json.writeNumberField("delay", schedule.delayMillis());
         SpecJson.writeIfKnown(json, "error", schedule.error());
     }
 
@@ -204,11 +206,19 @@ final class EventJson {
         Schedule schedule = schedule(message);
         String error = schedule.error();
         return new SubscriptionEvent.Failed(
-                schedule.attempts(), schedule.nextMillis(), error == null ? "" : error, message.flag("keeps"));
+                schedule.attempts(),
+                schedule.nextMillis(),
+                schedule.delayMillis(),
+                error == null ? "" : error,
+                message.flag("keeps"));
     }
 
     private static Schedule schedule(JsonTree object) {
-        return new Schedule((int) object.number("attempts"), object.number("next"), object.textOrNull("error"));
+        return new Schedule(
+                (int) object.number("attempts"),
+                object.number("next"),
+                object.number("delay"),
+                object.textOrNull("error"));
     }
 
     private static WakeInFlight wake(JsonTree object) {

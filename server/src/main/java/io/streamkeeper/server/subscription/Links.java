@@ -38,6 +38,7 @@ final class Links implements Subscriber.Receiver {
     private int asked;
     private @Nullable Runnable whenSettled;
     private boolean lacksRoom;
+    private boolean looksAgain;
     private boolean isClosed;
 
     /**
@@ -238,9 +239,19 @@ final class Links implements Subscriber.Receiver {
         return link;
     }
 
-    /** Streams that were not linked for lack of room are looked for again. */
-    void retryRoom() {
+    /** Streams that were not linked for lack of room are looked for again, until {@link #looked}. */
+    void lookAgain() {
         lacksRoom = false;
+        looksAgain = true;
+    }
+
+    void looked() {
+        looksAgain = false;
+    }
+
+    /** Whether all streams that are to be linked are. */
+    boolean areComplete() {
+        return !lacksRoom && !looksAgain;
     }
 
     /** Forgets a link, in its shard too. */

@@ -176,9 +176,13 @@ final class OwnedSubscription {
 
     /** Looks for streams that were not linked. */
     void linkAgain() {
+        links.lookAgain();
         state.explicit().forEach(links::add);
         state.explicit().forEach(links::askFor);
-        scan(this::next);
+        scan(() -> {
+            links.looked();
+            next();
+        });
     }
 
     /** Looks for the streams of this subscription alone, and opens it. */
@@ -406,7 +410,7 @@ final class OwnedSubscription {
                 List.of(),
                 links.count(),
                 state.createdMillis(),
-                state.schedule().isScheduled(),
+                state.schedule().isFailing(),
                 state.schedule().error(),
                 state.schedule().nextMillis(),
                 state.generation(),

@@ -51,7 +51,8 @@ sealed interface SubscriptionEvent {
     record Accepted() implements SubscriptionEvent {}
 
     /** A delivery has failed; the wake is kept, or ends. */
-    record Failed(int attempts, long nextMillis, String error, boolean keepsWake) implements SubscriptionEvent {}
+    record Failed(int attempts, long nextMillis, long delayMillis, String error, boolean keepsWake)
+            implements SubscriptionEvent {}
 
     /** A worker acknowledges; its lease is extended, or with 0 its wake ends. */
     record Acked(List<Cursor> cursors, long leaseUntilMillis) implements SubscriptionEvent {}

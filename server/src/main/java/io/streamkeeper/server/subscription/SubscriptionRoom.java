@@ -2,10 +2,13 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.log.RareReport;
 import io.streamkeeper.storage.memory.Budget;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The heap of all subscriptions and their links, reserved from the budget of descriptions before it is used (I7), and
@@ -18,10 +21,13 @@ final class SubscriptionRoom {
     /** The heap of a link: its cursor, its entries in tables of the owner, and its armed watch. */
     static final long LINK_BYTES = 320;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoom.class);
+
     private final SubscriptionLimits limits;
     private final Budget heap;
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicLong links = new AtomicLong();
+    private final RareReport shortages = new RareReport(System::nanoTime);
 
     SubscriptionRoom(SubscriptionLimits limits, Budget heap) {
         this.limits = limits;
@@ -67,6 +73,18 @@ final class SubscriptionRoom {
     void giveLinks(int count) {
         links.addAndGet(-count);
         heap.release(LINK_BYTES * count);
+    }
+
+    /** Reports that a subscription does not follow all its streams. */
+    void reportShortage(String id) {
+        long unreported = shortages.unreported();
+        if (unreported != RareReport.NOT_DUE) {
+            LOG.warn(
+                    "subscription {} does not follow all its streams ({} more since the last such line): {}",
+                    id,
+                    unreported,
+                    noLinks().message());
+        }
     }
 
     /** The refusal of links for which there is no room. */

@@ -184,9 +184,10 @@ final class SubscriptionState {
             schedule = Schedule.NONE;
         } else if (event instanceof SubscriptionEvent.Accepted) {
             wake = wake == null ? null : wake.acceptedByReceiver();
-            schedule = schedule.paused();
+            // A wake stream has nothing more to fail; a receiver may still not become done.
+            schedule = spec().kind() == SubscriptionSpec.Kind.PULL_WAKE ? Schedule.NONE : schedule.paused();
         } else if (event instanceof SubscriptionEvent.Failed failed) {
-            schedule = new Schedule(failed.attempts(), failed.nextMillis(), failed.error());
+            schedule = new Schedule(failed.attempts(), failed.nextMillis(), failed.delayMillis(), failed.error());
             wake = failed.keepsWake() ? wake : null;
         } else {
             throw new IllegalArgumentException("an event of the unknown type " + event.getClass());

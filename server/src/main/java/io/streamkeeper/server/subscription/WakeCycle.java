@@ -176,7 +176,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
             return true;
         }
         if (wake.holder() == null) {
-            wakeStream.write(wake);
+            wakeStream.writeIfDue(wake);
         }
         return false;
     }
@@ -263,7 +263,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
     private void fail(String reason, long askedMillis, boolean keepsWake) {
         int attempts = state().schedule().attempts() + 1;
         long delay = BackOff.millis(attempts, askedMillis, ThreadLocalRandom.current()::nextDouble);
-        append(new SubscriptionEvent.Failed(attempts, clock.nowMillis() + delay, reason, keepsWake));
+        append(new SubscriptionEvent.Failed(attempts, clock.nowMillis() + delay, delay, reason, keepsWake));
     }
 
     // ---- events ----
@@ -303,10 +303,10 @@ final class WakeCycle implements RequestQueue.OwnWork {
     }
 
     private void writeSnapshot() {
-        if (!links().lacksRoom()) {
+        if (links().areComplete()) {
             state().retain(cursor -> {
                 Link link = links().at(cursor.path());
-                return link != null && link.generation == cursor.generation();
+                return link != null && (!link.exists() || link.generation == cursor.generation());
             });
         }
         subscription
@@ -338,12 +338,14 @@ final class WakeCycle implements RequestQueue.OwnWork {
             isRescanDue = false;
         } else if (!isRescanDue) {
             isRescanDue = true;
+            if (links().lacksRoom()) {
+                subscription.services().room().reportShortage(subscription.id());
+            }
             rescanNanos = clock.monotonicNanos() + RESCAN_NANOS;
         } else if (clock.monotonicNanos() - rescanNanos >= 0) {
             isRescanDue = false;
             links().forgetDenied();
             if (links().lacksRoom()) {
-                links().retryRoom();
                 subscription.linkAgain();
             }
         }
@@ -356,6 +358,10 @@ final class WakeCycle implements RequestQueue.OwnWork {
         long now = clock.monotonicNanos();
         boolean isWaiting = webhook.waitsForRoom() || !subscription.services().isOpen();
         long left = isWaiting ? NEVER : deadlines.leftNanos();
+        WakeInFlight wake = state().wake();
+        if (wake != null && wake.holder() == null && !isWaiting) {
+            left = Math.min(left, wakeStream.leftNanos(wake));
+        }
         if (wasRefused) {
             left = refusedNanos - now;
         }

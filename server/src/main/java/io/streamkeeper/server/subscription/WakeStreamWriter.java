@@ -5,6 +5,7 @@ import io.streamkeeper.protocol.ContentType;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,27 @@ final class WakeStreamWriter {
      */
     record Written(String wakeId, @Nullable String refusal) {}
 
+    /** After this time a wake that nobody has claimed is written again; then after twice as long, and so on. */
+    private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int DOUBLINGS_MAX = 6;
+
     private final OwnedSubscription subscription;
 
     /** The wake that is in the stream, or on its way there. */
     private @Nullable String sent;
 
     private @Nullable Written written;
+
+    /** The wake that is in the stream, and when it is written again; null while it is on its way there. */
+    private @Nullable String kept;
+
+    private long repeatNanos;
+
+    /** The last wake that was in the stream, and how often it was written. */
+    private @Nullable String counted;
+
+    private int writes;
 
     WakeStreamWriter(OwnedSubscription subscription) {
         this.subscription = subscription;
@@ -44,12 +60,33 @@ final class WakeStreamWriter {
         }
         if (taken.refusal() != null) {
             sent = null;
+        } else {
+            writes = wake.id().equals(counted) ? writes + 1 : 1;
+            counted = wake.id();
+            kept = wake.id();
+            repeatNanos = now() + (REPEAT_NANOS << Math.min(writes - 1, DOUBLINGS_MAX));
         }
         return taken;
     }
 
-    /** Appends a wake, unless it was appended. */
-    void write(WakeInFlight wake) {
+    private long now() {
+        return subscription.services().clock().monotonicNanos();
+    }
+
+    /** How long until a wake is written again, in nanoseconds; {@link Long#MAX_VALUE} if it is not in the stream. */
+    long leftNanos(WakeInFlight wake) {
+        return wake.id().equals(kept) ? Math.max(0, repeatNanos - now()) : Long.MAX_VALUE;
+    }
+
+    /**
+     * Appends a wake, unless it was appended. It is appended again after some time, because the message may have been
+     * dropped, or the stream deleted, before a worker has read it.
+     */
+    void writeIfDue(WakeInFlight wake) {
+        if (leftNanos(wake) == 0) {
+            sent = null;
+            kept = null;
+        }
         if (wake.id().equals(sent)) {
             return;
         }

@@ -126,7 +126,13 @@ final class WorkerRequests {
             }
             looks.add(links().question(link, ack.getValue()));
         }
-        links().look(looks, answers -> ack(request, answers, then));
+        links().look(looks, answers -> checkPlaces(answers, then, () -> ack(request, answers, then)));
+    }
+
+    /** Runs {@code next} if no offset is inside a message; else refuses. */
+    private void checkPlaces(List<Look.Seen> answers, Callback<?> then, Runnable next) {
+        new PlaceCheck(subscription, answers.iterator())
+                .run(Results.then(nothing -> next.run(), refusal -> subscription.refuse(then, refusal)));
     }
 
     private Refusal unknown(StreamPath path) {
@@ -223,7 +229,9 @@ final class WorkerRequests {
             subscription.refuse(then, unknown(path));
             return;
         }
-        links().look(List.of(links().question(link, offset)), answers -> seek(answers.get(0), then));
+        links().look(
+                        List.of(links().question(link, offset)),
+                        answers -> checkPlaces(answers, then, () -> seek(answers.get(0), then)));
     }
 
     private void seek(Look.Seen seen, Callback<Boolean> then) {

@@ -70,7 +70,11 @@ class SubscriptionStateTest {
             case 5 -> new SubscriptionEvent.Accepted();
             case 6 ->
                 new SubscriptionEvent.Failed(
-                        random.nextInt(9), 1 + random.nextInt(100), "status 500", random.nextBoolean());
+                        random.nextInt(9),
+                        1 + random.nextInt(100),
+                        random.nextInt(50),
+                        "status 500",
+                        random.nextBoolean());
             case 7, 8 -> new SubscriptionEvent.Acked(cursors(random), random.nextInt(2) * 40L);
             case 9 -> new SubscriptionEvent.Done();
             case 10 -> new SubscriptionEvent.Ended();

@@ -49,6 +49,7 @@ final class SubscriptionsRig implements AutoCloseable {
     final ManualTime time = new ManualTime();
     final ScriptedDeliveries deliveries = new ScriptedDeliveries();
     final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
     final Budget heap = new Budget("descriptions", 1L << 30);
     final RefusingStores stores;
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
