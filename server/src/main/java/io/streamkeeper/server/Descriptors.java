@@ -21,6 +21,11 @@ record Descriptors(long max, long open) {
         return new Descriptors(OpenFiles.max(), OpenFiles.count());
     }
 
+    /** Returns how many connections to receivers of webhooks may be open: at most a quarter of the free descriptors. */
+    int webhooksMax(int wanted) {
+        return (int) Math.max(2, Math.min(wanted, (max - open) / 4));
+    }
+
     /**
      * Returns how many connections may be open, with one descriptor each: all free descriptors except a reserve, which
      * is at most half of them.

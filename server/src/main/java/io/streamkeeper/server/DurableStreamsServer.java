@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the streams of a {@link DurableStreams} over HTTP, on its own listening sockets: one for clients and, if the
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * data.
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableStreamsServer.class);
+
     private final DurableStreams streams;
     private final boolean ownsStreams;
     private final boolean authenticates;
@@ -52,8 +56,10 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         int kept = ListeningSockets.adminAddress(streams.config(), policy != null) == null
                 ? 0
                 : HttpServer.ADMINISTRATIVE_CONNECTIONS_MAX;
-        http.connectionsMax(
-                Descriptors.ofProcess().connectionsMax(streams.engine().shards().count(), kept));
+        http.connectionsMax(Descriptors.ofProcess()
+                .connectionsMax(
+                        streams.engine().shards().count(),
+                        kept + streams.engine().webhookDescriptors()));
         if (tls != null) {
             long bytes = MemoryPlan.BYTES_PER_CONNECTION + TlsIdentity.BYTES_PER_CONNECTION;
             http.connectionsMax(
@@ -72,7 +78,20 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         }
         http.publicSocketsClosedBy(sockets::closePublic);
         this.endsServing = streams.engine().serve(policy, url());
+        warnOfCallbacks();
         streams.attach(this);
+    }
+
+    /** Receivers of webhooks get a URL, which cannot be that of all addresses. */
+    private void warnOfCallbacks() {
+        boolean isKnown = streams.config().subscriptions().hasPublicUrl()
+                || !address().getAddress().isAnyLocalAddress();
+        if (streams.config().subscriptions().isOn() && !isKnown) {
+            LOG.warn(
+                    "webhooks contain callback URLs below {}, which receivers do not reach; expected --public-url, or"
+                            + " --subscriptions 0",
+                    url());
+        }
     }
 
     private static @Nullable TlsIdentity openTls(ServerConfig config) throws IOException {

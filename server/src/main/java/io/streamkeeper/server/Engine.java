@@ -190,6 +190,11 @@ final class Engine {
         }
     }
 
+    /** How many file descriptors webhooks take at most. */
+    int webhookDescriptors() {
+        return subscriptions == null ? 0 : subscriptions.descriptors();
+    }
+
     /**
      * A server begins on these streams: subscriptions are woken while there is one.
      *

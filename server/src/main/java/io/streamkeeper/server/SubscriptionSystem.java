@@ -18,6 +18,7 @@ import io.streamkeeper.server.subscription.SubscriptionPaths;
 import io.streamkeeper.server.subscription.WakeTokens;
 import io.streamkeeper.server.subscription.webhook.SignedWakeTokens;
 import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
+import io.streamkeeper.server.subscription.webhook.WebhookBounds;
 import io.streamkeeper.server.subscription.webhook.WebhookClient;
 import io.streamkeeper.server.subscription.webhook.WebhookRules;
 import io.streamkeeper.server.subscription.webhook.WebhookUrl;
@@ -41,6 +42,7 @@ final class SubscriptionSystem implements AutoCloseable {
     private final SubscriptionsConfig config;
     private final Executor workers;
     private final StoredWebhookKeys keys;
+    private final WebhookBounds bounds;
     private final WebhookClient client;
     private final OwnerRights rights = new OwnerRights();
     private final WakeTokens tokens;
@@ -58,7 +60,13 @@ final class SubscriptionSystem implements AutoCloseable {
         this.workers = workers;
         this.keys = keys;
         WebhookRules rules = rules();
-        this.client = new WebhookClient(rules, keys, workers, sockets.clientChannel(), this.config.deliveriesMax());
+        int wanted = this.config.deliveriesMax();
+        this.bounds = WebhookBounds.of(
+                wanted,
+                Descriptors.ofProcess().webhooksMax(WebhookBounds.descriptorsWanted(wanted, shards.count())),
+                memory.webhooks().bytesMax(),
+                shards.count());
+        this.client = new WebhookClient(rules, keys, workers, sockets.clientChannel(), bounds, memory.webhooks());
         this.tokens = new SignedWakeTokens(keys);
         this.subscriptions = StoredSubscriptions.start(
                 shards,
@@ -85,6 +93,11 @@ final class SubscriptionSystem implements AutoCloseable {
                 ? StoredWebhookKeys.inMemory(Clock.SYSTEM::nowMillis)
                 : StoredWebhookKeys.ofFile(data.directory().resolve(StoredWebhookKeys.FILE), Clock.SYSTEM::nowMillis);
         return new SubscriptionSystem(config, keys, sockets, shards, memory, workers);
+    }
+
+    /** How many file descriptors webhooks take at most. */
+    int descriptors() {
+        return bounds.descriptors();
     }
 
     /** Counts what there is now. */

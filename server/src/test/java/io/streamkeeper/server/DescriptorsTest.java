@@ -24,6 +24,13 @@ class DescriptorsTest {
     }
 
     @Test
+    void webhooksTakeAQuarterAtMost() {
+        assertThat(new Descriptors(1_048_576, 60).webhooksMax(384)).isEqualTo(384);
+        assertThat(new Descriptors(128, 48).webhooksMax(384)).isEqualTo(20);
+        assertThat(new Descriptors(50, 50).webhooksMax(384)).isEqualTo(2);
+    }
+
+    @Test
     void aSystemThatNamesNoLimitHasNone() {
         assertThat(new Descriptors(Long.MAX_VALUE, 0).connectionsMax(1, 0)).isEqualTo(Integer.MAX_VALUE);
         assertThat(Descriptors.ofProcess().connectionsMax(1, 0)).isPositive();

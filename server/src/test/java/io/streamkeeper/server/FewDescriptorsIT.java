@@ -5,10 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.protocol.output.Traces;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged jar where a process may have few file descriptors. */
 class FewDescriptorsIT {
     private static final int SECONDS_MAX = 60;
+    private static final int WEBHOOKS = 64;
+    private static final int TIMEOUT_MILLIS = 10_000;
 
     @TempDir
     private Path folder;
@@ -59,5 +68,48 @@ class FewDescriptorsIT {
             process.destroyForcibly();
             process.waitFor();
         }
+    }
+
+    /** Receivers that accept and never answer hold connections, but leave clients and files what they need. */
+    @Test
+    void webhooksUnderWayLeaveDescriptorsForClientsAndFiles() throws Exception {
+        Path launcher = Files.writeString(
+                folder.resolve("launcher"),
+                "#!/bin/sh\nulimit -n 128\nexec \"" + PackagedServer.runningJava() + "\" \"$@\"\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        try (ServerSocket receiver = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                PackagedServer server = PackagedServer.start(
+                        launcher,
+                        folder.resolve("server.log"),
+                        List.of("--shards=2", "--allow-local-webhooks", "--segment-bytes=256KiB"))) {
+            for (int i = 0; i < WEBHOOKS; i++) {
+                String body = "{\"type\":\"webhook\",\"pattern\":\"s/*\",\"webhook\":{\"url\":\"http://127.0.0.1:"
+                        + receiver.getLocalPort() + "/" + i + "\"}}";
+                assertThat(send(server, "PUT", "__ds/subscriptions/s" + i, body))
+                        .isEqualTo(201);
+            }
+            assertThat(send(server, "PUT", "s/1", "1")).isEqualTo(201);
+            receiver.accept();
+            for (int i = 0; i < WEBHOOKS; i++) {
+                assertThat(send(server, "POST", "s/1", "1".repeat(100_000))).isEqualTo(204);
+            }
+            assertThat(server.output()).doesNotContain("descriptors", "open files");
+        }
+    }
+
+    /** Sends a request over a connection of its own; returns the status. */
+    private static int send(PackagedServer server, String method, String path, String body) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) server.uri().resolve(path).toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setRequestProperty("Connection", "close");
+        connection.setConnectTimeout(TIMEOUT_MILLIS);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        return connection.getResponseCode();
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.server.DurableStreamsServer;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.metrics.Metric;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -97,6 +100,22 @@ class SubscriptionsTest {
         assertThat(SERVER.metric(Metric.SUBSCRIPTION_LINKS)).isPositive();
         SERVER.delete(SUBSCRIPTIONS + "done").is(204);
         SERVER.get(SUBSCRIPTIONS + "done").isError(404, "SUBSCRIPTION_NOT_FOUND");
+    }
+
+    @Test
+    @LogsFaults("which receivers do not reach")
+    void aServerOnAllAddressesThatDoesNotKnowItsUrlWarns() throws IOException {
+        ServerConfig config = TestServer.config(change ->
+                change.listen(listen -> listen.host("0.0.0.0")).security(security -> security.allowAnonymous(true)));
+        DurableStreamsServer.start(config).stop();
+    }
+
+    @Test
+    void aServerThatKnowsItsUrlDoesNotWarn() throws IOException {
+        ServerConfig config = TestServer.config(change -> change.listen(listen -> listen.host("0.0.0.0"))
+                .security(security -> security.allowAnonymous(true))
+                .subscriptions(subscriptions -> subscriptions.publicUrl("https://streams.example/v1/stream/")));
+        DurableStreamsServer.start(config).stop();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class MemoryLedger {
     private final Budget heads;
     private final Budget listings;
     private final Budget descriptions;
+    private final Budget webhooks;
 
     /** The budgets of {@code plan}, with nothing reserved. */
     public MemoryLedger(MemoryPlan plan) {
@@ -34,6 +35,7 @@ public final class MemoryLedger {
         this.heads = new Budget("heads of requests", plan.headBytes());
         this.listings = heads.share("listings", plan.listingBytes());
         this.descriptions = new Budget("descriptions of streams", plan.descriptionBytes());
+        this.webhooks = descriptions.share("webhooks", plan.webhookBytes());
         this.splitting = descriptions.share("splitting of JSON", plan.splittingBytes());
     }
 
@@ -94,9 +96,24 @@ public final class MemoryLedger {
         return descriptions;
     }
 
+    /** Heap, a part of {@link #descriptions}: webhooks that are under way, with their answers. */
+    public Budget webhooks() {
+        return webhooks;
+    }
+
     /** All budgets, in the order of the plan. */
     public List<Budget> budgets() {
         return List.of(
-                bodies, completion, reads, compression, received, unsent, splitting, heads, listings, descriptions);
+                bodies,
+                completion,
+                reads,
+                compression,
+                received,
+                unsent,
+                splitting,
+                heads,
+                listings,
+                descriptions,
+                webhooks);
     }
 }

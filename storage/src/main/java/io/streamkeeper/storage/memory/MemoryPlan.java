@@ -23,6 +23,7 @@ package io.streamkeeper.storage.memory;
  *   descriptions of streams                  the rest, at most 5/8: a start or a compaction of all of them needs up to
  *                                            a quarter as much again
  *     of which splitting of JSON bodies        1/4 of the heap
+ *     of which webhooks                        1/32 of the heap
  * </pre>
  *
  * @param directBytesMax all direct memory that the process may have
@@ -68,6 +69,7 @@ public record MemoryPlan(
     private static final int MEMORY_STREAM_PARTS = 12;
     private static final int MEMORY_REST_PARTS = 10;
     private static final int SPLITTING_PART_OF_HEAP = 4;
+    private static final int WEBHOOKS_PART_OF_HEAP = 32;
     private static final int CONNECTIONS_PART_OF_HEAP = 8;
     private static final long CONNECTIONS_BYTES_MAX = 128L << 20;
     private static final int HEADS_PART_OF_HEAP = 16;
@@ -136,6 +138,11 @@ public record MemoryPlan(
     private static long descriptions(long heap, long splitting, long otherParts) {
         long left = heap - SERVER_HEAP_BYTES - heap / COLLECTOR_PART_OF_HEAP - otherParts;
         return Math.max(splitting + heap / PARTS, Math.min(left, heap / 8 * DESCRIPTION_EIGHTHS_MAX));
+    }
+
+    /** Of {@link #descriptionBytes}: webhooks that are under way, with their answers. */
+    public long webhookBytes() {
+        return heapBytesMax / WEBHOOKS_PART_OF_HEAP;
     }
 
     /** Of {@link #headBytes}: pages of listings, until they are sent. */

@@ -39,6 +39,7 @@ final class ConnectionPool {
     }
 
     private final EventLoop loop;
+    private final int allMax;
     private final Map<Receiver, Deque<WebhookConnection>> byReceiver = new HashMap<>();
 
     /** Since when each waits, in the order of these times. */
@@ -46,8 +47,10 @@ final class ConnectionPool {
 
     private boolean isSweeping;
 
-    ConnectionPool(EventLoop loop) {
+    /** An empty pool for at most {@code allMax} connections. */
+    ConnectionPool(EventLoop loop, int allMax) {
         this.loop = loop;
+        this.allMax = allMax;
     }
 
     /** A connection to a receiver, which was used last of all that wait; null if there is none. */
@@ -64,11 +67,11 @@ final class ConnectionPool {
     /** Keeps a connection, or closes it if there are enough. */
     void keep(WebhookConnection connection) {
         Deque<WebhookConnection> same = byReceiver.computeIfAbsent(connection.receiver(), key -> new ArrayDeque<>());
-        if (same.size() >= RECEIVER_MAX) {
+        if (same.size() >= RECEIVER_MAX || allMax == 0) {
             connection.close();
             return;
         }
-        if (waiting.size() >= ALL_MAX) {
+        if (waiting.size() >= allMax) {
             WebhookConnection oldest = waiting.keySet().iterator().next();
             remove(oldest);
             oldest.close();

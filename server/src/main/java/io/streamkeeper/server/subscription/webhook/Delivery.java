@@ -225,6 +225,6 @@ final class Delivery implements Attempt, WebhookConnection.Exchange {
         if (connection != null) {
             connection.abandon();
         }
-        client.release();
+        client.release(body);
     }
 }

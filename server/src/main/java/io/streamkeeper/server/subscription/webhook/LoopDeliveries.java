@@ -8,9 +8,9 @@ final class LoopDeliveries {
     private final ConnectionPool pool;
     private boolean hasRoom;
 
-    LoopDeliveries(EventLoop loop) {
+    LoopDeliveries(EventLoop loop, int keptMax) {
         this.loop = loop;
-        this.pool = new ConnectionPool(loop);
+        this.pool = new ConnectionPool(loop, keptMax);
     }
 
     EventLoop loop() {

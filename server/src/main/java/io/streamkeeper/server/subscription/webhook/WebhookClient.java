@@ -2,6 +2,7 @@ package io.streamkeeper.server.subscription.webhook;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.streamkeeper.server.subscription.Deliveries;
 import io.streamkeeper.storage.memory.Budget;
 import java.net.InetAddress;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Sends wakes to webhooks over HTTP/1.1, on the loops of the server. Connections are kept for the next wakes to the same
  * host. It uses no proxy, and follows no redirects. Safe for use by all loops.
  *
- * <p>Memory for an answer is reserved before an attempt begins (I7); when all is reserved, callers wait in line.
+ * <p>Attempts are bounded by their number, which the file descriptors and the memory allow; further callers wait in line.
+ * The memory of each, for its request and its answer, is reserved before it begins (I7); one for which there is none has
+ * failed.
  */
 public final class WebhookClient implements Deliveries, AutoCloseable {
     private final WebhookRules rules;
@@ -23,7 +26,9 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
     private final Executor workers;
     private final NameLookups names;
     private final Connector connector;
-    private final Budget answers;
+    private final Budget slots;
+    private final Budget memory;
+    private final int keptMax;
     private final Map<EventLoop, LoopDeliveries> loops = new ConcurrentHashMap<>();
 
     /**
@@ -33,21 +38,24 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
      * @param keys sign; they are prepared before the first attempt
      * @param workers may block for a short time; compute signatures and handshakes
      * @param channel the class of the sockets of the loops
-     * @param deliveriesMax how many attempts may be under way
+     * @param bounds how many attempts may be under way, and connections kept
+     * @param memory for attempts
      */
     public WebhookClient(
             WebhookRules rules,
             StoredWebhookKeys keys,
             Executor workers,
             Class<? extends Channel> channel,
-            int deliveriesMax) {
+            WebhookBounds bounds,
+            Budget memory) {
         this(
                 rules,
                 keys,
                 workers,
                 new NameLookups(InetAddress::getAllByName),
                 new Connector(channel, new ClientTls(null), workers),
-                deliveriesMax);
+                bounds,
+                memory);
     }
 
     /** The same with another resolver of names and another trust. */
@@ -57,24 +65,42 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
             Executor workers,
             NameLookups names,
             Connector connector,
-            int deliveriesMax) {
+            WebhookBounds bounds,
+            Budget memory) {
         this.rules = rules;
         this.keys = keys;
         this.workers = workers;
         this.names = names;
         this.connector = connector;
-        this.answers = new Budget("answers of webhooks", (long) deliveriesMax * AnswerBody.BYTES_MAX);
+        this.slots = new Budget("webhooks under way", bounds.deliveriesMax());
+        this.memory = memory;
+        this.keptMax = bounds.keptMax();
     }
 
     @Override
     public @Nullable Attempt send(
             EventLoop loop, String url, byte[] body, long timeoutMillis, Consumer<Result> result, Runnable room) {
-        LoopDeliveries own = loops.computeIfAbsent(loop, LoopDeliveries::new);
-        if (own.takeRoom() || answers.tryReserve(AnswerBody.BYTES_MAX)) {
-            return new Delivery(this, own, url, body, timeoutMillis, result).start();
+        LoopDeliveries own = loops.computeIfAbsent(loop, key -> new LoopDeliveries(key, keptMax));
+        if (!own.takeRoom() && !slots.tryReserve(1)) {
+            slots.await(1, () -> loop.execute(() -> offer(own, room)));
+            return null;
         }
-        answers.await(AnswerBody.BYTES_MAX, () -> loop.execute(() -> offer(own, room)));
-        return null;
+        if (!memory.tryReserve(bytesOf(body))) {
+            slots.release(1);
+            return failed(loop, result);
+        }
+        return new Delivery(this, own, url, body, timeoutMillis, result).start();
+    }
+
+    /** The memory of an attempt; a request that is longer than all of it counts as all of it. */
+    private long bytesOf(byte[] body) {
+        return Math.min((long) AnswerBody.BYTES_MAX + body.length, memory.bytesMax());
+    }
+
+    private static Attempt failed(EventLoop loop, Consumer<Result> result) {
+        Future<?> later =
+                loop.submit(() -> result.accept(new Result.Failed("the server has no memory for a webhook now", 0)));
+        return () -> later.cancel(false);
     }
 
     /** Runs a waiter with room for one attempt; what it does not take is for the next one. */
@@ -83,19 +109,20 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
             own.offerRoom(room);
         } finally {
             if (own.takeRoom()) {
-                release();
+                slots.release(1);
             }
         }
     }
 
-    /** An attempt has ended. */
-    void release() {
-        answers.release(AnswerBody.BYTES_MAX);
+    /** An attempt to send {@code body} has ended. */
+    void release(byte[] body) {
+        memory.release(bytesOf(body));
+        slots.release(1);
     }
 
     /** {@return how many attempts are under way} */
     public long underWay() {
-        return answers.usedBytes() / AnswerBody.BYTES_MAX;
+        return slots.usedBytes();
     }
 
     WebhookRules rules() {

@@ -9,6 +9,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.streamkeeper.server.config.PortRanges;
 import io.streamkeeper.server.subscription.Deliveries.Attempt;
 import io.streamkeeper.server.subscription.Deliveries.Result;
+import io.streamkeeper.storage.memory.Budget;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class ClientRig implements AutoCloseable {
     final EventLoop loop;
     final StoredWebhookKeys keys = StoredWebhookKeys.inMemory(System::currentTimeMillis);
     final Queue<Runnable> rooms = new ConcurrentLinkedQueue<>();
+    final Budget memory = new Budget("webhooks", 16 << 20);
     final WebhookClient client;
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
 
@@ -60,7 +62,8 @@ final class ClientRig implements AutoCloseable {
                 workers,
                 new NameLookups(resolver),
                 new Connector(channel, new ClientTls(trust), workers),
-                deliveriesMax);
+                new WebhookBounds(deliveriesMax, ConnectionPool.ALL_MAX, 2),
+                memory);
     }
 
     static ClientRig local(ClientTransport transport, int deliveriesMax) {
@@ -109,7 +112,7 @@ final class ClientRig implements AutoCloseable {
 
     /** Every attempt has returned its room. */
     void awaitNoneUnderWay() {
-        await().until(() -> client.underWay() == 0);
+        await().until(() -> client.underWay() == 0 && memory.usedBytes() == 0);
     }
 
     @Override

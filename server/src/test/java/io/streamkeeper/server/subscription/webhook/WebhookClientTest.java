@@ -431,6 +431,20 @@ class WebhookClientTest {
     // ---- room ----
 
     @Test
+    void anAttemptWithoutMemoryHasFailedAndReturnsItsRoom() throws IOException {
+        try (ClientRig small = ClientRig.local(transport, 1);
+                ScriptedReceiver receiver = ScriptedReceiver.of(answering(ok("{\"done\":true}")))) {
+            long all = small.memory.bytesMax();
+            assertThat(small.memory.tryReserve(all)).isTrue();
+            assertThat(small.send(receiver.url()).join())
+                    .isEqualTo(new Failed("the server has no memory for a webhook now", 0));
+            small.memory.release(all);
+            assertThat(small.send(receiver.url()).join()).isEqualTo(new Accepted(true));
+            small.awaitNoneUnderWay();
+        }
+    }
+
+    @Test
     void moreThanAreAllowedWaitInTheirOrder() throws IOException {
         List<Integer> order = new ArrayList<>();
         CountDownLatch release = new CountDownLatch(1);
