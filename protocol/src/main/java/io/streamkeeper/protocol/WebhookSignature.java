@@ -14,8 +14,9 @@ public final class WebhookSignature {
     /** The name of the header. */
     public static final String HEADER = "Webhook-Signature";
 
+    /** The bits of the last character that belong to no byte are 0: a signature has one text. */
     private static final Pattern FORM =
-            Pattern.compile("t=([0-9]{1,15}),kid=([!-~&&[^,\"\\\\]]{1,128}),ed25519=([A-Za-z0-9_-]{86})");
+            Pattern.compile("t=([0-9]{1,15}),kid=([!-~&&[^,\"\\\\]]{1,128}),ed25519=([A-Za-z0-9_-]{85}[AQgw])");
 
     private final long seconds;
     private final String keyId;
