@@ -27,6 +27,9 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     /** Logs that one look at the reserved streams finds. */
     private static final int PIECE_LOGS = 1_000;
 
+    /** Subscriptions that one piece of work opens. */
+    private static final int PIECE_SUBSCRIPTIONS = 100;
+
     /** Requests that wait for the start; further ones are refused. */
     private static final int EARLY_MAX = 10_000;
 
@@ -157,14 +160,28 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     void open() {
         home.shard()
                 .loop()
-                .execute(() -> home.shard().run(() -> {
-                    all().stream()
-                            .filter(subscription -> !subscription.isEnded())
-                            .forEach(subscription -> subscription.mailbox().run(subscription::open));
-                    isOpen = true;
-                    early.forEach(request -> request.step().run());
-                    early = new ArrayDeque<>();
-                }));
+                .execute(() -> home.shard().run(() -> eachInPieces(all(), OwnedSubscription::open, this::opened)));
+    }
+
+    private void opened() {
+        isOpen = true;
+        early.forEach(request -> request.step().run());
+        early = new ArrayDeque<>();
+    }
+
+    /** Runs a step for each subscription that has not ended, in pieces of work. */
+    private void eachInPieces(List<OwnedSubscription> rest, Consumer<OwnedSubscription> step, Runnable then) {
+        int count = Math.min(rest.size(), PIECE_SUBSCRIPTIONS);
+        for (OwnedSubscription subscription : rest.subList(0, count)) {
+            if (!subscription.isEnded()) {
+                subscription.mailbox().run(() -> step.accept(subscription));
+            }
+        }
+        if (count == rest.size()) {
+            then.run();
+        } else {
+            home.shard().runLater(() -> eachInPieces(rest.subList(count, rest.size()), step, then));
+        }
     }
 
     private List<OwnedSubscription> all() {
@@ -285,8 +302,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     }
 
     void rightsChanged() {
-        all().forEach(subscription ->
-                subscription.mailbox().run(() -> subscription.cycle().rightsChanged()));
+        eachInPieces(all(), subscription -> subscription.cycle().rightsChanged(), () -> {});
     }
 
     // ---- ends ----

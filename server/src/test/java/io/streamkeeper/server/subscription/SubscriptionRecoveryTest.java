@@ -58,6 +58,22 @@ class SubscriptionRecoveryTest {
     }
 
     @Test
+    void eachOfManySubscriptionsContinuesAfterARestart() {
+        int count = 450;
+        for (int i = 0; i < count; i++) {
+            rig.put("s" + i, webhook("a"));
+        }
+        rig.create("a", "1");
+        eventually(() -> assertThat(rig.deliveries.sent()).hasSize(count));
+        rig.restart();
+        eventually(() -> assertThat(rig.deliveries.sent()).hasSize(2 * count));
+        assertThat(rig.deliveries.sent().subList(count, 2 * count).stream()
+                        .map(sent -> sent.wake().subscription())
+                        .distinct())
+                .hasSize(count);
+    }
+
+    @Test
     void aLeaseSurvivesARestart() {
         rig.put("s", webhook("*"));
         rig.create("a", "1");
