@@ -114,7 +114,7 @@ public final class DurableSubscriptions {
                 throw new RefusedException(
                         ErrorCode.INVALID_PARAMETER, "limit is " + limit + "; expected 1 to " + PAGE_MAX);
             }
-            subscriptions().list(after, limit, call);
+            subscriptions().list("", after, limit, call);
         });
     }
 

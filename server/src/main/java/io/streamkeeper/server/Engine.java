@@ -17,6 +17,8 @@ import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.server.shard.WorkerThreads;
 import io.streamkeeper.server.subscription.SubscriptionFigures;
 import io.streamkeeper.server.subscription.SubscriptionParts;
+import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
+import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.Budget;
@@ -227,15 +229,29 @@ final class Engine {
 
     private static MetricsSnapshot.Builder withSubscriptions(
             MetricsSnapshot.Builder snapshot, SubscriptionFigures figures) {
-        return snapshot.add(Metric.SUBSCRIPTIONS, figures.subscriptions())
-                .add(Metric.SUBSCRIPTION_LINKS, figures.links())
+        for (Kind kind : Kind.values()) {
+            for (SubscriptionView.State state : SubscriptionView.State.values()) {
+                snapshot.add(
+                        Metric.SUBSCRIPTIONS,
+                        figures.groups().getOrDefault(new SubscriptionFigures.Group(kind, state), 0L),
+                        kind.text().replace('-', '_'),
+                        state.text());
+            }
+        }
+        return snapshot.add(Metric.SUBSCRIPTION_LINKS, figures.links())
                 .add(Metric.SUBSCRIPTION_LEASES, figures.leases())
                 .add(Metric.SUBSCRIPTIONS_FAILING, figures.failing())
-                .add(Metric.SUBSCRIPTION_PENDING_LINKS, figures.pendingLinks())
+                .add(Metric.SUBSCRIPTIONS_LACKING_ROOM, figures.lackingRoom())
+                .add(Metric.SUBSCRIPTION_PENDING_LINKS, figures.lag().links())
+                .add(Metric.SUBSCRIPTION_PENDING_BYTES, figures.lag().bytes())
                 .addNanos(
-                        Metric.SUBSCRIPTION_PENDING_SECONDS,
-                        TimeUnit.MILLISECONDS.toNanos(figures.oldestPendingMillis()))
+                        Metric.SUBSCRIPTION_PENDING_SECONDS, nanos(figures.lag().oldestMillis()))
+                .addNanos(Metric.SUBSCRIPTION_UNCLAIMED_SECONDS, nanos(figures.unclaimedMillis()))
                 .add(Metric.WEBHOOKS_WAITING, figures.waitingDeliveries());
+    }
+
+    private static long nanos(long millis) {
+        return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     private static MetricsSnapshot.Builder withStreams(MetricsSnapshot.Builder snapshot, StreamCounts streams) {

@@ -111,10 +111,43 @@ class PrometheusIT {
         }
     }
 
+    @Test
+    void aReceiverThatFailsIsAnAlertWithItsReason() throws Exception {
+        try (PackagedServer server = PackagedServer.start(
+                        PackagedServer.runningJava(),
+                        folder.resolve("log"),
+                        List.of("--data-dir=" + folder.resolve("streams"), "--allow-local-webhooks"));
+                Prometheus prometheus = Prometheus.start(
+                        folder.resolve("prometheus"), server.adminUri().getAuthority())) {
+            // The administration listener has no such path, so it answers 404.
+            String receiver = server.adminUri().resolve("/receiver").toString();
+            put(
+                    server.uri().resolve("__ds/subscriptions/s"),
+                    "application/json",
+                    "{\"type\":\"webhook\",\"pattern\":\"*\",\"webhook\":{\"url\":\"" + receiver + "\"}}");
+            create(server.uri().resolve("a"));
+
+            await().atMost(FIRES_MAX)
+                    .until(() -> prometheus
+                            .query("ALERTS{alertstate=\"pending\"}")
+                            .contains("StreamkeeperSubscriptionsFail"));
+            await().atMost(FIRES_MAX)
+                    .until(() -> prometheus
+                            .query("streamkeeper_subscription_retries_total{reason=\"webhook\"} > 1")
+                            .contains("\"reason\":\"webhook\""));
+            assertThat(prometheus.query("streamkeeper_subscription_pending_bytes"))
+                    .contains(",\"5\"]");
+        }
+    }
+
     private static void create(URI stream) throws Exception {
+        put(stream, "text/plain", "hello");
+    }
+
+    private static void put(URI stream, String contentType, String body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(stream)
-                .header("Content-Type", "text/plain")
-                .PUT(HttpRequest.BodyPublishers.ofString("hello"))
+                .header("Content-Type", contentType)
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         assertThat(HttpClient.newHttpClient()
                         .send(request, HttpResponse.BodyHandlers.discarding())

@@ -9,6 +9,7 @@ import io.streamkeeper.server.metrics.Build;
 import io.streamkeeper.server.shard.ShardStatus;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.subscription.SubscriptionFigures;
+import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
@@ -108,10 +109,18 @@ final class StatusHandler implements RouteHandler {
         json.writeObjectFieldStart("subscriptions");
         json.writeNumberField("count", figures.subscriptions());
         json.writeNumberField("links", figures.links());
+        json.writeObjectFieldStart("states");
+        for (SubscriptionView.State state : SubscriptionView.State.values()) {
+            json.writeNumberField(state.text(), figures.subscriptions(state));
+        }
+        json.writeEndObject();
         json.writeNumberField("leases", figures.leases());
         json.writeNumberField("failing", figures.failing());
-        json.writeNumberField("pendingLinks", figures.pendingLinks());
-        json.writeNumberField("oldestPendingMillis", figures.oldestPendingMillis());
+        json.writeNumberField("lackingRoom", figures.lackingRoom());
+        json.writeNumberField("pendingLinks", figures.lag().links());
+        json.writeNumberField("pendingBytes", figures.lag().bytes());
+        json.writeNumberField("oldestPendingMillis", figures.lag().oldestMillis());
+        json.writeNumberField("oldestUnclaimedMillis", figures.unclaimedMillis());
         json.writeNumberField("waitingDeliveries", figures.waitingDeliveries());
         json.writeEndObject();
     }

@@ -48,6 +48,21 @@ public final class LoopCounters implements ShardFigures {
         }
     }
 
+    /** Why a wake is tried again. */
+    public enum RetryReason {
+        /** A webhook failed. */
+        WEBHOOK,
+        /** The lease of a webhook ended before the worker was done. */
+        LEASE,
+        /** A wake stream did not accept the message. */
+        WAKE_STREAM;
+
+        @SuppressWarnings("EnumOrdinal")
+        private int slot() {
+            return ordinal();
+        }
+    }
+
     private static final int OUTCOMES = Outcomes.labels().size();
     private static final int REQUESTS = Metric.HTTP_REQUESTS.place();
     private static final int DURATIONS = Metric.HTTP_REQUEST_SECONDS.place();
@@ -213,9 +228,14 @@ public final class LoopCounters implements ShardFigures {
         add(Metric.WEBHOOK_DELIVERIES.place() + result.slot(), 1);
     }
 
+    /** Counts a webhook that begins; or one that has ended, with -1. */
+    public void webhooksInFlight(int more) {
+        add(Metric.WEBHOOKS_IN_FLIGHT.place(), more);
+    }
+
     /** Counts a wake that is scheduled again. */
-    public void wakeRetried() {
-        add(Metric.SUBSCRIPTION_RETRIES.place(), 1);
+    public void wakeRetried(RetryReason reason) {
+        add(Metric.SUBSCRIPTION_RETRIES.place() + reason.slot(), 1);
     }
 
     // ---- reading ----

@@ -158,14 +158,22 @@ public enum Metric {
             "Webhooks that were sent: done in the answer, accepted for later, or failed.",
             List.of("result"),
             Series.of("done", "accepted", "failed")),
+    /** Webhooks whose answer is awaited. */
+    WEBHOOKS_IN_FLIGHT(
+            "streamkeeper_webhooks_in_flight", Type.GAUGE, "Webhooks that are being sent, or whose answer is awaited."),
     /** Wakes that are tried again. */
     SUBSCRIPTION_RETRIES(
             "streamkeeper_subscription_retries_total",
             Type.COUNTER,
-            "Wakes that were scheduled again, because a webhook or a write to a wake stream failed, or a lease of a webhook"
-                    + " has ended."),
+            "Wakes that were scheduled again: a webhook failed, the lease of one ended before the worker was done, or a"
+                    + " wake stream did not accept the message.",
+            List.of("reason"),
+            Series.of("webhook", "lease", "wake_stream")),
     /** Subscriptions. */
-    SUBSCRIPTIONS("streamkeeper_subscriptions", "Subscriptions.", List.of()),
+    SUBSCRIPTIONS(
+            "streamkeeper_subscriptions",
+            "Subscriptions by what they do: nothing, want a worker, have one, or try again later.",
+            List.of("kind", "state")),
     /** Links of subscriptions. */
     SUBSCRIPTION_LINKS("streamkeeper_subscription_links", "Streams that subscriptions are linked with.", List.of()),
     /** Leases that workers hold. */
@@ -173,15 +181,31 @@ public enum Metric {
     /** Subscriptions that fail. */
     SUBSCRIPTIONS_FAILING(
             "streamkeeper_subscriptions_failing",
-            "Subscriptions whose last wake has failed and is tried again.",
+            "Subscriptions whose last attempt to wake a worker has failed.",
+            List.of()),
+    /** Subscriptions without all their links. */
+    SUBSCRIPTIONS_LACKING_ROOM(
+            "streamkeeper_subscriptions_lacking_room",
+            "Subscriptions that do not follow all their streams, because there are as many links as allowed.",
             List.of()),
     /** Links with work. */
     SUBSCRIPTION_PENDING_LINKS(
             "streamkeeper_subscription_pending_links", "Links with data that is not acknowledged.", List.of()),
+    /** The length of work. */
+    SUBSCRIPTION_PENDING_BYTES(
+            "streamkeeper_subscription_pending_bytes",
+            "Data that is not acknowledged. The ends of streams are looked at about every ten seconds.",
+            List.of()),
     /** The age of work. */
     SUBSCRIPTION_PENDING_SECONDS(
             "streamkeeper_subscription_pending_seconds",
-            "Time for which the link that is behind longest has had data that is not acknowledged.",
+            "Time for which the link that is behind longest has had data that is not acknowledged; since the start at"
+                    + " most.",
+            List.of()),
+    /** The age of wakes without a worker. */
+    SUBSCRIPTION_UNCLAIMED_SECONDS(
+            "streamkeeper_subscription_unclaimed_seconds",
+            "Time for which the oldest wake of a pull-wake subscription has waited for a worker to claim it.",
             List.of()),
     /** Webhooks that wait. */
     WEBHOOKS_WAITING(

@@ -2,6 +2,7 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.storage.disk.Clock;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When the lease ends and when the next attempt is due. The log has both as times of the wall clock; here they are run by
@@ -15,6 +16,8 @@ final class Deadlines {
     private long leaseNanos;
     private long retryMillis;
     private long retryNanos;
+    private @Nullable String wakeId;
+    private long wakeNanos;
 
     Deadlines(SubscriptionState state, Clock clock) {
         this.state = state;
@@ -24,6 +27,10 @@ final class Deadlines {
     /** The state has changed. */
     void follow() {
         WakeInFlight wake = state.wake();
+        if (wake != null && !wake.id().equals(wakeId)) {
+            wakeNanos = clock.monotonicNanos();
+        }
+        wakeId = wake == null ? null : wake.id();
         long lease = wake == null ? 0 : wake.leaseUntilMillis();
         if (lease != leaseMillis) {
             leaseMillis = lease;
@@ -54,6 +61,11 @@ final class Deadlines {
     /** How long the lease still lasts, in milliseconds; at least 1. */
     long leaseLeftMillis() {
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(leaseNanos - clock.monotonicNanos()));
+    }
+
+    /** For how long the present wake is known, in milliseconds; 0 without one. */
+    long wakeAgeMillis() {
+        return wakeId == null ? 0 : TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - wakeNanos);
     }
 
     /** How long until something is due, in nanoseconds; {@link Long#MAX_VALUE} if nothing will be. */

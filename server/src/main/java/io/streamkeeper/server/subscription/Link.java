@@ -16,8 +16,17 @@ final class Link {
     /** Whether a question that arms the watch is on its way. */
     boolean isAsked;
 
-    /** Since when there is something to acknowledge. */
+    /** When {@link #tail} was reported last. */
+    long tailNanos;
+
+    /** Since when there is something to acknowledge: nothing that is not acknowledged is older. */
     long pendingSinceNanos;
+
+    /** How much of it is counted as not acknowledged, in bytes. */
+    long owedBytes;
+
+    private long markTail;
+    private long markNanos;
 
     Link(String path) {
         this.path = path;
@@ -29,6 +38,33 @@ final class Link {
 
     boolean exists() {
         return generation != 0;
+    }
+
+    void see(long newTail, long nowNanos) {
+        tail = Math.max(tail, newTail);
+        tailNanos = nowNanos;
+    }
+
+    /** There is something to acknowledge, and there was nothing before. */
+    void beginPending(long nowNanos) {
+        pendingSinceNanos = nowNanos;
+        mark();
+    }
+
+    /**
+     * There is still something to acknowledge. When everything up to the mark is acknowledged, the rest is younger than the
+     * mark: so the age of a stream that is never empty is that of its oldest data.
+     */
+    void stayPending(long acked) {
+        if (acked >= markTail) {
+            pendingSinceNanos = markNanos;
+            mark();
+        }
+    }
+
+    private void mark() {
+        markTail = tail;
+        markNanos = tailNanos;
     }
 
     void replacedBy(long newGeneration) {

@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * arms it is on its way: {@link #isSettled} says that none is, so that everything that was appended before is known.
  */
 final class Links implements Subscriber.Receiver {
+    /** Tails that are looked at together. */
+    private static final int TAILS_MAX = 500;
+
     private final SubscriptionState state;
     private final SubscriptionRoom room;
     private final Watches watches;
@@ -40,6 +46,12 @@ final class Links implements Subscriber.Receiver {
     private boolean lacksRoom;
     private boolean looksAgain;
     private boolean isClosed;
+    private long pendingBytes;
+
+    /** The smallest time at which a pending link became pending, unless that is to be looked for. */
+    private long oldestNanos;
+
+    private boolean isOldestKnown;
 
     /**
      * No links yet.
@@ -98,13 +110,26 @@ final class Links implements Subscriber.Receiver {
         return lacksRoom;
     }
 
+    /** What is not acknowledged, up to the tails that were seen last. */
+    Lag lag() {
+        return new Lag(pending.size(), pendingBytes, TimeUnit.NANOSECONDS.toMillis(oldestPendingNanos()));
+    }
+
     /** How long the oldest pending link has been pending; 0 if none is. */
-    long oldestPendingNanos() {
+    private long oldestPendingNanos() {
+        if (pending.isEmpty()) {
+            return 0;
+        }
         long now = clock.monotonicNanos();
-        return pending.stream()
-                .mapToLong(link -> now - link.pendingSinceNanos)
-                .max()
-                .orElse(0);
+        if (!isOldestKnown) {
+            isOldestKnown = true;
+            oldestNanos = now
+                    - pending.stream()
+                            .mapToLong(link -> now - link.pendingSinceNanos)
+                            .max()
+                            .orElse(0);
+        }
+        return now - oldestNanos;
     }
 
     /** Some of the pending links that the owner may read, those that waited longest first; the others are set aside. */
@@ -117,7 +142,7 @@ final class Links implements Subscriber.Receiver {
             }
             (allowed.test(link.path()) ? some : refused).add(link);
         }
-        refused.forEach(pending::remove);
+        refused.forEach(this::removePending);
         denied.addAll(refused);
         return some;
     }
@@ -133,8 +158,9 @@ final class Links implements Subscriber.Receiver {
 
     /** The rights of the owner may have changed. */
     void forgetDenied() {
-        pending.addAll(denied);
+        List<Link> again = List.copyOf(denied);
         denied.clear();
+        again.forEach(this::judge);
     }
 
     long acked(Link link) {
@@ -188,23 +214,47 @@ final class Links implements Subscriber.Receiver {
         if (link.generation != generation) {
             link.replacedBy(generation);
         }
-        link.tail = Math.max(link.tail, tail);
+        link.see(tail, clock.monotonicNanos());
         judge(link);
     }
 
     /** Decides again whether a link is pending, after its tail or its cursor has changed. */
     void judge(Link link) {
-        boolean isPending = link.exists() && link.tail > acked(link);
-        if (!isPending) {
-            pending.remove(link);
+        long acked = acked(link);
+        if (!link.exists() || link.tail <= acked) {
+            removePending(link);
             denied.remove(link);
             if (link.exists() && !link.isArmed && !link.isAsked) {
                 toAsk.add(link);
             }
-        } else if (!denied.contains(link) && pending.add(link)) {
-            link.pendingSinceNanos = clock.monotonicNanos();
-            toAsk.remove(link);
+        } else if (!denied.contains(link)) {
+            addPending(link, acked);
         }
+    }
+
+    private void addPending(Link link, long acked) {
+        long since = link.pendingSinceNanos;
+        if (pending.add(link)) {
+            isOldestKnown &= pending.size() > 1;
+            link.beginPending(clock.monotonicNanos());
+            toAsk.remove(link);
+        } else {
+            link.stayPending(acked);
+            isOldestKnown &= since != oldestNanos || since == link.pendingSinceNanos;
+        }
+        owes(link, link.tail - acked);
+    }
+
+    private void removePending(Link link) {
+        if (pending.remove(link)) {
+            isOldestKnown &= link.pendingSinceNanos != oldestNanos;
+            owes(link, 0);
+        }
+    }
+
+    private void owes(Link link, long bytes) {
+        pendingBytes += bytes - link.owedBytes;
+        link.owedBytes = bytes;
     }
 
     void judge(String path) {
@@ -265,7 +315,7 @@ final class Links implements Subscriber.Receiver {
 
     private void drop(Link link) {
         all.remove(link.path());
-        pending.remove(link);
+        removePending(link);
         denied.remove(link);
         toAsk.remove(link);
         room.giveLinks(1);
@@ -280,6 +330,7 @@ final class Links implements Subscriber.Receiver {
         room.giveLinks(all.size());
         all.clear();
         pending.clear();
+        pendingBytes = 0;
         denied.clear();
         toAsk.clear();
         whenSettled = null;
@@ -376,10 +427,39 @@ final class Links implements Subscriber.Receiver {
                 });
     }
 
-    /** The links in the order of their paths. */
-    List<Link> sorted() {
-        return all.values().stream()
-                .sorted(Comparator.comparing(Link::path, PathOrder::compare))
-                .toList();
+    /** Links in the order of their paths, at most one more than the range has. */
+    List<Link> sorted(LinkRange range) {
+        Comparator<Link> order = Comparator.comparing(Link::path, PathOrder::compare);
+        PriorityQueue<Link> least = new PriorityQueue<>(order.reversed());
+        for (Link link : range.onlyPending() ? pending : all.values()) {
+            if (range.after() == null || PathOrder.compare(link.path(), range.after()) > 0) {
+                least.add(link);
+                if (least.size() > range.limit() + 1L) {
+                    least.remove();
+                }
+            }
+        }
+        return least.stream().sorted(order).toList();
+    }
+
+    /** Looks at the tails of all pending links, some after the others; {@code then} is run in the end. */
+    void lookAtTails(Runnable then) {
+        lookAtTails(List.copyOf(pending).iterator(), then);
+    }
+
+    private void lookAtTails(Iterator<Link> left, Runnable then) {
+        List<Look> looks = new ArrayList<>();
+        while (left.hasNext() && looks.size() < TAILS_MAX) {
+            Link link = left.next();
+            if (pending.contains(link)) {
+                looks.add(Look.at(link.path(), state.cursor(link.path()), null, false));
+            }
+        }
+        if (looks.isEmpty()) {
+            changed.run();
+            then.run();
+        } else {
+            watches.look(subscriber(), looks, seen -> seen.forEach(this::answered), () -> lookAtTails(left, then));
+        }
     }
 }

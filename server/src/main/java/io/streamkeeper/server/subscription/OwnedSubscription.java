@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -261,7 +260,7 @@ final class OwnedSubscription {
         log.create(state.snapshot(), new Callback<>() {
             @Override
             public void complete(Long end) {
-                view(Results.map(opening(then), view -> new Subscriptions.Put(true, view)));
+                view(LinkRange.ALL, Results.map(opening(then), view -> new Subscriptions.Put(true, view)));
             }
 
             @Override
@@ -364,27 +363,33 @@ final class OwnedSubscription {
                 state.spec().leaseMillis());
     }
 
-    /** Describes the subscription with its links, at their present tails. */
-    void view(Callback<SubscriptionView> then) {
-        List<Link> shown =
-                links.sorted().stream().filter(link -> mayRead(link.path())).toList();
-        List<Look> looks = shown.stream()
+    /** Describes the subscription with some of its links, at their present tails. */
+    void view(LinkRange range, Callback<SubscriptionView> then) {
+        List<Link> in = links.sorted(range);
+        boolean hasMore = in.size() > range.limit();
+        List<Link> some = hasMore ? in.subList(0, range.limit()) : in;
+        List<Look> looks = some.stream()
+                .filter(link -> mayRead(link.path()))
                 .map(link -> Look.at(link.path(), state.cursor(link.path()), null, false))
                 .toList();
+        String next = hasMore ? some.get(some.size() - 1).path() : null;
         Set<String> named = Set.copyOf(state.explicit());
-        SubscriptionView summary = summary();
         Map<String, Look.Seen> seen = new HashMap<>();
         services()
                 .watches()
                 .look(
                         subscriber(),
                         looks,
-                        some -> some.forEach(each -> seen.put(each.look().path(), each)),
+                        answers -> answers.forEach(answer -> {
+                            links.answered(answer);
+                            seen.put(answer.look().path(), answer);
+                        }),
                         () -> {
                             List<StreamLink> described = new ArrayList<>();
                             looks.forEach(look ->
                                     described.add(describe(seen.get(look.path()), named.contains(look.path()))));
-                            then.complete(summary.withLinks(described));
+                            then.complete(summary().withLinks(described, next));
+                            next();
                         });
     }
 
@@ -401,6 +406,16 @@ final class OwnedSubscription {
         return wake != null && wake.hasLease() && !cycle.deadlines().isLeaseOver() ? wake : null;
     }
 
+    private SubscriptionView.State doing() {
+        WakeInFlight wake = lease();
+        if (state.schedule().isScheduled()) {
+            return SubscriptionView.State.RETRYING;
+        } else if (wake != null && wake.accepted()) {
+            return SubscriptionView.State.LEASED;
+        }
+        return state.wake() == null ? SubscriptionView.State.IDLE : SubscriptionView.State.WAKING;
+    }
+
     /** Describes the subscription without its links. */
     SubscriptionView summary() {
         WakeInFlight wake = lease();
@@ -408,9 +423,14 @@ final class OwnedSubscription {
                 id,
                 state.spec(),
                 List.of(),
+                null,
                 links.count(),
+                links.lacksRoom(),
                 state.createdMillis(),
+                doing(),
+                links.lag(),
                 state.schedule().isFailing(),
+                state.schedule().attempts(),
                 state.schedule().error(),
                 state.schedule().nextMillis(),
                 state.generation(),
@@ -446,16 +466,9 @@ final class OwnedSubscription {
         });
     }
 
-    /** The figures of this subscription. */
-    SubscriptionFigures figures() {
-        return new SubscriptionFigures(
-                1,
-                links.count(),
-                lease() == null ? 0 : 1,
-                state.schedule().isScheduled() ? 1 : 0,
-                links.pendingCount(),
-                TimeUnit.NANOSECONDS.toMillis(links.oldestPendingNanos()),
-                cycle.waitsForRoom() ? 1 : 0);
+    /** Adds the figures of this subscription. */
+    void addTo(SubscriptionFigures.Sum sum) {
+        sum.add(summary(), cycle.unclaimedMillis(), cycle.waitsForRoom());
     }
 
     static Refusal notFound(String id) {

@@ -8,6 +8,7 @@ import io.streamkeeper.storage.shard.Callback;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -30,6 +31,9 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     /** Subscriptions that one piece of work opens. */
     private static final int PIECE_SUBSCRIPTIONS = 100;
 
+    /** Subscriptions whose figures are added up in one piece. */
+    private static final int PIECE_FIGURES = 1_000;
+
     /** Requests that wait for the start; further ones are refused. */
     private static final int EARLY_MAX = 10_000;
 
@@ -38,6 +42,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     private final HomeShard home;
     private final SubscriptionServices services;
     private final NavigableMap<String, OwnedSubscription> subscriptions = new TreeMap<>();
+    private final TailLooks tails;
     private final Deque<String> toLoad = new ArrayDeque<>();
     private int loading;
     private @Nullable Runnable loaded;
@@ -54,6 +59,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     ShardSubscriptions(Shard shard, SubscriptionServices services) {
         this.home = new HomeShard(shard, services);
         this.services = services;
+        this.tails = new TailLooks(home.shard(), services.clock());
     }
 
     Shard shard() {
@@ -213,17 +219,20 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
         }
     }
 
-    /** Describes a subscription with its links. */
-    void view(String id, Callback<SubscriptionView> then) {
+    /** Describes a subscription with some of its links. */
+    void view(String id, LinkRange range, Callback<SubscriptionView> then) {
         OwnedSubscription found = subscriptions.get(id);
         if (found != null && found.isActive()) {
-            found.mailbox().run(() -> found.view(then));
+            found.mailbox().run(() -> found.view(range, then));
         } else {
             execute(
                     id,
                     then,
-                    subscription -> subscription.view(Results.then(
-                            view -> subscription.answer(then, view), refusal -> subscription.refuse(then, refusal))));
+                    subscription -> subscription.view(
+                            range,
+                            Results.then(
+                                    view -> subscription.answer(then, view),
+                                    refusal -> subscription.refuse(then, refusal))));
         }
     }
 
@@ -264,9 +273,11 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
 
     private static void confirm(OwnedSubscription found, SubscriptionSpec spec, Callback<Subscriptions.Put> then) {
         if (found.state().spec().equals(spec)) {
-            found.view(Results.then(
-                    view -> found.answer(then, new Subscriptions.Put(false, view)),
-                    refusal -> found.refuse(then, refusal)));
+            found.view(
+                    LinkRange.ALL,
+                    Results.then(
+                            view -> found.answer(then, new Subscriptions.Put(false, view)),
+                            refusal -> found.refuse(then, refusal)));
         } else {
             found.refuse(
                     then,
@@ -275,30 +286,43 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
         }
     }
 
-    /** The subscriptions after an id, in the order of their ids, at most {@code limit}. */
-    List<SubscriptionView> list(@Nullable String after, int limit) {
-        NavigableMap<String, OwnedSubscription> rest =
-                after == null ? subscriptions : subscriptions.tailMap(after, false);
+    /** The subscriptions whose ids begin with a prefix, after an id, in the order of their ids, at most {@code limit}. */
+    List<SubscriptionView> list(String prefix, @Nullable String after, int limit) {
+        boolean isAfter = after != null && after.compareTo(prefix) >= 0;
+        NavigableMap<String, OwnedSubscription> rest = subscriptions.tailMap(isAfter ? after : prefix, !isAfter);
         List<SubscriptionView> views = new ArrayList<>();
         for (OwnedSubscription subscription : rest.values()) {
-            if (views.size() == limit) {
+            if (views.size() == limit || !subscription.id().startsWith(prefix)) {
                 break;
             }
             if (subscription.isActive()) {
                 views.add(subscription.summary());
             }
         }
+        tails.look(all());
         return views;
     }
 
-    SubscriptionFigures figures() {
-        SubscriptionFigures sum = SubscriptionFigures.NONE;
-        for (OwnedSubscription subscription : subscriptions.values()) {
+    /** Sums up the figures of all subscriptions. */
+    void figures(Callback<SubscriptionFigures> then) {
+        List<OwnedSubscription> all = all();
+        tails.look(all);
+        addFigures(all.iterator(), new SubscriptionFigures.Sum(), then);
+    }
+
+    private void addFigures(
+            Iterator<OwnedSubscription> left, SubscriptionFigures.Sum sum, Callback<SubscriptionFigures> then) {
+        for (int i = 0; i < PIECE_FIGURES && left.hasNext(); i++) {
+            OwnedSubscription subscription = left.next();
             if (subscription.isActive()) {
-                sum = sum.plus(subscription.figures());
+                subscription.addTo(sum);
             }
         }
-        return sum;
+        if (left.hasNext()) {
+            home.shard().runLater(() -> addFigures(left, sum, then));
+        } else {
+            then.complete(sum.figures());
+        }
     }
 
     void rightsChanged() {

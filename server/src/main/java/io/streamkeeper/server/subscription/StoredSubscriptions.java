@@ -159,8 +159,8 @@ public final class StoredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public void get(String id, Callback<SubscriptionView> then) {
-        at(id, then, home -> home.view(id, then));
+    public void get(String id, LinkRange links, Callback<SubscriptionView> then) {
+        at(id, then, home -> home.view(id, links, then));
     }
 
     @Override
@@ -201,10 +201,10 @@ public final class StoredSubscriptions implements Subscriptions {
     // ---- all subscriptions ----
 
     @Override
-    public void list(@Nullable String after, int limit, Callback<Page> then) {
+    public void list(String prefix, @Nullable String after, int limit, Callback<Page> then) {
         Merge<List<SubscriptionView>> merge =
                 new Merge<>(homes.size(), pages -> then.complete(page(pages, limit)), then::refuse);
-        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.list(after, limit + 1))));
+        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.list(prefix, after, limit + 1))));
     }
 
     private static Page page(List<List<SubscriptionView>> pages, int limit) {
@@ -224,7 +224,7 @@ public final class StoredSubscriptions implements Subscriptions {
                 homes.size(),
                 each -> sum.complete(each.stream().reduce(SubscriptionFigures.NONE, SubscriptionFigures::plus)),
                 refusal -> sum.complete(SubscriptionFigures.NONE));
-        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.figures())));
+        homes.forEach(home -> at(home, merge, ready -> ready.figures(merge)));
         return sum;
     }
 

@@ -15,4 +15,9 @@ public record StreamLink(String path, boolean isExplicit, Offset acked, Offset t
     public boolean hasPending() {
         return tail.compareTo(acked) > 0;
     }
+
+    /** How many bytes are not acknowledged. */
+    public long pendingBytes() {
+        return hasPending() ? tail.position() - acked.position() : 0;
+    }
 }

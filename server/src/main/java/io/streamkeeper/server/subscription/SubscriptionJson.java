@@ -67,8 +67,7 @@ public final class SubscriptionJson {
         });
     }
 
-    /** Writes the member {@code streams} with all links. */
-    public static void writeLinks(JsonGenerator json, List<StreamLink> links) throws IOException {
+    private static void writeLinks(JsonGenerator json, List<StreamLink> links) throws IOException {
         json.writeArrayFieldStart("streams");
         for (StreamLink link : links) {
             write(json, link);
@@ -76,15 +75,19 @@ public final class SubscriptionJson {
         json.writeEndArray();
     }
 
-    /** Writes a link as an object. */
-    public static void write(JsonGenerator json, StreamLink link) throws IOException {
+    private static void write(JsonGenerator json, StreamLink link) throws IOException {
         json.writeStartObject();
+        writeMembers(json, link);
+        json.writeEndObject();
+    }
+
+    /** Writes the members of a link. */
+    public static void writeMembers(JsonGenerator json, StreamLink link) throws IOException {
         json.writeStringField("path", link.path());
         json.writeStringField("link_type", link.isExplicit() ? "explicit" : "glob");
         json.writeStringField("acked_offset", link.acked().toString());
         json.writeStringField("tail_offset", link.tail().toString());
         json.writeBooleanField("has_pending", link.hasPending());
-        json.writeEndObject();
     }
 
     /**

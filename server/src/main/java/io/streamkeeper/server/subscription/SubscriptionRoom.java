@@ -19,7 +19,7 @@ final class SubscriptionRoom {
     static final long SUBSCRIPTION_BYTES = 8 << 10;
 
     /** The heap of a link: its cursor, its entries in tables of the owner, and its armed watch. */
-    static final long LINK_BYTES = 320;
+    static final long LINK_BYTES = 352;
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoom.class);
 

@@ -35,11 +35,16 @@ public interface Subscriptions extends AutoCloseable {
     /** Creates a subscription, or confirms one with an equal configuration (section 6.2). */
     void put(String id, SubscriptionSpec spec, SubscriptionOwner owner, Callback<Put> then);
 
-    /** Describes a subscription with its links (section 6.3). */
-    void get(String id, Callback<SubscriptionView> then);
+    /** Describes a subscription with all its links (section 6.3). */
+    default void get(String id, Callback<SubscriptionView> then) {
+        get(id, LinkRange.ALL, then);
+    }
 
-    /** Describes subscriptions without their links. */
-    void list(@Nullable String after, int limit, Callback<Page> then);
+    /** Describes a subscription with some of its links. */
+    void get(String id, LinkRange links, Callback<SubscriptionView> then);
+
+    /** Describes subscriptions without their links: those whose ids begin with {@code prefix} and are after one. */
+    void list(String prefix, @Nullable String after, int limit, Callback<Page> then);
 
     /** Deletes a subscription; does nothing if it does not exist (section 6.3). */
     void delete(String id, Callback<Boolean> then);

@@ -2,6 +2,7 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.metrics.LoopCounters.RetryReason;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,12 @@ final class WakeCycle implements RequestQueue.OwnWork {
     /** Whether deliveries wait for their turn. */
     boolean waitsForRoom() {
         return webhook.waitsForRoom();
+    }
+
+    /** For how long no worker has claimed the wake; 0 if one has, or there is none. */
+    long unclaimedMillis() {
+        WakeInFlight wake = state().wake();
+        return wake == null || isWebhook() || wake.holder() != null ? 0 : deadlines.wakeAgeMillis();
     }
 
     /** The state has changed. */
@@ -143,7 +150,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
             String reason = wake.accepted()
                     ? "the lease has ended before the worker was done"
                     : "the lease has ended before the webhook was answered";
-            fail(reason, 0, false);
+            fail(RetryReason.LEASE, reason, 0, false);
         }
         return true;
     }
@@ -168,7 +175,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
     private boolean writeWakeStream(WakeInFlight wake) {
         WakeStreamWriter.@Nullable Written written = wakeStream.takeWritten(wake);
         if (written != null && written.refusal() != null) {
-            fail(written.refusal(), 0, true);
+            fail(RetryReason.WAKE_STREAM, written.refusal(), 0, true);
             return true;
         }
         if (written != null && state().schedule().isScheduled()) {
@@ -249,44 +256,48 @@ final class WakeCycle implements RequestQueue.OwnWork {
         if (arrived.result() instanceof Deliveries.Result.Accepted accepted) {
             append(
                     accepted.done() ? new SubscriptionEvent.Done() : new SubscriptionEvent.Accepted(),
+                    () -> judge(accepted.done() ? wake.links() : List.of()),
                     () -> webhook.arrivedAgain(arrived));
         } else {
             Deliveries.Result.Failed failed = (Deliveries.Result.Failed) arrived.result();
             if (wake.accepted()) {
                 return false;
             }
-            fail(failed.reason(), failed.retryAfterMillis(), true);
+            fail(RetryReason.WEBHOOK, failed.reason(), failed.retryAfterMillis(), true);
         }
         return true;
     }
 
-    private void fail(String reason, long askedMillis, boolean keepsWake) {
+    private void judge(List<WakeLink> acknowledged) {
+        acknowledged.forEach(link -> links().judge(link.path()));
+    }
+
+    private void fail(RetryReason kind, String reason, long askedMillis, boolean keepsWake) {
         int attempts = state().schedule().attempts() + 1;
         long delay = BackOff.millis(attempts, askedMillis, ThreadLocalRandom.current()::nextDouble);
-        append(new SubscriptionEvent.Failed(attempts, clock.nowMillis() + delay, delay, reason, keepsWake));
+        append(
+                new SubscriptionEvent.Failed(attempts, clock.nowMillis() + delay, delay, reason, keepsWake),
+                () -> subscription.home().shard().counters().wakeRetried(kind),
+                () -> {});
     }
 
     // ---- events ----
 
     private void append(SubscriptionEvent event) {
-        append(event, () -> {});
+        append(event, () -> {}, () -> {});
     }
 
     /**
      * Appends an event; then what is due is decided again.
      *
-     * @param refused is run if the log has refused the event
+     * @param kept is run when it is durable
+     * @param refused is run if the log has refused it
      */
-    private void append(SubscriptionEvent event, Runnable refused) {
-        WakeInFlight before = state().wake();
+    private void append(SubscriptionEvent event, Runnable kept, Runnable refused) {
         subscription.append(
                 List.of(event),
                 () -> {
-                    if (before != null && event instanceof SubscriptionEvent.Done) {
-                        before.links().forEach(link -> links().judge(link.path()));
-                    } else if (event instanceof SubscriptionEvent.Failed) {
-                        subscription.home().shard().counters().wakeRetried();
-                    }
+                    kept.run();
                     subscription.queue().finished();
                 },
                 refusal -> {

@@ -84,7 +84,7 @@ class SubscriptionAccessTest {
     private static SubscriptionView view(String id) {
         SubscriptionSpec spec = new SubscriptionSpec(
                 SubscriptionSpec.Kind.WEBHOOK, Glob.parse("a"), List.of(), "https://a/", null, 1_000, null);
-        return new SubscriptionView(id, spec, List.of(), 0, 1, false, null, 0, 0, null, 0);
+        return ScriptedSubscriptions.view(id, spec, List.of());
     }
 
     @ParameterizedTest

@@ -94,7 +94,7 @@ class SubscriptionHttpTest {
     }
 
     private static SubscriptionView view(SubscriptionSpec spec, List<StreamLink> links) {
-        return new SubscriptionView("a", spec, links, links.size(), 1_000, false, null, 0, 7, null, 0);
+        return ScriptedSubscriptions.view("a", spec, links);
     }
 
     private static SubscriptionSpec webhook() {
@@ -130,11 +130,12 @@ class SubscriptionHttpTest {
                         + "\"webhook\":{\"url\":\"https://worker.example/\",\"signing\":{\"alg\":\"ed25519\",\"kid\":\"ds_1\","
                         + "\"jwks_url\":\"https://streams.example.com/v1/stream/__ds/jwks.json\"}},\"wake_stream\":null,"
                         + "\"lease_ttl_ms\":30000,\"description\":\"about it\","
-                        + "\"created_at\":\"1970-01-01T00:00:01Z\",\"status\":\"active\",\"last_error\":null,"
-                        + "\"next_attempt_at\":null,\"generation\":7,\"holder\":null,\"lease_until\":null,"
-                        + "\"stream_count\":1,\"streams\":[{\"path\":\"events/0\",\"link_type\":\"glob\","
+                        + "\"created_at\":\"1970-01-01T00:00:01Z\",\"status\":\"active\",\"state\":\"waking\",\"last_error\":null,"
+                        + "\"attempts\":2,\"next_attempt_at\":null,\"generation\":7,\"holder\":null,\"lease_until\":null,"
+                        + "\"stream_count\":1,\"lacks_room\":false,\"pending_streams\":1,\"pending_bytes\":5,"
+                        + "\"pending_ms\":1200,\"streams\":[{\"path\":\"events/0\",\"link_type\":\"glob\","
                         + "\"acked_offset\":\"0000000000000000_0000000000000000\",\"tail_offset\":\"" + TAIL_TEXT
-                        + "\",\"has_pending\":true}]}");
+                        + "\",\"has_pending\":true,\"pending_bytes\":42}]}");
     }
 
     @Test
@@ -240,6 +241,24 @@ class SubscriptionHttpTest {
     }
 
     @Test
+    void aPageOfLinksEndsWithTheNextPath() throws IOException {
+        for (int count : List.of(1, 1_000)) {
+            subscriptions.answers(view(webhook(), links(count)).withLinks(links(count), "events/z"));
+
+            String text = connection
+                    .exchange("GET", A + "?after=%C3%A4&limit=7&pending=true", "")
+                    .is(200)
+                    .text();
+
+            assertThat(text).endsWith("}],\"next\":\"events/z\"}");
+            assertThat(subscriptions.calls()).containsExactly("get a LinkRange[after=ä, limit=7, onlyPending=true]");
+        }
+        connection.exchange("GET", A + "?limit=0", "").isError(400, "invalid_parameter");
+        connection.exchange("GET", A + "?pending=yes", "").isError(400, "invalid_parameter");
+        assertThat(subscriptions.calls()).isEmpty();
+    }
+
+    @Test
     void aDeletedSubscriptionIsAnsweredWithoutABody() throws IOException {
         Answer deleted = connection.exchange("DELETE", A, "").is(204);
 
@@ -281,12 +300,15 @@ class SubscriptionHttpTest {
                 .is(200)
                 .text();
 
-        assertThat(subscriptions.calls()).containsExactly("list ä 7");
+        assertThat(subscriptions.calls()).containsExactly("list * ä 7");
         assertThat(text).startsWith("{\"subscriptions\":[{\"id\":\"a\",").endsWith("}],\"next\":\"a\"}");
         assertThat(text).doesNotContain("\"streams\"");
         subscriptions.answers(new Subscriptions.Page(List.of(), null));
         assertThat(connection.exchange("GET", SUBSCRIPTIONS, "").is(200).text()).isEqualTo("{\"subscriptions\":[]}");
-        assertThat(subscriptions.calls()).containsExactly("list null 100");
+        assertThat(subscriptions.calls()).containsExactly("list * null 100");
+        subscriptions.answers(new Subscriptions.Page(List.of(), null));
+        connection.exchange("GET", SUBSCRIPTIONS + "?prefix=a%20", "").is(200);
+        assertThat(subscriptions.calls()).containsExactly("list a * null 100");
     }
 
     @ParameterizedTest

@@ -53,13 +53,13 @@ public final class ScriptedSubscriptions implements Subscriptions {
     }
 
     @Override
-    public void get(String id, Callback<SubscriptionView> then) {
-        call("get " + id, then);
+    public void get(String id, LinkRange links, Callback<SubscriptionView> then) {
+        call("get " + id + (links.equals(LinkRange.ALL) ? "" : " " + links), then);
     }
 
     @Override
-    public void list(@Nullable String after, int limit, Callback<Page> then) {
-        call("list " + after + " " + limit, then);
+    public void list(String prefix, @Nullable String after, int limit, Callback<Page> then) {
+        call("list " + prefix + "* " + after + " " + limit, then);
     }
 
     @Override
@@ -110,5 +110,26 @@ public final class ScriptedSubscriptions implements Subscriptions {
     @Override
     public void close() {
         calls.add("close");
+    }
+
+    /** A subscription that is pending with 5 bytes. */
+    public static SubscriptionView view(String id, SubscriptionSpec spec, List<StreamLink> links) {
+        return new SubscriptionView(
+                id,
+                spec,
+                links,
+                null,
+                links.size(),
+                false,
+                1_000,
+                SubscriptionView.State.WAKING,
+                new Lag(1, 5, 1_200),
+                false,
+                2,
+                null,
+                0,
+                7,
+                null,
+                0);
     }
 }

@@ -69,9 +69,9 @@ class StoredSubscriptionsTest {
         for (int i = 0; i < 7; i++) {
             rig.put("s" + i, webhook("x/" + i));
         }
-        Subscriptions.Page first = result(then -> rig.subscriptions().list(null, 4, then));
+        Subscriptions.Page first = result(then -> rig.subscriptions().list("", null, 4, then));
         assertThat(first.subscriptions()).extracting(SubscriptionView::id).containsExactly("s0", "s1", "s2", "s3");
-        Subscriptions.Page second = result(then -> rig.subscriptions().list(first.next(), 4, then));
+        Subscriptions.Page second = result(then -> rig.subscriptions().list("", first.next(), 4, then));
         assertThat(second.subscriptions()).extracting(SubscriptionView::id).containsExactly("s4", "s5", "s6");
         assertThat(second.next()).isNull();
     }

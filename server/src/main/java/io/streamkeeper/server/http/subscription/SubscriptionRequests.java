@@ -12,6 +12,7 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.security.Action;
 import io.streamkeeper.server.subscription.ClaimResult;
+import io.streamkeeper.server.subscription.LinkRange;
 import io.streamkeeper.server.subscription.OwnerRights;
 import io.streamkeeper.server.subscription.SubscriptionJson;
 import io.streamkeeper.server.subscription.SubscriptionParts;
@@ -89,7 +90,8 @@ final class SubscriptionRequests {
     /** {@code GET} of a subscription (section 6.3). */
     void get(HttpRequest request, Answering answering) {
         String id = target.id(request);
-        keys.ready(answering, () -> subscriptions.get(id, answer(answering, view -> view(200, view))));
+        LinkRange links = ListQuery.of(request).links();
+        keys.ready(answering, () -> subscriptions.get(id, links, answer(answering, view -> view(200, view))));
     }
 
     private Answer view(int status, SubscriptionView view) {
@@ -98,7 +100,7 @@ final class SubscriptionRequests {
         }
         return json(status, SubscriptionJson.object(json -> {
             views.write(json, view);
-            SubscriptionJson.writeLinks(json, view.links());
+            ViewJson.writeLinks(json, view);
         }));
     }
 
@@ -109,8 +111,8 @@ final class SubscriptionRequests {
 
     /** {@code GET} of the subscriptions that the client may manage. */
     void list(HttpRequest request, Answering answering) {
-        ListRange range = ListRange.of(request);
-        subscriptions.list(range.after(), range.limit(), answer(answering, page -> {
+        ListQuery query = ListQuery.of(request);
+        subscriptions.list(query.prefix(), query.after(), query.limit(), answer(answering, page -> {
             List<SubscriptionView> allowed = page.subscriptions().stream()
                     .filter(view ->
                             gate.allows(answering.principal(), Action.SUBSCRIBE, SubscriptionPaths.logOf(view.id())))

@@ -86,11 +86,11 @@ final class ViewBody implements Answer.Pieces {
             json.writeArrayFieldStart("streams");
         }
         while (links.hasNext() && piece.readableBytes() < PIECE_BYTES) {
-            SubscriptionJson.write(json, links.next());
+            ViewJson.write(json, links.next());
         }
         if (!links.hasNext()) {
             isEnded = true;
-            json.writeEndArray();
+            ViewJson.writeEnd(json, view);
             json.writeEndObject();
         }
     }

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http.subscription;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.streamkeeper.server.subscription.StreamLink;
 import io.streamkeeper.server.subscription.SubscriptionJson;
 import io.streamkeeper.server.subscription.SubscriptionPaths;
 import io.streamkeeper.server.subscription.SubscriptionSpec;
@@ -59,12 +60,43 @@ final class ViewJson {
 
     private static void writeState(JsonGenerator json, SubscriptionView view) throws IOException {
         json.writeStringField("status", view.isFailing() ? "failed" : "active");
+        json.writeStringField("state", view.state().text());
         json.writeStringField("last_error", view.lastError());
+        json.writeNumberField("attempts", view.attempts());
         json.writeStringField("next_attempt_at", moment(view.nextAttemptMillis()));
         json.writeNumberField("generation", view.generation());
         json.writeStringField("holder", view.holder());
         json.writeStringField("lease_until", moment(view.leaseUntilMillis()));
         json.writeNumberField("stream_count", view.linkCount());
+        json.writeBooleanField("lacks_room", view.lacksRoom());
+        json.writeNumberField("pending_streams", view.lag().links());
+        json.writeNumberField("pending_bytes", view.lag().bytes());
+        json.writeNumberField("pending_ms", view.lag().oldestMillis());
+    }
+
+    /** Writes the links, and where further ones begin. */
+    static void writeLinks(JsonGenerator json, SubscriptionView view) throws IOException {
+        json.writeArrayFieldStart("streams");
+        for (StreamLink link : view.links()) {
+            write(json, link);
+        }
+        writeEnd(json, view);
+    }
+
+    /** Writes one link. */
+    static void write(JsonGenerator json, StreamLink link) throws IOException {
+        json.writeStartObject();
+        SubscriptionJson.writeMembers(json, link);
+        json.writeNumberField("pending_bytes", link.pendingBytes());
+        json.writeEndObject();
+    }
+
+    /** Ends the links. */
+    static void writeEnd(JsonGenerator json, SubscriptionView view) throws IOException {
+        json.writeEndArray();
+        if (view.nextLinks() != null) {
+            json.writeStringField("next", view.nextLinks());
+        }
     }
 
     private static @Nullable String moment(long millis) {
