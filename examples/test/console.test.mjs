@@ -104,6 +104,50 @@ test('a stream is created, written, followed, forked at a message, closed and de
   assert.equal((await fetch(at('life/fork'))).status, 404);
 });
 
+test('metadata is shown and changed, unless it was changed meanwhile', async () => {
+  await create('meta', '[1]');
+  const page = await open('meta');
+  await state(page, 'live');
+  const fact = name => page.locator(`.facts [data-name="${name}"] dd`);
+  assert.match(await fact('last append').textContent(), /^\d{4}-\d\d-\d\dT/);
+  const tag = await fact('metadata tag').textContent();
+
+  await press(page, 'Change');
+  await page.fill('dialog [name=ttl]', '900');
+  await page.fill('dialog [name=maxMessages]', '50');
+  await inDialog(page, 'Change');
+  await fact('expires after').getByText('900 s').waitFor();
+  assert.equal(await fact('keeps messages').textContent(), '50');
+  assert.notEqual(await fact('metadata tag').textContent(), tag);
+
+  await press(page, 'Change');
+  await page.fill('dialog [name=ttl]', '');
+  await fetch(at('meta'), { method: 'PATCH', headers: { 'Stream-Retention-Max-Bytes': '1000000' } });
+  await inDialog(page, 'Change');
+  await page.locator('dialog').getByText('(412 metadata_mismatch)').waitFor();
+  await inDialog(page, 'Cancel');
+  await press(page, 'Pause');
+  await press(page, 'Follow');
+  await fact('keeps bytes').waitFor();
+  await press(page, 'Change');
+  await page.fill('dialog [name=ttl]', '');
+  await inDialog(page, 'Change');
+  await fact('expires after').waitFor({ state: 'detached' });
+  assert.equal((await fetch(at('meta'), { method: 'HEAD' })).headers.get('Stream-TTL'), null);
+});
+
+test('the streams in which the server keeps its state are not in the list', async () => {
+  await create('reserved/a', '[1]');
+  await fetch(at('__ds/subscriptions/hidden'), {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ type: 'webhook', pattern: 'reserved/*', webhook: { url: 'https://worker.example/' } }),
+  });
+  const page = await open();
+  await page.locator('#streams .row', { hasText: 'reserved/' }).waitFor();
+  assert.equal(await page.locator('#streams .row', { hasText: '__ds' }).count(), 0);
+});
+
 test('a file is appended to a stream of bytes, and shown as bytes', async () => {
   await create('bytes', '', 'application/octet-stream');
   const page = await open('bytes');

@@ -31,9 +31,13 @@ final class ConsoleFiles {
             "main.mjs",
             "message.mjs",
             "metrics.mjs",
+            "poll.mjs",
             "requests.mjs",
             "session.mjs",
             "stream.mjs",
+            "subscribing.mjs",
+            "subscription.mjs",
+            "subscriptions.mjs",
             "tree.mjs");
 
     private final Map<String, ConsoleFile> files;

@@ -45,6 +45,48 @@ export function creation(prefix) {
   };
 }
 
+/** What a header of PATCH says: the value, or that there is none any more; nothing if the value stays. */
+function changed(value, present) {
+  return value === present ? '' : value || 'none';
+}
+
+/** The present expiry is replaced by either kind of expiry. */
+function changedExpiry({ ttl, expiresAt }, present) {
+  if (ttl !== '' && ttl !== present.ttl) {
+    return { 'Stream-TTL': ttl };
+  }
+  return {
+    'Stream-Expires-At': changed(expiresAt, present.expiresAt),
+    'Stream-TTL': expiresAt === '' ? changed(ttl, present.ttl) : '',
+  };
+}
+
+/** Changes the metadata that the page shows: `present` has the values of the fields, and their tag. */
+export function changing(path, present) {
+  return {
+    title: `Change ${path}`,
+    label: 'Change',
+    note: 'A field that is emptied removes its limit. Data that a shorter retention does not keep is dropped at once.',
+    fields: [
+      { name: 'contentType', label: 'Content type', value: present.contentType, required: true, autofocus: true },
+      { name: 'expiresAt', label: 'Expires at', value: present.expiresAt, placeholder: '2030-01-31T12:00:00Z' },
+      ...RETENTION.map(field => ({ ...field, value: present[field.name] })),
+    ],
+    request: values => ({
+      method: 'PATCH',
+      target: streamTarget(path),
+      headers: given({
+        'If-Match': present.tag,
+        'Content-Type': values.contentType === present.contentType ? '' : values.contentType,
+        ...changedExpiry(values, present),
+        'Stream-Retention-Max-Age': changed(values.maxAge, present.maxAge),
+        'Stream-Retention-Max-Bytes': changed(values.maxBytes, present.maxBytes),
+        'Stream-Retention-Max-Messages': changed(values.maxMessages, present.maxMessages),
+      }),
+    }),
+  };
+}
+
 export function append(path, contentType) {
   const isJson = contentType.startsWith('application/json');
   return {

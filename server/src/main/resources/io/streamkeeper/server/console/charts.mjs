@@ -25,6 +25,8 @@ const CHARTS = [
   ['Resident memory', (a, b) => sum(b, 'process_resident_memory_bytes'), bytesText],
   ['Waiting readers', (a, b) => sum(b, 'streamkeeper_waiters'), Math.round],
   ['Connections', (a, b) => sum(b, 'streamkeeper_connections'), Math.round],
+  ['Webhooks', (a, b) => rate(a, b, 'streamkeeper_webhook_deliveries_total'), perSecond],
+  ['Lag of subscriptions', (a, b) => sum(b, 'streamkeeper_subscription_pending_bytes'), bytesText],
   ['Streams', (a, b) => sum(b, 'streamkeeper_streams'), Math.round],
 ];
 

@@ -12,11 +12,12 @@ import { curl, send } from './requests.mjs';
 export function ask(action) {
   const problem = element('p', { className: 'problem', role: 'alert', hidden: true });
   const fields = (action.fields ?? []).map(fieldOf);
+  const values = () => Object.fromEntries(fields.map(({ name, value }) => [name, value()]));
+  const showWanted = () => fields.forEach(field => field.show(field.when(values())));
   const submit = element('button', {
     className: action.isDangerous ? 'danger' : 'primary',
     textContent: action.label,
   });
-  const values = () => Object.fromEntries(fields.map(({ name, value }) => [name, value()]));
   const form = element(
     'form',
     { method: 'dialog' },
@@ -32,6 +33,8 @@ export function ask(action) {
       submit,
     ),
   );
+  form.addEventListener('input', showWanted);
+  showWanted();
   const dialog = element('dialog', { className: 'card' }, form);
   document.body.append(dialog);
   dialog.showModal();
@@ -58,26 +61,46 @@ export function ask(action) {
   });
 }
 
-/** A field: { name, label, type, hint, options } and properties of its input, such as its value. */
-function fieldOf({ name, label, type = 'text', options = [], hint = '', ...properties }) {
-  const input =
-    type === 'textarea'
-      ? element('textarea', { name, rows: 6, spellcheck: false, ...properties })
-      : element('input', { name, type, autocomplete: 'off', spellcheck: false, ...properties });
-  const list = element('datalist', { id: `${name}-options` }, ...options.map(value => element('option', { value })));
+/**
+ * A field: { name, label, type, hint, options, choices, when } and properties of its input, such as its value. Options are
+ * suggested; of choices, which have labels, one is taken. `when` says of the values of all fields whether this one is shown.
+ */
+function fieldOf({ name, label, type = 'text', options = [], choices, hint = '', when = () => true, ...properties }) {
+  const input = inputOf({ name, type, choices, properties });
+  const list = element(
+    'datalist',
+    { id: `${name}-options` },
+    ...options.map(value => element('option', { value })),
+  );
   if (options.length > 0) {
     input.setAttribute('list', list.id);
   }
+  const whole = element(
+    'label',
+    {},
+    element('span', { textContent: label }),
+    input,
+    options.length > 0 ? list : null,
+    hint ? element('small', { className: 'quiet', textContent: hint }) : null,
+  );
   return {
     name,
-    label: element(
-      'label',
-      {},
-      element('span', { textContent: label }),
-      input,
-      options.length > 0 ? list : null,
-      hint ? element('small', { className: 'quiet', textContent: hint }) : null,
-    ),
+    label: whole,
+    when,
+    show: isShown => {
+      whole.hidden = !isShown;
+      input.disabled = !isShown;
+    },
     value: () => (type === 'file' ? input.files[0] : input.value),
   };
+}
+
+function inputOf({ name, type, choices, properties }) {
+  if (choices) {
+    const all = Object.entries(choices).map(([value, textContent]) => element('option', { value, textContent }));
+    return element('select', { name, ...properties }, ...all);
+  }
+  return type === 'textarea'
+    ? element('textarea', { name, rows: 6, spellcheck: false, ...properties })
+    : element('input', { name, type, autocomplete: 'off', spellcheck: false, ...properties });
 }

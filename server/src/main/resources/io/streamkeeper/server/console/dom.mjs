@@ -45,3 +45,24 @@ export function bytesText(bytes) {
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
+
+const TIME_UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+];
+
+/** A duration in seconds, in its greatest unit. */
+export function durationText(seconds) {
+  const [unit, size] = TIME_UNITS.find(([, each]) => seconds >= each) ?? ['s', 1];
+  return `${Math.max(0, Math.round(seconds / size))} ${unit}`;
+}
+
+/** The rows of a list of properties: of those whose values are neither empty nor missing. */
+export function factsOf(facts) {
+  return Object.entries(facts)
+    .filter(([, value]) => value !== '' && value !== null && value !== undefined && value !== false)
+    .map(([name, value]) =>
+      element('div', { dataset: { name } }, element('dt', { textContent: name }), element('dd', { textContent: value })),
+    );
+}

@@ -1,45 +1,69 @@
-/** The page: the tree and the stream that the fragment of the address names, or the charts. */
+/** The page: a list beside the stream or subscription that the fragment of the address names, or the charts. */
 
 import { ServerCharts } from './charts.mjs';
 import { button, element } from './dom.mjs';
 import './message.mjs';
 import { setToken, settings, token } from './session.mjs';
 import { StreamView } from './stream.mjs';
+import { SubscriptionView } from './subscription.mjs';
+import './subscriptions.mjs';
 import './tree.mjs';
 
 const main = document.querySelector('#main');
 const tokenButton = document.querySelector('#token');
 
-/** The path of the stream in the fragment; empty for none. */
-function pathOf(hash) {
-  const path = hash.replace(/^#\/?/, '');
+/** What the fragment names: a stream by `#/path`, a subscription by `#subscriptions/id`; an empty name for none. */
+function named(hash) {
+  const subscription = /^#subscriptions(?:\/(.*))?$/.exec(hash);
+  return subscription
+    ? { isSubscription: true, name: decoded(subscription[1] ?? '') }
+    : { isSubscription: false, name: decoded(hash.replace(/^#\/?/, '')) };
+}
+
+function decoded(text) {
   try {
-    return decodeURIComponent(path);
+    return decodeURIComponent(text);
   } catch {
-    return path;
+    return text;
   }
 }
 
-function showStreams() {
-  const tree = element('stream-tree', { className: 'card' });
+const PARTS = {
+  streams: { list: 'stream-tree', view: path => new StreamView(path), welcome: 'Choose a stream, or create one.' },
+  subscriptions: {
+    list: 'subscription-list',
+    view: id => new SubscriptionView(id),
+    welcome: 'Choose a subscription, or create one.',
+  },
+};
+
+function showParts() {
   const view = element('section', { className: 'card view' });
-  main.replaceChildren(tree, view);
-  main.addEventListener('change', event => event.target.closest('stream-view') && tree.refresh());
-  const show = () => {
-    const path = pathOf(location.hash);
-    document.title = path || 'Streamkeeper console';
-    main.classList.toggle('has-stream', path !== '');
-    tree.selected = path;
-    const welcome = element('p', { className: 'quiet empty', textContent: 'Choose a stream, or create one.' });
-    view.replaceChildren(path === '' ? welcome : new StreamView(path));
+  let list;
+  main.addEventListener('change', event => event.target.closest('.view') && list.refresh?.());
+  const showNamed = () => {
+    const { isSubscription, name } = named(location.hash);
+    const part = PARTS[isSubscription ? 'subscriptions' : 'streams'];
+    if (list?.localName !== part.list) {
+      list = element(part.list, { className: 'card' });
+      main.replaceChildren(list, view);
+    }
+    document.querySelectorAll('nav a').forEach(link => {
+      link.ariaCurrent = link.hash === (isSubscription ? '#subscriptions' : '#/') ? 'page' : null;
+    });
+    document.title = name || 'Streamkeeper console';
+    main.classList.toggle('has-item', name !== '');
+    list.selected = name;
+    view.replaceChildren(name === '' ? element('p', { className: 'quiet empty', textContent: part.welcome }) : part.view(name));
   };
-  addEventListener('hashchange', show);
-  show();
+  addEventListener('hashchange', showNamed);
+  showNamed();
 }
 
 function show() {
   tokenButton.textContent = token() ? 'Token ✓' : 'Token…';
-  settings.streams ? showStreams() : main.replaceChildren(new ServerCharts(settings.metrics));
+  document.querySelector('nav').hidden = !settings.streams;
+  settings.streams ? showParts() : main.replaceChildren(new ServerCharts(settings.metrics));
 }
 
 /** The token stays in this tab, and is sent with its requests only. */

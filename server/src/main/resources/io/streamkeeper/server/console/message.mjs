@@ -15,10 +15,12 @@ export function preview({ value }) {
     : [...value.subarray(0, 24)].map(hex).join(' ') + (value.length > 24 ? ' …' : '');
 }
 
+/** The second half of an offset, without the zeros at its beginning. */
+export const shortOffset = offset => /_0*(\d+)$/.exec(offset)?.[1] ?? offset;
+
 /** The place of a message for people: the second half of the offset at which its batch begins, and its number there. */
 export function place({ start, index, count }) {
-  const short = /_0*(\d+)$/.exec(start)?.[1] ?? start;
-  return count > 1 ? `${short} +${index}` : short;
+  return count > 1 ? `${shortOffset(start)} +${index}` : shortOffset(start);
 }
 
 const hex = byte => byte.toString(16).padStart(2, '0');

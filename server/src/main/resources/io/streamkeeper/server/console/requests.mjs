@@ -33,9 +33,18 @@ export class Unreachable extends Error {
 
 /** The target of a stream. */
 export function streamTarget(path, query = {}) {
+  return settings.streams + path.split('/').map(encodeURIComponent).join('/') + queryText(query);
+}
+
+/** The target of a subscription, or of what is below it; without an id, that of the list. */
+export function subscriptionTarget(id = undefined, below = '', query = {}) {
+  const name = id === undefined ? '' : `/${encodeURIComponent(id)}`;
+  return `${settings.streams}__ds/subscriptions${name}${below}${queryText(query)}`;
+}
+
+function queryText(query) {
   const parameters = new URLSearchParams(query).toString();
-  const segments = path.split('/').map(encodeURIComponent).join('/');
-  return settings.streams + segments + (parameters && `?${parameters}`);
+  return parameters && `?${parameters}`;
 }
 
 /** Sends a request and returns a successful response; throws Refused or Unreachable otherwise. */

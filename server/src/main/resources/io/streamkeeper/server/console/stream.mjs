@@ -1,9 +1,9 @@
 /** One stream: its properties, a window of its messages, the actions on it, and new messages as they arrive. */
 
-import { append, closing, deletion, fork } from './actions.mjs';
+import { append, changing, closing, deletion, fork } from './actions.mjs';
 import { batchOf, isReadable, MessageBuffer } from './buffer.mjs';
 import { ask } from './dialogs.mjs';
-import { button, copy, element } from './dom.mjs';
+import { button, copy, element, factsOf } from './dom.mjs';
 import { follow } from './events.mjs';
 import { place, preview } from './message.mjs';
 import { curl, send, streamTarget } from './requests.mjs';
@@ -11,10 +11,13 @@ import './list.mjs';
 
 const PAGE_MESSAGES = 200;
 const PAGE_BYTES = 256 << 10;
-const BEGINNING = '0000000000000000_0000000000000000';
+/** The offset of the beginning of every stream. */
+export const BEGINNING = '0000000000000000_0000000000000000';
 
 class StreamView extends HTMLElement {
   #path;
+  /** The metadata that can be changed, and its tag. */
+  #metadata = {};
   #contentType = '';
   #earliest = BEGINNING;
   #buffer = new MessageBuffer();
@@ -46,6 +49,7 @@ class StreamView extends HTMLElement {
       button('Beginning', () => this.#toBeginning()),
       button('Append', () => this.#act(append(this.#path, this.#contentType)), { className: 'primary' }),
       button('Fork', () => this.#fork(null)),
+      button('Change', () => this.#act(changing(this.#path, this.#metadata))),
       button('Close', () => this.#act(closing(this.#path))),
       button('Delete', () => this.#delete(), { className: 'danger' }),
       button('Copy as curl', () => copy(this.#command(), 'The command is copied')),
@@ -117,24 +121,30 @@ class StreamView extends HTMLElement {
     const get = name => headers.get(name) ?? '';
     this.#contentType = get('Content-Type');
     this.#earliest = get('Stream-Earliest-Offset') || BEGINNING;
+    this.#metadata = {
+      contentType: this.#contentType,
+      ttl: get('Stream-TTL'),
+      expiresAt: get('Stream-Expires-At'),
+      maxAge: get('Stream-Retention-Max-Age'),
+      maxBytes: get('Stream-Retention-Max-Bytes'),
+      maxMessages: get('Stream-Retention-Max-Messages'),
+      tag: get('Stream-Metadata-Tag'),
+    };
+    const { ttl, expiresAt, maxAge, maxBytes, maxMessages, tag } = this.#metadata;
     const facts = {
       type: this.#contentType,
       tail: get('Stream-Next-Offset'),
       earliest: get('Stream-Earliest-Offset'),
+      'last append': get('Stream-Last-Append-At'),
       closed: get('Stream-Closed') && 'yes',
-      'expires after': get('Stream-TTL') && `${get('Stream-TTL')} s`,
-      'expires at': get('Stream-Expires-At'),
-      'keeps for': get('Stream-Retention-Max-Age') && `${get('Stream-Retention-Max-Age')} s`,
-      'keeps bytes': get('Stream-Retention-Max-Bytes'),
-      'keeps messages': get('Stream-Retention-Max-Messages'),
+      'expires after': ttl && `${ttl} s`,
+      'expires at': expiresAt,
+      'keeps for': maxAge && `${maxAge} s`,
+      'keeps bytes': maxBytes,
+      'keeps messages': maxMessages,
+      'metadata tag': tag,
     };
-    this.#facts.replaceChildren(
-      ...Object.entries(facts)
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) =>
-          element('div', { dataset: { name } }, element('dt', { textContent: name }), element('dd', { textContent: value })),
-        ),
-    );
+    this.#facts.replaceChildren(...factsOf(facts));
     return get('Stream-Closed') === 'true';
   }
 
