@@ -256,6 +256,7 @@ final class Engine {
 
     private static MetricsSnapshot.Builder withStreams(MetricsSnapshot.Builder snapshot, StreamCounts streams) {
         return snapshot.add(Metric.STREAMS, streams.all())
+                .add(Metric.STREAMS_CLOSED, streams.closed())
                 .add(Metric.STREAMS_EXPIRING, streams.expiring())
                 .add(Metric.STREAMS_AGED, streams.aged())
                 .add(Metric.EXTENT_FILES, streams.extents().files())

@@ -212,6 +212,8 @@ public enum Metric {
             "streamkeeper_webhooks_waiting", "Webhooks that wait because as many as allowed are under way.", List.of()),
     /** Streams. */
     STREAMS("streamkeeper_streams", "Streams, including deleted ones that forks keep.", List.of()),
+    /** Streams that accept no appends. */
+    STREAMS_CLOSED("streamkeeper_streams_closed", "Streams that are closed.", List.of()),
     /** Streams that expire. */
     STREAMS_EXPIRING("streamkeeper_streams_expiring", "Streams that have a time to live or an expiry time.", List.of()),
     /** Streams whose old messages are removed. */

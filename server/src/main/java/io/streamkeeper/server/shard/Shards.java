@@ -156,16 +156,21 @@ public final class Shards {
      * Numbers of streams and files.
      *
      * @param all including deleted ones that forks keep
+     * @param closed those that are closed
      * @param expiring those that expire
      * @param aged those with retention by age
      * @param extents the files of all of them, except those of journals
      */
-    public record StreamCounts(long all, long expiring, long aged, ExtentUsage extents) {
-        private static final StreamCounts NONE = new StreamCounts(0, 0, 0, ExtentUsage.NONE);
+    public record StreamCounts(long all, long closed, long expiring, long aged, ExtentUsage extents) {
+        private static final StreamCounts NONE = new StreamCounts(0, 0, 0, 0, ExtentUsage.NONE);
 
         private StreamCounts plus(StreamCounts other) {
             return new StreamCounts(
-                    all + other.all, expiring + other.expiring, aged + other.aged, extents.plus(other.extents));
+                    all + other.all,
+                    closed + other.closed,
+                    expiring + other.expiring,
+                    aged + other.aged,
+                    extents.plus(other.extents));
         }
     }
 
@@ -183,7 +188,11 @@ public final class Shards {
         try {
             return CompletableFuture.supplyAsync(
                     () -> new StreamCounts(
-                            store.streamCount(), store.expiringCount(), store.agedCount(), store.extentUsage()),
+                            store.streamCount(),
+                            store.closedCount(),
+                            store.expiringCount(),
+                            store.agedCount(),
+                            store.extentUsage()),
                     shard.loop());
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(StreamCounts.NONE);

@@ -198,6 +198,16 @@ class MetricsTest {
     }
 
     @Test
+    void closedStreamsAreCountedUntilTheyAreDeleted() throws Exception {
+        server.create(TestServer.TEXT, "a");
+        String path = server.create(TestServer.TEXT, "a");
+        server.closeStream(path);
+        assertThat(metrics().value(Metric.STREAMS_CLOSED)).isEqualTo(1);
+        server.delete(path).is(204);
+        assertThat(metrics().value(Metric.STREAMS_CLOSED)).isZero();
+    }
+
+    @Test
     void aSnapshotSaysWhatTheProcessHolds() throws Exception {
         server.create(TestServer.TEXT, "a");
 

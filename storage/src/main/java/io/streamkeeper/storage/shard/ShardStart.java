@@ -37,7 +37,10 @@ public final class ShardStart {
                 recover(stream, now);
             }
         }
-        state.listed().fill(listed(false));
+        List<StreamState> listed = listed(false);
+        state.listed().fill(listed);
+        state.closedCount(
+                (int) listed.stream().filter(StreamState::isDurablyClosed).count());
         state.reserved().fill(listed(true));
     }
 

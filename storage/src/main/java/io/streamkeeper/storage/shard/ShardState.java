@@ -58,6 +58,7 @@ public final class ShardState {
     private final ChangeHistory changes = new ChangeHistory(bytes -> heap.tryReserve(bytes));
     private @Nullable StreamUsage usage;
     private @Nullable StreamObserver observer;
+    private int closedCount;
     private long useIntervalMillis = NOTHING_IS_KEPT;
     private long usesRefusedMillis = -1;
 
@@ -152,6 +153,9 @@ public final class ShardState {
             return;
         }
         changes.add(kind, stream);
+        if (stream.isDurablyClosed()) {
+            closedCount += kind == StreamChange.Kind.DELETED ? -1 : 1;
+        }
         if (observer == null) {
             return;
         }
@@ -162,6 +166,16 @@ public final class ShardState {
                 // The append that closes the stream is reported as such.
             }
         }
+    }
+
+    /** The number of listed streams that are closed. */
+    int closedCount() {
+        return closedCount;
+    }
+
+    /** Recovery has found so many. */
+    void closedCount(int newClosedCount) {
+        closedCount = newClosedCount;
     }
 
     /** The durable tail of a stream has moved, or it was closed. */

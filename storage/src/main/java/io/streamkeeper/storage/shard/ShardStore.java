@@ -622,6 +622,11 @@ public final class ShardStore implements AutoCloseable {
         return state.expiring().size();
     }
 
+    /** The number of streams that are closed; without reserved ones. */
+    public int closedCount() {
+        return state.closedCount();
+    }
+
     /** The number of streams with retention by age. */
     public int agedCount() {
         return state.aged().size();
