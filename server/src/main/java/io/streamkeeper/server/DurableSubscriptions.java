@@ -18,6 +18,7 @@ import io.streamkeeper.server.subscription.SubscriptionOwner;
 import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.subscription.SubscriptionSpec;
 import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
+import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.server.subscription.Wake;
 import io.streamkeeper.storage.shard.Callback;
@@ -78,8 +79,37 @@ public final class DurableSubscriptions {
         return calls.ask(
                 on, SubscriptionResults::created, (CallbackCall<Subscriptions.Put, SubscriptionResult> call) -> {
                     SubscriptionSpec spec = SubscriptionArguments.spec(options, parts.webhookUrl());
-                    ready(call, () -> subscriptions().put(id, spec, SubscriptionOwner.PROGRAM, call));
+                    ready(call, () -> subscriptions().put(id, spec, SubscriptionOwner.PROGRAM, withAllLinks(call)));
                 });
+    }
+
+    /** Reads the links that are not among the first ones, which the result of a creation has. */
+    private Callback<Subscriptions.Put> withAllLinks(Callback<Subscriptions.Put> call) {
+        return new Callback<>() {
+            @Override
+            public void complete(Subscriptions.Put put) {
+                if (put.subscription().nextLinks() == null) {
+                    call.complete(put);
+                } else {
+                    subscriptions().get(put.subscription().id(), new Callback<>() {
+                        @Override
+                        public void complete(SubscriptionView view) {
+                            call.complete(new Subscriptions.Put(put.isNew(), view));
+                        }
+
+                        @Override
+                        public void refuse(Refusal refusal) {
+                            call.refuse(refusal);
+                        }
+                    });
+                }
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                call.refuse(refusal);
+            }
+        };
     }
 
     /**

@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param onlyPending whether they are those with something to acknowledge
  */
 public record LinkRange(@Nullable String after, int limit, boolean onlyPending) {
+    /** As many as are described without asking for the heap that they take. */
+    private static final int FIRST_MAX = 100;
+
     /** All links. */
     public static final LinkRange ALL = new LinkRange(null, Integer.MAX_VALUE, false);
+
+    /** The first of the range, as many as take little heap. */
+    public LinkRange first() {
+        return new LinkRange(after, Math.min(limit, FIRST_MAX), onlyPending);
+    }
 }

@@ -260,7 +260,7 @@ final class OwnedSubscription {
         log.create(state.snapshot(), new Callback<>() {
             @Override
             public void complete(Long end) {
-                view(LinkRange.ALL, Results.map(opening(then), view -> new Subscriptions.Put(true, view)));
+                view(LinkRange.ALL.first(), Results.map(opening(then), view -> new Subscriptions.Put(true, view)));
             }
 
             @Override

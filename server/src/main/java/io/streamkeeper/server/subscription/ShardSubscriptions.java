@@ -274,7 +274,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     private static void confirm(OwnedSubscription found, SubscriptionSpec spec, Callback<Subscriptions.Put> then) {
         if (found.state().spec().equals(spec)) {
             found.view(
-                    LinkRange.ALL,
+                    LinkRange.ALL.first(),
                     Results.then(
                             view -> found.answer(then, new Subscriptions.Put(false, view)),
                             refusal -> found.refuse(then, refusal)));

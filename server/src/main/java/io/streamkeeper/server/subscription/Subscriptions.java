@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * after the change that they make is durable. Refusals have the codes of {@link io.streamkeeper.protocol.ErrorCode}.
  */
 public interface Subscriptions extends AutoCloseable {
-    /** The result of {@link #put}. */
+    /**
+     * The result of {@link #put}.
+     *
+     * @param isNew whether it was created
+     * @param subscription with its first links
+     */
     record Put(boolean isNew, SubscriptionView subscription) {}
 
     /**

@@ -20,18 +20,23 @@ abstract class Reply<T> implements Callback<T> {
     /** Gives the answer. */
     abstract void answer(T value);
 
+    /** There is no answer but a refusal: releases what was kept for the answer. */
+    void refused() {}
+
     @Override
     public final void complete(T value) {
         try {
             answer(value);
         } catch (RuntimeException | Error e) {
             LOG.error("an answer about a subscription cannot be made", e);
+            refused();
             answering.refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
         }
     }
 
     @Override
     public final void refuse(Refusal refusal) {
+        refused();
         answering.refuse(refusal);
     }
 }

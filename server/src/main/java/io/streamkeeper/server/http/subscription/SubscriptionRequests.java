@@ -22,6 +22,7 @@ import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
 import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.server.subscription.WakeTokens;
+import io.streamkeeper.storage.memory.Budget;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
@@ -35,9 +36,6 @@ final class SubscriptionRequests {
     private static final String JSON = "application/json";
     private static final String BEARER = "bearer ";
 
-    /** The links of an answer that is written at once. */
-    private static final int LINKS_AT_ONCE_MAX = 100;
-
     private final Subscriptions subscriptions;
     private final WakeTokens tokens;
     private final SubscriptionTarget target;
@@ -46,13 +44,15 @@ final class SubscriptionRequests {
     private final BodyReading bodies;
     private final SpecParser specs;
     private final ViewJson views;
+    private final ViewAnswers described;
 
     SubscriptionRequests(
             SubscriptionParts parts,
             SubscriptionTarget target,
             SubscriptionGate gate,
             KeyAnswers keys,
-            BodyReading bodies) {
+            BodyReading bodies,
+            Budget heap) {
         this.subscriptions = parts.subscriptions();
         this.tokens = parts.tokens();
         this.target = target;
@@ -61,6 +61,7 @@ final class SubscriptionRequests {
         this.bodies = bodies;
         this.specs = new SpecParser(parts.webhookUrl());
         this.views = new ViewJson(parts.keys(), parts.base());
+        this.described = new ViewAnswers(parts.subscriptions(), views, heap);
     }
 
     /** Reads a body; there are keys when {@code then} is called. */
@@ -79,11 +80,12 @@ final class SubscriptionRequests {
             if (spec.wakeStream() != null) {
                 gate.check(answers.principal(), Action.APPEND, spec.wakeStream());
             }
-            subscriptions.put(
-                    id,
-                    spec,
-                    OwnerRights.owner(answers.principal()),
-                    answer(answers, put -> view(put.isNew() ? 201 : 200, put.subscription())));
+            subscriptions.put(id, spec, OwnerRights.owner(answers.principal()), new Reply<>(answers) {
+                @Override
+                void answer(Subscriptions.Put put) {
+                    described.answer(put.isNew() ? 201 : 200, put.subscription(), LinkRange.ALL, answers);
+                }
+            });
         });
     }
 
@@ -91,17 +93,7 @@ final class SubscriptionRequests {
     void get(HttpRequest request, Answering answering) {
         String id = target.id(request);
         LinkRange links = ListQuery.of(request).links();
-        keys.ready(answering, () -> subscriptions.get(id, links, answer(answering, view -> view(200, view))));
-    }
-
-    private Answer view(int status, SubscriptionView view) {
-        if (view.links().size() > LINKS_AT_ONCE_MAX) {
-            return Answer.pieces(status, JSON, new ViewBody(view, views));
-        }
-        return json(status, SubscriptionJson.object(json -> {
-            views.write(json, view);
-            ViewJson.writeLinks(json, view);
-        }));
+        keys.ready(answering, () -> described.answer(200, id, links, answering));
     }
 
     /** {@code DELETE} of a subscription (section 6.3). */
@@ -254,12 +246,8 @@ final class SubscriptionRequests {
     }
 
     private static Answer json(byte[] body) {
-        return json(200, body);
-    }
-
-    private static Answer json(int status, byte[] body) {
         return new Answer(
-                status,
+                200,
                 List.of(new Answer.Field("Cache-Control", "no-store"), new Answer.Field("Content-Type", JSON)),
                 Unpooled.wrappedBuffer(body),
                 null);

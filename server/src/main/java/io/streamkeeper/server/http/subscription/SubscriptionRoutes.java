@@ -38,14 +38,14 @@ public final class SubscriptionRoutes {
      * @param root the path that streams are below
      * @param policy decides what streams a request may name; null if everybody may do everything
      * @param workers read long bodies
-     * @param budget the heap for bodies while they are read
+     * @param budget the heap for bodies while they are read, and for answers with many links
      */
     public static List<Route> of(
             String root, SubscriptionParts parts, @Nullable SecurityPolicy policy, Executor workers, Budget budget) {
         SubscriptionTarget target = new SubscriptionTarget(root);
         KeyAnswers keys = new KeyAnswers(parts.keys(), workers);
         SubscriptionRequests requests = new SubscriptionRequests(
-                parts, target, new SubscriptionGate(policy), keys, new BodyReading(workers, budget));
+                parts, target, new SubscriptionGate(policy), keys, new BodyReading(workers, budget), budget);
         return new SubscriptionRoutes(root, new RouteRight(Action.SUBSCRIBE, target::path)).lines(root, requests, keys);
     }
 

@@ -8,6 +8,7 @@ import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.subscription.StreamLink;
 import io.streamkeeper.server.subscription.SubscriptionJson;
 import io.streamkeeper.server.subscription.SubscriptionView;
+import io.streamkeeper.storage.memory.Reservation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -26,6 +27,7 @@ final class ViewBody implements Answer.Pieces {
     private final Sink sink = new Sink();
     private final SubscriptionView view;
     private final ViewJson members;
+    private final Reservation heap;
     private boolean isBegun;
     private boolean isEnded;
 
@@ -48,10 +50,15 @@ final class ViewBody implements Answer.Pieces {
         }
     }
 
-    /** The body of {@code view}, whose other members {@code members} writes. */
-    ViewBody(SubscriptionView view, ViewJson members) {
+    /**
+     * The body of {@code view}, whose other members {@code members} writes.
+     *
+     * @param heap of the links, owned by the body
+     */
+    ViewBody(SubscriptionView view, ViewJson members, Reservation heap) {
         this.view = view;
         this.members = members;
+        this.heap = heap;
         this.links = view.links().iterator();
         this.json = SubscriptionJson.begin(sink);
     }
@@ -98,6 +105,7 @@ final class ViewBody implements Answer.Pieces {
     @Override
     public void close() {
         sink.out = null;
+        heap.close();
         try {
             json.close();
         } catch (IOException e) {
