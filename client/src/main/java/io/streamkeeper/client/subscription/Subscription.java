@@ -32,7 +32,21 @@ public record Subscription(
         SubscriptionState state,
         long streamCount,
         List<LinkedStream> streams) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param id its name
+     * @param type how workers are woken
+     * @param pattern which streams are followed; null for none
+     * @param webhookUrl the URL that receives wakes; null with a pull-wake subscription
+     * @param wakeStream the path of the stream that receives wakes; null with a webhook
+     * @param lease the time for which one worker has the work
+     * @param description for people; null for none
+     * @param createdAt when it was created; null if the server does not return it
+     * @param state what it does now
+     * @param streamCount the number of its streams
+     * @param streams its streams in the order of their paths; empty in a list of subscriptions
+     */
     public Subscription {
         streams = List.copyOf(streams);
     }

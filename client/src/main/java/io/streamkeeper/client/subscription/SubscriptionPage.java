@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record SubscriptionPage(
         List<Subscription> subscriptions, @Nullable String next) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param subscriptions those that the client may manage
+     * @param next the id after which the next page begins; null for the last page
+     */
     public SubscriptionPage {
         subscriptions = List.copyOf(subscriptions);
     }

@@ -20,7 +20,16 @@ public record WebhookWake(
         List<LinkedStream> streams,
         URI callbackUrl,
         String callbackToken) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param subscription the id of the subscription
+     * @param wakeId names the wake; a repetition of a delivery has the same
+     * @param generation grows with each wake of the subscription: a worker with a lower one is late
+     * @param streams those with something to process, at most 1,000
+     * @param callbackUrl receives the acknowledgements of a receiver that works later
+     * @param callbackToken authorises them; a secret
+     */
     public WebhookWake {
         streams = List.copyOf(streams);
     }
