@@ -110,8 +110,7 @@ final class Listing {
     }
 
     /** See {@link ShardStore#visitBelow}. */
-    static @Nullable String visit(
-            ShardState shard, String prefix, String from, int most, Consumer<StreamState> look) {
+    static @Nullable String visit(ShardState shard, String prefix, String from, int most, Consumer<StreamState> look) {
         return visit(shard, shard.listed(), prefix, from, most, look);
     }
 
@@ -121,12 +120,7 @@ final class Listing {
     }
 
     private static @Nullable String visit(
-            ShardState shard,
-            PathIndex index,
-            String prefix,
-            String from,
-            int most,
-            Consumer<StreamState> look) {
+            ShardState shard, PathIndex index, String prefix, String from, int most, Consumer<StreamState> look) {
         Visit visit = new Visit(shard, prefix, most, look);
         index.visit(from, visit);
         return visit.next;
