@@ -5,14 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.protocol.output.Traces;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ class FewDescriptorsIT {
                 folder.resolve("launcher"),
                 "#!/bin/sh\nulimit -n 128\nexec \"" + PackagedServer.runningJava() + "\" \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        HttpClient client = client();
         try (ServerSocket receiver = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
                 PackagedServer server = PackagedServer.start(
                         launcher,
@@ -85,31 +87,33 @@ class FewDescriptorsIT {
             for (int i = 0; i < WEBHOOKS; i++) {
                 String body = "{\"type\":\"webhook\",\"pattern\":\"s/*\",\"webhook\":{\"url\":\"http://127.0.0.1:"
                         + receiver.getLocalPort() + "/" + i + "\"}}";
-                assertThat(send(server, "PUT", "__ds/subscriptions/s" + i, body))
+                assertThat(send(client, server, "PUT", "__ds/subscriptions/s" + i, body))
                         .isEqualTo(201);
             }
-            assertThat(send(server, "PUT", "s/1", "1")).isEqualTo(201);
+            assertThat(send(client, server, "PUT", "s/1", "1")).isEqualTo(201);
             receiver.accept();
             for (int i = 0; i < WEBHOOKS; i++) {
-                assertThat(send(server, "POST", "s/1", "1".repeat(100_000))).isEqualTo(204);
+                assertThat(send(client, server, "POST", "s/1", "1".repeat(100_000)))
+                        .isEqualTo(204);
             }
+            assertThat(send(client(), server, "POST", "s/1", "1")).isEqualTo(204);
             assertThat(server.output()).doesNotContain(" WARN ", " ERROR ", "Too many open files");
         }
     }
 
-    /** Sends a request over a connection of its own; returns the status. */
-    private static int send(PackagedServer server, String method, String path, String body) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) server.uri().resolve(path).toURL().openConnection();
-        connection.setRequestMethod(method);
-        connection.setRequestProperty("Content-Type", "application/json");
-        connection.setRequestProperty("Connection", "close");
-        connection.setConnectTimeout(TIMEOUT_MILLIS);
-        connection.setReadTimeout(TIMEOUT_MILLIS);
-        connection.setDoOutput(true);
-        try (OutputStream out = connection.getOutputStream()) {
-            out.write(body.getBytes(StandardCharsets.UTF_8));
-        }
-        return connection.getResponseCode();
+    /** Sends a request over a connection of the client; returns the status. */
+    private static int send(HttpClient client, PackagedServer server, String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.uri().resolve(path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofMillis(TIMEOUT_MILLIS))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    /** A client that opens a connection of its own. */
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 }
