@@ -1,6 +1,7 @@
 package io.streamkeeper.bench.load;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -13,7 +14,10 @@ import java.io.IOException;
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Exchange {
     private final int index;
     private final LoadRun run;
-    private final ByteBuf request;
+
+    /** Exists while this handler is in the pipeline: a connection that fails before that has none. */
+    private ByteBuf request = Unpooled.EMPTY_BUFFER;
+
     private final Channel channel;
     private final ResponseParser parser = new ResponseParser();
     private long dueNanos;
@@ -23,7 +27,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Exch
         this.index = index;
         this.run = run;
         this.channel = channel;
-        this.request = channel.alloc().directBuffer();
     }
 
     @Override
@@ -54,6 +57,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Exch
     /** Begins at once on a channel that is active already, after the handshake of TLS. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        request = channel.alloc().directBuffer();
         if (channel.isActive()) {
             run.connected(this);
         }
