@@ -217,7 +217,7 @@ final class EventJson {
         return new Schedule(
                 (int) object.number("attempts"),
                 object.number("next"),
-                object.number("delay"),
+                object.numberOrZero("delay"),
                 object.textOrNull("error"));
     }
 

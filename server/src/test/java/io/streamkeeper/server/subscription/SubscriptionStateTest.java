@@ -110,6 +110,16 @@ class SubscriptionStateTest {
     }
 
     @Test
+    void aFailureOfAnEarlierVersionIsReadAsDue() {
+        List<SubscriptionEvent> read = new ArrayList<>();
+        EventMessages.read(
+                "{\"e\":\"failed\",\"attempts\":2,\"next\":9,\"error\":\"status 500\",\"keeps\":true},"
+                        .getBytes(StandardCharsets.UTF_8),
+                read::add);
+        assertThat(read).containsExactly(new SubscriptionEvent.Failed(2, 9, 0, "status 500", true));
+    }
+
+    @Test
     void aRestartAtAnyPointReadsTheSameState() {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
