@@ -8,17 +8,17 @@ import io.streamkeeper.client.subscription.SubscriptionPage;
 import io.streamkeeper.client.subscription.SubscriptionResult;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
-import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.http.subscription.KeyAnswers;
 import io.streamkeeper.server.http.subscription.SubscriptionArguments;
 import io.streamkeeper.server.subscription.AckRequest;
 import io.streamkeeper.server.subscription.ClaimResult;
+import io.streamkeeper.server.subscription.Results;
 import io.streamkeeper.server.subscription.SubscriptionOwner;
 import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.subscription.SubscriptionSpec;
 import io.streamkeeper.server.subscription.SubscriptionSpec.Kind;
-import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.server.subscription.Wake;
 import io.streamkeeper.storage.shard.Callback;
@@ -45,13 +45,13 @@ public final class DurableSubscriptions {
 
     private final Calls calls;
     private final SubscriptionParts parts;
-    private final Executor workers;
+    private final KeyAnswers keys;
     private final Executor executor;
 
     DurableSubscriptions(Calls calls, SubscriptionParts parts, Executor workers, Executor executor) {
         this.calls = calls;
         this.parts = parts;
-        this.workers = workers;
+        this.keys = new KeyAnswers(parts.keys(), workers);
         this.executor = executor;
     }
 
@@ -85,31 +85,18 @@ public final class DurableSubscriptions {
 
     /** Reads the links that are not among the first ones, which the result of a creation has. */
     private Callback<Subscriptions.Put> withAllLinks(Callback<Subscriptions.Put> call) {
-        return new Callback<>() {
-            @Override
-            public void complete(Subscriptions.Put put) {
-                if (put.subscription().nextLinks() == null) {
-                    call.complete(put);
-                } else {
-                    subscriptions().get(put.subscription().id(), new Callback<>() {
-                        @Override
-                        public void complete(SubscriptionView view) {
-                            call.complete(new Subscriptions.Put(put.isNew(), view));
-                        }
-
-                        @Override
-                        public void refuse(Refusal refusal) {
-                            call.refuse(refusal);
-                        }
-                    });
-                }
-            }
-
-            @Override
-            public void refuse(Refusal refusal) {
-                call.refuse(refusal);
-            }
-        };
+        return Results.then(
+                put -> {
+                    if (put.subscription().nextLinks() == null) {
+                        call.complete(put);
+                    } else {
+                        subscriptions()
+                                .get(
+                                        put.subscription().id(),
+                                        Results.map(call, view -> new Subscriptions.Put(put.isNew(), view)));
+                    }
+                },
+                call::refuse);
     }
 
     /**
@@ -232,7 +219,7 @@ public final class DurableSubscriptions {
     CompletableFuture<Claim> claim(String id, String worker, Executor on) {
         return calls.ask(on, SubscriptionResults::claim, (CallbackCall<Wake, Claim> call) -> {
             String name = SubscriptionArguments.worker(worker);
-            ready(call, () -> subscriptions().claim(id, name, new ClaimAnswer(call)));
+            ready(call, () -> subscriptions().claim(id, name, claimed(call)));
         });
     }
 
@@ -321,30 +308,19 @@ public final class DurableSubscriptions {
 
     /** Makes a request that needs the keys of tokens when there are some. */
     private void ready(PendingCall<?> call, Runnable request) {
-        parts.keys().prepare(workers).whenComplete((done, fault) -> {
-            if (fault == null) {
-                request.run();
-            } else {
-                call.refuse(Refusal.of(
-                        ErrorCode.OVERLOADED, "the key that signs webhooks cannot be stored now; try again later"));
-            }
-        });
+        keys.ready(call::refuse, request);
     }
 
     /** Refuses a claim if another worker has the work. */
-    private record ClaimAnswer(CallbackCall<Wake, Claim> call) implements Callback<ClaimResult> {
-        @Override
-        public void complete(ClaimResult result) {
-            if (result instanceof ClaimResult.Claimed claimed) {
-                call.complete(claimed.wake());
-            } else if (result instanceof ClaimResult.Held held) {
-                call.refuse(held.refusal());
-            }
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            call.refuse(refusal);
-        }
+    private static Callback<ClaimResult> claimed(CallbackCall<Wake, Claim> call) {
+        return Results.then(
+                result -> {
+                    if (result instanceof ClaimResult.Claimed claimed) {
+                        call.complete(claimed.wake());
+                    } else if (result instanceof ClaimResult.Held held) {
+                        call.refuse(held.refusal());
+                    }
+                },
+                call::refuse);
     }
 }

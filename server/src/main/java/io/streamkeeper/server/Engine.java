@@ -217,7 +217,7 @@ final class Engine {
         return shards.counters()
                 .snapshot()
                 .thenCombine(shards.streamCounts(), Engine::withStreams)
-                .thenCombine(figures(), Engine::withSubscriptions)
+                .thenCombine(figures(), this::withSubscriptions)
                 .thenApplyAsync(this::withProcess, executor);
     }
 
@@ -227,8 +227,7 @@ final class Engine {
                 : subscriptions.figures();
     }
 
-    private static MetricsSnapshot.Builder withSubscriptions(
-            MetricsSnapshot.Builder snapshot, SubscriptionFigures figures) {
+    private MetricsSnapshot.Builder withSubscriptions(MetricsSnapshot.Builder snapshot, SubscriptionFigures figures) {
         for (Kind kind : Kind.values()) {
             for (SubscriptionView.State state : SubscriptionView.State.values()) {
                 snapshot.add(
@@ -238,7 +237,8 @@ final class Engine {
                         state.text());
             }
         }
-        return snapshot.add(Metric.SUBSCRIPTION_LINKS, figures.links())
+        return snapshot.add(Metric.WEBHOOKS_IN_FLIGHT, subscriptions == null ? 0 : subscriptions.webhooksUnderWay())
+                .add(Metric.SUBSCRIPTION_LINKS, figures.links())
                 .add(Metric.SUBSCRIPTION_LEASES, figures.leases())
                 .add(Metric.SUBSCRIPTIONS_FAILING, figures.failing())
                 .add(Metric.SUBSCRIPTIONS_LACKING_ROOM, figures.lackingRoom())

@@ -100,6 +100,11 @@ final class SubscriptionSystem implements AutoCloseable {
         return bounds.descriptors();
     }
 
+    /** How many webhooks are being sent, or await their answer. */
+    long webhooksUnderWay() {
+        return client.underWay();
+    }
+
     /** Counts what there is now. */
     CompletableFuture<SubscriptionFigures> figures() {
         return subscriptions.figures();

@@ -228,11 +228,6 @@ public final class LoopCounters implements ShardFigures {
         add(Metric.WEBHOOK_DELIVERIES.place() + result.slot(), 1);
     }
 
-    /** Counts a webhook that begins; or one that has ended, with -1. */
-    public void webhooksInFlight(int more) {
-        add(Metric.WEBHOOKS_IN_FLIGHT.place(), more);
-    }
-
     /** Counts a wake that is scheduled again. */
     public void wakeRetried(RetryReason reason) {
         add(Metric.SUBSCRIPTION_RETRIES.place() + reason.slot(), 1);

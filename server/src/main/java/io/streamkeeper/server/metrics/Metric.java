@@ -160,7 +160,7 @@ public enum Metric {
             Series.of("done", "accepted", "failed")),
     /** Webhooks whose answer is awaited. */
     WEBHOOKS_IN_FLIGHT(
-            "streamkeeper_webhooks_in_flight", Type.GAUGE, "Webhooks that are being sent, or whose answer is awaited."),
+            "streamkeeper_webhooks_in_flight", "Webhooks that are being sent, or whose answer is awaited.", List.of()),
     /** Wakes that are tried again. */
     SUBSCRIPTION_RETRIES(
             "streamkeeper_subscription_retries_total",

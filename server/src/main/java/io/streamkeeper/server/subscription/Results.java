@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Converts results. */
-final class Results {
+public final class Results {
     private Results() {}
 
     /** Passes results to {@code complete}, and refusals to {@code refuse}. */
-    static <A> Callback<A> then(Consumer<A> complete, Consumer<Refusal> refuse) {
+    public static <A> Callback<A> then(Consumer<A> complete, Consumer<Refusal> refuse) {
         return new Callback<>() {
             @Override
             public void complete(A value) {
@@ -25,7 +25,7 @@ final class Results {
     }
 
     /** Passes each result on in another form. */
-    static <A, B> Callback<A> map(Callback<B> then, Function<A, B> conversion) {
+    public static <A, B> Callback<A> map(Callback<B> then, Function<A, B> conversion) {
         return new Callback<>() {
             @Override
             public void complete(A value) {

@@ -8,7 +8,6 @@ import io.streamkeeper.storage.shard.Callback;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -28,11 +27,8 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     /** Logs that one look at the reserved streams finds. */
     private static final int PIECE_LOGS = 1_000;
 
-    /** Subscriptions that one piece of work opens. */
+    /** Subscriptions for which one piece of work runs a step. */
     private static final int PIECE_SUBSCRIPTIONS = 100;
-
-    /** Subscriptions whose figures are added up in one piece. */
-    private static final int PIECE_FIGURES = 1_000;
 
     /** Requests that wait for the start; further ones are refused. */
     private static final int EARLY_MAX = 10_000;
@@ -299,30 +295,22 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
                 views.add(subscription.summary());
             }
         }
-        tails.look(all());
+        tails.look(subscriptions.values());
         return views;
     }
 
     /** Sums up the figures of all subscriptions. */
     void figures(Callback<SubscriptionFigures> then) {
-        List<OwnedSubscription> all = all();
-        tails.look(all);
-        addFigures(all.iterator(), new SubscriptionFigures.Sum(), then);
-    }
-
-    private void addFigures(
-            Iterator<OwnedSubscription> left, SubscriptionFigures.Sum sum, Callback<SubscriptionFigures> then) {
-        for (int i = 0; i < PIECE_FIGURES && left.hasNext(); i++) {
-            OwnedSubscription subscription = left.next();
-            if (subscription.isActive()) {
-                subscription.addTo(sum);
-            }
-        }
-        if (left.hasNext()) {
-            home.shard().runLater(() -> addFigures(left, sum, then));
-        } else {
-            then.complete(sum.figures());
-        }
+        tails.look(subscriptions.values());
+        SubscriptionFigures.Sum sum = new SubscriptionFigures.Sum();
+        eachInPieces(
+                all(),
+                subscription -> {
+                    if (subscription.isActive()) {
+                        subscription.addTo(sum);
+                    }
+                },
+                () -> then.complete(sum.figures()));
     }
 
     void rightsChanged() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdMillis milliseconds since 1970 UTC
  * @param state what it does
  * @param lag what is not acknowledged
- * @param isFailing whether a retry is scheduled after a failed delivery
+ * @param isFailing whether the last attempt has failed; the next one is scheduled, or under way
  * @param attempts how many attempts in a row have failed
  * @param lastError why the last delivery failed; null if it has not
  * @param nextAttemptMillis when the next attempt is made, in milliseconds since 1970 UTC; 0 for none

@@ -2,6 +2,7 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.storage.disk.Clock;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +29,10 @@ final class TailLooks {
     }
 
     /** Looks at the tails for {@code subscriptions}, unless it does so or has just done so. */
-    void look(List<OwnedSubscription> subscriptions) {
+    void look(Collection<OwnedSubscription> subscriptions) {
         if (clock.monotonicNanos() - dueNanos >= 0) {
             dueNanos = clock.monotonicNanos() + LOST_NANOS;
-            next(subscriptions.iterator());
+            next(List.copyOf(subscriptions).iterator());
         }
     }
 

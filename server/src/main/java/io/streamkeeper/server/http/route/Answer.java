@@ -56,8 +56,12 @@ public record Answer(
 
     /** An answer with the body {@code text}, which no cache may store. */
     public static Answer text(int status, String contentType, String text) {
-        return new Answer(
-                status, current(contentType), Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)), null);
+        return bytes(status, contentType, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** An answer with this body, which no cache may store. */
+    public static Answer bytes(int status, String contentType, byte[] body) {
+        return new Answer(status, current(contentType), Unpooled.wrappedBuffer(body), null);
     }
 
     /** An answer whose body is created piece by piece, which no cache may store. */

@@ -3,7 +3,7 @@ package io.streamkeeper.server.http.subscription;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
-import io.streamkeeper.server.http.route.Answering;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,14 +14,14 @@ final class Attempt {
     private Attempt() {}
 
     /** Runs a step; if it throws, the request is refused (I12). */
-    static void run(Answering answering, Runnable step) {
+    static void run(Consumer<Refusal> refuse, Runnable step) {
         try {
             step.run();
         } catch (RefusedException e) {
-            answering.refuse(e.refusal());
+            refuse.accept(e.refusal());
         } catch (RuntimeException | Error e) {
             LOG.error("a request about a subscription has failed", e);
-            answering.refuse(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
+            refuse.accept(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));
         }
     }
 }

@@ -109,6 +109,6 @@ final class BodyReading {
     }
 
     private static void read(byte[] bytes, Held held, BiConsumer<JsonObject, Answering> then) {
-        Attempt.run(held, () -> then.accept(JsonObject.parse(bytes), held));
+        Attempt.run(held::refuse, () -> then.accept(JsonObject.parse(bytes), held));
     }
 }

@@ -12,11 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers with the public keys that verify webhooks (section 6.5), of which the first is made when it is needed. */
-final class KeyAnswers {
+public final class KeyAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(KeyAnswers.class);
 
     private final WebhookKeys keys;
@@ -24,14 +25,14 @@ final class KeyAnswers {
     private final RareReport failures = new RareReport(System::nanoTime);
 
     /** Answers with {@code keys}, which {@code workers} make. */
-    KeyAnswers(WebhookKeys keys, Executor workers) {
+    public KeyAnswers(WebhookKeys keys, Executor workers) {
         this.keys = keys;
         this.workers = workers;
     }
 
     /** {@code GET} of the keys. */
     void handle(HttpRequest request, Answering answering) {
-        ready(answering, () -> {
+        ready(answering::refuse, () -> {
             byte[] body = keys.jwkSet().getBytes(StandardCharsets.UTF_8);
             List<Answer.Field> fields = List.of(
                     new Answer.Field("Cache-Control", "public, max-age=300"),
@@ -41,7 +42,7 @@ final class KeyAnswers {
     }
 
     /** Calls {@code then} when there is a key: at once, unless it has to be made. Refuses if it cannot be stored. */
-    void ready(Answering answering, Runnable then) {
+    public void ready(Consumer<Refusal> refuse, Runnable then) {
         CompletableFuture<Void> prepared = keys.prepare(workers);
         if (prepared.isDone() && !prepared.isCompletedExceptionally()) {
             then.run();
@@ -49,11 +50,11 @@ final class KeyAnswers {
         }
         prepared.whenComplete((done, fault) -> {
             if (fault == null) {
-                Attempt.run(answering, then);
+                Attempt.run(refuse, then);
                 return;
             }
             report(fault);
-            answering.refuse(Refusal.of(
+            refuse.accept(Refusal.of(
                     ErrorCode.OVERLOADED, "the key that signs webhooks cannot be stored now; try again later"));
         });
     }

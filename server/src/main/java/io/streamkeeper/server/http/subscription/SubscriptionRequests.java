@@ -1,6 +1,5 @@
 package io.streamkeeper.server.http.subscription;
 
-import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
@@ -66,7 +65,8 @@ final class SubscriptionRequests {
 
     /** Reads a body; there are keys when {@code then} is called. */
     private void read(HttpRequest request, Answering answering, BiConsumer<JsonObject, Answering> then) {
-        bodies.read(request, answering, (body, answers) -> keys.ready(answers, () -> then.accept(body, answers)));
+        bodies.read(
+                request, answering, (body, answers) -> keys.ready(answers::refuse, () -> then.accept(body, answers)));
     }
 
     // ---- subscriptions ----
@@ -93,7 +93,7 @@ final class SubscriptionRequests {
     void get(HttpRequest request, Answering answering) {
         String id = target.id(request);
         LinkRange links = ListQuery.of(request).links();
-        keys.ready(answering, () -> described.answer(200, id, links, answering));
+        keys.ready(answering::refuse, () -> described.answer(200, id, links, answering));
     }
 
     /** {@code DELETE} of a subscription (section 6.3). */
@@ -246,11 +246,7 @@ final class SubscriptionRequests {
     }
 
     private static Answer json(byte[] body) {
-        return new Answer(
-                200,
-                List.of(new Answer.Field("Cache-Control", "no-store"), new Answer.Field("Content-Type", JSON)),
-                Unpooled.wrappedBuffer(body),
-                null);
+        return Answer.bytes(200, JSON, body);
     }
 
     private static Answer noContent() {

@@ -1,6 +1,5 @@
 package io.streamkeeper.server.http.subscription;
 
-import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
@@ -12,7 +11,6 @@ import io.streamkeeper.server.subscription.SubscriptionView;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.Reservation;
-import java.util.List;
 
 /**
  * Answers with subscriptions and their links. The heap of many links is reserved before they are collected, until the
@@ -74,14 +72,9 @@ final class ViewAnswers {
     }
 
     private Answer whole(int status, SubscriptionView view) {
-        byte[] body = SubscriptionJson.object(json -> {
+        return Answer.bytes(status, JSON, SubscriptionJson.object(json -> {
             members.write(json, view);
             ViewJson.writeLinks(json, view);
-        });
-        return new Answer(
-                status,
-                List.of(new Answer.Field("Cache-Control", "no-store"), new Answer.Field("Content-Type", JSON)),
-                Unpooled.wrappedBuffer(body),
-                null);
+        }));
     }
 }
