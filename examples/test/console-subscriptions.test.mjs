@@ -2,12 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { JAR, openBrowser, openContext, StreamServer, until } from './support.mjs';
+import { openBrowser, openContext, StreamServer, until } from './support.mjs';
 
 let server;
 let browser;
@@ -257,24 +254,21 @@ test('a server that is killed is shown as unreachable, and its state again after
 });
 
 test('what a token does not allow is shown as refused', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-console-'));
-  const [tokens, policy] = [join(folder, 'tokens'), join(folder, 'policy')];
-  const [secret, line] = execFileSync('java', ['-jar', JAR, 'token', '--name', 'ada'], { encoding: 'utf8' }).split('\n');
-  await writeFile(tokens, `${line}\n`, { mode: 0o600 });
-  await writeFile(policy, 'allow ada read,create,append **\nallow ada subscribe __ds/subscriptions/ada-*\n', { mode: 0o600 });
-  const guarded = await StreamServer.started('--token-file', tokens, '--policy-file', policy);
+  const guarded = await StreamServer.guarded(
+    'allow ada read,create,append **',
+    'allow ada subscribe __ds/subscriptions/ada-*',
+  );
   try {
     const page = await open('bob-1', { base: guarded.url });
     await page.locator('subscription-list').getByText('(401 unauthenticated)').waitFor();
     await page.getByRole('button', { name: 'Token…' }).click();
-    await page.fill('dialog input', secret);
+    await page.fill('dialog input', guarded.secret);
     await inDialog(page, 'Use');
     await page.locator('subscription-view').getByText('(403 forbidden)').waitFor();
     await state(page, 'refused');
     await page.getByText('No subscriptions yet.').waitFor();
   } finally {
     await guarded.close();
-    await rm(folder, { recursive: true });
   }
 });
 

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { JAR, openBrowser, openContext, selfSigned, StreamServer, until } from './support.mjs';
+import { openBrowser, openContext, selfSigned, StreamServer, until } from './support.mjs';
 
 let server;
 let browser;
@@ -353,17 +353,12 @@ test('a server that is killed is shown as unreachable, and followed again after 
 });
 
 test('a token is sent with each request, kept in the tab only, and not part of commands', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'streamkeeper-console-'));
-  const [tokens, policy] = [join(folder, 'tokens'), join(folder, 'policy')];
-  const [secret, line] = execFileSync('java', ['-jar', JAR, 'token', '--name', 'ada'], { encoding: 'utf8' }).split('\n');
-  await writeFile(tokens, `${line}\n`, { mode: 0o600 });
-  await writeFile(policy, 'allow ada read,create,append **\n', { mode: 0o600 });
-  const guarded = await StreamServer.started('--token-file', tokens, '--policy-file', policy);
+  const guarded = await StreamServer.guarded('allow ada read,create,append **');
   try {
     const page = await open('secret', { base: guarded.url });
     await page.getByText('(401 unauthenticated)').first().waitFor();
     await page.getByRole('button', { name: 'Token…' }).click();
-    await page.fill('dialog input', secret);
+    await page.fill('dialog input', guarded.secret);
     await inDialog(page, 'Use');
     await page.getByText('(404 stream_not_found)').waitFor();
     await press(page, 'New');
@@ -371,7 +366,7 @@ test('a token is sent with each request, kept in the tab only, and not part of c
     await inDialog(page, 'Copy as curl');
     const command = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(command, /Authorization: Bearer \$TOKEN/);
-    assert.ok(!command.includes(secret));
+    assert.ok(!command.includes(guarded.secret));
     await inDialog(page, 'Create');
     await state(page, 'live');
 
@@ -380,7 +375,6 @@ test('a token is sent with each request, kept in the tab only, and not part of c
     await other.getByText('(401 unauthenticated)').first().waitFor();
   } finally {
     await guarded.close();
-    await rm(folder, { recursive: true });
   }
 });
 

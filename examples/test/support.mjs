@@ -69,13 +69,34 @@ export class StreamServer {
   url;
   /** The address of the listener for administration, if the flags have one. */
   adminUrl;
+  /** The token of the principal ada, on a guarded server. */
+  secret;
 
   static async started(...flags) {
+    const server = await StreamServer.#made();
+    server.#flags = flags;
+    await server.start();
+    return server;
+  }
+
+  /** A server with a token of the principal ada, and a policy of these rules. */
+  static async guarded(...rules) {
+    const server = await StreamServer.#made();
+    const [tokens, policy] = ['tokens', 'policy'].map(name => join(server.#folder, name));
+    const printed = execFileSync('java', ['-jar', JAR, 'token', '--name', 'ada'], { encoding: 'utf8' });
+    const [secret, line] = printed.split('\n');
+    await writeFile(tokens, `${line}\n`, { mode: 0o600 });
+    await writeFile(policy, rules.map(rule => `${rule}\n`).join(''), { mode: 0o600 });
+    server.secret = secret;
+    server.#flags = ['--token-file', tokens, '--policy-file', policy];
+    await server.start();
+    return server;
+  }
+
+  static async #made() {
     const server = new StreamServer();
     server.#folder = await mkdtemp(join(tmpdir(), 'streamkeeper-examples-'));
     folders.add(server.#folder);
-    server.#flags = flags;
-    await server.start();
     return server;
   }
 

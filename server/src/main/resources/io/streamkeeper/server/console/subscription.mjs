@@ -64,7 +64,7 @@ class SubscriptionView extends HTMLElement {
     );
     this.#state('loading');
     this.#list.render = index => this.#row(this.#links[index]);
-    this.#list.addEventListener('choose', ({ detail }) => this.#choose(this.#links[detail]));
+    this.#list.addEventListener('choose', ({ detail }) => this.#showLink(this.#links[detail]));
     this.#list.addEventListener('end', () => this.#readMore());
     this.#poll.now();
   }
@@ -201,10 +201,6 @@ class SubscriptionView extends HTMLElement {
       }),
       element('span', { className: 'lag', textContent: link.has_pending ? bytesText(link.pending_bytes) : '' }),
     );
-  }
-
-  #choose(link) {
-    this.#showLink(link);
   }
 
   #showLink(link) {
